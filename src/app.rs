@@ -1,0 +1,187 @@
+//! Builds every listener of the lab, launches them together and stops them together.
+
+mod announce;
+mod listeners;
+mod upkeep;
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use tokio::sync::watch;
+
+use crate::bench::{BenchKeys, Benches};
+use crate::front_door::FrontDoor;
+use crate::keys::ServerKey;
+use crate::settings::{Reach, SessionStore, Settings};
+use crate::start_error::StartError;
+use crate::storage::{FileStorage, MemoryStorage, Storage};
+use crate::tls::Certificate;
+use crate::web::addresses::Addresses;
+use crate::web::assets;
+
+pub use listeners::Parts;
+
+/// A lab that is being served.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub addresses: Arc<Addresses>,
+    /// Its certificate.
+    pub certificate: Arc<Certificate>,
+    /// A client that comes in by its front door.
+    pub front_door: FrontDoor,
+    /// Its benches.
+    pub benches: Arc<Benches>,
+    stop: watch::Sender<bool>,
+    ended: tokio::task::JoinHandle<Result<(), StartError>>,
+}
+
+impl Running {
+    /// Asks every listener to stop.
+    pub fn stop(&self) {
+        // Nobody listens any more only when everything has stopped already.
+        let _ = self.stop.send(true);
+    }
+
+    /// Waits until every listener has stopped.
+    ///
+    /// # Errors
+    /// A listener ended by itself.
+    pub async fn ended(self) -> Result<(), StartError> {
+        self.ended.await.map_err(|error| broken(&error))?
+    }
+}
+
+/// Serves the lab until Ctrl-C or SIGTERM.
+///
+/// # Errors
+/// What keeps the lab from starting, in one line with one hint; nothing is left half-started.
+pub async fn serve(settings: Settings) -> Result<(), StartError> {
+    let running = start(&settings).await?;
+    announce::addresses(&settings, &running);
+    if settings.open && webbrowser::open(&announce::front_page(&running)).is_err() {
+        log::warn!(
+            "no browser could be opened; open {} yourself",
+            announce::front_page(&running)
+        );
+    }
+    let stop = running.stop.clone();
+    tokio::spawn(async move {
+        wait_for_signal().await;
+        // Nobody listens any more only when everything has stopped already.
+        let _ = stop.send(true);
+    });
+    running.ended().await
+}
+
+/// Starts every listener, and answers once all of them are up.
+///
+/// # Errors
+/// What keeps the lab from starting; then no listener is left running.
+pub async fn start(settings: &Settings) -> Result<Running, StartError> {
+    let main_name = match &settings.reach {
+        Reach::Loopback => "localhost".to_owned(),
+        Reach::Class { public_name, .. } => public_name.clone(),
+    };
+    listeners::check_ports(settings)?;
+    let files = open_files(settings)?;
+    let storage: Arc<dyn Storage> = match &files {
+        Some(files) => files.clone(),
+        None => Arc::new(MemoryStorage::default()),
+    };
+    let key = server_key(settings)?;
+    let certificate = Arc::new(certificate(settings)?);
+    let tera = assets::parse_templates().map_err(|error| broken(&error))?;
+    let front_door = FrontDoor::new(certificate.cert_pem()).map_err(|error| broken(&error))?;
+    let benches = Arc::new(Benches::new(
+        storage,
+        BenchKeys::derive(|label| key.derive(label)),
+    ));
+    let addresses = Arc::new(Addresses::new(main_name));
+
+    let parts = Parts {
+        addresses: addresses.clone(),
+        benches: benches.clone(),
+        certificate: certificate.clone(),
+        front_door: front_door.clone(),
+        tera,
+        store: announce::store(settings),
+    };
+    let (stop, stopped) = watch::channel(false);
+    let ended = listeners::launch(settings, parts, stopped.clone()).await?;
+    let upkeep = upkeep::spawn(benches.clone(), files, stopped);
+    let told = stop.clone();
+    let ended = tokio::spawn(async move {
+        let result = ended.await;
+        // One listener's end is everybody's; the upkeep writes what is left to write.
+        let _ = told.send(true);
+        let _ = upkeep.await;
+        result.map_err(|error| broken(&error))?
+    });
+    Ok(Running {
+        addresses,
+        certificate,
+        front_door,
+        benches,
+        stop,
+        ended,
+    })
+}
+
+fn open_files(settings: &Settings) -> Result<Option<Arc<FileStorage>>, StartError> {
+    match settings.sessions {
+        SessionStore::Memory => Ok(None),
+        SessionStore::File => {
+            let hint = "choose another folder with --data-dir, or stop the other lab";
+            FileStorage::open(&settings.data_dir)
+                .map(|files| Some(Arc::new(files)))
+                .map_err(|error| StartError::new(error.to_string(), hint))
+        }
+    }
+}
+
+/// Labs of tests have no data folder; they get a key and a certificate for this run.
+fn server_key(settings: &Settings) -> Result<ServerKey, StartError> {
+    if settings.data_dir.as_os_str().is_empty() {
+        return Ok(ServerKey::random());
+    }
+    ServerKey::load_or_make(&settings.data_dir, settings.keys.secret_key())
+}
+
+fn certificate(settings: &Settings) -> Result<Certificate, StartError> {
+    let names = match &settings.reach {
+        Reach::Loopback => Vec::new(),
+        Reach::Class { bind, public_name } if bind.is_unspecified() => vec![public_name.clone()],
+        Reach::Class { bind, public_name } => vec![public_name.clone(), bind.to_string()],
+    };
+    let now = OffsetDateTime::now_utc();
+    if settings.data_dir.as_os_str().is_empty() {
+        return Certificate::in_memory(&names, now);
+    }
+    Certificate::load_or_make(&settings.data_dir.join("tls"), &names, now)
+}
+
+/// An error that no setting of the user's can have caused.
+fn broken(error: &dyn std::fmt::Display) -> StartError {
+    StartError::new(
+        format!("the lab is broken: {error}"),
+        "please report this line",
+    )
+}
+
+async fn wait_for_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without a handler for the signal the lab still stops, only less gently.
+    let _ = interrupt.await;
+}

@@ -1,0 +1,84 @@
+//! What the start prints.
+
+use std::net::{Ipv6Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use super::Running;
+use crate::lab::Store;
+use crate::settings::{Reach, SessionStore, Settings};
+use crate::web::addresses::{Listener, Site};
+
+/// The address to open first.
+pub fn front_page(running: &Running) -> String {
+    format!("{}/", running.addresses.origin(Listener::Lab))
+}
+
+/// Where sessions are kept.
+pub fn store(settings: &Settings) -> Store {
+    match settings.sessions {
+        SessionStore::File => {
+            let folder = settings.data_dir.join("sessions");
+            let says = format!("files in {}", folder.display());
+            Store {
+                says,
+                folder: Some(settings.data_dir.clone()),
+            }
+        }
+        SessionStore::Memory => Store {
+            says: "memory: they are gone when the lab stops".into(),
+            folder: None,
+        },
+    }
+}
+
+/// Prints the addresses, the fingerprint and the store to standard output.
+pub fn addresses(settings: &Settings, running: &Running) {
+    let origin = |listener| running.addresses.origin(listener);
+    println!(
+        "Session Lab {}: for teaching only. It is insecure on purpose.",
+        env!("CARGO_PKG_VERSION")
+    );
+    println!();
+    println!("  Start here         {}", front_page(running));
+    println!(
+        "  Portal, in clear   {}/insecure/",
+        origin(Listener::PortalHttp)
+    );
+    println!(
+        "  Portal, over TLS   {}/hardened/",
+        origin(Listener::PortalHttps)
+    );
+    println!();
+    println!("  Certificate        {}", running.certificate.origin);
+    println!("  SHA-256            {}", running.certificate.fingerprint());
+    println!("  Sessions           {}", store(settings).says);
+    if let Reach::Class { bind, public_name } = &settings.reach {
+        println!(
+            "  Class              anyone who reaches {bind} as {public_name} can use this lab"
+        );
+    }
+    println!();
+    println!("  Stop with Ctrl-C.");
+    for listener in Listener::ALL {
+        warn_of_neighbour(running, listener);
+    }
+}
+
+/// Browsers may try `[::1]` first for `localhost`. Whatever answers there would be taken for the
+/// lab.
+fn warn_of_neighbour(running: &Running, listener: Listener) {
+    let port = running.addresses.port(listener).unwrap_or_default();
+    let there = SocketAddr::from((Ipv6Addr::LOCALHOST, port));
+    if TcpStream::connect_timeout(&there, Duration::from_millis(50)).is_ok() {
+        let site = if listener.site() == Site::Lab {
+            "the lab's pages"
+        } else {
+            "the portal"
+        };
+        println!("  Careful: another program answers at [::1]:{port}, so a browser may show it");
+        println!(
+            "  instead of {site}. Stop it, or choose another port with {}.",
+            listener.flag()
+        );
+    }
+}

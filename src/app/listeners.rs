@@ -1,0 +1,247 @@
+//! The Rocket instances: one a listener, launched together.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use rocket::config::{Ident, LogLevel, Shutdown, TlsConfig};
+use rocket::fairing::AdHoc;
+use rocket::figment::Figment;
+use rocket::shield::Shield;
+use rocket::{Build, Config, Ignite, Rocket};
+use rocket_dyn_templates::tera::Tera;
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::broken;
+use crate::bench::Benches;
+use crate::front_door::FrontDoor;
+use crate::lab::{self, Store};
+use crate::portal;
+use crate::settings::{Reach, Settings};
+use crate::start_error::StartError;
+use crate::tls::Certificate;
+use crate::web::addresses::{Addresses, Listener, Site};
+use crate::web::answer::Answer;
+use crate::web::reception::Reception;
+use crate::web::{assets, problem, reception};
+
+/// What every instance is given.
+pub struct Parts {
+    /// Everybody's addresses.
+    pub addresses: Arc<Addresses>,
+    /// Every bench.
+    pub benches: Arc<Benches>,
+    /// The certificate in use.
+    pub certificate: Arc<Certificate>,
+    /// A client for `/compare`.
+    pub front_door: FrontDoor,
+    /// Every template, parsed.
+    pub tera: Tera,
+    /// Where sessions are kept.
+    pub store: Store,
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Parts")
+    }
+}
+
+fn port(settings: &Settings, listener: Listener) -> u16 {
+    match listener {
+        Listener::Lab => settings.lab_port,
+        Listener::PortalHttp => settings.http_port,
+        Listener::PortalHttps => settings.https_port,
+    }
+}
+
+fn bind_address(settings: &Settings) -> IpAddr {
+    match &settings.reach {
+        Reach::Loopback => Ipv4Addr::LOCALHOST.into(),
+        Reach::Class { bind, .. } => *bind,
+    }
+}
+
+/// Looks whether every port is free before anything is written or started.
+///
+/// # Errors
+/// The first port that is taken, with the flag that chooses another.
+pub fn check_ports(settings: &Settings) -> Result<(), StartError> {
+    for listener in Listener::ALL {
+        let port = port(settings, listener);
+        if port == 0 {
+            continue;
+        }
+        TcpListener::bind(SocketAddr::new(bind_address(settings), port))
+            .map_err(|error| cannot_listen(listener, port, &error))?;
+    }
+    Ok(())
+}
+
+fn cannot_listen(listener: Listener, port: u16, error: &std::io::Error) -> StartError {
+    let flag = listener.flag();
+    StartError::new(
+        format!("port {port} cannot be used: {error}"),
+        format!("stop the program that uses it, or choose another port with {flag}"),
+    )
+}
+
+/// Launches every listener and answers once all are up. The handle ends when all have stopped.
+///
+/// # Errors
+/// A listener that cannot start; the others are stopped first.
+pub async fn launch(
+    settings: &Settings,
+    parts: Parts,
+    mut stopped: watch::Receiver<bool>,
+) -> Result<JoinHandle<Result<(), StartError>>, StartError> {
+    let (up, mut ups) = tokio::sync::mpsc::channel(Listener::ALL.len());
+    let mut launches = JoinSet::new();
+    let mut handles = Vec::new();
+    for listener in Listener::ALL {
+        let ignited = ignite(settings, &parts, listener, up.clone()).await?;
+        handles.push(ignited.shutdown());
+        let port = port(settings, listener);
+        launches.spawn(async move {
+            let ended = ignited.launch().await;
+            ended
+                .map(|_| ())
+                .map_err(|error| launch_error(listener, port, &error))
+        });
+    }
+    drop(up);
+    let notify_all = move || handles.iter().for_each(|handle| handle.clone().notify());
+
+    let mut waiting = Listener::ALL.len();
+    while waiting > 0 {
+        tokio::select! {
+            Some(()) = ups.recv() => waiting -= 1,
+            Some(ended) = launches.join_next() => {
+                notify_all();
+                while launches.join_next().await.is_some() {}
+                return Err(match ended {
+                    Ok(Err(error)) => error,
+                    Ok(Ok(())) => broken(&"a listener stopped at once"),
+                    Err(error) => broken(&error),
+                });
+            }
+        }
+    }
+    Ok(tokio::spawn(async move {
+        let mut result = Ok(());
+        loop {
+            tokio::select! {
+                ended = launches.join_next() => match ended {
+                    Some(Ok(Ok(()))) => notify_all(),
+                    Some(Ok(Err(error))) => { notify_all(); result = Err(error); }
+                    Some(Err(error)) => { notify_all(); result = Err(broken(&error)); }
+                    None => return result,
+                },
+                () = told_to_stop(&mut stopped) => {
+                    notify_all();
+                    while let Some(ended) = launches.join_next().await {
+                        if let Ok(Err(error)) = ended { result = Err(error); }
+                    }
+                    return result;
+                }
+            }
+        }
+    }))
+}
+
+/// Waits until the lab is to stop.
+pub(super) async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
+    // An error means that the sender is gone, which is a reason to stop as well.
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+async fn ignite(
+    settings: &Settings,
+    parts: &Parts,
+    listener: Listener,
+    up: tokio::sync::mpsc::Sender<()>,
+) -> Result<Rocket<Ignite>, StartError> {
+    let addresses = parts.addresses.clone();
+    let site = match listener.site() {
+        Site::Lab => lab::mount(rocket(settings, parts, listener), parts),
+        Site::Portal => lab::mount_on_portal(rocket(settings, parts, listener), parts)
+            .mount("/portal", portal::routes()),
+    };
+    let reception = Reception {
+        listener,
+        addresses: parts.addresses.clone(),
+        benches: parts.benches.clone(),
+    };
+    site.manage(reception.clone())
+        .attach(reception)
+        .attach(assets::engine(parts.tera.clone()))
+        .attach(Shield::new())
+        .attach(Answer)
+        .attach(AdHoc::on_liftoff("Port", move |rocket| {
+            Box::pin(async move {
+                addresses.learn(listener, rocket.config().port);
+                // The receiver is gone only when the start has failed already.
+                let _ = up.send(()).await;
+            })
+        }))
+        .mount("/", assets::routes())
+        .mount("/", reception::routes())
+        .register("/", problem::all_catchers())
+        .ignite()
+        .await
+        .map_err(|error| launch_error(listener, port(settings, listener), &error))
+}
+
+fn rocket(settings: &Settings, parts: &Parts, listener: Listener) -> Rocket<Build> {
+    // A configuration of our own: a stray Rocket.toml or ROCKET_* variable must not leak in.
+    let config = Config {
+        address: bind_address(settings),
+        port: port(settings, listener),
+        tls: (listener == Listener::PortalHttps).then(|| {
+            let certificate = &parts.certificate;
+            TlsConfig::from_bytes(
+                certificate.cert_pem().as_bytes(),
+                certificate.key_pem().as_bytes(),
+            )
+        }),
+        // "Server: Rocket" tells a visitor something that only an attacker needs.
+        ident: Ident::none(),
+        // Otherwise X-Real-IP would be believed (CWE-348).
+        ip_header: None,
+        // The lab has a log of its own, and Rocket's would print addresses with ids in them.
+        log_level: LogLevel::Off,
+        cli_colors: false,
+        // The lab handles signals itself, once for all instances.
+        shutdown: Shutdown {
+            ctrlc: false,
+            #[cfg(unix)]
+            signals: std::collections::HashSet::new(),
+            grace: 1,
+            mercy: 0,
+            ..Shutdown::default()
+        },
+        ..Config::default()
+    };
+    rocket::custom(Figment::from(config).merge(("template_dir", template_dir(settings))))
+}
+
+/// The template engine wants a folder to exist. Debug builds watch the sources; a release has
+/// everything embedded and gets an empty folder of its own.
+fn template_dir(settings: &Settings) -> std::path::PathBuf {
+    if cfg!(debug_assertions) {
+        return concat!(env!("CARGO_MANIFEST_DIR"), "/templates").into();
+    }
+    let folder = settings.data_dir.join("templates");
+    if let Err(error) = std::fs::create_dir_all(&folder) {
+        log::error!("{}: {error}", folder.display());
+    }
+    folder
+}
+
+fn launch_error(listener: Listener, port: u16, error: &rocket::Error) -> StartError {
+    use rocket::error::ErrorKind;
+    match error.kind() {
+        ErrorKind::Bind(error) => cannot_listen(listener, port, error),
+        kind => broken(kind),
+    }
+}

@@ -1,0 +1,77 @@
+//! The keys of the portal, one for each use, so that no value made for one use passes for another.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::journal::Fingerprint;
+
+/// The keys of the portal. `Debug` prints the type's name only.
+pub struct BenchKeys {
+    csrf: [u8; 32],
+    fingerprint: [u8; 32],
+    signing: [u8; 32],
+}
+
+impl BenchKeys {
+    /// One key for each use, made by `derive` from a label.
+    pub fn derive(derive: impl Fn(&str) -> [u8; 32]) -> Self {
+        Self {
+            csrf: derive("csrf-token"),
+            fingerprint: derive("fingerprint"),
+            signing: derive("state-cookie"),
+        }
+    }
+
+    /// The key of CSRF tokens.
+    pub fn csrf(&self) -> &[u8; 32] {
+        &self.csrf
+    }
+
+    /// The strong key of the signed cookie.
+    pub fn signing(&self) -> &[u8; 32] {
+        &self.signing
+    }
+
+    /// Eight hexadecimal digits that stand for a record's name, made with a key: the names of the
+    /// weak `id-source` are so few that a plain hash of them would be guessed at once.
+    pub fn fingerprint(&self, name: &str) -> Fingerprint {
+        // HMAC takes a key of any length (RFC 2104 §2), so this never fails.
+        let mac = Hmac::<Sha256>::new_from_slice(&self.fingerprint).expect("a key of any length");
+        let hash = mac.chain_update(name).finalize().into_bytes();
+        Fingerprint(
+            hash.iter()
+                .take(4)
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        )
+    }
+
+    /// A short text that two equal cookie values share, to show which requests carried the same.
+    pub fn mask(&self, value: &str) -> String {
+        format!(
+            "({} characters, #{})",
+            value.chars().count(),
+            self.fingerprint(value)
+        )
+    }
+
+    /// A random value for one page, as a nonce.
+    ///
+    /// # Errors
+    /// The operating system gives no random bytes.
+    pub fn nonce() -> Result<String, getrandom::Error> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes)?;
+        Ok(URL_SAFE_NO_PAD.encode(bytes))
+    }
+}
+
+impl fmt::Debug for BenchKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BenchKeys")
+    }
+}

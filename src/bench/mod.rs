@@ -1,0 +1,425 @@
+//! A bench: one student's isolated state, from the clock to the custom policy.
+//!
+//! Everything in the lab belongs to a bench from the first day. `local` is the one without a prefix
+//! in its addresses. [`Benches`] makes them on first use and bounds their number.
+
+pub mod audit;
+mod keys;
+mod name;
+pub mod wire;
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+pub use keys::BenchKeys;
+pub use name::{BadBenchName, BenchName};
+use tokio::sync::Semaphore;
+use wire::Wire;
+
+use crate::clock::BenchTime;
+use crate::journal::{Client, Event, What};
+use crate::policy::{AskedSet, Name, Policy, Resolved, Variant, resolve};
+use crate::storage::{Batch, EventId, Index, Key, Kind, Put, Storage, Unavailable};
+use crate::world::FOR_EVER;
+
+/// How many benches are kept in memory at once: three large classes.
+pub const BENCH_LIMIT: usize = 300;
+
+/// How long a named bench stays in memory unused before another may take its place.
+const IDLE_BENCH: Duration = Duration::from_secs(600);
+
+/// How far ahead a clock can be moved in all: ten years.
+pub const FURTHEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
+/// One student's isolated state.
+pub struct Bench {
+    name: BenchName,
+    storage: Arc<dyn Storage>,
+    keys: Arc<BenchKeys>,
+    ahead_millis: AtomicU64,
+    custom: Mutex<Policy>,
+    asked: Mutex<HashMap<Variant, u64>>,
+    last_event: AtomicU64,
+    wire: Wire,
+    hashing: Arc<Semaphore>,
+    used: Mutex<Instant>,
+}
+
+impl std::fmt::Debug for Bench {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bench")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Bench {
+    /// Makes a bench, with the clock and the custom policy that it had before.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn open(
+        name: BenchName,
+        storage: Arc<dyn Storage>,
+        keys: Arc<BenchKeys>,
+        hashing: Arc<Semaphore>,
+    ) -> Result<Self, Unavailable> {
+        let ahead = match storage.read(&name, &setting("clock")).await? {
+            Some(found) => serde_json::from_slice(&found.value).unwrap_or(0),
+            None => 0,
+        };
+        let custom = match storage.read(&name, &setting("custom")).await? {
+            Some(found) => decode_custom(&found.value),
+            None => Policy::INSECURE,
+        };
+        Ok(Self {
+            name,
+            storage,
+            keys,
+            ahead_millis: AtomicU64::new(ahead),
+            custom: Mutex::new(custom),
+            asked: Mutex::default(),
+            last_event: AtomicU64::new(0),
+            wire: Wire::default(),
+            hashing,
+            used: Mutex::new(Instant::now()),
+        })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &BenchName {
+        &self.name
+    }
+
+    /// Where its records are kept.
+    pub fn storage(&self) -> &dyn Storage {
+        &*self.storage
+    }
+
+    /// Its keys.
+    pub fn keys(&self) -> &BenchKeys {
+        &self.keys
+    }
+
+    /// The requests that it saw lately.
+    pub fn wire(&self) -> &Wire {
+        &self.wire
+    }
+
+    /// Runs a password hash off the async threads, at most one a core at a time.
+    ///
+    /// # Errors
+    /// The lab is stopping.
+    pub async fn hash<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        let stopping = |_| Unavailable("the lab is stopping".into());
+        let _slot = self.hashing.acquire().await.map_err(stopping)?;
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(|error| Unavailable(format!("a password hash failed: {error}")))
+    }
+
+    /// How far its clock was moved ahead.
+    pub fn ahead(&self) -> Duration {
+        Duration::from_millis(self.ahead_millis.load(Ordering::Relaxed))
+    }
+
+    /// The time on its clock.
+    pub fn now(&self) -> BenchTime {
+        BenchTime::now(self.ahead())
+    }
+
+    /// The student's own mix.
+    pub fn custom(&self) -> Policy {
+        *lock(&self.custom)
+    }
+
+    /// The policy of a variant on this bench.
+    pub fn resolve(&self, variant: Variant) -> Resolved {
+        resolve(variant, &self.custom())
+    }
+
+    /// Remembers which defences were asked for a variant.
+    pub fn note_asked(&self, variant: Variant, seen: AskedSet) {
+        *lock(&self.asked).entry(variant).or_default() |= seen.bits();
+    }
+
+    /// Every defence that was asked for a variant since the bench was made.
+    pub fn asked(&self, variant: Variant) -> AskedSet {
+        AskedSet::from_bits(lock(&self.asked).get(&variant).copied().unwrap_or_default())
+    }
+
+    /// The newest events of the journal, at most `limit`, oldest first.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn recent_events(&self, limit: usize) -> Result<Vec<Event>, Unavailable> {
+        const AT_ONCE: usize = 1_000;
+        let mut last = EventId(self.last_event.load(Ordering::Relaxed));
+        loop {
+            let found = self.storage.events(&self.name, last, AT_ONCE).await?;
+            let Some((newest, _)) = found.last() else {
+                break;
+            };
+            last = *newest;
+        }
+        self.last_event.store(last.0, Ordering::Relaxed);
+        let first = EventId(last.0.saturating_sub(limit as u64));
+        let found = self.storage.events(&self.name, first, limit).await?;
+        Ok(found.into_iter().map(|(_, event)| event).collect())
+    }
+
+    /// Moves the clock ahead. It stops ten years ahead of the wall clock.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn move_clock(&self, by: Duration) -> Result<(), Unavailable> {
+        let ahead = self.ahead().saturating_add(by).min(FURTHEST);
+        let millis = u64::try_from(ahead.as_millis()).unwrap_or(u64::MAX);
+        let minutes = millis / 60_000;
+        self.keep("clock", &millis, What::ClockMoved { minutes })
+            .await?;
+        self.ahead_millis.store(millis, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Replaces the student's own mix.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn set_custom(&self, policy: Policy) -> Result<(), Unavailable> {
+        let arms: HashMap<&str, &str> = Name::ALL
+            .iter()
+            .map(|name| (name.slug(), policy.arm(*name).slug))
+            .collect();
+        self.keep("custom", &arms, What::CustomChanged).await?;
+        *lock(&self.custom) = policy;
+        Ok(())
+    }
+
+    /// Takes the bench back to its beginning: everybody signed out, accounts and notices as they
+    /// were, the clock on time. The custom policy stays.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn reset(&self) -> Result<(), Unavailable> {
+        const AT_ONCE: usize = 1_000;
+        let worlds = Variant::all().map(Some).chain([None]);
+        let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Setting);
+        for index in worlds.flat_map(|w| kinds.clone().map(move |kind| Index::Kind(w, kind))) {
+            loop {
+                let remove = self.storage.members(&self.name, &index, AT_ONCE).await?;
+                if remove.is_empty() {
+                    break;
+                }
+                self.storage
+                    .commit(
+                        &self.name,
+                        Batch {
+                            remove,
+                            ..Batch::default()
+                        },
+                    )
+                    .await?;
+            }
+        }
+        self.keep("clock", &0_u64, What::BenchReset).await?;
+        self.ahead_millis.store(0, Ordering::Relaxed);
+        self.wire.clear();
+        Ok(())
+    }
+
+    async fn keep(
+        &self,
+        what: &str,
+        value: &impl serde::Serialize,
+        event: What,
+    ) -> Result<(), Unavailable> {
+        let event = Event {
+            at: self.now(),
+            variant: None,
+            client: Client::Other,
+            what: event,
+        };
+        audit::log(&self.name, &event);
+        let put = Put {
+            key: setting(what),
+            // Invariant: a number or a map of strings always becomes JSON.
+            value: serde_json::to_vec(value).expect("a setting becomes JSON"),
+            seen: self.now(),
+            until: FOR_EVER,
+            owner: None,
+            replaces: None,
+        };
+        let batch = Batch {
+            put: vec![put],
+            events: vec![event],
+            ..Batch::default()
+        };
+        self.storage.commit(&self.name, batch).await.map(|_| ())
+    }
+}
+
+fn setting(name: &str) -> Key {
+    // Invariant: the names are literals of this file.
+    Key::new(None, Kind::Setting, name).expect("a literal name")
+}
+
+/// The stored mix. A defence that a newer version added, or an arm that is gone, stays weak.
+fn decode_custom(bytes: &[u8]) -> Policy {
+    let arms: HashMap<String, String> = serde_json::from_slice(bytes).unwrap_or_default();
+    Name::ALL.iter().fold(Policy::INSECURE, |policy, name| {
+        arms.get(name.slug())
+            .and_then(|arm| policy.choose(*name, arm))
+            .unwrap_or(policy)
+    })
+}
+
+/// A lock that outlives a panic elsewhere: what it guards is valid at every step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Why there is no bench of that name.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenBenchError {
+    /// As many as there may be are in use.
+    #[error("{BENCH_LIMIT} benches are in use: try again in ten minutes, or use one of them")]
+    TooMany,
+    /// The store does not answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// Every bench that is in use.
+#[derive(Debug)]
+pub struct Benches {
+    open: tokio::sync::RwLock<HashMap<BenchName, Arc<Bench>>>,
+    storage: SharedStorage,
+    keys: Arc<BenchKeys>,
+    hashing: Arc<Semaphore>,
+}
+
+/// Storage behind a pointer, with a `Debug` that tells nothing.
+struct SharedStorage(Arc<dyn Storage>);
+
+impl std::fmt::Debug for SharedStorage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Storage")
+    }
+}
+
+impl Benches {
+    /// No bench yet; those to come keep their records in `storage`.
+    pub fn new(storage: Arc<dyn Storage>, keys: BenchKeys) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Self {
+            open: tokio::sync::RwLock::default(),
+            storage: SharedStorage(storage),
+            keys: Arc::new(keys),
+            hashing: Arc::new(Semaphore::new(cores)),
+        }
+    }
+
+    /// The bench of that name, made on first use.
+    ///
+    /// # Errors
+    /// Too many are in use, or the store does not answer.
+    pub async fn open(&self, name: &BenchName) -> Result<Arc<Bench>, OpenBenchError> {
+        if let Some(bench) = self.open.read().await.get(name) {
+            *lock(&bench.used) = Instant::now();
+            return Ok(bench.clone());
+        }
+        let mut open = self.open.write().await;
+        if let Some(bench) = open.get(name) {
+            return Ok(bench.clone());
+        }
+        if open.len() >= BENCH_LIMIT {
+            open.retain(|name, bench| name.is_local() || lock(&bench.used).elapsed() < IDLE_BENCH);
+        }
+        if open.len() >= BENCH_LIMIT {
+            return Err(OpenBenchError::TooMany);
+        }
+        let (storage, keys) = (self.storage.0.clone(), self.keys.clone());
+        let bench = Bench::open(name.clone(), storage, keys, self.hashing.clone()).await?;
+        let bench = Arc::new(bench);
+        open.insert(name.clone(), bench.clone());
+        Ok(bench)
+    }
+
+    /// Every bench that is in memory.
+    pub async fn in_use(&self) -> Vec<Arc<Bench>> {
+        self.open.read().await.values().cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::MemoryStorage;
+
+    fn benches() -> Benches {
+        let keys = BenchKeys::derive(|_| [7; 32]);
+        Benches::new(Arc::new(MemoryStorage::default()), keys)
+    }
+
+    #[tokio::test]
+    async fn a_clock_only_moves_ahead_and_at_most_ten_years() {
+        let benches = benches();
+        let bench = benches.open(&BenchName::local()).await.expect("a bench");
+        bench
+            .move_clock(Duration::from_secs(60))
+            .await
+            .expect("moved");
+        assert_eq!(bench.ahead(), Duration::from_secs(60));
+        bench.move_clock(Duration::MAX).await.expect("moved");
+        assert_eq!(bench.ahead(), FURTHEST);
+        bench.reset().await.expect("reset");
+        assert_eq!(bench.ahead(), Duration::ZERO);
+    }
+
+    #[tokio::test]
+    async fn the_number_of_benches_is_bounded_and_local_always_has_a_place() {
+        let benches = benches();
+        benches.open(&BenchName::local()).await.expect("local");
+        for n in 1..BENCH_LIMIT {
+            let name = format!("b-{n}").parse().expect("a good name");
+            benches.open(&name).await.expect("room for it");
+        }
+        let late = "one-too-many".parse().expect("a good name");
+        assert!(matches!(
+            benches.open(&late).await,
+            Err(OpenBenchError::TooMany)
+        ));
+        assert!(benches.open(&BenchName::local()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_custom_policy_and_the_clock_are_found_again() {
+        let storage: Arc<dyn Storage> = Arc::new(MemoryStorage::default());
+        let keys = Arc::new(BenchKeys::derive(|_| [7; 32]));
+        let hashing = Arc::new(Semaphore::new(1));
+        let open = || {
+            Bench::open(
+                BenchName::local(),
+                storage.clone(),
+                keys.clone(),
+                hashing.clone(),
+            )
+        };
+        let mix = Policy::INSECURE.with(Name::HttpOnly, &Policy::HARDENED);
+        let bench = open().await.expect("a bench");
+        bench.set_custom(mix).await.expect("kept");
+        bench
+            .move_clock(Duration::from_secs(300))
+            .await
+            .expect("kept");
+        let again = open().await.expect("the same bench");
+        assert_eq!(again.custom(), mix);
+        assert_eq!(again.ahead(), Duration::from_secs(300));
+    }
+}

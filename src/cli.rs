@@ -1,0 +1,153 @@
+//! The command line, as clap reads it.
+//!
+//! It only takes words apart: what a flag means, and what wins where the environment or a file
+//! says something else, is decided in [`crate::settings`]. Secret keys have no flag on purpose,
+//! because a command line is visible to every user of the machine in `ps`.
+
+use std::{net::IpAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
+
+/// A teaching lab for web session security. Never put it on the internet.
+#[derive(Debug, Parser)]
+#[command(name = "session-lab", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do; `serve` when no word is given.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The flags of `serve`, for a command line without the word.
+    #[command(flatten)]
+    pub serve: ServeFlags,
+}
+
+/// The words after `session-lab`.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start the lab (the default)
+    Serve(ServeFlags),
+    /// Print a new 32-byte key for SESSION_LAB_SECRET_KEY or SESSION_LAB_JWT_SECRET_KEY
+    Secret,
+}
+
+impl Cli {
+    /// The command asked for, `serve` being the silent one.
+    pub fn into_command(self) -> Command {
+        self.command.unwrap_or(Command::Serve(self.serve))
+    }
+}
+
+/// What can be said to `serve`; a flag that was not given is `None` (or `false`).
+///
+/// Its serialized form is the top layer of the settings, under the names of `session-lab.toml`.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(after_help = AFTER_HELP)]
+pub struct ServeFlags {
+    /// Port of the lab's own pages (http); 0 picks a free one [default: 7070]
+    #[arg(long, value_name = "PORT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lab_port: Option<u16>,
+    /// Port of the portal without TLS [default: 7080]
+    #[arg(long, value_name = "PORT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http_port: Option<u16>,
+    /// Port of the portal with TLS [default: 7443]
+    #[arg(long, value_name = "PORT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub https_port: Option<u16>,
+    /// Folder for the certificate, the keys and the sessions [default: ./lab-data]
+    #[arg(long, value_name = "FOLDER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_dir: Option<PathBuf>,
+    /// Where sessions are kept: file or memory [default: file]
+    #[arg(long, value_name = "STORE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sessions: Option<String>,
+    /// Settings file [default: ./session-lab.toml where there is one]
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Open the lab in the browser
+    #[arg(long)]
+    #[serde(skip_serializing_if = "is_false")]
+    pub open: bool,
+    /// Listen beyond this computer, for a class; needs --public-name and both keys
+    #[arg(long)]
+    #[serde(skip_serializing_if = "is_false")]
+    pub class: bool,
+    /// With --class: the address to listen on [default: 0.0.0.0]
+    #[arg(long, value_name = "ADDR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bind: Option<IpAddr>,
+    /// With --class: the DNS name by which the class reaches the portal
+    #[arg(long, value_name = "NAME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_name: Option<String>,
+}
+
+const AFTER_HELP: &str = "\
+Every flag has a twin in the environment (--http-port: SESSION_LAB_HTTP_PORT) and in
+session-lab.toml (http-port = 7080). A flag wins over the environment, the environment over the
+file. Keys come from the environment only: SESSION_LAB_SECRET_KEY, SESSION_LAB_JWT_SECRET_KEY.";
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn flags(words: &[&str]) -> ServeFlags {
+        let cli = Cli::try_parse_from([&["session-lab"], words].concat()).unwrap();
+        match cli.into_command() {
+            Command::Serve(flags) => flags,
+            Command::Secret => panic!("not serve: {words:?}"),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn serve_is_the_default_and_its_flags_work_with_and_without_the_word() {
+        assert_eq!(flags(&[]), ServeFlags::default());
+        let bare = flags(&["--lab-port", "0", "--sessions", "memory", "--open"]);
+        assert_eq!(
+            bare,
+            flags(&["serve", "--lab-port", "0", "--sessions", "memory", "--open"])
+        );
+        assert_eq!((bare.lab_port, bare.open), (Some(0), true));
+    }
+
+    #[test]
+    fn secret_is_a_command_without_flags() {
+        let cli = Cli::try_parse_from(["session-lab", "secret"]).unwrap();
+        assert!(matches!(cli.into_command(), Command::Secret));
+        assert!(Cli::try_parse_from(["session-lab", "secret", "--open"]).is_err());
+        assert!(Cli::try_parse_from(["session-lab", "--open", "secret"]).is_err());
+    }
+
+    #[test]
+    fn what_clap_refuses_exits_with_2() {
+        for words in [
+            &["--nonsense"][..],
+            &["--lab-port", "70000"],
+            &["--bind", "here"],
+            &["nonsense"],
+            &["--secret-key", "x"],
+        ] {
+            let refused = Cli::try_parse_from([&["session-lab"], words].concat()).unwrap_err();
+            assert_eq!(refused.exit_code(), 2, "{words:?}");
+        }
+    }
+}

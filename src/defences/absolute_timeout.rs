@@ -1,0 +1,95 @@
+//! Absolute timeout: how long a session lasts in all. Worksheet 08, timeouts.
+//!
+//! The decision is a number; the engine counts it from the sign-in on the bench's clock. Read
+//! `sign_out.rs` next: how a session ends on request.
+
+use std::time::Duration;
+
+use super::{Arm, Defence, Elsewhere, Lesson};
+
+/// How long a session may last, however busy it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AbsoluteTimeout {
+    /// For ever.
+    Unlimited,
+    /// For one hour.
+    OneHour,
+}
+
+impl AbsoluteTimeout {
+    /// The longest time from the sign-in to the last request of a session.
+    pub fn limit(self) -> Option<Duration> {
+        match self {
+            // WEAK: a stolen session can be kept alive for ever. One request every few minutes is
+            // enough, and a script sends it.
+            AbsoluteTimeout::Unlimited => None,
+
+            // STRONG: after one hour the user has to prove again who he is, and an attacker who
+            // has only the id cannot. One hour is short: OWASP's cheat sheet names four to eight
+            // hours for a working day, NIST 24 hours at level AAL2. In the lab it is short enough
+            // to be seen in a lesson.
+            //
+            // Refused alternative: an idle timeout alone. Each request moves it, the attacker's
+            // requests too.
+            AbsoluteTimeout::OneHour => Some(Duration::from_secs(60 * 60)),
+        }
+    }
+}
+
+impl Defence for AbsoluteTimeout {
+    const ARMS: &'static [Arm<Self>] = &[
+        Arm {
+            slug: "unlimited",
+            says: "A session that is used lasts for ever.",
+            value: AbsoluteTimeout::Unlimited,
+        },
+        Arm {
+            slug: "one-hour",
+            says: "A session ends one hour after the sign-in, however busy it is.",
+            value: AbsoluteTimeout::OneHour,
+        },
+    ];
+
+    const LESSON: Lesson = Lesson {
+        title: "Every session has a last minute",
+        protects: "An idle timeout can be outrun: whoever holds a stolen id keeps the session \
+                   busy. An absolute timeout counts from the sign-in and no request moves it. When \
+                   it is over, only the password opens a new session, and a thief of the id does \
+                   not have that.",
+        does_not_stop: "What the attacker does before the limit: an hour is long enough for a \
+                        transfer. Nor does it stop him from stealing the next session.",
+        needs: &[],
+        standards: &[
+            "ASVS 7.3.2",
+            "CWE-613",
+            "WSTG-SESS-07",
+            "NIST SP 800-63B-4 §5.2",
+        ],
+        elsewhere: Elsewhere {
+            flask: "No setting (PERMANENT_SESSION_LIFETIME moves with each request): store the \
+                    time of the sign-in and check it in before_request.",
+            express: "No setting: store the time of the sign-in in req.session and check it in a \
+                      middleware.",
+            django: "No setting (SESSION_COOKIE_AGE counts from the last save): store the time of \
+                     the sign-in and check it in a middleware.",
+            spring: "No setting: compare session.getCreationTime() in a filter and call \
+                     session.invalidate().",
+            rocket: "No built-in session: keep the time of the sign-in in the record and compare \
+                     it on each request.",
+        },
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_strong_arm_has_a_limit_and_it_is_one_hour() {
+        assert_eq!(AbsoluteTimeout::WEAK.limit(), None);
+        assert_eq!(
+            AbsoluteTimeout::STRONG.limit(),
+            Some(Duration::from_secs(3600))
+        );
+    }
+}

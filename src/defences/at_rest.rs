@@ -1,0 +1,100 @@
+//! At rest: what the store keeps of a session id. Worksheet 01, what the server keeps.
+//!
+//! The decision is whether someone who can read the store can use what he reads. Read
+//! `src/storage/` next, where the key becomes the name of a file.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use super::{Arm, Defence, Elsewhere, Lesson};
+
+/// Under which key a session is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtRest {
+    /// Under the id itself.
+    Plain,
+    /// Under the SHA-256 of the id.
+    Hashed,
+}
+
+impl AtRest {
+    /// The key under which the session with this id is stored.
+    pub fn key(self, id: &str) -> String {
+        match self {
+            // WEAK: whoever sees the store holds the sessions. A backup, a list on the
+            // administrator's page or `ls` is enough: he copies a name into a cookie and is in.
+            AtRest::Plain => id.to_owned(),
+
+            // STRONG: the portal hashes the id that comes in and looks for the hash. The way back
+            // from the hash to the id is closed, and the hash itself, sent as a cookie, is hashed
+            // once more and found nowhere.
+            //
+            // Refused alternative: a slow, salted hash as for passwords. It protects secrets that
+            // people choose. An id of 256 random bits cannot be found by trying, so slowness would
+            // only cost time in every request.
+            AtRest::Hashed => URL_SAFE_NO_PAD.encode(Sha256::digest(id)),
+        }
+    }
+}
+
+impl Defence for AtRest {
+    const ARMS: &'static [Arm<Self>] = &[
+        Arm {
+            slug: "plain",
+            says: "The store keeps the session id itself.",
+            value: AtRest::Plain,
+        },
+        Arm {
+            slug: "hashed",
+            says: "The store keeps only the SHA-256 of the session id.",
+            value: AtRest::Hashed,
+        },
+    ];
+
+    const LESSON: Lesson = Lesson {
+        title: "The store keeps a hash of the id",
+        protects: "A session id is as good as a password while the session lasts. When the store \
+                   keeps only its SHA-256, a copy of the store, a backup or an administrator's \
+                   list shows keys that open nothing. The portal still finds a session at once, \
+                   because it hashes the id that comes in.",
+        does_not_stop: "An attacker who can write to the store: he adds a session of his own. Ids \
+                        that can be guessed are no safer either, because he can hash the guesses. \
+                        The data in the record is not hidden, only the id is.",
+        needs: &[],
+        standards: &["CWE-312", "CWE-522"],
+        elsewhere: Elsewhere {
+            flask: "No setting: Flask-Session stores under SESSION_KEY_PREFIX and the id itself.",
+            express: "No setting: wrap the store so that get, set, touch and destroy hash the id.",
+            django: "No setting: the session key is stored as it is; a SESSION_ENGINE of your own \
+                     can hash it.",
+            spring: "No setting: Spring Session stores the id itself; a SessionRepository of your \
+                     own can hash it.",
+            rocket: "No built-in session: hash the id with Sha256::digest before every look-up.",
+        },
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_weak_arm_stores_the_id_itself() {
+        assert_eq!(AtRest::WEAK.key("abc"), "abc");
+    }
+
+    #[test]
+    fn the_strong_arm_stores_the_sha_256_of_the_id() {
+        assert_eq!(
+            AtRest::STRONG.key("abc"),
+            "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0"
+        );
+    }
+
+    #[test]
+    fn a_stored_hash_sent_as_an_id_leads_to_another_key() {
+        let stored = AtRest::STRONG.key("abc");
+        assert_ne!(AtRest::STRONG.key(&stored), stored);
+    }
+}

@@ -1,0 +1,123 @@
+//! Id source: where a new session id comes from. Worksheet 07, guessing ids.
+//!
+//! The decision is whether someone who has seen some ids can work out the next one. Read
+//! `at_rest.rs` next: what the store keeps of the id.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::{Arm, Defence, Elsewhere, Lesson};
+
+/// Where a session id comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdSource {
+    /// A number that goes up by one with each session.
+    Counter,
+    /// 256 random bits from the operating system.
+    Random,
+}
+
+impl IdSource {
+    /// Whether the world's counter is needed to issue an id.
+    pub fn counts(self) -> bool {
+        self == IdSource::Counter
+    }
+
+    /// A new session id. `count` is the number of ids that this world has issued before; only the
+    /// weak arm looks at it.
+    ///
+    /// # Errors
+    ///
+    /// The operating system gave no random bytes. No session may be opened then: an id made from
+    /// anything else could be guessed.
+    pub fn issue(self, count: u64) -> Result<String, getrandom::Error> {
+        match self {
+            // WEAK: an attacker opens a session of his own, reads 1007 in its cookie, and tries
+            // 1006 and 1008. Those are the sessions of the visitors before and after him.
+            IdSource::Counter => Ok((1001 + count).to_string()),
+
+            // STRONG: 32 bytes from the operating system's generator, written as 43 characters.
+            // Earlier ids say nothing about the next one, and nobody can try 2^256 values.
+            //
+            // Refused alternatives: a hash of the time or of the user's name, which an attacker
+            // can compute as well; and a random UUID, which has 122 random bits where ASVS asks
+            // for at least 128.
+            IdSource::Random => {
+                let mut bytes = [0; 32];
+                getrandom::fill(&mut bytes)?;
+                Ok(URL_SAFE_NO_PAD.encode(bytes))
+            }
+        }
+    }
+}
+
+impl Defence for IdSource {
+    const ARMS: &'static [Arm<Self>] = &[
+        Arm {
+            slug: "counter",
+            says: "Session ids are numbers that go up by one.",
+            value: IdSource::Counter,
+        },
+        Arm {
+            slug: "random",
+            says: "A session id is 256 random bits from the operating system.",
+            value: IdSource::Random,
+        },
+    ];
+
+    const LESSON: Lesson = Lesson {
+        title: "A session id that nobody can guess",
+        protects: "Whoever presents a session id is taken for its user, so an id must be as hard \
+                   to guess as a key. With 256 random bits from the operating system, earlier ids \
+                   say nothing about the next one and trying them all is out of reach. A counter \
+                   gives every session away to anyone who can count.",
+        does_not_stop: "An id that is stolen or planted: it need not be guessed. Random ids also \
+                        do not help where the id can be read, in a log, in an address or on the \
+                        wire.",
+        needs: &[],
+        standards: &[
+            "ASVS 7.2.3",
+            "ASVS 11.5.1",
+            "CWE-340",
+            "CWE-342",
+            "WSTG-SESS-01",
+            "NIST SP 800-63B-4 §5.1",
+        ],
+        elsewhere: Elsewhere {
+            flask: "With Flask-Session 0.6 or later: secrets.token_urlsafe(32), the default. \
+                    Flask's own session is a signed cookie and has no id.",
+            express: "express-session makes 24 random bytes by default; keep the genid option \
+                      unset",
+            django: "32 random letters and digits, about 165 bits; nothing to set",
+            spring: "Tomcat makes 16 random bytes, 128 bits; a SessionIdGenerator element with \
+                     sessionIdLength=\"32\" in its configuration makes 256 bits",
+            rocket: "No built-in session: fill 32 bytes with getrandom::fill and encode them.",
+        },
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_weak_arm_counts_up_from_1001() {
+        assert!(IdSource::WEAK.counts());
+        assert_eq!(IdSource::WEAK.issue(0).unwrap(), "1001");
+        assert_eq!(IdSource::WEAK.issue(6).unwrap(), "1007");
+    }
+
+    #[test]
+    fn the_strong_arm_issues_43_characters_that_do_not_repeat() {
+        assert!(!IdSource::STRONG.counts());
+        let first = IdSource::STRONG.issue(0).unwrap();
+        let second = IdSource::STRONG.issue(0).unwrap();
+        assert_eq!(first.len(), 43);
+        assert_ne!(first, second);
+        assert!(
+            first
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        );
+    }
+}

@@ -1,0 +1,114 @@
+//! Login errors: whether a failed sign-in says what was wrong. Worksheets 14 and 15.
+//!
+//! The decision covers the words of the answer and the work behind it, because time speaks too.
+//! Read `password_storage.rs` next: it holds the hash that this file checks for nobody.
+
+use super::facts::LoginFailure;
+use super::{Arm, Defence, Elsewhere, Lesson};
+
+/// What a failed sign-in tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginErrors {
+    /// Whether the name or the password was wrong.
+    Telling,
+    /// Only that it failed.
+    Uniform,
+}
+
+impl LoginErrors {
+    /// The text of the answer.
+    pub fn message(self, why: LoginFailure) -> &'static str {
+        match self {
+            // WEAK: the answer sorts a list of names into accounts and others. The attacker then
+            // guesses passwords for real accounts only, and writes to their owners by name.
+            LoginErrors::Telling => match why {
+                LoginFailure::UnknownUser => "No such user.",
+                LoginFailure::WrongPassword => "Wrong password.",
+            },
+
+            // STRONG: both failures give the same words, and the same status goes with them.
+            //
+            // Refused alternative: the same words and nothing else. A password hash takes tens of
+            // milliseconds, so an answer that skips it is as clear as a different text.
+            LoginErrors::Uniform => "Wrong user name or password.",
+        }
+    }
+
+    /// Whether an unknown name costs a password check too, against a hash that is nobody's
+    /// (`password_storage::DUMMY_HASH`), so that both failures are the same work.
+    pub fn hashes_for_unknown(self) -> bool {
+        match self {
+            LoginErrors::Telling => false,
+            LoginErrors::Uniform => true,
+        }
+    }
+}
+
+impl Defence for LoginErrors {
+    const ARMS: &'static [Arm<Self>] = &[
+        Arm {
+            slug: "telling",
+            says: "A failed sign-in says whether the name or the password was wrong.",
+            value: LoginErrors::Telling,
+        },
+        Arm {
+            slug: "uniform",
+            says: "A failed sign-in says the same, and works as long, in both cases.",
+            value: LoginErrors::Uniform,
+        },
+    ];
+
+    const LESSON: Lesson = Lesson {
+        title: "A failed sign-in tells nothing",
+        protects: "An answer that differs for unknown names turns the sign-in form into a \
+                   directory of accounts. The portal gives one text and one status for both \
+                   failures. For an unknown name it checks the password against a dummy hash, so \
+                   that the time tells nothing either.",
+        does_not_stop: "Names that are known from elsewhere, or that a registration or a \
+                        password reset page gives away. It does not slow guessing down: that is \
+                        the throttle's work. The times match only where accounts are stored with \
+                        the same hash as the dummy.",
+        needs: &[],
+        standards: &["ASVS 6.3.8", "CWE-203", "CWE-204", "CWE-208"],
+        elsewhere: Elsewhere {
+            flask: "Nothing built in: one message for both cases, and check_password_hash against \
+                    a dummy hash when the user is unknown.",
+            express: "Nothing built in: one message for both cases, and argon2.verify against a \
+                      dummy hash when the user is unknown.",
+            django: "authenticate() hashes for unknown users and AuthenticationForm has one \
+                     message, the default",
+            spring: "DaoAuthenticationProvider hides unknown users and checks a dummy password, \
+                     the default (hideUserNotFoundExceptions = true)",
+            rocket: "Nothing built in: one message for both cases and a dummy hash, as here.",
+        },
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_weak_arm_tells_names_from_passwords() {
+        assert_eq!(
+            LoginErrors::WEAK.message(LoginFailure::UnknownUser),
+            "No such user."
+        );
+        assert_eq!(
+            LoginErrors::WEAK.message(LoginFailure::WrongPassword),
+            "Wrong password."
+        );
+        assert!(!LoginErrors::WEAK.hashes_for_unknown());
+    }
+
+    #[test]
+    fn the_strong_arm_answers_both_alike() {
+        for why in [LoginFailure::UnknownUser, LoginFailure::WrongPassword] {
+            assert_eq!(
+                LoginErrors::STRONG.message(why),
+                "Wrong user name or password."
+            );
+        }
+        assert!(LoginErrors::STRONG.hashes_for_unknown());
+    }
+}

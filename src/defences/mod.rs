@@ -1,0 +1,273 @@
+//! The defences: one file each, with the weak arm and the strong arm side by side in one `match`.
+//!
+//! This folder is the lesson. A defence is an enum of arms, a [`Lesson`] for its page, and one or
+//! two methods that decide something from plain [`facts`]. Read [`rotation`] first, then
+//! [`csrf_token`]. Which arm applies to a request is the policy's business: [`crate::policy`].
+//!
+//! To add a defence, write its file and add one line to the list at the end of this one. The
+//! compiler then asks for everything else.
+
+pub mod facts;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A switch with a weak and a strong arm.
+pub trait Defence: Copy + Eq + Send + Sync + 'static {
+    /// Every arm: weakest first, the hardened one last. Arms between them exist for `custom` only.
+    const ARMS: &'static [Arm<Self>];
+    /// What the defence's page says.
+    const LESSON: Lesson;
+    /// The arm of the insecure portal.
+    const WEAK: Self = Self::ARMS[0].value;
+    /// The arm of the hardened portal.
+    const STRONG: Self = Self::ARMS[Self::ARMS.len() - 1].value;
+}
+
+/// One position of a switch.
+#[derive(Clone, Copy, Debug)]
+pub struct Arm<T: 'static> {
+    /// Its name in forms and addresses.
+    pub slug: &'static str,
+    /// One sentence: what the portal does on this arm.
+    pub says: &'static str,
+    /// The value that the code matches on.
+    pub value: T,
+}
+
+/// What a defence's page tells. Every field is required: a lesson with a gap does not compile.
+#[derive(Clone, Copy, Debug)]
+pub struct Lesson {
+    /// The defence in a few words, as a heading.
+    pub title: &'static str,
+    /// What it does and why that stops an attacker, in two to four sentences.
+    pub protects: &'static str,
+    /// What it does not stop, in one to three sentences.
+    pub does_not_stop: &'static str,
+    /// Defences that must be strong for this one to work.
+    pub needs: &'static [Name],
+    /// The requirements it answers, as in `ASVS 7.2.4` and `CWE-384`.
+    pub standards: &'static [&'static str],
+    /// The same setting in five frameworks.
+    pub elsewhere: Elsewhere,
+}
+
+/// How the strong arm is switched on in other frameworks: a line of code or a short sentence.
+#[derive(Clone, Copy, Debug)]
+pub struct Elsewhere {
+    /// Flask (Python).
+    pub flask: &'static str,
+    /// Express (JavaScript).
+    pub express: &'static str,
+    /// Django (Python).
+    pub django: &'static str,
+    /// Spring (Java).
+    pub spring: &'static str,
+    /// Rocket (Rust).
+    pub rocket: &'static str,
+}
+
+/// An arm as a form shows it, without its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct ArmText {
+    /// Its name in forms and addresses.
+    pub slug: &'static str,
+    /// One sentence: what the portal does on this arm.
+    pub says: &'static str,
+}
+
+macro_rules! defences {
+    ($($slug:literal => $module:ident::$Type:ident),+ $(,)?) => {
+        $(pub mod $module; pub use $module::$Type;)+
+
+        /// An arm for every defence. Read only through [`Asked`].
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub struct Policy { $($module: $Type),+ }
+
+        /// The name of a defence.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[repr(u8)]
+        #[expect(missing_docs, reason = "each name is documented in the file it names")]
+        pub enum Name { $($Type),+ }
+
+        impl Name {
+            /// Every defence, in the order of the course.
+            pub const ALL: &'static [Name] = &[$(Name::$Type),+];
+
+            /// The name in addresses: `rotation`, `http-only`, …
+            pub const fn slug(self) -> &'static str {
+                match self { $(Name::$Type => $slug),+ }
+            }
+
+            /// What the defence's page says.
+            pub const fn lesson(self) -> &'static Lesson {
+                match self { $(Name::$Type => const { &$Type::LESSON }),+ }
+            }
+
+            /// The defence's own file, as it was compiled.
+            pub const fn source(self) -> &'static str {
+                match self {
+                    $(Name::$Type => include_str!(concat!(stringify!($module), ".rs"))),+
+                }
+            }
+
+            /// Where that file lies in the source tree.
+            pub const fn file(self) -> &'static str {
+                match self {
+                    $(Name::$Type => concat!("src/defences/", stringify!($module), ".rs")),+
+                }
+            }
+
+            /// Every arm, weakest first.
+            pub fn arms(self) -> Vec<ArmText> {
+                match self {
+                    $(Name::$Type => $Type::ARMS.iter()
+                        .map(|arm| ArmText { slug: arm.slug, says: arm.says })
+                        .collect()),+
+                }
+            }
+        }
+
+        impl Policy {
+            /// Every weak arm.
+            pub const INSECURE: Policy = Policy { $($module: $Type::WEAK),+ };
+            /// Every strong arm.
+            pub const HARDENED: Policy = Policy { $($module: $Type::STRONG),+ };
+
+            /// This policy with the arm of `name` taken from `of`.
+            #[must_use]
+            pub const fn with(mut self, name: Name, of: &Policy) -> Policy {
+                match name { $(Name::$Type => self.$module = of.$module),+ }
+                self
+            }
+
+            /// Whether the arm of `name` is any but the weakest.
+            pub fn is_strong(&self, name: Name) -> bool {
+                match name { $(Name::$Type => self.$module != $Type::WEAK),+ }
+            }
+
+            /// The slug of the arm chosen for `name`.
+            pub fn arm(&self, name: Name) -> ArmText {
+                match name {
+                    $(Name::$Type => $Type::ARMS.iter()
+                        .find(|arm| arm.value == self.$module)
+                        .map_or(ArmText { slug: "", says: "" }, |arm| {
+                            ArmText { slug: arm.slug, says: arm.says }
+                        })),+
+                }
+            }
+
+            /// Chooses an arm by its slug; `None` when the defence has no such arm.
+            #[must_use]
+            pub fn choose(mut self, name: Name, arm: &str) -> Option<Policy> {
+                match name {
+                    $(Name::$Type => {
+                        self.$module = $Type::ARMS.iter().find(|a| a.slug == arm)?.value;
+                    }),+
+                }
+                Some(self)
+            }
+        }
+
+        impl Asked {
+            $(
+                #[doc = concat!("The arm chosen for `", $slug, "`.")]
+                pub fn $module(&self) -> $Type {
+                    self.note(Name::$Type);
+                    self.policy.$module
+                }
+            )+
+        }
+    };
+}
+
+/// The only way to read a policy: it remembers which defences were asked.
+///
+/// The set lights the arms taken on the diagram of a request, finds switches that nothing asks, and
+/// lets the matrix skip a cell whose switch never mattered.
+#[derive(Debug)]
+pub struct Asked {
+    policy: Policy,
+    seen: AtomicU64,
+}
+
+impl Asked {
+    /// A policy about to be read.
+    pub fn new(policy: Policy) -> Self {
+        Self {
+            policy,
+            seen: AtomicU64::new(0),
+        }
+    }
+
+    /// The set of defences asked so far.
+    pub fn seen(&self) -> AskedSet {
+        AskedSet(self.seen.load(Ordering::Relaxed))
+    }
+
+    fn note(&self, name: Name) {
+        self.seen.fetch_or(AskedSet::bit(name), Ordering::Relaxed);
+    }
+}
+
+/// A set of defences, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AskedSet(u64);
+
+// A wider set is needed from the 65th defence on.
+const _: () = assert!(Name::ALL.len() <= 64);
+
+impl AskedSet {
+    const fn bit(name: Name) -> u64 {
+        1 << (name as u8)
+    }
+
+    /// The set with these bits.
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    /// The bits of the set.
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// Whether `name` was asked.
+    pub const fn contains(self, name: Name) -> bool {
+        self.0 & Self::bit(name) != 0
+    }
+}
+
+defences! {
+    "id-source" => id_source::IdSource,
+    "adoption" => adoption::Adoption,
+    "rotation" => rotation::Rotation,
+    "carrier" => carrier::Carrier,
+    "duplicate-cookies" => duplicate_cookies::DuplicateCookies,
+    "at-rest" => at_rest::AtRest,
+    "http-only" => http_only::HttpOnly,
+    "secure" => secure::Secure,
+    "same-site" => same_site::SameSite,
+    "host-prefix" => host_prefix::HostPrefix,
+    "persistence" => persistence::Persistence,
+    "idle-timeout" => idle_timeout::IdleTimeout,
+    "absolute-timeout" => absolute_timeout::AbsoluteTimeout,
+    "sign-out" => sign_out::SignOut,
+    "clear-site-data" => clear_site_data::ClearSiteData,
+    "no-store" => no_store::NoStore,
+    "sessions-on-password-change" => sessions_on_password_change::SessionsOnPasswordChange,
+    "csrf-token" => csrf_token::CsrfToken,
+    "request-origin" => request_origin::RequestOrigin,
+    "json-only" => json_only::JsonOnly,
+    "safe-methods" => safe_methods::SafeMethods,
+    "output" => output::Output,
+    "csp" => csp::Csp,
+    "framing" => framing::Framing,
+    "referrer" => referrer::Referrer,
+    "transport" => transport::Transport,
+    "throttle" => throttle::Throttle,
+    "login-errors" => login_errors::LoginErrors,
+    "password-storage" => password_storage::PasswordStorage,
+    "role-source" => role_source::RoleSource,
+    "client-state" => client_state::ClientState,
+    "signing-key" => signing_key::SigningKey,
+}

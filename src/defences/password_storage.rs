@@ -1,0 +1,258 @@
+//! Password storage: what the portal keeps of a password. Worksheet 01, what the server keeps.
+//!
+//! The decision is taken when an account is made or its password changes; a stored password knows
+//! by itself how it is checked. The demo accounts stand here too, with hashes computed once, so
+//! that a new bench costs no hashing. Read `login_errors.rs` next.
+
+use std::fmt;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{Error, PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use subtle::ConstantTimeEq;
+
+use super::{Arm, Defence, Elsewhere, Lesson};
+
+/// What the portal keeps of a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordStorage {
+    /// The password itself.
+    Plain,
+    /// A slow, salted hash of it.
+    Argon2id,
+}
+
+/// A password as an account's record holds it.
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StoredPassword {
+    /// The password itself.
+    Plain(String),
+    /// A PHC string: the algorithm, its parameters, the salt and the hash.
+    Argon2id(String),
+}
+
+// The minimum that OWASP's Password Storage Cheat Sheet names for Argon2id: 19 MiB of memory, two
+// passes, one lane. One check takes about 28 ms in a release build.
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+
+impl PasswordStorage {
+    /// The password in the form in which it is kept.
+    ///
+    /// # Errors
+    ///
+    /// On the strong arm, when the system has no memory or no random salt to give.
+    pub fn store(self, password: &str) -> Result<StoredPassword, Error> {
+        match self {
+            // WEAK: whoever reads the store once, from a backup or through a hole, has everyone's
+            // password, and with it their accounts on every other site where they use it again.
+            PasswordStorage::Plain => Ok(StoredPassword::Plain(password.to_owned())),
+
+            // STRONG: the store holds only what is needed to check a guess, and each guess costs
+            // milliseconds and 19 MiB. A random salt makes equal passwords look different, so no
+            // table computed beforehand helps and each account must be guessed on its own.
+            //
+            // Refused alternative: SHA-256 with a salt. It is made to be fast: a graphics card
+            // tries thousands of millions of passwords a second.
+            PasswordStorage::Argon2id => {
+                let params = Params::new(MEMORY_KIB, PASSES, LANES, None)?;
+                let hash: PasswordHash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+                    .hash_password(password.as_bytes())?;
+                Ok(StoredPassword::Argon2id(hash.to_string()))
+            }
+        }
+    }
+
+    /// The stored password of a demo account, without any hashing; `None` for other names.
+    pub fn demo(self, user: &str) -> Option<StoredPassword> {
+        let ((_, password), hash) = DEMO_PASSWORDS
+            .iter()
+            .zip(DEMO_HASHES)
+            .find(|((name, _), _)| *name == user)?;
+        Some(match self {
+            PasswordStorage::Plain => StoredPassword::Plain((*password).to_owned()),
+            PasswordStorage::Argon2id => StoredPassword::Argon2id(hash.to_owned()),
+        })
+    }
+}
+
+impl StoredPassword {
+    /// A password that nobody has, stored on this arm: checking it takes as long as checking a real
+    /// one. `login-errors` needs it for names that no account has.
+    pub fn nobodys(storage: PasswordStorage) -> Self {
+        match storage {
+            PasswordStorage::Plain => StoredPassword::Plain(String::new()),
+            PasswordStorage::Argon2id => StoredPassword::Argon2id(DUMMY_HASH.to_owned()),
+        }
+    }
+
+    /// Whether `attempt` is the password. The hashed form takes about 28 ms of one core, so call it
+    /// off the async threads.
+    pub fn matches(&self, attempt: &str) -> bool {
+        match self {
+            StoredPassword::Plain(password) => password.as_bytes().ct_eq(attempt.as_bytes()).into(),
+            // A damaged PHC string is nobody's password.
+            StoredPassword::Argon2id(phc) => PasswordHash::new(phc).is_ok_and(|hash| {
+                Argon2::default()
+                    .verify_password(attempt.as_bytes(), &hash)
+                    .is_ok()
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for StoredPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StoredPassword")
+    }
+}
+
+/// The demo accounts and their passwords. Every bench has them; they are no secret.
+pub const DEMO_PASSWORDS: &[(&str, &str)] = &[
+    ("student123", "password123"),
+    ("apiuser", "password123"),
+    ("alice", "wonderland"),
+    ("mallory", "mischief"),
+    ("admin", "correct-horse"),
+];
+
+/// Their hashes in the same order. The first two are of one password and differ by their salts.
+const DEMO_HASHES: [&str; DEMO_PASSWORDS.len()] = [
+    "$argon2id$v=19$m=19456,t=2,p=1$q+YBiMFEbgP2Dj/uo8tyhg\
+     $D2FRlclU8FcH62tCvPm99WFswATrr/uPCzsYNleYOJ0",
+    "$argon2id$v=19$m=19456,t=2,p=1$LLVjG7xu1pnNxkQTdDOoFw\
+     $8Fyf9rPFZX+rLJ5x8jujuNInaAGNTuwhQsBmbG2kZVk",
+    "$argon2id$v=19$m=19456,t=2,p=1$RIg5h+e7YfVv6NiPly/HAg\
+     $MOgp4xsSCqEiaUeD1BmzuxUG2ZQr/uR8YGe0dEjvGn4",
+    "$argon2id$v=19$m=19456,t=2,p=1$Xn0bfm2gVBuWXHgiArTZBg\
+     $iH74DiyXTvoVgfjLsCPj9sJzEe1T60GeHJ2W1l/rXuA",
+    "$argon2id$v=19$m=19456,t=2,p=1$9oBNxqtW70u6Iut41Jml8Q\
+     $2TgmztcCRyTJORr7PvBB3PqvrdhjhxC8QiO1pBpW7I8",
+];
+
+/// The hash of 32 random bytes that nobody kept. It is checked for names that no account has, so
+/// that they cost the same work.
+pub const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$qdhHbHZqJQEVxCelKAxEFw\
+                              $ekDmLRYITb3yx1tvjoWTeoBbw2QnW6//TMNMXW9yAwU";
+
+impl Defence for PasswordStorage {
+    const ARMS: &'static [Arm<Self>] = &[
+        Arm {
+            slug: "plain",
+            says: "The store holds the passwords themselves.",
+            value: PasswordStorage::Plain,
+        },
+        Arm {
+            slug: "argon2id",
+            says: "The store holds a slow, salted hash of each password.",
+            value: PasswordStorage::Argon2id,
+        },
+    ];
+
+    const LESSON: Lesson = Lesson {
+        title: "The portal does not know the passwords",
+        protects: "A store that is read once, from a lost backup for instance, gives away all it \
+                   holds. Argon2id is a hash made to be slow and to need memory, and each \
+                   password has its own random salt. The attacker must guess every password \
+                   separately, at a price for each guess.",
+        does_not_stop: "Weak passwords: a password from a short list is found whatever the hash. \
+                        Guessing at the sign-in form is the throttle's work. A password that is \
+                        read on the wire or typed into a false page never meets the hash.",
+        needs: &[],
+        standards: &["ASVS 11.4.2", "CWE-256", "CWE-759", "CWE-916"],
+        elsewhere: Elsewhere {
+            flask: "argon2-cffi: PasswordHasher().hash(password); Werkzeug's \
+                    generate_password_hash uses scrypt",
+            express: "The argon2 package: await argon2.hash(password), Argon2id by default",
+            django: "PASSWORD_HASHERS with Argon2PasswordHasher first (pip install \
+                     django[argon2]); the default is PBKDF2",
+            spring: "new Argon2PasswordEncoder(16, 32, 1, 19456, 2)",
+            rocket: "Nothing built in: the argon2 crate, as here, on a blocking thread.",
+        },
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_weak_arm_keeps_the_password_itself() {
+        let stored = PasswordStorage::WEAK.store("wonderland").unwrap();
+        assert_eq!(stored, StoredPassword::Plain("wonderland".to_owned()));
+        assert!(stored.matches("wonderland"));
+        assert!(!stored.matches("wonderlan"));
+        assert!(!stored.matches("wonderlanD"));
+    }
+
+    #[test]
+    fn the_strong_arm_keeps_a_salted_hash_with_owasps_parameters() {
+        let stored = PasswordStorage::STRONG.store("wonderland").unwrap();
+        assert_ne!(stored, PasswordStorage::STRONG.store("wonderland").unwrap());
+        assert!(stored.matches("wonderland"));
+        assert!(!stored.matches("mischief"));
+        let StoredPassword::Argon2id(phc) = stored else {
+            panic!("not hashed")
+        };
+        assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
+    }
+
+    #[test]
+    fn each_demo_account_has_its_password_on_both_arms() {
+        for (user, password) in DEMO_PASSWORDS {
+            for arm in [PasswordStorage::WEAK, PasswordStorage::STRONG] {
+                let stored = arm.demo(user).unwrap();
+                assert!(stored.matches(password), "{user}");
+                assert!(!stored.matches(user), "{user}");
+            }
+            let StoredPassword::Argon2id(phc) = PasswordStorage::STRONG.demo(user).unwrap() else {
+                panic!("{user} is not hashed")
+            };
+            assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{user}");
+        }
+        assert_eq!(PasswordStorage::STRONG.demo("nobody"), None);
+    }
+
+    #[test]
+    fn the_dummy_hash_is_well_formed_and_nobodys() {
+        assert!(DUMMY_HASH.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(PasswordHash::new(DUMMY_HASH).is_ok());
+        let dummy = StoredPassword::Argon2id(DUMMY_HASH.to_owned());
+        for (_, password) in DEMO_PASSWORDS {
+            assert!(!dummy.matches(password));
+        }
+        assert!(!dummy.matches(""));
+    }
+
+    #[test]
+    fn a_damaged_hash_is_nobodys_password() {
+        for phc in [
+            "",
+            "wonderland",
+            "$argon2id$",
+            "$argon2id$v=19$m=19456,t=2,p=1$q+YBiMFEbg",
+        ] {
+            assert!(
+                !StoredPassword::Argon2id(phc.to_owned()).matches("wonderland"),
+                "{phc}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_stored_password_says_in_its_record_which_form_it_has() {
+        let stored = StoredPassword::Plain("wonderland".to_owned());
+        let json = serde_json::to_string(&stored).unwrap();
+        assert_eq!(json, r#"{"plain":"wonderland"}"#);
+        let read: StoredPassword = serde_json::from_str(r#"{"argon2id":"x"}"#).unwrap();
+        assert_eq!(read, StoredPassword::Argon2id("x".to_owned()));
+    }
+
+    #[test]
+    fn printing_a_stored_password_shows_nothing_of_it() {
+        let stored = StoredPassword::Plain("wonderland".to_owned());
+        assert_eq!(format!("{stored:?}"), "StoredPassword");
+    }
+}

@@ -1,0 +1,176 @@
+//! Request origin: whether the portal asks the browser which page sent a request. Worksheet 05.
+//!
+//! The decision uses two headers that a page cannot choose for itself, `Sec-Fetch-Site` and
+//! `Origin`. It is made on the method that will run, after any `_method` field. Read
+//! `json_only.rs` next.
+
+use super::facts::{Refusal, RequestFacts};
+use super::{Arm, Defence, Elsewhere, Lesson};
+
+/// Whether a changing request may come from another origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestOrigin {
+    /// Nobody looks.
+    Unchecked,
+    /// Only the portal's own pages may change something.
+    Checked,
+}
+
+impl RequestOrigin {
+    /// Whether the request may go on.
+    ///
+    /// # Errors
+    ///
+    /// The strong arm refuses an unsafe method when a header that is present names another origin.
+    pub fn check(self, request: &RequestFacts<'_>) -> Result<(), Refusal> {
+        match self {
+            // WEAK: a form on any page of the world is as good as the portal's own, although the
+            // browser says in plain words where it stood.
+            RequestOrigin::Unchecked => Ok(()),
+
+            // STRONG: the browser writes both headers itself, and no script can change them. Every
+            // current browser sends `Origin` with a cross-site POST, so a forged form always
+            // tells on itself. `null`, from a sandboxed frame, is nobody's origin and is refused.
+            //
+            // With neither header, as from curl, the request passes and the CSRF token decides
+            // alone: there is no victim's browser in that request.
+            //
+            // Refused alternative: letting `same-site` pass, or comparing only the beginning of
+            // `Origin`. The first lets a sibling host and every other port in, the second
+            // `https://bank.test.evil` in place of `https://bank.test`.
+            RequestOrigin::Checked => {
+                if !request.unsafe_method {
+                    return Ok(());
+                }
+                if request.fetch_site.is_some_and(|site| site != "same-origin") {
+                    return Err(refused("Sec-Fetch-Site is not same-origin."));
+                }
+                if request
+                    .origin
+                    .is_some_and(|origin| origin != request.own_origin)
+                {
+                    return Err(refused("Origin is not the portal's own."));
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+fn refused(because: &'static str) -> Refusal {
+    Refusal {
+        defence: "request-origin",
+        because,
+    }
+}
+
+impl Defence for RequestOrigin {
+    const ARMS: &'static [Arm<Self>] = &[
+        Arm {
+            slug: "unchecked",
+            says: "A changing request may come from any page.",
+            value: RequestOrigin::Unchecked,
+        },
+        Arm {
+            slug: "checked",
+            says: "Sec-Fetch-Site and Origin, where present, must name the portal itself.",
+            value: RequestOrigin::Checked,
+        },
+    ];
+
+    const LESSON: Lesson = Lesson {
+        title: "Asking the browser where a request comes from",
+        protects: "Browsers add Origin to every cross-site POST, and Sec-Fetch-Site to requests \
+                   for https and localhost addresses. No page can change either. The portal \
+                   compares them exactly and refuses a changing request from another site, from \
+                   a sibling host and from another port.",
+        does_not_stop: "A script on the portal's own page, whose requests are same-origin. A \
+                        request with neither header passes, so that curl works; the CSRF token \
+                        must stop that one. A portal that must do without a token should refuse \
+                        it.",
+        needs: &[],
+        standards: &["ASVS 3.5.3", "CWE-346", "CWE-352", "WSTG-SESS-05"],
+        elsewhere: Elsewhere {
+            flask: "Nothing built in: compare both headers in a before_request function and call \
+                    abort(403).",
+            express: "Nothing built in: a middleware before the routes that compares both headers \
+                      and answers 403.",
+            django: "CsrfViewMiddleware compares Origin with the request's own and \
+                     CSRF_TRUSTED_ORIGINS (since 4.0), besides its token",
+            spring: "Not part of its CSRF protection, which is a token: a OncePerRequestFilter \
+                     that compares both headers.",
+            rocket: "Nothing built in: a guard on every changing route. Look at the method after \
+                     Rocket's _method rewriting.",
+        },
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn post<'r>(fetch_site: Option<&'r str>, origin: Option<&'r str>) -> RequestFacts<'r> {
+        RequestFacts {
+            unsafe_method: true,
+            own_origin: "https://localhost:7443",
+            origin,
+            fetch_site,
+        }
+    }
+
+    const OWN: Option<&str> = Some("https://localhost:7443");
+    const FORGED: [(Option<&str>, Option<&str>); 11] = [
+        (Some("cross-site"), Some("https://127.0.0.1:7667")),
+        (Some("cross-site"), None),
+        (
+            Some("same-site"),
+            Some("https://notes.portal.localhost:7667"),
+        ),
+        (Some("same-site"), OWN),
+        (Some("none"), None),
+        (Some("Same-Origin"), OWN),
+        (Some("same-origin"), Some("null")),
+        (None, Some("null")),
+        (None, Some("http://localhost:7443")),
+        (None, Some("https://localhost:74430")),
+        (None, Some("")),
+    ];
+
+    #[test]
+    fn the_weak_arm_takes_a_forged_request() {
+        for (site, origin) in FORGED {
+            assert_eq!(RequestOrigin::WEAK.check(&post(site, origin)), Ok(()));
+        }
+    }
+
+    #[test]
+    fn the_strong_arm_refuses_every_other_origin() {
+        for (site, origin) in FORGED {
+            assert!(
+                RequestOrigin::STRONG.check(&post(site, origin)).is_err(),
+                "{site:?} {origin:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_strong_arm_takes_its_own_pages_and_curl() {
+        for (site, origin) in [
+            (Some("same-origin"), OWN),
+            (Some("same-origin"), None),
+            (None, OWN),
+            (None, None),
+        ] {
+            assert_eq!(RequestOrigin::STRONG.check(&post(site, origin)), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_request_that_only_reads_may_come_from_anywhere() {
+        let link = RequestFacts {
+            unsafe_method: false,
+            ..post(Some("cross-site"), Some("null"))
+        };
+        assert_eq!(RequestOrigin::STRONG.check(&link), Ok(()));
+    }
+}

@@ -1,0 +1,93 @@
+//! Rotation: a new session id whenever a session gains rights. Worksheet 06, session fixation.
+//!
+//! The decision is whether the id that a visitor brought to the sign-in is still theirs after it.
+//! The engine carries the decision out in one commit, old id gone and new id there: read
+//! `src/session/engine.rs` next.
+
+use super::facts::Moment;
+use super::{Arm, Defence, Elsewhere, Lesson};
+
+/// When a session changes its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rotation {
+    /// The id never changes.
+    Never,
+    /// A new id on sign-in, on a change of role and on a change of password.
+    OnPrivilegeChange,
+}
+
+impl Rotation {
+    /// Whether the session gets a new id at this moment.
+    pub fn rotates(self, moment: Moment) -> bool {
+        match self {
+            // WEAK: the anonymous id becomes the signed-in id. An attacker who knew it before the
+            // sign-in, because he planted it, is signed in as the victim from then on.
+            Rotation::Never => false,
+
+            // STRONG: the id known before the sign-in is dead after it, so knowing it is worth
+            // nothing. The same holds when the role or the password changes: an id that leaked
+            // while it was harmless must not grow rights later.
+            //
+            // Refused alternative: clearing the session's data and keeping its id. It looks like a
+            // fresh session, but the attacker's copy of the id still opens it.
+            Rotation::OnPrivilegeChange => match moment {
+                Moment::SignIn | Moment::RoleChange | Moment::PasswordChange => true,
+            },
+        }
+    }
+}
+
+impl Defence for Rotation {
+    const ARMS: &'static [Arm<Self>] = &[
+        Arm {
+            slug: "never",
+            says: "The id stays the same for ever.",
+            value: Rotation::Never,
+        },
+        Arm {
+            slug: "on-privilege-change",
+            says: "A new id on sign-in, on a new role and on a new password; the old one is dead.",
+            value: Rotation::OnPrivilegeChange,
+        },
+    ];
+
+    const LESSON: Lesson = Lesson {
+        title: "A new session id at sign-in",
+        protects: "In session fixation the attacker chooses the id: he plants one in the victim's \
+                   browser and waits for the victim to sign in with it. When the portal issues a \
+                   new id at sign-in and ends the old one, the planted id opens nothing.",
+        does_not_stop: "An id that is stolen after the sign-in: the attacker then holds the new \
+                        one. Nor does it stop a planted cookie from signing the victim in to the \
+                        attacker's own account.",
+        needs: &[],
+        standards: &[
+            "ASVS 7.2.4",
+            "CWE-384",
+            "WSTG-SESS-03",
+            "NIST SP 800-63B-4 §5.1",
+        ],
+        elsewhere: Elsewhere {
+            flask: "With Flask-Session 0.7 or later: app.session_interface.regenerate(session). \
+                    Flask's own session is a signed cookie and has no id to renew.",
+            express: "req.session.regenerate(callback) before storing the user",
+            django: "django.contrib.auth.login() calls request.session.cycle_key()",
+            spring: "http.sessionManagement(s -> s.sessionFixation(f -> f.changeSessionId())), \
+                     the default",
+            rocket: "No built-in session: issue a new id in the sign-in handler and delete the \
+                     old record.",
+        },
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_strong_arm_rotates_and_it_does_at_every_gain_of_rights() {
+        for moment in [Moment::SignIn, Moment::RoleChange, Moment::PasswordChange] {
+            assert!(!Rotation::WEAK.rotates(moment));
+            assert!(Rotation::STRONG.rotates(moment));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Moving a bench's clock, and taking the bench back to its beginning.
+
+use std::time::Duration;
+
+use rocket::data::Capped;
+use rocket::http::Status;
+use rocket::response::Redirect;
+use rocket::{Route, post, routes};
+
+use super::page::fields;
+use crate::portal::Stop;
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+
+/// The furthest one move goes: a year.
+const MOST_MINUTES: u64 = 525_600;
+
+/// Moves the clock ahead by `minutes`, or resets the bench with `reset=1`.
+#[post("/clock", data = "<form>")]
+async fn move_clock(place: &Place, form: Capped<String>) -> Result<Redirect, Stop> {
+    let form = fields(&form);
+    if form.get("reset").is_some_and(|value| value == "1") {
+        return reset(place).await;
+    }
+    let minutes = form
+        .get("minutes")
+        .and_then(|text| text.trim().parse::<u64>().ok())
+        .filter(|minutes| (1..=MOST_MINUTES).contains(minutes));
+    let Some(minutes) = minutes else {
+        let because = format!("minutes must be a whole number from 1 to {MOST_MINUTES}.");
+        let next = "Correct it, or send reset=1 to take the clock back.";
+        let status = Status::UnprocessableEntity;
+        return Err(Problem::new(status, "The clock was not moved", because, next).into());
+    };
+    place
+        .bench
+        .move_clock(Duration::from_secs(60 * minutes))
+        .await?;
+    Ok(back(place, &form))
+}
+
+/// Everybody signed out, accounts and notices as they were, the clock on time.
+#[post("/reset")]
+async fn reset(place: &Place) -> Result<Redirect, Stop> {
+    place.bench.reset().await?;
+    Ok(Redirect::to(format!("{}/", place.base())))
+}
+
+/// Back to the evidence of a variant, if the form names one, otherwise to the front page.
+fn back(place: &Place, form: &std::collections::HashMap<String, String>) -> Redirect {
+    let variant = form.get("variant").and_then(|text| text.parse().ok());
+    Redirect::to(match variant {
+        Some(variant) => evidence_of(place, variant),
+        None => format!("{}/", place.base()),
+    })
+}
+
+fn evidence_of(place: &Place, variant: crate::policy::Variant) -> String {
+    format!("{}/evidence/{variant}", place.base())
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![move_clock, reset]
+}

@@ -1,0 +1,97 @@
+//! `/compare`: the insecure and the hardened portal next to each other.
+//!
+//! One click performs an action on both sides. The server acts as a client of its own portal, by the
+//! front door, with a cookie jar for each side, and shows the bytes that went over the sockets. What
+//! the student's own browser and curl did stands below.
+
+mod act;
+mod side;
+mod view;
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError};
+
+use rocket::data::Capped;
+use rocket::http::Status;
+use rocket::response::Redirect;
+use rocket::serde::json::Json;
+use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
+use tokio::sync::Mutex;
+
+use super::Store;
+use super::page::{self, fields};
+use crate::bench::{BENCH_LIMIT, BenchName};
+use crate::front_door::FrontDoor;
+use crate::portal::Stop;
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+use act::Action;
+use side::Sides;
+
+/// The two sides of every bench that compared something.
+#[derive(Debug, Default)]
+pub struct Comparisons(std::sync::Mutex<HashMap<BenchName, Arc<Mutex<Sides>>>>);
+
+impl Comparisons {
+    fn of(&self, bench: &BenchName) -> Arc<Mutex<Sides>> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= BENCH_LIMIT && !all.contains_key(bench) {
+            // As many as there are benches: the ones that were not asked for lately start anew.
+            all.clear();
+        }
+        all.entry(bench.clone()).or_default().clone()
+    }
+}
+
+#[get("/compare")]
+async fn compare(
+    place: &Place,
+    comparisons: &State<Comparisons>,
+    store: &State<Store>,
+) -> Result<Template, Stop> {
+    let sides = comparisons.of(place.bench.name());
+    let sides = sides.lock().await;
+    let page = view::page(place, &sides, store).await?;
+    Ok(page::render(
+        place,
+        "pages/lab/compare.html",
+        "Compare",
+        page,
+    ))
+}
+
+#[post("/compare", data = "<form>")]
+async fn perform(
+    place: &Place,
+    form: Capped<String>,
+    comparisons: &State<Comparisons>,
+    front_door: &State<FrontDoor>,
+) -> Result<Redirect, Stop> {
+    let form = fields(&form);
+    let name = form.get("action").map(String::as_str).unwrap_or_default();
+    let Some(action) = Action::parse(name) else {
+        let next = format!("Send one of: {}.", Action::NAMES.join(", "));
+        let status = Status::UnprocessableEntity;
+        return Err(
+            Problem::new(status, "Unknown action", "No action has that name.", next).into(),
+        );
+    };
+    let sides = comparisons.of(place.bench.name());
+    let mut sides = sides.lock().await;
+    act::perform(action, place, &mut sides, front_door).await?;
+    Ok(Redirect::to(format!("{}/compare", place.base())))
+}
+
+#[get("/compare/live")]
+async fn live(place: &Place) -> Result<Json<HashMap<String, view::Own>>, Stop> {
+    let mut both = HashMap::new();
+    for variant in side::VARIANTS {
+        both.insert(variant.to_string(), view::own(&place.bench, variant).await?);
+    }
+    Ok(Json(both))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![compare, perform, live]
+}

@@ -1,0 +1,191 @@
+//! What the server knows of a variant: its sessions, and what happened. Looking changes nothing and
+//! extends no session.
+
+use rocket::serde::json::Json;
+use rocket::{Route, State, get, routes};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::page::{self, ClockView};
+use super::{Store, in_words};
+use crate::bench::Bench;
+use crate::journal::Client;
+use crate::policy::{Asked, Variant};
+use crate::portal::Stop;
+use crate::session::end::Listed;
+use crate::storage::Unavailable;
+use crate::web::page::VariantView;
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+use crate::web::visible_time::{date_and_time, span, time_of_day};
+use crate::world::World;
+
+/// How many events and sessions the page shows.
+const SHOWN: usize = 50;
+
+/// A session as the evidence shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct SessionView {
+    /// The name of its file, which the arm of `at-rest` chose.
+    pub file: String,
+    /// Who is signed in.
+    pub user: Option<String>,
+    /// `signed in` or `anonymous`.
+    pub state: &'static str,
+    /// When it was opened.
+    pub created: String,
+    /// When it was last used.
+    pub seen: String,
+    /// What is left of the idle limit.
+    pub idle_left: Option<String>,
+    /// What is left of the absolute limit.
+    pub absolute_left: Option<String>,
+    /// The session whose place it took.
+    pub rotated_from: Option<String>,
+    /// What stands for it in the journal.
+    pub fingerprint: String,
+    /// The browser or tool that opened it.
+    pub label: String,
+}
+
+impl SessionView {
+    fn new(world: &World<'_>, listed: &Listed) -> Self {
+        let record = &listed.record;
+        let (idle, absolute) = record.time_left(world.asked, listed.seen, world.now);
+        Self {
+            file: listed.key.name().to_owned(),
+            user: record.user.clone(),
+            state: if record.user.is_some() {
+                "signed in"
+            } else {
+                "anonymous"
+            },
+            created: date_and_time(record.created),
+            seen: date_and_time(listed.seen),
+            idle_left: idle.map(span),
+            absolute_left: absolute.map(span),
+            rotated_from: record.rotated_from.as_ref().map(|from| format!("#{from}")),
+            fingerprint: format!("#{}", world.fingerprint_of(listed.key.name())),
+            label: record.client.clone(),
+        }
+    }
+}
+
+/// The newest sessions of a variant, and how many there are.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn sessions(
+    bench: &Bench,
+    variant: Variant,
+) -> Result<(Vec<SessionView>, usize), Unavailable> {
+    let asked = Asked::new(bench.resolve(variant).policy);
+    let world = World {
+        bench,
+        variant,
+        asked: &asked,
+        now: bench.now(),
+        client: Client::Other,
+    };
+    let listed = world.sessions(None).await?;
+    let newest = listed.iter().rev().take(SHOWN);
+    Ok((
+        newest.map(|one| SessionView::new(&world, one)).collect(),
+        listed.len(),
+    ))
+}
+
+#[derive(Serialize)]
+struct EventView {
+    time: String,
+    what: String,
+    client: &'static str,
+}
+
+async fn events(bench: &Bench, variant: Variant) -> Result<Vec<EventView>, Unavailable> {
+    let recent = bench.recent_events(SHOWN * 4).await?;
+    let mine = recent
+        .iter()
+        .rev()
+        .filter(|e| e.variant.is_none() || e.variant == Some(variant));
+    Ok(mine
+        .take(SHOWN)
+        .map(|event| EventView {
+            time: time_of_day(event.at),
+            what: in_words::event(event),
+            client: in_words::client(event.client),
+        })
+        .collect())
+}
+
+#[derive(Serialize)]
+struct Live {
+    sessions: Vec<SessionView>,
+    events: Vec<EventView>,
+    total: usize,
+    clock: ClockView,
+}
+
+async fn live(bench: &Bench, variant: Variant) -> Result<Live, Unavailable> {
+    let (sessions, total) = sessions(bench, variant).await?;
+    let events = events(bench, variant).await?;
+    Ok(Live {
+        sessions,
+        events,
+        total,
+        clock: ClockView::of(bench),
+    })
+}
+
+fn parse(variant: &str) -> Result<Variant, Problem> {
+    variant
+        .parse()
+        .map_err(|_| Problem::unknown_variant(variant))
+}
+
+#[get("/evidence")]
+fn first(place: &Place) -> Stop {
+    Stop::go(place, "/evidence/insecure")
+}
+
+#[get("/evidence/<variant>")]
+async fn evidence(place: &Place, variant: &str, store: &State<Store>) -> Result<Template, Stop> {
+    #[derive(Serialize)]
+    struct EvidencePage {
+        variant: VariantView,
+        sessions: Vec<SessionView>,
+        total: usize,
+        folder: Option<String>,
+        events: Vec<EventView>,
+    }
+    let variant = parse(variant)?;
+    let Live {
+        sessions,
+        events,
+        total,
+        ..
+    } = live(&place.bench, variant).await?;
+    let moved = place.bench.resolve(variant).moved;
+    let page = EvidencePage {
+        variant: VariantView::new(variant, &moved),
+        sessions,
+        total,
+        folder: store.sessions(place.bench.name(), variant),
+        events,
+    };
+    Ok(page::render(
+        place,
+        "pages/lab/evidence.html",
+        "Evidence",
+        page,
+    ))
+}
+
+#[get("/evidence/<variant>/live")]
+async fn evidence_live(place: &Place, variant: &str) -> Result<Json<Live>, Stop> {
+    Ok(Json(live(&place.bench, parse(variant)?).await?))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![first, evidence, evidence_live]
+}

@@ -1,0 +1,53 @@
+//! The lab's front page.
+
+use rocket::{Route, State, get, routes};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::{Store, page};
+use crate::defences::password_storage::DEMO_PASSWORDS;
+use crate::web::place::Place;
+use crate::web::problem::Variants;
+
+#[derive(Serialize)]
+struct AccountView {
+    user: &'static str,
+    password: &'static str,
+    what: &'static str,
+}
+
+#[derive(Serialize)]
+struct HomePage<'p> {
+    accounts: Vec<AccountView>,
+    store: &'p str,
+    variants: Variants,
+}
+
+#[get("/")]
+fn home(place: &Place, store: &State<Store>) -> Template {
+    let what = |user| match user {
+        "student123" => "you, in most exercises",
+        "apiuser" => "a program that uses the API",
+        "mallory" => "the attacker",
+        "admin" => "an administrator",
+        _ => "a neighbour",
+    };
+    let accounts = DEMO_PASSWORDS
+        .iter()
+        .map(|(user, password)| AccountView {
+            user,
+            password,
+            what: what(user),
+        })
+        .collect();
+    let home = HomePage {
+        accounts,
+        store: &store.says,
+        variants: Variants::all(),
+    };
+    page::render(place, "pages/lab/home.html", "Session Lab", home)
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![home]
+}

@@ -1,0 +1,67 @@
+//! The lab's own pages: what a student reads beside the portal, on an origin of their own, so that a
+//! script on the portal's notice board cannot move the clock. Read [`compare`] first.
+
+mod certificate;
+mod clock;
+mod compare;
+mod custom;
+mod defences;
+mod evidence;
+mod health;
+mod home;
+mod in_words;
+mod inspect;
+mod page;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rocket::{Build, Rocket};
+
+use crate::app::Parts;
+use crate::bench::BenchName;
+use crate::policy::Variant;
+
+/// Where sessions are kept.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// In words.
+    pub says: String,
+    /// The folder, where there is one.
+    pub folder: Option<PathBuf>,
+}
+
+impl Store {
+    /// The folder of a world's session files, where there is one.
+    fn sessions(&self, bench: &BenchName, variant: Variant) -> Option<String> {
+        let folder = self.folder.as_ref()?.join("sessions");
+        let world = folder.join(bench.as_str()).join(variant.to_string());
+        Some(world.display().to_string())
+    }
+}
+
+/// Mounts the lab's own pages.
+pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
+    rocket
+        .manage(parts.store.clone())
+        .manage(Arc::clone(&parts.certificate))
+        .manage(parts.front_door.clone())
+        .manage(compare::Comparisons::default())
+        .mount("/", home::routes())
+        .mount("/", compare::routes())
+        .mount("/", evidence::routes())
+        .mount("/", clock::routes())
+        .mount("/", custom::routes())
+        .mount("/", defences::routes())
+        .mount("/", certificate::routes())
+        .mount("/", health::routes())
+}
+
+/// Mounts what the portal's listeners answer outside the variants.
+pub fn mount_on_portal(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
+    rocket
+        .manage(Arc::clone(&parts.certificate))
+        .mount("/", certificate::routes())
+        .mount("/", inspect::routes())
+        .mount("/", health::routes())
+}

@@ -1,0 +1,20 @@
+//! Session Lab: a portal under an insecure and a hardened policy, side by side.
+pub mod app;
+pub mod bench;
+pub mod cli;
+pub mod clock;
+pub mod defences;
+pub mod front_door;
+pub mod journal;
+pub mod keys;
+pub mod lab;
+pub mod policy;
+pub mod portal;
+mod private_file;
+pub mod session;
+pub mod settings;
+pub mod start_error;
+pub mod storage;
+pub mod tls;
+pub mod web;
+pub mod world;

@@ -1,0 +1,252 @@
+//! Policies: which arm of every defence applies, under a name that stands in the address.
+//!
+//! A [`Variant`] is that name. [`resolve`] turns it into a policy in one place, with the *closure*:
+//! what one switch forces another to be. The defences themselves are in [`crate::defences`].
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+pub use crate::defences::{Asked, AskedSet, Name, Policy};
+
+/// A policy with a name in the address.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Variant {
+    /// Every weak arm.
+    Insecure,
+    /// Every strong arm.
+    Hardened,
+    /// The student's own mix, kept on the bench.
+    Custom,
+    /// Hardened, with this one defence weak.
+    Without(Name),
+    /// Insecure, with this one defence strong.
+    Only(Name),
+}
+
+impl Variant {
+    /// Every variant there is, the three plain ones first.
+    pub fn all() -> impl Iterator<Item = Variant> {
+        let singles = Name::ALL.iter().copied();
+        [Variant::Insecure, Variant::Hardened, Variant::Custom]
+            .into_iter()
+            .chain(singles.clone().map(Variant::Without))
+            .chain(singles.map(Variant::Only))
+    }
+
+    /// The cookie slot: eighty variants share four cookie names, so that they do not flood the jar
+    /// of `localhost`.
+    pub const fn slot(self) -> &'static str {
+        match self {
+            Variant::Insecure => "insecure",
+            Variant::Hardened => "hardened",
+            Variant::Custom => "custom",
+            Variant::Without(_) | Variant::Only(_) => "lab",
+        }
+    }
+}
+
+impl fmt::Display for Variant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Variant::Insecure => f.write_str("insecure"),
+            Variant::Hardened => f.write_str("hardened"),
+            Variant::Custom => f.write_str("custom"),
+            Variant::Without(name) => write!(f, "without-{}", name.slug()),
+            Variant::Only(name) => write!(f, "only-{}", name.slug()),
+        }
+    }
+}
+
+/// No variant has that name.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown variant")]
+pub struct UnknownVariant;
+
+impl FromStr for Variant {
+    type Err = UnknownVariant;
+
+    fn from_str(text: &str) -> Result<Self, UnknownVariant> {
+        let named = |slug: &str| {
+            Name::ALL
+                .iter()
+                .copied()
+                .find(|n| n.slug() == slug)
+                .ok_or(UnknownVariant)
+        };
+        match text {
+            "insecure" => Ok(Variant::Insecure),
+            "hardened" => Ok(Variant::Hardened),
+            "custom" => Ok(Variant::Custom),
+            _ => {
+                if let Some(slug) = text.strip_prefix("without-") {
+                    named(slug).map(Variant::Without)
+                } else if let Some(slug) = text.strip_prefix("only-") {
+                    named(slug).map(Variant::Only)
+                } else {
+                    Err(UnknownVariant)
+                }
+            }
+        }
+    }
+}
+
+impl From<Variant> for String {
+    fn from(variant: Variant) -> String {
+        variant.to_string()
+    }
+}
+
+impl TryFrom<String> for Variant {
+    type Error = UnknownVariant;
+
+    fn try_from(text: String) -> Result<Self, UnknownVariant> {
+        text.parse()
+    }
+}
+
+/// A policy, and the defences that the closure moved along with the one that was named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// The arm of every defence.
+    pub policy: Policy,
+    /// Defences that changed only because the named one needs them, or they need it.
+    pub moved: Vec<Name>,
+}
+
+/// The policy of a variant. `custom` is the bench's own mix.
+///
+/// `only-X` also makes strong what `X` needs; `without-X` also makes weak what needs `X`.
+pub fn resolve(variant: Variant, custom: &Policy) -> Resolved {
+    let plain = |policy| Resolved {
+        policy,
+        moved: Vec::new(),
+    };
+    match variant {
+        Variant::Insecure => plain(Policy::INSECURE),
+        Variant::Hardened => plain(Policy::HARDENED),
+        Variant::Custom => plain(*custom),
+        Variant::Only(name) => {
+            let moved = closure(name, |n| n.lesson().needs.to_vec());
+            with_all(Policy::INSECURE, name, moved, &Policy::HARDENED)
+        }
+        Variant::Without(name) => {
+            let moved = closure(name, |n| {
+                Name::ALL
+                    .iter()
+                    .copied()
+                    .filter(|other| other.lesson().needs.contains(&n))
+                    .collect()
+            });
+            with_all(Policy::HARDENED, name, moved, &Policy::INSECURE)
+        }
+    }
+}
+
+fn with_all(base: Policy, name: Name, moved: Vec<Name>, of: &Policy) -> Resolved {
+    let policy = moved
+        .iter()
+        .fold(base.with(name, of), |policy, n| policy.with(*n, of));
+    Resolved { policy, moved }
+}
+
+/// Everything reachable from `name` by `next`, without `name` itself.
+fn closure(name: Name, next: impl Fn(Name) -> Vec<Name>) -> Vec<Name> {
+    let mut found: Vec<Name> = Vec::new();
+    let mut open = vec![name];
+    while let Some(current) = open.pop() {
+        for reached in next(current) {
+            if reached != name && !found.contains(&reached) {
+                found.push(reached);
+                open.push(reached);
+            }
+        }
+    }
+    found
+}
+
+/// A mix in which a strong defence lacks another that it needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{} needs {}: make {} strong too, or {} weak", .defence.slug(), .needs.slug(), .needs.slug(), .defence.slug())]
+pub struct Conflict {
+    /// The strong defence.
+    pub defence: Name,
+    /// The weak one that it needs.
+    pub needs: Name,
+}
+
+/// The first conflict in a student's own mix, if there is one.
+pub fn conflict(policy: &Policy) -> Option<Conflict> {
+    Name::ALL
+        .iter()
+        .copied()
+        .filter(|n| policy.is_strong(*n))
+        .find_map(|defence| {
+            let needs = defence
+                .lesson()
+                .needs
+                .iter()
+                .copied()
+                .find(|n| !policy.is_strong(*n))?;
+            Some(Conflict { defence, needs })
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_variant_is_found_again_by_its_name() {
+        for variant in Variant::all() {
+            assert_eq!(variant.to_string().parse(), Ok(variant));
+        }
+        for wrong in ["", "Insecure", "only-", "without-nothing", "hardened/"] {
+            assert_eq!(wrong.parse::<Variant>(), Err(UnknownVariant), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_adds_what_it_needs_and_without_takes_away_what_needs_it() {
+        let only = resolve(Variant::Only(Name::HostPrefix), &Policy::INSECURE);
+        assert_eq!(only.moved, [Name::Secure]);
+        assert!(only.policy.is_strong(Name::Secure) && only.policy.is_strong(Name::HostPrefix));
+
+        let without = resolve(Variant::Without(Name::Secure), &Policy::INSECURE);
+        assert_eq!(without.moved, [Name::HostPrefix]);
+        assert!(!without.policy.is_strong(Name::HostPrefix));
+    }
+
+    #[test]
+    fn no_resolved_variant_has_a_conflict() {
+        for variant in Variant::all() {
+            assert_eq!(
+                conflict(&resolve(variant, &Policy::HARDENED).policy),
+                None,
+                "{variant}"
+            );
+        }
+        let mix = Policy::INSECURE.with(Name::HostPrefix, &Policy::HARDENED);
+        let found = conflict(&mix).map(|c| c.to_string());
+        let told = "host-prefix needs secure: make secure strong too, or host-prefix weak";
+        assert_eq!(found.as_deref(), Some(told));
+    }
+
+    #[test]
+    fn each_single_variant_differs_from_its_base_in_the_named_defence() {
+        for name in Name::ALL.iter().copied() {
+            assert!(
+                resolve(Variant::Only(name), &Policy::INSECURE)
+                    .policy
+                    .is_strong(name)
+            );
+            assert!(
+                !resolve(Variant::Without(name), &Policy::INSECURE)
+                    .policy
+                    .is_strong(name)
+            );
+        }
+    }
+}

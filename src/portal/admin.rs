@@ -1,0 +1,99 @@
+//! What only administrators may do: list every session, and change roles.
+
+use rocket::http::Status;
+use rocket::serde::json::Json;
+use rocket::{Route, get, post, routes};
+use serde::{Deserialize, Serialize};
+
+use super::{Stop, Visitor};
+use crate::defences::facts::Role;
+use crate::journal::What;
+use crate::storage::Commit;
+use crate::web::body::{Checked, JsonBody};
+use crate::web::problem::Problem;
+
+/// How many keys of the store the list shows.
+const SHOWN: usize = 10;
+
+async fn admins_only(visitor: &Visitor<'_>) -> Result<(), Stop> {
+    let account = visitor.account().await?;
+    if visitor.role(&account) == Role::Admin {
+        return Ok(());
+    }
+    let because = "Only an administrator may do this.";
+    let next = "Sign in as an administrator.";
+    Err(Problem::new(Status::Forbidden, "Not allowed", because, next).into())
+}
+
+#[derive(Serialize)]
+struct ActiveSessions {
+    active_sessions: usize,
+    keys: Vec<String>,
+}
+
+/// The signed-in sessions: how many, and the keys under which the store keeps the first ten. With
+/// the weak `at-rest` a key is the id itself.
+#[get("/admin/sessions")]
+async fn sessions(visitor: Visitor<'_>) -> Result<Json<ActiveSessions>, Stop> {
+    admins_only(&visitor).await?;
+    let mut listed = visitor.world.sessions(None).await?;
+    listed.retain(|listed| listed.record.user.is_some());
+    let keys = listed
+        .iter()
+        .take(SHOWN)
+        .map(|listed| listed.key.name().to_owned())
+        .collect();
+    Ok(Json(ActiveSessions {
+        active_sessions: listed.len(),
+        keys,
+    }))
+}
+
+#[derive(Deserialize)]
+struct NewRole {
+    role: Role,
+}
+
+#[derive(Serialize)]
+struct RoleView {
+    username: String,
+    role: &'static str,
+}
+
+#[post("/admin/users/<name>/role", data = "<checked>")]
+async fn change_role(
+    name: &str,
+    checked: Checked<'_, JsonBody<NewRole>>,
+) -> Result<Json<RoleView>, Stop> {
+    let Checked {
+        visitor,
+        body: JsonBody(sent),
+    } = checked;
+    admins_only(&visitor).await?;
+    let Some(mut account) = visitor.world.account(name).await? else {
+        let next = "Use the name of one of the demo accounts.";
+        let because = "No account has that name.";
+        return Err(Problem::new(Status::NotFound, "Unknown account", because, next).into());
+    };
+    account.record.role = sent.role;
+    if visitor.world.save_account(&account).await? == Commit::Lost {
+        return Err(Problem::overtaken().into());
+    }
+    let (user, role) = (account.user, sent.role.as_str());
+    visitor
+        .world
+        .note(What::RoleChanged {
+            user: user.clone(),
+            role: role.into(),
+        })
+        .await?;
+    visitor.world.renew_sessions_of(&user).await?;
+    Ok(Json(RoleView {
+        username: user,
+        role,
+    }))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![sessions, change_role]
+}

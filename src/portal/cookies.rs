@@ -1,0 +1,84 @@
+//! What a script on a page of the portal can read, shown and reported to the journal.
+
+use rocket::http::Status;
+use rocket::{Route, get, post, routes};
+use rocket_dyn_templates::Template;
+use serde::{Deserialize, Serialize};
+
+use super::{Stop, Visitor};
+use crate::journal::What;
+use crate::session::cookie;
+use crate::web::body::{Checked, JsonBody};
+
+/// How many names one report keeps.
+const NAMES: usize = 50;
+/// The longest name that is kept, in characters.
+const NAME_LENGTH: usize = 80;
+
+#[derive(Serialize)]
+struct CookiesPage {
+    session_cookie: String,
+    http_only: bool,
+}
+
+#[get("/cookies")]
+async fn show(mut visitor: Visitor<'_>) -> Result<Template, Stop> {
+    visitor.ensure_session().await?;
+    let page = CookiesPage {
+        session_cookie: session_cookie(&visitor),
+        http_only: visitor.world.asked.http_only().attribute().is_some(),
+    };
+    Ok(visitor.page(
+        "pages/portal/cookies.html",
+        "What a script sees",
+        None,
+        page,
+    ))
+}
+
+#[derive(Deserialize)]
+struct Report {
+    cookie: String,
+}
+
+/// Takes the page's report. Only the names are kept: the values are secrets.
+#[post("/cookies", data = "<checked>")]
+async fn report(checked: Checked<'_, JsonBody<Report>>) -> Result<Status, Stop> {
+    let Checked {
+        visitor,
+        body: JsonBody(sent),
+    } = checked;
+    let names: Vec<String> = sent
+        .cookie
+        .split(';')
+        .filter_map(|pair| {
+            Some(
+                pair.trim()
+                    .split_once('=')?
+                    .0
+                    .chars()
+                    .take(NAME_LENGTH)
+                    .collect(),
+            )
+        })
+        .take(NAMES)
+        .collect();
+    let session_visible = names.contains(&session_cookie(&visitor));
+    visitor
+        .world
+        .note(What::DocumentCookie {
+            names,
+            session_visible,
+        })
+        .await?;
+    Ok(Status::NoContent)
+}
+
+fn session_cookie(visitor: &Visitor<'_>) -> String {
+    let world = &visitor.world;
+    cookie::name(world.asked, world.variant, world.bench.name())
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, report]
+}

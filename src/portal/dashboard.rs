@@ -1,0 +1,52 @@
+//! The dashboard: what a signed-in user sees, with the time that his session has left.
+
+use std::time::Duration;
+
+use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::{Stop, Visitor};
+
+/// From how many seconds before the end on the page warns.
+const WARN_SECONDS: u64 = 60;
+
+#[derive(Serialize)]
+struct DashboardPage<'p> {
+    balance: u64,
+    idle_seconds: Option<u64>,
+    absolute_seconds: Option<u64>,
+    warn_seconds: u64,
+    get_transfer: bool,
+    last: Option<&'p str>,
+}
+
+#[get("/dashboard?<sent>")]
+async fn dashboard(visitor: Visitor<'_>, sent: Option<u64>) -> Result<Template, Stop> {
+    let account = visitor.account().await?;
+    let (idle, absolute) = time_left(&visitor);
+    let last = sent.map(|amount| format!("You sent {amount}."));
+    let page = DashboardPage {
+        balance: account.record.balance,
+        idle_seconds: idle.map(|left| left.as_secs()),
+        absolute_seconds: absolute.map(|left| left.as_secs()),
+        warn_seconds: WARN_SECONDS,
+        get_transfer: visitor.world.asked.safe_methods().allows_get(),
+        last: last.as_deref(),
+    };
+    let role = Some(visitor.role(&account));
+    Ok(visitor.page("pages/portal/dashboard.html", "Dashboard", role, page))
+}
+
+/// What is left of the idle and of the absolute limit after this request.
+fn time_left(visitor: &Visitor<'_>) -> (Option<Duration>, Option<Duration>) {
+    let world = &visitor.world;
+    match &visitor.session {
+        Some(session) => session.record.time_left(world.asked, world.now, world.now),
+        None => (None, None),
+    }
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![dashboard]
+}

@@ -1,0 +1,18 @@
+//! The portal's front page.
+
+use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::Visitor;
+
+#[get("/")]
+fn home(visitor: Visitor<'_>) -> Template {
+    #[derive(Serialize)]
+    struct Page {}
+    visitor.page("pages/portal/home.html", "Student Portal", None, Page {})
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![home]
+}

@@ -1,0 +1,121 @@
+//! Choosing a new password, and what happens to the sessions that the old one opened.
+
+use rocket::http::Status;
+use rocket::{FromForm, Route, get, post, routes};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::sign_in::{self, Check, PASSWORD_LIMIT};
+use super::{Stop, Visitor};
+use crate::web::body::{Checked, FormBody};
+use crate::web::problem::Problem;
+
+/// The shortest new password, in characters (ASVS 6.2.1 asks for 8 at least).
+const SHORTEST: usize = 8;
+
+#[derive(Serialize, Default)]
+struct PasswordPage {
+    error: Option<String>,
+    done: bool,
+    others_ended: Option<usize>,
+}
+
+fn show(visitor: &Visitor<'_>, page: PasswordPage) -> Template {
+    visitor.page(
+        "pages/portal/password.html",
+        "Change your password",
+        None,
+        page,
+    )
+}
+
+#[get("/password")]
+async fn form(visitor: Visitor<'_>) -> Result<Template, Stop> {
+    visitor.account().await?;
+    Ok(show(&visitor, PasswordPage::default()))
+}
+
+#[derive(FromForm)]
+struct NewPassword {
+    current: String,
+    new: String,
+}
+
+#[post("/password", data = "<checked>")]
+async fn change(checked: Checked<'_, FormBody<NewPassword>>) -> Result<(Status, Template), Stop> {
+    let Checked {
+        mut visitor,
+        body: FormBody(sent),
+    } = checked;
+    let user = visitor.account().await?.user;
+    let again = |visitor: &Visitor<'_>, status, error: String| {
+        (
+            status,
+            show(
+                visitor,
+                PasswordPage {
+                    error: Some(error),
+                    ..PasswordPage::default()
+                },
+            ),
+        )
+    };
+    if sent.new.chars().count() < SHORTEST || sent.new.len() > PASSWORD_LIMIT {
+        let error = format!(
+            "A new password holds at least {SHORTEST} characters and at most {PASSWORD_LIMIT} bytes."
+        );
+        return Ok(again(&visitor, Status::UnprocessableEntity, error));
+    }
+    let mut account = match sign_in::check(&visitor, &user, &sent.current).await? {
+        Check::Right(account) => account,
+        Check::Wrong(_) => {
+            let error = "The current password is not right.".to_owned();
+            return Ok(again(&visitor, Status::Forbidden, error));
+        }
+        Check::Wait(wait) => return Err(too_many(&visitor, wait).into()),
+    };
+    let storage = visitor.world.asked.password_storage();
+    let stored = visitor
+        .world
+        .bench
+        .hash(move || storage.store(&sent.new))
+        .await?;
+    account.record.password = stored.map_err(|error| {
+        log::error!("a password could not be hashed: {error}");
+        let because = "The password could not be hashed.";
+        let next = "Try again in a moment. Your old password still holds.";
+        Problem::new(Status::ServiceUnavailable, "Not changed", because, next)
+    })?;
+    let Some(session) = &visitor.session else {
+        return Err(Problem::signed_out().into());
+    };
+    let Some(changed) = visitor.world.change_password(session, &account).await? else {
+        return Err(Problem::overtaken().into());
+    };
+    if let Some(session) = changed.renewed {
+        visitor.hand_out(&session);
+        visitor.session = Some(session);
+    }
+    let page = PasswordPage {
+        error: None,
+        done: true,
+        others_ended: Some(changed.ended),
+    };
+    Ok((Status::Ok, show(&visitor, page)))
+}
+
+/// 429: the password was guessed too often.
+pub(super) fn too_many(visitor: &Visitor<'_>, wait: std::time::Duration) -> Problem {
+    let seconds = sign_in::seconds(wait);
+    let because = "Too many failed attempts for this account.";
+    let next = format!("Wait {seconds} seconds, then try again.");
+    let mut problem = Problem::new(Status::TooManyRequests, "Too many attempts", because, next);
+    problem.retry_after = Some(seconds);
+    problem.defence = Some("throttle");
+    let _ = visitor;
+    problem
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![form, change]
+}

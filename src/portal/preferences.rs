@@ -1,0 +1,32 @@
+//! A preference that has to be kept somewhere: in the record, or in a signed cookie.
+
+use rocket::{FromForm, Route, post, routes};
+
+use super::Stop;
+use crate::session::record::Record;
+use crate::web::body::{Checked, FormBody};
+
+#[derive(FromForm)]
+struct Preferences {
+    large_text: Option<bool>,
+}
+
+#[post("/preferences", data = "<checked>")]
+async fn save(checked: Checked<'_, FormBody<Preferences>>) -> Result<Stop, Stop> {
+    let Checked {
+        visitor,
+        body: FormBody(sent),
+    } = checked;
+    let account = visitor.account().await?;
+    let large_text = sent.large_text == Some(true);
+    if let Some(session) = &visitor.session {
+        let change = |record: &mut Record| record.large_text = large_text;
+        visitor.world.change_record(session, change).await?;
+    }
+    visitor.hand_out_claims(&account, large_text);
+    Ok(Stop::go(visitor.place, "/dashboard"))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![save]
+}

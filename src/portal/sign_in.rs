@@ -1,0 +1,144 @@
+//! One way to check a password, for every route that takes one (CWE-288: no path is weaker).
+
+use std::time::Duration;
+
+use super::Visitor;
+use crate::defences::facts::LoginFailure;
+use crate::defences::password_storage::StoredPassword;
+use crate::journal::What;
+use crate::session::Session;
+use crate::session::sign_in::SignInError;
+use crate::session::throttle::Attempt;
+use crate::storage::Unavailable;
+use crate::web::problem::Problem;
+use crate::world::accounts::Account;
+
+/// The longest password that is looked at, in bytes: hashing a longer one costs work for nothing.
+pub const PASSWORD_LIMIT: usize = 128;
+
+/// How a password check ended.
+#[derive(Debug)]
+pub enum Check {
+    /// The password is the account's.
+    Right(Box<Account>),
+    /// It is not; the message is what the visitor may know.
+    Wrong(&'static str),
+    /// Too many failures: not looked at.
+    Wait(Duration),
+}
+
+/// Checks a password, counted by the throttle.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn check(
+    visitor: &Visitor<'_>,
+    user: &str,
+    password: &str,
+) -> Result<Check, Unavailable> {
+    let world = &visitor.world;
+    let known = world.known_browser(visitor.browser_cookie()).await?;
+    let known = known
+        .filter(|known| known.browser.user == user)
+        .map(|known| known.key);
+    let rule = world.asked.throttle().rule(user, known.as_deref());
+    if let Some(rule) = &rule
+        && let Attempt::Refused(wait) = world.count_attempt(rule).await?
+    {
+        world
+            .note(What::SignInFailed {
+                user: None,
+                throttled: true,
+            })
+            .await?;
+        return Ok(Check::Wait(wait));
+    }
+    let account = world.account(user).await?;
+    let failure = match &account {
+        Some(account) => {
+            let right = matches(visitor, account.record.password.clone(), password).await?;
+            if right {
+                None
+            } else {
+                Some(LoginFailure::WrongPassword)
+            }
+        }
+        None => {
+            if world.asked.login_errors().hashes_for_unknown() {
+                let nobodys = StoredPassword::nobodys(world.asked.password_storage());
+                matches(visitor, nobodys, password).await?;
+            }
+            Some(LoginFailure::UnknownUser)
+        }
+    };
+    match (failure, account) {
+        (None, Some(account)) => {
+            if let Some(rule) = &rule {
+                world.forget_attempts(rule).await?;
+            }
+            Ok(Check::Right(Box::new(account)))
+        }
+        (failure, account) => {
+            let user = account.map(|account| account.user);
+            world
+                .note(What::SignInFailed {
+                    user,
+                    throttled: false,
+                })
+                .await?;
+            let why = failure.unwrap_or(LoginFailure::UnknownUser);
+            Ok(Check::Wrong(world.asked.login_errors().message(why)))
+        }
+    }
+}
+
+async fn matches(
+    visitor: &Visitor<'_>,
+    stored: StoredPassword,
+    password: &str,
+) -> Result<bool, Unavailable> {
+    if password.len() > PASSWORD_LIMIT {
+        return Ok(false);
+    }
+    match stored {
+        StoredPassword::Plain(_) => Ok(stored.matches(password)),
+        StoredPassword::Argon2id(_) => {
+            let password = password.to_owned();
+            visitor
+                .world
+                .bench
+                .hash(move || stored.matches(&password))
+                .await
+        }
+    }
+}
+
+/// Signs an account in whose password was right, and hands the visitor his cookies.
+///
+/// # Errors
+/// The account changed meanwhile (409), or the store does not answer (503).
+pub async fn sign_in(visitor: &Visitor<'_>, account: &Account) -> Result<Session, Problem> {
+    let before = visitor.session.as_ref();
+    let wish = visitor.wish.clone();
+    match visitor
+        .world
+        .sign_in(before, wish, account, &visitor.label)
+        .await
+    {
+        Ok(session) => {
+            visitor.hand_out(&session);
+            visitor.hand_out_claims(account, session.record.large_text);
+            Ok(session)
+        }
+        Err(SignInError::AccountChanged) => Err(Problem::overtaken()),
+        Err(SignInError::Unavailable(error)) => Err(error.into()),
+    }
+}
+
+/// Whole seconds to wait, rounded up.
+pub fn seconds(wait: Duration) -> u64 {
+    wait.as_millis()
+        .div_ceil(1000)
+        .try_into()
+        .unwrap_or(u64::MAX)
+}

@@ -1,0 +1,362 @@
+//! Who a request comes from: the session that its cookie opens under the policy.
+
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome, Request};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::Stop;
+use crate::defences::facts::Role;
+use crate::journal::What;
+use crate::session::recognise::RecogniseError;
+use crate::session::state_cookie::{self, State};
+use crate::session::{Presented, Recognised, Session, SessionId, cookie};
+use crate::storage::Unavailable;
+use crate::web::page::{Frame, PortalView, VariantView};
+use crate::web::place::{Place, fail};
+use crate::web::problem::Problem;
+use crate::world::World;
+use crate::world::accounts::Account;
+
+/// Who sent a request, as far as the policy lets the portal know.
+#[derive(Debug)]
+pub struct Visitor<'r> {
+    /// The request's place.
+    pub place: &'r Place,
+    /// The place's world.
+    pub world: World<'r>,
+    /// The session that the request was recognised by.
+    pub session: Option<Session>,
+    /// An id that nobody issued and that the policy takes.
+    pub wish: Option<SessionId>,
+    /// The client in a few words, for lists of sessions.
+    pub label: String,
+    state: Option<State>,
+    role_cookie: Option<String>,
+    browser_cookie: Option<String>,
+}
+
+/// Whether looking at a session counts as using it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counts {
+    AsUse,
+    AsNothing,
+}
+
+impl<'r> Visitor<'r> {
+    /// Recognises the visitor, and notes that the session was used.
+    ///
+    /// # Errors
+    /// A refused cookie (400), a store that does not answer (503), a page without a variant (404).
+    pub async fn of(request: &'r Request<'_>) -> Result<Self, Problem> {
+        Self::find(request, Counts::AsUse).await
+    }
+
+    async fn find(request: &'r Request<'_>, counts: Counts) -> Result<Self, Problem> {
+        let (Some(place), Some(world)) = (
+            Place::of(request),
+            Place::of(request).and_then(Place::world),
+        ) else {
+            return Err(Problem::not_found());
+        };
+        let (variant, bench) = (world.variant, world.bench.name());
+        let values = |name: &str| cookie::values(request.headers().get("cookie"), name);
+        let name = cookie::name(world.asked, variant, bench);
+        let sid = request.query_value::<&str>("sid").and_then(Result::ok);
+        let presented = Presented {
+            cookies: values(&name),
+            url: sid,
+        };
+        let found = match counts {
+            Counts::AsUse => world.recognise(&presented).await,
+            Counts::AsNothing => world.look_up(&presented).await,
+        };
+        let found = match found {
+            Ok(found) => found,
+            Err(RecogniseError::Unavailable(error)) => return Err(error.into()),
+            Err(RecogniseError::Refused(refusal)) => {
+                world
+                    .note(refused(refusal.defence, refusal.because))
+                    .await?;
+                let next = "Delete the session cookies of this site and sign in again.";
+                return Err(Problem::refused(Status::BadRequest, refusal, next));
+            }
+        };
+        let first = |what| {
+            let name = cookie::plain_name(what, variant, bench);
+            values(&name).first().map(|value| (*value).to_owned())
+        };
+        let mut visitor = Self {
+            place,
+            world,
+            session: None,
+            wish: None,
+            label: label_of(request.headers().get_one("user-agent").unwrap_or_default()),
+            state: None,
+            role_cookie: first("role"),
+            browser_cookie: first("browser"),
+        };
+        match found {
+            Recognised::Nobody => {}
+            Recognised::Stale => place.set_cookie(cookie::remove(world.asked, variant, bench)),
+            Recognised::Invented(id) => visitor.wish = Some(id),
+            Recognised::Known {
+                session,
+                renewed,
+                by_url,
+            } => {
+                if renewed || by_url {
+                    visitor.hand_out(&session);
+                }
+                visitor.session = Some(session);
+            }
+        }
+        if visitor.record_user().is_some() && world.asked.client_state().writes_cookie() {
+            let key = world
+                .asked
+                .signing_key()
+                .bytes(world.bench.keys().signing());
+            visitor.state = first("state").and_then(|value| state_cookie::verify(&value, key));
+        }
+        Ok(visitor)
+    }
+
+    fn record_user(&self) -> Option<&str> {
+        self.session.as_ref().and_then(Session::user)
+    }
+
+    /// The account that the request acts as, if somebody is signed in.
+    pub fn user(&self) -> Option<&str> {
+        let claimed = self.state.as_ref().map(|state| state.user.as_str());
+        Some(
+            self.world
+                .asked
+                .client_state()
+                .user(claimed, self.record_user()?),
+        )
+    }
+
+    /// The preference "large text".
+    pub fn large_text(&self) -> bool {
+        match &self.state {
+            Some(state) => state.large_text,
+            None => self
+                .session
+                .as_ref()
+                .is_some_and(|session| session.record.large_text),
+        }
+    }
+
+    /// What the browser cookie holds, for the throttle.
+    pub fn browser_cookie(&self) -> Option<&str> {
+        self.browser_cookie.as_deref()
+    }
+
+    /// The account that the request acts as.
+    ///
+    /// # Errors
+    /// Nobody is signed in: the visitor is sent to the sign-in page, a program gets a 401.
+    pub async fn account(&self) -> Result<Account, Stop> {
+        let found = match self.user() {
+            Some(user) => self.world.account(user).await?,
+            None => None,
+        };
+        found.ok_or_else(|| {
+            if self.place.json {
+                Problem::signed_out().into()
+            } else {
+                Stop::go(self.place, "/login")
+            }
+        })
+    }
+
+    /// What the request may do.
+    pub fn role(&self, account: &Account) -> Role {
+        self.world
+            .asked
+            .role_source()
+            .role(self.role_cookie.as_deref(), account.record.role)
+    }
+
+    /// Hands the visitor a session's id.
+    pub fn hand_out(&self, session: &Session) {
+        let World {
+            asked,
+            variant,
+            bench,
+            ..
+        } = self.world;
+        self.place
+            .set_cookie(cookie::set(asked, variant, bench.name(), &session.id));
+    }
+
+    /// Hands out the cookies beside the session that the weak arms rely on.
+    pub fn hand_out_claims(&self, account: &Account, large_text: bool) {
+        let World {
+            asked,
+            variant,
+            bench,
+            now,
+            ..
+        } = self.world;
+        let name = |what| cookie::plain_name(what, variant, bench.name());
+        if asked.role_source().writes_cookie() {
+            let role = account.record.role.as_str();
+            self.place
+                .set_cookie(format!("{}={role}; Path=/", name("role")));
+        }
+        if asked.client_state().writes_cookie() {
+            let key = asked.signing_key().bytes(bench.keys().signing());
+            let state = State {
+                large_text,
+                user: account.user.clone(),
+            };
+            let value = state_cookie::sign(&state, key, now);
+            self.place
+                .set_cookie(format!("{}={value}; Path=/", name("state")));
+        }
+    }
+
+    /// Takes back every cookie that a sign-in handed out.
+    pub fn take_back_cookies(&self) {
+        let World {
+            asked,
+            variant,
+            bench,
+            ..
+        } = self.world;
+        self.place
+            .set_cookie(cookie::remove(asked, variant, bench.name()));
+        for (what, present) in [("role", &self.role_cookie), ("state", &self.state_cookie())] {
+            if present.is_some() {
+                let name = cookie::plain_name(what, variant, bench.name());
+                self.place.set_cookie(format!("{name}=; Path=/; Max-Age=0"));
+            }
+        }
+    }
+
+    fn state_cookie(&self) -> Option<String> {
+        self.state.as_ref().map(|state| state.user.clone())
+    }
+
+    /// Opens an anonymous session where there is none, as every page with a form does.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn ensure_session(&mut self) -> Result<(), Unavailable> {
+        if self.session.is_none() {
+            let session = self
+                .world
+                .open_anonymous(self.wish.take(), &self.label)
+                .await?;
+            self.hand_out(&session);
+            self.session = Some(session);
+        }
+        Ok(())
+    }
+
+    /// The CSRF token of the visitor's session, where the policy has one.
+    pub fn csrf_token(&self) -> Option<String> {
+        let World { asked, bench, .. } = self.world;
+        let id = self.session.as_ref().map(|session| session.id.expose());
+        asked.csrf_token().issue(bench.keys().csrf(), id)
+    }
+
+    /// Writes a refusal to the journal.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn refused(&self, defence: &str, because: &str) -> Result<(), Unavailable> {
+        self.world.note(refused(defence, because)).await
+    }
+
+    /// A page of the portal.
+    pub fn page(
+        &self,
+        template: &'static str,
+        title: &str,
+        role: Option<Role>,
+        page: impl Serialize,
+    ) -> Template {
+        #[derive(Serialize)]
+        struct Page<T> {
+            frame: Frame,
+            #[serde(flatten)]
+            portal: PortalView,
+            #[serde(flatten)]
+            page: T,
+        }
+        let portal = PortalView {
+            base: self.place.base(),
+            variant: VariantView::new(self.world.variant, &self.place.moved),
+            user: self.user().map(str::to_owned),
+            role: role.map(Role::as_str),
+            csrf: self.csrf_token(),
+            large_text: self.large_text(),
+        };
+        Template::render(
+            template,
+            Page {
+                frame: Frame::at(self.place, title),
+                portal,
+                page,
+            },
+        )
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Visitor<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        outcome(request, Visitor::of(request).await)
+    }
+}
+
+/// A visitor whose look does not count as use: for countdowns.
+#[derive(Debug)]
+pub struct Onlooker<'r>(pub Visitor<'r>);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Onlooker<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        outcome(
+            request,
+            Visitor::find(request, Counts::AsNothing)
+                .await
+                .map(Onlooker),
+        )
+    }
+}
+
+fn outcome<T>(request: &Request<'_>, found: Result<T, Problem>) -> Outcome<T, ()> {
+    match (found, Place::of(request)) {
+        (Ok(visitor), _) => Outcome::Success(visitor),
+        (Err(problem), Some(place)) => fail(place, problem),
+        (Err(problem), None) => Outcome::Error((problem.status, ())),
+    }
+}
+
+fn refused(defence: &str, because: &str) -> What {
+    What::Refused {
+        defence: defence.to_owned(),
+        because: because.to_owned(),
+    }
+}
+
+/// A client in a few words, from its `User-Agent`.
+fn label_of(agent: &str) -> String {
+    let known = [
+        ("Firefox/", "Firefox"),
+        ("Edg/", "Edge"),
+        ("Chrome/", "Chromium or Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+        (crate::front_door::AGENT, "the lab itself"),
+    ];
+    let named = known.iter().find(|(mark, _)| agent.contains(mark));
+    named.map_or("another client", |(_, name)| name).to_owned()
+}

@@ -1,0 +1,167 @@
+//! "Remember this browser": a revocable cookie of its own that says "a user signed in here before".
+//!
+//! It opens no session and replaces no password (NIST SP 800-63B-4 §5.1). It fills in the user
+//! name, and it gives the browser a throttle bucket of its own, so that strangers who guess a
+//! user's password cannot keep him out.
+
+use serde::{Deserialize, Serialize};
+
+use super::{SessionId, cookie};
+use crate::clock::BenchTime;
+use crate::defences::{Asked, Defence, IdSource};
+use crate::storage::{Batch, Index, Kind, Put, Unavailable};
+use crate::world::World;
+
+/// How long a browser is remembered: 90 days, the usual span of such cookies.
+const REMEMBERED_FOR: std::time::Duration = std::time::Duration::from_secs(90 * 24 * 3600);
+
+/// How many browsers of one user are remembered; the oldest gives way.
+const BROWSERS_A_USER: usize = 10;
+
+/// A browser that a user asked the portal to remember.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RememberedBrowser {
+    /// Who signed in with it.
+    pub user: String,
+    /// What it called itself, in a few words.
+    pub label: String,
+    /// When the user asked.
+    pub remembered: BenchTime,
+}
+
+/// A remembered browser and the key that stands for it.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The name of its record, a hash of what the cookie holds.
+    pub key: String,
+    /// The record.
+    pub browser: RememberedBrowser,
+}
+
+impl World<'_> {
+    /// The name of the cookie, as in `browser_hardened`.
+    pub fn browser_cookie(&self) -> String {
+        cookie::plain_name("browser", self.variant, self.bench.name())
+    }
+
+    /// The browser that a cookie's value stands for, if a user still wants it remembered.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn known_browser(&self, value: Option<&str>) -> Result<Option<Known>, Unavailable> {
+        let Some(token) = value.and_then(SessionId::parse) else {
+            return Ok(None);
+        };
+        let name = hash(&token);
+        let key = self.fixed_key(Kind::Browser, &name);
+        let found = self.read::<RememberedBrowser>(&key).await?;
+        Ok(found
+            .filter(|found| found.until > self.now)
+            .map(|found| Known {
+                key: name,
+                browser: found.value,
+            }))
+    }
+
+    /// Remembers this browser for `user` and returns the `Set-Cookie` line.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn remember_browser(&self, user: &str, label: &str) -> Result<String, Unavailable> {
+        let token = IdSource::STRONG
+            .issue(0)
+            .map_err(|e| Unavailable(e.to_string()))?;
+        let token = SessionId::parse(&token)
+            .ok_or_else(|| Unavailable("a token that cannot be kept".into()))?;
+        let browser = RememberedBrowser {
+            user: user.to_owned(),
+            label: label.to_owned(),
+            remembered: self.now,
+        };
+        let mut remove = Vec::new();
+        let index = Index::Owner(Some(self.variant), Kind::Browser, user.to_owned());
+        let storage = self.bench.storage();
+        let held = storage
+            .members(self.bench.name(), &index, BROWSERS_A_USER)
+            .await?;
+        if held.len() >= BROWSERS_A_USER {
+            remove.extend(held.into_iter().next());
+        }
+        let put = Put {
+            key: self.fixed_key(Kind::Browser, &hash(&token)),
+            value: self.encode(&browser),
+            seen: self.now,
+            until: self.now.after(REMEMBERED_FOR),
+            owner: Some(user.to_owned()),
+            replaces: None,
+        };
+        self.commit(Batch {
+            put: vec![put],
+            remove,
+            ..Batch::default()
+        })
+        .await?;
+        Ok(set_line(self.asked, &self.browser_cookie(), &token))
+    }
+
+    /// The browsers that are remembered for a user.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn browsers_of(&self, user: &str) -> Result<Vec<Known>, Unavailable> {
+        let index = Index::Owner(Some(self.variant), Kind::Browser, user.to_owned());
+        let storage = self.bench.storage();
+        let mut found = Vec::new();
+        for key in storage
+            .members(self.bench.name(), &index, BROWSERS_A_USER)
+            .await?
+        {
+            if let Some(stored) = self.read::<RememberedBrowser>(&key).await? {
+                found.push(Known {
+                    key: key.name().to_owned(),
+                    browser: stored.value,
+                });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Forgets one browser of a user; `handle` is the fingerprint of its key.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn forget_browser(&self, user: &str, handle: &str) -> Result<bool, Unavailable> {
+        let browsers = self.browsers_of(user).await?;
+        let Some(known) = browsers
+            .iter()
+            .find(|b| self.fingerprint_of(&b.key).0 == handle)
+        else {
+            return Ok(false);
+        };
+        let remove = vec![self.fixed_key(Kind::Browser, &known.key)];
+        self.commit(Batch {
+            remove,
+            ..Batch::default()
+        })
+        .await?;
+        Ok(true)
+    }
+}
+
+/// The store never holds the token itself, whatever the arm of `at-rest`.
+fn hash(token: &SessionId) -> String {
+    crate::defences::AtRest::STRONG.key(token.expose())
+}
+
+fn set_line(asked: &Asked, name: &str, token: &SessionId) -> String {
+    let secure = asked
+        .secure()
+        .attribute()
+        .map(|a| format!("; {a}"))
+        .unwrap_or_default();
+    let age = REMEMBERED_FOR.as_secs();
+    format!(
+        "{name}={}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}",
+        token.expose()
+    )
+}

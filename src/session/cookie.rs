@@ -1,0 +1,122 @@
+//! The one place where a `Set-Cookie` line for a session is written, and where it is taken back.
+//!
+//! It is written as text, because a web framework's cookie jar adds attributes of its own that the
+//! weak arms must lack. The removal repeats `Path` and `Secure`: a browser refuses a removal of a
+//! `__Host-` cookie without them, and the user would stay signed in.
+
+use super::SessionId;
+use crate::bench::BenchName;
+use crate::defences::Asked;
+use crate::policy::Variant;
+
+/// The name of a variant's session cookie on a bench, as in `__Host-session_hardened`.
+///
+/// Cookies ignore ports, and paths do not isolate, so bench and variant stand in the name.
+pub fn name(asked: &Asked, variant: Variant, bench: &BenchName) -> String {
+    asked
+        .host_prefix()
+        .name(&plain_name("session", variant, bench))
+}
+
+/// The name of a cookie of this variant and bench that carries no prefix.
+pub fn plain_name(what: &str, variant: Variant, bench: &BenchName) -> String {
+    if bench.is_local() {
+        format!("{what}_{}", variant.slot())
+    } else {
+        format!("{what}_{}_{bench}", variant.slot())
+    }
+}
+
+/// The `Set-Cookie` line that hands a session id to the browser.
+pub fn set(asked: &Asked, variant: Variant, bench: &BenchName, id: &SessionId) -> String {
+    let lifetime = asked.persistence().attribute();
+    line(asked, &name(asked, variant, bench), id.expose(), lifetime)
+}
+
+/// The `Set-Cookie` line that takes it back.
+pub fn remove(asked: &Asked, variant: Variant, bench: &BenchName) -> String {
+    line(asked, &name(asked, variant, bench), "", Some("Max-Age=0"))
+}
+
+fn line(asked: &Asked, name: &str, value: &str, lifetime: Option<&'static str>) -> String {
+    let attributes = [
+        lifetime,
+        asked.secure().attribute(),
+        asked.http_only().attribute(),
+        asked.same_site().attribute(),
+    ];
+    let mut line = format!("{name}={value}; Path=/");
+    for attribute in attributes.into_iter().flatten() {
+        line.push_str("; ");
+        line.push_str(attribute);
+    }
+    line
+}
+
+/// Every value that a request's `Cookie` headers give for `name`, in the order sent.
+///
+/// The raw text is read because a jar keeps only one of two cookies of the same name.
+pub fn values<'r>(headers: impl Iterator<Item = &'r str>, name: &str) -> Vec<&'r str> {
+    headers
+        .flat_map(|header| header.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(|(found, _)| *found == name)
+        .map(|(_, value)| value)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Policy;
+
+    fn lines(policy: Policy, variant: Variant) -> (String, String) {
+        let asked = Asked::new(policy);
+        let id = SessionId::parse("abc").expect("a well-formed id");
+        let bench = BenchName::local();
+        (
+            set(&asked, variant, &bench, &id),
+            remove(&asked, variant, &bench),
+        )
+    }
+
+    #[test]
+    fn the_two_lines_of_the_first_exercise() {
+        let (insecure, _) = lines(Policy::INSECURE, Variant::Insecure);
+        assert_eq!(insecure, "session_insecure=abc; Path=/; Max-Age=315360000");
+        let (hardened, _) = lines(Policy::HARDENED, Variant::Hardened);
+        assert_eq!(
+            hardened,
+            "__Host-session_hardened=abc; Path=/; Secure; HttpOnly; SameSite=Lax"
+        );
+    }
+
+    #[test]
+    fn the_removal_repeats_what_a_browser_asks_for() {
+        let (_, hardened) = lines(Policy::HARDENED, Variant::Hardened);
+        assert_eq!(
+            hardened,
+            "__Host-session_hardened=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"
+        );
+        let (_, insecure) = lines(Policy::INSECURE, Variant::Insecure);
+        assert_eq!(insecure, "session_insecure=; Path=/; Max-Age=0");
+    }
+
+    #[test]
+    fn variants_share_four_slots_and_benches_have_their_own() {
+        let asked = Asked::new(Policy::INSECURE);
+        let bench: BenchName = "team-7".parse().expect("a good name");
+        let name = |variant| name(&asked, variant, &bench);
+        assert_eq!(name(Variant::Insecure), "session_insecure_team-7");
+        assert_eq!(
+            name(Variant::Only(crate::policy::Name::Secure)),
+            name(Variant::Without(crate::policy::Name::Csp))
+        );
+    }
+
+    #[test]
+    fn repeated_and_broken_cookie_pairs_are_all_seen() {
+        let headers = ["a=1; sid=x;; sid=y", "junk; sid=; =z"];
+        assert_eq!(values(headers.into_iter(), "sid"), ["x", "y", ""]);
+    }
+}

@@ -1,0 +1,214 @@
+//! Ending sessions: by the user, by another of his sessions, with a new password, with the bench.
+
+use super::{Record, Session};
+use crate::defences::facts::Moment;
+use crate::journal::{EndReason, What};
+use crate::storage::{Batch, Commit, Expect, Index, Key, Kind, Unavailable};
+use crate::world::World;
+use crate::world::accounts::Account;
+
+/// How many sessions a list shows and one commit ends.
+pub const LIST_LIMIT: usize = 1_000;
+
+/// A session in a list: the record and where it lies, but not the id, which nobody can know.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Where the record lies.
+    pub key: Key,
+    /// The record.
+    pub record: Record,
+    /// Its version.
+    pub version: u64,
+    /// When it was last used.
+    pub seen: crate::clock::BenchTime,
+}
+
+impl Listed {
+    /// A name for the session in a form: a keyed fingerprint of its key, which opens nothing.
+    pub fn handle(&self, world: &World<'_>) -> String {
+        world.fingerprint_of(self.key.name()).0
+    }
+}
+
+impl World<'_> {
+    /// Signs a session out. Both arms take the cookie away; whether the record goes is the
+    /// defence's decision. Returns whether it is gone.
+    ///
+    /// # Errors
+    /// The store does not answer; then the user is not signed out, and must be told.
+    pub async fn sign_out(&self, session: &Session) -> Result<bool, Unavailable> {
+        if self.asked.sign_out().ends_record() {
+            self.remove(session, EndReason::SignOut).await?;
+            return Ok(true);
+        }
+        self.note(What::Ended {
+            user: session.record.user.clone(),
+            session: self.fingerprint(&session.id),
+            reason: EndReason::SignOut,
+            record_removed: false,
+        })
+        .await?;
+        Ok(false)
+    }
+
+    /// The live sessions of this world, oldest first, of one user or of everybody.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn sessions(&self, of: Option<&str>) -> Result<Vec<Listed>, Unavailable> {
+        let (world, kind) = (Some(self.variant), Kind::Session);
+        let index = match of {
+            Some(user) => Index::Owner(world, kind, user.to_owned()),
+            None => Index::Kind(world, kind),
+        };
+        let keys = self
+            .bench
+            .storage()
+            .members(self.bench.name(), &index, LIST_LIMIT)
+            .await?;
+        let mut found = Vec::with_capacity(keys.len());
+        for key in keys {
+            if let Some(stored) = self.read::<Record>(&key).await? {
+                let (record, version, seen) = (stored.value, stored.version, stored.seen);
+                if record.expired(self.asked, seen, self.now).is_none() {
+                    found.push(Listed {
+                        key,
+                        record,
+                        version,
+                        seen,
+                    });
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Ends listed sessions in one commit.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn end(&self, sessions: &[Listed], reason: EndReason) -> Result<(), Unavailable> {
+        let mut batch = Batch::default();
+        self.add_end(&mut batch, sessions, reason);
+        self.commit(batch).await.map(|_| ())
+    }
+
+    fn add_end(&self, batch: &mut Batch, sessions: &[Listed], reason: EndReason) {
+        for listed in sessions {
+            batch.remove.push(listed.key.clone());
+            batch.events.push(self.event(What::Ended {
+                user: listed.record.user.clone(),
+                session: self.fingerprint_of(listed.key.name()),
+                reason,
+                record_removed: true,
+            }));
+        }
+    }
+
+    /// Stores a new password. In the same commit the other sessions of the user end and this one
+    /// gets a new id, where the policy says so. `None` when the account changed meanwhile.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn change_password(
+        &self,
+        session: &Session,
+        account: &Account,
+    ) -> Result<Option<PasswordChange>, Unavailable> {
+        let mut batch = Batch::default();
+        self.add_account(&mut batch, account);
+        let event = self.event(What::PasswordChanged {
+            user: account.user.clone(),
+        });
+        batch.events.push(event);
+
+        let mut ended = Vec::new();
+        if self.asked.sessions_on_password_change().ends_others() {
+            ended = self.sessions(Some(&account.user)).await?;
+            ended.retain(|listed| listed.key != session.key);
+            self.add_end(&mut batch, &ended, EndReason::PasswordChange);
+        }
+        let renewed = if self.asked.rotation().rotates(Moment::PasswordChange) {
+            batch
+                .expect
+                .push((session.key.clone(), Expect::Version(session.version)));
+            let now = self.now;
+            let change = |record: &mut Record| record.authenticated_at = Some(now);
+            Some(self.rotated(session, change, &mut batch).await?)
+        } else {
+            None
+        };
+        if self.commit(batch).await? == Commit::Lost {
+            return Ok(None);
+        }
+        if self.asked.sessions_on_password_change().ends_others() {
+            // A sign-in with the old password may have been committed between the list and the
+            // commit. From the commit on none can.
+            let mine = renewed.as_ref().map_or(&session.key, |new| &new.key);
+            let mut late = self.sessions(Some(&account.user)).await?;
+            late.retain(|listed| listed.key != *mine);
+            self.end(&late, EndReason::PasswordChange).await?;
+            ended.extend(late);
+        }
+        Ok(Some(PasswordChange {
+            renewed,
+            ended: ended.len(),
+        }))
+    }
+
+    /// Changes a session's record in place. A change that another request overtook is lost.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn change_record(
+        &self,
+        session: &Session,
+        change: impl FnOnce(&mut Record),
+    ) -> Result<Commit, Unavailable> {
+        let mut changed = session.clone();
+        change(&mut changed.record);
+        let put = vec![self.session_put(&changed, None)];
+        let expect = vec![(session.key.clone(), Expect::Version(session.version))];
+        self.commit(Batch {
+            expect,
+            put,
+            ..Batch::default()
+        })
+        .await
+    }
+
+    /// Marks every session of a user for a new id at its next request, after a change of role.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn renew_sessions_of(&self, user: &str) -> Result<(), Unavailable> {
+        for listed in self.sessions(Some(user)).await? {
+            let mut put = self.put(&listed.key, &listed.record, Some(user));
+            let record = Record {
+                renew: true,
+                ..listed.record
+            };
+            put.value = self.encode(&record);
+            put.seen = listed.seen;
+            put.until = record.deadline(self.asked, listed.seen);
+            let expect = vec![(listed.key, Expect::Version(listed.version))];
+            // A session that changed meanwhile was used with its new rights already checked.
+            self.commit(Batch {
+                expect,
+                put: vec![put],
+                ..Batch::default()
+            })
+            .await?;
+        }
+        Ok(())
+    }
+}
+
+/// What a password change did besides storing the password.
+#[derive(Clone, Debug)]
+pub struct PasswordChange {
+    /// This session under its new id, where it got one.
+    pub renewed: Option<Session>,
+    /// How many other sessions ended.
+    pub ended: usize,
+}

@@ -1,0 +1,58 @@
+//! The session id as a type of its own, so that it cannot end up in a log or a page by accident.
+
+use std::fmt;
+
+/// What a client presents to be recognised: 1 to 128 letters, digits, `_` and `-`.
+///
+/// `Debug` prints the type's name only, and there is no `Display` (ASVS 16.2.5, CWE-532).
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionId(String);
+
+impl SessionId {
+    /// Takes text for an id; `None` when it is empty, too long or holds another character, as in
+    /// `../../etc/passwd` (CWE-22).
+    pub fn parse(text: &str) -> Option<Self> {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+        let fits = (1..=128).contains(&text.len()) && text.bytes().all(allowed);
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The id itself, for `Set-Cookie`, the store's key and the CSRF token.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionId")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_with_path_characters_is_no_id() {
+        for bad in [
+            "",
+            ".",
+            "../x",
+            "a/b",
+            "a b",
+            "a;b",
+            "ä",
+            "a\0",
+            &"x".repeat(129),
+        ] {
+            assert_eq!(SessionId::parse(bad), None, "{bad:?}");
+        }
+        assert!(SessionId::parse(&"x".repeat(128)).is_some());
+    }
+
+    #[test]
+    fn debug_does_not_print_the_id() {
+        assert_eq!(format!("{:?}", SessionId::parse("1001")), "Some(SessionId)");
+    }
+}

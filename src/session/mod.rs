@@ -1,0 +1,20 @@
+//! The session engine: every verb that a session knows, written once on the storage contract.
+//!
+//! A verb asks the policy at the point where an arm matters and carries the answer out in one
+//! commit. Follow one sign-in: [`recognise`] finds the session that the visitor brought,
+//! [`sign_in`] turns it into a user's, [`cookie`] writes the line that tells the browser. Ending is
+//! in [`end`], the count of failures in [`throttle`].
+
+pub mod browser;
+pub mod cookie;
+pub mod end;
+pub mod id;
+pub mod recognise;
+pub mod record;
+pub mod sign_in;
+pub mod state_cookie;
+pub mod throttle;
+
+pub use id::SessionId;
+pub use recognise::{Presented, Recognised};
+pub use record::{Record, Session};

@@ -1,0 +1,239 @@
+//! Recognising a visitor: from what a request presents to the session it opens.
+
+use super::{Record, Session, SessionId};
+use crate::defences::facts::{Moment, Refusal};
+use crate::journal::{EndReason, What};
+use crate::storage::{Batch, Index, Kind, Put, Unavailable};
+use crate::world::World;
+
+/// How many anonymous sessions a world keeps: the lab's own ceiling, so that a script that fetches
+/// the sign-in page for ever fills no memory.
+pub const ANONYMOUS_CEILING: usize = 1_000;
+
+/// Whose list anonymous sessions stand in. No user can have this name.
+const ANONYMOUS: &str = "-anonymous";
+
+/// Where a request may carry a session id.
+#[derive(Clone, Debug, Default)]
+pub struct Presented<'r> {
+    /// Every value of the session cookie, in the order sent.
+    pub cookies: Vec<&'r str>,
+    /// The parameter `sid` of the address.
+    pub url: Option<&'r str>,
+}
+
+/// What became of the id that a request presented.
+#[derive(Clone, Debug)]
+pub enum Recognised {
+    /// The request presented none.
+    Nobody,
+    /// It opens no session: expired, ended, malformed or never issued. Its cookie is to be removed.
+    Stale,
+    /// Nobody issued it, and the policy takes it all the same.
+    Invented(SessionId),
+    /// It opens this session. `renewed` says that the visitor must be given the new id, and
+    /// `by_url` that the id came in the address.
+    Known {
+        /// The session.
+        session: Session,
+        /// Whether the id changed with this request.
+        renewed: bool,
+        /// Whether the id came in the address.
+        by_url: bool,
+    },
+}
+
+/// Why no answer could be found.
+#[derive(Debug, thiserror::Error)]
+pub enum RecogniseError {
+    /// A strong arm refuses the request.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// The store does not answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl World<'_> {
+    /// Finds the session of a request, and notes that it was used.
+    ///
+    /// # Errors
+    /// A refusal by `duplicate-cookies`, or a store that does not answer.
+    pub async fn recognise(&self, presented: &Presented<'_>) -> Result<Recognised, RecogniseError> {
+        let found = self.look_up(presented).await?;
+        let Recognised::Known {
+            session, by_url, ..
+        } = found
+        else {
+            return Ok(found);
+        };
+
+        if session.record.renew && self.asked.rotation().rotates(Moment::RoleChange) {
+            return Ok(match self.rotate(&session, |_| {}).await? {
+                Some(session) => Recognised::Known {
+                    session,
+                    renewed: true,
+                    by_url,
+                },
+                // A request beside this one was first, and its answer carries the new cookie.
+                None => Recognised::Nobody,
+            });
+        }
+        let until = session.record.deadline(self.asked, self.now);
+        self.bench
+            .storage()
+            .touch(self.bench.name(), &session.key, self.now, until)
+            .await?;
+        Ok(Recognised::Known {
+            session,
+            renewed: false,
+            by_url,
+        })
+    }
+
+    /// The same without counting as use: for countdowns, which must not keep a session alive.
+    ///
+    /// # Errors
+    /// As [`World::recognise`].
+    pub async fn look_up(&self, presented: &Presented<'_>) -> Result<Recognised, RecogniseError> {
+        let cookie = self
+            .asked
+            .duplicate_cookies()
+            .choose(&presented.cookies)
+            .map_err(RecogniseError::Refused)?;
+        let Some(text) = self.asked.carrier().choose(cookie, presented.url) else {
+            return Ok(Recognised::Nobody);
+        };
+        let by_url = cookie != Some(text);
+        let Some(id) = SessionId::parse(text) else {
+            return Ok(Recognised::Stale);
+        };
+
+        let Some(session) = self.load(&id).await? else {
+            if self.asked.adoption().adopts(id.expose()) {
+                return Ok(Recognised::Invented(id));
+            }
+            let what = What::UnknownSession {
+                session: self.fingerprint(&id),
+            };
+            self.note(what).await?;
+            return Ok(Recognised::Stale);
+        };
+        if let Some(reason) = session.record.expired(self.asked, session.seen, self.now) {
+            self.remove(&session, reason).await?;
+            return Ok(Recognised::Stale);
+        }
+        Ok(Recognised::Known {
+            session,
+            renewed: false,
+            by_url,
+        })
+    }
+
+    /// The record behind an id, if it belongs to this bench and variant. It may have expired.
+    async fn load(&self, id: &SessionId) -> Result<Option<Session>, Unavailable> {
+        let Some(key) = self.key(Kind::Session, &self.asked.at_rest().key(id.expose())) else {
+            return Ok(None);
+        };
+        let Some(found) = self.read::<Record>(&key).await? else {
+            return Ok(None);
+        };
+        let (record, version, seen) = (found.value, found.version, found.seen);
+        let here = record.bench == self.bench.name().as_str() && record.variant == self.variant;
+        Ok(here.then(|| Session {
+            id: id.clone(),
+            key,
+            record,
+            version,
+            seen,
+        }))
+    }
+
+    /// Opens an anonymous session, as every sign-in page does. This is what fixation plants.
+    ///
+    /// `wish` is the id that the client brought, where the policy adopts it.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn open_anonymous(
+        &self,
+        wish: Option<SessionId>,
+        client: &str,
+    ) -> Result<Session, Unavailable> {
+        self.make_room_for_anonymous().await?;
+        let record = Record {
+            bench: self.bench.name().to_string(),
+            variant: self.variant,
+            user: None,
+            created: self.now,
+            authenticated_at: None,
+            rotated_from: None,
+            client: client.to_owned(),
+            large_text: false,
+            renew: false,
+        };
+        self.open(wish, record, |world, id, adopted| What::SessionOpened {
+            session: world.fingerprint(id),
+            adopted,
+        })
+        .await
+    }
+
+    /// The oldest anonymous sessions give way when there are too many.
+    async fn make_room_for_anonymous(&self) -> Result<(), Unavailable> {
+        let index = Index::Owner(Some(self.variant), Kind::Session, ANONYMOUS.into());
+        let storage = self.bench.storage();
+        let keys = storage
+            .members(self.bench.name(), &index, ANONYMOUS_CEILING)
+            .await?;
+        if keys.len() < ANONYMOUS_CEILING {
+            return Ok(());
+        }
+        let remove = keys.into_iter().take(ANONYMOUS_CEILING / 10).collect();
+        self.commit(Batch {
+            remove,
+            ..Batch::default()
+        })
+        .await
+        .map(|_| ())
+    }
+
+    /// The store's entry for a session.
+    pub(super) fn session_put(&self, session: &Session, replaces: Option<&Session>) -> Put {
+        Put {
+            key: session.key.clone(),
+            value: self.encode(&session.record),
+            seen: self.now,
+            until: session.record.deadline(self.asked, self.now),
+            owner: Some(
+                session
+                    .record
+                    .user
+                    .clone()
+                    .unwrap_or_else(|| ANONYMOUS.into()),
+            ),
+            replaces: replaces.map(|old| old.key.clone()),
+        }
+    }
+
+    /// Removes a session's record and notes why.
+    pub(super) async fn remove(
+        &self,
+        session: &Session,
+        reason: EndReason,
+    ) -> Result<(), Unavailable> {
+        let what = What::Ended {
+            user: session.record.user.clone(),
+            session: self.fingerprint(&session.id),
+            reason,
+            record_removed: true,
+        };
+        let events = vec![self.event(what)];
+        let batch = Batch {
+            remove: vec![session.key.clone()],
+            events,
+            ..Batch::default()
+        };
+        self.commit(batch).await.map(|_| ())
+    }
+}

@@ -1,0 +1,104 @@
+//! What the server keeps about a session.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::SessionId;
+use crate::clock::BenchTime;
+use crate::defences::Asked;
+use crate::journal::{EndReason, Fingerprint};
+use crate::policy::Variant;
+use crate::storage::Key;
+
+/// The lab's own ceiling on a session's life, whatever the policy says: 30 days.
+pub const CEILING: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// One session, as it is stored. When it was last seen stands beside it in the store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The bench it belongs to. An id counts on no other.
+    pub bench: String,
+    /// The variant it belongs to. An id counts in no other.
+    pub variant: Variant,
+    /// The signed-in user; `None` while the visitor is anonymous.
+    pub user: Option<String>,
+    /// When it was opened; a rotation keeps it.
+    pub created: BenchTime,
+    /// When the user proved who he is; the absolute limit counts from here.
+    pub authenticated_at: Option<BenchTime>,
+    /// The session whose place it took, as a fingerprint.
+    pub rotated_from: Option<Fingerprint>,
+    /// The browser or tool that opened it, in a few words.
+    pub client: String,
+    /// The preference "large text".
+    #[serde(default)]
+    pub large_text: bool,
+    /// Set when the user's rights changed elsewhere: the next request gets a new id.
+    #[serde(default)]
+    pub renew: bool,
+}
+
+impl Record {
+    /// What is left of the idle limit and of the absolute limit; `None` where there is none.
+    pub fn time_left(
+        &self,
+        asked: &Asked,
+        seen: BenchTime,
+        now: BenchTime,
+    ) -> (Option<Duration>, Option<Duration>) {
+        let left = |limit: Option<Duration>, from: BenchTime| {
+            limit.map(|limit| limit.saturating_sub(now.since(from)))
+        };
+        let start = self.authenticated_at.unwrap_or(self.created);
+        (
+            left(asked.idle_timeout().limit(), seen),
+            left(asked.absolute_timeout().limit(), start),
+        )
+    }
+
+    /// Why the session no longer counts at `now`, if it does not.
+    pub fn expired(&self, asked: &Asked, seen: BenchTime, now: BenchTime) -> Option<EndReason> {
+        let (idle, absolute) = self.time_left(asked, seen, now);
+        if idle == Some(Duration::ZERO) {
+            Some(EndReason::IdleTimeout)
+        } else if absolute == Some(Duration::ZERO) || now.since(self.created) >= CEILING {
+            Some(EndReason::AbsoluteTimeout)
+        } else {
+            None
+        }
+    }
+
+    /// From when on the record no longer counts, if it is not used again after `now`.
+    pub fn deadline(&self, asked: &Asked, now: BenchTime) -> BenchTime {
+        let (idle, absolute) = self.time_left(asked, now, now);
+        let ceiling = CEILING.saturating_sub(now.since(self.created));
+        let left = [idle, absolute]
+            .into_iter()
+            .flatten()
+            .fold(ceiling, Duration::min);
+        now.after(left)
+    }
+}
+
+/// A session that a request was recognised by: the record, and the id that opened it.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The id that the visitor holds.
+    pub id: SessionId,
+    /// Where the record lies.
+    pub key: Key,
+    /// The record.
+    pub record: Record,
+    /// The record's version in the store.
+    pub version: u64,
+    /// When it was seen before this request.
+    pub seen: BenchTime,
+}
+
+impl Session {
+    /// The signed-in user.
+    pub fn user(&self) -> Option<&str> {
+        self.record.user.as_deref()
+    }
+}

@@ -1,0 +1,220 @@
+//! Signing in: an anonymous session becomes a user's, with a new id or with the old one.
+
+use super::{Record, Session, SessionId};
+use crate::defences::facts::Moment;
+use crate::journal::What;
+use crate::storage::{Batch, Commit, Expect, Kind, Put, Unavailable};
+use crate::world::World;
+use crate::world::accounts::Account;
+
+/// How often a verb tries again when another request changed the same records meanwhile.
+const TRIES: usize = 16;
+
+/// Why a sign-in with a right password did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// The account changed between the password check and the commit, as by a password change.
+    #[error("the account changed while you signed in")]
+    AccountChanged,
+    /// The store does not answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl World<'_> {
+    /// Signs `account` in, on the session that the visitor brought if there is one.
+    ///
+    /// The commit expects the account at the version whose password was checked, so a password
+    /// change beats a sign-in in flight (CWE-362).
+    ///
+    /// # Errors
+    /// [`SignInError::AccountChanged`], or a store that does not answer.
+    pub async fn sign_in(
+        &self,
+        before: Option<&Session>,
+        wish: Option<SessionId>,
+        account: &Account,
+        client: &str,
+    ) -> Result<Session, SignInError> {
+        let keeps_id = !self.asked.rotation().rotates(Moment::SignIn);
+        let rotated_from = before
+            .filter(|_| !keeps_id)
+            .map(|old| self.fingerprint(&old.id));
+        let record = Record {
+            bench: self.bench.name().to_string(),
+            variant: self.variant,
+            user: Some(account.user.clone()),
+            created: self.now,
+            authenticated_at: Some(self.now),
+            rotated_from,
+            client: client.to_owned(),
+            large_text: before.is_some_and(|old| old.record.large_text),
+            renew: false,
+        };
+        for _ in 0..TRIES {
+            let mut batch = Batch {
+                expect: vec![(account.key.clone(), Expect::Version(account.version))],
+                ..Batch::default()
+            };
+            let wish = match before {
+                Some(old) if keeps_id => Some(old.id.clone()),
+                Some(_) => None,
+                None => wish.clone().filter(|_| keeps_id),
+            };
+            let overwrites = before.filter(|_| keeps_id).map(|old| old.version);
+            let session = self
+                .new_session(wish, record.clone(), overwrites, &mut batch)
+                .await?;
+            let replaced = before.filter(|old| old.key != session.key);
+            if let Some(old) = replaced {
+                batch.expect.push((old.key.clone(), Expect::Present));
+                batch.remove.push(old.key.clone());
+            }
+            batch.put.push(self.session_put(&session, replaced));
+            batch.events.push(self.event(What::SignedIn {
+                user: account.user.clone(),
+                session: self.fingerprint(&session.id),
+                before: before.map(|old| self.fingerprint(&old.id)),
+            }));
+            if self.commit(batch).await? == Commit::Done {
+                return Ok(session);
+            }
+            if self
+                .account(&account.user)
+                .await?
+                .is_none_or(|now| now.version != account.version)
+            {
+                return Err(SignInError::AccountChanged);
+            }
+            if let Some(old) = before
+                && self
+                    .read::<Record>(&old.key)
+                    .await?
+                    .is_none_or(|now| now.version != old.version)
+            {
+                // The brought session ended or changed meanwhile: start without it.
+                return Box::pin(self.sign_in(None, None, account, client)).await;
+            }
+        }
+        Err(Unavailable("too many sign-ins at once".into()).into())
+    }
+
+    /// Gives a session a new id in one commit: the old one gone, the new one there. `None` when
+    /// another request ended or rotated it first.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn rotate(
+        &self,
+        old: &Session,
+        change: impl Fn(&mut Record),
+    ) -> Result<Option<Session>, Unavailable> {
+        let mut batch = Batch {
+            expect: vec![(old.key.clone(), Expect::Version(old.version))],
+            ..Batch::default()
+        };
+        let session = self.rotated(old, change, &mut batch).await?;
+        Ok((self.commit(batch).await? == Commit::Done).then_some(session))
+    }
+
+    /// Adds a rotation of `old` to a batch that does more besides.
+    pub(super) async fn rotated(
+        &self,
+        old: &Session,
+        change: impl Fn(&mut Record),
+        batch: &mut Batch,
+    ) -> Result<Session, Unavailable> {
+        let mut record = old.record.clone();
+        record.rotated_from = Some(self.fingerprint(&old.id));
+        record.renew = false;
+        change(&mut record);
+        let session = self.new_session(None, record, None, batch).await?;
+        batch.remove.push(old.key.clone());
+        batch.put.push(self.session_put(&session, Some(old)));
+        batch.events.push(self.event(What::Rotated {
+            user: old.record.user.clone().unwrap_or_default(),
+            from: self.fingerprint(&old.id),
+            to: self.fingerprint(&session.id),
+        }));
+        Ok(session)
+    }
+
+    /// Opens a session that nobody had before.
+    pub(super) async fn open(
+        &self,
+        wish: Option<SessionId>,
+        record: Record,
+        event: impl Fn(&Self, &SessionId, bool) -> What,
+    ) -> Result<Session, Unavailable> {
+        let adopted = wish.is_some();
+        for _ in 0..TRIES {
+            let mut batch = Batch::default();
+            let session = self
+                .new_session(wish.clone(), record.clone(), None, &mut batch)
+                .await?;
+            batch.put.push(self.session_put(&session, None));
+            batch
+                .events
+                .push(self.event(event(self, &session.id, adopted)));
+            if self.commit(batch).await? == Commit::Done {
+                return Ok(session);
+            }
+        }
+        Err(Unavailable("too many sessions are opened at once".into()))
+    }
+
+    /// Chooses the id of a session and what the commit must expect for it: a free place, or the
+    /// record of version `overwrites` in it.
+    async fn new_session(
+        &self,
+        wish: Option<SessionId>,
+        record: Record,
+        overwrites: Option<u64>,
+        batch: &mut Batch,
+    ) -> Result<Session, Unavailable> {
+        let id = match wish {
+            Some(id) => id,
+            None => self.issue_id(batch).await?,
+        };
+        let key = self
+            .key(Kind::Session, &self.asked.at_rest().key(id.expose()))
+            .ok_or_else(|| Unavailable("an id that the store cannot hold".into()))?;
+        batch.expect.push((
+            key.clone(),
+            overwrites.map_or(Expect::Absent, Expect::Version),
+        ));
+        let version = overwrites.unwrap_or(0) + 1;
+        Ok(Session {
+            id,
+            key,
+            record,
+            version,
+            seen: self.now,
+        })
+    }
+
+    /// The next id by the policy. Where ids are counted, the count is part of the commit.
+    async fn issue_id(&self, batch: &mut Batch) -> Result<SessionId, Unavailable> {
+        let source = self.asked.id_source();
+        let mut count = 0;
+        if source.counts() {
+            let key = self.fixed_key(Kind::Counter, "session-ids");
+            let found = self.read::<u64>(&key).await?;
+            let version = found.as_ref().map_or(0, |found| found.version);
+            count = found.map_or(0, |found| found.value);
+            batch.expect.push((key.clone(), Expect::Version(version)));
+            batch.put.push(Put {
+                key,
+                value: self.encode(&(count + 1)),
+                seen: self.now,
+                until: crate::world::FOR_EVER,
+                owner: None,
+                replaces: None,
+            });
+        }
+        let text = source
+            .issue(count)
+            .map_err(|e| Unavailable(e.to_string()))?;
+        SessionId::parse(&text).ok_or_else(|| Unavailable("an id that is none".into()))
+    }
+}

@@ -1,0 +1,190 @@
+//! Counting failed sign-ins, with the generic cell rate algorithm: one moment a bucket says all.
+//!
+//! An attempt is counted before the password is looked at, so that parallel guesses cannot slip
+//! through, and a success empties the bucket (NIST SP 800-63B-4 §3.2.2). Which bucket an attempt
+//! falls into is the decision of `src/defences/throttle.rs`.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::clock::BenchTime;
+use crate::defences::throttle::{Kind as RuleKind, Rule};
+use crate::storage::{Batch, Commit, Expect, Key, Kind, Put, Unavailable};
+use crate::world::World;
+
+/// How often counting tries again when attempts arrive at once.
+const TRIES: usize = 64;
+
+/// What the throttle says of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// The password may be looked at.
+    Allowed,
+    /// Too many failures: try again after this time.
+    Refused(Duration),
+}
+
+/// What is kept of a bucket.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Bucket {
+    /// Rate: the moment at which the bucket is empty again. Lock: when the lock ends.
+    full_until: u64,
+    /// Lock only: failures in a row.
+    failures: u32,
+}
+
+impl World<'_> {
+    /// Counts an attempt to sign in as `account`.
+    ///
+    /// # Errors
+    /// The store does not answer, or too many attempts arrive at once.
+    pub async fn count_attempt(&self, rule: &Rule) -> Result<Attempt, Unavailable> {
+        let key = self.bucket_key(rule);
+        for _ in 0..TRIES {
+            let found = self.read::<Bucket>(&key).await?;
+            let version = found.as_ref().map_or(0, |found| found.version);
+            let bucket = found.map(|found| found.value).unwrap_or_default();
+            let (bucket, keep) = match step(bucket, rule.kind, self.now) {
+                Ok(next) => next,
+                Err(wait) => return Ok(Attempt::Refused(wait)),
+            };
+            let put = Put {
+                key: key.clone(),
+                value: self.encode(&bucket),
+                seen: self.now,
+                until: self.now.after(keep),
+                owner: None,
+                replaces: None,
+            };
+            let expect = vec![(key.clone(), Expect::Version(version))];
+            let batch = Batch {
+                expect,
+                put: vec![put],
+                ..Batch::default()
+            };
+            if self.commit(batch).await? == Commit::Done {
+                return Ok(Attempt::Allowed);
+            }
+        }
+        Err(Unavailable("too many sign-ins at once".into()))
+    }
+
+    /// Empties the bucket after a success.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn forget_attempts(&self, rule: &Rule) -> Result<(), Unavailable> {
+        let remove = vec![self.bucket_key(rule)];
+        self.commit(Batch {
+            remove,
+            ..Batch::default()
+        })
+        .await
+        .map(|_| ())
+    }
+
+    /// A bucket's name holds what a stranger typed, so it is hashed before it becomes a key.
+    fn bucket_key(&self, rule: &Rule) -> Key {
+        let name = URL_SAFE_NO_PAD.encode(Sha256::digest(rule.bucket.as_bytes()));
+        self.fixed_key(Kind::Throttle, &name)
+    }
+}
+
+/// The bucket after one more attempt and how long to keep it, or how long to wait.
+fn step(bucket: Bucket, kind: RuleKind, now: BenchTime) -> Result<(Bucket, Duration), Duration> {
+    let now = now.millis();
+    match kind {
+        RuleKind::Rate { failures, window } => {
+            let window = millis(window);
+            let each = window / u64::from(failures.max(1));
+            let full_until = bucket.full_until.max(now) + each;
+            match (full_until - now).checked_sub(window) {
+                None | Some(0) => {
+                    let keep = Duration::from_millis(full_until - now);
+                    Ok((
+                        Bucket {
+                            full_until,
+                            failures: 0,
+                        },
+                        keep,
+                    ))
+                }
+                Some(wait) => Err(Duration::from_millis(wait)),
+            }
+        }
+        RuleKind::Lock {
+            failures,
+            locked_for,
+        } => {
+            if bucket.full_until > now {
+                return Err(Duration::from_millis(bucket.full_until - now));
+            }
+            let counted = bucket.failures + 1;
+            let next = if counted >= failures {
+                Bucket {
+                    full_until: now + millis(locked_for),
+                    failures: 0,
+                }
+            } else {
+                Bucket {
+                    full_until: 0,
+                    failures: counted,
+                }
+            };
+            Ok((next, locked_for))
+        }
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    duration.as_millis().try_into().unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: RuleKind = RuleKind::Rate {
+        failures: 5,
+        window: Duration::from_secs(60),
+    };
+    const LOCK: RuleKind = RuleKind::Lock {
+        failures: 5,
+        locked_for: Duration::from_secs(3600),
+    };
+
+    fn at(seconds: u64) -> BenchTime {
+        BenchTime::from_millis(1_000_000_000 + seconds * 1000)
+    }
+
+    #[test]
+    fn five_attempts_pass_and_the_sixth_waits_for_twelve_seconds() {
+        let mut bucket = Bucket::default();
+        for _ in 0..5 {
+            bucket = step(bucket, RATE, at(0)).expect("within the burst").0;
+        }
+        assert_eq!(
+            step(bucket, RATE, at(0)).expect_err("over it"),
+            Duration::from_secs(12)
+        );
+        assert!(step(bucket, RATE, at(12)).is_ok());
+        assert!(step(bucket, RATE, at(11)).is_err());
+    }
+
+    #[test]
+    fn a_lock_holds_for_an_hour_and_then_counts_anew() {
+        let mut bucket = Bucket::default();
+        for _ in 0..5 {
+            bucket = step(bucket, LOCK, at(0)).expect("not locked yet").0;
+        }
+        assert_eq!(
+            step(bucket, LOCK, at(1)).expect_err("locked"),
+            Duration::from_secs(3599)
+        );
+        assert!(step(bucket, LOCK, at(3600)).is_ok());
+    }
+}

@@ -1,0 +1,146 @@
+//! One validated [`Settings`] from flags, environment and file.
+//!
+//! The layers are stacked in `layers`; here they are checked once, so that no other part of the
+//! lab asks again whether a port or a name makes sense. Next: [`given_keys`], on what makes a key
+//! strong enough for a class, and [`crate::app`], which starts what the settings say.
+
+mod environment;
+pub mod given_keys;
+mod layers;
+mod reach;
+
+use std::path::{Path, PathBuf};
+
+pub use given_keys::GivenKeys;
+pub use reach::Reach;
+
+use self::{
+    environment::Environment,
+    layers::{Layers, Raw},
+};
+use crate::{cli::ServeFlags, start_error::StartError};
+
+/// Everything that can be set for one run of the lab.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Port of the lab's own pages (http); 0 picks a free one, here and below.
+    pub lab_port: u16,
+    /// Port of the portal without TLS.
+    pub http_port: u16,
+    /// Port of the portal with TLS.
+    pub https_port: u16,
+    /// Folder for the certificate, the keys and the sessions; empty in tests only.
+    pub data_dir: PathBuf,
+    /// Where sessions are kept.
+    pub sessions: SessionStore,
+    /// Whether to open the lab in the browser once it listens.
+    pub open: bool,
+    /// Who can reach the lab.
+    pub reach: Reach,
+    /// The secret keys from the environment, where they were given.
+    pub keys: GivenKeys,
+}
+
+/// Where sessions are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionStore {
+    /// One file a session in the data folder; they survive a restart.
+    File,
+    /// In this process only; they end with it.
+    Memory,
+}
+
+impl Settings {
+    /// Stacks defaults, file, environment and flags, and checks the result.
+    ///
+    /// # Errors
+    /// A layer cannot be read, a value makes no sense, or `--class` lacks a name or strong keys.
+    /// The exit code is 2 where a flag on its own is to blame, else 1.
+    pub fn load(flags: ServeFlags) -> Result<Self, StartError> {
+        Self::from_layers(flags, &Environment::of_the_process()?, Path::new("."))
+    }
+
+    /// Settings for a lab inside a test: free ports, sessions in memory, no folder at all.
+    pub fn for_tests() -> Self {
+        Self {
+            lab_port: 0,
+            http_port: 0,
+            https_port: 0,
+            data_dir: PathBuf::new(),
+            sessions: SessionStore::Memory,
+            open: false,
+            reach: Reach::Loopback,
+            keys: GivenKeys::default(),
+        }
+    }
+
+    fn from_layers(
+        flags: ServeFlags,
+        environment: &Environment,
+        folder: &Path,
+    ) -> Result<Self, StartError> {
+        let (raw, layers) = Layers::read(flags, environment, folder)?;
+        refuse_one_port_twice(&raw, &layers)?;
+        if raw.data_dir.as_os_str().is_empty() {
+            let name = layers.spell("data-dir");
+            let error = StartError::new(format!("{name} is empty"), "name a folder: ./lab-data");
+            return Err(layers.blame(&["data-dir"], error));
+        }
+        let sessions = session_store(&raw, &layers)?;
+        let keys = environment.given_keys();
+        let reach = Reach::check(&raw, &layers)?;
+        if let Reach::Class { .. } = reach {
+            keys.check_strength()?;
+        }
+        Ok(Self {
+            lab_port: raw.lab_port,
+            http_port: raw.http_port,
+            https_port: raw.https_port,
+            data_dir: raw.data_dir,
+            sessions,
+            open: raw.open,
+            reach,
+            keys,
+        })
+    }
+}
+
+fn session_store(raw: &Raw, layers: &Layers) -> Result<SessionStore, StartError> {
+    let name = layers.spell("sessions");
+    // A Redis URL may carry a password, so what was given is not repeated.
+    let message = match raw.sessions.as_str() {
+        "file" => return Ok(SessionStore::File),
+        "memory" => return Ok(SessionStore::Memory),
+        url if url.starts_with("redis") => {
+            format!("{name}: this build keeps sessions in files or memory, not in redis")
+        }
+        _ => format!("{name} is neither file nor memory"),
+    };
+    let error = StartError::new(message, "start with --sessions file or --sessions memory");
+    Err(layers.blame(&["sessions"], error))
+}
+
+fn refuse_one_port_twice(raw: &Raw, layers: &Layers) -> Result<(), StartError> {
+    let ports = [
+        ("lab-port", raw.lab_port),
+        ("http-port", raw.http_port),
+        ("https-port", raw.https_port),
+    ];
+    for (index, (name, port)) in ports.iter().enumerate() {
+        for (other, same) in &ports[index + 1..] {
+            if port == same && *port != 0 {
+                let message = format!(
+                    "{} and {} are both {port}",
+                    layers.spell(name),
+                    layers.spell(other)
+                );
+                let hint = format!("give each its own port, or let one be found: --{other} 0");
+                return Err(layers.blame(&[name, other], StartError::new(message, hint)));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

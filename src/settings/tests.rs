@@ -1,0 +1,230 @@
+//! Which layer wins, and what a mistake in each of them says.
+
+mod class;
+
+use std::fs;
+
+use clap::Parser as _;
+
+use super::*;
+use crate::cli::{Cli, Command};
+
+/// A folder with an optional settings file, an environment, and a command line.
+fn load(file: &str, environment: &[(&str, &str)], words: &[&str]) -> Result<Settings, StartError> {
+    let folder = tempfile::tempdir().unwrap();
+    if !file.is_empty() {
+        fs::write(folder.path().join("session-lab.toml"), file).unwrap();
+    }
+    let cli = Cli::try_parse_from([&["session-lab"], words].concat()).unwrap();
+    let Command::Serve(flags) = cli.into_command() else {
+        panic!("not serve")
+    };
+    Settings::from_layers(flags, &Environment::of(environment), folder.path())
+}
+
+fn refused(file: &str, environment: &[(&str, &str)], words: &[&str]) -> StartError {
+    let error = load(file, environment, words).unwrap_err();
+    assert!(
+        !error.message.contains('\n') && !error.hint.contains('\n'),
+        "{error:?}"
+    );
+    assert!(!error.hint.is_empty());
+    error
+}
+
+#[test]
+fn the_defaults_are_the_designs() {
+    let settings = load("", &[], &[]).unwrap();
+    let ports = (settings.lab_port, settings.http_port, settings.https_port);
+    assert_eq!(ports, (7070, 7080, 7443));
+    assert_eq!(settings.data_dir, PathBuf::from("./lab-data"));
+    assert_eq!(
+        (settings.sessions, settings.open),
+        (SessionStore::File, false)
+    );
+    assert_eq!(settings.reach, Reach::Loopback);
+    assert_eq!(settings.keys.secret_key(), None);
+}
+
+#[test]
+fn flags_win_over_the_environment_and_the_environment_over_the_file() {
+    let file = "lab-port = 1\nhttp-port = 2\nhttps-port = 3\nopen = true\ndata-dir = 'file'";
+    let environment = [
+        ("HTTP_PORT", "22"),
+        ("HTTPS_PORT", "33"),
+        ("SESSIONS", "memory"),
+    ];
+    let settings = load(file, &environment, &["--https-port", "333"]).unwrap();
+    let ports = (settings.lab_port, settings.http_port, settings.https_port);
+    assert_eq!(ports, (1, 22, 333));
+    assert_eq!(
+        (settings.sessions, settings.open),
+        (SessionStore::Memory, true)
+    );
+    assert_eq!(settings.data_dir, PathBuf::from("file"));
+}
+
+#[test]
+fn switches_in_the_environment_are_words_or_digits() {
+    for (value, open) in [
+        ("1", true),
+        ("true", true),
+        ("0", false),
+        ("false", false),
+        ("", false),
+    ] {
+        assert_eq!(
+            load("", &[("OPEN", value)], &[]).unwrap().open,
+            open,
+            "{value}"
+        );
+    }
+    let error = refused("", &[("OPEN", "maybe")], &[]);
+    assert!(
+        error.message.starts_with("SESSION_LAB_OPEN: "),
+        "{}",
+        error.message
+    );
+}
+
+#[test]
+fn a_variable_that_looks_like_a_number_is_still_a_path() {
+    let settings = load("", &[("DATA_DIR", "2026"), ("UNKNOWN", "x")], &[]).unwrap();
+    assert_eq!(settings.data_dir, PathBuf::from("2026"));
+}
+
+#[test]
+fn an_unknown_key_in_the_file_is_named_with_the_known_ones() {
+    let error = refused("https_port = 1", &[], &[]);
+    assert!(
+        error.message.starts_with("unknown key https_port in "),
+        "{}",
+        error.message
+    );
+    assert!(
+        error.message.ends_with("session-lab.toml"),
+        "{}",
+        error.message
+    );
+    assert!(error.hint.contains("https-port"));
+    assert_eq!(error.code, 1);
+}
+
+#[test]
+fn a_key_in_the_file_is_sent_to_the_environment_and_not_repeated() {
+    let error = refused("secret-key = 'hunter2'", &[], &[]);
+    assert_eq!(
+        error.hint,
+        "keys come from the environment: export SESSION_LAB_SECRET_KEY=…"
+    );
+    assert!(!error.message.contains("hunter2"));
+}
+
+#[test]
+fn a_wrong_type_says_which_layer_and_what_it_should_be() {
+    let error = refused("lab-port = 'seven'", &[], &[]);
+    assert!(
+        error.message.starts_with("lab-port in "),
+        "{}",
+        error.message
+    );
+    assert!(
+        error
+            .message
+            .ends_with("found string \"seven\", expected u16"),
+        "{}",
+        error.message
+    );
+    let error = refused("", &[("LAB_PORT", "70000")], &[]);
+    assert!(
+        error.message.starts_with("SESSION_LAB_LAB_PORT: "),
+        "{}",
+        error.message
+    );
+    assert!(error.hint.contains("65535"));
+    assert_eq!(error.code, 1);
+    assert!(
+        refused("bind = 'here'", &[], &[])
+            .message
+            .starts_with("bind in ")
+    );
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_one_line() {
+    let error = refused("lab-port 7070", &[], &[]);
+    assert!(
+        error.message.contains("cannot be understood: "),
+        "{}",
+        error.message
+    );
+    assert!(error.message.contains("line 1"), "{}", error.message);
+}
+
+#[test]
+fn a_named_file_must_be_there_and_takes_the_place_of_the_usual_one() {
+    let error = refused("", &[], &["--config", "/nonexistent/lab.toml"]);
+    let start = "cannot read the settings file /nonexistent/lab.toml: ";
+    assert!(error.message.starts_with(start), "{}", error.message);
+    assert_eq!(error.code, 1);
+    assert!(
+        refused("", &[("CONFIG", "/nonexistent")], &[])
+            .message
+            .contains("/nonexistent")
+    );
+
+    let named = tempfile::NamedTempFile::new().unwrap();
+    fs::write(named.path(), "lab-port = 1").unwrap();
+    let path = named.path().to_str().unwrap();
+    let settings = load("http-port = 2", &[], &["--config", path]).unwrap();
+    assert_eq!((settings.lab_port, settings.http_port), (1, 7080));
+}
+
+#[test]
+fn one_port_twice_is_refused_but_zero_may_repeat() {
+    let error = refused("", &[], &["--lab-port", "9001", "--https-port", "9001"]);
+    assert_eq!(error.message, "--lab-port and --https-port are both 9001");
+    assert_eq!(
+        error.hint,
+        "give each its own port, or let one be found: --https-port 0"
+    );
+    assert_eq!(error.code, 2);
+    assert_eq!(refused("", &[], &["--lab-port", "7080"]).code, 2);
+    assert_eq!(refused("lab-port = 7443", &[], &[]).code, 1);
+    let words = ["--lab-port", "0", "--http-port", "0", "--https-port", "0"];
+    assert!(load("", &[], &words).is_ok());
+}
+
+#[test]
+fn redis_is_said_to_be_absent_and_its_password_not_repeated() {
+    let error = refused("", &[], &["--sessions", "redis://:hunter2@localhost"]);
+    let message = "--sessions: this build keeps sessions in files or memory, not in redis";
+    assert_eq!((error.message.as_str(), error.code), (message, 2));
+    assert_eq!(refused("", &[("SESSIONS", "rediss://x")], &[]).code, 1);
+    let error = refused("sessions = 'Memory'", &[], &[]);
+    assert!(
+        error
+            .message
+            .ends_with("session-lab.toml is neither file nor memory")
+    );
+}
+
+#[test]
+fn an_empty_folder_name_is_refused() {
+    assert!(
+        refused("data-dir = ''", &[], &[])
+            .message
+            .ends_with(" is empty")
+    );
+}
+
+#[test]
+fn settings_for_tests_take_no_fixed_port_and_no_folder() {
+    let settings = Settings::for_tests();
+    assert_eq!(
+        (settings.lab_port, settings.http_port, settings.https_port),
+        (0, 0, 0)
+    );
+    assert_eq!(settings.sessions, SessionStore::Memory);
+    assert_eq!(settings.data_dir, PathBuf::new());
+}

@@ -1,0 +1,112 @@
+//! The data folder: where each record and each journal lies, and the lock that keeps a second
+//! program out.
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::disk;
+use crate::bench::BenchName;
+use crate::policy::Variant;
+use crate::storage::{Key, Kind};
+
+/// The data folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It cannot be made, or nothing can be written to it.
+    #[error("cannot write to the data folder {}: {cause}", .folder.display())]
+    Unusable {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// Another program has it open. Two of them would undo each other's sign-outs.
+    #[error("the data folder {} is in use by another session-lab", .folder.display())]
+    InUse {
+        /// The folder.
+        folder: PathBuf,
+    },
+}
+
+/// The data folder, ours alone for as long as this value lives.
+#[derive(Debug)]
+pub struct Folder {
+    root: PathBuf,
+    /// The system lifts the lock when this file is closed, however the process ends.
+    _lock: File,
+}
+
+impl Folder {
+    /// Makes the folder where it is missing, and locks it.
+    pub fn open(root: &Path) -> Result<Self, OpenError> {
+        let unusable = |cause| OpenError::Unusable {
+            folder: root.into(),
+            cause,
+        };
+        disk::make_folder(root).map_err(unusable)?;
+        // An absolute path keeps meaning the same folder, and reads better in the log.
+        let root = root.canonicalize().map_err(unusable)?;
+        let lock = disk::create(&root.join("lock")).map_err(unusable)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(OpenError::InUse { folder: root }),
+            Err(TryLockError::Error(cause)) => return Err(unusable(cause)),
+        }
+        // A lock file that was there before does not show that new files can be made.
+        drop(disk::stage(&root.join("probe"), b"").map_err(unusable)?);
+        Ok(Self { root, _lock: lock })
+    }
+
+    /// The folder of all records of one kind on a bench, one folder a world in it.
+    pub fn of_kind(&self, bench: &BenchName, kind: Kind) -> PathBuf {
+        let mut path = self.root.join(kind.folder());
+        path.push(bench.as_str());
+        path
+    }
+
+    /// The file of one record.
+    pub fn of_record(&self, bench: &BenchName, key: &Key) -> PathBuf {
+        let mut path = self.of_kind(bench, key.kind());
+        path.push(world_folder(key.world()));
+        path.push(format!("{}.json", key.name()));
+        path
+    }
+
+    /// The file of a bench's journal.
+    pub fn of_journal(&self, bench: &BenchName) -> PathBuf {
+        let mut path = self.root.join("journal");
+        path.push(format!("{bench}.jsonl"));
+        path
+    }
+
+    /// Where the broken file of a record is put: the same path, under `set-aside`.
+    pub fn of_set_aside(&self, record: &Path) -> PathBuf {
+        let aside = self.root.join("set-aside");
+        match record.strip_prefix(&self.root) {
+            Ok(inside) => aside.join(inside),
+            Err(_) => aside,
+        }
+    }
+}
+
+/// The folder name for what all variants of a bench share; no variant is called so.
+const SHARED: &str = "bench";
+
+fn world_folder(world: Option<Variant>) -> String {
+    world.map_or_else(|| SHARED.into(), |variant| variant.to_string())
+}
+
+/// The world that a folder name stands for.
+pub fn world_of_folder(name: &str) -> Option<Option<Variant>> {
+    if name == SHARED {
+        Some(None)
+    } else {
+        name.parse().ok().map(Some)
+    }
+}
+
+/// The key that a file name stands for; `None` for files that are none of ours.
+pub fn key_of_file(world: Option<Variant>, kind: Kind, file: &str) -> Option<Key> {
+    Key::new(world, kind, file.strip_suffix(".json")?)
+}

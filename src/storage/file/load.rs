@@ -1,0 +1,187 @@
+//! Reading one bench from the disk, with what a crash or a curious student may have left there.
+//!
+//! A temporary file is deleted. A record whose successor is also there is dropped: the crash came
+//! between writing the new one and removing the old, and the old one must not come back (that is
+//! what makes rotation safe). A file that cannot be read is set aside, and the rest load.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use super::folder::{Folder, key_of_file, world_of_folder};
+use super::journal::JournalFile;
+use super::writer::Writer;
+use super::{Bench, disk, record};
+use crate::bench::BenchName;
+use crate::storage::memory::shelf::{Record, Shelf};
+use crate::storage::{EventId, JOURNAL_LIMIT, Key, Kind};
+
+/// A bench in memory, and the broken files that were set aside on the way.
+pub struct Loaded {
+    /// The bench.
+    pub bench: Bench,
+    /// The files, where they lie now.
+    pub set_aside: Vec<PathBuf>,
+}
+
+/// Loads a bench; one that was never used is empty.
+///
+/// # Errors
+///
+/// The disk did not answer as it should. Nothing is known of the bench then, and a later attempt
+/// may succeed.
+pub fn load(folder: &Arc<Folder>, name: &BenchName) -> io::Result<Loaded> {
+    let mut records = Vec::new();
+    let mut set_aside = Vec::new();
+    for kind in Kind::ALL {
+        for (world, path) in entries(&folder.of_kind(name, kind))? {
+            let Some(world) = world_of_folder(&world) else {
+                continue;
+            };
+            for (file, path) in entries(&path)? {
+                if disk::is_temporary(&file) {
+                    disk::remove(&path)?;
+                    continue;
+                }
+                let Some(key) = key_of_file(world, kind, &file) else {
+                    continue;
+                };
+                match read_record(&path)? {
+                    Some(record) => records.push((key, record)),
+                    None => set_aside.push(move_aside(folder, path)),
+                }
+            }
+        }
+    }
+    for key in take_replaced(&mut records) {
+        disk::remove(&folder.of_record(name, &key))?;
+    }
+
+    let mut shelf = Shelf::default();
+    fill(&mut shelf, records);
+    let (mut journal, events) = JournalFile::load(folder.of_journal(name))?;
+    for (id, event) in events {
+        shelf.journal_mut().add(id, event);
+    }
+    if journal.has_outgrown() {
+        journal.rewrite(&shelf.journal().after(EventId(0), JOURNAL_LIMIT))?;
+    }
+    let bench = Bench {
+        shelf: Mutex::new(shelf),
+        writer: Arc::new(tokio::sync::Mutex::new(Writer::new(
+            Arc::clone(folder),
+            name.clone(),
+            journal,
+        ))),
+    };
+    Ok(Loaded { bench, set_aside })
+}
+
+/// Names and paths of what lies in a folder; nothing when there is no such folder.
+fn entries(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+    let listing = match fs::read_dir(folder) {
+        Ok(listing) => listing,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut found = Vec::new();
+    for entry in listing {
+        let entry = entry?;
+        // No name of ours is anything but ASCII.
+        if let Ok(name) = entry.file_name().into_string() {
+            found.push((name, entry.path()));
+        }
+    }
+    Ok(found)
+}
+
+/// The record in a file; `None` when the file is broken.
+fn read_record(path: &Path) -> io::Result<Option<Record>> {
+    let broken = |error: &dyn std::fmt::Display| {
+        // The name may be an id, where `at-rest` is weak. It opens nothing any more.
+        log::warn!("cannot read {}, it is set aside: {error}", path.display());
+        Ok(None)
+    };
+    match fs::read_to_string(path) {
+        Ok(text) => match record::decode(&text) {
+            Ok(record) => Ok(Some(record)),
+            Err(error) => broken(&error),
+        },
+        // Not UTF-8; not ours to read; a folder with the name of a file.
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::InvalidData | ErrorKind::PermissionDenied | ErrorKind::IsADirectory
+            ) =>
+        {
+            broken(&error)
+        }
+        // Anything else, such as too many open files, says nothing about this file.
+        Err(error) => Err(error),
+    }
+}
+
+/// Moves a broken file out of the way, and says where it lies then.
+fn move_aside(folder: &Folder, path: PathBuf) -> PathBuf {
+    let first = folder.of_set_aside(&path);
+    // Never over one that was set aside before.
+    let others = (2..).map(|n| first.with_extension(format!("{n}.json")));
+    let target = std::iter::once(first.clone())
+        .chain(others)
+        .find(|target| !target.exists())
+        .unwrap_or(first);
+    let moved = match target.parent() {
+        Some(parent) => disk::make_folder(parent).and_then(|()| fs::rename(&path, &target)),
+        None => Ok(()),
+    };
+    match moved {
+        Ok(()) => target,
+        Err(error) => {
+            log::warn!(
+                "cannot move {} to {}: {error}",
+                path.display(),
+                target.display()
+            );
+            path
+        }
+    }
+}
+
+/// Takes the records out whose place a later one took.
+fn take_replaced(records: &mut Vec<(Key, Record)>) -> Vec<Key> {
+    // A key that was put again *after* it was replaced has a higher turn than its successor.
+    let mut replaced: HashMap<Key, u64> = HashMap::new();
+    for (_, record) in records.iter() {
+        if let Some(old) = &record.replaces {
+            let turn = replaced.entry(old.clone()).or_default();
+            *turn = record.turn.max(*turn);
+        }
+    }
+    let is_replaced =
+        |key: &Key, record: &Record| replaced.get(key).is_some_and(|turn| *turn > record.turn);
+    records
+        .extract_if(.., |(key, record)| is_replaced(key, record))
+        .map(|(key, _)| key)
+        .collect()
+}
+
+/// Puts the records on the shelf. Copying a record's file makes two of one place: the copy, by
+/// name, is put behind all others.
+fn fill(shelf: &mut Shelf, mut records: Vec<(Key, Record)>) {
+    records.sort_by(|(a, x), (b, y)| (x.place, a).cmp(&(y.place, b)));
+    let mut taken = HashSet::with_capacity(records.len());
+    let (firsts, copies): (Vec<_>, Vec<_>) = records
+        .into_iter()
+        .partition(|(_, record)| taken.insert(record.place));
+    for (key, record) in firsts {
+        shelf.place(Arc::new(key), record);
+    }
+    for (key, mut record) in copies {
+        record.place = shelf.turn() + 1;
+        let key = Arc::new(key);
+        shelf.place(Arc::clone(&key), record);
+        shelf.mark_touched(&key);
+    }
+}

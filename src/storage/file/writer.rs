@@ -1,0 +1,203 @@
+//! The one who writes a bench's files. There is one a bench, behind a lock, so commits happen one
+//! after the other; readers do not wait for it, because memory changes only when the disk has.
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use super::disk::{self, Staged};
+use super::folder::Folder;
+use super::journal::JournalFile;
+use super::record;
+use crate::bench::BenchName;
+use crate::clock::BenchTime;
+use crate::storage::memory::lock;
+use crate::storage::memory::plan::Plan;
+use crate::storage::memory::shelf::{Record, Shelf};
+use crate::storage::{Batch, Commit, EventId, JOURNAL_LIMIT, Key, Unavailable};
+
+/// What it takes to write a bench's files.
+pub struct Writer {
+    folder: Arc<Folder>,
+    bench: BenchName,
+    journal: JournalFile,
+    /// Records that are gone from memory, but whose files could not be removed. Each commit tries
+    /// again.
+    owed: BTreeSet<Key>,
+}
+
+impl Writer {
+    /// The writer of a bench.
+    pub fn new(folder: Arc<Folder>, bench: BenchName, journal: JournalFile) -> Self {
+        Self {
+            folder,
+            bench,
+            journal,
+            owed: BTreeSet::new(),
+        }
+    }
+
+    /// Whether no file is left that should be gone.
+    pub fn is_even(&self) -> bool {
+        self.owed.is_empty()
+    }
+
+    /// Writes a batch to the disk, then to the shelf.
+    pub fn commit(&mut self, shelf: &Mutex<Shelf>, batch: Batch) -> Result<Commit, Unavailable> {
+        // The lock is let go at the end of this line: planning is quick, and writing is not.
+        let plan = lock(shelf).plan(batch);
+        match plan {
+            Some(plan) => self.carry_out(shelf, plan).map(|()| Commit::Done),
+            None => Ok(Commit::Lost),
+        }
+    }
+
+    /// Removes at most `limit` records whose time is over.
+    pub fn sweep(
+        &mut self,
+        shelf: &Mutex<Shelf>,
+        now: BenchTime,
+        limit: usize,
+    ) -> Result<usize, Unavailable> {
+        let gone = lock(shelf).due(now, limit);
+        let swept = gone.len();
+        let plan = Plan {
+            gone,
+            ..Plan::default()
+        };
+        self.carry_out(shelf, plan)?;
+        Ok(swept)
+    }
+
+    /// Writes those of the records that are still touched, and says how many. One that is gone is
+    /// not written, and none can go meanwhile: that takes this writer.
+    pub fn write_touched(
+        &mut self,
+        shelf: &Mutex<Shelf>,
+        keys: &[Arc<Key>],
+    ) -> Result<usize, Unavailable> {
+        let mut result = Ok(0);
+        for key in keys {
+            let touched = lock(shelf).take_touched(key);
+            let Some(record) = touched else {
+                continue;
+            };
+            match self.stage(key, &record).and_then(Staged::place) {
+                Ok(()) => result = result.map(|written| written + 1),
+                Err(error) => {
+                    lock(shelf).mark_touched(key);
+                    result = Err(self.unavailable(key, error));
+                }
+            }
+        }
+        result
+    }
+
+    /// Makes the changes of a plan, on the disk first.
+    ///
+    /// Whatever can fail without having changed anything comes first. A failure after that fails
+    /// closed: what was to go is gone, what was to come is not there.
+    fn carry_out(&mut self, shelf: &Mutex<Shelf>, plan: Plan) -> Result<(), Unavailable> {
+        self.remove_owed();
+        let mut staged = Vec::with_capacity(plan.puts.len());
+        for (key, record) in &plan.puts {
+            let file = self
+                .stage(key, record)
+                .map_err(|error| self.unavailable(key, error))?;
+            staged.push((&**key, file));
+        }
+        let journal = self
+            .journal
+            .append(&plan.events)
+            .map_err(|error| unavailable(self.journal.path(), error))?;
+
+        let written = self
+            .remove_all(&plan.gone)
+            .and_then(|()| self.place_all(shelf, staged));
+        if let Err(error) = written {
+            self.journal.rewind(journal);
+            let mut shelf = lock(shelf);
+            plan.gone.iter().for_each(|key| shelf.remove(key));
+            return Err(error);
+        }
+        // From here on each record that comes is there, and says itself which one it replaces: a
+        // crash between these lines brings none of those back.
+        let removed = self.remove_all(&plan.replaced);
+        lock(shelf).apply(plan);
+        if self.journal.has_outgrown() {
+            let kept = lock(shelf).journal().after(EventId(0), JOURNAL_LIMIT);
+            if let Err(error) = self.journal.rewrite(&kept) {
+                log::warn!("cannot shorten {}: {error}", self.journal.path().display());
+            }
+        }
+        removed
+    }
+
+    fn stage(&self, key: &Key, record: &Record) -> io::Result<Staged> {
+        let text = record::encode(record)?;
+        disk::stage(&self.folder.of_record(&self.bench, key), text.as_bytes())
+    }
+
+    /// Gives the new files their names, all or none.
+    fn place_all(
+        &mut self,
+        shelf: &Mutex<Shelf>,
+        staged: Vec<(&Key, Staged)>,
+    ) -> Result<(), Unavailable> {
+        let mut placed = Vec::with_capacity(staged.len());
+        for (key, file) in staged {
+            if let Err(error) = file.place() {
+                placed.into_iter().for_each(|key| self.put_back(shelf, key));
+                return Err(self.unavailable(key, error));
+            }
+            self.owed.remove(key);
+            placed.push(key);
+        }
+        Ok(())
+    }
+
+    /// Makes a file again what memory says it is.
+    fn put_back(&mut self, shelf: &Mutex<Shelf>, key: &Key) {
+        let before = lock(shelf).record(key).cloned();
+        let done = match &before {
+            Some(record) => self.stage(key, record).and_then(Staged::place),
+            None => disk::remove(&self.folder.of_record(&self.bench, key)),
+        };
+        if done.is_err() {
+            lock(shelf).remove(key);
+            self.owed.insert(key.clone());
+        }
+    }
+
+    /// Removes the files of these records. Where one stays, the others go all the same.
+    fn remove_all(&mut self, keys: &[Key]) -> Result<(), Unavailable> {
+        let mut result = Ok(());
+        for key in keys {
+            if let Err(error) = disk::remove(&self.folder.of_record(&self.bench, key)) {
+                self.owed.insert(key.clone());
+                result = Err(self.unavailable(key, error));
+            }
+        }
+        result
+    }
+
+    fn remove_owed(&mut self) {
+        let (folder, bench) = (&self.folder, &self.bench);
+        self.owed
+            .retain(|key| disk::remove(&folder.of_record(bench, key)).is_err());
+    }
+
+    /// The answer when a record's file made trouble. It names the folder only: the file's name may
+    /// be a session id, where `at-rest` is weak.
+    fn unavailable(&self, key: &Key, error: io::Error) -> Unavailable {
+        let file = self.folder.of_record(&self.bench, key);
+        unavailable(file.parent().unwrap_or(&file), error)
+    }
+}
+
+/// The answer when the disk refuses something.
+pub fn unavailable(path: &Path, error: impl Display) -> Unavailable {
+    Unavailable(format!("{}: {error}", path.display()))
+}

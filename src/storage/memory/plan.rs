@@ -1,0 +1,96 @@
+//! What a commit will change, worked out before anything is changed.
+//!
+//! [`super::MemoryStorage`] applies a plan at once. [`crate::storage::FileStorage`] carries it out
+//! on the disk first, so that a failure there leaves memory as it was.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::shelf::{Record, Shelf};
+use crate::journal::Event;
+use crate::storage::{Batch, EventId, Expect, Key};
+
+/// The outcome of a batch: no key stands in more than one of the lists.
+#[derive(Default)]
+pub struct Plan {
+    /// Records as they will lie on the shelf.
+    pub puts: Vec<(Arc<Key>, Record)>,
+    /// Records that are there and go.
+    pub gone: Vec<Key>,
+    /// Records that are there and go because one of `puts` takes their place.
+    pub replaced: Vec<Key>,
+    /// New events, numbered.
+    pub events: Vec<(EventId, Event)>,
+}
+
+impl Shelf {
+    /// What `batch` will change; `None` when something it expects does not hold.
+    ///
+    /// Removals count before puts: a key that stands in both ends with the new record, as if it
+    /// had never been there. What a put replaces is removed, whether the batch says so or not.
+    pub fn plan(&self, batch: Batch) -> Option<Plan> {
+        if !batch
+            .expect
+            .iter()
+            .all(|(key, expect)| self.meets(key, *expect))
+        {
+            return None;
+        }
+        let replaced: HashSet<Key> = batch
+            .put
+            .iter()
+            .filter_map(|put| put.replaces.clone())
+            .collect();
+        let gone: HashSet<Key> = batch.remove.into_iter().collect();
+
+        // Every put takes the next turn; the batch as a whole is known by its first.
+        let batch_turn = self.turn() + 1;
+        let mut puts: Vec<(Arc<Key>, Record)> = Vec::with_capacity(batch.put.len());
+        for (turn, put) in (batch_turn..).zip(batch.put) {
+            let twin = puts.iter().position(|(key, _)| **key == put.key);
+            let before = match twin {
+                Some(twin) => Some(&puts[twin].1),
+                None if gone.contains(&put.key) || replaced.contains(&put.key) => None,
+                None => self.record(&put.key),
+            };
+            let record = Record {
+                value: put.value.into(),
+                version: before.map_or(1, |before| before.version + 1),
+                seen: put.seen,
+                until: put.until,
+                owner: put.owner,
+                replaces: put.replaces,
+                place: before.map_or(turn, |before| before.place),
+                turn: batch_turn,
+            };
+            match twin {
+                Some(twin) => puts[twin].1 = record,
+                None => puts.push((Arc::new(put.key), record)),
+            }
+        }
+
+        let leaves =
+            |key: &Key| self.record(key).is_some() && puts.iter().all(|(put, _)| **put != *key);
+        let gone = gone
+            .into_iter()
+            .filter(|key| !replaced.contains(key) && leaves(key))
+            .collect();
+        let replaced = replaced.iter().filter(|key| leaves(key)).cloned().collect();
+        let events = self.journal().number(batch.events);
+        Some(Plan {
+            puts,
+            gone,
+            replaced,
+            events,
+        })
+    }
+
+    fn meets(&self, key: &Key, expect: Expect) -> bool {
+        let version = self.record(key).map_or(0, |record| record.version);
+        match expect {
+            Expect::Absent => version == 0,
+            Expect::Present => version != 0,
+            Expect::Version(expected) => version == expected,
+        }
+    }
+}

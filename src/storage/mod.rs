@@ -1,0 +1,248 @@
+//! The one storage contract: six methods, and one all-or-nothing commit.
+//!
+//! Sessions, accounts, notices, throttle counts and the journal are all written once, on this
+//! trait. [`memory`] is one map behind one lock a bench; [`file`] is that map written through to
+//! one file a record. The suite in `tests/lab/storage.rs` states the contract as tests and runs
+//! against each of them. What is stored here is bytes: only [`crate::session`] and its neighbours
+//! know what they mean.
+
+pub mod file;
+pub mod memory;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::bench::BenchName;
+use crate::clock::BenchTime;
+use crate::journal::Event;
+use crate::policy::Variant;
+
+pub use file::FileStorage;
+pub use memory::MemoryStorage;
+
+/// What a record is, and the folder that it lies in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A session; its name is the key that the defence `at-rest` made of the id.
+    Session,
+    /// An account that was changed since the bench was made; its name is the user's.
+    Account,
+    /// A notice on the board.
+    Notice,
+    /// Failures counted by the throttle.
+    Throttle,
+    /// A browser that a user asked the portal to remember.
+    Browser,
+    /// A number that only grows, such as the count of ids issued.
+    Counter,
+    /// A setting of the bench: its clock, its own policy.
+    Setting,
+}
+
+impl Kind {
+    /// Every kind there is.
+    pub const ALL: [Kind; 7] = [
+        Kind::Session,
+        Kind::Account,
+        Kind::Notice,
+        Kind::Throttle,
+        Kind::Browser,
+        Kind::Counter,
+        Kind::Setting,
+    ];
+
+    /// The folder of this kind in the data folder.
+    pub const fn folder(self) -> &'static str {
+        match self {
+            Kind::Session => "sessions",
+            Kind::Account => "accounts",
+            Kind::Notice => "notices",
+            Kind::Throttle => "throttle",
+            Kind::Browser => "browsers",
+            Kind::Counter => "counters",
+            Kind::Setting => "settings",
+        }
+    }
+}
+
+/// The name of one record on a bench.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    world: Option<Variant>,
+    kind: Kind,
+    name: String,
+}
+
+impl Key {
+    /// The longest name of a record, in bytes.
+    pub const MAX_NAME: usize = 128;
+
+    /// The key of a record; `world` is `None` for what all variants of the bench share.
+    ///
+    /// `None` unless the name is 1 to 128 letters, digits, `_` and `-`: it may become a file's name.
+    pub fn new(world: Option<Variant>, kind: Kind, name: &str) -> Option<Self> {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+        let fits = (1..=Self::MAX_NAME).contains(&name.len()) && name.bytes().all(allowed);
+        fits.then(|| Self {
+            world,
+            kind,
+            name: name.into(),
+        })
+    }
+
+    /// The variant that the record belongs to.
+    pub fn world(&self) -> Option<Variant> {
+        self.world
+    }
+
+    /// What the record is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Its name within world and kind.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// A list that storage keeps of its records.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Index {
+    /// All of one kind in one world.
+    Kind(Option<Variant>, Kind),
+    /// Those of them that name this owner.
+    Owner(Option<Variant>, Kind, String),
+}
+
+/// A record as it was read.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// The value last put.
+    pub value: Arc<[u8]>,
+    /// Counts the puts of this key: 1 after the first.
+    pub version: u64,
+    /// When it was last seen in use.
+    pub seen: BenchTime,
+    /// From when on it no longer counts.
+    pub until: BenchTime,
+}
+
+/// A record to be written.
+#[derive(Clone, Debug)]
+pub struct Put {
+    /// Where.
+    pub key: Key,
+    /// What.
+    pub value: Vec<u8>,
+    /// When it was last seen in use.
+    pub seen: BenchTime,
+    /// From when on it no longer counts.
+    pub until: BenchTime,
+    /// Whose list it stands in.
+    pub owner: Option<String>,
+    /// The record that this one takes the place of: where both are found after a crash, that one
+    /// must be dropped.
+    pub replaces: Option<Key>,
+}
+
+/// What must hold for a commit to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// The key must be free.
+    Absent,
+    /// The key must hold a record.
+    Present,
+    /// The key must hold a record of this version; 0 is the same as `Absent`.
+    Version(u64),
+}
+
+/// A set of changes that happens as a whole or not at all.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// What must hold.
+    pub expect: Vec<(Key, Expect)>,
+    /// Records to write.
+    pub put: Vec<Put>,
+    /// Records to remove; one that is absent already is no error.
+    pub remove: Vec<Key>,
+    /// Events for the journal, in order.
+    pub events: Vec<Event>,
+}
+
+/// How a commit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commit {
+    /// Everything is written.
+    Done,
+    /// Something expected did not hold, and nothing is written.
+    Lost,
+}
+
+/// The number of an event in a bench's journal, counted from 1.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct EventId(pub u64);
+
+/// The store cannot be read or written. Nobody is signed in on such an answer (CWE-636).
+#[derive(Debug, thiserror::Error)]
+#[error("the session store is not available: {0}")]
+pub struct Unavailable(pub String);
+
+/// How many events of a bench's journal are kept; older ones are forgotten.
+pub const JOURNAL_LIMIT: usize = 10_000;
+
+/// Where a bench's records and its journal are kept.
+///
+/// An implementation must be safe to call from many tasks at once. Commits on one bench happen one
+/// after the other; a read sees a commit whole or not at all. What a commit that answered
+/// [`Commit::Done`] wrote must survive the death of the process, unless the storage is memory. What
+/// it removed must never be read again.
+#[async_trait]
+pub trait Storage: Send + Sync + 'static {
+    /// The record at `key`. One whose time is over may still be returned: the caller compares
+    /// [`Stored::until`] with its own clock.
+    async fn read(&self, bench: &BenchName, key: &Key) -> Result<Option<Stored>, Unavailable>;
+
+    /// At most `limit` keys of an index, those that were first put longest ago first.
+    async fn members(
+        &self,
+        bench: &BenchName,
+        index: &Index,
+        limit: usize,
+    ) -> Result<Vec<Key>, Unavailable>;
+
+    /// Checks everything expected, then writes and removes, all or nothing.
+    async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, Unavailable>;
+
+    /// Notes that a record was seen in use. It may be lost in a crash; it must not bring back a
+    /// record that is gone, nor set either time back.
+    async fn touch(
+        &self,
+        bench: &BenchName,
+        key: &Key,
+        seen: BenchTime,
+        until: BenchTime,
+    ) -> Result<(), Unavailable>;
+
+    /// At most `limit` events of the journal with an id above `after`, oldest first.
+    async fn events(
+        &self,
+        bench: &BenchName,
+        after: EventId,
+        limit: usize,
+    ) -> Result<Vec<(EventId, Event)>, Unavailable>;
+
+    /// Removes at most `limit` records whose time is over at `now`, and says how many it removed.
+    async fn sweep(
+        &self,
+        bench: &BenchName,
+        now: BenchTime,
+        limit: usize,
+    ) -> Result<usize, Unavailable>;
+}

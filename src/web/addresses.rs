@@ -1,0 +1,189 @@
+//! Which site listens where, and the names that each listener answers to.
+
+use std::sync::OnceLock;
+
+use crate::bench::BenchName;
+use crate::defences::facts::Scheme;
+
+/// A site of the lab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Site {
+    /// The lab's own pages: guide, evidence, clock.
+    Lab,
+    /// The application under attack.
+    Portal,
+}
+
+/// One of the lab's listeners.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Listener {
+    /// The lab's own pages, in clear.
+    Lab,
+    /// The portal, in clear.
+    PortalHttp,
+    /// The portal over TLS.
+    PortalHttps,
+}
+
+impl Listener {
+    /// Every listener.
+    pub const ALL: [Listener; 3] = [Listener::Lab, Listener::PortalHttp, Listener::PortalHttps];
+
+    /// The site it serves.
+    pub const fn site(self) -> Site {
+        match self {
+            Listener::Lab => Site::Lab,
+            Listener::PortalHttp | Listener::PortalHttps => Site::Portal,
+        }
+    }
+
+    /// How its requests come in.
+    pub const fn scheme(self) -> Scheme {
+        match self {
+            Listener::Lab | Listener::PortalHttp => Scheme::Http,
+            Listener::PortalHttps => Scheme::Https,
+        }
+    }
+
+    /// The flag that chooses its port.
+    pub const fn flag(self) -> &'static str {
+        match self {
+            Listener::Lab => "--lab-port",
+            Listener::PortalHttp => "--http-port",
+            Listener::PortalHttps => "--https-port",
+        }
+    }
+
+    const fn index(self) -> usize {
+        match self {
+            Listener::Lab => 0,
+            Listener::PortalHttp => 1,
+            Listener::PortalHttps => 2,
+        }
+    }
+}
+
+/// Names and ports of every listener. A port is known once its listener is up.
+#[derive(Debug)]
+pub struct Addresses {
+    /// The name in links: `localhost`, or the public name of a class.
+    main_name: String,
+    ports: [OnceLock<u16>; 3],
+}
+
+impl Addresses {
+    /// Addresses under `main_name`, ports still unknown.
+    pub fn new(main_name: String) -> Self {
+        Self {
+            main_name,
+            ports: Default::default(),
+        }
+    }
+
+    /// Notes the port that a listener was given. Only the first note counts.
+    pub fn learn(&self, listener: Listener, port: u16) {
+        // A second note is the same port again: a listener binds once.
+        let _ = self.ports[listener.index()].set(port);
+    }
+
+    /// The port of a listener; `None` until it is up.
+    pub fn port(&self, listener: Listener) -> Option<u16> {
+        self.ports[listener.index()].get().copied()
+    }
+
+    /// Whether every listener is up.
+    pub fn complete(&self) -> bool {
+        Listener::ALL
+            .iter()
+            .all(|listener| self.port(*listener).is_some())
+    }
+
+    /// The name in links.
+    pub fn main_name(&self) -> &str {
+        &self.main_name
+    }
+
+    /// The origin of a listener under the main name, as in `https://localhost:7443`.
+    pub fn origin(&self, listener: Listener) -> String {
+        let port = self.port(listener).unwrap_or_default();
+        origin(listener.scheme(), &self.main_name, port)
+    }
+
+    /// The address of a lab page of a bench.
+    pub fn lab_page(&self, bench: &BenchName, path: &str) -> String {
+        format!("{}{}{path}", self.origin(Listener::Lab), bench.prefix())
+    }
+
+    /// The names that a listener answers to.
+    pub fn names(&self, listener: Listener) -> Vec<&str> {
+        match listener.site() {
+            Site::Lab => vec![&self.main_name],
+            Site::Portal => vec![&self.main_name, "lab.test", "portal.localhost"],
+        }
+    }
+
+    /// The host name in a `Host` header, if the listener answers to that pair of name and port.
+    pub fn answered(&self, listener: Listener, host: &str) -> Option<String> {
+        let port = self.port(listener)?;
+        let default = match listener.scheme() {
+            Scheme::Http => 80,
+            Scheme::Https => 443,
+        };
+        let (name, found) = match host.rsplit_once(':') {
+            Some((name, digits)) => (name, digits.parse().ok()?),
+            None => (host, default),
+        };
+        let name = name.to_ascii_lowercase();
+        (found == port && self.names(listener).contains(&name.as_str())).then_some(name)
+    }
+}
+
+/// An origin as a browser writes it: without the port where it is the scheme's own.
+pub fn origin(scheme: Scheme, name: &str, port: u16) -> String {
+    match (scheme, port) {
+        (Scheme::Http, 80) | (Scheme::Https, 443) => format!("{}://{name}", scheme.as_str()),
+        _ => format!("{}://{name}:{port}", scheme.as_str()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_pairs_of_name_and_port_in_the_design_are_answered() {
+        let addresses = Addresses::new("localhost".into());
+        for (listener, port) in Listener::ALL.into_iter().zip([7070, 7080, 7443]) {
+            addresses.learn(listener, port);
+        }
+        let answered = |listener, host| addresses.answered(listener, host);
+        assert_eq!(
+            answered(Listener::Lab, "localhost:7070").as_deref(),
+            Some("localhost")
+        );
+        assert_eq!(
+            answered(Listener::PortalHttps, "LAB.test:7443").as_deref(),
+            Some("lab.test")
+        );
+        for (listener, host) in [
+            (Listener::Lab, "lab.test:7070"),
+            (Listener::Lab, "localhost:7080"),
+            (Listener::Lab, "localhost"),
+            (Listener::PortalHttp, "127.0.0.1:7080"),
+            (Listener::PortalHttps, "evil.example:7443"),
+            (Listener::PortalHttps, "localhost:7443x"),
+            (Listener::PortalHttps, ""),
+        ] {
+            assert_eq!(answered(listener, host), None, "{listener:?} {host}");
+        }
+    }
+
+    #[test]
+    fn an_origin_leaves_out_the_port_of_its_scheme() {
+        assert_eq!(origin(Scheme::Https, "localhost", 443), "https://localhost");
+        assert_eq!(
+            origin(Scheme::Http, "localhost", 443),
+            "http://localhost:443"
+        );
+    }
+}

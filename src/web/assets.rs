@@ -1,0 +1,120 @@
+//! Templates, styles and scripts: embedded in the binary, read from disk in debug builds.
+
+use rocket::http::{ContentType, Header, Status};
+use rocket::request::{FromRequest, Outcome, Request};
+use rocket::{Responder, Route, get, routes};
+use rocket_dyn_templates::{Engines, Template, tera::Tera};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+#[derive(RustEmbed)]
+#[folder = "templates/"]
+struct Templates;
+
+#[derive(RustEmbed)]
+#[folder = "static/"]
+struct StaticFiles;
+
+/// Every template, parsed. Parsing takes some ten milliseconds, so all sites share the result.
+///
+/// # Errors
+/// A template with a mistake in it, named in the message.
+pub fn parse_templates() -> Result<Tera, rocket_dyn_templates::tera::Error> {
+    let mut tera = Tera::default();
+    let files = Templates::iter().filter_map(|name| {
+        let file = Templates::get(&name)?;
+        Some((
+            name.to_string(),
+            String::from_utf8_lossy(&file.data).into_owned(),
+        ))
+    });
+    tera.add_raw_templates(files.collect::<Vec<_>>())?;
+    Ok(tera)
+}
+
+/// The template engine of one site. Debug builds parse the files again when one of them changes.
+pub fn engine(shared: Tera) -> impl rocket::fairing::Fairing {
+    let mut first = Some(shared.clone());
+    let first = std::sync::Mutex::new(first.take());
+    Template::try_custom(move |engines: &mut Engines| {
+        let kept = first.lock().ok().and_then(|mut first| first.take());
+        engines.tera = match kept {
+            Some(tera) => tera,
+            None if cfg!(debug_assertions) => parse_templates()?,
+            None => shared.clone(),
+        };
+        Ok(())
+    })
+}
+
+/// A static file, with a tag by which browsers ask whether theirs is still good.
+#[derive(Responder)]
+enum Asset {
+    File(Vec<u8>, ContentType, Header<'static>, Header<'static>),
+    #[response(status = 304)]
+    Unchanged((), Header<'static>),
+}
+
+/// The tag that a browser's own copy has.
+struct Held(Option<String>);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Held {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        Outcome::Success(Held(
+            request
+                .headers()
+                .get_one("if-none-match")
+                .map(str::to_owned),
+        ))
+    }
+}
+
+#[get("/static/<path..>")]
+fn file(path: std::path::PathBuf, held: Held) -> Result<Asset, Status> {
+    let name = path.to_str().ok_or(Status::NotFound)?;
+    let file = StaticFiles::get(name).ok_or(Status::NotFound)?;
+    let tag = tag(&file);
+    let tag_header = Header::new("etag", tag.clone());
+    if held.0.is_some_and(|held| held == tag) {
+        return Ok(Asset::Unchanged((), tag_header));
+    }
+    let kind = path
+        .extension()
+        .and_then(|extension| ContentType::from_extension(extension.to_str()?))
+        .unwrap_or(ContentType::Binary);
+    let cache = Header::new("cache-control", "no-cache");
+    Ok(Asset::File(file.data.into_owned(), kind, tag_header, cache))
+}
+
+#[get("/favicon.ico")]
+fn favicon(held: Held) -> Result<Asset, Status> {
+    file("favicon.svg".into(), held)
+}
+
+fn tag(file: &EmbeddedFile) -> String {
+    let hash = file.metadata.sha256_hash();
+    let digits: String = hash
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("\"{digits}\"")
+}
+
+/// The routes of static files, the same on every site.
+pub fn routes() -> Vec<Route> {
+    routes![file, favicon]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_parses_and_ends_in_html() {
+        parse_templates().expect("all templates parse");
+        assert!(Templates::iter().all(|name| name.ends_with(".html")));
+    }
+}

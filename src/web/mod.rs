@@ -1,0 +1,15 @@
+//! What all sites of the lab share: who is asked for, where a request belongs, how an answer looks.
+//!
+//! A request passes [`reception`] first, which checks its host and takes bench and variant off the
+//! path; the result is its [`place`]. [`answer`] adds the headers on the way out. What goes wrong
+//! between them is a [`problem`].
+
+pub mod addresses;
+pub mod answer;
+pub mod assets;
+pub mod body;
+pub mod page;
+pub mod place;
+pub mod problem;
+pub mod reception;
+pub mod visible_time;

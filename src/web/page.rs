@@ -1,0 +1,155 @@
+//! What every page's template is given.
+
+use rocket::Request;
+use serde::Serialize;
+
+use super::addresses::{Listener, Site};
+use super::place::Place;
+use crate::policy::{Name, Variant};
+
+/// The part that all pages share: where the page stands, and where the others are.
+#[derive(Clone, Debug, Serialize)]
+pub struct Frame {
+    title: String,
+    site: &'static str,
+    bench: String,
+    bench_is_local: bool,
+    prefix: String,
+    lab: String,
+    http: String,
+    https: String,
+    nonce: Option<String>,
+    scheme: &'static str,
+    host: String,
+}
+
+impl Frame {
+    /// The frame of a request's page; one without a place stands on the bench `local`.
+    pub fn of(request: &Request<'_>, title: &str) -> Self {
+        if let Some(place) = Place::of(request) {
+            return Self::at(place, title);
+        }
+        let addresses = super::reception::addresses(request);
+        let origin = |l| {
+            addresses
+                .map(|addresses| addresses.origin(l))
+                .unwrap_or_default()
+        };
+        Self {
+            title: title.to_owned(),
+            site: "lab",
+            bench: "local".into(),
+            bench_is_local: true,
+            prefix: String::new(),
+            lab: origin(Listener::Lab),
+            http: origin(Listener::PortalHttp),
+            https: origin(Listener::PortalHttps),
+            nonce: None,
+            scheme: "http",
+            host: String::new(),
+        }
+    }
+
+    /// The frame of a page at a place.
+    pub fn at(place: &Place, title: &str) -> Self {
+        let bench = place.bench.name();
+        let portal = place.listener.site() == Site::Portal;
+        Self {
+            title: title.to_owned(),
+            site: if portal { "portal" } else { "lab" },
+            bench: bench.to_string(),
+            bench_is_local: bench.is_local(),
+            prefix: bench.prefix(),
+            lab: place.addresses.origin(Listener::Lab),
+            http: place.addresses.origin(Listener::PortalHttp),
+            https: place.addresses.origin(Listener::PortalHttps),
+            nonce: place.variant.as_ref().map(|_| place.nonce().to_owned()),
+            scheme: place.scheme().as_str(),
+            host: place.host.clone(),
+        }
+    }
+}
+
+/// A variant as pages speak of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct VariantView {
+    /// Its name in addresses.
+    pub name: String,
+    /// `weak`, `strong` or `mixed`.
+    pub kind: &'static str,
+    /// What it is, in a few words.
+    pub says: String,
+    /// The defence in its name, if there is one.
+    pub defence: Option<&'static str>,
+    /// Defences that the closure moved along.
+    pub moved: Vec<&'static str>,
+}
+
+impl VariantView {
+    /// The view of a variant; `moved` is what the closure moved.
+    pub fn new(variant: Variant, moved: &[Name]) -> Self {
+        let moved: Vec<_> = moved.iter().map(|name| name.slug()).collect();
+        let along = if moved.is_empty() {
+            String::new()
+        } else {
+            format!(" (and {}, which goes with it)", moved.join(", "))
+        };
+        let (kind, says, defence) = match variant {
+            Variant::Insecure => ("weak", "every defence weak".to_owned(), None),
+            Variant::Hardened => ("strong", "every defence strong".to_owned(), None),
+            Variant::Custom => ("mixed", "your own mix of defences".to_owned(), None),
+            Variant::Without(name) => (
+                "mixed",
+                format!("all strong but {}{along}", name.slug()),
+                Some(name.slug()),
+            ),
+            Variant::Only(name) => (
+                "mixed",
+                format!("all weak but {}{along}", name.slug()),
+                Some(name.slug()),
+            ),
+        };
+        Self {
+            name: variant.to_string(),
+            kind,
+            says,
+            defence,
+            moved,
+        }
+    }
+}
+
+/// The part that all pages of the portal share.
+#[derive(Clone, Debug, Serialize)]
+pub struct PortalView {
+    /// The path that every address of this variant begins with.
+    pub base: String,
+    /// The variant.
+    pub variant: VariantView,
+    /// Who is signed in.
+    pub user: Option<String>,
+    /// What he may do.
+    pub role: Option<&'static str>,
+    /// The token that forms must carry.
+    pub csrf: Option<String>,
+    /// The preference "large text".
+    pub large_text: bool,
+}
+
+impl PortalView {
+    /// The view of somebody who is not signed in and has no form.
+    pub fn signed_out(place: &Place) -> Self {
+        let variant = place
+            .variant
+            .as_ref()
+            .map_or(Variant::Insecure, |(variant, _)| *variant);
+        Self {
+            base: place.base(),
+            variant: VariantView::new(variant, &place.moved),
+            user: None,
+            role: None,
+            csrf: None,
+            large_text: false,
+        }
+    }
+}

@@ -1,0 +1,395 @@
+//! What can be wrong with a request, as a page or as `application/problem+json` (RFC 9457).
+
+use rocket::http::{ContentType, Header, Status};
+use rocket::request::Request;
+use rocket::response::{self, Responder, Response};
+use rocket::{Catcher, catch, catchers};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::addresses::{Listener, Site};
+use super::page::{Frame, PortalView};
+use super::place::Place;
+use crate::defences::facts::Refusal;
+use crate::policy::Variant;
+use crate::storage::Unavailable;
+
+/// An answer that is not what was asked for, with its reason and the way on.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// The status.
+    pub status: Status,
+    /// What happened, in a few words.
+    pub heading: &'static str,
+    /// Why, in a sentence.
+    pub because: String,
+    /// What to do next, in a sentence.
+    pub next: String,
+    /// The defence that refused.
+    pub defence: Option<&'static str>,
+    /// Seconds to wait before the next try.
+    pub retry_after: Option<u64>,
+    /// What the page lists besides.
+    pub more: More,
+}
+
+/// What a problem's page lists besides its reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum More {
+    /// Nothing.
+    Nothing,
+    /// The addresses that this listener answers to.
+    RightAddresses {
+        /// The host that was asked for.
+        asked: String,
+        /// The listener that it reached.
+        listener: Listener,
+    },
+    /// The variants there are.
+    Variants {
+        /// What stood in the address.
+        asked: String,
+    },
+    /// The methods that a route takes.
+    Allow(String),
+}
+
+impl Problem {
+    /// A problem with a reason and a way on.
+    pub fn new(
+        status: Status,
+        heading: &'static str,
+        because: impl Into<String>,
+        next: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            heading,
+            because: because.into(),
+            next: next.into(),
+            defence: None,
+            retry_after: None,
+            more: More::Nothing,
+        }
+    }
+
+    /// A refusal by a strong arm.
+    pub fn refused(status: Status, refusal: Refusal, next: impl Into<String>) -> Self {
+        Self {
+            defence: Some(refusal.defence),
+            ..Self::new(status, "The request was refused", refusal.because, next)
+        }
+    }
+
+    /// 400: something about the request is malformed.
+    pub fn bad_request(because: impl Into<String>, next: impl Into<String>) -> Self {
+        Self::new(
+            Status::BadRequest,
+            "The request cannot be read",
+            because,
+            next,
+        )
+    }
+
+    /// 401: nobody is signed in.
+    pub fn signed_out() -> Self {
+        let next = "Sign in first, and send the session cookie along.";
+        Self::new(
+            Status::Unauthorized,
+            "Nobody is signed in",
+            "No live session came along.",
+            next,
+        )
+    }
+
+    /// 404: there is no such page.
+    pub fn not_found() -> Self {
+        let next = "Check the address, or start from the lab's front page.";
+        Self::new(
+            Status::NotFound,
+            "There is no such page",
+            "Nothing answers here.",
+            next,
+        )
+    }
+
+    /// 404: no variant has that name. The page lists those that exist.
+    pub fn unknown_variant(asked: &str) -> Self {
+        let because = format!("No variant is called {asked}.");
+        let next = "Choose one of the variants below.";
+        let more = More::Variants {
+            asked: asked.to_owned(),
+        };
+        let heading = "There is no such variant";
+        Self {
+            more,
+            ..Self::new(Status::NotFound, heading, because, next)
+        }
+    }
+
+    /// 409: the record changed while the request was under way.
+    pub fn overtaken() -> Self {
+        let because = "Another request changed the same record meanwhile.";
+        Self::new(
+            Status::Conflict,
+            "Overtaken",
+            because,
+            "Load the page again and repeat it.",
+        )
+    }
+}
+
+/// 503: the session store does not answer. The cause goes to the log (CWE-209); nobody is let in.
+impl From<Unavailable> for Problem {
+    fn from(error: Unavailable) -> Self {
+        log::error!("{error}");
+        let because = "The session store cannot be read or written, so nobody can be signed in.";
+        let next = "Try again in a moment. The lab's log in the terminal names the cause.";
+        Self::new(
+            Status::ServiceUnavailable,
+            "The store is not available",
+            because,
+            next,
+        )
+    }
+}
+
+#[derive(Serialize)]
+struct Json<'p> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'p str,
+    status: u16,
+    detail: &'p str,
+    next: &'p str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    defence: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+    /// What `check_session` answers in the seeds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_authenticated: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct Page<'p> {
+    frame: Frame,
+    #[serde(flatten)]
+    portal: Option<PortalView>,
+    status: u16,
+    heading: &'p str,
+    because: &'p str,
+    says: &'p str,
+    next: &'p str,
+    defence: Option<&'static str>,
+    retry_after: Option<u64>,
+    asked_host: &'p str,
+    asked: &'p str,
+    right: Vec<Link>,
+    variants: Variants,
+}
+
+#[derive(Serialize)]
+struct Link {
+    label: String,
+    url: String,
+}
+
+/// The names of all variants, as the page of an unknown one lists them.
+#[derive(Serialize, Default)]
+pub struct Variants {
+    plain: Vec<String>,
+    without: Vec<String>,
+    only: Vec<String>,
+}
+
+impl Variants {
+    /// Every variant there is.
+    pub fn all() -> Self {
+        let mut all = Self::default();
+        for variant in Variant::all() {
+            let list = match variant {
+                Variant::Without(_) => &mut all.without,
+                Variant::Only(_) => &mut all.only,
+                Variant::Insecure | Variant::Hardened | Variant::Custom => &mut all.plain,
+            };
+            list.push(variant.to_string());
+        }
+        all
+    }
+}
+
+impl Problem {
+    fn json(&self) -> Result<String, Status> {
+        let json = Json {
+            kind: "about:blank",
+            title: self.heading,
+            status: self.status.code,
+            detail: &self.because,
+            next: &self.next,
+            defence: self.defence,
+            retry_after: self.retry_after,
+            is_authenticated: (self.status == Status::Unauthorized).then_some(false),
+        };
+        serde_json::to_string(&json).map_err(|_| Status::InternalServerError)
+    }
+
+    fn page(&self, request: &Request<'_>) -> Template {
+        let frame = Frame::of(request, self.heading);
+        let place = Place::of(request);
+        let portal = place
+            .filter(|place| place.variant.is_some())
+            .map(PortalView::signed_out);
+        let (mut right, mut asked_host, mut asked, mut variants) = Default::default();
+        let site = place.map_or(Site::Lab, |place| place.listener.site());
+        let name = match &self.more {
+            More::RightAddresses { asked, listener } => {
+                right = self.right_addresses(request, *listener);
+                asked_host = asked.as_str();
+                "pages/misdirected.html"
+            }
+            More::Variants { asked: found } => {
+                asked = found.as_str();
+                variants = Variants::all();
+                "pages/unknown_variant.html"
+            }
+            _ if self.status == Status::NotFound => "pages/not_found.html",
+            _ if portal.is_some() => "pages/portal/refused.html",
+            _ if site == Site::Lab && self.status == Status::Forbidden => {
+                "pages/lab/forbidden.html"
+            }
+            _ => "pages/broken.html",
+        };
+        Template::render(
+            name,
+            Page {
+                frame,
+                portal,
+                status: self.status.code,
+                heading: self.heading,
+                because: &self.because,
+                says: &format!("{} {}", self.because, self.next),
+                next: &self.next,
+                defence: self.defence,
+                retry_after: self.retry_after,
+                asked_host,
+                asked,
+                right,
+                variants,
+            },
+        )
+    }
+
+    fn right_addresses(&self, request: &Request<'_>, listener: Listener) -> Vec<Link> {
+        let Some(addresses) = super::reception::addresses(request) else {
+            return Vec::new();
+        };
+        let mut right = vec![Listener::Lab];
+        right.extend(
+            Listener::ALL
+                .into_iter()
+                .filter(|l| l.site() == Site::Portal),
+        );
+        // The address of the listener that was reached comes first.
+        right.sort_by_key(|l| *l != listener);
+        let label = |listener: Listener| match listener {
+            Listener::Lab => "The lab's front page",
+            Listener::PortalHttp => "The portal, in clear",
+            Listener::PortalHttps => "The portal, over TLS",
+        };
+        right
+            .into_iter()
+            .map(|l| {
+                let path = if l.site() == Site::Portal {
+                    "/hardened/"
+                } else {
+                    "/"
+                };
+                Link {
+                    label: label(l).into(),
+                    url: format!("{}{path}", addresses.origin(l)),
+                }
+            })
+            .collect()
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Problem {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let json = Place::of(request).is_some_and(|place| place.json);
+        let mut answer = if json {
+            let problem = ContentType::new("application", "problem+json");
+            (problem, self.json()?).respond_to(request)?
+        } else {
+            self.page(request).respond_to(request)?
+        };
+        answer.set_status(self.status);
+        let mut build = Response::build_from(answer);
+        if let Some(seconds) = self.retry_after {
+            build.header(Header::new("Retry-After", seconds.to_string()));
+        }
+        if let More::Allow(methods) = self.more {
+            build.header(Header::new("Allow", methods));
+        }
+        build.ok()
+    }
+}
+
+/// The catcher of every site: answers with the problem that a guard left, or with one that fits.
+#[catch(default)]
+fn any(status: Status, request: &Request<'_>) -> Problem {
+    if let Some(left) = Place::of(request).and_then(Place::take_problem) {
+        return left;
+    }
+    match status.code {
+        404 => match super::reception::other_methods(request) {
+            Some(allowed) => {
+                let because = format!("This address takes {allowed} only.");
+                let next = "Send the request with one of these methods.";
+                let mut problem =
+                    Problem::new(Status::MethodNotAllowed, "Wrong method", because, next);
+                problem.more = More::Allow(allowed);
+                problem
+            }
+            None => Problem::not_found(),
+        },
+        400 => Problem::bad_request(
+            "The method, the address or a header is malformed.",
+            "Check the request line and the headers.",
+        ),
+        413 => too_large(),
+        500.. => {
+            let because = "The lab made a mistake. It is in the log.";
+            let next = "Go back and try something else. Nothing you stored is lost.";
+            Problem::new(status, "Something is broken here", because, next)
+        }
+        _ => {
+            let because = status.reason().unwrap_or("The request cannot be answered.");
+            Problem::new(
+                status,
+                "The request cannot be answered",
+                because,
+                "Check the request.",
+            )
+        }
+    }
+}
+
+/// 413: the body is larger than any form of the portal needs.
+pub fn too_large() -> Problem {
+    let because = format!(
+        "A body may hold {} bytes at most.",
+        super::body::LIMIT.as_u64()
+    );
+    Problem::new(
+        Status::PayloadTooLarge,
+        "The body is too large",
+        because,
+        "Send less.",
+    )
+}
+
+/// The catchers of every site.
+pub fn all_catchers() -> Vec<Catcher> {
+    catchers![any]
+}

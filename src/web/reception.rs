@@ -1,0 +1,346 @@
+//! The reception: every request passes it before anything else looks at it.
+//!
+//! It checks the host, and on the lab's own pages the origin, then takes bench and variant off the
+//! path and keeps them as the request's [`Place`]. The rest of a portal address is routed as
+//! `/portal/…`, so the handlers know nothing of variants. What it turns away is sent to a route of
+//! its own, because a fairing cannot answer; the body of such a request is never read.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::http::uri::Origin;
+use rocket::http::{Method, Status};
+use rocket::request::{FromRequest, Outcome};
+use rocket::response::Redirect;
+use rocket::{Data, Either, Request, Route, get, routes};
+
+use super::addresses::{Addresses, Listener, Site};
+use super::place::{Arrival, Place, client_of};
+use super::problem::{More, Problem};
+use crate::bench::{BenchName, Benches, OpenBenchError};
+use crate::policy::Variant;
+use crate::storage::Unavailable;
+
+/// Pages of the portal that belong to no variant.
+const WITHOUT_VARIANT: [&str; 6] = [
+    "static",
+    "healthz",
+    "certificate",
+    "certificate.pem",
+    "inspect_headers",
+    "favicon.ico",
+];
+
+/// Routes of the portal that answer with JSON, errors included.
+const JSON_ROUTES: [&str; 4] = ["/api/", "/jwt/", "/admin/", "/csrf-token"];
+
+/// The fairing at the door of one listener.
+#[derive(Clone, Debug)]
+pub struct Reception {
+    /// The listener.
+    pub listener: Listener,
+    /// Everybody's addresses.
+    pub addresses: Arc<Addresses>,
+    /// Every bench.
+    pub benches: Arc<Benches>,
+}
+
+/// What a request that was turned away gets.
+enum Turned {
+    Problem(Box<Problem>),
+    Redirect(String),
+}
+
+/// Holds a [`Turned`] until the route that answers with it takes it.
+type Kept = Mutex<Option<Turned>>;
+
+impl From<Problem> for Turned {
+    fn from(problem: Problem) -> Self {
+        Turned::Problem(Box::new(problem))
+    }
+}
+
+/// The addresses of the lab, for pages of requests that have no place.
+pub(super) fn addresses<'r>(request: &'r Request<'_>) -> Option<&'r Addresses> {
+    request
+        .rocket()
+        .state::<Reception>()
+        .map(|reception| &*reception.addresses)
+}
+
+#[rocket::async_trait]
+impl Fairing for Reception {
+    fn info(&self) -> Info {
+        Info {
+            name: "Reception",
+            kind: Kind::Request,
+        }
+    }
+
+    async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
+        if let Err(turned) = self.receive(request, data).await {
+            let kept: Kept = Mutex::new(Some(turned));
+            request.local_cache(move || kept);
+            request.set_method(Method::Get);
+            request.set_uri(Origin::const_new("/turned-away", None));
+        }
+    }
+}
+
+impl Reception {
+    async fn receive(&self, request: &mut Request<'_>, data: &mut Data<'_>) -> Result<(), Turned> {
+        if !self.addresses.complete() {
+            return Err(starting().into());
+        }
+        let (host, host_name) = self.check_host(request)?;
+        let target = request.uri().to_string();
+        let path = request.uri().path().as_str().to_owned();
+        let (bench, rest) = bench_of(&path)?;
+        let arrival = Arrival {
+            listener: self.listener,
+            addresses: self.addresses.clone(),
+            host,
+            host_name,
+            method: request.method(),
+            target,
+            client: client_of(request),
+            remote: request.remote(),
+            bench: match self.benches.open(&bench).await {
+                Ok(bench) => bench,
+                Err(OpenBenchError::Unavailable(error)) => return Err(store_is_down(error)),
+                Err(error @ OpenBenchError::TooMany) => return Err(too_many(&error).into()),
+            },
+        };
+        match self.listener.site() {
+            Site::Lab => {
+                self.check_origin(request)?;
+                go_to(request, "", rest);
+                let place = Place::new(arrival, None, false);
+                request.local_cache(move || Some(place));
+                Ok(())
+            }
+            Site::Portal => self.enter_portal(request, data, rest, arrival).await,
+        }
+    }
+
+    /// The `Host` header and the name in it, if there is one header and this listener answers to it
+    /// (DNS rebinding: a foreign name that points here must not be served).
+    fn check_host(&self, request: &Request<'_>) -> Result<(String, String), Turned> {
+        let mut hosts = request.headers().get("host");
+        let (Some(host), None) = (hosts.next(), hosts.next()) else {
+            let because = "A request needs one Host header, not none and not two.";
+            return Err(Problem::bad_request(because, "Send one Host header.").into());
+        };
+        match self.addresses.answered(self.listener, host) {
+            Some(name) => Ok((host.to_owned(), name)),
+            None => {
+                let because = format!("This listener does not answer to the name {host}.");
+                let next = "Use one of the addresses below.";
+                let status = Status::MisdirectedRequest;
+                let mut problem = Problem::new(status, "Another address", because, next);
+                let (asked, listener) = (host.to_owned(), self.listener);
+                problem.more = More::RightAddresses { asked, listener };
+                Err(problem.into())
+            }
+        }
+    }
+
+    /// On the lab's own pages everything but reading needs the pages' own origin, so that a script
+    /// on the portal's notice board can change nothing here.
+    fn check_origin(&self, request: &Request<'_>) -> Result<(), Turned> {
+        let own = self.addresses.origin(self.listener);
+        let reads = matches!(request.method(), Method::Get | Method::Head);
+        if reads || request.headers().get("origin").eq([own.as_str()]) {
+            return Ok(());
+        }
+        let because = format!("A change on the lab's own pages must come from {own} itself.");
+        let next = format!("Use the page. With curl, add -H 'Origin: {own}'.");
+        Err(Problem::new(Status::Forbidden, "Not from here", because, next).into())
+    }
+
+    async fn enter_portal(
+        &self,
+        request: &mut Request<'_>,
+        data: &mut Data<'_>,
+        rest: &str,
+        arrival: Arrival,
+    ) -> Result<(), Turned> {
+        let (first, inner) = split_first(rest);
+        if first.is_empty() {
+            return Err(Turned::Redirect(
+                self.addresses.lab_page(arrival.bench.name(), "/"),
+            ));
+        }
+        if WITHOUT_VARIANT.contains(&first) {
+            go_to(request, "", rest);
+            let place = Place::new(arrival, None, false);
+            request.local_cache(move || Some(place));
+            return Ok(());
+        }
+        let Ok(variant) = first.parse::<Variant>() else {
+            return Err(Problem::unknown_variant(first).into());
+        };
+        let json = JSON_ROUTES.iter().any(|route| inner.starts_with(route));
+        go_to(request, "/portal", inner);
+
+        let place = Place::new(arrival, Some(variant), json);
+        let mut turned = None;
+        if let Some((_, asked)) = &place.variant {
+            if !asked.transport().answers(place.scheme()) {
+                turned = Some(self.only_over_tls(&place));
+            } else if overridden(request, data).await && !asked.safe_methods().honours_override() {
+                request.set_method(Method::Post);
+            }
+        }
+        request.local_cache(move || Some(place));
+        turned.map_or(Ok(()), Err)
+    }
+
+    /// Pages are sent on to https. The JSON API refuses: a program would follow the redirect, and
+    /// its user would never notice that his secret went in clear first.
+    fn only_over_tls(&self, place: &Place) -> Turned {
+        let port = self
+            .addresses
+            .port(Listener::PortalHttps)
+            .unwrap_or_default();
+        let scheme = Listener::PortalHttps.scheme();
+        let origin = super::addresses::origin(scheme, &place.host_name, port);
+        if !place.json {
+            return Turned::Redirect(format!("{origin}{}", place.target));
+        }
+        let because = "The API is answered over TLS only. What you sent went in clear.";
+        let next =
+            format!("Send the request to {origin}, and treat what you sent as known to others.");
+        let mut problem = Problem::new(Status::Forbidden, "Not over plain http", because, next);
+        problem.defence = Some("transport");
+        problem.into()
+    }
+}
+
+/// The bench in a path, and the path without it.
+fn bench_of(path: &str) -> Result<(BenchName, &str), Turned> {
+    let Some(named) = path.strip_prefix("/b/") else {
+        return Ok((BenchName::local(), path));
+    };
+    let (name, _) = named.split_once('/').unwrap_or((named, ""));
+    let bench = name.parse().map_err(|error: crate::bench::BadBenchName| {
+        let next = "Use an address such as /b/team-7/insecure/.";
+        Problem::new(
+            Status::NotFound,
+            "There is no such bench",
+            error.to_string(),
+            next,
+        )
+    })?;
+    Ok((bench, &named[name.len()..]))
+}
+
+/// The first segment of a path and what follows it, which begins with `/`.
+fn split_first(path: &str) -> (&str, &str) {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    match path.find('/') {
+        Some(at) => path.split_at(at),
+        None => (path, "/"),
+    }
+}
+
+/// Routes the request as `before` + `path`, with the query it came with.
+fn go_to(request: &mut Request<'_>, before: &str, path: &str) {
+    let path = if path.is_empty() { "/" } else { path };
+    let query = request
+        .uri()
+        .query()
+        .map(|query| format!("?{query}"))
+        .unwrap_or_default();
+    match Origin::parse_owned(format!("{before}{path}{query}")) {
+        Ok(uri) => request.set_uri(uri),
+        // Part of an address that Rocket took is always one that it takes.
+        Err(error) => log::error!("an address was not understood: {error}"),
+    }
+}
+
+/// Whether Rocket has replaced POST by the method that the form's first field `_method` names.
+async fn overridden(request: &Request<'_>, data: &mut Data<'_>) -> bool {
+    const FIELD: &[u8] = b"_method=";
+    let is_form = request.content_type().is_some_and(|found| found.is_form());
+    is_form && request.method() != Method::Post && data.peek(FIELD.len()).await == FIELD
+}
+
+/// The methods of the routes at this request's address, if the address has any.
+pub(super) fn other_methods(request: &Request<'_>) -> Option<String> {
+    let path = request.uri().path();
+    let asked: Vec<_> = path.segments().collect();
+    let fits = |route: &&Route| {
+        let parts: Vec<&str> = route
+            .uri
+            .path()
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .collect();
+        let mut pairs = parts.iter().zip(&asked);
+        parts.len() == asked.len() && pairs.all(|(part, is)| part.starts_with('<') || part == is)
+    };
+    let mut methods: Vec<_> = request
+        .rocket()
+        .routes()
+        .filter(fits)
+        .map(|route| route.method.as_str())
+        .collect();
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    methods.sort_unstable();
+    methods.dedup();
+    (!methods.is_empty() && !methods.contains(&request.method().as_str()))
+        .then(|| methods.join(", "))
+}
+
+fn starting() -> Problem {
+    let because = "The lab is still starting.";
+    Problem::new(
+        Status::ServiceUnavailable,
+        "One moment",
+        because,
+        "Load the page again.",
+    )
+}
+
+fn store_is_down(error: Unavailable) -> Turned {
+    Problem::from(error).into()
+}
+
+fn too_many(error: &OpenBenchError) -> Problem {
+    let next = "Use a bench that exists already.";
+    Problem::new(
+        Status::ServiceUnavailable,
+        "Too many benches",
+        error.to_string(),
+        next,
+    )
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Turned {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let kept = request.local_cache(|| Kept::new(None));
+        match kept.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(turned) => Outcome::Success(turned),
+            None => Outcome::Forward(Status::NotFound),
+        }
+    }
+}
+
+#[get("/turned-away")]
+fn turned_away(turned: Turned) -> Either<Problem, Redirect> {
+    match turned {
+        Turned::Problem(problem) => Either::Left(*problem),
+        Turned::Redirect(to) => Either::Right(Redirect::to(to)),
+    }
+}
+
+/// The route that answers what the reception turned away.
+pub fn routes() -> Vec<Route> {
+    routes![turned_away]
+}

@@ -1,0 +1,136 @@
+//! The storage contract as tests: one suite, run on every storage.
+//!
+//! `records`, `times` and `races` hold the suite; `model` runs random batches against a simple
+//! model; `files` and `faults` hold what only the storage in files can show.
+
+mod faults;
+mod files;
+mod model;
+mod races;
+mod records;
+mod times;
+
+use session_lab::bench::BenchName;
+use session_lab::clock::BenchTime;
+use session_lab::journal::{Client, Event, What};
+use session_lab::policy::Variant;
+use session_lab::storage::{
+    Batch, Commit, EventId, Expect, FileStorage, Index, JOURNAL_LIMIT, Key, Kind, MemoryStorage,
+    Put, Storage,
+};
+
+const HARDENED: Option<Variant> = Some(Variant::Hardened);
+
+fn bench() -> BenchName {
+    BenchName::local()
+}
+
+fn at(millis: u64) -> BenchTime {
+    BenchTime::from_millis(millis)
+}
+
+fn session(name: &str) -> Key {
+    Key::new(HARDENED, Kind::Session, name).unwrap()
+}
+
+fn sessions() -> Index {
+    Index::Kind(HARDENED, Kind::Session)
+}
+
+fn sessions_of(owner: &str) -> Index {
+    Index::Owner(HARDENED, Kind::Session, owner.into())
+}
+
+/// A record whose value is its own name as JSON, seen at 10 and good until 100.
+fn put(key: &Key) -> Put {
+    Put {
+        key: key.clone(),
+        value: format!("{:?}", key.name()).into_bytes(),
+        seen: at(10),
+        until: at(100),
+        owner: None,
+        replaces: None,
+    }
+}
+
+fn put_all(keys: &[&Key]) -> Batch {
+    Batch {
+        put: keys.iter().map(|key| put(key)).collect(),
+        ..Batch::default()
+    }
+}
+
+fn remove(keys: &[&Key]) -> Batch {
+    Batch {
+        remove: keys.iter().copied().cloned().collect(),
+        ..Batch::default()
+    }
+}
+
+fn event(user: &str) -> Event {
+    let what = What::NoticePosted { user: user.into() };
+    Event {
+        at: at(1),
+        variant: HARDENED,
+        client: Client::Curl,
+        what,
+    }
+}
+
+async fn done(storage: &impl Storage, batch: Batch) {
+    assert_eq!(storage.commit(&bench(), batch).await.unwrap(), Commit::Done);
+}
+
+async fn version(storage: &impl Storage, key: &Key) -> Option<u64> {
+    storage
+        .read(&bench(), key)
+        .await
+        .unwrap()
+        .map(|stored| stored.version)
+}
+
+async fn names(storage: &impl Storage, index: Index, limit: usize) -> Vec<String> {
+    let members = storage.members(&bench(), &index, limit).await.unwrap();
+    members.iter().map(|key| key.name().into()).collect()
+}
+
+/// Makes a test of each function, once a storage.
+macro_rules! on_every_storage {
+    ($($group:ident::$test:ident),+ $(,)?) => {
+        mod memory {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$group::$test(super::MemoryStorage::new()).await;
+            })+
+        }
+        mod file {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                let folder = tempfile::tempdir().unwrap();
+                super::$group::$test(super::FileStorage::open(folder.path()).unwrap()).await;
+            })+
+        }
+    };
+}
+
+on_every_storage! {
+    records::an_empty_bench_holds_nothing,
+    records::what_was_put_is_read_back,
+    records::each_put_counts_the_version_and_a_removal_starts_it_anew,
+    records::an_expectation_that_fails_changes_nothing,
+    records::every_expectation_is_checked_against_the_state_before_the_batch,
+    records::members_stand_in_the_order_of_their_first_put,
+    records::a_list_of_an_owner_follows_the_record,
+    records::benches_worlds_and_kinds_are_apart,
+    records::a_rotation_leaves_only_the_new_record,
+    records::a_key_that_is_removed_and_put_in_one_batch_is_new,
+    records::events_are_numbered_from_one_and_read_in_pages,
+    records::the_journal_keeps_its_newest_events,
+    times::a_touch_never_sets_time_back_nor_brings_a_record_back,
+    times::a_sweep_takes_what_is_over_in_small_bites,
+    times::a_touched_record_outlives_its_first_deadline,
+    times::a_put_may_bring_the_deadline_forward,
+    races::of_many_commits_on_one_key_exactly_one_wins,
+    races::a_commit_that_is_given_up_is_done_or_not_done,
+    races::readers_see_a_commit_whole,
+}

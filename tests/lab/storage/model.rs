@@ -1,0 +1,274 @@
+//! Random batches, against a model that is simple enough to be right: a list of records in the
+//! order of their first puts. Afterwards a file storage that is opened anew must agree as well.
+
+use proptest::prelude::*;
+use session_lab::storage::{Batch, Expect, Stored};
+
+use super::*;
+
+/// One thing done to a storage. Keys are numbers, so that they meet often.
+#[derive(Clone, Debug)]
+enum Step {
+    Commit {
+        expect: Vec<(u8, Expect)>,
+        put: Vec<(u8, u64, Option<u8>, Option<u8>)>,
+        remove: Vec<u8>,
+        events: usize,
+    },
+    Touch(u8, u64, u64),
+    Sweep(u64, usize),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let key = 0..6u8;
+    let expect = prop_oneof![
+        3 => Just(Expect::Present),
+        3 => Just(Expect::Absent),
+        1 => (0..3u64).prop_map(Expect::Version),
+    ];
+    let put = (
+        key.clone(),
+        0..100u64,
+        prop::option::of(0..2u8),
+        prop::option::weighted(0.3, key.clone()),
+    );
+    let commit = (
+        prop::collection::vec((key.clone(), expect), 0..2),
+        prop::collection::vec(put, 0..4),
+        prop::collection::vec(key.clone(), 0..3),
+        0..3usize,
+    )
+        .prop_map(|(expect, put, remove, events)| Step::Commit {
+            expect,
+            put,
+            remove,
+            events,
+        });
+    let touch = (key, 0..100u64, 0..100u64);
+    let touch = touch.prop_map(|(key, seen, until)| Step::Touch(key, seen, until));
+    let sweep = (0..60u64, 0..4usize).prop_map(|(now, limit)| Step::Sweep(now, limit));
+    let step = prop_oneof![6 => commit, 1 => touch, 1 => sweep];
+    prop::collection::vec(step, 1..25)
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Row {
+    key: Key,
+    value: Vec<u8>,
+    version: u64,
+    seen: u64,
+    until: u64,
+    owner: Option<String>,
+}
+
+#[derive(Default)]
+struct Model {
+    rows: Vec<Row>,
+    events: usize,
+}
+
+impl Model {
+    fn find(&mut self, key: &Key) -> Option<&mut Row> {
+        self.rows.iter_mut().find(|row| row.key == *key)
+    }
+
+    fn commit(&mut self, batch: &Batch) -> Commit {
+        for (key, expect) in &batch.expect {
+            let version = self.find(key).map_or(0, |row| row.version);
+            let holds = match expect {
+                Expect::Absent => version == 0,
+                Expect::Present => version > 0,
+                Expect::Version(expected) => version == *expected,
+            };
+            if !holds {
+                return Commit::Lost;
+            }
+        }
+        let replaced: Vec<_> = batch
+            .put
+            .iter()
+            .filter_map(|put| put.replaces.clone())
+            .collect();
+        self.rows
+            .retain(|row| !batch.remove.contains(&row.key) && !replaced.contains(&row.key));
+        for put in &batch.put {
+            let row = Row {
+                key: put.key.clone(),
+                value: put.value.clone(),
+                version: self.find(&put.key).map_or(1, |row| row.version + 1),
+                seen: put.seen.millis(),
+                until: put.until.millis(),
+                owner: put.owner.clone(),
+            };
+            match self.find(&put.key) {
+                Some(old) => *old = row,
+                None => self.rows.push(row),
+            }
+        }
+        self.events += batch.events.len();
+        Commit::Done
+    }
+
+    fn touch(&mut self, key: &Key, seen: u64, until: u64) {
+        if let Some(row) = self.find(key) {
+            row.seen = row.seen.max(seen);
+            row.until = row.until.max(until);
+        }
+    }
+}
+
+fn key(n: u8) -> Key {
+    // Two worlds and two kinds among them.
+    let world = (n < 4).then_some(Variant::Insecure);
+    let kind = if n.is_multiple_of(2) {
+        Kind::Session
+    } else {
+        Kind::Notice
+    };
+    Key::new(world, kind, &format!("k{n}")).unwrap()
+}
+
+fn batch(step: &Step) -> Option<Batch> {
+    let Step::Commit {
+        expect,
+        put,
+        remove,
+        events,
+    } = step
+    else {
+        return None;
+    };
+    Some(Batch {
+        expect: expect
+            .iter()
+            .map(|(n, expect)| (key(*n), *expect))
+            .collect(),
+        put: put
+            .iter()
+            .map(|(n, time, owner, replaces)| Put {
+                key: key(*n),
+                value: format!("[{time}]").into_bytes(),
+                seen: at(*time / 2),
+                until: at(*time),
+                owner: owner.map(|owner| format!("u{owner}")),
+                replaces: replaces.map(key),
+            })
+            .collect(),
+        remove: remove.iter().map(|n| key(*n)).collect(),
+        events: vec![event("a"); *events],
+    })
+}
+
+async fn agrees(storage: &impl Storage, model: &Model) {
+    let mut indexes = std::collections::BTreeSet::new();
+    for n in 0..6 {
+        let key = key(n);
+        let row = model.rows.iter().find(|row| row.key == key);
+        let stored = storage.read(&bench(), &key).await.unwrap();
+        let seen = stored.map(
+            |Stored {
+                 value,
+                 version,
+                 seen,
+                 until,
+             }| { (value.to_vec(), version, seen.millis(), until.millis()) },
+        );
+        let expected = row.map(|row| (row.value.clone(), row.version, row.seen, row.until));
+        assert_eq!(seen, expected, "{key:?}");
+        indexes.insert(Index::Kind(key.world(), key.kind()));
+        indexes.insert(Index::Owner(key.world(), key.kind(), "u0".into()));
+        indexes.insert(Index::Owner(key.world(), key.kind(), "u1".into()));
+    }
+    for index in indexes {
+        let is_member = |row: &&Row| match &index {
+            Index::Kind(world, kind) => (row.key.world(), row.key.kind()) == (*world, *kind),
+            Index::Owner(world, kind, owner) => {
+                (row.key.world(), row.key.kind()) == (*world, *kind)
+                    && row.owner.as_ref() == Some(owner)
+            }
+        };
+        let expected: Vec<_> = model
+            .rows
+            .iter()
+            .filter(is_member)
+            .map(|r| r.key.clone())
+            .collect();
+        assert_eq!(
+            storage.members(&bench(), &index, 99).await.unwrap(),
+            expected,
+            "{index:?}"
+        );
+    }
+    let ids: Vec<_> = storage.events(&bench(), EventId(0), 999).await.unwrap();
+    assert!(ids.iter().map(|(id, _)| id.0 as usize).eq(1..=model.events));
+}
+
+async fn follows_the_model(storage: &impl Storage, steps: &[Step]) -> Model {
+    let mut model = Model::default();
+    for step in steps {
+        match step {
+            Step::Commit { .. } => {
+                let batch = batch(step).unwrap();
+                let expected = model.commit(&batch);
+                assert_eq!(storage.commit(&bench(), batch).await.unwrap(), expected);
+            }
+            Step::Touch(n, seen, until) => {
+                storage
+                    .touch(&bench(), &key(*n), at(*seen), at(*until))
+                    .await
+                    .unwrap();
+                model.touch(&key(*n), *seen, *until);
+            }
+            Step::Sweep(now, limit) => {
+                let over = model.rows.iter().filter(|row| row.until <= *now).count();
+                let swept = storage.sweep(&bench(), at(*now), *limit).await.unwrap();
+                assert_eq!(swept, over.min(*limit));
+                // Which ones it takes is its own choice, among those that are over.
+                let mut kept = Vec::new();
+                for row in model.rows.drain(..) {
+                    if version(storage, &row.key).await.is_some() {
+                        kept.push(row);
+                    } else {
+                        assert!(row.until <= *now);
+                    }
+                }
+                model.rows = kept;
+            }
+        }
+        agrees(storage, &model).await;
+    }
+    model
+}
+
+fn run<T>(test: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(test)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 128,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn memory_follows_the_model(steps in steps()) {
+        run(follows_the_model(&MemoryStorage::new(), &steps));
+    }
+
+    #[test]
+    fn files_follow_the_model_and_survive(steps in steps()) {
+        run(async {
+            let folder = tempfile::tempdir().unwrap();
+            let storage = FileStorage::open(folder.path()).unwrap();
+            let model = follows_the_model(&storage, &steps).await;
+            storage.flush().await.unwrap();
+            drop(storage);
+            agrees(&FileStorage::open(folder.path()).unwrap(), &model).await;
+        });
+    }
+}
