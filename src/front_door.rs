@@ -78,10 +78,11 @@ pub struct Exchange {
 
 impl Exchange {
     /// Every value of a header.
-    pub fn header<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e str> {
+    pub fn header<'e>(&'e self, name: &str) -> impl Iterator<Item = &'e str> + use<'e> {
+        let name = name.to_owned();
         self.headers
             .iter()
-            .filter(move |(found, _)| found == name)
+            .filter(move |(found, _)| *found == name)
             .map(|(_, value)| &**value)
     }
 }

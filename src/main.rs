@@ -34,7 +34,8 @@ fn main() -> ExitCode {
 }
 
 /// What is logged unless the variable says otherwise: the audit trail, and what went wrong.
-const LOGGED: &str = "error,session_lab=warn,audit=info";
+const LOGGED: &str = "error,session_lab::app=warn,session_lab::storage=warn,\
+                      session_lab::world=warn,audit=info";
 
 fn serve(flags: ServeFlags) -> Result<(), StartError> {
     let filter = env_logger::Env::new().filter_or("SESSION_LAB_LOG", LOGGED);

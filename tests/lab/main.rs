@@ -1,0 +1,6 @@
+//! The tests of the whole lab, one binary. Its modules mirror `src/`; `support` is the harness.
+
+mod command_line;
+mod portal;
+mod storage;
+mod support;

@@ -1,0 +1,3 @@
+//! The portal, route by route and defence by defence.
+
+mod first_exercise;
