@@ -57,6 +57,7 @@ impl Running {
 /// # Errors
 /// What keeps the lab from starting, in one line with one hint; nothing is left half-started.
 pub async fn serve(settings: Settings) -> Result<(), StartError> {
+    raise_open_files();
     let running = start(&settings).await?;
     announce::addresses(&settings, &running);
     if settings.open && webbrowser::open(&announce::front_page(&running)).is_err() {
@@ -167,6 +168,14 @@ fn broken(error: &dyn std::fmt::Display) -> StartError {
         format!("the lab is broken: {error}"),
         "please report this line",
     )
+}
+
+/// Every connection is an open file, and Rocket closes no idle one. The usual soft limit of 1 024
+/// would be used up by a class.
+fn raise_open_files() {
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        log::warn!("the limit on open files stays as it is: {error}");
+    }
 }
 
 async fn wait_for_signal() {

@@ -1,4 +1,45 @@
-//! Session Lab: a portal under an insecure and a hardened policy, side by side.
+//! Session Lab: a portal under an insecure and a hardened policy, side by side, for teaching how
+//! web sessions are attacked and defended.
+//!
+//! **Never expose it to the internet.** Half of it is vulnerable on purpose.
+//!
+//! # The idea
+//!
+//! A *defence* is a switch with a weak and a strong arm. A *policy* is a set of switches, and a
+//! *variant* is a policy with a name in the address. The portal is written once. Where a defence
+//! matters it asks the policy, and the two arms stand next to each other in one `match`, in one
+//! file of [`defences`]. That file is the lesson.
+//!
+//! # One request, followed through
+//!
+//! 1. [`web::reception`] checks the host, takes bench and variant off the path and keeps them as
+//!    the request's [`web::place`].
+//! 2. [`portal::Visitor`] finds the session that the cookie opens, under the policy. A handler that
+//!    changes something takes a [`web::body::Checked`] body, which cannot be had without the checks
+//!    of origin, type and token that the policy asks for.
+//! 3. The verbs of [`session`] and [`world`] do the work in one commit on [`storage`], which also
+//!    writes the [`journal`].
+//! 4. [`session::cookie`] writes the `Set-Cookie` line, [`web::answer`] the headers.
+//!
+//! # Where to start reading
+//!
+//! [`defences::rotation`], then [`session::sign_in`], then [`portal`]. The lab's own pages, on an
+//! origin of their own, are in [`lab`]; [`app`] builds every listener and stops them together.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`defences`] | one file a defence, both arms side by side |
+//! | [`policy`] | variants, and what one switch forces another to be |
+//! | [`session`] | recognise, sign in, rotate, end; the cookie |
+//! | [`world`] | accounts and notices of one variant on one bench |
+//! | [`bench`], [`clock`], [`journal`] | one student's isolated state, its time and its history |
+//! | [`storage`] | the one contract, kept by memory and by files |
+//! | [`portal`] | the application under attack |
+//! | [`lab`] | the lab's own pages: compare, evidence, custom, … |
+//! | [`web`] | what all sites share |
+//! | [`front_door`] | the client by which the lab acts on its own portal |
+//! | [`cli`], [`settings`], [`keys`], [`tls`], [`app`] | starting and stopping |
+
 pub mod app;
 pub mod bench;
 pub mod cli;

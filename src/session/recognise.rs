@@ -131,7 +131,7 @@ impl World<'_> {
     }
 
     /// The record behind an id, if it belongs to this bench and variant. It may have expired.
-    async fn load(&self, id: &SessionId) -> Result<Option<Session>, Unavailable> {
+    pub(super) async fn load(&self, id: &SessionId) -> Result<Option<Session>, Unavailable> {
         let Some(key) = self.key(Kind::Session, &self.asked.at_rest().key(id.expose())) else {
             return Ok(None);
         };

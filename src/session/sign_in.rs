@@ -95,6 +95,12 @@ impl World<'_> {
                 // The brought session ended or changed meanwhile: start without it.
                 return Box::pin(self.sign_in(None, None, account, client)).await;
             }
+            if let Some(id) = &wish
+                && let Some(opened) = self.load(id).await?
+            {
+                // Another request opened the id that this client invented.
+                return Box::pin(self.sign_in(Some(&opened), None, account, client)).await;
+            }
         }
         Err(Unavailable("too many sign-ins at once".into()).into())
     }
@@ -158,6 +164,12 @@ impl World<'_> {
                 .push(self.event(event(self, &session.id, adopted)));
             if self.commit(batch).await? == Commit::Done {
                 return Ok(session);
+            }
+            // The same client's next request may have opened the id that it invented.
+            if let Some(id) = &wish
+                && let Some(opened) = self.load(id).await?
+            {
+                return Ok(opened);
             }
         }
         Err(Unavailable("too many sessions are opened at once".into()))

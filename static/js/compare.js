@@ -3,7 +3,7 @@
 (() => {
   // Stacked columns: after a button, show the result rather than the buttons.
   if (location.hash === "#exercise" && matchMedia("(max-width: 899px)").matches) {
-    document.querySelector(".steps").scrollIntoView();
+    addEventListener("load", () => document.querySelector(".steps").scrollIntoView());
   }
 
   const live = document.querySelector("[data-live]").dataset.live;

@@ -2,5 +2,6 @@
 
 mod command_line;
 mod portal;
+mod readme;
 mod storage;
 mod support;

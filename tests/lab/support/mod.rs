@@ -2,6 +2,7 @@
 //! test, so that no test sees another's sessions, clock or accounts.
 
 mod client;
+pub mod process;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};

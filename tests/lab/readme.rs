@@ -1,0 +1,64 @@
+//! The README's commands are run, in order, and must print what the README says they print.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::process::LabProcess;
+
+/// One command of the README with what it prints.
+struct Shown {
+    command: String,
+    output: String,
+}
+
+/// Every command in the `console` blocks: a line that begins with `$ `, and the lines below it up to
+/// an empty line, the next command or the end of the block.
+fn commands(readme: &str) -> Vec<Shown> {
+    let blocks = readme.split("```console\n").skip(1);
+    let lines = blocks.flat_map(|block| block.split("```").next().unwrap_or_default().lines());
+    let mut found: Vec<Shown> = Vec::new();
+    for line in lines {
+        if let Some(command) = line.strip_prefix("$ ") {
+            found.push(Shown {
+                command: command.to_owned(),
+                output: String::new(),
+            });
+        } else if let Some(last) = found.last_mut()
+            && !line.is_empty()
+        {
+            last.output.push_str(line);
+            last.output.push('\n');
+        }
+    }
+    found
+}
+
+#[test]
+fn every_command_of_the_readme_prints_what_it_says() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(readme).expect("the README");
+    let lab = LabProcess::start(&[]);
+    let mut exports = String::new();
+    let commands = commands(&readme);
+    assert!(commands.len() >= 9, "the README shows the exercise");
+    for shown in commands {
+        let command = lab.with_real_ports(&shown.command);
+        if command.starts_with("export ") {
+            exports.push_str(&command);
+            exports.push('\n');
+            continue;
+        }
+        let run = Command::new("bash")
+            .args(["-c", &format!("{exports}{command}")])
+            .current_dir(lab.folder())
+            .output()
+            .expect("bash runs");
+        let printed = String::from_utf8_lossy(&run.stdout).replace("\r\n", "\n");
+        let printed: String = printed
+            .lines()
+            .filter(|line| !line.is_empty())
+            .map(|line| format!("{line}\n"))
+            .collect();
+        snapbox::Assert::new().eq(printed, lab.with_real_ports(&shown.output));
+    }
+}
