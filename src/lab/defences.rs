@@ -6,6 +6,8 @@ use serde::Serialize;
 
 use super::page;
 use crate::policy::Name;
+use crate::portal::Stop;
+use crate::web::addresses::Listener;
 use crate::web::place::Place;
 use crate::web::problem::Problem;
 
@@ -67,16 +69,14 @@ struct DefencePage {
 }
 
 #[get("/defences/<slug>")]
-fn defence(place: &Place, slug: &str) -> Result<Template, Problem> {
+fn defence(place: &Place, slug: &str) -> Result<Template, Stop> {
     let Some(name) = Name::ALL.iter().copied().find(|name| name.slug() == slug) else {
-        return Err(Problem::not_found());
+        return Err(Problem::not_found().into());
     };
     let lesson = name.lesson();
     let setting = |framework, setting| Setting { framework, setting };
     let elsewhere = &lesson.elsewhere;
-    let portal = place
-        .addresses
-        .origin(crate::web::addresses::Listener::PortalHttps);
+    let portal = place.addresses.origin(Listener::PortalHttps);
     let at = |variant: String| format!("{portal}{}/{variant}/", place.base());
     let page = DefencePage {
         slug: name.slug(),

@@ -137,10 +137,10 @@ async fn live(bench: &Bench, variant: Variant) -> Result<Live, Unavailable> {
     })
 }
 
-fn parse(variant: &str) -> Result<Variant, Problem> {
+fn parse(variant: &str) -> Result<Variant, Stop> {
     variant
         .parse()
-        .map_err(|_| Problem::unknown_variant(variant))
+        .map_err(|_| Problem::unknown_variant(variant).into())
 }
 
 #[get("/evidence")]

@@ -56,14 +56,13 @@ impl World<'_> {
                 expect: vec![(account.key.clone(), Expect::Version(account.version))],
                 ..Batch::default()
             };
-            let wish = match before {
-                Some(old) if keeps_id => Some(old.id.clone()),
-                Some(_) => None,
-                None => wish.clone().filter(|_| keeps_id),
-            };
+            let id = before
+                .map(|old| old.id.clone())
+                .or(wish.clone())
+                .filter(|_| keeps_id);
             let overwrites = before.filter(|_| keeps_id).map(|old| old.version);
             let session = self
-                .new_session(wish, record.clone(), overwrites, &mut batch)
+                .new_session(id, record.clone(), overwrites, &mut batch)
                 .await?;
             let replaced = before.filter(|old| old.key != session.key);
             if let Some(old) = replaced {

@@ -49,10 +49,14 @@ pub fn engine(shared: Tera) -> impl rocket::fairing::Fairing {
 /// A static file, with a tag by which browsers ask whether theirs is still good.
 #[derive(Responder)]
 enum Asset {
-    File(Vec<u8>, ContentType, Header<'static>, Header<'static>),
+    File(Box<Whole>),
     #[response(status = 304)]
     Unchanged((), Header<'static>),
 }
+
+/// The file itself, its type, its tag, and the header that makes a browser ask again.
+#[derive(Responder)]
+struct Whole(Vec<u8>, ContentType, Header<'static>, Header<'static>);
 
 /// The tag that a browser's own copy has.
 struct Held(Option<String>);
@@ -85,7 +89,12 @@ fn file(path: std::path::PathBuf, held: Held) -> Result<Asset, Status> {
         .and_then(|extension| ContentType::from_extension(extension.to_str()?))
         .unwrap_or(ContentType::Binary);
     let cache = Header::new("cache-control", "no-cache");
-    Ok(Asset::File(file.data.into_owned(), kind, tag_header, cache))
+    Ok(Asset::File(Box::new(Whole(
+        file.data.into_owned(),
+        kind,
+        tag_header,
+        cache,
+    ))))
 }
 
 #[get("/favicon.ico")]
