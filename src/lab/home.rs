@@ -17,9 +17,9 @@ struct AccountView {
 }
 
 #[derive(Serialize)]
-struct HomePage<'p> {
+struct HomePage {
     accounts: Vec<AccountView>,
-    store: &'p str,
+    store: String,
     variants: Variants,
 }
 
@@ -42,7 +42,7 @@ fn home(place: &Place, store: &State<Store>) -> Template {
         .collect();
     let home = HomePage {
         accounts,
-        store: &store.says,
+        store: store.of(place.bench.name()),
         variants: Variants::all(),
     };
     page::render(place, "pages/lab/home.html", "Session Lab", home)

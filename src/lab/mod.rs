@@ -32,6 +32,17 @@ pub struct Store {
 }
 
 impl Store {
+    /// Where a bench's sessions are kept, in words.
+    fn of(&self, bench: &BenchName) -> String {
+        match &self.folder {
+            Some(folder) => format!(
+                "files in {}",
+                folder.join("sessions").join(bench.as_str()).display()
+            ),
+            None => self.says.clone(),
+        }
+    }
+
     /// The folder of a world's session files, where there is one.
     fn sessions(&self, bench: &BenchName, variant: Variant) -> Option<String> {
         let folder = self.folder.as_ref()?.join("sessions");

@@ -6,6 +6,8 @@ use rocket::{Responder, Route, get, routes};
 use rocket_dyn_templates::{Engines, Template, tera::Tera};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use crate::defences::{Defence, Output};
+
 #[derive(RustEmbed)]
 #[folder = "templates/"]
 struct Templates;
@@ -20,6 +22,9 @@ struct StaticFiles;
 /// A template with a mistake in it, named in the message.
 pub fn parse_templates() -> Result<Tera, rocket_dyn_templates::tera::Error> {
     let mut tera = Tera::default();
+    // Tera's own function also escapes the slash, which no context of HTML needs, and pages would
+    // be full of it.
+    tera.set_escape_fn(|text| Output::STRONG.html(text).into_owned());
     let files = Templates::iter().filter_map(|name| {
         let file = Templates::get(&name)?;
         Some((

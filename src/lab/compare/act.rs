@@ -60,12 +60,12 @@ impl Action {
 
     const fn says(self) -> &'static str {
         match self {
-            Self::SignIn => "Both sides: signed in as student123.",
-            Self::Dashboard => "Both sides: opened the dashboard.",
-            Self::Clock(_) => "The bench's clock was moved ahead.",
-            Self::SignOut => "Both sides: signed out.",
-            Self::Replay => "Both sides: sent the cookie of the last sign-in again.",
-            Self::StartOver => "Both jars are empty. The clock and the stored sessions stay.",
+            Self::SignIn => "signed in as student123.",
+            Self::Dashboard => "opened the dashboard.",
+            Self::Clock(_) => "moved the bench's clock ahead.",
+            Self::SignOut => "signed out.",
+            Self::Replay => "sent the cookie of the last sign-in again.",
+            Self::StartOver => "emptied the jars. The clock and the stored sessions stay.",
         }
     }
 }
