@@ -5,6 +5,7 @@ use std::time::Duration;
 use rocket::http::Status;
 
 use super::side::{Side, Sides, Step, StepKind};
+use crate::front_door::caller::{Call, Portal};
 use crate::front_door::{Exchange, FrontDoor, FrontDoorError};
 use crate::portal::Stop;
 use crate::web::place::Place;
@@ -78,7 +79,11 @@ pub async fn perform(
     front_door: &FrontDoor,
 ) -> Result<(), Stop> {
     if action == Action::StartOver {
-        *sides = Sides::default();
+        *sides = Sides::new(
+            front_door,
+            &Portal::of(&place.addresses),
+            place.bench.name(),
+        );
         sides.last_action = Some(action.says());
         return Ok(());
     }
@@ -98,9 +103,7 @@ pub async fn perform(
     } else {
         let mut most = 0;
         for side in &mut sides.sides {
-            let steps = on_side(action, place, side, front_door)
-                .await
-                .map_err(failed)?;
+            let steps = on_side(action, side).await.map_err(failed)?;
             most = most.max(steps.len() as u64);
             for (n, (says, kind, exchange)) in (first..).zip(steps) {
                 side.push(Step {
@@ -126,58 +129,37 @@ fn failed(error: FrontDoorError) -> Stop {
 
 type Done = (&'static str, StepKind, Exchange);
 
-async fn on_side(
-    action: Action,
-    place: &Place,
-    side: &mut Side,
-    front_door: &FrontDoor,
-) -> Result<Vec<Done>, FrontDoorError> {
-    let (addresses, bench) = (&*place.addresses, place.bench.name());
+async fn on_side(action: Action, side: &mut Side) -> Result<Vec<Done>, FrontDoorError> {
+    let caller = &mut side.caller;
     let mut done = Vec::new();
-    macro_rules! ask {
-        ($path:expr, $form:expr, $cookie:expr) => {
-            side.ask(front_door, addresses, bench, $path, $form, $cookie)
-                .await?
-        };
-    }
     match action {
         Action::SignIn => {
-            let cookie = side.cookie_header(addresses, bench);
-            done.push((
-                "Open the sign-in page",
-                StepKind::Form,
-                ask!("/login", None, cookie),
-            ));
-            let mut form = vec![
-                ("username", USER.to_owned()),
-                ("password", PASSWORD.to_owned()),
-            ];
-            form.extend(side.token_field());
-            let cookie = side.cookie_header(addresses, bench);
-            let signed_in = ask!("/login", Some(&form), cookie);
+            let form = caller.get("/login").await?;
+            done.push(("Open the sign-in page", StepKind::Form, form));
+            let fields = [("username", USER), ("password", PASSWORD)];
+            let signed_in = caller.submit("/login", &fields).await?;
             if signed_in.status == 303 {
-                side.old_cookie = side.cookie_header(addresses, bench);
+                side.old_cookie = caller.cookie_header();
             }
             done.push(("Sign in", StepKind::SignIn, signed_in));
-            let cookie = side.cookie_header(addresses, bench);
-            let page = ask!("/dashboard", None, cookie);
+            let page = caller.get("/dashboard").await?;
             done.push(("Follow to the dashboard", StepKind::Dashboard, page));
         }
         Action::Dashboard => {
-            let cookie = side.cookie_header(addresses, bench);
-            let page = ask!("/dashboard", None, cookie);
+            let page = caller.get("/dashboard").await?;
             done.push(("Load the dashboard", StepKind::Dashboard, page));
         }
         Action::SignOut => {
-            let form: Vec<_> = side.token_field().into_iter().collect();
-            let cookie = side.cookie_header(addresses, bench);
-            let page = ask!("/logout", Some(&form), cookie);
+            let page = caller.submit("/logout", &[]).await?;
             done.push(("Sign out", StepKind::SignOut, page));
         }
         Action::Replay => {
-            let cookie = side.old_cookie.clone();
-            let page = ask!("/dashboard", None, cookie);
-            done.push(("Replay the old cookie", StepKind::Replay, page));
+            let replay = Call::get("/dashboard").with_cookie(side.old_cookie.clone());
+            done.push((
+                "Replay the old cookie",
+                StepKind::Replay,
+                caller.call(replay).await?,
+            ));
         }
         Action::Clock(_) | Action::StartOver => {}
     }

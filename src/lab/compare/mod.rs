@@ -23,6 +23,7 @@ use super::Store;
 use super::page::{self, fields};
 use crate::bench::{BENCH_LIMIT, BenchName};
 use crate::front_door::FrontDoor;
+use crate::front_door::caller::Portal;
 use crate::portal::Stop;
 use crate::web::place::Place;
 use crate::web::problem::Problem;
@@ -34,13 +35,17 @@ use side::Sides;
 pub struct Comparisons(std::sync::Mutex<HashMap<BenchName, Arc<Mutex<Sides>>>>);
 
 impl Comparisons {
-    fn of(&self, bench: &BenchName) -> Arc<Mutex<Sides>> {
+    fn of(&self, place: &Place, front_door: &FrontDoor) -> Arc<Mutex<Sides>> {
+        let bench = place.bench.name();
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= BENCH_LIMIT && !all.contains_key(bench) {
-            // As many as there are benches: the ones that were not asked for lately start anew.
+            // As many as there are benches: all start anew.
             all.clear();
         }
-        all.entry(bench.clone()).or_default().clone()
+        let new = || Sides::new(front_door, &Portal::of(&place.addresses), bench);
+        all.entry(bench.clone())
+            .or_insert_with(|| Arc::new(Mutex::new(new())))
+            .clone()
     }
 }
 
@@ -48,9 +53,10 @@ impl Comparisons {
 async fn compare(
     place: &Place,
     comparisons: &State<Comparisons>,
+    front_door: &State<FrontDoor>,
     store: &State<Store>,
 ) -> Result<Template, Stop> {
-    let sides = comparisons.of(place.bench.name());
+    let sides = comparisons.of(place, front_door);
     let sides = sides.lock().await;
     let page = view::page(place, &sides, store).await?;
     Ok(page::render(
@@ -77,7 +83,7 @@ async fn perform(
             Problem::new(status, "Unknown action", "No action has that name.", next).into(),
         );
     };
-    let sides = comparisons.of(place.bench.name());
+    let sides = comparisons.of(place, front_door);
     let mut sides = sides.lock().await;
     act::perform(action, place, &mut sides, front_door).await?;
     Ok(Redirect::to(format!("{}/compare", place.base())))
@@ -86,7 +92,7 @@ async fn perform(
 #[get("/compare/live")]
 async fn live(place: &Place) -> Result<Json<HashMap<String, view::Own>>, Stop> {
     let mut both = HashMap::new();
-    for variant in side::VARIANTS {
+    for (variant, _) in side::VARIANTS {
         both.insert(variant.to_string(), view::own(&place.bench, variant).await?);
     }
     Ok(Json(both))

@@ -118,7 +118,7 @@ async fn side_view(place: &Place, side: &Side, store: &Store) -> Result<SideView
     Ok(SideView {
         variant: side.variant.to_string(),
         kind: if weak { "weak" } else { "strong" },
-        url: side.url(&place.addresses, place.bench.name()),
+        url: side.caller.url(),
         signed_in: signed_in.unwrap_or(false),
         steps: side
             .steps

@@ -4,6 +4,8 @@
 //! `/compare` and the attacks act through it, so what they show was really sent. It knows no
 //! shortcut into the portal.
 
+pub mod caller;
+
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
