@@ -6,17 +6,20 @@ mod upkeep;
 
 use std::sync::Arc;
 
+use tempfile::TempDir;
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
+use crate::attacks::stage::Target;
 use crate::bench::{BenchKeys, Benches};
 use crate::front_door::FrontDoor;
+use crate::front_door::caller::Portal;
 use crate::keys::ServerKey;
 use crate::settings::{Reach, SessionStore, Settings};
 use crate::start_error::StartError;
 use crate::storage::{FileStorage, MemoryStorage, Storage};
 use crate::tls::Certificate;
-use crate::web::addresses::Addresses;
+use crate::web::addresses::{Addresses, Listener};
 use crate::web::assets;
 
 pub use listeners::Parts;
@@ -33,6 +36,8 @@ pub struct Running {
     /// Its benches.
     pub benches: Arc<Benches>,
     stop: watch::Sender<bool>,
+    /// The folder of a lab without a data folder; it goes with the lab.
+    private: Option<TempDir>,
     ended: tokio::task::JoinHandle<Result<(), StartError>>,
 }
 
@@ -48,7 +53,18 @@ impl Running {
     /// # Errors
     /// A listener ended by itself.
     pub async fn ended(self) -> Result<(), StartError> {
-        self.ended.await.map_err(|error| broken(&error))?
+        let result = self.ended.await;
+        drop(self.private);
+        result.map_err(|error| broken(&error))?
+    }
+
+    /// The lab as an attack sees it.
+    pub fn target(&self) -> Target {
+        Target {
+            door: self.front_door.clone(),
+            lab_port: self.addresses.port(Listener::Lab).unwrap_or_default(),
+            portal: Portal::of(&self.addresses),
+        }
     }
 }
 
@@ -100,7 +116,12 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     ));
     let addresses = Arc::new(Addresses::new(main_name));
 
+    let private = private_folder(settings)?;
     let parts = Parts {
+        folder: private
+            .as_ref()
+            .map_or(&*settings.data_dir, TempDir::path)
+            .to_owned(),
         addresses: addresses.clone(),
         benches: benches.clone(),
         certificate: certificate.clone(),
@@ -125,6 +146,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         front_door,
         benches,
         stop,
+        private,
         ended,
     })
 }
@@ -141,7 +163,18 @@ fn open_files(settings: &Settings) -> Result<Option<Arc<FileStorage>>, StartErro
     }
 }
 
-/// Labs of tests have no data folder; they get a key and a certificate for this run.
+/// A lab that is thrown away keeps nothing, but its template engine wants a folder to exist.
+fn private_folder(settings: &Settings) -> Result<Option<TempDir>, StartError> {
+    if !settings.data_dir.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    tempfile::tempdir().map(Some).map_err(|error| {
+        let hint = "look at the free space and at TMPDIR";
+        StartError::new(format!("no temporary folder can be made: {error}"), hint)
+    })
+}
+
+/// Labs that are thrown away have no data folder; they get a key and a certificate for this run.
 fn server_key(settings: &Settings) -> Result<ServerKey, StartError> {
     if settings.data_dir.as_os_str().is_empty() {
         return Ok(ServerKey::random());

@@ -26,6 +26,10 @@ pub struct Cli {
 pub enum Command {
     /// Start the lab (the default)
     Serve(ServeFlags),
+    /// Try one attack and print what was sent and received
+    Attack(AttackFlags),
+    /// Run every attack against every variant and compare with the rule
+    Matrix(MatrixFlags),
     /// Print a new 32-byte key for SESSION_LAB_SECRET_KEY or SESSION_LAB_JWT_SECRET_KEY
     Secret,
 }
@@ -35,6 +39,30 @@ impl Cli {
     pub fn into_command(self) -> Command {
         self.command.unwrap_or(Command::Serve(self.serve))
     }
+}
+
+/// What can be said to `attack`.
+#[derive(Args, Clone, Debug)]
+pub struct AttackFlags {
+    /// Its name; without a name, the list of all
+    pub name: Option<String>,
+    /// The variant to attack: insecure, hardened, without-<defence> or only-<defence>
+    #[arg(long, value_name = "VARIANT", default_value = "insecure")]
+    pub against: String,
+}
+
+/// What can be said to `matrix`.
+#[derive(Args, Clone, Debug)]
+pub struct MatrixFlags {
+    /// Only this attack; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub attack: Vec<String>,
+    /// Only this variant; may be repeated
+    #[arg(long, value_name = "VARIANT")]
+    pub variant: Vec<String>,
+    /// Run cells whose switch was never asked, too
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// What can be said to `serve`; a flag that was not given is `None` (or `false`).
@@ -109,7 +137,7 @@ mod tests {
         let cli = Cli::try_parse_from([&["session-lab"], words].concat()).unwrap();
         match cli.into_command() {
             Command::Serve(flags) => flags,
-            Command::Secret => panic!("not serve: {words:?}"),
+            _ => panic!("not serve: {words:?}"),
         }
     }
 

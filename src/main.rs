@@ -8,8 +8,8 @@ use std::{
 
 use clap::Parser as _;
 use session_lab::{
-    app,
-    cli::{Cli, Command, ServeFlags},
+    app, attacks,
+    cli::{Cli, Command},
     keys,
     settings::Settings,
     start_error::StartError,
@@ -19,8 +19,12 @@ use session_lab::{
 const LAST_WORK: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
-    let run = match Cli::parse().into_command() {
-        Command::Serve(flags) => serve(flags),
+    let command = Cli::parse().into_command();
+    log_for(&command);
+    let run = match command {
+        Command::Serve(flags) => Settings::load(flags).and_then(|set| on_runtime(app::serve(set))),
+        Command::Attack(flags) => on_runtime(attacks::command::attack(flags)),
+        Command::Matrix(flags) => on_runtime(attacks::command::matrix(flags)),
         Command::Secret => print_secret(),
     };
     match run {
@@ -33,25 +37,30 @@ fn main() -> ExitCode {
     }
 }
 
-/// What is logged unless the variable says otherwise: the audit trail, and what went wrong.
-const LOGGED: &str = "error,session_lab::app=warn,session_lab::storage=warn,\
-                      session_lab::world=warn,audit=info";
-
-fn serve(flags: ServeFlags) -> Result<(), StartError> {
-    let filter = env_logger::Env::new().filter_or("SESSION_LAB_LOG", LOGGED);
+/// A lab that is served logs its audit trail and what went wrong; a command only errors. The
+/// variable `SESSION_LAB_LOG` says otherwise.
+fn log_for(command: &Command) {
+    const SERVED: &str = "error,session_lab::app=warn,session_lab::storage=warn,\
+                          session_lab::world=warn,audit=info";
+    let usual = if matches!(command, Command::Serve(_)) {
+        SERVED
+    } else {
+        "error"
+    };
+    let filter = env_logger::Env::new().filter_or("SESSION_LAB_LOG", usual);
     env_logger::Builder::from_env(filter).init();
-    let settings = Settings::load(flags)?;
+}
+
+fn on_runtime(work: impl Future<Output = Result<(), StartError>>) -> Result<(), StartError> {
     // Rocket's own attribute would read Rocket.toml and ROCKET_* before the lab has a say.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .build()
-        .map_err(|error| {
-            StartError::new(
-                format!("cannot start threads: {error}"),
-                "look at the limits: ulimit -a",
-            )
-        })?;
-    let result = runtime.block_on(app::serve(settings));
+        .build();
+    let runtime = runtime.map_err(|error| {
+        let hint = "look at the limits: ulimit -a";
+        StartError::new(format!("cannot start threads: {error}"), hint)
+    })?;
+    let result = runtime.block_on(work);
     runtime.shutdown_timeout(LAST_WORK);
     result
 }

@@ -1,6 +1,7 @@
 //! The Rocket instances: one a listener, launched together.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rocket::config::{Ident, LogLevel, Shutdown, TlsConfig};
@@ -37,6 +38,8 @@ pub struct Parts {
     pub front_door: FrontDoor,
     /// Every template, parsed.
     pub tera: Tera,
+    /// The data folder, or a private one.
+    pub folder: PathBuf,
     /// Where sessions are kept.
     pub store: Store,
 }
@@ -222,16 +225,16 @@ fn rocket(settings: &Settings, parts: &Parts, listener: Listener) -> Rocket<Buil
         },
         ..Config::default()
     };
-    rocket::custom(Figment::from(config).merge(("template_dir", template_dir(settings))))
+    rocket::custom(Figment::from(config).merge(("template_dir", template_dir(&parts.folder))))
 }
 
 /// The template engine wants a folder to exist. Debug builds watch the sources; a release has
 /// everything embedded and gets an empty folder of its own.
-fn template_dir(settings: &Settings) -> std::path::PathBuf {
+fn template_dir(folder: &Path) -> PathBuf {
     if cfg!(debug_assertions) {
         return concat!(env!("CARGO_MANIFEST_DIR"), "/templates").into();
     }
-    let folder = settings.data_dir.join("templates");
+    let folder = folder.join("templates");
     if let Err(error) = std::fs::create_dir_all(&folder) {
         log::error!("{}: {error}", folder.display());
     }

@@ -22,11 +22,14 @@ use wire::Wire;
 use crate::clock::BenchTime;
 use crate::journal::{Client, Event, What};
 use crate::policy::{AskedSet, Name, Policy, Resolved, Variant, resolve};
-use crate::storage::{Batch, EventId, Index, Key, Kind, Put, Storage, Unavailable};
+use crate::storage::{Batch, EventId, Index, Key, Kind, MemoryStorage, Put, Storage, Unavailable};
 use crate::world::FOR_EVER;
 
 /// How many benches are kept in memory at once: three large classes.
 pub const BENCH_LIMIT: usize = 300;
+
+/// Benches whose names begin like this are thrown away: those of attacks. They stay in memory.
+pub const RUN_PREFIX: &str = "run-";
 
 /// How long a named bench stays in memory unused before another may take its place.
 const IDLE_BENCH: Duration = Duration::from_secs(600);
@@ -344,11 +347,25 @@ impl Benches {
         if open.len() >= BENCH_LIMIT {
             return Err(OpenBenchError::TooMany);
         }
-        let (storage, keys) = (self.storage.0.clone(), self.keys.clone());
+        let throw_away = name.as_str().starts_with(RUN_PREFIX);
+        let storage: Arc<dyn Storage> = if throw_away {
+            Arc::new(MemoryStorage::default())
+        } else {
+            self.storage.0.clone()
+        };
+        let keys = self.keys.clone();
         let bench = Bench::open(name.clone(), storage, keys, self.hashing.clone()).await?;
         let bench = Arc::new(bench);
         open.insert(name.clone(), bench.clone());
         Ok(bench)
+    }
+
+    /// Takes a throw-away bench out of use; what it held is gone with the last one who has it.
+    pub async fn discard(&self, name: &BenchName) -> Option<Arc<Bench>> {
+        if !name.as_str().starts_with(RUN_PREFIX) {
+            return None;
+        }
+        self.open.write().await.remove(name)
     }
 
     /// Every bench that is in memory.
@@ -360,7 +377,6 @@ impl Benches {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::MemoryStorage;
 
     fn benches() -> Benches {
         let keys = BenchKeys::derive(|_| [7; 32]);

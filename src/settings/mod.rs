@@ -61,7 +61,7 @@ impl Settings {
     }
 
     /// Settings for a lab inside a test: free ports, sessions in memory, no folder at all.
-    pub fn for_tests() -> Self {
+    pub fn throw_away() -> Self {
         Self {
             lab_port: 0,
             http_port: 0,

@@ -219,8 +219,8 @@ fn an_empty_folder_name_is_refused() {
 }
 
 #[test]
-fn settings_for_tests_take_no_fixed_port_and_no_folder() {
-    let settings = Settings::for_tests();
+fn settings_of_a_throw_away_lab_take_no_fixed_port_and_no_folder() {
+    let settings = Settings::throw_away();
     assert_eq!(
         (settings.lab_port, settings.http_port, settings.https_port),
         (0, 0, 0)

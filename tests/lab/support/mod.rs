@@ -24,7 +24,7 @@ pub fn lab() -> &'static Running {
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Runtime::new().expect("a runtime");
             runtime.block_on(async {
-                tell.send(app::start(&Settings::for_tests()).await)
+                tell.send(app::start(&Settings::throw_away()).await)
                     .expect("somebody waits");
                 std::future::pending::<()>().await;
             });

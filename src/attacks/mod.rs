@@ -1,0 +1,106 @@
+//! The attacks: one file each, a program that tries one exploit by the front door and says whether
+//! it succeeded, with its evidence.
+//!
+//! An attack declares what stops it as minimal sets of strong arms ([`Card::stopped_by`]), and never
+//! what a variant does to it: [`matrix`] computes that and runs every cell to see whether it is
+//! true. Read [`fixation`] first. To add an attack, write its file and add one line to [`ALL`].
+
+pub mod command;
+pub mod matrix;
+pub mod stage;
+
+mod fixation;
+mod id_prediction;
+mod replay_after_sign_out;
+
+use async_trait::async_trait;
+
+use crate::policy::{Name, Policy};
+use stage::{Stage, StageError};
+
+/// What is known of an attack before it runs.
+#[derive(Debug)]
+pub struct Card {
+    /// Its name in addresses and on the command line.
+    pub name: &'static str,
+    /// The attack in a few words.
+    pub title: &'static str,
+    /// The victim's state before it.
+    pub victim: &'static str,
+    /// How the attacker plants or obtains what he needs.
+    pub means: &'static str,
+    /// What counts as success.
+    pub evidence: &'static str,
+    /// Minimal sets of strong arms; each set alone stops it.
+    pub stopped_by: &'static [&'static [Name]],
+    /// What stopped it, in a sentence.
+    pub stopped_says: &'static str,
+    /// The rows of the catalogue that it shows.
+    pub shows: &'static [&'static str],
+    /// The requirements it breaks.
+    pub standards: &'static [&'static str],
+}
+
+impl Card {
+    /// Whether the attack succeeds under a policy, by the rule: exactly when no set of arms that
+    /// stops it is wholly strong.
+    pub fn succeeds_under(&self, policy: &Policy) -> bool {
+        !self
+            .stopped_by
+            .iter()
+            .any(|set| set.iter().all(|name| policy.is_strong(*name)))
+    }
+}
+
+/// How an attack ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The attacker has what he wanted; this is the evidence.
+    Succeeded(String),
+    /// He has not; this is what he got instead.
+    Stopped(String),
+}
+
+impl Outcome {
+    /// Whether the attacker has what he wanted.
+    pub const fn succeeded(&self) -> bool {
+        matches!(self, Outcome::Succeeded(_))
+    }
+
+    /// The evidence, or what came instead.
+    pub fn says(&self) -> &str {
+        match self {
+            Outcome::Succeeded(text) | Outcome::Stopped(text) => text,
+        }
+    }
+}
+
+/// A program that tries one exploit.
+///
+/// It must come in by the front door only, must end by itself, and must send a header only where
+/// its card says which browser or tool would send it.
+#[async_trait]
+pub trait Attack: Send + Sync {
+    /// What is known before it runs.
+    fn card(&self) -> &'static Card;
+
+    /// Tries it on a fresh bench.
+    ///
+    /// # Errors
+    /// The portal does not answer, or something that is no part of the attack went wrong.
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError>;
+}
+
+/// Every attack that the server alone decides, in the order of the course.
+pub const ALL: &[&dyn Attack] = &[
+    &fixation::Fixation,
+    &id_prediction::IdPrediction,
+    &replay_after_sign_out::ReplayAfterSignOut,
+];
+
+/// The attack of that name.
+pub fn find(name: &str) -> Option<&'static dyn Attack> {
+    ALL.iter()
+        .copied()
+        .find(|attack| attack.card().name == name)
+}

@@ -1,0 +1,58 @@
+//! Using a copied cookie after its owner signed out. Worksheet 09.
+//!
+//! Stopped by `sign-out` alone. Read `src/defences/sign_out.rs` next.
+
+use async_trait::async_trait;
+
+use super::stage::{Stage, StageError, VICTIM};
+use super::{Attack, Card, Outcome};
+use crate::front_door::caller::Call;
+use crate::policy::Name;
+
+pub(super) struct ReplayAfterSignOut;
+
+const CARD: Card = Card {
+    name: "replay-after-sign-out",
+    title: "Replaying a cookie after the sign-out",
+    victim: "Signed in, signs out, and believes that the session is over.",
+    means: "The attacker copied the cookie while the session was open: from an unlocked computer, \
+            a backup of the browser's profile, or a log.",
+    evidence: "With the copied cookie the attacker is greeted as the victim after the sign-out.",
+    stopped_by: &[&[Name::SignOut]],
+    stopped_says: "Signing out removed the session's record, so the copied cookie opens nothing.",
+    shows: &["LO-SERVER"],
+    standards: &["ASVS 7.4.1", "CWE-613", "WSTG-SESS-06"],
+};
+
+#[async_trait]
+impl Attack for ReplayAfterSignOut {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        let mut victim = stage.person("victim");
+        victim.sign_in(VICTIM).await?;
+        stage.says("The attacker copies the victim's cookie.");
+        let copied = victim.caller().cookie_header();
+
+        stage.says("The victim signs out.");
+        victim.get("/dashboard").await?;
+        let bye = victim.submit("/logout", &[]).await?;
+        if bye.status != 200 {
+            return Err(StageError::Unexpected(format!(
+                "signing out answered {}",
+                bye.status
+            )));
+        }
+
+        stage.says("The attacker sends the copied cookie.");
+        let replay = Call::get("/dashboard").with_cookie(copied);
+        Ok(match stage.person("attacker").greeted_as(replay).await? {
+            Some(user) if user == VICTIM => {
+                Outcome::Succeeded(format!("The copied cookie still opens {user}'s dashboard."))
+            }
+            _ => Outcome::Stopped(CARD.stopped_says.into()),
+        })
+    }
+}
