@@ -13,13 +13,12 @@ use tokio::sync::watch;
 use crate::attacks::stage::Target;
 use crate::bench::{BenchKeys, Benches};
 use crate::front_door::FrontDoor;
-use crate::front_door::caller::Portal;
 use crate::keys::ServerKey;
 use crate::settings::{Reach, SessionStore, Settings};
 use crate::start_error::StartError;
 use crate::storage::{FileStorage, MemoryStorage, Storage};
 use crate::tls::Certificate;
-use crate::web::addresses::{Addresses, Listener};
+use crate::web::addresses::Addresses;
 use crate::web::assets;
 
 pub use listeners::Parts;
@@ -60,11 +59,7 @@ impl Running {
 
     /// The lab as an attack sees it.
     pub fn target(&self) -> Target {
-        Target {
-            door: self.front_door.clone(),
-            lab_port: self.addresses.port(Listener::Lab).unwrap_or_default(),
-            portal: Portal::of(&self.addresses),
-        }
+        Target::of(&self.front_door, &self.addresses)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::defences::password_storage::DEMO_PASSWORDS;
 use crate::front_door::caller::{Call, Caller, Portal};
 use crate::front_door::{Exchange, FrontDoor, FrontDoorError, Outgoing};
 use crate::policy::Variant;
+use crate::web::addresses::{Addresses, Listener};
 
 /// The account that attacks are after.
 pub const VICTIM: &str = "student123";
@@ -24,6 +25,17 @@ pub struct Target {
     pub lab_port: u16,
     /// The portal.
     pub portal: Portal,
+}
+
+impl Target {
+    /// A lab that runs in this process.
+    pub fn of(door: &FrontDoor, addresses: &Addresses) -> Self {
+        Self {
+            door: door.clone(),
+            lab_port: addresses.port(Listener::Lab).unwrap_or_default(),
+            portal: Portal::of(addresses),
+        }
+    }
 }
 
 /// Why an attack could not be tried to its end.

@@ -7,10 +7,12 @@ mod compare;
 mod custom;
 mod defences;
 mod evidence;
+mod fixation;
 mod health;
 mod home;
 mod in_words;
 mod inspect;
+mod matrix;
 mod page;
 
 use std::path::PathBuf;
@@ -58,12 +60,17 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .manage(Arc::clone(&parts.certificate))
         .manage(parts.front_door.clone())
         .manage(compare::Comparisons::default())
+        .manage(matrix::Runs::default())
+        .manage(fixation::Walkthroughs::default())
+        .manage(Arc::clone(&parts.benches))
         .mount("/", home::routes())
         .mount("/", compare::routes())
         .mount("/", evidence::routes())
         .mount("/", clock::routes())
         .mount("/", custom::routes())
         .mount("/", defences::routes())
+        .mount("/", matrix::routes())
+        .mount("/", fixation::routes())
         .mount("/", certificate::routes())
         .mount("/", health::routes())
 }

@@ -1,0 +1,225 @@
+//! `/matrix`: every attack against every variant, started by a click, row by row as it runs.
+//!
+//! A run is a job: a POST starts it, the page polls it, and it stops some seconds after the last
+//! poll. Each cell has a bench of its own that is thrown away.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rocket::response::Redirect;
+use rocket::serde::json::Json;
+use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+use tokio::task::AbortHandle;
+
+use super::page;
+use crate::attacks::matrix::{self, Cell, Found, Wish};
+use crate::attacks::stage::Target;
+use crate::attacks::{ALL, Card};
+use crate::bench::{BENCH_LIMIT, BenchName, Benches};
+use crate::front_door::FrontDoor;
+use crate::policy::Variant;
+use crate::web::place::Place;
+
+/// How long after the last poll a run goes on.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The runs of all benches, one each.
+#[derive(Debug, Default)]
+pub struct Runs(Mutex<HashMap<BenchName, Arc<Run>>>);
+
+/// One run.
+#[derive(Debug)]
+struct Run {
+    cells: Mutex<Vec<Cell>>,
+    total: usize,
+    polled: Mutex<Instant>,
+    task: Mutex<Option<AbortHandle>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Run {
+    fn running(&self) -> bool {
+        lock(&self.task)
+            .as_ref()
+            .is_some_and(|task| !task.is_finished())
+    }
+}
+
+/// One attack as the page shows it.
+#[derive(Serialize)]
+struct Row {
+    name: &'static str,
+    title: &'static str,
+    victim: &'static str,
+    means: &'static str,
+    evidence: &'static str,
+    stopped_says: &'static str,
+    stopped_by: Vec<Vec<&'static str>>,
+    shows: &'static [&'static str],
+    standards: &'static [&'static str],
+    insecure: &'static str,
+    hardened: &'static str,
+    only: Vec<&'static str>,
+    without: Vec<&'static str>,
+    done: usize,
+    of: usize,
+    wrong: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Progress {
+    rows: Vec<Row>,
+    done: usize,
+    total: usize,
+    running: bool,
+    wrong: usize,
+}
+
+fn row(card: &'static Card, cells: &[Cell]) -> Row {
+    let mine: Vec<&Cell> = cells
+        .iter()
+        .filter(|cell| cell.attack == card.name)
+        .collect();
+    let word = |variant| match mine.iter().find(|cell| cell.variant == variant) {
+        None => "not run",
+        Some(cell) if succeeded(cell) => "succeeds",
+        Some(_) => "stopped",
+    };
+    let named = |wanted: bool, pick: fn(Variant) -> Option<&'static str>| {
+        let fits = mine.iter().filter(|cell| succeeded(cell) == wanted);
+        fits.filter_map(|cell| pick(cell.variant)).collect()
+    };
+    let slugs = |set: &&[crate::policy::Name]| set.iter().map(|name| name.slug()).collect();
+    Row {
+        name: card.name,
+        title: card.title,
+        victim: card.victim,
+        means: card.means,
+        evidence: card.evidence,
+        stopped_says: card.stopped_says,
+        stopped_by: card.stopped_by.iter().map(slugs).collect(),
+        shows: card.shows,
+        standards: card.standards,
+        insecure: word(Variant::Insecure),
+        hardened: word(Variant::Hardened),
+        only: named(false, |variant| match variant {
+            Variant::Only(name) => Some(name.slug()),
+            _ => None,
+        }),
+        without: named(true, |variant| match variant {
+            Variant::Without(name) => Some(name.slug()),
+            _ => None,
+        }),
+        done: mine.len(),
+        of: matrix::variants().len(),
+        wrong: mine
+            .iter()
+            .filter(|cell| !cell.agrees())
+            .map(|cell| cell.variant.to_string())
+            .collect(),
+    }
+}
+
+fn succeeded(cell: &Cell) -> bool {
+    match &cell.found {
+        Found::Ran(outcome) | Found::NotAsked(outcome) => outcome.succeeded(),
+        Found::Broken(_) => false,
+    }
+}
+
+fn progress(runs: &Runs, bench: &BenchName) -> Progress {
+    let run = lock(&runs.0).get(bench).cloned();
+    let cells = run
+        .as_ref()
+        .map(|run| lock(&run.cells).clone())
+        .unwrap_or_default();
+    if let Some(run) = &run {
+        *lock(&run.polled) = Instant::now();
+    }
+    Progress {
+        rows: ALL
+            .iter()
+            .map(|attack| row(attack.card(), &cells))
+            .collect(),
+        done: cells.len(),
+        total: run
+            .as_ref()
+            .map_or_else(|| matrix::size(&Wish::default()), |run| run.total),
+        running: run.as_ref().is_some_and(|run| run.running()),
+        wrong: cells.iter().filter(|cell| !cell.agrees()).count(),
+    }
+}
+
+#[get("/matrix")]
+fn show(place: &Place, runs: &State<Runs>) -> Template {
+    let progress = progress(runs, place.bench.name());
+    page::render(place, "pages/lab/matrix.html", "The matrix", progress)
+}
+
+#[get("/matrix/live")]
+fn live(place: &Place, runs: &State<Runs>) -> Json<Progress> {
+    Json(progress(runs, place.bench.name()))
+}
+
+/// Starts a run, unless one is under way on this bench.
+#[post("/matrix")]
+fn start(
+    place: &Place,
+    runs: &State<Runs>,
+    front_door: &State<FrontDoor>,
+    benches: &State<Arc<Benches>>,
+) -> Redirect {
+    let bench = place.bench.name().clone();
+    let mut all = lock(&runs.0);
+    let busy = all.get(&bench).is_some_and(|run| run.running());
+    if !busy {
+        if all.len() >= BENCH_LIMIT {
+            all.retain(|_, run| run.running());
+        }
+        let target = Target::of(front_door, &place.addresses);
+        all.insert(bench, spawn(target, Arc::clone(benches)));
+    }
+    Redirect::to(format!("{}/matrix", place.base()))
+}
+
+fn spawn(target: Target, benches: Arc<Benches>) -> Arc<Run> {
+    let wish = Wish::default();
+    let run = Arc::new(Run {
+        cells: Mutex::default(),
+        total: matrix::size(&wish),
+        polled: Mutex::new(Instant::now()),
+        task: Mutex::default(),
+    });
+    let kept = run.clone();
+    let task = tokio::spawn(async move {
+        let work = matrix::run(&target, Some(benches), &wish, |cell| {
+            lock(&kept.cells).push(cell)
+        });
+        tokio::select! {
+            () = work => {}
+            () = nobody_looks(&kept) => {}
+        }
+    });
+    *lock(&run.task) = Some(task.abort_handle());
+    run
+}
+
+/// Returns when nobody has polled for a while.
+async fn nobody_looks(run: &Run) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        if lock(&run.polled).elapsed() > PATIENCE {
+            return;
+        }
+    }
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, live, start]
+}

@@ -1,0 +1,57 @@
+// Polls a running matrix and fills the table in. Text only: nothing from the server becomes markup.
+"use strict";
+
+const state = document.getElementById("state");
+const bar = document.getElementById("bar");
+const prefix = state.dataset.live.replace(/\/matrix\/live$/, "");
+
+function links(cell, slugs) {
+  cell.replaceChildren(
+    ...slugs.flatMap((slug) => {
+      const link = document.createElement("a");
+      const code = document.createElement("code");
+      link.href = `${prefix}/defences/${encodeURIComponent(slug)}`;
+      code.textContent = slug;
+      link.append(code);
+      return [link, " "];
+    }),
+  );
+}
+
+function show(progress) {
+  bar.max = progress.total;
+  bar.value = progress.done;
+  state.textContent = `${progress.done} of ${progress.total} cells, ${progress.wrong} wrong`;
+  for (const row of progress.rows) {
+    const line = document.querySelector(`tr[data-attack="${CSS.escape(row.name)}"]`);
+    if (!line) continue;
+    const field = (name) => line.querySelector(`[data-field="${name}"]`);
+    for (const side of ["insecure", "hardened"]) {
+      field(side).textContent = row[side];
+      field(side).className = row[side] === "succeeds" ? "weak" : row[side] === "stopped" ? "strong" : "";
+    }
+    links(field("only"), row.only);
+    links(field("without"), row.without);
+    field("done").textContent = row.done;
+    field("wrong").textContent = row.wrong.length ? ` wrong: ${row.wrong.join(", ")}` : "";
+  }
+  document.querySelector("button[type=submit]").disabled = progress.running;
+}
+
+async function poll() {
+  if (document.visibilityState === "visible") {
+    try {
+      const reply = await fetch(state.dataset.live, { cache: "no-store" });
+      if (reply.ok) {
+        const progress = await reply.json();
+        show(progress);
+        if (!progress.running) return;
+      }
+    } catch {
+      state.textContent = "The lab does not answer.";
+    }
+  }
+  setTimeout(poll, 1000);
+}
+
+if (state.dataset.running === "true") poll();
