@@ -10,6 +10,7 @@ mod evidence;
 mod fixation;
 mod health;
 mod home;
+mod ids;
 mod in_words;
 mod inspect;
 mod matrix;
@@ -61,6 +62,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .manage(parts.front_door.clone())
         .manage(compare::Comparisons::default())
         .manage(matrix::Runs::default())
+        .manage(ids::Pictures::default())
         .manage(fixation::Walkthroughs::default())
         .manage(Arc::clone(&parts.benches))
         .mount("/", home::routes())
@@ -70,6 +72,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", custom::routes())
         .mount("/", defences::routes())
         .mount("/", matrix::routes())
+        .mount("/", ids::routes())
         .mount("/", fixation::routes())
         .mount("/", certificate::routes())
         .mount("/", health::routes())
