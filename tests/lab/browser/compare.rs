@@ -26,15 +26,13 @@ async fn every_button_acts_on_both_sides_and_the_replay_opens_only_the_insecure_
     };
     let dashboard = "Welcome to the Dashboard, student123!";
     tab.visit(&tab.on_lab("/compare")).await;
-    assert!(tab.text(".steps").await.starts_with("Nothing yet."));
+    assert!(tab.text(".steps .blank").await.starts_with("Nothing yet."));
 
     click(&tab, "sign-in").await;
     assert!(newest(&tab, "weak").await.contains(dashboard));
     assert!(newest(&tab, "strong").await.contains(dashboard));
     tab.click("details.step:nth-of-type(2) summary").await;
-    let weak = tab
-        .text("details.step:nth-of-type(2) article.weak .line.weak")
-        .await;
+    let weak = tab.text("details.step:nth-of-type(2) article.weak").await;
     assert!(weak.contains("set-cookie: session_insecure"), "{weak}");
     assert!(
         weak.contains("lacks __Host- name, Secure, HttpOnly, SameSite"),
@@ -94,7 +92,7 @@ async fn every_button_acts_on_both_sides_and_the_replay_opens_only_the_insecure_
     );
 
     click(&tab, "start-over").await;
-    assert!(tab.text(".steps").await.starts_with("Nothing yet."));
+    assert!(tab.text(".steps .blank").await.starts_with("Nothing yet."));
     assert_eq!(tab.complaints().await, [""; 0]);
 }
 

@@ -57,7 +57,7 @@ async fn staying_signed_in_starts_the_idle_limit_anew() {
     tab.sign_in(&tab.on_hardened("")).await;
     for _ in 0..3 {
         tab.bench.wait_minutes(4).await;
-        tab.follow("a[href=dashboard]").await;
+        tab.follow(".count ~ a").await;
         assert_eq!(
             tab.text("h1").await,
             "Welcome to the Dashboard, student123!"
@@ -74,7 +74,7 @@ async fn the_insecure_side_counts_nothing_down() {
     assert_eq!(tab.text(".count").await, "This session has no time limit.");
     tab.bench.wait_minutes(600).await;
     tab.run::<bool>(COME_BACK).await;
-    tab.follow("a[href=dashboard]").await;
+    tab.follow(".count ~ a").await;
     assert_eq!(
         tab.text("h1").await,
         "Welcome to the Dashboard, student123!"

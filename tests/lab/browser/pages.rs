@@ -10,7 +10,7 @@ use crate::support::lab;
 
 /// Whether the page has asked for news, if it is one that does.
 const HAS_ASKED: &str = "!document.querySelector('[data-live]') || performance
-    .getEntriesByType('resource').some((entry) => entry.name.endsWith('/live'))";
+    .getEntriesByType('resource').some((entry) => entry.name.includes('/live'))";
 
 /// The page where the tab is works, and its pictures are taken.
 async fn works(tab: &mut Tab, name: &str) {
@@ -209,7 +209,7 @@ async fn the_forms_that_are_refused() {
 
     tab.bench.wait_minutes(2).await;
     tab.sign_in(&portal).await;
-    tab.run::<()>("document.querySelector('main form [name=csrf_token]').value = 'forged'")
+    tab.run::<String>("document.querySelector('main form [name=csrf_token]').value = 'forged'")
         .await;
     tab.fill_in("#to", "alice").await;
     tab.fill_in("#amount", "1").await;
@@ -219,7 +219,7 @@ async fn the_forms_that_are_refused() {
     // `secure` is what `host-prefix` needs: a mix that contradicts itself.
     tab.visit(&tab.on_lab("/custom")).await;
     tab.follow("button[value=insecure]").await;
-    tab.click("input[name=host-prefix]:not([value=none])").await;
+    tab.click("label.strong input[name=host-prefix]").await;
     tab.follow(".save button").await;
     refuses(&mut tab, "error-lab-custom", 422).await;
 }
