@@ -4,8 +4,9 @@
 
 use std::path::PathBuf;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use chromiumoxide::cdp::browser_protocol::emulation::{MediaFeature, SetEmulatedMediaParams};
-use chromiumoxide::page::ScreenshotParams;
+use chromiumoxide::cdp::browser_protocol::page::{CaptureScreenshotParams, Viewport};
 
 use super::tab::Tab;
 
@@ -21,13 +22,33 @@ pub async fn photograph(tab: &Tab, name: &str) {
             let scheme_is = MediaFeature::new("prefers-color-scheme", scheme);
             let media = SetEmulatedMediaParams::builder().feature(scheme_is);
             tab.page.execute(media.build()).await.unwrap();
-            let picture = ScreenshotParams::builder().full_page(true).build();
-            let picture = tab.page.screenshot(picture).await.expect(name);
+            let picture = picture(tab, width).await;
             let file = folder().join(format!("{name}-{width}-{scheme}.png"));
             std::fs::write(file, picture).unwrap();
         }
     }
     tab.resize(1280, 800).await;
+}
+
+/// The whole page as a PNG. (The library's own way takes the window's width back afterwards.)
+async fn picture(tab: &Tab, width: i64) -> Vec<u8> {
+    let height: f64 = tab.run("document.documentElement.scrollHeight").await;
+    let whole = Viewport {
+        x: 0.0,
+        y: 0.0,
+        width: width as f64,
+        height,
+        scale: 1.0,
+    };
+    let capture = CaptureScreenshotParams::builder()
+        .clip(whole)
+        .capture_beyond_viewport(true)
+        .build();
+    let answer = tab.page.execute(capture).await.unwrap();
+    let picture = BASE64_STANDARD.decode(&answer.data).unwrap();
+    // The width stands in the header that every PNG begins with.
+    assert_eq!(&picture[16..20], (width as u32).to_be_bytes());
+    picture
 }
 
 /// Fails where the page is wider than its window, and names what sticks out.
