@@ -4,8 +4,9 @@ use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::Header;
 use rocket::{Request, Response};
 
-use super::addresses::Site;
+use super::addresses::{Listener, Site};
 use super::place::Place;
+use super::reception;
 use crate::bench::wire::Exchange;
 use crate::defences::Asked;
 
@@ -36,6 +37,14 @@ impl Fairing for Answer {
 
         let Some(place) = Place::of(request) else {
             fixed_headers(response);
+            if let Some(addresses) = reception::addresses(request) {
+                // A page under a wrong name takes its style sheets from the lab's own pages.
+                let lab = addresses.origin(Listener::Lab);
+                let policy = STRICT_CSP
+                    .replace("style-src", &format!("style-src {lab}"))
+                    .replace("img-src", &format!("img-src {lab}"));
+                response.set_raw_header("content-security-policy", policy);
+            }
             return;
         };
         match &place.variant {

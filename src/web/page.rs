@@ -21,6 +21,7 @@ pub struct Frame {
     nonce: Option<String>,
     scheme: &'static str,
     host: String,
+    assets: String,
 }
 
 impl Frame {
@@ -47,6 +48,8 @@ impl Frame {
             nonce: None,
             scheme: "http",
             host: String::new(),
+            // Under a name that is not answered there are no style sheets either.
+            assets: origin(Listener::Lab),
         }
     }
 
@@ -66,6 +69,7 @@ impl Frame {
             nonce: place.variant.as_ref().map(|_| place.nonce().to_owned()),
             scheme: place.scheme().as_str(),
             host: place.host.clone(),
+            assets: String::new(),
         }
     }
 }

@@ -178,7 +178,11 @@ impl Reception {
             return Ok(());
         }
         let Ok(variant) = first.parse::<Variant>() else {
-            return Err(Problem::unknown_variant(first).into());
+            let problem = Problem::unknown_variant(first);
+            // The variants that the page lists are those of this bench.
+            let place = Place::new(arrival, None, false);
+            request.local_cache(move || Some(place));
+            return Err(problem.into());
         };
         let json = JSON_ROUTES.iter().any(|route| inner.starts_with(route));
         go_to(request, "/portal", inner);

@@ -1,0 +1,225 @@
+//! Every page as a browser shows it: no complaint on the console, no request that fails, nothing
+//! that sticks out, and a picture of it to look at.
+
+use session_lab::policy::Name;
+use session_lab::web::addresses::Listener::{Lab, PortalHttp, PortalHttps};
+
+use super::screenshots::{fits, photograph};
+use super::tab::Tab;
+use crate::support::lab;
+
+/// Whether the page has asked for news, if it is one that does.
+const HAS_ASKED: &str = "!document.querySelector('[data-live]') || performance
+    .getEntriesByType('resource').some((entry) => entry.name.includes('/live'))";
+
+/// The page where the tab is works, and its pictures are taken.
+async fn works(tab: &mut Tab, name: &str) {
+    tab.until(HAS_ASKED).await;
+    assert_eq!(tab.status().await, 200, "{name}");
+    assert_eq!(tab.complaints().await, [""; 0], "{name}");
+    photograph(tab, name).await;
+    assert_eq!(tab.complaints().await, [""; 0], "{name}");
+}
+
+/// The page where the tab is says what is wrong; but for that, it works.
+async fn refuses(tab: &mut Tab, name: &str, status: u16) {
+    assert_eq!(tab.status().await, status, "{name}");
+    let location = tab.location().await;
+    let own = |line: &String| line.ends_with(&location) && line.contains(&status.to_string());
+    let mut complaints = tab.complaints().await;
+    complaints.retain(|line| !own(line));
+    assert_eq!(complaints, [""; 0], "{name}");
+    photograph(tab, name).await;
+}
+
+#[tokio::test]
+async fn the_labs_own_pages() {
+    let Some(mut tab) = Tab::open().await else {
+        return;
+    };
+    tab.visit(&tab.on_lab("/compare")).await;
+    works(&mut tab, "lab-compare-empty").await;
+    for action in ["sign-in", "sign-out", "replay"] {
+        tab.follow(&format!("button[value={action}]")).await;
+    }
+    works(&mut tab, "lab-compare").await;
+    for (path, name) in [
+        ("/", "lab-home"),
+        ("/evidence/insecure", "lab-evidence-insecure"),
+        ("/evidence/hardened", "lab-evidence-hardened"),
+        ("/custom", "lab-custom"),
+        ("/custom?saved=1", "lab-custom-saved"),
+        ("/defences", "lab-defences"),
+        ("/defences/rotation", "lab-defence"),
+        ("/certificate", "lab-certificate"),
+    ] {
+        let path = if path == "/certificate" {
+            format!("{}{path}", lab().addresses.origin(Lab))
+        } else {
+            tab.on_lab(path)
+        };
+        tab.visit(&path).await;
+        works(&mut tab, name).await;
+    }
+}
+
+#[tokio::test]
+async fn every_defences_page_fits_a_phone() {
+    let Some(mut tab) = Tab::open().await else {
+        return;
+    };
+    tab.resize(360, 800).await;
+    for name in Name::ALL {
+        tab.visit(&tab.on_lab(&format!("/defences/{}", name.slug())))
+            .await;
+        fits(&tab, name.slug()).await;
+    }
+    assert_eq!(tab.complaints().await, [""; 0]);
+}
+
+async fn portal(tab: &mut Tab, portal: &str, side: &str) {
+    for (path, name) in [
+        ("/", "home-signed-out"),
+        ("/login", "login"),
+        ("/login?expired=1", "login-expired"),
+    ] {
+        tab.visit(&format!("{portal}{path}")).await;
+        works(tab, &format!("{side}-{name}")).await;
+    }
+    tab.sign_in(portal).await;
+    tab.visit(&format!("{portal}/board")).await;
+    tab.fill_in(
+        "#text",
+        "Lost: one <b>umbrella</b>. Found_where_a_long_word_without_a_space_goes_on_and_on",
+    )
+    .await;
+    tab.follow("main form button").await;
+    for (path, name) in [
+        ("/", "home"),
+        ("/dashboard", "dashboard"),
+        ("/board", "board"),
+        ("/password", "password"),
+        ("/sessions", "sessions"),
+        ("/cookies", "cookies"),
+    ] {
+        tab.visit(&format!("{portal}{path}")).await;
+        works(tab, &format!("{side}-{name}")).await;
+    }
+    tab.follow("header.top form button").await;
+    works(tab, &format!("{side}-logged-out")).await;
+}
+
+#[tokio::test]
+async fn the_insecure_portal() {
+    let Some(mut tab) = Tab::open().await else {
+        return;
+    };
+    let address = tab.on_insecure("");
+    portal(&mut tab, &address, "insecure").await;
+}
+
+#[tokio::test]
+async fn the_hardened_portal() {
+    let Some(mut tab) = Tab::open().await else {
+        return;
+    };
+    let address = tab.on_hardened("");
+    portal(&mut tab, &address, "hardened").await;
+}
+
+#[tokio::test]
+async fn the_pages_outside_the_variants() {
+    let Some(mut tab) = Tab::open().await else {
+        return;
+    };
+    for (listener, path, name) in [
+        (PortalHttp, "/certificate", "certificate"),
+        (PortalHttps, "/certificate", "certificate-tls"),
+        (PortalHttp, "/inspect_headers", "inspect_headers"),
+        (PortalHttps, "/inspect_headers", "inspect_headers-tls"),
+    ] {
+        tab.visit(&tab.address(listener, path)).await;
+        works(&mut tab, name).await;
+    }
+    tab.visit(&tab.address(PortalHttps, "/inspect_headers"))
+        .await;
+    assert!(tab.text("main").await.contains("inspect_demo"));
+    tab.follow("main .row a.button").await;
+    works(&mut tab, "inspect_headers-hidden").await;
+}
+
+#[tokio::test]
+async fn the_pages_of_errors() {
+    let Some(mut tab) = Tab::open().await else {
+        return;
+    };
+    for (listener, path, name, status) in [
+        (Lab, "/nothing-here", "error-lab-not-found", 404),
+        (Lab, "/evidence/insecrue", "error-lab-unknown-variant", 404),
+        (Lab, "/defences/nothing", "error-lab-unknown-defence", 404),
+        (
+            PortalHttps,
+            "/hardened/nothing-here",
+            "error-portal-not-found",
+            404,
+        ),
+        (PortalHttps, "/insecrue/", "error-unknown-variant", 404),
+        (PortalHttps, "/hardened/logout", "error-wrong-method", 405),
+    ] {
+        tab.visit(&tab.address(listener, path)).await;
+        refuses(&mut tab, name, status).await;
+    }
+    for (listener, name) in [
+        (Lab, "error-lab-another-address"),
+        (PortalHttps, "error-another-address"),
+    ] {
+        tab.visit(&tab.address_at("127.0.0.1", listener, "/hardened/"))
+            .await;
+        refuses(&mut tab, name, 421).await;
+    }
+}
+
+#[tokio::test]
+async fn the_forms_that_are_refused() {
+    let Some(mut tab) = Tab::open().await else {
+        return;
+    };
+    for (portal, side) in [
+        (tab.on_insecure(""), "insecure"),
+        (tab.on_hardened(""), "hardened"),
+    ] {
+        tab.visit(&format!("{portal}/login")).await;
+        tab.fill_in("#username", "student123").await;
+        tab.fill_in("#password", "wrong").await;
+        tab.follow("main form button").await;
+        refuses(&mut tab, &format!("error-{side}-login"), 401).await;
+    }
+    let portal = tab.on_hardened("");
+    for _ in 0..5 {
+        tab.visit(&format!("{portal}/login")).await;
+        tab.fill_in("#username", "student123").await;
+        tab.fill_in("#password", "wrong").await;
+        tab.follow("main form button").await;
+        if tab.status().await == 429 {
+            break;
+        }
+        tab.complaints().await;
+    }
+    refuses(&mut tab, "error-hardened-throttled", 429).await;
+
+    tab.bench.wait_minutes(2).await;
+    tab.sign_in(&portal).await;
+    tab.run::<String>("document.querySelector('main form [name=csrf_token]').value = 'forged'")
+        .await;
+    tab.fill_in("#to", "alice").await;
+    tab.fill_in("#amount", "1").await;
+    tab.follow("main form button").await;
+    refuses(&mut tab, "error-hardened-token", 403).await;
+
+    // `secure` is what `host-prefix` needs: a mix that contradicts itself.
+    tab.visit(&tab.on_lab("/custom")).await;
+    tab.follow("button[value=insecure]").await;
+    tab.click("label.strong input[name=host-prefix]").await;
+    tab.follow(".save button").await;
+    refuses(&mut tab, "error-lab-custom", 422).await;
+}

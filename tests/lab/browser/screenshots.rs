@@ -1,0 +1,75 @@
+//! Pictures of a page, at the widths of a phone, a projector and a large screen, light and dark.
+//!
+//! They are kept in `target/screenshots/` for whoever changes a template or a style sheet.
+
+use std::path::PathBuf;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use chromiumoxide::cdp::browser_protocol::emulation::{MediaFeature, SetEmulatedMediaParams};
+use chromiumoxide::cdp::browser_protocol::page::{CaptureScreenshotParams, Viewport};
+
+use super::tab::Tab;
+
+const WIDTHS: [(i64, i64); 3] = [(360, 800), (1280, 800), (1920, 1080)];
+
+/// Takes the pictures of the page where the tab is, and checks that nothing makes it scroll to the
+/// side.
+pub async fn photograph(tab: &Tab, name: &str) {
+    for (width, height) in WIDTHS {
+        tab.resize(width, height).await;
+        fits(tab, &format!("{name} at {width}")).await;
+        for scheme in ["light", "dark"] {
+            let scheme_is = MediaFeature::new("prefers-color-scheme", scheme);
+            let media = SetEmulatedMediaParams::builder().feature(scheme_is);
+            tab.page.execute(media.build()).await.unwrap();
+            let picture = picture(tab, width).await;
+            let file = folder().join(format!("{name}-{width}-{scheme}.png"));
+            std::fs::write(file, picture).unwrap();
+        }
+    }
+    tab.resize(1280, 800).await;
+}
+
+/// The whole page as a PNG. (The library's own way takes the window's width back afterwards.)
+async fn picture(tab: &Tab, width: i64) -> Vec<u8> {
+    let height: f64 = tab.run("document.documentElement.scrollHeight").await;
+    let whole = Viewport {
+        x: 0.0,
+        y: 0.0,
+        width: width as f64,
+        height,
+        scale: 1.0,
+    };
+    let capture = CaptureScreenshotParams::builder()
+        .clip(whole)
+        .capture_beyond_viewport(true)
+        .build();
+    let answer = tab.page.execute(capture).await.unwrap();
+    let picture = BASE64_STANDARD.decode(&answer.data).unwrap();
+    // The width stands in the header that every PNG begins with.
+    assert_eq!(&picture[16..20], (width as u32).to_be_bytes());
+    picture
+}
+
+/// Fails where the page is wider than its window, and names what sticks out.
+pub async fn fits(tab: &Tab, name: &str) {
+    let wide: Vec<String> = tab
+        .run(
+            "(() => {
+                const root = document.documentElement;
+                if (root.scrollWidth <= innerWidth) return [];
+                const sticksOut = (e) => e.getBoundingClientRect().right > innerWidth + 1;
+                return [...document.querySelectorAll('body *')]
+                    .filter(sticksOut)
+                    .map((e) => `${e.tagName}.${e.className}: ${e.textContent.slice(0, 60)}`);
+            })()",
+        )
+        .await;
+    assert!(wide.is_empty(), "{name} scrolls to the side: {wide:#?}");
+}
+
+fn folder() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
