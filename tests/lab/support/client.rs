@@ -49,6 +49,16 @@ impl Reply {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
+    /// The body as a browser shows its text: the entities that the templates write are resolved.
+    pub fn shown(&self) -> String {
+        let entities = [("&#x2F;", "/"), ("&#x27;", "'"), ("&quot;", "\"")];
+        let resolve = |text: String, (entity, is): (&str, &str)| text.replace(entity, is);
+        let text = entities.into_iter().fold(self.body.clone(), resolve);
+        text.replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&")
+    }
+
     /// The CSRF token in the page's first form.
     pub fn csrf_token(&self) -> Option<String> {
         let field = self.body.split("name=\"csrf_token\" value=\"").nth(1)?;
