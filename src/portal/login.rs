@@ -37,7 +37,8 @@ async fn form(mut visitor: Visitor<'_>, expired: Option<&str>) -> Result<Templat
 struct Credentials {
     username: String,
     password: String,
-    remember: Option<bool>,
+    /// A box that is ticked is there, whatever its value; one that is not is missing.
+    remember: Option<String>,
 }
 
 #[post("/login", data = "<checked>")]
@@ -87,7 +88,7 @@ async fn log_in(
     sign_in::sign_in(&visitor, &account)
         .await
         .map_err(|problem| Err(problem.into()))?;
-    if sent.remember == Some(true) {
+    if sent.remember.is_some() {
         let line = visitor
             .world
             .remember_browser(&account.user, &visitor.label)

@@ -8,7 +8,8 @@ use crate::web::body::{Checked, FormBody};
 
 #[derive(FromForm)]
 struct Preferences {
-    large_text: Option<bool>,
+    /// A box that is ticked is there, whatever its value; one that is not is missing.
+    large_text: Option<String>,
 }
 
 #[post("/preferences", data = "<checked>")]
@@ -18,7 +19,7 @@ async fn save(checked: Checked<'_, FormBody<Preferences>>) -> Result<Stop, Stop>
         body: FormBody(sent),
     } = checked;
     let account = visitor.account().await?;
-    let large_text = sent.large_text == Some(true);
+    let large_text = sent.large_text.is_some();
     if let Some(session) = &visitor.session {
         let change = |record: &mut Record| record.large_text = large_text;
         visitor.world.change_record(session, change).await?;

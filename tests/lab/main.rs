@@ -2,6 +2,7 @@
 
 mod browser;
 mod command_line;
+mod lab_pages;
 mod portal;
 mod readme;
 mod storage;

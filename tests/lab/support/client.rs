@@ -2,7 +2,7 @@
 //! `-b jar -c jar`. It applies no rule of a browser.
 
 use session_lab::front_door::{Exchange, Outgoing};
-use session_lab::web::addresses::Listener;
+use session_lab::web::addresses::{Listener, origin};
 
 use super::lab;
 
@@ -10,6 +10,7 @@ use super::lab;
 #[derive(Clone, Debug)]
 pub struct Client {
     listener: Listener,
+    host_name: String,
     base: String,
     /// Cookies by name, in the order in which they came.
     pub jar: Vec<(String, String)>,
@@ -48,6 +49,16 @@ impl Reply {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
+    /// The body as a browser shows its text: the entities that the templates write are resolved.
+    pub fn shown(&self) -> String {
+        let entities = [("&#x2F;", "/"), ("&#x27;", "'"), ("&quot;", "\"")];
+        let resolve = |text: String, (entity, is): (&str, &str)| text.replace(entity, is);
+        let text = entities.into_iter().fold(self.body.clone(), resolve);
+        text.replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&")
+    }
+
     /// The CSRF token in the page's first form.
     pub fn csrf_token(&self) -> Option<String> {
         let field = self.body.split("name=\"csrf_token\" value=\"").nth(1)?;
@@ -66,10 +77,23 @@ impl Client {
     pub fn new(listener: Listener, base: String) -> Self {
         Self {
             listener,
+            host_name: "localhost".into(),
             base,
             jar: Vec::new(),
             headers: Vec::new(),
         }
+    }
+
+    /// The same client on another name of the site.
+    pub fn at_host(mut self, name: &str) -> Self {
+        self.host_name = name.to_owned();
+        self
+    }
+
+    /// The origin of the pages that this client visits.
+    pub fn origin(&self) -> String {
+        let port = lab().addresses.port(self.listener).expect("it is up");
+        origin(self.listener.scheme(), &self.host_name, port)
     }
 
     /// Sends this header along from now on.
@@ -103,7 +127,7 @@ impl Client {
 
     /// Posts a form as the site's own page does, with its `Origin`.
     pub async fn post_form(&mut self, path: &str, fields: &[(&str, String)]) -> Reply {
-        let origin = lab().addresses.origin(self.listener);
+        let origin = self.origin();
         self.post_form_from(&origin, path, fields).await
     }
 
@@ -147,7 +171,7 @@ impl Client {
         }
         let outgoing = Outgoing {
             scheme: self.listener.scheme(),
-            host_name: "localhost".into(),
+            host_name: self.host_name.clone(),
             port: lab()
                 .addresses
                 .port(self.listener)
@@ -218,6 +242,29 @@ impl Client {
         let reply = self.try_to_sign_in(user, password).await;
         assert_eq!(reply.status, 303, "{}", reply.body);
         reply
+    }
+
+    /// Posts JSON with a fresh token in its header, as the portal's own script does.
+    pub async fn submit_json(&mut self, path: &str, json: &serde_json::Value) -> Reply {
+        let token = self.token().await.pop().map(|(_, token)| token);
+        let mut headers = vec![("content-type", "application/json")];
+        headers.extend(token.as_deref().map(|token| ("x-csrftoken", token)));
+        self.send("POST", path, &headers, json.to_string()).await
+    }
+
+    /// A cookie in the jar by the beginning of its name.
+    pub fn cookie(&self, beginning: &str) -> Option<&str> {
+        let mut all = self.jar.iter();
+        let found = all.find(|(name, _)| name.starts_with(beginning))?;
+        Some(&found.1)
+    }
+
+    /// What the dashboard says that the signed-in user owns.
+    pub async fn balance(&mut self) -> u64 {
+        let page = self.get("/dashboard").await.body;
+        let money = page.split("class=\"money\">").nth(1).expect(&page);
+        let money = money.split('<').next().unwrap_or_default();
+        money.parse().expect("a number")
     }
 
     /// Who the portal takes this client for.

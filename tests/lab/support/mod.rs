@@ -3,6 +3,7 @@
 
 mod client;
 pub mod process;
+mod plain_socket;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,7 +14,8 @@ use session_lab::policy::Variant;
 use session_lab::settings::Settings;
 use session_lab::web::addresses::Listener;
 
-pub use client::Client;
+pub use client::{Client, Reply};
+pub use plain_socket::send_raw;
 
 /// The lab that all tests of this binary share.
 pub fn lab() -> &'static Running {
@@ -69,6 +71,11 @@ impl TestBench {
         let form = [("minutes", minutes.to_string())];
         let reply = self.student().post_form("/clock", &form).await;
         assert_eq!(reply.status, 303, "{}", reply.body);
+    }
+
+    /// The bench itself, for what only the server knows.
+    pub async fn open(&self) -> std::sync::Arc<session_lab::bench::Bench> {
+        lab().benches.open(&self.name).await.expect("a bench")
     }
 
     /// Chooses arms for the variant `custom`; all others are as in `preset`.

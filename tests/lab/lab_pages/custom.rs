@@ -1,0 +1,137 @@
+//! The student's own mix: saving it, and what is refused.
+
+use session_lab::policy::{Name, Policy};
+
+use crate::support::{TestBench, bench};
+
+async fn save(bench: &TestBench, form: &[(&str, &str)]) -> crate::support::Reply {
+    let form: Vec<_> = form
+        .iter()
+        .map(|(name, arm)| (*name, (*arm).to_owned()))
+        .collect();
+    bench.student().post_form("/custom", &form).await
+}
+
+#[tokio::test]
+async fn every_arm_of_every_defence_can_be_chosen_and_is_then_shown() {
+    let bench = bench();
+    let mut student = bench.student();
+    for name in Name::ALL {
+        for arm in name.arms() {
+            // A strong base, so that no arm lacks what it needs.
+            assert_eq!(save(&bench, &[("preset", "hardened")]).await.status, 303);
+            let extra = match *name {
+                Name::Secure => ("host-prefix", "plain"),
+                _ => (name.slug(), arm.slug),
+            };
+            let reply = save(&bench, &[extra, (name.slug(), arm.slug)]).await;
+            assert_eq!(reply.status, 303, "{} {}", name.slug(), arm.slug);
+            assert_eq!(bench.open().await.custom().arm(*name), arm);
+            let page = student.get("/custom").await.body;
+            let chosen = format!("name=\"{}\" value=\"{}\" checked", name.slug(), arm.slug);
+            assert!(page.contains(&chosen), "{chosen}");
+            assert_eq!(page.matches(" checked>").count(), Name::ALL.len());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_saved_mix_decides_the_next_request_and_leaves_other_arms_as_they_were() {
+    let bench = bench();
+    let mut visitor = bench.visitor("custom");
+    let at_first = visitor.get("/login").await;
+    assert_eq!(
+        at_first.header("cache-control"),
+        None,
+        "a new bench's mix is all weak"
+    );
+    let reply = save(&bench, &[("no-store", "no-store")]).await;
+    let saved = format!("/b/{}/custom?saved=1", bench.name);
+    assert_eq!(reply.header("location"), Some(saved.as_str()));
+    assert_eq!(
+        visitor.get("/login").await.header("cache-control"),
+        Some("no-store")
+    );
+    assert_eq!(
+        save(&bench, &[("referrer", "same-origin")]).await.status,
+        303
+    );
+    let page = visitor.get("/login").await;
+    assert_eq!(
+        page.header("cache-control"),
+        Some("no-store"),
+        "the first choice stays"
+    );
+    assert_eq!(page.header("referrer-policy"), Some("same-origin"));
+    assert_eq!(
+        bench.events("custom").await[1],
+        "The custom policy was changed."
+    );
+}
+
+#[tokio::test]
+async fn a_conflict_is_refused_with_its_reason_and_nothing_is_saved() {
+    let bench = bench();
+    for prefix in ["host", "host-http"] {
+        let reply = save(&bench, &[("host-prefix", prefix), ("csp", "nonce")]).await;
+        assert_eq!(reply.status, 422);
+        let because = "host-prefix needs secure: make secure strong too, or host-prefix weak.";
+        assert!(reply.body.contains(because), "{}", reply.body);
+        assert!(reply.body.contains("Nothing was saved."));
+        let kept = format!("name=\"host-prefix\" value=\"{prefix}\" checked");
+        assert!(reply.body.contains(&kept), "the form keeps what was chosen");
+        assert_eq!(bench.open().await.custom(), Policy::INSECURE);
+    }
+    let both = [("host-prefix", "host"), ("secure", "present")];
+    assert_eq!(save(&bench, &both).await.status, 303);
+    assert_eq!(
+        save(&bench, &[("secure", "absent")]).await.status,
+        422,
+        "taken away later"
+    );
+}
+
+#[tokio::test]
+async fn an_arm_that_does_not_exist_is_refused_with_its_name() {
+    let bench = bench();
+    for arm in ["strong", "", "Present", "<script>"] {
+        let reply = save(&bench, &[("csp", "nonce"), ("http-only", arm)]).await;
+        assert_eq!(reply.status, 422, "{arm}");
+        let because = "http-only has no such arm. Nothing was saved.";
+        assert!(reply.body.contains(because), "{}", reply.body);
+        assert!(!reply.body.contains("<script>"));
+        assert_eq!(
+            bench.open().await.custom(),
+            Policy::INSECURE,
+            "not the other arm either"
+        );
+    }
+}
+
+#[tokio::test]
+async fn presets_take_every_arm_at_once() {
+    let bench = bench();
+    for (preset, policy, tally) in [
+        ("hardened", Policy::HARDENED, "32 strong"),
+        ("insecure", Policy::INSECURE, "32 weak"),
+    ] {
+        assert_eq!(
+            save(&bench, &[("preset", preset), ("csp", "nonce")])
+                .await
+                .status,
+            303
+        );
+        assert_eq!(bench.open().await.custom(), policy);
+        assert!(
+            bench.student().get("/custom").await.body.contains(tally),
+            "{preset}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_mix_belongs_to_its_bench() {
+    let (one, other) = (bench(), bench());
+    assert_eq!(save(&one, &[("preset", "hardened")]).await.status, 303);
+    assert_eq!(other.open().await.custom(), Policy::INSECURE);
+}

@@ -1,0 +1,8 @@
+//! The lab's own pages: their origin, the clock, the comparison, the evidence, the student's mix.
+
+mod clock;
+mod compare;
+mod custom;
+mod evidence;
+mod own_origin;
+mod variants;

@@ -1,0 +1,198 @@
+//! No script of the portal can act on the lab's own pages: a strict policy, no cookie, and every
+//! change needs the pages' own `Origin`.
+
+use session_lab::policy::{Name, Variant};
+use session_lab::web::addresses::Listener;
+
+use crate::support::{bench, lab, send_raw};
+
+/// As `src/web/answer.rs` writes it, but written out, so that a change there is seen here.
+const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+const POSTS: [(&str, &str); 4] = [
+    ("/clock", "minutes=6"),
+    ("/reset", ""),
+    ("/custom", "preset=hardened"),
+    ("/compare", "action=sign-in"),
+];
+
+fn pages() -> Vec<String> {
+    let fixed = [
+        "/",
+        "/compare",
+        "/compare/live",
+        "/custom",
+        "/custom?saved=1",
+        "/defences",
+    ];
+    let mut all: Vec<String> = fixed.map(str::to_owned).to_vec();
+    all.extend(["/certificate", "/certificate.pem", "/healthz"].map(str::to_owned));
+    for variant in Variant::all() {
+        all.push(format!("/evidence/{variant}"));
+        all.push(format!("/evidence/{variant}/live"));
+    }
+    all.extend(
+        Name::ALL
+            .iter()
+            .map(|name| format!("/defences/{}", name.slug())),
+    );
+    all
+}
+
+#[tokio::test]
+async fn every_page_answers_with_the_strict_policy_and_sets_no_cookie() {
+    let bench = bench();
+    let mut student = bench.student();
+    for page in pages() {
+        let reply = student.get(&page).await;
+        assert_eq!(reply.status, 200, "{page}");
+        assert_eq!(reply.headers("content-security-policy"), [STRICT], "{page}");
+        assert_eq!(reply.set_cookies(), [] as [&str; 0], "{page}");
+        assert_eq!(
+            reply.header("x-content-type-options"),
+            Some("nosniff"),
+            "{page}"
+        );
+        assert_eq!(
+            reply.header("referrer-policy"),
+            Some("same-origin"),
+            "{page}"
+        );
+        assert_eq!(reply.header("cache-control"), Some("no-store"), "{page}");
+        assert_eq!(reply.header("strict-transport-security"), None, "{page}");
+        if reply.header("content-type") == Some("text/html; charset=utf-8") {
+            assert!(reply.body.ends_with("</html>\n"), "{page}: the whole page");
+            for inline in ["<script>", " onclick=", " style=", "<style"] {
+                assert!(
+                    !reply.body.contains(inline),
+                    "{page} holds {inline}, which cannot run"
+                );
+            }
+        }
+    }
+    assert_eq!(
+        bench.evidence("insecure").await["events"],
+        serde_json::json!([])
+    );
+}
+
+#[tokio::test]
+async fn a_change_from_any_other_origin_is_refused_and_changes_nothing() {
+    let bench = bench();
+    let mut student = bench.student();
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let http = lab().addresses.origin(Listener::PortalHttp);
+    let https = lab().addresses.origin(Listener::PortalHttps);
+    let own = lab().addresses.origin(Listener::Lab);
+    let longer = format!("{own}.evil.example");
+    for (path, body) in POSTS {
+        for origin in [
+            http.as_str(),
+            &https,
+            "null",
+            "http://127.0.0.1:7070",
+            &longer,
+            "",
+        ] {
+            let headers = [form[0], ("origin", origin)];
+            let reply = student.send("POST", path, &headers, body.into()).await;
+            assert_eq!(reply.status, 403, "{path} from {origin:?}");
+            assert!(
+                reply.body.contains(&own),
+                "the page says from where: {}",
+                reply.body
+            );
+        }
+        assert_eq!(
+            student.send("POST", path, &form, body.into()).await.status,
+            403,
+            "{path}"
+        );
+        let twice = [
+            form[0],
+            ("origin", own.as_str()),
+            ("origin", https.as_str()),
+        ];
+        let reply = student.send("POST", path, &twice, body.into()).await;
+        assert_eq!(reply.status, 403, "{path}: two origins are none");
+    }
+    let opened = bench.open().await;
+    assert_eq!(opened.ahead().as_secs(), 0);
+    assert_eq!(opened.custom(), session_lab::policy::Policy::INSECURE);
+    assert_eq!(
+        bench.evidence("insecure").await["total"],
+        0,
+        "nobody was signed in"
+    );
+}
+
+#[tokio::test]
+async fn the_same_changes_from_the_pages_themselves_are_made() {
+    let bench = bench();
+    let mut student = bench.student();
+    let own = lab().addresses.origin(Listener::Lab);
+    for (path, body) in POSTS {
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let headers = [form, ("origin", own.as_str())];
+        let reply = student.send("POST", path, &headers, body.into()).await;
+        assert_eq!(reply.status, 303, "{path}: {}", reply.body);
+    }
+    assert_eq!(
+        bench.evidence("hardened").await["total"],
+        1,
+        "the comparison signed in"
+    );
+}
+
+#[tokio::test]
+async fn a_refused_change_is_answered_before_its_body_is_read() {
+    let bench = bench();
+    for (path, _) in POSTS {
+        let line = format!("POST /b/{}{path} HTTP/1.1", bench.name);
+        let mut lines = vec![
+            line.as_str(),
+            "Host: {host}",
+            "Origin: https://evil.localhost",
+            "Content-Length: 1000000",
+        ];
+        let answer = send_raw(Listener::Lab, &lines, "").await;
+        assert!(answer.starts_with("HTTP/1.1 403 "), "{path}: {answer}");
+        // The framework looks for `_method` in the first 14 bytes of a form, before the lab is asked.
+        lines.push("Content-Type: application/x-www-form-urlencoded");
+        let answer = send_raw(Listener::Lab, &lines, "minutes=6&other=").await;
+        assert!(answer.starts_with("HTTP/1.1 403 "), "{path}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn other_methods_are_not_let_in_by_a_foreign_origin_either() {
+    let mut student = bench().student();
+    for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] {
+        let reply = student.send(method, "/clock", &[], String::new()).await;
+        assert_eq!(reply.status, 403, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn the_pages_outside_the_variants_are_as_strict_on_the_portal() {
+    let mut visitor = crate::support::Client::new(Listener::PortalHttps, String::new());
+    for page in ["/certificate", "/certificate.pem", "/healthz"] {
+        let reply = visitor.get(page).await;
+        assert_eq!(
+            (reply.status, reply.headers("content-security-policy")),
+            (200, vec![STRICT])
+        );
+        assert!(reply.set_cookies().is_empty(), "{page}");
+    }
+    let inspect = visitor.get("/inspect_headers").await;
+    let line = "inspect_demo=1; Path=/; Max-Age=300; HttpOnly; SameSite=Lax";
+    assert_eq!(inspect.set_cookies(), [line]);
+    assert_eq!(inspect.headers("content-security-policy"), [STRICT]);
+    let pem = visitor.get("/certificate.pem").await.body;
+    assert!(
+        pem.starts_with("-----BEGIN CERTIFICATE-----") && !pem.contains("PRIVATE"),
+        "{pem}"
+    );
+}

@@ -1,0 +1,154 @@
+//! Every defence, seen from outside.
+//!
+//! A *probe* tries on one variant what a defence decides, and says which arm shows. It is run where
+//! everything is weak, where everything is strong, and where this one defence differs from the
+//! rest: so it shows that this switch decides, and no other. Probes stand in files by topic; the
+//! list at the end of this file makes a test of each, and must name every defence.
+
+mod cookie;
+mod custom_only;
+mod forgery;
+mod headers;
+mod identity;
+mod ids;
+mod lifetime;
+mod more_moments;
+mod signing_in;
+
+use session_lab::policy::Name;
+
+use crate::support::{Client, TestBench, bench};
+
+/// Which arm of a defence shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shows {
+    Weak,
+    Strong,
+}
+
+impl Shows {
+    /// Weak where `attack_works`, strong where it does not.
+    fn of(attack_works: bool) -> Self {
+        if attack_works {
+            Self::Weak
+        } else {
+            Self::Strong
+        }
+    }
+
+    /// Weak or strong by a status; any other status is neither.
+    fn by_status(found: u16, weak: u16, strong: u16) -> Self {
+        match found {
+            _ if found == weak => Self::Weak,
+            _ if found == strong => Self::Strong,
+            _ => panic!("{found} is neither {weak} nor {strong}"),
+        }
+    }
+}
+
+/// A variant of one bench, as a probe visits it.
+struct On<'b> {
+    bench: &'b TestBench,
+    variant: String,
+}
+
+impl On<'_> {
+    /// Somebody with an empty jar, over TLS.
+    fn visitor(&self) -> Client {
+        self.bench.visitor(&self.variant)
+    }
+
+    /// Somebody who is signed in as the demo student.
+    async fn student(&self) -> Client {
+        self.signed_in("student123").await
+    }
+
+    async fn signed_in(&self, user: &str) -> Client {
+        let mut visitor = self.visitor();
+        visitor.sign_in_as(user).await;
+        visitor
+    }
+
+    /// The name of a cookie of this variant that has no prefix.
+    fn cookie_name(&self, what: &str) -> String {
+        let variant: session_lab::policy::Variant = self.variant.parse().expect("a variant");
+        format!("{what}_{}_{}", variant.slot(), self.bench.name)
+    }
+}
+
+async fn check(name: Name, probe: impl AsyncFn(On<'_>) -> Shows) {
+    let bench = bench();
+    let slug = name.slug();
+    // Without `client-state` there is no cookie that the key could sign, and none is believed.
+    let without = match name {
+        Name::SigningKey => Shows::Strong,
+        _ => Shows::Weak,
+    };
+    for (variant, expected) in [
+        ("insecure".to_owned(), Shows::Weak),
+        (format!("without-{slug}"), without),
+        (format!("only-{slug}"), Shows::Strong),
+        ("hardened".to_owned(), Shows::Strong),
+    ] {
+        let on = On {
+            bench: &bench,
+            variant: variant.clone(),
+        };
+        assert_eq!(probe(on).await, expected, "{slug} on {variant}");
+    }
+}
+
+/// Makes a test of each probe, and the list of the defences that have one.
+macro_rules! probes {
+    ($($defence:ident => $group:ident::$probe:ident),+ $(,)?) => {
+        const PROBED: &[Name] = &[$(Name::$defence),+];
+
+        mod each {
+            use super::*;
+            $(#[tokio::test]
+            async fn $probe() {
+                check(Name::$defence, super::$group::$probe).await;
+            })+
+        }
+    };
+}
+
+#[test]
+fn every_defence_of_the_list_has_a_probe() {
+    assert_eq!(PROBED, Name::ALL);
+}
+
+probes! {
+    IdSource => ids::the_next_id_can_be_counted_up,
+    Adoption => ids::an_invented_id_becomes_a_session,
+    Rotation => ids::a_planted_id_is_signed_in_with_its_victim,
+    Carrier => ids::an_id_in_the_address_opens_a_session,
+    DuplicateCookies => ids::of_two_session_cookies_the_first_counts,
+    AtRest => ids::a_key_of_the_store_opens_a_session,
+    HttpOnly => cookie::the_cookie_is_open_to_scripts,
+    Secure => cookie::the_cookie_may_go_in_clear,
+    SameSite => cookie::the_cookie_says_nothing_of_other_sites,
+    HostPrefix => cookie::the_cookie_has_a_name_that_a_sibling_can_set,
+    Persistence => cookie::the_cookie_outlives_the_browser,
+    IdleTimeout => lifetime::a_session_that_lay_unused_is_still_open,
+    AbsoluteTimeout => lifetime::a_session_that_is_kept_busy_lasts_for_ever,
+    SignOut => lifetime::the_old_cookie_opens_the_session_after_the_sign_out,
+    ClearSiteData => headers::the_browser_keeps_what_it_has_at_the_sign_out,
+    NoStore => headers::the_dashboard_may_be_kept_by_a_cache,
+    SessionsOnPasswordChange => lifetime::an_intruder_stays_after_a_password_change,
+    CsrfToken => forgery::a_transfer_without_a_token_is_made,
+    RequestOrigin => forgery::a_transfer_from_another_site_is_made,
+    JsonOnly => forgery::a_text_body_is_read_as_json,
+    SafeMethods => forgery::a_link_transfers_money,
+    Output => headers::markup_in_a_notice_becomes_part_of_the_page,
+    Csp => headers::any_script_in_the_page_may_run,
+    Framing => headers::any_page_may_frame_the_portal,
+    Referrer => headers::the_address_goes_to_every_site,
+    Transport => headers::the_portal_answers_in_clear,
+    Throttle => signing_in::the_sixth_guess_is_looked_at,
+    LoginErrors => signing_in::a_failed_sign_in_says_whether_the_name_exists,
+    PasswordStorage => signing_in::the_store_holds_the_password_itself,
+    RoleSource => identity::a_role_in_a_cookie_is_believed,
+    ClientState => identity::a_copied_state_cookie_makes_somebody_else,
+    SigningKey => identity::a_state_cookie_can_be_forged_with_a_known_word,
+}

@@ -1,0 +1,151 @@
+//! The portal's pages, signed in and signed out: home, sign-in, dashboard, sign-out.
+
+use crate::support::{TestBench, bench};
+
+const BOTH: [&str; 2] = ["insecure", "hardened"];
+
+fn base(bench: &TestBench, variant: &str) -> String {
+    format!("/b/{}/{variant}", bench.name)
+}
+
+#[tokio::test]
+async fn pages_that_need_an_account_send_a_stranger_to_the_sign_in() {
+    for variant in BOTH {
+        let bench = bench();
+        let mut stranger = bench.visitor(variant);
+        for page in ["/dashboard", "/board", "/password", "/sessions"] {
+            let reply = stranger.get(page).await;
+            assert_eq!(reply.status, 303, "{variant}{page}");
+            let login = base(&bench, variant) + "/login";
+            assert_eq!(reply.header("location"), Some(login.as_str()));
+        }
+        let mut student = bench.visitor(variant);
+        student.sign_in().await;
+        for page in [
+            "/",
+            "/login",
+            "/dashboard",
+            "/board",
+            "/password",
+            "/sessions",
+            "/cookies",
+        ] {
+            let reply = student.get(page).await;
+            assert_eq!(reply.status, 200, "{variant}{page}");
+            assert!(reply.body.contains("student123"), "{variant}{page}");
+            assert!(
+                reply.body.ends_with("</html>\n"),
+                "{variant}{page}: the whole page"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn home_opens_no_session_and_the_sign_in_page_opens_an_anonymous_one() {
+    for variant in BOTH {
+        let bench = bench();
+        let mut stranger = bench.visitor(variant);
+        assert!(stranger.get("/").await.set_cookies().is_empty());
+        let login = stranger.get("/login").await;
+        assert_eq!(login.set_cookies().len(), 1, "{variant}");
+        assert_eq!(login.csrf_token().is_some(), variant == "hardened");
+        assert_eq!(stranger.whoami().await, None, "anonymous is nobody");
+        assert!(
+            stranger.get("/login").await.set_cookies().is_empty(),
+            "it is kept"
+        );
+        let evidence = bench.evidence(variant).await;
+        assert_eq!(evidence["total"], 1);
+        assert_eq!(evidence["sessions"][0]["state"], "anonymous");
+    }
+}
+
+#[tokio::test]
+async fn a_right_password_leads_to_the_dashboard_and_a_wrong_one_back_to_the_form() {
+    for variant in BOTH {
+        let bench = bench();
+        let mut visitor = bench.visitor(variant);
+        let wrong = visitor.try_to_sign_in("student123", "Password123").await;
+        assert_eq!(wrong.status, 401);
+        assert_eq!(wrong.heading(), "Sign in");
+        assert!(
+            wrong.body.contains("value=\"student123\""),
+            "the name is kept"
+        );
+        assert!(!wrong.body.contains("Password123"), "the password is not");
+        assert_eq!(visitor.whoami().await, None);
+
+        let right = visitor.sign_in().await;
+        let dashboard = base(&bench, variant) + "/dashboard";
+        assert_eq!(right.header("location"), Some(dashboard.as_str()));
+        assert_eq!(visitor.whoami().await.as_deref(), Some("student123"));
+    }
+}
+
+#[tokio::test]
+async fn the_sign_in_page_says_that_a_session_has_ended() {
+    let mut visitor = bench().visitor("hardened");
+    let told = "Your session has ended.";
+    assert!(visitor.get("/login?expired=1").await.body.contains(told));
+    assert!(!visitor.get("/login").await.body.contains(told));
+}
+
+#[tokio::test]
+async fn the_dashboard_counts_down_only_where_there_is_a_limit() {
+    for (variant, idle, absolute) in [("insecure", "", ""), ("hardened", "300", "3600")] {
+        let mut student = bench().visitor(variant);
+        student.sign_in().await;
+        let page = student.get("/dashboard").await.body;
+        let idle = format!("data-idle-seconds=\"{idle}\"");
+        assert!(page.contains(&idle), "{variant}: {page}");
+        let seconds = page.split("data-absolute-seconds=\"").nth(1).expect(&page);
+        let seconds = seconds.split('"').next().unwrap_or_default();
+        match seconds.parse::<u64>() {
+            Ok(left) => assert!(
+                absolute == "3600" && (3_500..=3_600).contains(&left),
+                "{left}"
+            ),
+            Err(_) => assert_eq!(seconds, absolute),
+        }
+    }
+}
+
+#[tokio::test]
+async fn signing_out_twice_or_after_the_end_is_no_error() {
+    for variant in BOTH {
+        let mut student = bench().visitor(variant);
+        student.sign_in().await;
+        let late = student.clone();
+        for _ in 0..2 {
+            assert_eq!(student.submit("/logout", &[]).await.status, 200);
+        }
+        // The tab that was left open: its session is over on the hardened side.
+        let mut late = late;
+        let bye = late.post_form("/logout", &[]).await;
+        assert_eq!(bye.status, 200, "{variant}: {}", bye.body);
+        assert_eq!(late.session_cookie(), None, "{variant}");
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_cannot_sign_a_hardened_visitor_out() {
+    let mut student = bench().visitor("hardened");
+    student.sign_in().await;
+    let forged = student.post_form("/logout", &[]).await;
+    assert_eq!(forged.status, 403, "no token");
+    assert_eq!(student.whoami().await.as_deref(), Some("student123"));
+}
+
+#[tokio::test]
+async fn head_answers_as_get_without_a_body() {
+    let mut visitor = bench().visitor("hardened");
+    let reply = visitor.send("HEAD", "/", &[], String::new()).await;
+    assert_eq!((reply.status, reply.body.as_str()), (200, ""));
+    let length: usize = reply
+        .header("content-length")
+        .expect("a length")
+        .parse()
+        .expect("a number");
+    assert_eq!(length, visitor.get("/").await.body.len());
+}
