@@ -7,8 +7,9 @@ use crate::storage::{Batch, Commit, Expect, Kind, Put, Unavailable};
 use crate::world::World;
 use crate::world::accounts::Account;
 
-/// How often a verb tries again when another request changed the same records meanwhile.
-const TRIES: usize = 16;
+/// How often a verb tries again when another request changed the same records meanwhile. Counted
+/// ids let one of all requests through at a time, so this is also how many may arrive at once.
+const TRIES: usize = 1_000;
 
 /// Why a sign-in with a right password did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +64,7 @@ impl World<'_> {
             };
             let overwrites = before.filter(|_| keeps_id).map(|old| old.version);
             let session = self
-                .new_session(wish, record.clone(), overwrites, &mut batch)
+                .new_session(wish.clone(), record.clone(), overwrites, &mut batch)
                 .await?;
             let replaced = before.filter(|old| old.key != session.key);
             if let Some(old) = replaced {
@@ -94,6 +95,11 @@ impl World<'_> {
             {
                 // The brought session ended or changed meanwhile: start without it.
                 return Box::pin(self.sign_in(None, None, account, client)).await;
+            }
+            if let (Some(taken), None) = (wish, before) {
+                // A session was opened under the invented id meanwhile: sign in on that one.
+                let found = self.load(&taken).await?;
+                return Box::pin(self.sign_in(found.as_ref(), None, account, client)).await;
             }
         }
         Err(Unavailable("too many sign-ins at once".into()).into())
@@ -146,8 +152,9 @@ impl World<'_> {
         record: Record,
         event: impl Fn(&Self, &SessionId, bool) -> What,
     ) -> Result<Session, Unavailable> {
-        let adopted = wish.is_some();
+        let mut wish = wish;
         for _ in 0..TRIES {
+            let adopted = wish.is_some();
             let mut batch = Batch::default();
             let session = self
                 .new_session(wish.clone(), record.clone(), None, &mut batch)
@@ -158,6 +165,12 @@ impl World<'_> {
                 .push(self.event(event(self, &session.id, adopted)));
             if self.commit(batch).await? == Commit::Done {
                 return Ok(session);
+            }
+            if let Some(taken) = wish.take()
+                && let Some(found) = self.load(&taken).await?
+            {
+                // Another request with the same invented id was first.
+                return Ok(found);
             }
         }
         Err(Unavailable("too many sessions are opened at once".into()))

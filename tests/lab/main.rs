@@ -1,6 +1,7 @@
 //! The tests of the whole lab, one binary. Its modules mirror `src/`; `support` is the harness.
 
 mod command_line;
+mod engine;
 mod portal;
 mod storage;
 mod support;
