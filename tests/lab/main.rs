@@ -5,3 +5,4 @@ mod engine;
 mod portal;
 mod storage;
 mod support;
+mod wire;
