@@ -248,7 +248,6 @@ impl Bench {
             client: Client::Other,
             what: event,
         };
-        audit::log(&self.name, &event);
         let put = Put {
             key: setting(what),
             // Invariant: a number or a map of strings always becomes JSON.
@@ -260,10 +259,12 @@ impl Bench {
         };
         let batch = Batch {
             put: vec![put],
-            events: vec![event],
+            events: vec![event.clone()],
             ..Batch::default()
         };
-        self.storage.commit(&self.name, batch).await.map(|_| ())
+        self.storage.commit(&self.name, batch).await?;
+        audit::log(&self.name, &event);
+        Ok(())
     }
 }
 

@@ -85,17 +85,18 @@ async fn log_in(
         }
         Err(error) => return Err(Err(error.into())),
     };
+    let mut remembered = None;
+    if sent.remember.is_some() {
+        // Before the sign-in: where the store fails here, nobody has been signed in.
+        let world = &visitor.world;
+        let line = world.remember_browser(&account.user, &visitor.label).await;
+        remembered = Some(line.map_err(|error| Err(error.into()))?);
+    }
     sign_in::sign_in(&visitor, &account)
         .await
         .map_err(|problem| Err(problem.into()))?;
-    if sent.remember.is_some() {
-        let line = visitor
-            .world
-            .remember_browser(&account.user, &visitor.label)
-            .await;
-        visitor
-            .place
-            .set_cookie(line.map_err(|error| Err(error.into()))?);
+    if let Some(line) = remembered {
+        visitor.place.set_cookie(line);
     }
     Ok(Stop::go(visitor.place, "/dashboard"))
 }

@@ -112,7 +112,12 @@ async fn end(
         let page = show(&visitor, Some("There is no such session. It may be over.")).await?;
         return Ok(Err((Status::NotFound, page)));
     }
-    world.end(&chosen, EndReason::EndedByUser).await?;
+    let reason = EndReason::EndedByUser;
+    if sent.handle == "others" {
+        world.end_all(&user, current.as_ref(), reason).await?;
+    } else {
+        world.end(&chosen, reason).await?;
+    }
     Ok(Ok(Stop::go(visitor.place, "/sessions")))
 }
 

@@ -78,15 +78,6 @@ impl World<'_> {
             label: label.to_owned(),
             remembered: self.now,
         };
-        let mut remove = Vec::new();
-        let index = Index::Owner(Some(self.variant), Kind::Browser, user.to_owned());
-        let storage = self.bench.storage();
-        let held = storage
-            .members(self.bench.name(), &index, BROWSERS_A_USER)
-            .await?;
-        if held.len() >= BROWSERS_A_USER {
-            remove.extend(held.into_iter().next());
-        }
         let put = Put {
             key: self.fixed_key(Kind::Browser, &hash(&token)),
             value: self.encode(&browser),
@@ -97,10 +88,11 @@ impl World<'_> {
         };
         self.commit(Batch {
             put: vec![put],
-            remove,
             ..Batch::default()
         })
         .await?;
+        self.keep_the_newest(user, Kind::Browser, BROWSERS_A_USER, BROWSERS_A_USER)
+            .await?;
         Ok(set_line(self.asked, &self.browser_cookie(), &token))
     }
 

@@ -38,7 +38,13 @@ impl World<'_> {
     /// The store does not answer; then the user is not signed out, and must be told.
     pub async fn sign_out(&self, session: &Session) -> Result<bool, Unavailable> {
         if self.asked.sign_out().ends_record() {
-            self.remove(session, EndReason::SignOut).await?;
+            let chosen = Listed {
+                key: session.key.clone(),
+                record: session.record.clone(),
+                version: session.version,
+                seen: session.seen,
+            };
+            self.end(&[chosen], EndReason::SignOut).await?;
             return Ok(true);
         }
         self.note(What::Ended {
@@ -83,14 +89,79 @@ impl World<'_> {
         Ok(found)
     }
 
-    /// Ends listed sessions in one commit.
+    /// Ends listed sessions in one commit. Where a request beside this one gives one of them a new
+    /// id, the session under the new id ends.
     ///
     /// # Errors
     /// The store does not answer.
     pub async fn end(&self, sessions: &[Listed], reason: EndReason) -> Result<(), Unavailable> {
-        let mut batch = Batch::default();
-        self.add_end(&mut batch, sessions, reason);
-        self.commit(batch).await.map(|_| ())
+        let mut chosen = sessions.to_vec();
+        while !chosen.is_empty() {
+            let mut batch = Batch::default();
+            self.add_end(&mut batch, &chosen, reason);
+            let present = |listed: &Listed| (listed.key.clone(), Expect::Present);
+            batch.expect = chosen.iter().map(present).collect();
+            if self.commit(batch).await? == Commit::Done {
+                break;
+            }
+            chosen = self.still_there(chosen).await?;
+        }
+        Ok(())
+    }
+
+    /// What is left of these sessions: those that are there, and what took the place of the others.
+    async fn still_there(&self, sessions: Vec<Listed>) -> Result<Vec<Listed>, Unavailable> {
+        let mut found: Vec<Listed> = Vec::with_capacity(sessions.len());
+        for listed in sessions {
+            let gone = self.read::<Record>(&listed.key).await?.is_none();
+            let left = match listed.record.user.as_deref() {
+                _ if !gone => vec![listed],
+                Some(user) => {
+                    let gone = Some(self.fingerprint_of(listed.key.name()));
+                    let mut new = self.sessions(Some(user)).await?;
+                    new.retain(|new| new.record.rotated_from == gone);
+                    new
+                }
+                None => Vec::new(),
+            };
+            for one in left {
+                if found.iter().all(|other| other.key != one.key) {
+                    found.push(one);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Ends every session of a user but one, until none is left: also those beyond the length of a
+    /// list, and those that requests beside this one open or rotate. Returns how many were live.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn end_all(
+        &self,
+        user: &str,
+        except: Option<&Key>,
+        reason: EndReason,
+    ) -> Result<usize, Unavailable> {
+        let index = Index::Owner(Some(self.variant), Kind::Session, user.to_owned());
+        let mut ended = 0;
+        loop {
+            let storage = self.bench.storage();
+            let members = storage.members(self.bench.name(), &index, LIST_LIMIT);
+            let mut remove = members.await?;
+            remove.retain(|key| Some(key) != except);
+            if remove.is_empty() {
+                return Ok(ended);
+            }
+            let mut batch = Batch::default();
+            let mut live = self.sessions(Some(user)).await?;
+            live.retain(|listed| remove.contains(&listed.key));
+            ended += live.len();
+            self.add_end(&mut batch, &live, reason);
+            batch.remove = remove;
+            self.commit(batch).await?;
+        }
     }
 
     fn add_end(&self, batch: &mut Batch, sessions: &[Listed], reason: EndReason) {
@@ -122,11 +193,12 @@ impl World<'_> {
         });
         batch.events.push(event);
 
-        let mut ended = Vec::new();
+        let mut ended = 0;
         if self.asked.sessions_on_password_change().ends_others() {
-            ended = self.sessions(Some(&account.user)).await?;
-            ended.retain(|listed| listed.key != session.key);
-            self.add_end(&mut batch, &ended, EndReason::PasswordChange);
+            let mut others = self.sessions(Some(&account.user)).await?;
+            others.retain(|listed| listed.key != session.key);
+            self.add_end(&mut batch, &others, EndReason::PasswordChange);
+            ended = others.len();
         }
         let renewed = if self.asked.rotation().rotates(Moment::PasswordChange) {
             batch
@@ -145,15 +217,10 @@ impl World<'_> {
             // A sign-in with the old password may have been committed between the list and the
             // commit. From the commit on none can.
             let mine = renewed.as_ref().map_or(&session.key, |new| &new.key);
-            let mut late = self.sessions(Some(&account.user)).await?;
-            late.retain(|listed| listed.key != *mine);
-            self.end(&late, EndReason::PasswordChange).await?;
-            ended.extend(late);
+            let reason = EndReason::PasswordChange;
+            ended += self.end_all(&account.user, Some(mine), reason).await?;
         }
-        Ok(Some(PasswordChange {
-            renewed,
-            ended: ended.len(),
-        }))
+        Ok(Some(PasswordChange { renewed, ended }))
     }
 
     /// Changes a session's record in place. A change that another request overtook is lost.

@@ -160,7 +160,6 @@ impl World<'_> {
         wish: Option<SessionId>,
         client: &str,
     ) -> Result<Session, Unavailable> {
-        self.make_room_for_anonymous().await?;
         let record = Record {
             bench: self.bench.name().to_string(),
             variant: self.variant,
@@ -172,24 +171,38 @@ impl World<'_> {
             large_text: false,
             renew: false,
         };
-        self.open(wish, record, |world, id, adopted| What::SessionOpened {
+        let event = |world: &Self, id: &SessionId, adopted| What::SessionOpened {
             session: world.fingerprint(id),
             adopted,
-        })
-        .await
+        };
+        let session = self.open(wish, record, event).await?;
+        // A tenth makes room for the next ones, so that not each of them has to.
+        let keep = ANONYMOUS_CEILING - ANONYMOUS_CEILING / 10;
+        self.keep_the_newest(ANONYMOUS, Kind::Session, ANONYMOUS_CEILING, keep)
+            .await?;
+        Ok(session)
     }
 
-    /// The oldest anonymous sessions give way when there are too many.
-    async fn make_room_for_anonymous(&self) -> Result<(), Unavailable> {
-        let index = Index::Owner(Some(self.variant), Kind::Session, ANONYMOUS.into());
+    /// Where an owner has more than `ceiling` records of a kind, the oldest give way until `keep`
+    /// are left.
+    ///
+    /// This is done after a record was added: of requests that add at once, the last sees them all.
+    pub(super) async fn keep_the_newest(
+        &self,
+        owner: &str,
+        kind: Kind,
+        ceiling: usize,
+        keep: usize,
+    ) -> Result<(), Unavailable> {
+        let index = Index::Owner(Some(self.variant), kind, owner.to_owned());
         let storage = self.bench.storage();
-        let keys = storage
-            .members(self.bench.name(), &index, ANONYMOUS_CEILING)
+        let mut remove = storage
+            .members(self.bench.name(), &index, 2 * ceiling)
             .await?;
-        if keys.len() < ANONYMOUS_CEILING {
+        if remove.len() <= ceiling {
             return Ok(());
         }
-        let remove = keys.into_iter().take(ANONYMOUS_CEILING / 10).collect();
+        remove.truncate(remove.len() - keep);
         self.commit(Batch {
             remove,
             ..Batch::default()

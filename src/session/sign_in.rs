@@ -7,8 +7,9 @@ use crate::storage::{Batch, Commit, Expect, Kind, Put, Unavailable};
 use crate::world::World;
 use crate::world::accounts::Account;
 
-/// How often a verb tries again when another request changed the same records meanwhile.
-const TRIES: usize = 16;
+/// How often a verb tries again when another request changed the same records meanwhile. Counted
+/// ids let one of all requests through at a time, so this is also how many may arrive at once.
+const TRIES: usize = 1_000;
 
 /// Why a sign-in with a right password did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -94,7 +95,7 @@ impl World<'_> {
                 // The brought session ended or changed meanwhile: start without it.
                 return Box::pin(self.sign_in(None, None, account, client)).await;
             }
-            if let Some(id) = &wish
+            if let Some(id) = wish.as_ref().filter(|_| keeps_id)
                 && let Some(opened) = self.load(id).await?
             {
                 // Another request opened the id that this client invented.

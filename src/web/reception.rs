@@ -266,8 +266,17 @@ fn go_to(request: &mut Request<'_>, before: &str, path: &str) {
 /// Whether Rocket has replaced POST by the method that the form's first field `_method` names.
 async fn overridden(request: &Request<'_>, data: &mut Data<'_>) -> bool {
     const FIELD: &[u8] = b"_method=";
+    const LONGEST: usize = "OPTIONS&".len();
     let is_form = request.content_type().is_some_and(|found| found.is_form());
-    is_form && request.method() != Method::Post && data.peek(FIELD.len()).await == FIELD
+    if !is_form || request.method() == Method::Post {
+        return false;
+    }
+    let first = data.peek(FIELD.len() + LONGEST).await;
+    let named = first.strip_prefix(FIELD).map(|rest| {
+        let value = rest.split(|byte| *byte == b'&').next().unwrap_or_default();
+        std::str::from_utf8(value).unwrap_or_default()
+    });
+    named.is_some_and(|named| named.parse() == Ok(request.method()))
 }
 
 /// The methods of the routes at this request's address, if the address has any.

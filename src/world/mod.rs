@@ -92,15 +92,20 @@ impl World<'_> {
         }
     }
 
-    /// Writes and removes, all or nothing.
+    /// Writes and removes, all or nothing. What happened then goes to the log too.
     ///
     /// # Errors
     /// The store does not answer.
     pub async fn commit(&self, batch: Batch) -> Result<Commit, Unavailable> {
-        for event in &batch.events {
-            crate::bench::audit::log(self.bench.name(), event);
+        let events = batch.events.clone();
+        let bench = self.bench.name();
+        let done = self.bench.storage().commit(bench, batch).await?;
+        if done == Commit::Done {
+            events
+                .iter()
+                .for_each(|event| crate::bench::audit::log(bench, event));
         }
-        self.bench.storage().commit(self.bench.name(), batch).await
+        Ok(done)
     }
 
     /// Writes one event to the journal.

@@ -2,8 +2,10 @@
 
 mod browser;
 mod command_line;
+mod engine;
 mod lab_pages;
 mod portal;
 mod readme;
 mod storage;
 mod support;
+mod wire;

@@ -1,0 +1,309 @@
+//! The harness: worlds on a storage that pauses at every call, and requests that take turns.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use async_trait::async_trait;
+use session_lab::bench::{Bench, BenchKeys, BenchName};
+use session_lab::clock::BenchTime;
+use session_lab::journal::{Client, Event};
+use session_lab::policy::{Asked, Policy, Variant};
+use session_lab::session::end::Listed;
+use session_lab::session::{Presented, Recognised, Session};
+use session_lab::storage::{
+    Batch, Commit, EventId, FileStorage, Index, Key, MemoryStorage, Storage, Stored, Unavailable,
+};
+use session_lab::world::World;
+use session_lab::world::accounts::Account;
+use tempfile::TempDir;
+use tokio::sync::Semaphore;
+
+pub const STUDENT: &str = "student123";
+
+/// A storage, and how many seeds it is quick enough for.
+pub struct Bed {
+    storage: Arc<dyn Storage>,
+    seeds: u64,
+    pub folder: Option<TempDir>,
+}
+
+impl Bed {
+    pub fn memory() -> Self {
+        let storage = Arc::new(MemoryStorage::new());
+        Self {
+            storage,
+            seeds: 300,
+            folder: None,
+        }
+    }
+
+    pub fn file() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = Arc::new(FileStorage::open(folder.path()).unwrap());
+        Self {
+            storage,
+            seeds: 25,
+            folder: Some(folder),
+        }
+    }
+
+    /// The seeds to try, each with a bench of its own.
+    pub fn seeds(&self) -> std::ops::Range<u64> {
+        0..self.seeds
+    }
+
+    /// A world under `policy` on the seed's bench.
+    pub async fn desk(&self, policy: Policy, seed: u64) -> Desk {
+        Desk::on(Arc::new(Stepwise(self.storage.clone())), policy, seed).await
+    }
+
+    /// The world of a seed as the next start of the program finds it.
+    pub async fn after_a_restart(self, policy: Policy) -> impl AsyncFn(u64) -> Desk {
+        let Self {
+            storage, folder, ..
+        } = self;
+        drop(storage);
+        let (storage, folder): (Arc<dyn Storage>, _) = match folder {
+            Some(folder) => (Arc::new(FileStorage::open(folder.path()).unwrap()), folder),
+            None => (Arc::new(MemoryStorage::new()), tempfile::tempdir().unwrap()),
+        };
+        async move |seed| {
+            let _alive = &folder;
+            Desk::on(storage.clone(), policy, seed).await
+        }
+    }
+}
+
+/// One world, as every request of a test sees it.
+pub struct Desk {
+    pub bench: Bench,
+    pub now: BenchTime,
+    asked: Asked,
+}
+
+impl Desk {
+    pub async fn on(storage: Arc<dyn Storage>, policy: Policy, seed: u64) -> Self {
+        let name: BenchName = format!("s-{seed}").parse().unwrap();
+        let keys = Arc::new(BenchKeys::derive(|_| [7; 32]));
+        let hashing = Arc::new(Semaphore::new(1));
+        let bench = Bench::open(name, storage, keys, hashing).await.unwrap();
+        Self {
+            bench,
+            now: BenchTime::from_millis(1_767_225_600_000),
+            asked: Asked::new(policy),
+        }
+    }
+
+    pub fn world(&self) -> World<'_> {
+        World {
+            bench: &self.bench,
+            variant: Variant::Custom,
+            asked: &self.asked,
+            now: self.now,
+            client: Client::Other,
+        }
+    }
+
+    pub async fn account(&self, user: &str) -> Account {
+        self.world().account(user).await.unwrap().unwrap()
+    }
+
+    pub async fn sign_in(&self, user: &str) -> Session {
+        let account = self.account(user).await;
+        self.world()
+            .sign_in(None, None, &account, "a test")
+            .await
+            .unwrap()
+    }
+
+    pub async fn anonymous(&self) -> Session {
+        self.world().open_anonymous(None, "a test").await.unwrap()
+    }
+
+    /// Marks a session for a new id at its next request, as a change of role does.
+    pub async fn mark(&self, session: &Session) {
+        let world = self.world();
+        let marked = world.change_record(session, |r| r.renew = true);
+        assert_eq!(marked.await.unwrap(), Commit::Done);
+    }
+
+    /// What a request with this session's id gets.
+    pub async fn present(&self, session: &Session) -> Recognised {
+        let presented = Presented {
+            cookies: vec![session.id.expose()],
+            url: None,
+        };
+        self.world().recognise(&presented).await.unwrap()
+    }
+
+    pub async fn opens(&self, session: &Session) -> bool {
+        matches!(self.present(session).await, Recognised::Known { .. })
+    }
+
+    pub async fn live(&self, user: &str) -> Vec<Listed> {
+        self.world().sessions(Some(user)).await.unwrap()
+    }
+}
+
+/// A request under way.
+pub type Task<'t, T> = Pin<Box<dyn Future<Output = T> + 't>>;
+
+/// Lets the tasks go on by turns, each up to its next pause; the seed decides whose turn it is.
+pub async fn take_turns<T>(seed: u64, tasks: Vec<Task<'_, T>>) -> Vec<T> {
+    let mut dice = Dice(seed);
+    let mut done: Vec<Option<T>> = tasks.iter().map(|_| None).collect();
+    let mut waiting: Vec<_> = tasks.into_iter().enumerate().collect();
+    let mut turn = 0;
+    std::future::poll_fn(|cx| {
+        // Often one goes on for a while, so that another stands still in the middle.
+        if dice.roll(3) == 0 {
+            turn = dice.roll(waiting.len());
+        }
+        turn %= waiting.len();
+        if let Poll::Ready(result) = waiting[turn].1.as_mut().poll(cx) {
+            done[waiting.swap_remove(turn).0] = Some(result);
+        }
+        if waiting.is_empty() {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+    done.into_iter().map(Option::unwrap).collect()
+}
+
+/// Numbers that look random and are the same for the same seed (SplitMix64).
+pub struct Dice(pub u64);
+
+impl Dice {
+    pub fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) % sides as u64).unwrap()
+    }
+}
+
+/// A storage that pauses before and after every call, so that others get their turn there.
+struct Stepwise(Arc<dyn Storage>);
+
+async fn pause() {
+    let mut paused = false;
+    std::future::poll_fn(|cx| {
+        if std::mem::replace(&mut paused, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// Hands every method of [`Storage`] on, with `$before` and `$after` around it.
+macro_rules! around_storage {
+    ($Wrapper:ty, |$me:ident| $inner:expr, $before:expr, $after:expr) => {
+        #[async_trait]
+        impl Storage for $Wrapper {
+            async fn read(&self, b: &BenchName, k: &Key) -> Result<Option<Stored>, Unavailable> {
+                let $me = self;
+                $before;
+                let found = $inner.read(b, k).await;
+                $after;
+                found
+            }
+            async fn members(
+                &self,
+                b: &BenchName,
+                i: &Index,
+                limit: usize,
+            ) -> Result<Vec<Key>, Unavailable> {
+                let $me = self;
+                $before;
+                let found = $inner.members(b, i, limit).await;
+                $after;
+                found
+            }
+            async fn commit(&self, b: &BenchName, batch: Batch) -> Result<Commit, Unavailable> {
+                let $me = self;
+                $before;
+                let done = $inner.commit(b, batch).await;
+                $after;
+                done
+            }
+            async fn touch(
+                &self,
+                b: &BenchName,
+                k: &Key,
+                seen: BenchTime,
+                until: BenchTime,
+            ) -> Result<(), Unavailable> {
+                let $me = self;
+                $before;
+                let done = $inner.touch(b, k, seen, until).await;
+                $after;
+                done
+            }
+            async fn events(
+                &self,
+                b: &BenchName,
+                after: EventId,
+                limit: usize,
+            ) -> Result<Vec<(EventId, Event)>, Unavailable> {
+                let $me = self;
+                $before;
+                let found = $inner.events(b, after, limit).await;
+                $after;
+                found
+            }
+            async fn sweep(
+                &self,
+                b: &BenchName,
+                now: BenchTime,
+                limit: usize,
+            ) -> Result<usize, Unavailable> {
+                let $me = self;
+                $before;
+                let swept = $inner.sweep(b, now, limit).await;
+                $after;
+                swept
+            }
+        }
+    };
+}
+
+around_storage!(Stepwise, |me| me.0, pause().await, pause().await);
+
+/// A storage that answers a number of calls and then no more.
+pub struct Failing {
+    inner: MemoryStorage,
+    left: std::sync::atomic::AtomicUsize,
+}
+
+impl Failing {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            inner: MemoryStorage::new(),
+            left: usize::MAX.into(),
+        })
+    }
+
+    /// Answers so many more calls.
+    pub fn answer(&self, calls: usize) {
+        self.left.store(calls, std::sync::atomic::Ordering::SeqCst);
+    }
+
+    fn count(&self) -> Result<(), Unavailable> {
+        use std::sync::atomic::Ordering::SeqCst;
+        let left = self.left.load(SeqCst);
+        if left == 0 {
+            return Err(Unavailable("the test took it away".into()));
+        }
+        self.left.store(left - 1, SeqCst);
+        Ok(())
+    }
+}
+
+around_storage!(Failing, |me| me.inner, me.count()?, ());

@@ -1,0 +1,31 @@
+//! The session engine where requests meet: its verbs driven directly, on every storage.
+//!
+//! `desk` is the harness: a world, and a scheduler that takes a seed and lets several requests go
+//! on by turns, so that each failure can be had again. `races` are sessions, `ceilings` what is
+//! counted, `failing` a store that stops answering, `unwritable` the same through HTTP.
+
+mod ceilings;
+mod desk;
+mod failing;
+mod password;
+mod races;
+mod unwritable;
+
+/// Makes a test of each function, once a storage.
+macro_rules! on_every_storage {
+    ($($test:ident),+ $(,)?) => {
+        mod memory {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(crate::engine::desk::Bed::memory()).await;
+            })+
+        }
+        mod file {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(crate::engine::desk::Bed::file()).await;
+            })+
+        }
+    };
+}
+use on_every_storage;

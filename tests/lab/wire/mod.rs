@@ -1,0 +1,17 @@
+//! The wire: bytes as no well-behaved client sends them, on real sockets.
+//!
+//! `socket` is the harness. Whatever comes in, the answer is a clear 4xx or the page itself: never
+//! a 500, never silence on an open connection, and nothing is lost.
+
+mod bodies;
+mod cookies;
+mod headers;
+mod hosts;
+mod inspect;
+mod method_field;
+mod pages;
+mod random;
+mod request_line;
+mod socket;
+mod tls;
+mod transport;
