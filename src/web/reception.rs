@@ -113,11 +113,11 @@ impl Reception {
         };
         match self.listener.site() {
             Site::Lab => {
-                self.check_origin(request)?;
                 go_to(request, "", rest);
+                // Before the check, so that the page of a refusal stays on its bench.
                 let place = Place::new(arrival, None, false);
                 request.local_cache(move || Some(place));
-                Ok(())
+                self.check_origin(request)
             }
             Site::Portal => self.enter_portal(request, data, rest, arrival).await,
         }
@@ -178,6 +178,8 @@ impl Reception {
             return Ok(());
         }
         let Ok(variant) = first.parse::<Variant>() else {
+            let place = Place::new(arrival, None, false);
+            request.local_cache(move || Some(place));
             return Err(Problem::unknown_variant(first).into());
         };
         let json = JSON_ROUTES.iter().any(|route| inner.starts_with(route));

@@ -39,8 +39,8 @@
     const box = sides.get(name);
     if (side.own.length) box.querySelector("[data-own]").replaceChildren(...side.own.map(request));
     const cookie = side.document_cookie;
-    if (!cookie || !cookie.seen) return;
-    const seen = make("code", cookie.text || '"" (empty)');
+    if (!cookie) return;
+    const seen = make("code", cookie.text);
     box.querySelector("[data-seen]").replaceChildren(seen, " ", make("span", cookie.time, "quiet"));
   }
 

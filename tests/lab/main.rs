@@ -5,3 +5,4 @@ mod lab_pages;
 mod portal;
 mod storage;
 mod support;
+mod templates;

@@ -81,7 +81,6 @@ struct OwnRequest {
 
 #[derive(Serialize)]
 struct DocumentCookie {
-    seen: bool,
     text: String,
     time: String,
 }
@@ -305,11 +304,7 @@ pub async fn own(bench: &Bench, variant: Variant) -> Result<Own, Unavailable> {
         .rev()
         .filter(|event| event.variant == Some(variant));
     let document_cookie = reported.into_iter().find_map(|event| match &event.what {
-        What::DocumentCookie {
-            names,
-            session_visible,
-        } => Some(DocumentCookie {
-            seen: *session_visible,
+        What::DocumentCookie { names, .. } => Some(DocumentCookie {
             text: if names.is_empty() {
                 "(empty)".into()
             } else {
