@@ -113,11 +113,11 @@ impl Reception {
         };
         match self.listener.site() {
             Site::Lab => {
-                self.check_origin(request)?;
                 go_to(request, "", rest);
+                // Before the check, so that the page of a refusal stays on its bench.
                 let place = Place::new(arrival, None, false);
                 request.local_cache(move || Some(place));
-                Ok(())
+                self.check_origin(request)
             }
             Site::Portal => self.enter_portal(request, data, rest, arrival).await,
         }

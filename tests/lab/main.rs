@@ -9,3 +9,4 @@ mod readme;
 mod storage;
 mod support;
 mod wire;
+mod templates;

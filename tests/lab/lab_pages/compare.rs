@@ -134,12 +134,12 @@ async fn a_replay_opens_the_insecure_side_only() {
     assert!(
         side(&page, "Sign out", "strong")
             .to_lowercase()
-            .contains("clear-site-data")
+            .contains("clear-site-data: ")
     );
     assert!(
         !side(&page, "Sign out", "weak")
             .to_lowercase()
-            .contains("clear-site-data")
+            .contains("clear-site-data: ")
     );
     assert!(
         store(&page, "insecure").contains("<b>student123</b>"),
@@ -243,4 +243,52 @@ async fn two_benches_compare_on_their_own() {
             .contains("Nothing yet.")
     );
     assert_eq!(other.evidence("hardened").await["total"], 0);
+}
+
+#[tokio::test]
+async fn the_reported_document_cookie_is_shown_on_both_sides() {
+    let bench = bench();
+    let told = |page: &str, variant: &str| {
+        let own = page
+            .split("Your own browser and curl</h2>")
+            .nth(1)
+            .expect("the section");
+        let side = own
+            .split(&format!("data-side=\"{variant}\""))
+            .nth(1)
+            .expect("the side");
+        let seen = side.split("data-seen>").nth(1).expect("what was seen");
+        seen.split("</p>").next().unwrap_or_default().to_owned()
+    };
+    let page = bench.student().get("/compare").await.body;
+    assert!(told(&page, "hardened").contains("Not reported yet."));
+    for (variant, cookie, text) in [
+        (
+            "insecure",
+            "session_insecure=1001; a=2",
+            "<code>session_insecure; a</code>",
+        ),
+        ("hardened", "", "<code>(empty)</code>"),
+    ] {
+        let report = serde_json::json!({"cookie": cookie});
+        assert_eq!(
+            bench
+                .visitor(variant)
+                .submit_json("/cookies", &report)
+                .await
+                .status,
+            204
+        );
+        let page = bench.student().get("/compare").await.body;
+        assert!(
+            told(&page, variant).contains(text),
+            "{variant}: {}",
+            told(&page, variant)
+        );
+        let live = bench.student().get("/compare/live").await.json();
+        assert!(
+            live[variant]["document_cookie"]["time"].is_string(),
+            "{live}"
+        );
+    }
 }

@@ -2,9 +2,14 @@
 
 mod admin;
 mod api;
+mod benches;
 mod changes;
 mod dead_switch;
 mod defences;
 mod first_exercise;
+mod hostile;
 mod own_sessions;
 mod pages;
+mod problems;
+mod throttle;
+mod tokens;

@@ -1,0 +1,149 @@
+//! Every template of a page renders, and the list of those that were tried is the folder's own.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::json;
+use session_lab::web::addresses::Listener;
+
+use crate::support::{Client, Reply, bench, send_raw};
+
+/// The templates under `templates/pages`, by their path in it.
+fn templates() -> BTreeSet<String> {
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/pages");
+    let mut found = BTreeSet::new();
+    let mut open = vec![pages.clone()];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(&pages).expect("inside").display();
+                found.insert(name.to_string());
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn every_page_renders_whole_with_a_word_that_only_it_has() {
+    let bench = bench();
+    let mut lab = bench.student();
+    let mut portal = bench.visitor("hardened");
+    let mut outside = Client::new(Listener::PortalHttps, String::new());
+    let mut strong = bench.visitor("insecure");
+    strong.sign_in().await;
+    let refused = bench.visitor("hardened").post_form("/login", &[]).await;
+    let mut rendered: Vec<(&str, &str, Reply)> = vec![
+        (
+            "lab/home.html",
+            "See what a session is worth.",
+            lab.get("/").await,
+        ),
+        (
+            "lab/compare.html",
+            "One portal, two policies",
+            lab.get("/compare").await,
+        ),
+        (
+            "lab/custom.html",
+            "Your own portal",
+            lab.get("/custom").await,
+        ),
+        (
+            "lab/evidence.html",
+            "What the server knows",
+            lab.get("/evidence/hardened").await,
+        ),
+        (
+            "lab/defences.html",
+            "The 32 defences",
+            lab.get("/defences").await,
+        ),
+        (
+            "lab/defence.html",
+            "What it does not stop",
+            lab.get("/defences/rotation").await,
+        ),
+        (
+            "lab/forbidden.html",
+            " Refused",
+            lab.send("POST", "/clock", &[], String::new()).await,
+        ),
+        (
+            "broken.html",
+            "The clock was not moved",
+            lab.post_form("/clock", &[]).await,
+        ),
+        (
+            "not_found.html",
+            "This page does not exist",
+            lab.get("/nothing").await,
+        ),
+        (
+            "unknown_variant.html",
+            "There is no variant",
+            lab.get("/evidence/x").await,
+        ),
+        (
+            "certificate.html",
+            "The lab's certificate",
+            outside.get("/certificate").await,
+        ),
+        (
+            "inspect.html",
+            "The headers of this",
+            outside.get("/inspect_headers").await,
+        ),
+        (
+            "portal/home.html",
+            "Hello! Please login",
+            portal.get("/").await,
+        ),
+        ("portal/login.html", "Sign in", portal.get("/login").await),
+        ("portal/refused.html", "The request was refused", refused),
+    ];
+    portal.sign_in().await;
+    portal.submit("/board", &[("text", "a notice")]).await;
+    portal
+        .submit_json("/cookies", &json!({"cookie": "a=1"}))
+        .await;
+    for (template, word) in [
+        ("portal/dashboard.html", "Welcome to the Dashboard"),
+        ("portal/board.html", "Notice board"),
+        ("portal/password.html", "Change your password"),
+        ("portal/sessions.html", "Your sessions"),
+        ("portal/cookies.html", "What a script on this page sees"),
+    ] {
+        let path = template
+            .trim_start_matches("portal")
+            .trim_end_matches(".html");
+        rendered.push((template, word, portal.get(path).await));
+    }
+    let bye = portal.submit("/logout", &[]).await;
+    rendered.push(("portal/logged_out.html", "Logged out.", bye));
+
+    let mut seen = BTreeSet::from(["misdirected.html".to_owned()]);
+    let host = send_raw(Listener::Lab, &["GET / HTTP/1.1", "Host: x.example"], "").await;
+    assert!(
+        host.contains("This server does not answer to that name"),
+        "{host}"
+    );
+    for (template, word, reply) in rendered {
+        let whole = reply.body.starts_with("<!doctype html>") && reply.body.ends_with("</html>\n");
+        assert!(whole, "{template}: {}", reply.body);
+        assert!(
+            reply.heading().contains(word) || reply.body.contains(&format!(">{word}<")),
+            "{template}: {}",
+            reply.body
+        );
+        assert!(
+            !reply.body.contains("{{") && !reply.body.contains("{%"),
+            "{template}"
+        );
+        seen.insert(template.to_owned());
+    }
+    assert_eq!(seen, templates());
+}
