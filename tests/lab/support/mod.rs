@@ -2,8 +2,8 @@
 //! test, so that no test sees another's sessions, clock or accounts.
 
 mod client;
-pub mod process;
 mod plain_socket;
+pub mod process;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
