@@ -12,6 +12,7 @@ use chromiumoxide::{Browser, Handler};
 use futures::StreamExt;
 use sha2::{Digest, Sha256};
 
+use super::tab::PATIENCE;
 use crate::support::lab;
 
 /// The browser, or `None` where none is installed: then the caller's test has nothing to show.
@@ -51,6 +52,7 @@ fn start(executable: &Path) -> Browser {
                 // The certificate is trusted by its key, see `arguments`.
                 ignore_https_errors: false,
                 viewport: None,
+                request_timeout: PATIENCE,
                 ..HandlerConfig::default()
             };
             let connected = Browser::connect_with_config(address, config).await;

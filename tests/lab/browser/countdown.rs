@@ -5,12 +5,14 @@ use super::tab::Tab;
 /// The student comes back to the tab: the page asks at once how much time is left.
 const COME_BACK: &str = "document.dispatchEvent(new Event('visibilitychange'))";
 
+const COUNTS_FROM_FIVE: &str = "/ends in (5:00|4:\\d\\d), unless you use it/
+    .test(document.querySelector('.count').innerText)";
+
 #[tokio::test]
 async fn it_warns_then_signs_out_and_does_not_extend_the_session() {
     let Some(tab) = Tab::open().await else { return };
     tab.sign_in(&tab.on_hardened("")).await;
-    tab.until("/ends in (5:00|4:5\\d), unless you use it/.test(document.querySelector('.count').innerText)")
-        .await;
+    tab.until(COUNTS_FROM_FIVE).await;
     assert!(
         !tab.run::<bool>("!!document.querySelector('.count.warn')")
             .await
@@ -62,8 +64,7 @@ async fn staying_signed_in_starts_the_idle_limit_anew() {
             tab.text("h1").await,
             "Welcome to the Dashboard, student123!"
         );
-        tab.until("/ends in (5:00|4:5\\d)/.test(document.querySelector('.count').innerText)")
-            .await;
+        tab.until(COUNTS_FROM_FIVE).await;
     }
 }
 

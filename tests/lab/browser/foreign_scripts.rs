@@ -44,7 +44,8 @@ async fn its_requests_are_refused_and_nothing_changes() {
         .map(|(path, body)| {
             let url = tab.on_lab(path);
             let headers = "{'Content-Type': 'application/x-www-form-urlencoded'}";
-            format!("fetch('{url}', {{method: 'POST', mode: 'no-cors', headers: {headers}, body: '{body}'}})")
+            let what = format!("method: 'POST', mode: 'no-cors', headers: {headers}");
+            format!("fetch('{url}', {{{what}, body: '{body}'}})")
         })
         .collect();
     let script = format!(

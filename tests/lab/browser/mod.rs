@@ -1,8 +1,8 @@
 //! The lab in a real browser: headless Chromium, driven by the DevTools protocol.
 //!
 //! `chromium` starts the one browser of this binary; a `tab` has a fresh profile and a bench of its
-//! own. Where no browser is installed these tests say on stderr that they did not run, and pass; with
-//! `SESSION_LAB_BROWSER_TESTS=required`, which `tests/run` sets, they fail instead.
+//! own. Where no browser is installed these tests say on stderr that they did not run, and pass;
+//! with `SESSION_LAB_BROWSER_TESTS=required`, which `tests/run` sets, they fail instead.
 
 mod chromium;
 mod clear_site_data;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use chromiumoxide::cdp::browser_protocol::emulation::{MediaFeature, SetEmulatedMediaParams};
-use chromiumoxide::cdp::browser_protocol::page::{CaptureScreenshotParams, Viewport};
+use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotParams;
 
 use super::tab::Tab;
 
@@ -32,18 +32,10 @@ pub async fn photograph(tab: &Tab, name: &str) {
 
 /// The whole page as a PNG. (The library's own way takes the window's width back afterwards.)
 async fn picture(tab: &Tab, width: i64) -> Vec<u8> {
-    let height: f64 = tab.run("document.documentElement.scrollHeight").await;
-    let whole = Viewport {
-        x: 0.0,
-        y: 0.0,
-        width: width as f64,
-        height,
-        scale: 1.0,
-    };
-    let capture = CaptureScreenshotParams::builder()
-        .clip(whole)
-        .capture_beyond_viewport(true)
-        .build();
+    // A window as high as the page, so that what sticks to the window's edge covers nothing.
+    let height = tab.run("document.documentElement.scrollHeight").await;
+    tab.resize(width, height).await;
+    let capture = CaptureScreenshotParams::default();
     let answer = tab.page.execute(capture).await.unwrap();
     let picture = BASE64_STANDARD.decode(&answer.data).unwrap();
     // The width stands in the header that every PNG begins with.

@@ -31,7 +31,7 @@ use super::chromium::browser;
 use crate::support::{TestBench, bench, lab};
 
 /// How long anything may take before a test gives up: far beyond what a busy machine needs.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What stands on the console when everything before it has been read.
 const MARK: &str = "everything so far was read";
