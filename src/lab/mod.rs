@@ -11,6 +11,7 @@ mod health;
 mod home;
 mod in_words;
 mod inspect;
+mod leak;
 mod page;
 
 use std::path::PathBuf;
@@ -61,6 +62,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", home::routes())
         .mount("/", compare::routes())
         .mount("/", evidence::routes())
+        .mount("/", leak::routes())
         .mount("/", clock::routes())
         .mount("/", custom::routes())
         .mount("/", defences::routes())
