@@ -13,6 +13,9 @@ use crate::policy::Variant;
 use crate::settings::Settings;
 use crate::start_error::StartError;
 
+const CHEAP_HASH: &str = "Sign-ins used a cheaper password hash (Argon2id, 1 MiB, one pass), which \
+                          only throw-away benches have.";
+
 /// Tries one attack and prints its transcript; without a name, lists them all.
 ///
 /// # Errors
@@ -36,7 +39,7 @@ pub async fn attack(flags: AttackFlags) -> Result<(), StartError> {
     let stage = Stage::new(running.target(), matrix::throw_away_name(), variant);
     let outcome = attack.run(&stage).await;
     stage.transcript().iter().for_each(print_line);
-    println!();
+    println!("\n{CHEAP_HASH}");
     let result = match outcome {
         Ok(Outcome::Succeeded(evidence)) => {
             println!("The attack succeeded. {evidence}");
@@ -114,6 +117,7 @@ pub async fn matrix(flags: MatrixFlags) -> Result<(), StartError> {
         cells.len() - ran,
         wrong.len()
     );
+    println!("{CHEAP_HASH}");
     for cell in &wrong {
         let should = if cell.expected {
             "succeed"

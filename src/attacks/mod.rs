@@ -10,8 +10,22 @@ pub mod matrix;
 pub mod stage;
 
 mod fixation;
+mod forged_signed_cookie;
 mod id_prediction;
+mod login_enumeration;
+mod method_override;
+mod old_session_after_password_change;
+mod password_guessing;
+mod person;
+mod plain_http_downgrade;
+mod replay_after_absolute_limit;
+mod replay_after_idle_limit;
 mod replay_after_sign_out;
+mod role_cookie_tampering;
+mod stolen_password_table;
+mod stolen_store;
+mod text_plain_json;
+mod words;
 
 use async_trait::async_trait;
 
@@ -93,9 +107,21 @@ pub trait Attack: Send + Sync {
 
 /// Every attack that the server alone decides, in the order of the course.
 pub const ALL: &[&dyn Attack] = &[
+    &stolen_store::StolenStore,
+    &stolen_password_table::StolenPasswordTable,
+    &plain_http_downgrade::PlainHttpDowngrade,
+    &method_override::MethodOverride,
+    &text_plain_json::TextPlainJson,
     &fixation::Fixation,
     &id_prediction::IdPrediction,
+    &replay_after_idle_limit::ReplayAfterIdleLimit,
+    &replay_after_absolute_limit::ReplayAfterAbsoluteLimit,
     &replay_after_sign_out::ReplayAfterSignOut,
+    &old_session_after_password_change::OldSessionAfterPasswordChange,
+    &role_cookie_tampering::RoleCookieTampering,
+    &forged_signed_cookie::ForgedSignedCookie,
+    &password_guessing::PasswordGuessing,
+    &login_enumeration::LoginEnumeration,
 ];
 
 /// The attack of that name.

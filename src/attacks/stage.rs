@@ -1,15 +1,15 @@
-//! The stage of an attack: a bench of its own, the people on it, and the transcript of what they
-//! send and receive.
+//! The stage of an attack: a bench of its own, what the lab's own pages do to it, and the transcript
+//! of what the people on it send and receive. The people are in `person.rs`.
 
 use std::sync::{Mutex, PoisonError};
 
+use super::person::Person;
 use crate::bench::BenchName;
 use crate::defences::facts::Scheme;
-use crate::defences::password_storage::DEMO_PASSWORDS;
-use crate::front_door::caller::{Call, Caller, Portal};
+use crate::front_door::caller::{Caller, Portal};
 use crate::front_door::{Exchange, FrontDoor, FrontDoorError, Outgoing};
-use crate::policy::Variant;
 use crate::web::addresses::{Addresses, Listener};
+use crate::policy::{Name, Policy, Variant};
 
 /// The account that attacks are after.
 pub const VICTIM: &str = "student123";
@@ -93,7 +93,7 @@ impl Stage {
         self.note(Line::Says(text.into()));
     }
 
-    fn note(&self, line: Line) {
+    pub(super) fn note(&self, line: Line) {
         self.transcript
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -110,19 +110,21 @@ impl Stage {
 
     /// Somebody with an empty jar, who comes in over TLS unless he says otherwise.
     pub fn person(&self, who: &'static str) -> Person<'_> {
-        let Target { door, portal, .. } = &self.target;
-        let caller = Caller::new(
-            door.clone(),
-            portal.clone(),
-            Scheme::Https,
-            &self.bench,
-            self.variant,
-        );
-        Person {
-            stage: self,
-            who,
-            caller,
-        }
+        self.person_at(who, self.target.portal.clone())
+    }
+
+    /// Somebody who visits the portal under the name `portal.localhost`. The attacker holds another
+    /// host of that site, the sibling `notes.portal.localhost`, and can send him there.
+    pub fn person_beside_sibling(&self, who: &'static str) -> Person<'_> {
+        let mut portal = self.target.portal.clone();
+        portal.host_name = "portal.localhost".into();
+        self.person_at(who, portal)
+    }
+
+    fn person_at(&self, who: &'static str, portal: Portal) -> Person<'_> {
+        let door = self.target.door.clone();
+        let caller = Caller::new(door, portal, Scheme::Https, &self.bench, self.variant);
+        Person::new(self, who, caller)
     }
 
     /// Moves the bench's clock ahead, by the lab's own page.
@@ -131,20 +133,55 @@ impl Stage {
     /// The lab does not answer, or refuses.
     pub async fn wait(&self, minutes: u64) -> Result<(), StageError> {
         self.says(format!("{minutes} minutes pass on the bench's clock."));
-        let body = format!("minutes={minutes}");
-        let form = "application/x-www-form-urlencoded";
-        let reply = self.lab(
-            "POST",
-            "/clock",
-            vec![("content-type".into(), form.into())],
-            body,
-        );
-        match reply.await?.status {
+        let fields = [("minutes", minutes.to_string())];
+        match self.post_to_lab("/clock", &fields).await?.status {
             303 => Ok(()),
             status => Err(StageError::Unexpected(format!(
                 "the clock answered {status}"
             ))),
         }
+    }
+
+    /// Makes this policy the bench's own mix, which the variant `custom` has.
+    ///
+    /// # Errors
+    /// The lab does not answer, or refuses the mix.
+    pub async fn choose(&self, policy: &Policy) -> Result<(), StageError> {
+        let arm = |name: &Name| (name.slug(), policy.arm(*name).slug.to_owned());
+        let arms: Vec<_> = Name::ALL.iter().map(arm).collect();
+        match self.post_to_lab("/custom", &arms).await?.status {
+            303 => Ok(()),
+            status => Err(StageError::Unexpected(format!(
+                "the mix was answered {status}"
+            ))),
+        }
+    }
+
+    /// A copy of everything that the store keeps of this world: the attacker found a lost backup.
+    ///
+    /// # Errors
+    /// The lab does not answer, or not with JSON.
+    pub async fn stolen_backup(&self) -> Result<serde_json::Value, StageError> {
+        let path = format!("/leak/{}", self.variant);
+        let exchange = self.lab("GET", &path, Vec::new(), String::new()).await?;
+        let backup = serde_json::from_str(&exchange.body);
+        let exchange = Box::new(exchange);
+        let who = "attacker";
+        self.note(Line::Exchange { who, exchange });
+        backup.map_err(|error| StageError::Unexpected(format!("the backup is no JSON: {error}")))
+    }
+
+    async fn post_to_lab(
+        &self,
+        path: &str,
+        fields: &[(&str, String)],
+    ) -> Result<Exchange, FrontDoorError> {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let form = "application/x-www-form-urlencoded".to_owned();
+        let headers = vec![("content-type".to_owned(), form)];
+        self.lab("POST", path, headers, body).await
     }
 
     /// Calls one of the lab's own pages, as the page itself does.
@@ -175,103 +212,5 @@ impl Stage {
             body,
         })
         .await
-    }
-}
-
-/// Somebody on a stage, with a cookie jar of his own.
-#[derive(Debug)]
-pub struct Person<'s> {
-    stage: &'s Stage,
-    who: &'static str,
-    caller: Caller,
-}
-
-impl Person<'_> {
-    /// His jar, to look into.
-    pub fn caller(&self) -> &Caller {
-        &self.caller
-    }
-
-    /// Puts a cookie into his jar, as if this `Set-Cookie` line had come.
-    pub fn plant(&mut self, set_cookie: &str) {
-        self.caller.plant(set_cookie);
-    }
-
-    /// Makes a GET.
-    ///
-    /// # Errors
-    /// No answer.
-    pub async fn get(&mut self, path: &str) -> Result<Exchange, StageError> {
-        self.call(Call::get(path)).await
-    }
-
-    /// Posts a form as the portal's own page does, with the token that the last page had.
-    ///
-    /// # Errors
-    /// No answer.
-    pub async fn submit(
-        &mut self,
-        path: &str,
-        fields: &[(&str, &str)],
-    ) -> Result<Exchange, StageError> {
-        let exchange = self.caller.submit(path, fields).await?;
-        Ok(self.note(exchange))
-    }
-
-    /// Makes any call.
-    ///
-    /// # Errors
-    /// No answer.
-    pub async fn call(&mut self, call: Call) -> Result<Exchange, StageError> {
-        let exchange = self.caller.call(call).await?;
-        Ok(self.note(exchange))
-    }
-
-    fn note(&self, exchange: Exchange) -> Exchange {
-        let line = Line::Exchange {
-            who: self.who,
-            exchange: Box::new(exchange.clone()),
-        };
-        self.stage.note(line);
-        exchange
-    }
-
-    /// Opens the sign-in page and signs in with a demo account's own password.
-    ///
-    /// # Errors
-    /// No answer, or the sign-in fails.
-    pub async fn sign_in(&mut self, user: &str) -> Result<(), StageError> {
-        let password = DEMO_PASSWORDS.iter().find(|(name, _)| *name == user);
-        let password = password.map(|(_, password)| *password).unwrap_or_default();
-        self.get("/login").await?;
-        let reply = self
-            .submit("/login", &[("username", user), ("password", password)])
-            .await?;
-        if reply.status == 303 {
-            return Ok(());
-        }
-        Err(StageError::Unexpected(format!(
-            "{}'s sign-in was answered {}",
-            self.who, reply.status
-        )))
-    }
-
-    /// Loads the dashboard, and says whom it greets.
-    ///
-    /// # Errors
-    /// No answer.
-    pub async fn greeted_as(&mut self, call: Call) -> Result<Option<String>, StageError> {
-        let reply = self.call(call).await?;
-        let greeting = reply.body.split("Welcome to the Dashboard, ").nth(1);
-        Ok(greeting.and_then(|rest| Some(rest.split_once('!')?.0.to_owned())))
-    }
-
-    /// Name and value of the session cookie in his jar.
-    ///
-    /// # Errors
-    /// There is none.
-    pub fn session_cookie(&self) -> Result<(String, String), StageError> {
-        let missing = || StageError::Unexpected(format!("{} has no session cookie", self.who));
-        self.caller.session_cookie().ok_or_else(missing)
     }
 }

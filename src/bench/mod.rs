@@ -20,6 +20,7 @@ use tokio::sync::Semaphore;
 use wire::Wire;
 
 use crate::clock::BenchTime;
+use crate::defences::password_storage::Cost;
 use crate::journal::{Client, Event, What};
 use crate::policy::{AskedSet, Name, Policy, Resolved, Variant, resolve};
 use crate::storage::{Batch, EventId, Index, Key, Kind, MemoryStorage, Put, Storage, Unavailable};
@@ -124,6 +125,15 @@ impl Bench {
         let _slot = self.hashing.acquire().await.map_err(stopping)?;
         let done = tokio::task::spawn_blocking(work).await;
         done.map_err(|error| Unavailable(format!("a password hash failed: {error}")))
+    }
+
+    /// How much work a password hash is here: little where the bench is thrown away.
+    pub fn hash_cost(&self) -> Cost {
+        if is_throw_away(&self.name) {
+            Cost::ThrowAway
+        } else {
+            Cost::Owasp
+        }
     }
 
     /// How far its clock was moved ahead.
@@ -268,6 +278,10 @@ impl Bench {
     }
 }
 
+fn is_throw_away(name: &BenchName) -> bool {
+    name.as_str().starts_with(RUN_PREFIX)
+}
+
 fn setting(name: &str) -> Key {
     // Invariant: the names are literals of this file.
     Key::new(None, Kind::Setting, name).expect("a literal name")
@@ -348,8 +362,7 @@ impl Benches {
         if open.len() >= BENCH_LIMIT {
             return Err(OpenBenchError::TooMany);
         }
-        let throw_away = name.as_str().starts_with(RUN_PREFIX);
-        let storage: Arc<dyn Storage> = if throw_away {
+        let storage: Arc<dyn Storage> = if is_throw_away(name) {
             Arc::new(MemoryStorage::default())
         } else {
             self.storage.0.clone()
@@ -363,7 +376,7 @@ impl Benches {
 
     /// Takes a throw-away bench out of use; what it held is gone with the last one who has it.
     pub async fn discard(&self, name: &BenchName) -> Option<Arc<Bench>> {
-        if !name.as_str().starts_with(RUN_PREFIX) {
+        if !is_throw_away(name) {
             return None;
         }
         self.open.write().await.remove(name)

@@ -32,11 +32,25 @@ pub enum StoredPassword {
     Argon2id(String),
 }
 
-// The minimum that OWASP's Password Storage Cheat Sheet names for Argon2id: 19 MiB of memory, two
-// passes, one lane. One check takes about 28 ms in a release build.
-const MEMORY_KIB: u32 = 19_456;
-const PASSES: u32 = 2;
-const LANES: u32 = 1;
+/// How much work the strong arm makes of one hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cost {
+    /// The minimum that OWASP's Password Storage Cheat Sheet names for Argon2id: 19 MiB of memory,
+    /// two passes, one lane. One check takes about 28 ms in a release build.
+    Owasp,
+    /// 1 MiB, one pass, one lane: for the throw-away benches of attacks, which sign in thousands of
+    /// times and whose accounts live for a second. Never for an account that anyone uses.
+    ThrowAway,
+}
+
+impl Cost {
+    fn params(self) -> Result<Params, argon2::Error> {
+        match self {
+            Cost::Owasp => Params::new(19_456, 2, 1, None),
+            Cost::ThrowAway => Params::new(1_024, 1, 1, None),
+        }
+    }
+}
 
 impl PasswordStorage {
     /// The password in the form in which it is kept.
@@ -44,7 +58,7 @@ impl PasswordStorage {
     /// # Errors
     ///
     /// On the strong arm, when the system has no memory or no random salt to give.
-    pub fn store(self, password: &str) -> Result<StoredPassword, Error> {
+    pub fn store(self, password: &str, cost: Cost) -> Result<StoredPassword, Error> {
         match self {
             // WEAK: whoever reads the store once, from a backup or through a hole, has everyone's
             // password, and with it their accounts on every other site where they use it again.
@@ -57,7 +71,7 @@ impl PasswordStorage {
             // Refused alternative: SHA-256 with a salt. It is made to be fast: a graphics card
             // tries thousands of millions of passwords a second.
             PasswordStorage::Argon2id => {
-                let params = Params::new(MEMORY_KIB, PASSES, LANES, None)?;
+                let params = cost.params()?;
                 let hash: PasswordHash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
                     .hash_password(password.as_bytes())?;
                 Ok(StoredPassword::Argon2id(hash.to_string()))
@@ -66,10 +80,14 @@ impl PasswordStorage {
     }
 
     /// The stored password of a demo account, without any hashing; `None` for other names.
-    pub fn demo(self, user: &str) -> Option<StoredPassword> {
+    pub fn demo(self, user: &str, cost: Cost) -> Option<StoredPassword> {
+        let hashes = match cost {
+            Cost::Owasp => DEMO_HASHES,
+            Cost::ThrowAway => THROW_AWAY_HASHES,
+        };
         let ((_, password), hash) = DEMO_PASSWORDS
             .iter()
-            .zip(DEMO_HASHES)
+            .zip(hashes)
             .find(|((name, _), _)| *name == user)?;
         Some(match self {
             PasswordStorage::Plain => StoredPassword::Plain((*password).to_owned()),
@@ -81,10 +99,18 @@ impl PasswordStorage {
 impl StoredPassword {
     /// A password that nobody has, stored on this arm: checking it takes as long as checking a real
     /// one. `login-errors` needs it for names that no account has.
-    pub fn nobodys(storage: PasswordStorage) -> Self {
-        match storage {
-            PasswordStorage::Plain => StoredPassword::Plain(String::new()),
-            PasswordStorage::Argon2id => StoredPassword::Argon2id(DUMMY_HASH.to_owned()),
+    pub fn nobodys(storage: PasswordStorage, cost: Cost) -> Self {
+        match (storage, cost) {
+            (PasswordStorage::Plain, _) => StoredPassword::Plain(String::new()),
+            (_, Cost::Owasp) => StoredPassword::Argon2id(DUMMY_HASH.to_owned()),
+            (_, Cost::ThrowAway) => StoredPassword::Argon2id(THROW_AWAY_DUMMY_HASH.to_owned()),
+        }
+    }
+
+    /// What the store holds, as it stands: the password, or the PHC string.
+    pub fn text(&self) -> &str {
+        match self {
+            StoredPassword::Plain(text) | StoredPassword::Argon2id(text) => text,
         }
     }
 
@@ -137,6 +163,24 @@ const DEMO_HASHES: [&str; DEMO_PASSWORDS.len()] = [
 pub const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$qdhHbHZqJQEVxCelKAxEFw\
                               $ekDmLRYITb3yx1tvjoWTeoBbw2QnW6//TMNMXW9yAwU";
 
+/// The same passwords at [`Cost::ThrowAway`].
+const THROW_AWAY_HASHES: [&str; DEMO_PASSWORDS.len()] = [
+    "$argon2id$v=19$m=1024,t=1,p=1$Ofo5UhyEI42JL0K+Pmfvmw\
+     $ZnxASD90hAb28oezUHkD+Yfr/2hpDBn7Eil8Mh3BETs",
+    "$argon2id$v=19$m=1024,t=1,p=1$yJvTpmC3Ri1IuhUDge+5oQ\
+     $2FkiHPUoIHZzYW9iAKAkKfBg+l4xj3NHEKn8xiW3uGU",
+    "$argon2id$v=19$m=1024,t=1,p=1$pkpCyPgRDjivHsBMLsp9Ew\
+     $SwLQKMPEaR4fDLjO7J5LUR7dcO/aMScdpjfkeX0brTo",
+    "$argon2id$v=19$m=1024,t=1,p=1$hukJuIm3Uwt6XHhRysUBug\
+     $tKz+YJM6xH2i5276ixbrLh4Wft4yExS4U3nU1UVdS90",
+    "$argon2id$v=19$m=1024,t=1,p=1$zE/sU2BypxZ7Z8s2LeLrmQ\
+     $pLRL2C9gf5Wqf/ozJIULo8OUGAHW+D/+Tl/27WMb5/g",
+];
+
+/// As [`DUMMY_HASH`], at [`Cost::ThrowAway`].
+const THROW_AWAY_DUMMY_HASH: &str = "$argon2id$v=19$m=1024,t=1,p=1$q1cOc/njspKO8bmbTwAvWA\
+                                      $dS5C6y7cGfsPqIR7VLHOTrW8pQcYAYLK3+h28EDsfXQ";
+
 impl Defence for PasswordStorage {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
@@ -178,9 +222,14 @@ impl Defence for PasswordStorage {
 mod tests {
     use super::*;
 
+    const COSTS: [(Cost, &str); 2] = [
+        (Cost::Owasp, "$argon2id$v=19$m=19456,t=2,p=1$"),
+        (Cost::ThrowAway, "$argon2id$v=19$m=1024,t=1,p=1$"),
+    ];
+
     #[test]
     fn the_weak_arm_keeps_the_password_itself() {
-        let stored = PasswordStorage::WEAK.store("wonderland").unwrap();
+        let stored = PasswordStorage::WEAK.store("wonderland", Cost::Owasp).unwrap();
         assert_eq!(stored, StoredPassword::Plain("wonderland".to_owned()));
         assert!(stored.matches("wonderland"));
         assert!(!stored.matches("wonderlan"));
@@ -189,8 +238,8 @@ mod tests {
 
     #[test]
     fn the_strong_arm_keeps_a_salted_hash_with_owasps_parameters() {
-        let stored = PasswordStorage::STRONG.store("wonderland").unwrap();
-        assert_ne!(stored, PasswordStorage::STRONG.store("wonderland").unwrap());
+        let stored = PasswordStorage::STRONG.store("wonderland", Cost::Owasp).unwrap();
+        assert_ne!(stored, PasswordStorage::STRONG.store("wonderland", Cost::Owasp).unwrap());
         assert!(stored.matches("wonderland"));
         assert!(!stored.matches("mischief"));
         let StoredPassword::Argon2id(phc) = stored else {
@@ -201,29 +250,40 @@ mod tests {
 
     #[test]
     fn each_demo_account_has_its_password_on_both_arms() {
-        for (user, password) in DEMO_PASSWORDS {
-            for arm in [PasswordStorage::WEAK, PasswordStorage::STRONG] {
-                let stored = arm.demo(user).unwrap();
-                assert!(stored.matches(password), "{user}");
-                assert!(!stored.matches(user), "{user}");
+        for (cost, parameters) in COSTS {
+            for (user, password) in DEMO_PASSWORDS {
+                for arm in [PasswordStorage::WEAK, PasswordStorage::STRONG] {
+                    let stored = arm.demo(user, cost).unwrap();
+                    assert!(stored.matches(password), "{user}");
+                    assert!(!stored.matches(user), "{user}");
+                }
+                let stored = PasswordStorage::STRONG.demo(user, cost).unwrap();
+                assert!(stored.text().starts_with(parameters), "{user}");
             }
-            let StoredPassword::Argon2id(phc) = PasswordStorage::STRONG.demo(user).unwrap() else {
-                panic!("{user} is not hashed")
-            };
-            assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{user}");
+            assert_eq!(PasswordStorage::STRONG.demo("nobody", cost), None);
         }
-        assert_eq!(PasswordStorage::STRONG.demo("nobody"), None);
     }
 
     #[test]
-    fn the_dummy_hash_is_well_formed_and_nobodys() {
-        assert!(DUMMY_HASH.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(PasswordHash::new(DUMMY_HASH).is_ok());
-        let dummy = StoredPassword::Argon2id(DUMMY_HASH.to_owned());
-        for (_, password) in DEMO_PASSWORDS {
-            assert!(!dummy.matches(password));
+    fn the_dummy_hashes_are_well_formed_and_nobodys() {
+        for (cost, parameters) in COSTS {
+            let dummy = StoredPassword::nobodys(PasswordStorage::STRONG, cost);
+            assert!(dummy.text().starts_with(parameters));
+            assert!(PasswordHash::new(dummy.text()).is_ok());
+            for (_, password) in DEMO_PASSWORDS {
+                assert!(!dummy.matches(password));
+            }
+            assert!(!dummy.matches(""));
         }
-        assert!(!dummy.matches(""));
+    }
+
+    #[test]
+    fn a_new_password_is_hashed_with_the_parameters_of_its_cost() {
+        for (cost, parameters) in COSTS {
+            let stored = PasswordStorage::STRONG.store("wonderland", cost).unwrap();
+            assert!(stored.text().starts_with(parameters));
+            assert!(stored.matches("wonderland"));
+        }
     }
 
     #[test]

@@ -137,7 +137,8 @@ async fn live(bench: &Bench, variant: Variant) -> Result<Live, Unavailable> {
     })
 }
 
-fn parse(variant: &str) -> Result<Variant, Stop> {
+/// The variant of that name, or the page that lists them all.
+pub(super) fn parse(variant: &str) -> Result<Variant, Stop> {
     variant
         .parse()
         .map_err(|_| Problem::unknown_variant(variant).into())

@@ -14,7 +14,8 @@ use serde::Serialize;
 
 use super::{evidence, page};
 use crate::attacks::matrix::throw_away_name;
-use crate::attacks::stage::{Person, Stage, StageError, Target, VICTIM};
+use crate::attacks::person::Person;
+use crate::attacks::stage::{Stage, StageError, Target, VICTIM};
 use crate::bench::{BENCH_LIMIT, Bench, BenchName, Benches};
 use crate::front_door::FrontDoor;
 use crate::front_door::caller::Call;

@@ -14,6 +14,7 @@ mod ids;
 mod in_words;
 mod inspect;
 mod matrix;
+mod leak;
 mod page;
 
 use std::path::PathBuf;
@@ -68,6 +69,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", home::routes())
         .mount("/", compare::routes())
         .mount("/", evidence::routes())
+        .mount("/", leak::routes())
         .mount("/", clock::routes())
         .mount("/", custom::routes())
         .mount("/", defences::routes())

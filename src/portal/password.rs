@@ -75,11 +75,9 @@ async fn change(checked: Checked<'_, FormBody<NewPassword>>) -> Result<(Status, 
         Check::Wait(wait) => return Err(too_many(&visitor, wait).into()),
     };
     let storage = visitor.world.asked.password_storage();
-    let stored = visitor
-        .world
-        .bench
-        .hash(move || storage.store(&sent.new))
-        .await?;
+    let bench = visitor.world.bench;
+    let cost = bench.hash_cost();
+    let stored = bench.hash(move || storage.store(&sent.new, cost)).await?;
     account.record.password = stored.map_err(|error| {
         log::error!("a password could not be hashed: {error}");
         let because = "The password could not be hashed.";

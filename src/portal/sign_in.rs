@@ -65,7 +65,8 @@ pub async fn check(
         }
         None => {
             if world.asked.login_errors().hashes_for_unknown() {
-                let nobodys = StoredPassword::nobodys(world.asked.password_storage());
+                let storage = world.asked.password_storage();
+                let nobodys = StoredPassword::nobodys(storage, world.bench.hash_cost());
                 matches(visitor, nobodys, password).await?;
             }
             Some(LoginFailure::UnknownUser)

@@ -144,7 +144,10 @@ impl World<'_> {
     fn demo_account(&self, user: &str) -> Option<AccountRecord> {
         let (user, _) = DEMO_PASSWORDS.iter().find(|(name, _)| *name == user)?;
         Some(AccountRecord {
-            password: self.asked.password_storage().demo(user)?,
+            password: self
+                .asked
+                .password_storage()
+                .demo(user, self.bench.hash_cost())?,
             role: if *user == "admin" {
                 Role::Admin
             } else {

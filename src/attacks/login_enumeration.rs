@@ -1,0 +1,84 @@
+//! Finding out who has an account, from what a failed sign-in says. Worksheets 14 and 15.
+//!
+//! Stopped by `login-errors` alone. This program compares status and text; time speaks too, and the
+//! strong arm makes both failures the same work. Read `src/defences/login_errors.rs` next.
+
+use async_trait::async_trait;
+
+use super::stage::{Stage, StageError, VICTIM};
+use super::{Attack, Card, Outcome};
+use crate::policy::Name;
+
+pub(super) struct LoginEnumeration;
+
+/// A name that no account has.
+const STRANGER: &str = "nobody777";
+
+const CARD: Card = Card {
+    name: "login-enumeration",
+    title: "Finding out who has an account",
+    victim: "Has an account, and would rather not have everybody know it.",
+    means: "The attacker signs in with a wrong password, once under a name that he suspects and \
+            once under a name that he made up, and compares what he reads.",
+    evidence: "Status or text of the two answers differ.",
+    stopped_by: &[&[Name::LoginErrors]],
+    stopped_says: "Both names got the same status and the same text.",
+    shows: &["AU-ENUM"],
+    standards: &["ASVS 6.3.8", "CWE-203", "CWE-204"],
+};
+
+#[async_trait]
+impl Attack for LoginEnumeration {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        stage.says("The attacker types two names, each with a wrong password.");
+        let mut attacker = stage.person("attacker");
+        attacker.get("/login").await?;
+        let mut answers = Vec::new();
+        for name in [VICTIM, STRANGER] {
+            let reply = attacker.try_password(name, "certainly-wrong").await?;
+            let text = visible_text(&reply.body).replace(name, "NAME");
+            answers.push((reply.status, text));
+        }
+        let (known, unknown) = (&answers[0], &answers[1]);
+        if known == unknown {
+            return Ok(Outcome::Stopped(CARD.stopped_says.into()));
+        }
+        let differing = |text: &str, other: &str| {
+            let line = text.lines().find(|line| !other.contains(line));
+            line.unwrap_or_default().to_owned()
+        };
+        Ok(Outcome::Succeeded(format!(
+            "{VICTIM} gets {} \"{}\", {STRANGER} gets {} \"{}\".",
+            known.0,
+            differing(&known.1, &unknown.1),
+            unknown.0,
+            differing(&unknown.1, &known.1),
+        )))
+    }
+}
+
+/// What a person reads on a page: one line for each piece of text between two tags.
+fn visible_text(page: &str) -> String {
+    let texts = page
+        .split('<')
+        .filter_map(|tag| Some(tag.split_once('>')?.1.trim()));
+    texts
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_and_what_stands_in_them_are_not_read() {
+        let page = "<p id=\"x\">One <b>two</b></p>\n<input value=\"three\">";
+        assert_eq!(visible_text(page), "One\ntwo");
+    }
+}

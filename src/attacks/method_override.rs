@@ -1,0 +1,60 @@
+//! A forged POST that a form field turns into a GET. Worksheet 05.
+//!
+//! Stopped by `safe-methods` alone. Token and origin are asked of unsafe methods only, and `_method`
+//! makes the request a safe one before they look. Read `src/defences/safe_methods.rs` next.
+
+use async_trait::async_trait;
+
+use super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::{Attack, Card, Outcome};
+use crate::front_door::caller::Call;
+use crate::policy::Name;
+
+pub(super) struct MethodOverride;
+
+/// What the attacker takes.
+const AMOUNT: u64 = 100;
+
+const CARD: Card = Card {
+    name: "method-override",
+    title: "A POST that calls itself a GET",
+    victim: "Signed in at portal.localhost, and opens a page of the sibling notes.portal.localhost.",
+    means: "The sibling is in the attacker's hands. A form on its page posts to the victim's portal: \
+            the transfer stands in the address, the first field is _method=get. Chromium, Firefox \
+            and Safari send it with the victim's cookies, whatever SameSite says, and add the \
+            sibling's Origin and Sec-Fetch-Site: same-site.",
+    evidence: "The victim's own dashboard shows less credit than before.",
+    stopped_by: &[&[Name::SafeMethods]],
+    stopped_says: "The portal did not obey _method: the request ran as the POST that it was, with \
+                   the checks of a POST, and a POST reads no transfer out of the address.",
+    shows: &["CSRF-METHOD", "CSRF-GET", "CSRF-SIBLING"],
+    standards: &["ASVS 3.5.2", "ASVS 3.5.3", "CWE-352", "CWE-650"],
+};
+
+#[async_trait]
+impl Attack for MethodOverride {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        let mut victim = stage.person_beside_sibling("victim");
+        victim.sign_in(VICTIM).await?;
+        let before = victim.credit().await?;
+
+        stage.says("The victim opens the sibling's page, and the form on it submits itself.");
+        let address = format!("/transfer?to={ATTACKER}&amount={AMOUNT}");
+        let forged = Call::form(address, &[("_method", "get")]);
+        victim.post_from_sibling(forged).await?;
+
+        stage.says("The victim looks at the dashboard.");
+        let after = victim.credit().await?;
+        Ok(if after + AMOUNT == before {
+            Outcome::Succeeded(format!(
+                "The victim's credit fell from {before} to {after}."
+            ))
+        } else {
+            Outcome::Stopped(CARD.stopped_says.into())
+        })
+    }
+}

@@ -1,0 +1,52 @@
+//! Staying signed in after the victim has changed the password. Worksheet 09.
+//!
+//! Stopped by `sessions-on-password-change` alone: the attacker's session is one of its own, so a
+//! new id for the victim's session does nothing to it. Read
+//! `src/defences/sessions_on_password_change.rs` next.
+
+use async_trait::async_trait;
+
+use super::stage::{Stage, StageError, VICTIM};
+use super::{Attack, Card, Outcome};
+use crate::front_door::caller::Call;
+use crate::policy::Name;
+
+pub(super) struct OldSessionAfterPasswordChange;
+
+const CARD: Card = Card {
+    name: "old-session-after-password-change",
+    title: "An intruder who outlives the password",
+    victim: "Suspects that somebody knows the password, signs in and changes it.",
+    means: "The attacker knew the old password and signed in with it, on his own computer.",
+    evidence: "After the change the attacker's old session still greets him as the victim.",
+    stopped_by: &[&[Name::SessionsOnPasswordChange]],
+    stopped_says: "The new password ended every other session of the account, his too.",
+    shows: &["LO-OTHERS"],
+    standards: &["ASVS 7.4.3", "CWE-613"],
+};
+
+#[async_trait]
+impl Attack for OldSessionAfterPasswordChange {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        stage.says("The attacker knows the victim's password and signs in with it.");
+        let mut attacker = stage.person("attacker");
+        attacker.sign_in(VICTIM).await?;
+
+        stage.says("The victim signs in on another computer and changes the password.");
+        let mut victim = stage.person("victim");
+        victim.sign_in(VICTIM).await?;
+        victim.change_password(VICTIM, "a new one for me").await?;
+
+        stage.says("The attacker loads the dashboard in the session that he has had all along.");
+        Ok(match attacker.greeted_as(Call::get("/dashboard")).await? {
+            Some(user) if user == VICTIM => Outcome::Succeeded(format!(
+                "The session from before the change still opens {user}'s dashboard."
+            )),
+            _ => Outcome::Stopped(CARD.stopped_says.into()),
+        })
+    }
+}

@@ -1,0 +1,77 @@
+//! Trying a list of passwords at the sign-in form. Worksheet 14.
+//!
+//! Stopped by `throttle` alone. A slow hash does not stop it: the portal does that work for whoever
+//! asks. Read `src/defences/throttle.rs` next.
+
+use async_trait::async_trait;
+
+use super::stage::{Stage, StageError, VICTIM};
+use super::words::WORDS;
+use super::{Attack, Card, Outcome};
+use crate::front_door::caller::Call;
+use crate::policy::Name;
+
+pub(super) struct PasswordGuessing;
+
+const CARD: Card = Card {
+    name: "password-guessing",
+    title: "Guessing a password at the sign-in form",
+    victim: "Has a password that stands in word lists.",
+    means: "The attacker knows the victim's user name. A program of his sends the sign-in form \
+            once for every word of a list, as fast as the portal answers.",
+    evidence: "One of the words signs him in, and he is greeted as the victim.",
+    stopped_by: &[&[Name::Throttle]],
+    stopped_says: "After five failures the portal answered 429 and looked at no more passwords.",
+    shows: &["AU-RATE"],
+    standards: &["ASVS 6.3.1", "CWE-307", "CWE-799"],
+};
+
+#[async_trait]
+impl Attack for PasswordGuessing {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        let count = WORDS.len();
+        stage.says(format!(
+            "The attacker tries a list of {count} words, one after the other."
+        ));
+        let mut attacker = stage.person("attacker");
+        attacker.get("/login").await?;
+        for word in WORDS {
+            match attacker.try_password(VICTIM, word).await?.status {
+                401 => {}
+                429 => return Ok(Outcome::Stopped(CARD.stopped_says.into())),
+                _ => {
+                    let greeted = attacker.greeted_as(Call::get("/dashboard")).await?;
+                    return Ok(match greeted.as_deref() {
+                        Some(VICTIM) => Outcome::Succeeded(format!(
+                            "The word {word} opens {VICTIM}'s dashboard."
+                        )),
+                        _ => Outcome::Stopped("The portal gave an unusual answer.".into()),
+                    });
+                }
+            }
+        }
+        Ok(Outcome::Stopped(
+            "No word of the list is the password.".into(),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::defences::password_storage::DEMO_PASSWORDS;
+
+    #[test]
+    fn the_right_word_stands_in_the_list_behind_the_fifth() {
+        let (_, password) = DEMO_PASSWORDS
+            .iter()
+            .find(|(user, _)| *user == VICTIM)
+            .unwrap();
+        let place = WORDS.iter().position(|word| word == password).unwrap();
+        assert!(place >= 5, "{place}");
+    }
+}

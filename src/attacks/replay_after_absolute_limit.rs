@@ -1,0 +1,57 @@
+//! Keeping a stolen session alive with a request every few minutes. Worksheet 08.
+//!
+//! Stopped by `absolute-timeout` alone: an idle timeout is outrun, because the attacker's requests
+//! move it as the victim's do. Read `src/defences/absolute_timeout.rs` next.
+
+use async_trait::async_trait;
+
+use super::stage::{Stage, StageError, VICTIM};
+use super::{Attack, Card, Outcome};
+use crate::front_door::caller::Call;
+use crate::policy::Name;
+
+pub(super) struct ReplayAfterAbsoluteLimit;
+
+/// The pause between two requests: a minute less than the strong `idle-timeout` allows.
+const PAUSE_MINUTES: u64 = 4;
+/// As many as it takes to get beyond the hour that the strong arm allows.
+const REQUESTS: u64 = 16;
+
+const CARD: Card = Card {
+    name: "replay-after-absolute-limit",
+    title: "Keeping a stolen session alive",
+    victim: "Signed in once, and never came back to sign out.",
+    means: "The attacker copied the cookie while the session was open. A script of his loads the \
+            dashboard every four minutes, so that the session is never idle.",
+    evidence: "More than an hour after the sign-in the copied cookie greets him as the victim.",
+    stopped_by: &[&[Name::AbsoluteTimeout]],
+    stopped_says: "An hour after the sign-in the session ended, however busy it was kept.",
+    shows: &["TO-ABS"],
+    standards: &["ASVS 7.3.2", "CWE-613", "WSTG-SESS-07"],
+};
+
+#[async_trait]
+impl Attack for ReplayAfterAbsoluteLimit {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        let mut victim = stage.person("victim");
+        victim.sign_in(VICTIM).await?;
+        stage.says("The attacker copies the victim's cookie, and his script keeps it warm.");
+        let copied = victim.caller().cookie_header();
+        let mut attacker = stage.person("attacker");
+        for _ in 0..REQUESTS {
+            stage.wait(PAUSE_MINUTES).await?;
+            let replay = Call::get("/dashboard").with_cookie(copied.clone());
+            if attacker.greeted_as(replay).await?.as_deref() != Some(VICTIM) {
+                return Ok(Outcome::Stopped(CARD.stopped_says.into()));
+            }
+        }
+        let minutes = REQUESTS * PAUSE_MINUTES;
+        Ok(Outcome::Succeeded(format!(
+            "{minutes} minutes after the sign-in the cookie still opens {VICTIM}'s dashboard."
+        )))
+    }
+}

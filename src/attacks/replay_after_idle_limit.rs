@@ -1,0 +1,52 @@
+//! Using a copied cookie long after its owner last did. Worksheet 08.
+//!
+//! Stopped by `idle-timeout` alone. A `Max-Age` or a countdown in the page would not help: both run
+//! on the client, and the attacker's copy obeys neither. Read `src/defences/idle_timeout.rs` next.
+
+use async_trait::async_trait;
+
+use super::stage::{Stage, StageError, VICTIM};
+use super::{Attack, Card, Outcome};
+use crate::front_door::caller::Call;
+use crate::policy::Name;
+
+pub(super) struct ReplayAfterIdleLimit;
+
+/// A minute more than the strong arm allows.
+const IDLE_MINUTES: u64 = 6;
+
+const CARD: Card = Card {
+    name: "replay-after-idle-limit",
+    title: "Replaying a cookie of a forgotten session",
+    victim: "Signed in, walked away without signing out, sends nothing any more.",
+    means: "The attacker copied the cookie while the session was open, and comes back to it later.",
+    evidence: "After six minutes without a request the copied cookie greets him as the victim.",
+    stopped_by: &[&[Name::IdleTimeout]],
+    stopped_says: "The session had lain unused for more than five minutes, so the server ended it.",
+    shows: &["TO-IDLE"],
+    standards: &["ASVS 7.3.1", "CWE-613", "WSTG-SESS-07"],
+};
+
+#[async_trait]
+impl Attack for ReplayAfterIdleLimit {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        let mut victim = stage.person("victim");
+        victim.sign_in(VICTIM).await?;
+        stage.says("The attacker copies the victim's cookie. The victim walks away.");
+        let copied = victim.caller().cookie_header();
+        stage.wait(IDLE_MINUTES).await?;
+
+        stage.says("The attacker sends the copied cookie.");
+        let replay = Call::get("/dashboard").with_cookie(copied);
+        Ok(match stage.person("attacker").greeted_as(replay).await? {
+            Some(user) if user == VICTIM => Outcome::Succeeded(format!(
+                "After {IDLE_MINUTES} idle minutes the cookie still opens {user}'s dashboard."
+            )),
+            _ => Outcome::Stopped(CARD.stopped_says.into()),
+        })
+    }
+}

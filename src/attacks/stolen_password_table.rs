@@ -1,0 +1,62 @@
+//! Signing in with what a stolen backup holds as a password. Worksheet 01.
+//!
+//! Stopped by `password-storage` alone: what is stored is then a hash, and the sign-in form wants
+//! the password. Read `src/defences/password_storage.rs` next.
+
+use async_trait::async_trait;
+
+use super::stage::{Stage, StageError, VICTIM};
+use super::{Attack, Card, Outcome};
+use crate::front_door::caller::Call;
+use crate::policy::Name;
+
+pub(super) struct StolenPasswordTable;
+
+const CARD: Card = Card {
+    name: "stolen-password-table",
+    title: "Passwords out of a stolen backup",
+    victim: "Has an account, and need not be signed in.",
+    means: "The attacker reads a copy of the accounts, the lab's page /leak/VARIANT, and types what \
+            stands there into the sign-in form, as it stands. What he does not do here: guess \
+            offline. A weak password falls to that under Argon2id too, only slower.",
+    evidence: "With the stolen text the attacker signs in and is greeted as the victim.",
+    stopped_by: &[&[Name::PasswordStorage]],
+    stopped_says: "The backup holds a hash, and the sign-in form takes a password. A weak password \
+                   can still be guessed from the hash, at a price for each guess.",
+    shows: &["AU-PWHASH"],
+    standards: &["ASVS 11.4.2", "CWE-256", "CWE-916"],
+};
+
+#[async_trait]
+impl Attack for StolenPasswordTable {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        stage.says("The attacker reads a stolen backup of the accounts.");
+        let backup = stage.stolen_backup().await?;
+        let accounts = backup["accounts"].as_array();
+        let of_victim =
+            accounts.and_then(|all| all.iter().find(|account| account["user"] == VICTIM));
+        // The record names the form that the password has: {"plain": "…"} or {"argon2id": "…"}.
+        let forms = of_victim.and_then(|account| account["record"]["password"].as_object());
+        let Some(stored) = forms.and_then(|forms| forms.values().next()?.as_str()) else {
+            let missing = "the victim's password is not in the backup";
+            return Err(StageError::Unexpected(missing.into()));
+        };
+
+        stage.says(format!(
+            "Beside {VICTIM} stands {stored}. He types it as the password."
+        ));
+        let mut attacker = stage.person("attacker");
+        attacker.get("/login").await?;
+        attacker.try_password(VICTIM, stored).await?;
+        Ok(match attacker.greeted_as(Call::get("/dashboard")).await? {
+            Some(user) if user == VICTIM => {
+                Outcome::Succeeded(format!("The stolen text signs him in as {user}."))
+            }
+            _ => Outcome::Stopped(CARD.stopped_says.into()),
+        })
+    }
+}

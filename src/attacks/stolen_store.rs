@@ -1,0 +1,66 @@
+//! Signing in with the name of a session's file, from a stolen backup. Worksheet 01.
+//!
+//! Stopped by `at-rest` alone: the file's name is then a hash, and a hash sent as a cookie is hashed
+//! once more. Read `src/defences/at_rest.rs` next.
+
+use async_trait::async_trait;
+
+use super::stage::{Stage, StageError, VICTIM};
+use super::{Attack, Card, Outcome};
+use crate::front_door::caller::Call;
+use crate::policy::Name;
+
+pub(super) struct StolenStore;
+
+const CARD: Card = Card {
+    name: "stolen-store",
+    title: "Session ids out of a stolen backup",
+    victim: "Signed in.",
+    means: "The attacker reads a copy of the session store: a lost disk, a hole in another program, \
+            an administrator's list. The lab's page /leak/VARIANT is that copy. He sends the name \
+            of a file as a cookie, as it stands.",
+    evidence: "With the file's name as the cookie the attacker is greeted as the victim.",
+    stopped_by: &[&[Name::AtRest]],
+    stopped_says: "The store holds only a hash of the id. Sent as a cookie it opens nothing.",
+    shows: &["SID-ATREST"],
+    standards: &["CWE-312", "CWE-522"],
+};
+
+#[async_trait]
+impl Attack for StolenStore {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        stage.says("The victim signs in.");
+        stage.person("victim").sign_in(VICTIM).await?;
+
+        stage.says(
+            "The attacker visits the portal once, to learn what its session cookie is called.",
+        );
+        let mut attacker = stage.person("attacker");
+        attacker.get("/login").await?;
+        let (name, _) = attacker.session_cookie()?;
+
+        stage.says("He reads a stolen backup of the session store.");
+        let backup = stage.stolen_backup().await?;
+        let sessions = backup["sessions"].as_array();
+        let of_victim = sessions.and_then(|all| all.iter().find(|s| s["record"]["user"] == VICTIM));
+        let Some(file) = of_victim.and_then(|session| session["file"].as_str()) else {
+            let missing = "the victim's session is not in the backup";
+            return Err(StageError::Unexpected(missing.into()));
+        };
+
+        stage.says(format!(
+            "The victim's session lies in the file {file}. He sends that name."
+        ));
+        let replay = Call::get("/dashboard").with_cookie(Some(format!("{name}={file}")));
+        Ok(match attacker.greeted_as(replay).await? {
+            Some(user) if user == VICTIM => {
+                Outcome::Succeeded(format!("The file's name opens {user}'s dashboard."))
+            }
+            _ => Outcome::Stopped(CARD.stopped_says.into()),
+        })
+    }
+}

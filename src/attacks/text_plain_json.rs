@@ -1,0 +1,73 @@
+//! JSON that a form sends as `text/plain`. Worksheet 05.
+//!
+//! Stopped by `json-only`, by `csrf-token` and by `request-origin`, each alone: defence in depth.
+//! Read `src/defences/json_only.rs` next.
+
+use async_trait::async_trait;
+
+use super::stage::{Stage, StageError, VICTIM};
+use super::{Attack, Card, Outcome};
+use crate::front_door::caller::Call;
+use crate::policy::Name;
+
+pub(super) struct TextPlainJson;
+
+/// What the attacker has the victim say of himself.
+const WORDS: &str = "I owe mallory 100";
+
+const CARD: Card = Card {
+    name: "text-plain-json",
+    title: "JSON from a form of another page",
+    victim: "Signed in at portal.localhost, and opens a page of the sibling notes.portal.localhost.",
+    means: "The sibling is in the attacker's hands. A form on its page has enctype=\"text/plain\", \
+            and its only field is named and filled so that name=value is a JSON object. Chromium, \
+            Firefox and Safari send it without asking the portal first, with the victim's cookies, \
+            the sibling's Origin and Sec-Fetch-Site: same-site.",
+    evidence: "The victim's own profile says what the attacker wrote.",
+    stopped_by: &[
+        &[Name::JsonOnly],
+        &[Name::CsrfToken],
+        &[Name::RequestOrigin],
+    ],
+    stopped_says: "The portal refused a body that does not call itself JSON, a request without the \
+                   token, or one that another origin sent.",
+    shows: &["CSRF-CT", "CSRF-ORIGIN", "CSRF-SIBLING"],
+    standards: &["ASVS 3.5.2", "CWE-346", "CWE-352", "WSTG-SESS-05"],
+};
+
+#[async_trait]
+impl Attack for TextPlainJson {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        let mut victim = stage.person_beside_sibling("victim");
+        victim.sign_in(VICTIM).await?;
+
+        stage.says("The victim opens the sibling's page, and the form on it submits itself.");
+        let refusal = victim.post_from_sibling(forged()).await?;
+
+        stage.says("The victim looks at the profile.");
+        let profile = victim.get("/api/profile").await?;
+        Ok(if profile.body.contains(WORDS) {
+            Outcome::Succeeded(format!("The victim's profile says: {WORDS}."))
+        } else {
+            let status = refusal.status;
+            Outcome::Stopped(format!("{} It answered {status}.", CARD.stopped_says))
+        })
+    }
+}
+
+/// What a browser makes of the form: `name=value` and a line break, with nothing encoded. The `=`
+/// ends up in a member of the object that nobody reads.
+fn forged() -> Call {
+    let (name, value) = (format!("{{\"about_me\":\"{WORDS}\",\"ignored\":\""), "\"}");
+    let call = Call {
+        method: "POST",
+        path: "/api/profile".into(),
+        body: format!("{name}={value}\r\n"),
+        ..Call::default()
+    };
+    call.with("content-type", "text/plain")
+}
