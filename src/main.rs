@@ -39,7 +39,11 @@ const LOGGED: &str = "error,session_lab::app=warn,session_lab::storage=warn,\
 
 fn serve(flags: ServeFlags) -> Result<(), StartError> {
     let filter = env_logger::Env::new().filter_or("SESSION_LAB_LOG", LOGGED);
-    env_logger::Builder::from_env(filter).init();
+    // Rocket names the address of every request that it cannot route, and an address may hold an id.
+    env_logger::Builder::from_env(filter)
+        .filter_module("rocket", log::LevelFilter::Off)
+        .filter_module("rocket_dyn_templates", log::LevelFilter::Error)
+        .init();
     let settings = Settings::load(flags)?;
     // Rocket's own attribute would read Rocket.toml and ROCKET_* before the lab has a say.
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -3,6 +3,7 @@
 mod command_line;
 mod engine;
 mod portal;
+mod process;
 mod storage;
 mod support;
 mod wire;
