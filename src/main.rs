@@ -48,7 +48,11 @@ fn log_for(command: &Command) {
         "error"
     };
     let filter = env_logger::Env::new().filter_or("SESSION_LAB_LOG", usual);
-    env_logger::Builder::from_env(filter).init();
+    // Rocket names the address of every request that it cannot route, and an address may hold an id.
+    env_logger::Builder::from_env(filter)
+        .filter_module("rocket", log::LevelFilter::Off)
+        .filter_module("rocket_dyn_templates", log::LevelFilter::Error)
+        .init();
 }
 
 fn on_runtime(work: impl Future<Output = Result<(), StartError>>) -> Result<(), StartError> {

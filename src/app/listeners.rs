@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rocket::config::{Ident, LogLevel, Shutdown, TlsConfig};
 use rocket::fairing::AdHoc;
@@ -25,6 +26,13 @@ use crate::web::addresses::{Addresses, Listener, Site};
 use crate::web::answer::Answer;
 use crate::web::reception::Reception;
 use crate::web::{assets, problem, reception};
+
+/// How long requests may go on once the lab is to stop, in seconds. Then connections are cut.
+const GRACE: u32 = 1;
+
+/// How long listeners have for their end: the grace, and a moment to clear up. Rocket itself would
+/// wait for another second, and the whole stop has two.
+const LONGEST_STOP: Duration = Duration::from_millis(GRACE as u64 * 1_000 + 200);
 
 /// What every instance is given.
 pub struct Parts {
@@ -142,9 +150,9 @@ pub async fn launch(
                 },
                 () = told_to_stop(&mut stopped) => {
                     notify_all();
-                    while let Some(ended) = launches.join_next().await {
-                        if let Ok(Err(error)) = ended { result = Err(error); }
-                    }
+                    // Connections that are still open then are no error: they were cut.
+                    let all = async { while launches.join_next().await.is_some() {} };
+                    let _ = tokio::time::timeout(LONGEST_STOP, all).await;
                     return result;
                 }
             }
@@ -219,7 +227,7 @@ fn rocket(settings: &Settings, parts: &Parts, listener: Listener) -> Rocket<Buil
             ctrlc: false,
             #[cfg(unix)]
             signals: std::collections::HashSet::new(),
-            grace: 1,
+            grace: GRACE,
             mercy: 0,
             ..Shutdown::default()
         },

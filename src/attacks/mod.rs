@@ -16,7 +16,7 @@ mod login_enumeration;
 mod method_override;
 mod old_session_after_password_change;
 mod password_guessing;
-mod person;
+pub mod person;
 mod plain_http_downgrade;
 mod replay_after_absolute_limit;
 mod replay_after_idle_limit;

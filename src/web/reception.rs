@@ -93,6 +93,10 @@ impl Reception {
             return Err(starting().into());
         }
         let (host, host_name) = self.check_host(request)?;
+        let named = overridden(request, data).await;
+        if named.is_some() {
+            request.set_method(Method::Post);
+        }
         let target = request.uri().to_string();
         let path = request.uri().path().as_str().to_owned();
         let (bench, rest) = bench_of(&path)?;
@@ -119,7 +123,7 @@ impl Reception {
                 request.local_cache(move || Some(place));
                 self.check_origin(request)
             }
-            Site::Portal => self.enter_portal(request, data, rest, arrival).await,
+            Site::Portal => self.enter_portal(request, named, rest, arrival),
         }
     }
 
@@ -158,10 +162,10 @@ impl Reception {
         Err(Problem::new(Status::Forbidden, "Not from here", because, next).into())
     }
 
-    async fn enter_portal(
+    fn enter_portal(
         &self,
         request: &mut Request<'_>,
-        data: &mut Data<'_>,
+        named: Option<Method>,
         rest: &str,
         arrival: Arrival,
     ) -> Result<(), Turned> {
@@ -192,8 +196,10 @@ impl Reception {
         if let Some((_, asked)) = &place.variant {
             if !asked.transport().answers(place.scheme()) {
                 turned = Some(self.only_over_tls(&place));
-            } else if overridden(request, data).await && !asked.safe_methods().honours_override() {
-                request.set_method(Method::Post);
+            } else if let Some(method) = named
+                && asked.safe_methods().honours_override()
+            {
+                request.set_method(method);
             }
         }
         request.local_cache(move || Some(place));
@@ -263,20 +269,30 @@ fn go_to(request: &mut Request<'_>, before: &str, path: &str) {
     }
 }
 
-/// Whether Rocket has replaced POST by the method that the form's first field `_method` names.
-async fn overridden(request: &Request<'_>, data: &mut Data<'_>) -> bool {
+/// The method by which Rocket has replaced POST, because the form's first field `_method` names it.
+///
+/// HEAD counts as POST: the client waits for the body that an answer to HEAD announces and lacks.
+async fn overridden(request: &mut Request<'_>, data: &mut Data<'_>) -> Option<Method> {
     const FIELD: &[u8] = b"_method=";
     const LONGEST: usize = "OPTIONS&".len();
     let is_form = request.content_type().is_some_and(|found| found.is_form());
     if !is_form || request.method() == Method::Post {
-        return false;
+        return None;
     }
     let first = data.peek(FIELD.len() + LONGEST).await;
-    let named = first.strip_prefix(FIELD).map(|rest| {
-        let value = rest.split(|byte| *byte == b'&').next().unwrap_or_default();
-        std::str::from_utf8(value).unwrap_or_default()
-    });
-    named.is_some_and(|named| named.parse() == Ok(request.method()))
+    let value = first
+        .strip_prefix(FIELD)?
+        .split(|byte| *byte == b'&')
+        .next()?;
+    let named = std::str::from_utf8(value).ok()?.parse().ok()?;
+    if named != request.method() {
+        return None;
+    }
+    if named == Method::Head {
+        request.set_method(Method::Post);
+        return None;
+    }
+    Some(named)
 }
 
 /// The methods of the routes at this request's address, if the address has any.

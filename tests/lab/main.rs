@@ -6,6 +6,7 @@ mod engine;
 mod lab_pages;
 mod portal;
 mod readme;
+mod process;
 mod storage;
 mod support;
 mod wire;

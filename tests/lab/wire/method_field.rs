@@ -59,6 +59,7 @@ async fn on_the_insecure_side_a_first_field_replaces_the_method() {
         ("put", 405),
         ("delete", 405),
         ("get", 422),
+        ("head", 303),
         ("post", 303),
         ("nonsense", 303),
         ("", 303),

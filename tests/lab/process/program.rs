@@ -1,0 +1,255 @@
+//! A running `session-lab`, and somebody who visits it.
+
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use session_lab::defences::facts::Scheme;
+use session_lab::front_door::{Exchange, FrontDoor, Outgoing};
+
+/// How long a start or an end may take before the test gives up.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The program on free ports. It is killed when this goes.
+pub struct Program {
+    child: Child,
+    folder: PathBuf,
+    log: tempfile::NamedTempFile,
+    later: Receiver<String>,
+    /// The lines of its start.
+    pub told: Vec<String>,
+}
+
+impl Program {
+    /// Starts it with this data folder and waits until it listens.
+    pub fn start(folder: &Path) -> Self {
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_session-lab"));
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("SESSION_LAB_") {
+                command.env_remove(name);
+            }
+        }
+        let mut child = command
+            .args(["--lab-port", "0", "--http-port", "0", "--https-port", "0"])
+            .arg("--data-dir")
+            .arg(folder)
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(File::create(log.path()).unwrap())
+            .spawn()
+            .unwrap();
+        let (tell, later) = mpsc::channel();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                let _ = tell.send(line);
+            }
+        });
+        let mut program = Self {
+            child,
+            folder: folder.to_owned(),
+            log,
+            later,
+            told: Vec::new(),
+        };
+        loop {
+            match program.later.recv_timeout(PATIENCE) {
+                Ok(line) => program.told.push(line),
+                Err(error) => panic!("{error}: {:?} {}", program.told, program.log()),
+            }
+            if program
+                .told
+                .last()
+                .is_some_and(|line| line.contains("Ctrl-C"))
+            {
+                return program;
+            }
+        }
+    }
+
+    /// The port in the line of its start that begins so.
+    pub fn port(&self, site: &str) -> u16 {
+        let words = match site {
+            "lab" => "Start here",
+            "http" => "Portal, in clear",
+            _ => "Portal, over TLS",
+        };
+        let line = self.told.iter().find(|line| line.contains(words));
+        let line = line.unwrap_or_else(|| panic!("no line {words}: {:?}", self.told));
+        let after = line.rsplit_once("localhost:").expect("an address").1;
+        after.split('/').next().unwrap().parse().unwrap()
+    }
+
+    pub fn certificate(&self) -> String {
+        fs::read_to_string(self.folder.join("tls/cert.pem")).unwrap()
+    }
+
+    /// Everything it wrote to standard error so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.log.path()).unwrap()
+    }
+
+    /// Everything it wrote to standard output so far.
+    pub fn said(&self) -> String {
+        let later: Vec<_> = self.later.try_iter().collect();
+        [self.told.join("\n"), later.join("\n")].concat()
+    }
+
+    /// Sends a signal by its name.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &id]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Waits for its end, and says how long that took.
+    pub fn wait(&mut self) -> (ExitStatus, Duration) {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return (status, start.elapsed());
+            }
+            assert!(
+                start.elapsed() < PATIENCE,
+                "it does not end: {}",
+                self.log()
+            );
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// `kill -9`: it gets no chance to write anything.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Somebody with an empty jar who visits `lab`, `http` or `https` under this path.
+    pub fn visitor(&self, site: &'static str, base: &str) -> Visitor {
+        Visitor {
+            site,
+            port: self.port(site),
+            door: FrontDoor::new(&self.certificate()).unwrap(),
+            base: base.to_owned(),
+            jar: Vec::new(),
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may have ended already, and then there is nothing to do.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Somebody who visits the program and keeps its cookies.
+#[derive(Clone)]
+pub struct Visitor {
+    site: &'static str,
+    port: u16,
+    door: FrontDoor,
+    base: String,
+    pub jar: Vec<(String, String)>,
+}
+
+impl Visitor {
+    /// The same visitor at the next run of the program.
+    pub fn at(&self, program: &Program) -> Self {
+        Self {
+            jar: self.jar.clone(),
+            ..program.visitor(self.site, &self.base)
+        }
+    }
+
+    pub async fn get(&mut self, path: &str) -> Exchange {
+        self.send("GET", path, &[], String::new()).await
+    }
+
+    /// Posts a form with a token for the session in the jar.
+    pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Exchange {
+        let token = self.token().await;
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("csrf_token", &token)
+            .extend_pairs(fields)
+            .finish();
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        self.send("POST", path, &[kind], body).await
+    }
+
+    /// The token for the session in the jar; empty where the policy has none.
+    pub async fn token(&mut self) -> String {
+        let body = self.get("/csrf-token").await.body;
+        let json: serde_json::Value = serde_json::from_str(&body).unwrap();
+        json["csrf_token"].as_str().unwrap_or_default().to_owned()
+    }
+
+    pub async fn post_json(&mut self, path: &str, json: serde_json::Value) -> Exchange {
+        let kind = ("content-type", "application/json");
+        self.send("POST", path, &[kind], json.to_string()).await
+    }
+
+    /// Signs the demo student in.
+    pub async fn sign_in(&mut self) {
+        let form = [("username", "student123"), ("password", "password123")];
+        let reply = self.submit("/login", &form).await;
+        assert_eq!(reply.status, 303, "{}", reply.body);
+    }
+
+    pub async fn is_signed_in(&mut self) -> bool {
+        match self.get("/api/check_session").await.status {
+            200 => true,
+            401 => false,
+            other => panic!("{other}"),
+        }
+    }
+
+    /// The session id in the jar.
+    pub fn id(&self) -> String {
+        let mut cookies = self.jar.iter();
+        let found = cookies.find(|(name, _)| name.contains("session_"));
+        found.expect("a session cookie").1.clone()
+    }
+
+    pub async fn send(
+        &mut self,
+        method: &'static str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Exchange {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let mut headers: Vec<_> = headers.iter().map(own).collect();
+        let pairs: Vec<_> = self.jar.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        headers.push(("cookie".into(), pairs.join("; ")));
+        let outgoing = Outgoing {
+            scheme: match self.site {
+                "https" => Scheme::Https,
+                _ => Scheme::Http,
+            },
+            host_name: "localhost".into(),
+            port: self.port,
+            method,
+            target: format!("{}{path}", self.base),
+            headers,
+            body,
+        };
+        let reply = self.door.send(outgoing).await.expect("an answer");
+        for line in reply.header("set-cookie") {
+            let pair = line.split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            self.jar.retain(|(found, _)| found != name);
+            if !line.contains("Max-Age=0") {
+                self.jar.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        reply
+    }
+}
