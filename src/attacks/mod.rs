@@ -7,6 +7,7 @@
 
 pub mod command;
 pub mod matrix;
+pub mod person;
 pub mod stage;
 
 mod fixation;
@@ -16,7 +17,6 @@ mod login_enumeration;
 mod method_override;
 mod old_session_after_password_change;
 mod password_guessing;
-pub mod person;
 mod plain_http_downgrade;
 mod replay_after_absolute_limit;
 mod replay_after_idle_limit;

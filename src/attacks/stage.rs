@@ -8,8 +8,8 @@ use crate::bench::BenchName;
 use crate::defences::facts::Scheme;
 use crate::front_door::caller::{Caller, Portal};
 use crate::front_door::{Exchange, FrontDoor, FrontDoorError, Outgoing};
-use crate::web::addresses::{Addresses, Listener};
 use crate::policy::{Name, Policy, Variant};
+use crate::web::addresses::{Addresses, Listener};
 
 /// The account that attacks are after.
 pub const VICTIM: &str = "student123";

@@ -13,8 +13,8 @@ mod home;
 mod ids;
 mod in_words;
 mod inspect;
-mod matrix;
 mod leak;
+mod matrix;
 mod page;
 
 use std::path::PathBuf;
