@@ -101,7 +101,7 @@ async fn counted_ids_are_never_given_twice_and_everybody_gets_one(bed: Bed) {
     for seed in bed.seeds().take(seeds) {
         let desk = bed.desk(Policy::INSECURE, seed).await;
         let task = |n: usize| -> Task<'_, Session> {
-            if n % 2 == 0 {
+            if n.is_multiple_of(2) {
                 Box::pin(desk.sign_in(STUDENT))
             } else {
                 Box::pin(desk.anonymous())

@@ -44,7 +44,7 @@ impl Bed {
         let storage = Arc::new(FileStorage::open(folder.path()).unwrap());
         Self {
             storage,
-            seeds: 25,
+            seeds: 12,
             folder: Some(folder),
         }
     }
@@ -306,4 +306,9 @@ impl Failing {
     }
 }
 
-around_storage!(Failing, |me| me.inner, me.count()?, ());
+around_storage!(
+    Failing,
+    |me| me.inner,
+    me.count()?,
+    std::future::ready(()).await
+);
