@@ -66,8 +66,6 @@ pub enum EndReason {
     IdleTimeout,
     /// Older than the policy allows.
     AbsoluteTimeout,
-    /// The bench was reset.
-    Reset,
     /// The lab's own ceiling on anonymous sessions.
     Ceiling,
 }

@@ -26,8 +26,8 @@ use crate::policy::{AskedSet, Name, Policy, Resolved, Variant, resolve};
 use crate::storage::{Batch, EventId, Index, Key, Kind, MemoryStorage, Put, Storage, Unavailable};
 use crate::world::FOR_EVER;
 
-/// How many benches are kept in memory at once: three large classes.
-pub const BENCH_LIMIT: usize = 300;
+/// How many benches are kept in memory at once: those of a large course.
+pub const BENCH_LIMIT: usize = 1_000;
 
 /// Benches whose names begin like this are thrown away: those of attacks. They stay in memory.
 pub const RUN_PREFIX: &str = "run-";

@@ -72,7 +72,6 @@ pub fn event(event: &Event) -> String {
                 EndReason::PasswordChange => "was ended by a password change",
                 EndReason::IdleTimeout => "reached the idle limit",
                 EndReason::AbsoluteTimeout => "reached the absolute limit",
-                EndReason::Reset => "was ended by a reset",
                 EndReason::Ceiling => "gave way to newer ones",
             };
             let record = if *record_removed {

@@ -32,6 +32,7 @@ pub struct Visitor<'r> {
     /// The client in a few words, for lists of sessions.
     pub label: String,
     state: Option<State>,
+    state_cookie: Option<String>,
     role_cookie: Option<String>,
     browser_cookie: Option<String>,
 }
@@ -93,6 +94,7 @@ impl<'r> Visitor<'r> {
             wish: None,
             label: label_of(request.headers().get_one("user-agent").unwrap_or_default()),
             state: None,
+            state_cookie: first("state"),
             role_cookie: first("role"),
             browser_cookie: first("browser"),
         };
@@ -116,7 +118,8 @@ impl<'r> Visitor<'r> {
                 .asked
                 .signing_key()
                 .bytes(world.bench.keys().signing());
-            visitor.state = first("state").and_then(|value| state_cookie::verify(&value, key));
+            let cookie = visitor.state_cookie.as_deref();
+            visitor.state = cookie.and_then(|value| state_cookie::verify(value, key));
         }
         Ok(visitor)
     }
@@ -227,16 +230,12 @@ impl<'r> Visitor<'r> {
         } = self.world;
         self.place
             .set_cookie(cookie::remove(asked, variant, bench.name()));
-        for (what, present) in [("role", &self.role_cookie), ("state", &self.state_cookie())] {
-            if present.is_some() {
+        for (what, cookie) in [("role", &self.role_cookie), ("state", &self.state_cookie)] {
+            if cookie.is_some() {
                 let name = cookie::plain_name(what, variant, bench.name());
                 self.place.set_cookie(format!("{name}=; Path=/; Max-Age=0"));
             }
         }
-    }
-
-    fn state_cookie(&self) -> Option<String> {
-        self.state.as_ref().map(|state| state.user.clone())
     }
 
     /// Opens an anonymous session where there is none, as every page with a form does.

@@ -203,8 +203,19 @@ impl World<'_> {
             return Ok(());
         }
         remove.truncate(remove.len() - keep);
+        let sessions = remove.iter().filter(|key| key.kind() == Kind::Session);
+        let events = sessions
+            .map(|key| What::Ended {
+                user: None,
+                session: self.fingerprint_of(key.name()),
+                reason: EndReason::Ceiling,
+                record_removed: true,
+            })
+            .map(|what| self.event(what))
+            .collect();
         self.commit(Batch {
             remove,
+            events,
             ..Batch::default()
         })
         .await

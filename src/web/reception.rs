@@ -188,7 +188,9 @@ impl Reception {
             request.local_cache(move || Some(place));
             return Err(problem.into());
         };
-        let json = JSON_ROUTES.iter().any(|route| inner.starts_with(route));
+        // Who sends JSON gets JSON, errors included.
+        let sends_json = request.content_type().is_some_and(|found| found.is_json());
+        let json = sends_json || JSON_ROUTES.iter().any(|route| inner.starts_with(route));
         go_to(request, "/portal", inner);
 
         let place = Place::new(arrival, Some(variant), json);
