@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use session_lab::defences::PasswordStorage;
+use session_lab::defences::password_storage::Cost;
 use session_lab::policy::{Asked, Name, Policy};
 use session_lab::session::recognise::RecogniseError;
 use session_lab::session::sign_in::SignInError;
@@ -154,7 +155,9 @@ async fn a_password_change_that_says_not_available_keeps_no_other_session_withou
             Ok(account) => account.unwrap(),
             Err(error) => return Err(error),
         };
-        account.record.password = PasswordStorage::Plain.store("a new one").unwrap();
+        account.record.password = PasswordStorage::Plain
+            .store("a new one", Cost::Owasp)
+            .unwrap();
         desk.world().change_password(alice, &account).await
     };
     let then = async |desk: &Desk, done: bool| {
