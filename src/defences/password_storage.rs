@@ -229,7 +229,9 @@ mod tests {
 
     #[test]
     fn the_weak_arm_keeps_the_password_itself() {
-        let stored = PasswordStorage::WEAK.store("wonderland", Cost::Owasp).unwrap();
+        let stored = PasswordStorage::WEAK
+            .store("wonderland", Cost::Owasp)
+            .unwrap();
         assert_eq!(stored, StoredPassword::Plain("wonderland".to_owned()));
         assert!(stored.matches("wonderland"));
         assert!(!stored.matches("wonderlan"));
@@ -238,8 +240,15 @@ mod tests {
 
     #[test]
     fn the_strong_arm_keeps_a_salted_hash_with_owasps_parameters() {
-        let stored = PasswordStorage::STRONG.store("wonderland", Cost::Owasp).unwrap();
-        assert_ne!(stored, PasswordStorage::STRONG.store("wonderland", Cost::Owasp).unwrap());
+        let stored = PasswordStorage::STRONG
+            .store("wonderland", Cost::Owasp)
+            .unwrap();
+        assert_ne!(
+            stored,
+            PasswordStorage::STRONG
+                .store("wonderland", Cost::Owasp)
+                .unwrap()
+        );
         assert!(stored.matches("wonderland"));
         assert!(!stored.matches("mischief"));
         let StoredPassword::Argon2id(phc) = stored else {

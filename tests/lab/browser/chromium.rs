@@ -97,12 +97,16 @@ fn launch(executable: &Path) -> String {
         if let Some(address) = line.strip_prefix("DevTools listening on ") {
             // What it says from here on is read and forgotten: a full pipe would stop it.
             let address = address.to_owned();
-            std::thread::spawn(move || said.for_each(drop));
+            std::thread::spawn(move || {
+                said.for_each(drop);
+                child.wait()
+            });
             return address;
         }
         before.push_str(&line);
         before.push('\n');
     }
+    child.wait().expect("the shell has ended");
     panic!("{} did not start:\n{before}", executable.display());
 }
 
