@@ -22,8 +22,10 @@ const CHEAP_HASH: &str = "Sign-ins used a cheaper password hash (Argon2id, 1 MiB
 /// An unknown attack or variant (exit code 2), or a lab that does not start.
 pub async fn attack(flags: AttackFlags) -> Result<(), StartError> {
     let Some(name) = flags.name else {
+        let widths = ALL.iter().map(|attack| attack.card().name.len());
+        let width = widths.max().unwrap_or_default() + 2;
         for attack in ALL {
-            println!("{:<28}{}", attack.card().name, attack.card().title);
+            println!("{:<width$}{}", attack.card().name, attack.card().title);
         }
         return Ok(());
     };

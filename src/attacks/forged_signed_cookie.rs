@@ -1,8 +1,8 @@
 //! Cracking the key of a signed cookie and signing another name with it. Worksheet 10.
 //!
-//! Stopped by `client-state`, which keeps the name on the server, and by `signing-key`, whose random
-//! key is in no list. The portal checks the signature on every arm: the forgery works because it is
-//! right. Read `src/defences/client_state.rs` and `src/session/state_cookie.rs` next.
+//! Stopped by `client-state`, which keeps the name on the server, and by `signing-key`, whose
+//! random key is in no list. The portal checks the signature on every arm: the forgery works
+//! because its signature is right. Read `src/defences/client_state.rs` next.
 
 use std::time::Duration;
 

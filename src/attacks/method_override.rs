@@ -1,7 +1,8 @@
 //! A forged POST that a form field turns into a GET. Worksheet 05.
 //!
-//! Stopped by `safe-methods` alone. Token and origin are asked of unsafe methods only, and `_method`
-//! makes the request a safe one before they look. Read `src/defences/safe_methods.rs` next.
+//! Stopped by `safe-methods` alone. Token and origin are asked of unsafe methods only, and
+//! `_method` makes the request a safe one before they look. Read `src/defences/safe_methods.rs`
+//! next.
 
 use async_trait::async_trait;
 
@@ -18,9 +19,9 @@ const AMOUNT: u64 = 100;
 const CARD: Card = Card {
     name: "method-override",
     title: "A POST that calls itself a GET",
-    victim: "Signed in at portal.localhost, and opens a page of the sibling notes.portal.localhost.",
-    means: "The sibling is in the attacker's hands. A form on its page posts to the victim's portal: \
-            the transfer stands in the address, the first field is _method=get. Chromium, Firefox \
+    victim: "Signed in at portal.localhost, opens a page of the sibling notes.portal.localhost.",
+    means: "The sibling is in the attacker's hands. A form on its page posts to the portal: the \
+            transfer stands in the address, the first field is _method=get. Chromium, Firefox \
             and Safari send it with the victim's cookies, whatever SameSite says, and add the \
             sibling's Origin and Sec-Fetch-Site: same-site.",
     evidence: "The victim's own dashboard shows less credit than before.",

@@ -41,18 +41,20 @@ impl Attack for PasswordGuessing {
         attacker.get("/login").await?;
         for word in WORDS {
             match attacker.try_password(VICTIM, word).await?.status {
-                401 => {}
+                401 => continue,
                 429 => return Ok(Outcome::Stopped(CARD.stopped_says.into())),
-                _ => {
-                    let greeted = attacker.greeted_as(Call::get("/dashboard")).await?;
-                    return Ok(match greeted.as_deref() {
-                        Some(VICTIM) => Outcome::Succeeded(format!(
-                            "The word {word} opens {VICTIM}'s dashboard."
-                        )),
-                        _ => Outcome::Stopped("The portal gave an unusual answer.".into()),
-                    });
+                303 => {}
+                status => {
+                    let unusual = format!("the sign-in form answered {status}");
+                    return Err(StageError::Unexpected(unusual));
                 }
             }
+            return Ok(match attacker.greeted_as(Call::get("/dashboard")).await? {
+                Some(user) if user == VICTIM => {
+                    Outcome::Succeeded(format!("The word {word} opens {user}'s dashboard."))
+                }
+                _ => Outcome::Stopped("The right word opened no session of the victim.".into()),
+            });
         }
         Ok(Outcome::Stopped(
             "No word of the list is the password.".into(),

@@ -49,7 +49,7 @@ impl<'s> Person<'s> {
         fields: &[(&str, &str)],
     ) -> Result<Exchange, StageError> {
         let exchange = self.caller.submit(path, fields).await?;
-        Ok(self.note(exchange))
+        self.note(exchange)
     }
 
     /// Makes any call.
@@ -58,16 +58,25 @@ impl<'s> Person<'s> {
     /// No answer.
     pub async fn call(&mut self, call: Call) -> Result<Exchange, StageError> {
         let exchange = self.caller.call(call).await?;
-        Ok(self.note(exchange))
+        self.note(exchange)
     }
 
-    fn note(&self, exchange: Exchange) -> Exchange {
+    /// Writes an exchange to the transcript. A portal that breaks has not defended itself, so its
+    /// own error ends the attack as not tried.
+    fn note(&self, exchange: Exchange) -> Result<Exchange, StageError> {
         let line = Line::Exchange {
             who: self.who,
             exchange: Box::new(exchange.clone()),
         };
         self.stage.note(line);
-        exchange
+        if exchange.status < 500 {
+            return Ok(exchange);
+        }
+        let status = exchange.status;
+        Err(StageError::Unexpected(format!(
+            "the {} was answered {status}",
+            self.who
+        )))
     }
 
     /// Opens the sign-in page and signs in with a demo account's own password.

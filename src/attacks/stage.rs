@@ -1,5 +1,5 @@
-//! The stage of an attack: a bench of its own, what the lab's own pages do to it, and the transcript
-//! of what the people on it send and receive. The people are in `person.rs`.
+//! The stage of an attack: a bench of its own, what the lab's own pages do to it, and the
+//! transcript of what the people on it send and receive. The people are in `person.rs`.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -16,8 +16,8 @@ const CARD: Card = Card {
     name: "stolen-password-table",
     title: "Passwords out of a stolen backup",
     victim: "Has an account, and need not be signed in.",
-    means: "The attacker reads a copy of the accounts, the lab's page /leak/VARIANT, and types what \
-            stands there into the sign-in form, as it stands. What he does not do here: guess \
+    means: "The attacker reads a copy of the accounts, the lab's page /leak/VARIANT, and types \
+            what stands there into the sign-in form, as it stands. What he does not do here: guess \
             offline. A weak password falls to that under Argon2id too, only slower.",
     evidence: "With the stolen text the attacker signs in and is greeted as the victim.",
     stopped_by: &[&[Name::PasswordStorage]],

@@ -1,7 +1,7 @@
 //! Signing in with the name of a session's file, from a stolen backup. Worksheet 01.
 //!
-//! Stopped by `at-rest` alone: the file's name is then a hash, and a hash sent as a cookie is hashed
-//! once more. Read `src/defences/at_rest.rs` next.
+//! Stopped by `at-rest` alone: the file's name is then a hash, and a hash sent as a cookie is
+//! hashed once more. Read `src/defences/at_rest.rs` next.
 
 use async_trait::async_trait;
 
@@ -16,9 +16,9 @@ const CARD: Card = Card {
     name: "stolen-store",
     title: "Session ids out of a stolen backup",
     victim: "Signed in.",
-    means: "The attacker reads a copy of the session store: a lost disk, a hole in another program, \
-            an administrator's list. The lab's page /leak/VARIANT is that copy. He sends the name \
-            of a file as a cookie, as it stands.",
+    means: "The attacker reads a copy of the session store: a lost disk, a hole in another \
+            program, an administrator's list. The lab's page /leak/VARIANT is that copy. He sends \
+            the name of a file as a cookie, as it stands.",
     evidence: "With the file's name as the cookie the attacker is greeted as the victim.",
     stopped_by: &[&[Name::AtRest]],
     stopped_says: "The store holds only a hash of the id. Sent as a cookie it opens nothing.",

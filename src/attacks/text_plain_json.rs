@@ -13,12 +13,12 @@ use crate::policy::Name;
 pub(super) struct TextPlainJson;
 
 /// What the attacker has the victim say of himself.
-const WORDS: &str = "I owe mallory 100";
+const CLAIM: &str = "I owe mallory 100";
 
 const CARD: Card = Card {
     name: "text-plain-json",
     title: "JSON from a form of another page",
-    victim: "Signed in at portal.localhost, and opens a page of the sibling notes.portal.localhost.",
+    victim: "Signed in at portal.localhost, opens a page of the sibling notes.portal.localhost.",
     means: "The sibling is in the attacker's hands. A form on its page has enctype=\"text/plain\", \
             and its only field is named and filled so that name=value is a JSON object. Chromium, \
             Firefox and Safari send it without asking the portal first, with the victim's cookies, \
@@ -50,8 +50,8 @@ impl Attack for TextPlainJson {
 
         stage.says("The victim looks at the profile.");
         let profile = victim.get("/api/profile").await?;
-        Ok(if profile.body.contains(WORDS) {
-            Outcome::Succeeded(format!("The victim's profile says: {WORDS}."))
+        Ok(if profile.body.contains(CLAIM) {
+            Outcome::Succeeded(format!("The victim's profile says: {CLAIM}."))
         } else {
             let status = refusal.status;
             Outcome::Stopped(format!("{} It answered {status}.", CARD.stopped_says))
@@ -62,7 +62,7 @@ impl Attack for TextPlainJson {
 /// What a browser makes of the form: `name=value` and a line break, with nothing encoded. The `=`
 /// ends up in a member of the object that nobody reads.
 fn forged() -> Call {
-    let (name, value) = (format!("{{\"about_me\":\"{WORDS}\",\"ignored\":\""), "\"}");
+    let (name, value) = (format!("{{\"about_me\":\"{CLAIM}\",\"ignored\":\""), "\"}");
     let call = Call {
         method: "POST",
         path: "/api/profile".into(),

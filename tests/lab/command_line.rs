@@ -3,6 +3,7 @@
 //! Each test runs the built binary in an empty folder without any `SESSION_LAB_` variable. Every
 //! error is one line and one hint. Next: `src/cli.rs` and `src/settings`.
 
+mod attacks;
 mod shell;
 
 use std::{

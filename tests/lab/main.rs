@@ -1,5 +1,6 @@
 //! The tests of the whole lab, one binary. Its modules mirror `src/`; `support` is the harness.
 
+mod attacks;
 mod browser;
 mod command_line;
 mod engine;

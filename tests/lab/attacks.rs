@@ -1,0 +1,157 @@
+//! The attacks and their matrix, run against the lab that all tests share.
+
+mod cards;
+mod catalogue;
+mod leak;
+mod policies;
+
+use session_lab::attacks::matrix::{self, Cell, Found, Wish};
+use session_lab::attacks::{ALL, Outcome};
+use session_lab::policy::Variant;
+use tokio::sync::OnceCell;
+
+use crate::support::lab;
+
+/// Every cell, run once for all tests of this file.
+async fn cells() -> &'static [Cell] {
+    static CELLS: OnceCell<Vec<Cell>> = OnceCell::const_new();
+    CELLS
+        .get_or_init(|| {
+            run(Wish {
+                all: true,
+                ..Wish::default()
+            })
+        })
+        .await
+}
+
+async fn run(wish: Wish) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    let benches = Some(lab().benches.clone());
+    matrix::run(&lab().target(), benches, &wish, |cell| cells.push(cell)).await;
+    cells
+}
+
+fn outcome(cell: &Cell) -> &Outcome {
+    match &cell.found {
+        Found::Ran(outcome) | Found::NotAsked(outcome) => outcome,
+        Found::Broken(error) => panic!("{} against {}: {error}", cell.attack, cell.variant),
+    }
+}
+
+#[tokio::test]
+async fn every_cell_of_the_matrix_agrees_with_the_rule() {
+    let cells = cells().await;
+    assert_eq!(cells.len(), ALL.len() * matrix::variants().len());
+    let wrong: Vec<String> = cells
+        .iter()
+        .filter(|cell| !cell.agrees())
+        .map(|cell| format!("{} against {}: {:?}", cell.attack, cell.variant, cell.found))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn every_attack_succeeds_on_insecure_and_is_stopped_on_hardened() {
+    for attack in ALL.iter().map(|attack| attack.card().name) {
+        for (variant, succeeds) in [(Variant::Insecure, true), (Variant::Hardened, false)] {
+            let mut mine = cells().await.iter();
+            let cell = mine.find(|cell| cell.attack == attack && cell.variant == variant);
+            let found = outcome(cell.expect("every cell"));
+            assert_eq!(found.succeeded(), succeeds, "{attack}: {}", found.says());
+        }
+    }
+}
+
+/// What stops each attack alone. One defence is also necessary; of several none is.
+const STOPPED_BY: &[(&str, &[&str])] = &[
+    ("stolen-store", &["at-rest"]),
+    ("stolen-password-table", &["password-storage"]),
+    ("plain-http-downgrade", &["transport"]),
+    ("method-override", &["safe-methods"]),
+    (
+        "text-plain-json",
+        &["csrf-token", "request-origin", "json-only"],
+    ),
+    ("fixation", &["rotation"]),
+    ("id-prediction", &["id-source"]),
+    ("replay-after-idle-limit", &["idle-timeout"]),
+    ("replay-after-absolute-limit", &["absolute-timeout"]),
+    ("replay-after-sign-out", &["sign-out"]),
+    (
+        "old-session-after-password-change",
+        &["sessions-on-password-change"],
+    ),
+    ("role-cookie-tampering", &["role-source"]),
+    ("forged-signed-cookie", &["client-state", "signing-key"]),
+    ("password-guessing", &["throttle"]),
+    ("login-enumeration", &["login-errors"]),
+];
+
+#[tokio::test]
+async fn what_alone_stops_an_attack_or_lets_it_in_follows_from_its_sets() {
+    let names: Vec<&str> = ALL.iter().map(|attack| attack.card().name).collect();
+    let listed: Vec<&str> = STOPPED_BY.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, listed, "the attacks in the order of the course");
+
+    for (name, stopped_by) in STOPPED_BY {
+        let mine: Vec<&Cell> = cells()
+            .await
+            .iter()
+            .filter(|cell| cell.attack == *name)
+            .collect();
+        let (mut stopping, mut letting_in) = (Vec::new(), Vec::new());
+        for cell in mine {
+            match (cell.variant, outcome(cell).succeeded()) {
+                (Variant::Only(defence), false) => stopping.push(defence.slug()),
+                (Variant::Without(defence), true) => letting_in.push(defence.slug()),
+                _ => {}
+            }
+        }
+        assert_eq!(stopping, *stopped_by, "{name}: sufficient");
+        let necessary = if stopped_by.len() == 1 {
+            *stopped_by
+        } else {
+            &[]
+        };
+        assert_eq!(letting_in, necessary, "{name}: necessary");
+    }
+}
+
+#[tokio::test]
+async fn a_cell_that_is_not_run_has_the_outcome_that_running_it_gives() {
+    let wish = Wish {
+        attacks: Some(vec!["login-enumeration", "replay-after-sign-out"]),
+        ..Wish::default()
+    };
+    let quick = run(wish).await;
+    let mut not_asked = 0;
+    for cell in &quick {
+        let same = |run: &&Cell| (run.attack, run.variant) == (cell.attack, cell.variant);
+        let run = cells().await.iter().find(same).expect("every cell");
+        assert_eq!(
+            outcome(cell).succeeded(),
+            outcome(run).succeeded(),
+            "{} against {}",
+            cell.attack,
+            cell.variant
+        );
+        not_asked += usize::from(matches!(cell.found, Found::NotAsked(_)));
+    }
+    assert!(not_asked > 0 && not_asked < quick.len(), "{not_asked}");
+}
+
+#[tokio::test]
+async fn a_wish_narrows_the_matrix() {
+    let cells = run(Wish {
+        attacks: Some(vec!["role-cookie-tampering"]),
+        variants: Some(vec![Variant::Hardened]),
+        all: false,
+    })
+    .await;
+    let found: Vec<_> = cells
+        .iter()
+        .map(|cell| (cell.attack, cell.variant))
+        .collect();
+    assert_eq!(found, [("role-cookie-tampering", Variant::Hardened)]);
+}

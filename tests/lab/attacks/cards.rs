@@ -1,0 +1,73 @@
+//! What an attack sends and how it ends: within bounds, and with no header that its card hides.
+
+use session_lab::attacks::matrix::throw_away_name;
+use session_lab::attacks::stage::{Line, Stage};
+use session_lab::attacks::{ALL, Attack};
+use session_lab::front_door::Exchange;
+use session_lab::policy::Variant;
+
+use crate::support::lab;
+
+/// No attack needs more requests than this.
+const MOST_REQUESTS: usize = 40;
+
+async fn exchanges(attack: &dyn Attack, variant: Variant) -> Vec<Exchange> {
+    let bench = throw_away_name();
+    let stage = Stage::new(lab().target(), bench.clone(), variant);
+    let name = attack.card().name;
+    let ended = attack.run(&stage).await;
+    ended.unwrap_or_else(|error| panic!("{name}: {error}"));
+    lab().benches.discard(&bench).await.expect("it was used");
+    let sent = |line| match line {
+        Line::Exchange { exchange, .. } => Some(*exchange),
+        Line::Says(_) => None,
+    };
+    stage.transcript().into_iter().filter_map(sent).collect()
+}
+
+#[tokio::test]
+async fn every_attack_ends_after_a_bounded_number_of_requests() {
+    for attack in ALL {
+        for variant in [Variant::Insecure, Variant::Hardened] {
+            let count = exchanges(*attack, variant).await.len();
+            let name = attack.card().name;
+            assert!(
+                (1..=MOST_REQUESTS).contains(&count),
+                "{name}: {count} against {variant}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_header_that_only_browsers_write_is_sent_where_the_card_names_the_browsers() {
+    let mut as_a_browser = Vec::new();
+    for attack in ALL {
+        let sent = exchanges(*attack, Variant::Insecure).await;
+        let forged = |exchange: &Exchange| {
+            let head = exchange.sent.to_ascii_lowercase();
+            head.contains("\nsec-fetch-") || head.contains("\norigin: https://notes.")
+        };
+        if sent.iter().any(forged) {
+            let card = attack.card();
+            let named = ["Chromium", "Firefox", "Safari"].map(|name| card.means.contains(name));
+            assert_eq!(named, [true; 3], "{}", card.name);
+            as_a_browser.push(card.name);
+        }
+    }
+    assert_eq!(as_a_browser, ["method-override", "text-plain-json"]);
+}
+
+#[tokio::test]
+async fn guessing_is_over_at_the_first_429_and_finds_the_password_behind_five_failures() {
+    let attack = session_lab::attacks::find("password-guessing").expect("it is there");
+    let statuses = |exchanges: Vec<Exchange>| {
+        let tries = exchanges.into_iter().filter(|e| e.sent.starts_with("POST"));
+        tries.map(|exchange| exchange.status).collect::<Vec<_>>()
+    };
+    let hardened = statuses(exchanges(attack, Variant::Hardened).await);
+    assert_eq!(hardened, [401, 401, 401, 401, 401, 429]);
+    let insecure = statuses(exchanges(attack, Variant::Insecure).await);
+    assert_eq!(insecure.last(), Some(&303));
+    assert!(insecure.len() > 6, "{insecure:?}");
+}

@@ -1,0 +1,133 @@
+//! Attacks against policies without a name: drawn by lot, and hardened but for one attack's flaw.
+
+use session_lab::attacks::matrix::throw_away_name;
+use session_lab::attacks::stage::{ATTACKER, Stage, StageError};
+use session_lab::attacks::{ALL, Attack, Outcome};
+use session_lab::bench::BenchName;
+use session_lab::clock::BenchTime;
+use session_lab::front_door::caller::Call;
+use session_lab::policy::{Name, Policy, Variant, conflict};
+use session_lab::session::state_cookie::{self, State};
+
+use crate::support::lab;
+
+/// A stage whose variant `custom` has this policy.
+async fn stage_under(bench: &BenchName, policy: &Policy) -> Stage {
+    let stage = Stage::new(lab().target(), bench.clone(), Variant::Custom);
+    stage
+        .choose(policy)
+        .await
+        .expect("a mix without a conflict");
+    stage
+}
+
+async fn try_under(attack: &dyn Attack, policy: &Policy) -> Result<Outcome, StageError> {
+    let bench = throw_away_name();
+    let stage = stage_under(&bench, policy).await;
+    let outcome = attack.run(&stage).await;
+    let bench = lab().benches.discard(&bench).await.expect("it was used");
+    assert_eq!(bench.custom(), *policy);
+    outcome
+}
+
+/// Hardened, with every defence weak that stops this attack.
+fn hardened_but_for(attack: &dyn Attack) -> Policy {
+    let stopping = attack.card().stopped_by.iter().copied().flatten();
+    stopping.fold(Policy::HARDENED, |policy, name| {
+        policy.with(*name, &Policy::INSECURE)
+    })
+}
+
+/// An arm for every defence, drawn from a seed, conflicts of the closure repaired.
+fn drawn(seed: u64) -> Policy {
+    let mut state = seed;
+    let mut next = || {
+        // SplitMix64.
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    };
+    let mut policy = Policy::INSECURE;
+    for name in Name::ALL {
+        let arms = name.arms();
+        let at = usize::try_from(next() % arms.len() as u64).expect("a small number");
+        let chosen = policy.choose(*name, arms[at].slug);
+        policy = chosen.expect("an arm that it has");
+    }
+    while let Some(conflict) = conflict(&policy) {
+        policy = policy.with(conflict.needs, &Policy::HARDENED);
+    }
+    policy
+}
+
+#[tokio::test]
+async fn every_attack_follows_the_rule_under_policies_drawn_by_lot() {
+    let mut ends = [0, 0];
+    for seed in 1..=8 {
+        let policy = drawn(seed);
+        for attack in ALL {
+            let card = attack.card();
+            let name = card.name;
+            let outcome = try_under(*attack, &policy).await;
+            let outcome = outcome.unwrap_or_else(|error| panic!("{name}, seed {seed}: {error}"));
+            let expected = card.succeeds_under(&policy);
+            let says = outcome.says();
+            assert_eq!(
+                outcome.succeeded(),
+                expected,
+                "{name}, seed {seed}: {says}\n{policy:?}"
+            );
+            ends[usize::from(expected)] += 1;
+        }
+    }
+    assert!(
+        ends.iter().all(|end| *end > 20),
+        "both ends are met: {ends:?}"
+    );
+}
+
+#[tokio::test]
+async fn every_attack_falls_to_its_own_flaw_while_everything_else_is_hardened() {
+    for attack in ALL {
+        let name = attack.card().name;
+        let outcome = try_under(*attack, &hardened_but_for(*attack)).await;
+        let outcome = outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(outcome.succeeded(), "{name}: {}", outcome.says());
+    }
+}
+
+#[tokio::test]
+async fn a_forged_cookie_with_another_signature_is_believed_by_nobody() {
+    let attack = session_lab::attacks::find("forged-signed-cookie").expect("it is there");
+    let policy = hardened_but_for(attack);
+    let bench = throw_away_name();
+    let stage = stage_under(&bench, &policy).await;
+    let mut attacker = stage.person("attacker");
+    attacker.sign_in(ATTACKER).await.expect("his own account");
+    let name = attacker.cookie_beside("state").expect("a session");
+
+    let state = State {
+        large_text: false,
+        user: "admin".into(),
+    };
+    let sign = |key: &[u8]| state_cookie::sign(&state, key, BenchTime::from_millis(0));
+    let right = sign(b"secret123");
+    let (signed, signature) = right.rsplit_once('.').expect("three parts");
+    let other = sign(b"a key that nobody has");
+    let (_, other) = other.rsplit_once('.').expect("three parts");
+    let shorter = &signature[..signature.len() - 1];
+    for (signature, greeted) in [
+        (signature, "admin"),
+        (other, ATTACKER),
+        (shorter, ATTACKER),
+        ("", ATTACKER),
+    ] {
+        let cookies = attacker.cookies_with(&name, &format!("{signed}.{signature}"));
+        let call = Call::get("/dashboard").with_cookie(Some(cookies));
+        let found = attacker.greeted_as(call).await.expect("an answer");
+        assert_eq!(found.as_deref(), Some(greeted), "{signature}");
+    }
+    lab().benches.discard(&bench).await.expect("it was used");
+}

@@ -1,0 +1,85 @@
+//! `session-lab attack` and `session-lab matrix`, as a shell sees them.
+
+use session_lab::attacks::{ALL, matrix};
+
+use super::shell::Shell;
+
+fn names() -> Vec<&'static str> {
+    ALL.iter().map(|attack| attack.card().name).collect()
+}
+
+#[test]
+fn an_unknown_attack_or_variant_exits_with_2_and_lists_the_known_ones() {
+    let variants = matrix::variants();
+    let variants: Vec<String> = variants.iter().map(ToString::to_string).collect();
+    let variants: Vec<&str> = variants.iter().map(String::as_str).collect();
+    for (words, known) in [
+        (&["attack", "nonsense"][..], &names()),
+        (&["attack", "fixation", "--against", "nonsense"], &variants),
+        (&["attack", "fixation", "--against", "custom"], &variants),
+        (&["matrix", "--attack", "nonsense"], &names()),
+        (&["matrix", "--variant", "only-nonsense"], &variants),
+    ] {
+        let ended = Shell::new().run(words);
+        assert_eq!(
+            (ended.code, ended.stdout.as_str()),
+            (Some(2), ""),
+            "{ended:?}"
+        );
+        ended.assert_one_error_and_one_hint();
+        let (_, listed) = ended.hint().split_once(" are ").expect("a list");
+        assert_eq!(listed.split(", ").collect::<Vec<_>>(), *known);
+    }
+}
+
+#[test]
+fn attack_without_a_name_lists_the_attacks() {
+    let ended = Shell::new().run(&["attack"]);
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+    let lines = ended.stdout.lines();
+    let first_column = lines.filter_map(|line| Some(line.split_once("  ")?.0));
+    assert_eq!(first_column.collect::<Vec<_>>(), names());
+}
+
+#[test]
+fn an_attack_prints_its_transcript_and_how_it_ended_and_leaves_nothing_behind() {
+    for (variant, end) in [
+        ("insecure", "The attack succeeded. After 6 idle minutes"),
+        (
+            "only-idle-timeout",
+            "The attack was stopped. The session had lain unused",
+        ),
+    ] {
+        let shell = Shell::new();
+        let ended = shell.run(&["attack", "replay-after-idle-limit", "--against", variant]);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        for part in ["attacker > GET /b/run-", "attacker < HTTP/1.1 ", end] {
+            assert!(ended.stdout.contains(part), "{part}: {ended:?}");
+        }
+        assert_eq!(std::fs::read_dir(shell.path()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn the_matrix_prints_a_row_and_says_that_its_hash_is_cheaper() {
+    let variants = [
+        "insecure",
+        "hardened",
+        "only-role-source",
+        "without-role-source",
+    ];
+    let mut words = vec!["matrix", "--attack", "role-cookie-tampering"];
+    words.extend(variants.iter().flat_map(|variant| ["--variant", variant]));
+    let ended = Shell::new().run(&words);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let expected = "\
+role-cookie-tampering
+  insecure  succeeds
+  hardened  stopped
+  stopped by alone      only-role-source
+  let in by lack alone  without-role-source
+4 cells: 4 run, 0 not asked, 0 wrong
+Sign-ins used a cheaper password hash (Argon2id, 1 MiB, one pass), which only throw-away benches have.
+";
+    assert_eq!(ended.stdout, expected);
+}
