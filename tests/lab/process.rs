@@ -4,7 +4,7 @@
 //! `program` is the harness.
 
 mod log;
-mod program;
+pub mod program;
 mod restart;
 mod stop;
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::process::LabProcess;
+use crate::process::program::Program;
 
 /// One command of the README with what it prints.
 struct Shown {
@@ -33,16 +33,28 @@ fn commands(readme: &str) -> Vec<Shown> {
     found
 }
 
+/// A text with the default ports replaced by this lab's.
+fn with_real_ports(lab: &Program, text: &str) -> String {
+    let sites = [("lab", 7070), ("http", 7080), ("https", 7443)];
+    sites.iter().fold(text.to_owned(), |text, (site, default)| {
+        let real = format!("localhost:{}", lab.port(site));
+        text.replace(&format!("localhost:{default}"), &real)
+    })
+}
+
 #[test]
 fn every_command_of_the_readme_prints_what_it_says() {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = std::fs::read_to_string(readme).expect("the README");
-    let lab = LabProcess::start(&[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("lab-data");
+    std::fs::create_dir(&data).expect("a data folder");
+    let lab = Program::start(&data);
     let mut exports = String::new();
     let commands = commands(&readme);
     assert!(commands.len() >= 9, "the README shows the exercise");
     for shown in commands {
-        let command = lab.with_real_ports(&shown.command);
+        let command = with_real_ports(&lab, &shown.command);
         if command.starts_with("export ") {
             exports.push_str(&command);
             exports.push('\n');
@@ -50,7 +62,7 @@ fn every_command_of_the_readme_prints_what_it_says() {
         }
         let run = Command::new("bash")
             .args(["-c", &format!("{exports}{command}")])
-            .current_dir(lab.folder())
+            .current_dir(folder.path())
             .output()
             .expect("bash runs");
         let printed = String::from_utf8_lossy(&run.stdout).replace("\r\n", "\n");
@@ -59,6 +71,6 @@ fn every_command_of_the_readme_prints_what_it_says() {
             .filter(|line| !line.is_empty())
             .map(|line| format!("{line}\n"))
             .collect();
-        snapbox::Assert::new().eq(printed, lab.with_real_ports(&shown.output));
+        snapbox::Assert::new().eq(printed, with_real_ports(&lab, &shown.output));
     }
 }

@@ -3,7 +3,6 @@
 
 mod client;
 mod plain_socket;
-pub mod process;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
