@@ -35,6 +35,14 @@ async fn a_backup_is_json_and_sets_no_cookie() {
 }
 
 #[tokio::test]
+async fn the_evidence_page_links_to_the_backup_of_its_variant_and_bench() {
+    let bench = bench();
+    let page = bench.student().get("/evidence/hardened").await.body;
+    let link = format!("href=\"{}/leak/hardened\"", bench.name.prefix());
+    assert!(page.contains(&link), "{link}");
+}
+
+#[tokio::test]
 async fn it_holds_the_sessions_of_its_own_variant_under_their_file_names() {
     let bench = bench();
     let mut insecure = bench.visitor("insecure");
