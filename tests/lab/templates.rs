@@ -68,6 +68,21 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             lab.get("/defences/rotation").await,
         ),
         (
+            "lab/fixation.html",
+            "Session fixation, step by step",
+            lab.get("/fixation").await,
+        ),
+        (
+            "lab/ids.html",
+            "Session ids as a picture",
+            lab.get("/ids").await,
+        ),
+        (
+            "lab/matrix.html",
+            "Attacks and what stops them",
+            lab.get("/matrix").await,
+        ),
+        (
             "lab/forbidden.html",
             " Refused",
             lab.send("POST", "/clock", &[], String::new()).await,

@@ -51,7 +51,7 @@ impl Reply {
 
     /// The body as a browser shows its text: the entities that the templates write are resolved.
     pub fn shown(&self) -> String {
-        let entities = [("&#x2F;", "/"), ("&#x27;", "'"), ("&quot;", "\"")];
+        let entities = [("&#39;", "'"), ("&quot;", "\"")];
         let resolve = |text: String, (entity, is): (&str, &str)| text.replace(entity, is);
         let text = entities.into_iter().fold(self.body.clone(), resolve);
         text.replace("&lt;", "<")
