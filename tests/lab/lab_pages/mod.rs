@@ -1,5 +1,6 @@
 //! The lab's own pages: their origin, the clock, the comparison, the evidence, the student's mix.
 
+mod attacks;
 mod clock;
 mod compare;
 mod custom;

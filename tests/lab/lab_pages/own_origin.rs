@@ -14,6 +14,9 @@ const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
 const POSTS: [(&str, &str); 4] = [
     ("/clock", "minutes=6"),
     ("/reset", ""),
+    ("/fixation", ""),
+    ("/ids", ""),
+    ("/matrix", ""),
     ("/custom", "preset=hardened"),
     ("/compare", "action=sign-in"),
 ];
