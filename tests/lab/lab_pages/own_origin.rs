@@ -11,7 +11,7 @@ const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-const POSTS: [(&str, &str); 4] = [
+const POSTS: [(&str, &str); 7] = [
     ("/clock", "minutes=6"),
     ("/reset", ""),
     ("/fixation", ""),
