@@ -10,8 +10,6 @@ use tempfile::TempDir;
 pub struct LabProcess {
     child: Child,
     folder: TempDir,
-    /// What it printed until it was up.
-    pub said: String,
     ports: [(&'static str, String); 3],
 }
 
@@ -57,7 +55,6 @@ impl LabProcess {
         Self {
             child,
             folder,
-            said,
             ports,
         }
     }
