@@ -46,7 +46,7 @@ impl Cli {
 pub struct AttackFlags {
     /// Its name; without a name, the list of all
     pub name: Option<String>,
-    /// The variant to attack: insecure, hardened, without-<defence> or only-<defence>
+    /// The variant to attack: insecure, hardened, `without-<defence>` or `only-<defence>`
     #[arg(long, value_name = "VARIANT", default_value = "insecure")]
     pub against: String,
 }

@@ -32,7 +32,7 @@
 //! | [`policy`] | variants, and what one switch forces another to be |
 //! | [`session`] | recognise, sign in, rotate, end; the cookie |
 //! | [`world`] | accounts and notices of one variant on one bench |
-//! | [`bench`], [`clock`], [`journal`] | one student's isolated state, its time and its history |
+//! | [`mod@bench`], [`clock`], [`journal`] | one student's isolated state, its time and history |
 //! | [`storage`] | the one contract, kept by memory and by files |
 //! | [`portal`] | the application under attack |
 //! | [`lab`] | the lab's own pages: compare, evidence, custom, … |

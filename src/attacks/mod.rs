@@ -1,9 +1,9 @@
 //! The attacks: one file each, a program that tries one exploit by the front door and says whether
 //! it succeeded, with its evidence.
 //!
-//! An attack declares what stops it as minimal sets of strong arms ([`Card::stopped_by`]), and
-//! never what a variant does to it: [`matrix`] computes that and runs every cell to see whether it
-//! is true. Read [`fixation`] first. To add an attack, write its file and add one line to [`ALL`].
+//! An attack declares what stops it as minimal sets of strong arms ([`Card::stopped_by`]), and never
+//! what a variant does to it: [`matrix`] computes that and runs every cell to see whether it is
+//! true. Read `fixation.rs` first. To add an attack, write its file and add one line to [`ALL`].
 
 pub mod command;
 pub mod matrix;

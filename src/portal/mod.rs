@@ -1,7 +1,7 @@
 //! The portal: the small web application that students attack and defend. It is written once.
 //!
 //! No handler here knows which variant it serves. Where a defence matters, the handler asks the
-//! policy and a file in [`crate::defences`] answers. Read [`login`] first.
+//! policy and a file in [`crate::defences`] answers. Read `login.rs` first.
 
 mod admin;
 mod api;

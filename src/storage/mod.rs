@@ -1,8 +1,8 @@
 //! The one storage contract: six methods, and one all-or-nothing commit.
 //!
 //! Sessions, accounts, notices, throttle counts and the journal are all written once, on this
-//! trait. [`memory`] is one map behind one lock a bench; [`file`] is that map written through to
-//! one file a record. The suite in `tests/lab/storage.rs` states the contract as tests and runs
+//! trait. [`memory`] is one map behind one lock a bench; [`mod@file`] is that map written through
+//! to one file a record. The suite in `tests/lab/storage.rs` states the contract as tests and runs
 //! against each of them. What is stored here is bytes: only [`crate::session`] and its neighbours
 //! know what they mean.
 
