@@ -175,8 +175,16 @@ async fn ignite(
     let addresses = parts.addresses.clone();
     let site = match listener.site() {
         Site::Lab => lab::mount(rocket(settings, parts, listener), parts),
-        Site::Portal => lab::mount_on_portal(rocket(settings, parts, listener), parts)
-            .mount("/portal", portal::routes()),
+        Site::Portal => {
+            let measured = if settings.measure {
+                portal::measure::routes()
+            } else {
+                Vec::new()
+            };
+            lab::mount_on_portal(rocket(settings, parts, listener), parts)
+                .mount("/portal", portal::routes())
+                .mount("/portal", measured)
+        }
     };
     let reception = Reception {
         listener,

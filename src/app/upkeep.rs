@@ -41,14 +41,15 @@ pub fn spawn(
             if stopping {
                 return;
             }
-            sweep(&benches).await;
+            sweep(&benches, &stopped).await;
         }
     })
 }
 
-async fn sweep(benches: &Benches) {
+/// Sweeps bite by bite. A hundred thousand records take seconds, and a stop must not wait for them.
+async fn sweep(benches: &Benches, stopped: &watch::Receiver<bool>) {
     for bench in benches.in_use().await {
-        loop {
+        while !*stopped.borrow() {
             match bench.storage().sweep(bench.name(), bench.now(), BITE).await {
                 Ok(swept) if swept == BITE => tokio::task::yield_now().await,
                 Ok(_) => break,
@@ -58,5 +59,79 @@ async fn sweep(benches: &Benches) {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::bench::{BenchKeys, BenchName};
+    use crate::clock::BenchTime;
+    use crate::journal::Event;
+    use crate::storage::{Batch, Commit, EventId, Index, Key, Storage, Stored, Unavailable};
+
+    /// A store with more to sweep than there is time for. The stop comes during the first bite.
+    struct Endless {
+        stop: watch::Sender<bool>,
+        bites: AtomicUsize,
+    }
+
+    #[async_trait::async_trait]
+    impl Storage for Endless {
+        async fn read(&self, _: &BenchName, _: &Key) -> Result<Option<Stored>, Unavailable> {
+            Ok(None)
+        }
+
+        async fn members(
+            &self,
+            _: &BenchName,
+            _: &Index,
+            _: usize,
+        ) -> Result<Vec<Key>, Unavailable> {
+            Ok(Vec::new())
+        }
+
+        async fn commit(&self, _: &BenchName, _: Batch) -> Result<Commit, Unavailable> {
+            Ok(Commit::Done)
+        }
+
+        async fn touch(
+            &self,
+            _: &BenchName,
+            _: &Key,
+            _: BenchTime,
+            _: BenchTime,
+        ) -> Result<(), Unavailable> {
+            Ok(())
+        }
+
+        async fn events(
+            &self,
+            _: &BenchName,
+            _: EventId,
+            _: usize,
+        ) -> Result<Vec<(EventId, Event)>, Unavailable> {
+            Ok(Vec::new())
+        }
+
+        async fn sweep(&self, _: &BenchName, _: BenchTime, n: usize) -> Result<usize, Unavailable> {
+            let before = self.bites.fetch_add(1, Ordering::Relaxed);
+            assert_eq!(before, 0, "a bite after the stop");
+            self.stop.send_replace(true);
+            Ok(n)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stop_does_not_wait_for_a_long_sweep() {
+        let (stop, stopped) = watch::channel(false);
+        let bites = AtomicUsize::new(0);
+        let storage = Arc::new(Endless { stop, bites });
+        let benches = Benches::new(storage.clone(), BenchKeys::derive(|_| [7; 32]));
+        benches.open(&BenchName::local()).await.expect("a bench");
+        sweep(&benches, &stopped).await;
+        assert_eq!(storage.bites.load(Ordering::Relaxed), 1);
     }
 }

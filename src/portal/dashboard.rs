@@ -8,17 +8,22 @@ use serde::Serialize;
 
 use super::{Stop, Visitor};
 
+/// The page's template.
+pub(super) const TEMPLATE: &str = "pages/portal/dashboard.html";
+/// The page's title.
+pub(super) const TITLE: &str = "Dashboard";
 /// From how many seconds before the end on the page warns.
-const WARN_SECONDS: u64 = 60;
+pub(super) const WARN_SECONDS: u64 = 60;
 
+/// What the template is given besides what all pages share.
 #[derive(Serialize)]
-struct DashboardPage<'p> {
-    balance: u64,
-    idle_seconds: Option<u64>,
-    absolute_seconds: Option<u64>,
-    warn_seconds: u64,
-    get_transfer: bool,
-    last: Option<&'p str>,
+pub(super) struct DashboardPage<'p> {
+    pub(super) balance: u64,
+    pub(super) idle_seconds: Option<u64>,
+    pub(super) absolute_seconds: Option<u64>,
+    pub(super) warn_seconds: u64,
+    pub(super) get_transfer: bool,
+    pub(super) last: Option<&'p str>,
 }
 
 #[get("/dashboard?<sent>")]
@@ -35,7 +40,7 @@ async fn dashboard(visitor: Visitor<'_>, sent: Option<u64>) -> Result<Template, 
         last: last.as_deref(),
     };
     let role = Some(visitor.role(&account));
-    Ok(visitor.page("pages/portal/dashboard.html", "Dashboard", role, page))
+    Ok(visitor.page(TEMPLATE, TITLE, role, page))
 }
 
 /// What is left of the idle and of the absolute limit after this request.

@@ -11,6 +11,7 @@ mod dashboard;
 mod home;
 mod login;
 mod logout;
+pub mod measure;
 mod password;
 mod preferences;
 mod sessions;

@@ -277,14 +277,6 @@ impl<'r> Visitor<'r> {
         role: Option<Role>,
         page: impl Serialize,
     ) -> Template {
-        #[derive(Serialize)]
-        struct Page<T> {
-            frame: Frame,
-            #[serde(flatten)]
-            portal: PortalView,
-            #[serde(flatten)]
-            page: T,
-        }
         let portal = PortalView {
             base: self.place.base(),
             variant: VariantView::new(self.world.variant, &self.place.moved),
@@ -293,15 +285,34 @@ impl<'r> Visitor<'r> {
             csrf: self.csrf_token(),
             large_text: self.large_text(),
         };
-        Template::render(
-            template,
-            Page {
-                frame: Frame::at(self.place, title),
-                portal,
-                page,
-            },
-        )
+        render(self.place, template, title, portal, page)
     }
+}
+
+/// A page of the portal, from what all of them share and what is its own.
+pub(super) fn render(
+    place: &Place,
+    template: &'static str,
+    title: &str,
+    portal: PortalView,
+    page: impl Serialize,
+) -> Template {
+    #[derive(Serialize)]
+    struct Page<T> {
+        frame: Frame,
+        #[serde(flatten)]
+        portal: PortalView,
+        #[serde(flatten)]
+        page: T,
+    }
+    Template::render(
+        template,
+        Page {
+            frame: Frame::at(place, title),
+            portal,
+            page,
+        },
+    )
 }
 
 #[rocket::async_trait]

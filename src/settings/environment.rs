@@ -57,6 +57,11 @@ impl Environment {
         self.get("CONFIG").map(PathBuf::from)
     }
 
+    /// Whether the lab is started to be measured. No flag says so: it is of no use to a student.
+    pub fn measure(&self) -> bool {
+        self.get("MEASURE") == Some("1")
+    }
+
     /// What it says about the settings of these names.
     pub fn values(&self, names: &[&str]) -> Dict {
         let found = names.iter().filter_map(|name| {

@@ -39,6 +39,8 @@ pub struct Settings {
     pub reach: Reach,
     /// The secret keys from the environment, where they were given.
     pub keys: GivenKeys,
+    /// Whether the routes of [`crate::portal::measure`] are mounted.
+    pub measure: bool,
 }
 
 /// Where sessions are kept.
@@ -71,6 +73,7 @@ impl Settings {
             open: false,
             reach: Reach::Loopback,
             keys: GivenKeys::default(),
+            measure: false,
         }
     }
 
@@ -92,6 +95,7 @@ impl Settings {
         if let Reach::Class { .. } = reach {
             keys.check_strength()?;
         }
+        let measure = environment.measure() && matches!(reach, Reach::Loopback);
         Ok(Self {
             lab_port: raw.lab_port,
             http_port: raw.http_port,
@@ -101,6 +105,7 @@ impl Settings {
             open: raw.open,
             reach,
             keys,
+            measure,
         })
     }
 }

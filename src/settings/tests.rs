@@ -47,6 +47,14 @@ fn the_defaults_are_the_designs() {
 }
 
 #[test]
+fn the_routes_for_measuring_are_mounted_only_when_the_environment_says_so() {
+    assert!(!load("", &[], &[]).unwrap().measure);
+    assert!(!load("", &[("MEASURE", "0")], &[]).unwrap().measure);
+    assert!(!load("measure = true", &[], &[]).is_ok_and(|settings| settings.measure));
+    assert!(load("", &[("MEASURE", "1")], &[]).unwrap().measure);
+}
+
+#[test]
 fn flags_win_over_the_environment_and_the_environment_over_the_file() {
     let file = "lab-port = 1\nhttp-port = 2\nhttps-port = 3\nopen = true\ndata-dir = 'file'";
     let environment = [

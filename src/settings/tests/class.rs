@@ -32,7 +32,9 @@ fn a_class_needs_a_name_and_both_keys() {
         assert_eq!(error.code, 1);
     }
 
-    let settings = load("", &given, &class).unwrap();
+    let measured = [given[0], given[1], ("MEASURE", "1")];
+    let settings = load("", &measured, &class).unwrap();
+    assert!(!settings.measure, "a class is never measured");
     let bind: IpAddr = [0, 0, 0, 0].into();
     let public_name = "lab.school.example".to_owned();
     assert_eq!(settings.reach, Reach::Class { bind, public_name });

@@ -13,3 +13,4 @@ mod pages;
 mod problems;
 mod throttle;
 mod tokens;
+mod measure;

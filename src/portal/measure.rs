@@ -1,0 +1,71 @@
+//! Routes that only `benches/load` uses. They are mounted where `SESSION_LAB_MEASURE=1` is set, and
+//! never beyond loopback.
+//!
+//! The first is the dashboard with every value fixed: the same template, the same context and the
+//! same fairings, but no session is looked up and nothing is read from the store. What separates
+//! its speed from the real dashboard's is what session security costs. The second signs in many
+//! times through the engine, because memory and the purge are measured with 100 000 sessions.
+
+use rocket::{Route, get, post, routes};
+use rocket_dyn_templates::Template;
+
+use super::dashboard::{DashboardPage, TEMPLATE, TITLE, WARN_SECONDS};
+use super::{Stop, visitor};
+use crate::defences::facts::Role;
+use crate::session::sign_in::SignInError;
+use crate::web::page::{PortalView, VariantView};
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+
+/// Whose dashboard is shown, and who is signed in.
+const USER: &str = "student123";
+
+/// How long a token is on the real page: 32 bytes in base64url.
+const FIXED_TOKEN: &str = "a-fixed-value-as-long-as-a-real-CSRF-token-";
+
+/// The most sessions that one request opens, so that it ends within seconds.
+const AT_ONCE: u32 = 10_000;
+
+/// The dashboard of somebody who was never recognised.
+#[get("/measure/dashboard")]
+fn dashboard(place: &Place) -> Result<Template, Stop> {
+    let (variant, _) = place.variant.as_ref().ok_or_else(Problem::not_found)?;
+    let portal = PortalView {
+        base: place.base(),
+        variant: VariantView::new(*variant, &place.moved),
+        user: Some(USER.into()),
+        role: Some(Role::Student.as_str()),
+        csrf: Some(FIXED_TOKEN.into()),
+        large_text: false,
+    };
+    let page = DashboardPage {
+        balance: 1_000,
+        idle_seconds: Some(300),
+        absolute_seconds: Some(3_600),
+        warn_seconds: WARN_SECONDS,
+        get_transfer: false,
+        last: None,
+    };
+    Ok(visitor::render(place, TEMPLATE, TITLE, portal, page))
+}
+
+/// Signs in `count` times, as that many browsers of one user would.
+#[post("/measure/sessions?<count>")]
+async fn open_sessions(place: &Place, count: u32) -> Result<String, Stop> {
+    let world = place.world().ok_or_else(Problem::not_found)?;
+    let account = world.account(USER).await?.ok_or_else(Problem::not_found)?;
+    let count = count.min(AT_ONCE);
+    for _ in 0..count {
+        match world.sign_in(None, None, &account, "measured").await {
+            Ok(_) => {}
+            Err(SignInError::AccountChanged) => return Err(Problem::overtaken().into()),
+            Err(SignInError::Unavailable(error)) => return Err(error.into()),
+        }
+    }
+    Ok(format!("{count}\n"))
+}
+
+/// The routes, to be mounted beside the portal's own.
+pub fn routes() -> Vec<Route> {
+    routes![dashboard, open_sessions]
+}
