@@ -4,6 +4,7 @@ mod announce;
 mod listeners;
 mod upkeep;
 
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -114,7 +115,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         storage,
         BenchKeys::derive(|label| key.derive(label)),
     ));
-    let addresses = Arc::new(Addresses::new(main_name));
+    let addresses = Arc::new(Addresses::new(main_name, attacker_address(&settings.reach)));
 
     let private = private_folder(settings)?;
     let parts = Parts {
@@ -149,6 +150,23 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         private,
         ended,
     })
+}
+
+/// The address by which links lead to the attacker. A class's browsers reach this computer by an
+/// address of its own; where the lab listens on all of them, the one with the way out is taken.
+fn attacker_address(reach: &Reach) -> IpAddr {
+    match reach {
+        Reach::Loopback => Ipv4Addr::LOCALHOST.into(),
+        Reach::Class { bind, .. } if !bind.is_unspecified() => *bind,
+        Reach::Class { .. } => way_out().unwrap_or(Ipv4Addr::LOCALHOST.into()),
+    }
+}
+
+/// Asks the routing table. Connecting a UDP socket sends nothing; 192.0.2.1 is nobody's (RFC 5737).
+fn way_out() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect(("192.0.2.1", 9)).ok()?;
+    Some(socket.local_addr().ok()?.ip())
 }
 
 fn open_files(settings: &Settings) -> Result<Option<Arc<FileStorage>>, StartError> {

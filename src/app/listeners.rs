@@ -14,7 +14,9 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::broken;
+use crate::attacker;
 use crate::bench::Benches;
+use crate::defences::facts::Scheme;
 use crate::front_door::FrontDoor;
 use crate::lab::{self, Store};
 use crate::portal;
@@ -55,6 +57,8 @@ fn port(settings: &Settings, listener: Listener) -> u16 {
         Listener::Lab => settings.lab_port,
         Listener::PortalHttp => settings.http_port,
         Listener::PortalHttps => settings.https_port,
+        Listener::Attacker => settings.attacker_port,
+        Listener::AttackerTls => settings.attacker_tls_port,
     }
 }
 
@@ -169,6 +173,7 @@ async fn ignite(
         Site::Lab => lab::mount(rocket(settings, parts, listener), parts),
         Site::Portal => lab::mount_on_portal(rocket(settings, parts, listener), parts)
             .mount("/portal", portal::routes()),
+        Site::Attacker => attacker::mount(rocket(settings, parts, listener), parts),
     };
     let reception = Reception {
         listener,
@@ -200,7 +205,7 @@ fn rocket(settings: &Settings, parts: &Parts, listener: Listener) -> Rocket<Buil
     let config = Config {
         address: bind_address(settings),
         port: port(settings, listener),
-        tls: (listener == Listener::PortalHttps).then(|| {
+        tls: (listener.scheme() == Scheme::Https).then(|| {
             let certificate = &parts.certificate;
             TlsConfig::from_bytes(
                 certificate.cert_pem().as_bytes(),

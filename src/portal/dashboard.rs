@@ -11,6 +11,9 @@ use super::{Stop, Visitor};
 /// From how many seconds before the end on the page warns.
 const WARN_SECONDS: u64 = 60;
 
+/// The longest receiver that a link may fill in, in bytes; the page stays small.
+const LONGEST_NAME: usize = 40;
+
 #[derive(Serialize)]
 struct DashboardPage<'p> {
     balance: u64,
@@ -19,10 +22,19 @@ struct DashboardPage<'p> {
     warn_seconds: u64,
     get_transfer: bool,
     last: Option<&'p str>,
+    to: Option<&'p str>,
+    amount: Option<u64>,
 }
 
-#[get("/dashboard?<sent>")]
-async fn dashboard(visitor: Visitor<'_>, sent: Option<u64>) -> Result<Template, Stop> {
+/// `to` and `amount` fill the transfer form in, as a payment link does. Nothing moves until somebody
+/// presses the button, which is what clickjacking is after.
+#[get("/dashboard?<sent>&<to>&<amount>")]
+async fn dashboard(
+    visitor: Visitor<'_>,
+    sent: Option<u64>,
+    to: Option<&str>,
+    amount: Option<u64>,
+) -> Result<Template, Stop> {
     let account = visitor.account().await?;
     let (idle, absolute) = time_left(&visitor);
     let last = sent.map(|amount| format!("You sent {amount}."));
@@ -33,6 +45,8 @@ async fn dashboard(visitor: Visitor<'_>, sent: Option<u64>) -> Result<Template, 
         warn_seconds: WARN_SECONDS,
         get_transfer: visitor.world.asked.safe_methods().allows_get(),
         last: last.as_deref(),
+        to: to.filter(|to| to.len() <= LONGEST_NAME),
+        amount,
     };
     let role = Some(visitor.role(&account));
     Ok(visitor.page("pages/portal/dashboard.html", "Dashboard", role, page))

@@ -1,5 +1,6 @@
 //! Which site listens where, and the names that each listener answers to.
 
+use std::net::IpAddr;
 use std::sync::OnceLock;
 
 use crate::bench::BenchName;
@@ -12,7 +13,15 @@ pub enum Site {
     Lab,
     /// The application under attack.
     Portal,
+    /// The attacker's own site, and the sibling of the portal that is in his hands.
+    Attacker,
 }
+
+/// The host that belongs to the portal's *site* and is in the attacker's hands.
+pub const SIBLING: &str = "notes.portal.localhost";
+
+/// The portal's name beside the sibling: one site, two hosts.
+pub const BESIDE_SIBLING: &str = "portal.localhost";
 
 /// One of the lab's listeners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,25 +32,36 @@ pub enum Listener {
     PortalHttp,
     /// The portal over TLS.
     PortalHttps,
+    /// The attacker, in clear.
+    Attacker,
+    /// The attacker over TLS.
+    AttackerTls,
 }
 
 impl Listener {
     /// Every listener.
-    pub const ALL: [Listener; 3] = [Listener::Lab, Listener::PortalHttp, Listener::PortalHttps];
+    pub const ALL: [Listener; 5] = [
+        Listener::Lab,
+        Listener::PortalHttp,
+        Listener::PortalHttps,
+        Listener::Attacker,
+        Listener::AttackerTls,
+    ];
 
     /// The site it serves.
     pub const fn site(self) -> Site {
         match self {
             Listener::Lab => Site::Lab,
             Listener::PortalHttp | Listener::PortalHttps => Site::Portal,
+            Listener::Attacker | Listener::AttackerTls => Site::Attacker,
         }
     }
 
     /// How its requests come in.
     pub const fn scheme(self) -> Scheme {
         match self {
-            Listener::Lab | Listener::PortalHttp => Scheme::Http,
-            Listener::PortalHttps => Scheme::Https,
+            Listener::Lab | Listener::PortalHttp | Listener::Attacker => Scheme::Http,
+            Listener::PortalHttps | Listener::AttackerTls => Scheme::Https,
         }
     }
 
@@ -51,6 +71,8 @@ impl Listener {
             Listener::Lab => "--lab-port",
             Listener::PortalHttp => "--http-port",
             Listener::PortalHttps => "--https-port",
+            Listener::Attacker => "--attacker-port",
+            Listener::AttackerTls => "--attacker-tls-port",
         }
     }
 
@@ -59,6 +81,8 @@ impl Listener {
             Listener::Lab => 0,
             Listener::PortalHttp => 1,
             Listener::PortalHttps => 2,
+            Listener::Attacker => 3,
+            Listener::AttackerTls => 4,
         }
     }
 }
@@ -68,14 +92,21 @@ impl Listener {
 pub struct Addresses {
     /// The name in links: `localhost`, or the public name of a class.
     main_name: String,
-    ports: [OnceLock<u16>; 3],
+    /// The address in links to the attacker: an address and a name are never one site.
+    attacker_name: String,
+    ports: [OnceLock<u16>; Listener::ALL.len()],
 }
 
 impl Addresses {
-    /// Addresses under `main_name`, ports still unknown.
-    pub fn new(main_name: String) -> Self {
+    /// Addresses under `main_name` and, for the attacker, under an address; ports still unknown.
+    pub fn new(main_name: String, attacker: IpAddr) -> Self {
+        let attacker_name = match attacker {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => format!("[{address}]"),
+        };
         Self {
             main_name,
+            attacker_name,
             ports: Default::default(),
         }
     }
@@ -103,10 +134,22 @@ impl Addresses {
         &self.main_name
     }
 
-    /// The origin of a listener under the main name, as in `https://localhost:7443`.
+    /// The origin of a listener under the name in links, as in `https://localhost:7443`.
     pub fn origin(&self, listener: Listener) -> String {
-        let port = self.port(listener).unwrap_or_default();
-        origin(listener.scheme(), &self.main_name, port)
+        let name = match listener.site() {
+            Site::Lab | Site::Portal => &self.main_name,
+            Site::Attacker => &self.attacker_name,
+        };
+        self.origin_as(listener, name)
+    }
+
+    /// The origin of a listener under another of its names.
+    pub fn origin_as(&self, listener: Listener, name: &str) -> String {
+        origin(
+            listener.scheme(),
+            name,
+            self.port(listener).unwrap_or_default(),
+        )
     }
 
     /// The address of a lab page of a bench.
@@ -118,7 +161,8 @@ impl Addresses {
     pub fn names(&self, listener: Listener) -> Vec<&str> {
         match listener.site() {
             Site::Lab => vec![&self.main_name],
-            Site::Portal => vec![&self.main_name, "lab.test", "portal.localhost"],
+            Site::Portal => vec![&self.main_name, "lab.test", BESIDE_SIBLING],
+            Site::Attacker => vec![&self.attacker_name, "127.0.0.1", "evil.localhost", SIBLING],
         }
     }
 
@@ -148,12 +192,17 @@ pub fn origin(scheme: Scheme, name: &str, port: u16) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     #[test]
     fn only_the_pairs_of_name_and_port_in_the_design_are_answered() {
-        let addresses = Addresses::new("localhost".into());
-        for (listener, port) in Listener::ALL.into_iter().zip([7070, 7080, 7443]) {
+        let addresses = Addresses::new("localhost".into(), Ipv4Addr::LOCALHOST.into());
+        for (listener, port) in Listener::ALL
+            .into_iter()
+            .zip([7070, 7080, 7443, 7666, 7667])
+        {
             addresses.learn(listener, port);
         }
         let answered = |listener, host| addresses.answered(listener, host);
@@ -165,6 +214,13 @@ mod tests {
             answered(Listener::PortalHttps, "LAB.test:7443").as_deref(),
             Some("lab.test")
         );
+        for host in [
+            "127.0.0.1:7666",
+            "evil.localhost:7666",
+            "notes.portal.localhost:7666",
+        ] {
+            assert!(answered(Listener::Attacker, host).is_some(), "{host}");
+        }
         for (listener, host) in [
             (Listener::Lab, "lab.test:7070"),
             (Listener::Lab, "localhost:7080"),
@@ -173,6 +229,10 @@ mod tests {
             (Listener::PortalHttps, "evil.example:7443"),
             (Listener::PortalHttps, "localhost:7443x"),
             (Listener::PortalHttps, ""),
+            (Listener::PortalHttp, "notes.portal.localhost:7080"),
+            (Listener::Attacker, "localhost:7666"),
+            (Listener::Attacker, "127.0.0.1:7667"),
+            (Listener::AttackerTls, "portal.localhost:7667"),
         ] {
             assert_eq!(answered(listener, host), None, "{listener:?} {host}");
         }

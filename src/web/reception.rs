@@ -93,6 +93,10 @@ impl Reception {
             return Err(starting().into());
         }
         let (host, host_name) = self.check_host(request)?;
+        // The attacker's site takes each request as it arrived.
+        if self.listener.site() == Site::Attacker && overridden(request, data).await {
+            request.set_method(Method::Post);
+        }
         let target = request.uri().to_string();
         let path = request.uri().path().as_str().to_owned();
         let (bench, rest) = bench_of(&path)?;
@@ -112,8 +116,11 @@ impl Reception {
             },
         };
         match self.listener.site() {
-            Site::Lab => {
-                self.check_origin(request)?;
+            Site::Lab | Site::Attacker => {
+                if !catches(self.listener, rest) {
+                    let own = self.addresses.origin_as(self.listener, &arrival.host_name);
+                    check_origin(request, &own)?;
+                }
                 go_to(request, "", rest);
                 let place = Place::new(arrival, None, false);
                 request.local_cache(move || Some(place));
@@ -143,19 +150,6 @@ impl Reception {
                 Err(problem.into())
             }
         }
-    }
-
-    /// On the lab's own pages everything but reading needs the pages' own origin, so that a script
-    /// on the portal's notice board can change nothing here.
-    fn check_origin(&self, request: &Request<'_>) -> Result<(), Turned> {
-        let own = self.addresses.origin(self.listener);
-        let reads = matches!(request.method(), Method::Get | Method::Head);
-        if reads || request.headers().get("origin").eq([own.as_str()]) {
-            return Ok(());
-        }
-        let because = format!("A change on the lab's own pages must come from {own} itself.");
-        let next = format!("Use the page. With curl, add -H 'Origin: {own}'.");
-        Err(Problem::new(Status::Forbidden, "Not from here", because, next).into())
     }
 
     async fn enter_portal(
@@ -215,6 +209,23 @@ impl Reception {
         problem.defence = Some("transport");
         problem.into()
     }
+}
+
+/// On the lab's own pages everything but reading needs the pages' own origin, so that a script on the
+/// portal's notice board can change nothing here. The attacker guards his loot in the same way.
+fn check_origin(request: &Request<'_>, own: &str) -> Result<(), Turned> {
+    let reads = matches!(request.method(), Method::Get | Method::Head);
+    if reads || request.headers().get("origin").eq([own]) {
+        return Ok(());
+    }
+    let because = format!("A change on these pages must come from {own} itself.");
+    let next = format!("Use the page. With curl, add -H 'Origin: {own}'.");
+    Err(Problem::new(Status::Forbidden, "Not from here", because, next).into())
+}
+
+/// Whether the attacker's request catcher lies at this path: it takes whatever comes from anywhere.
+fn catches(listener: Listener, path: &str) -> bool {
+    listener.site() == Site::Attacker && split_first(path).0 == "collect"
 }
 
 /// The bench in a path, and the path without it.

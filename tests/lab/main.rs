@@ -1,5 +1,6 @@
 //! The tests of the whole lab, one binary. Its modules mirror `src/`; `support` is the harness.
 
+mod attacker;
 mod command_line;
 mod portal;
 mod readme;

@@ -2,7 +2,7 @@
 //! `-b jar -c jar`. It applies no rule of a browser.
 
 use session_lab::front_door::{Exchange, Outgoing};
-use session_lab::web::addresses::Listener;
+use session_lab::web::addresses::{Listener, Site};
 
 use super::lab;
 
@@ -10,6 +10,7 @@ use super::lab;
 #[derive(Clone, Debug)]
 pub struct Client {
     listener: Listener,
+    host: String,
     base: String,
     /// Cookies by name, in the order in which they came.
     pub jar: Vec<(String, String)>,
@@ -64,8 +65,13 @@ impl Reply {
 
 impl Client {
     pub fn new(listener: Listener, base: String) -> Self {
+        let host = match listener.site() {
+            Site::Attacker => "127.0.0.1",
+            Site::Lab | Site::Portal => "localhost",
+        };
         Self {
             listener,
+            host: host.into(),
             base,
             jar: Vec::new(),
             headers: Vec::new(),
@@ -76,6 +82,17 @@ impl Client {
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// The same client, who asks for this host name.
+    pub fn at(mut self, host: &str) -> Self {
+        self.host = host.to_owned();
+        self
+    }
+
+    /// The origin of the pages that this client is on.
+    pub fn origin(&self) -> String {
+        lab().addresses.origin_as(self.listener, &self.host)
     }
 
     /// The same client with this jar only.
@@ -103,7 +120,7 @@ impl Client {
 
     /// Posts a form as the site's own page does, with its `Origin`.
     pub async fn post_form(&mut self, path: &str, fields: &[(&str, String)]) -> Reply {
-        let origin = lab().addresses.origin(self.listener);
+        let origin = self.origin();
         self.post_form_from(&origin, path, fields).await
     }
 
@@ -147,7 +164,7 @@ impl Client {
         }
         let outgoing = Outgoing {
             scheme: self.listener.scheme(),
-            host_name: "localhost".into(),
+            host_name: self.host.clone(),
             port: lab()
                 .addresses
                 .port(self.listener)

@@ -26,6 +26,8 @@ impl LabProcess {
         let log = std::fs::File::create(folder.path().join("stderr.log")).expect("a log");
         let mut child = Command::new(env!("CARGO_BIN_EXE_session-lab"))
             .args(["--lab-port", "0", "--http-port", "0", "--https-port", "0"])
+            .args(["--attacker-port", "0", "--attacker-tls-port", "0"])
+            .args(["--cafe-port", "0"])
             .args(flags)
             .current_dir(folder.path())
             .stdout(Stdio::piped())
