@@ -54,6 +54,10 @@ pub fn addresses(settings: &Settings, running: &Running) {
         "  A sibling host     {}/",
         running.addresses.origin_as(Listener::Attacker, SIBLING)
     );
+    println!(
+        "  The café           http://localhost:{}/insecure/",
+        running.addresses.cafe_port().unwrap_or_default()
+    );
     println!();
     println!("  Certificate        {}", running.certificate.origin);
     println!("  SHA-256            {}", running.certificate.fingerprint());

@@ -16,6 +16,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::broken;
 use crate::attacker;
 use crate::bench::Benches;
+use crate::cafe::capture::Captures;
 use crate::defences::facts::Scheme;
 use crate::front_door::FrontDoor;
 use crate::lab::{self, Store};
@@ -44,6 +45,8 @@ pub struct Parts {
     pub folder: PathBuf,
     /// Where sessions are kept.
     pub store: Store,
+    /// What goes through the café.
+    pub captures: Arc<Captures>,
 }
 
 impl std::fmt::Debug for Parts {
@@ -80,13 +83,13 @@ pub fn check_ports(settings: &Settings) -> Result<(), StartError> {
             continue;
         }
         TcpListener::bind(SocketAddr::new(bind_address(settings), port))
-            .map_err(|error| cannot_listen(listener, port, &error))?;
+            .map_err(|error| cannot_listen(listener.flag(), port, &error))?;
     }
     Ok(())
 }
 
-fn cannot_listen(listener: Listener, port: u16, error: &std::io::Error) -> StartError {
-    let flag = listener.flag();
+/// A port that is taken, with the flag that chooses another.
+pub(super) fn cannot_listen(flag: &str, port: u16, error: &std::io::Error) -> StartError {
     StartError::new(
         format!("port {port} cannot be used: {error}"),
         format!("stop the program that uses it, or choose another port with {flag}"),
@@ -157,7 +160,7 @@ pub async fn launch(
 }
 
 /// Waits until the lab is to stop.
-pub(super) async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
+pub(crate) async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
     // An error means that the sender is gone, which is a reason to stop as well.
     let _ = stopped.wait_for(|stop| *stop).await;
 }
@@ -249,7 +252,7 @@ fn template_dir(folder: &Path) -> PathBuf {
 fn launch_error(listener: Listener, port: u16, error: &rocket::Error) -> StartError {
     use rocket::error::ErrorKind;
     match error.kind() {
-        ErrorKind::Bind(error) => cannot_listen(listener, port, error),
+        ErrorKind::Bind(error) => cannot_listen(listener.flag(), port, error),
         kind => broken(kind),
     }
 }

@@ -1,6 +1,7 @@
 //! The lab's own pages: what a student reads beside the portal, on an origin of their own, so that a
 //! script on the portal's notice board cannot move the clock. Read [`compare`] first.
 
+mod cafe;
 mod certificate;
 mod clock;
 mod compare;
@@ -57,6 +58,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .manage(parts.store.clone())
         .manage(Arc::clone(&parts.certificate))
         .manage(parts.front_door.clone())
+        .manage(Arc::clone(&parts.captures))
         .manage(compare::Comparisons::default())
         .mount("/", home::routes())
         .mount("/", compare::routes())
@@ -64,6 +66,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", clock::routes())
         .mount("/", custom::routes())
         .mount("/", defences::routes())
+        .mount("/", cafe::routes())
         .mount("/", certificate::routes())
         .mount("/", health::routes())
 }

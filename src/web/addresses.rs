@@ -1,7 +1,8 @@
 //! Which site listens where, and the names that each listener answers to.
 
-use std::net::IpAddr;
-use std::sync::OnceLock;
+use std::collections::HashSet;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::bench::BenchName;
 use crate::defences::facts::Scheme;
@@ -22,6 +23,18 @@ pub const SIBLING: &str = "notes.portal.localhost";
 
 /// The portal's name beside the sibling: one site, two hosts.
 pub const BESIDE_SIBLING: &str = "portal.localhost";
+
+/// The names under which the portal is reached through the café.
+pub const CAFE_NAMES: [&str; 2] = ["localhost", "lab.test"];
+
+/// A `Host` header that is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The name in it, in lower case.
+    pub name: String,
+    /// The port in it: the listener's own, or the café's.
+    pub port: u16,
+}
 
 /// One of the lab's listeners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,6 +108,9 @@ pub struct Addresses {
     /// The address in links to the attacker: an address and a name are never one site.
     attacker_name: String,
     ports: [OnceLock<u16>; Listener::ALL.len()],
+    cafe: OnceLock<u16>,
+    /// The café's own ends of its connections to the portal.
+    lines: Mutex<HashSet<SocketAddr>>,
 }
 
 impl Addresses {
@@ -108,6 +124,8 @@ impl Addresses {
             main_name,
             attacker_name,
             ports: Default::default(),
+            cafe: OnceLock::new(),
+            lines: Mutex::default(),
         }
     }
 
@@ -122,11 +140,39 @@ impl Addresses {
         self.ports[listener.index()].get().copied()
     }
 
+    /// Notes the café's port.
+    pub fn learn_cafe(&self, port: u16) {
+        // As above: the café binds once.
+        let _ = self.cafe.set(port);
+    }
+
+    /// The café's port; `None` until it is up.
+    pub fn cafe_port(&self) -> Option<u16> {
+        self.cafe.get().copied()
+    }
+
     /// Whether every listener is up.
     pub fn complete(&self) -> bool {
-        Listener::ALL
-            .iter()
-            .all(|listener| self.port(*listener).is_some())
+        self.cafe_port().is_some() && Listener::ALL.iter().all(|l| self.port(*l).is_some())
+    }
+
+    /// The café has a connection to the portal from this address.
+    pub fn enter_cafe(&self, from: SocketAddr) {
+        self.lines().insert(from);
+    }
+
+    /// That connection is over.
+    pub fn leave_cafe(&self, from: SocketAddr) {
+        self.lines().remove(&from);
+    }
+
+    /// Whether a request from this address came through the café.
+    pub fn through_cafe(&self, from: Option<SocketAddr>) -> bool {
+        from.is_some_and(|from| self.lines().contains(&from))
+    }
+
+    fn lines(&self) -> MutexGuard<'_, HashSet<SocketAddr>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The name in links.
@@ -166,9 +212,15 @@ impl Addresses {
         }
     }
 
-    /// The host name in a `Host` header, if the listener answers to that pair of name and port.
-    pub fn answered(&self, listener: Listener, host: &str) -> Option<String> {
-        let port = self.port(listener)?;
+    /// A `Host` header, if the listener answers to that pair of name and port. Through the café it
+    /// is the café's port, and its two names only.
+    pub fn answered(&self, listener: Listener, host: &str, through_cafe: bool) -> Option<Asked> {
+        let names = self.names(listener);
+        let (port, names): (_, &[&str]) = if through_cafe {
+            (self.cafe_port()?, &CAFE_NAMES)
+        } else {
+            (self.port(listener)?, &names)
+        };
         let default = match listener.scheme() {
             Scheme::Http => 80,
             Scheme::Https => 443,
@@ -178,7 +230,7 @@ impl Addresses {
             None => (host, default),
         };
         let name = name.to_ascii_lowercase();
-        (found == port && self.names(listener).contains(&name.as_str())).then_some(name)
+        (found == port && names.contains(&name.as_str())).then_some(Asked { name, port })
     }
 }
 
@@ -205,7 +257,10 @@ mod tests {
         {
             addresses.learn(listener, port);
         }
-        let answered = |listener, host| addresses.answered(listener, host);
+        let answered = |listener, host| {
+            let asked = addresses.answered(listener, host, false);
+            asked.map(|asked| asked.name)
+        };
         assert_eq!(
             answered(Listener::Lab, "localhost:7070").as_deref(),
             Some("localhost")
@@ -236,6 +291,30 @@ mod tests {
         ] {
             assert_eq!(answered(listener, host), None, "{listener:?} {host}");
         }
+    }
+
+    #[test]
+    fn the_cafes_port_is_answered_on_the_cafes_connections_only() {
+        let addresses = Addresses::new("localhost".into(), Ipv4Addr::LOCALHOST.into());
+        addresses.learn(Listener::PortalHttp, 7080);
+        addresses.learn_cafe(7081);
+        let port = |host, through| {
+            let asked = addresses.answered(Listener::PortalHttp, host, through);
+            asked.map(|asked| asked.port)
+        };
+        for host in ["localhost:7081", "LAB.test:7081"] {
+            assert_eq!(port(host, true), Some(7081), "{host}");
+            assert_eq!(port(host, false), None, "{host}");
+        }
+        for host in ["localhost:7080", "portal.localhost:7081", "127.0.0.1:7081"] {
+            assert_eq!(port(host, true), None, "{host}");
+        }
+
+        let guest = SocketAddr::from((Ipv4Addr::LOCALHOST, 50_000));
+        addresses.enter_cafe(guest);
+        assert!(addresses.through_cafe(Some(guest)) && !addresses.through_cafe(None));
+        addresses.leave_cafe(guest);
+        assert!(!addresses.through_cafe(Some(guest)));
     }
 
     #[test]

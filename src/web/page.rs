@@ -3,7 +3,7 @@
 use rocket::Request;
 use serde::Serialize;
 
-use super::addresses::{Listener, SIBLING, Site};
+use super::addresses::{Addresses, CAFE_NAMES, Listener, SIBLING, Site};
 use super::place::Place;
 use crate::policy::{Name, Variant};
 
@@ -21,6 +21,7 @@ pub struct Frame {
     attacker: String,
     attacker_tls: String,
     sibling: String,
+    cafe: String,
     nonce: Option<String>,
     scheme: &'static str,
     host: String,
@@ -52,6 +53,7 @@ impl Frame {
             sibling: addresses
                 .map(|addresses| addresses.origin_as(Listener::Attacker, SIBLING))
                 .unwrap_or_default(),
+            cafe: addresses.map(cafe).unwrap_or_default(),
             nonce: None,
             scheme: "http",
             host: String::new(),
@@ -77,11 +79,18 @@ impl Frame {
             attacker: place.addresses.origin(Listener::Attacker),
             attacker_tls: place.addresses.origin(Listener::AttackerTls),
             sibling: place.addresses.origin_as(Listener::Attacker, SIBLING),
+            cafe: cafe(&place.addresses),
             nonce: place.variant.as_ref().map(|_| place.nonce().to_owned()),
             scheme: place.scheme().as_str(),
             host: place.host.clone(),
         }
     }
+}
+
+/// Name and port of the café, which takes http and https.
+fn cafe(addresses: &Addresses) -> String {
+    let port = addresses.cafe_port().unwrap_or_default();
+    format!("{}:{port}", CAFE_NAMES[0])
 }
 
 /// A variant as pages speak of it.

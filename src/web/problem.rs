@@ -296,6 +296,13 @@ impl Problem {
             Listener::Attacker => "The attacker, in clear",
             Listener::AttackerTls => "The attacker, over TLS",
         };
+        let through_cafe = addresses
+            .cafe_port()
+            .filter(|_| listener.site() == Site::Portal)
+            .map(|port| Link {
+                label: "The portal, through the café".into(),
+                url: format!("http://localhost:{port}/insecure/"),
+            });
         right
             .into_iter()
             .map(|l| {
@@ -309,6 +316,7 @@ impl Problem {
                     url: format!("{}{path}", addresses.origin(l)),
                 }
             })
+            .chain(through_cafe)
             .collect()
     }
 }

@@ -1,6 +1,7 @@
 //! The tests of the whole lab, one binary. Its modules mirror `src/`; `support` is the harness.
 
 mod attacker;
+mod cafe;
 mod command_line;
 mod portal;
 mod readme;
