@@ -4,14 +4,18 @@ mod announce;
 mod listeners;
 mod upkeep;
 
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 use std::sync::Arc;
 
 use tempfile::TempDir;
 use time::OffsetDateTime;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::attacks::stage::Target;
 use crate::bench::{BenchKeys, Benches};
+use crate::cafe::capture::Captures;
+use crate::cafe::{self, Cafe};
 use crate::front_door::FrontDoor;
 use crate::keys::ServerKey;
 use crate::settings::{Reach, SessionStore, Settings};
@@ -22,6 +26,7 @@ use crate::web::addresses::Addresses;
 use crate::web::assets;
 
 pub use listeners::Parts;
+pub(crate) use listeners::told_to_stop;
 
 /// A lab that is being served.
 #[derive(Debug)]
@@ -34,6 +39,8 @@ pub struct Running {
     pub front_door: FrontDoor,
     /// Its benches.
     pub benches: Arc<Benches>,
+    /// What went through its café.
+    pub captures: Arc<Captures>,
     stop: watch::Sender<bool>,
     /// The folder of a lab without a data folder; it goes with the lab.
     private: Option<TempDir>,
@@ -96,6 +103,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         Reach::Class { public_name, .. } => public_name.clone(),
     };
     listeners::check_ports(settings)?;
+    let wifi = open_cafe(settings).await?;
     let files = open_files(settings)?;
     let storage: Arc<dyn Storage> = match &files {
         Some(files) => files.clone(),
@@ -109,8 +117,15 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         storage,
         BenchKeys::derive(|label| key.derive(label)),
     ));
-    let addresses = Arc::new(Addresses::new(main_name));
+    let addresses = Arc::new(Addresses::new(main_name, attacker_address(&settings.reach)));
 
+    let port = wifi.local_addr().map_err(|error| broken(&error))?.port();
+    addresses.learn_cafe(port);
+    let cafe = Cafe {
+        addresses: addresses.clone(),
+        portal: portal_address(&settings.reach),
+        captures: Arc::default(),
+    };
     let private = private_folder(settings)?;
     let parts = Parts {
         folder: private
@@ -123,15 +138,19 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         front_door: front_door.clone(),
         tera,
         store: announce::store(settings),
+        captures: cafe.captures.clone(),
     };
     let (stop, stopped) = watch::channel(false);
     let ended = listeners::launch(settings, parts, stopped.clone()).await?;
+    let captures = cafe.captures.clone();
+    let cafe = cafe.serve(wifi, stopped.clone());
     let upkeep = upkeep::spawn(benches.clone(), files, stopped);
     let told = stop.clone();
     let ended = tokio::spawn(async move {
         let result = ended.await;
         // One listener's end is everybody's; the upkeep writes what is left to write.
         let _ = told.send(true);
+        let _ = cafe.await;
         let _ = upkeep.await;
         result.map_err(|error| broken(&error))?
     });
@@ -140,10 +159,42 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         certificate,
         front_door,
         benches,
+        captures,
         stop,
         private,
         ended,
     })
+}
+
+async fn open_cafe(settings: &Settings) -> Result<TcpListener, StartError> {
+    let port = settings.cafe_port;
+    let opened = cafe::open(port).await;
+    opened.map_err(|error| listeners::cannot_listen("--cafe-port", port, &error))
+}
+
+/// Where the portal is reached from this computer.
+fn portal_address(reach: &Reach) -> IpAddr {
+    match reach {
+        Reach::Class { bind, .. } if !bind.is_unspecified() => *bind,
+        Reach::Loopback | Reach::Class { .. } => Ipv4Addr::LOCALHOST.into(),
+    }
+}
+
+/// The address by which links lead to the attacker. A class's browsers reach this computer by an
+/// address of its own; where the lab listens on all of them, the one with the way out is taken.
+fn attacker_address(reach: &Reach) -> IpAddr {
+    match reach {
+        Reach::Loopback => Ipv4Addr::LOCALHOST.into(),
+        Reach::Class { bind, .. } if !bind.is_unspecified() => *bind,
+        Reach::Class { .. } => way_out().unwrap_or(Ipv4Addr::LOCALHOST.into()),
+    }
+}
+
+/// Asks the routing table. Connecting a UDP socket sends nothing; 192.0.2.1 is nobody's (RFC 5737).
+fn way_out() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect(("192.0.2.1", 9)).ok()?;
+    Some(socket.local_addr().ok()?.ip())
 }
 
 fn open_files(settings: &Settings) -> Result<Option<Arc<FileStorage>>, StartError> {

@@ -84,6 +84,18 @@ pub struct ServeFlags {
     #[arg(long, value_name = "PORT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub https_port: Option<u16>,
+    /// Port of the attacker's site without TLS [default: 7666]
+    #[arg(long, value_name = "PORT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attacker_port: Option<u16>,
+    /// Port of the attacker's site with TLS [default: 7667]
+    #[arg(long, value_name = "PORT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attacker_tls_port: Option<u16>,
+    /// Port of the café, a relay to the portal that shows what goes by [default: 7081]
+    #[arg(long, value_name = "PORT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cafe_port: Option<u16>,
     /// Folder for the certificate, the keys and the sessions [default: ./lab-data]
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]

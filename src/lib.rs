@@ -36,14 +36,18 @@
 //! | [`storage`] | the one contract, kept by memory and by files |
 //! | [`portal`] | the application under attack |
 //! | [`lab`] | the lab's own pages: compare, evidence, custom, … |
+//! | [`attacker`] | the attacker's own site: the request catcher and the attack pages |
+//! | [`cafe`] | the relay that shows what goes over the line |
 //! | [`attacks`] | one file an attack, and the matrix that proves them |
 //! | [`web`] | what all sites share |
 //! | [`front_door`] | the client by which the lab acts on its own portal |
 //! | [`cli`], [`settings`], [`keys`], [`tls`], [`app`] | starting and stopping |
 
 pub mod app;
+pub mod attacker;
 pub mod attacks;
 pub mod bench;
+pub mod cafe;
 pub mod cli;
 pub mod clock;
 pub mod defences;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Running;
 use crate::lab::Store;
 use crate::settings::{Reach, SessionStore, Settings};
-use crate::web::addresses::{Listener, Site};
+use crate::web::addresses::{Listener, SIBLING, Site};
 
 /// The address to open first.
 pub fn front_page(running: &Running) -> String {
@@ -48,6 +48,16 @@ pub fn addresses(settings: &Settings, running: &Running) {
         "  Portal, over TLS   {}/hardened/",
         origin(Listener::PortalHttps)
     );
+    println!("  The attacker       {}/", origin(Listener::Attacker));
+    println!("  The same over TLS  {}/", origin(Listener::AttackerTls));
+    println!(
+        "  A sibling host     {}/",
+        running.addresses.origin_as(Listener::Attacker, SIBLING)
+    );
+    println!(
+        "  The café           http://localhost:{}/insecure/",
+        running.addresses.cafe_port().unwrap_or_default()
+    );
     println!();
     println!("  Certificate        {}", running.certificate.origin);
     println!("  SHA-256            {}", running.certificate.fingerprint());
@@ -70,10 +80,10 @@ fn warn_of_neighbour(running: &Running, listener: Listener) {
     let port = running.addresses.port(listener).unwrap_or_default();
     let there = SocketAddr::from((Ipv6Addr::LOCALHOST, port));
     if TcpStream::connect_timeout(&there, Duration::from_millis(50)).is_ok() {
-        let site = if listener.site() == Site::Lab {
-            "the lab's pages"
-        } else {
-            "the portal"
+        let site = match listener.site() {
+            Site::Lab => "the lab's pages",
+            Site::Portal => "the portal",
+            Site::Attacker => "the attacker's site",
         };
         println!("  Careful: another program answers at [::1]:{port}, so a browser may show it");
         println!(

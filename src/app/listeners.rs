@@ -15,7 +15,10 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::broken;
+use crate::attacker;
 use crate::bench::Benches;
+use crate::cafe::capture::Captures;
+use crate::defences::facts::Scheme;
 use crate::front_door::FrontDoor;
 use crate::lab::{self, Store};
 use crate::portal;
@@ -50,6 +53,8 @@ pub struct Parts {
     pub folder: PathBuf,
     /// Where sessions are kept.
     pub store: Store,
+    /// What goes through the café.
+    pub captures: Arc<Captures>,
 }
 
 impl std::fmt::Debug for Parts {
@@ -63,6 +68,8 @@ fn port(settings: &Settings, listener: Listener) -> u16 {
         Listener::Lab => settings.lab_port,
         Listener::PortalHttp => settings.http_port,
         Listener::PortalHttps => settings.https_port,
+        Listener::Attacker => settings.attacker_port,
+        Listener::AttackerTls => settings.attacker_tls_port,
     }
 }
 
@@ -84,13 +91,13 @@ pub fn check_ports(settings: &Settings) -> Result<(), StartError> {
             continue;
         }
         TcpListener::bind(SocketAddr::new(bind_address(settings), port))
-            .map_err(|error| cannot_listen(listener, port, &error))?;
+            .map_err(|error| cannot_listen(listener.flag(), port, &error))?;
     }
     Ok(())
 }
 
-fn cannot_listen(listener: Listener, port: u16, error: &std::io::Error) -> StartError {
-    let flag = listener.flag();
+/// A port that is taken, with the flag that chooses another.
+pub(super) fn cannot_listen(flag: &str, port: u16, error: &std::io::Error) -> StartError {
     StartError::new(
         format!("port {port} cannot be used: {error}"),
         format!("stop the program that uses it, or choose another port with {flag}"),
@@ -161,7 +168,7 @@ pub async fn launch(
 }
 
 /// Waits until the lab is to stop.
-pub(super) async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
+pub(crate) async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
     // An error means that the sender is gone, which is a reason to stop as well.
     let _ = stopped.wait_for(|stop| *stop).await;
 }
@@ -185,6 +192,7 @@ async fn ignite(
                 .mount("/portal", portal::routes())
                 .mount("/portal", measured)
         }
+        Site::Attacker => attacker::mount(rocket(settings, parts, listener), parts),
     };
     let reception = Reception {
         listener,
@@ -216,7 +224,7 @@ fn rocket(settings: &Settings, parts: &Parts, listener: Listener) -> Rocket<Buil
     let config = Config {
         address: bind_address(settings),
         port: port(settings, listener),
-        tls: (listener == Listener::PortalHttps).then(|| {
+        tls: (listener.scheme() == Scheme::Https).then(|| {
             let certificate = &parts.certificate;
             TlsConfig::from_bytes(
                 certificate.cert_pem().as_bytes(),
@@ -260,7 +268,7 @@ fn template_dir(folder: &Path) -> PathBuf {
 fn launch_error(listener: Listener, port: u16, error: &rocket::Error) -> StartError {
     use rocket::error::ErrorKind;
     match error.kind() {
-        ErrorKind::Bind(error) => cannot_listen(listener, port, error),
+        ErrorKind::Bind(error) => cannot_listen(listener.flag(), port, error),
         kind => broken(kind),
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod audit;
 mod keys;
+pub mod loot;
 mod name;
 pub mod wire;
 
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use keys::BenchKeys;
+use loot::Loot;
 pub use name::{BadBenchName, BenchName};
 use tokio::sync::Semaphore;
 use wire::Wire;
@@ -48,6 +50,7 @@ pub struct Bench {
     asked: Mutex<HashMap<Variant, u64>>,
     last_event: AtomicU64,
     wire: Wire,
+    loot: Loot,
     hashing: Arc<Semaphore>,
     used: Mutex<Instant>,
 }
@@ -88,6 +91,7 @@ impl Bench {
             asked: Mutex::default(),
             last_event: AtomicU64::new(0),
             wire: Wire::default(),
+            loot: Loot::default(),
             hashing,
             used: Mutex::new(Instant::now()),
         })
@@ -111,6 +115,11 @@ impl Bench {
     /// The requests that it saw lately.
     pub fn wire(&self) -> &Wire {
         &self.wire
+    }
+
+    /// What the attacker caught and planted.
+    pub fn loot(&self) -> &Loot {
+        &self.loot
     }
 
     /// Runs a password hash off the async threads, at most one a core at a time.
@@ -243,6 +252,7 @@ impl Bench {
         self.keep("clock", &0_u64, What::BenchReset).await?;
         self.ahead_millis.store(0, Ordering::Relaxed);
         self.wire.clear();
+        self.loot.reset();
         Ok(())
     }
 

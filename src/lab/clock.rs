@@ -1,13 +1,15 @@
 //! Moving a bench's clock, and taking the bench back to its beginning.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rocket::data::Capped;
 use rocket::http::Status;
 use rocket::response::Redirect;
-use rocket::{Route, post, routes};
+use rocket::{Route, State, post, routes};
 
 use super::page::fields;
+use crate::cafe::capture::Captures;
 use crate::portal::Stop;
 use crate::web::place::Place;
 use crate::web::problem::Problem;
@@ -17,10 +19,14 @@ const MOST_MINUTES: u64 = 525_600;
 
 /// Moves the clock ahead by `minutes`, or resets the bench with `reset=1`.
 #[post("/clock", data = "<form>")]
-async fn move_clock(place: &Place, form: Capped<String>) -> Result<Redirect, Stop> {
+async fn move_clock(
+    place: &Place,
+    form: Capped<String>,
+    captures: &State<Arc<Captures>>,
+) -> Result<Redirect, Stop> {
     let form = fields(&form);
     if form.get("reset").is_some_and(|value| value == "1") {
-        return reset(place).await;
+        return reset(place, captures).await;
     }
     let minutes = form
         .get("minutes")
@@ -39,10 +45,12 @@ async fn move_clock(place: &Place, form: Capped<String>) -> Result<Redirect, Sto
     Ok(back(place, &form))
 }
 
-/// Everybody signed out, accounts and notices as they were, the clock on time.
+/// Everybody signed out, accounts and notices as they were, loot and captures gone, the clock on
+/// time.
 #[post("/reset")]
-async fn reset(place: &Place) -> Result<Redirect, Stop> {
+async fn reset(place: &Place, captures: &State<Arc<Captures>>) -> Result<Redirect, Stop> {
     place.bench.reset().await?;
+    captures.forget(place.bench.name());
     Ok(Redirect::to(format!("{}/", place.base())))
 }
 

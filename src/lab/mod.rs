@@ -1,6 +1,7 @@
 //! The lab's own pages: what a student reads beside the portal, on an origin of their own, so that a
 //! script on the portal's notice board cannot move the clock. Read `compare/mod.rs` first.
 
+mod cafe;
 mod certificate;
 mod clock;
 mod compare;
@@ -61,6 +62,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .manage(parts.store.clone())
         .manage(Arc::clone(&parts.certificate))
         .manage(parts.front_door.clone())
+        .manage(Arc::clone(&parts.captures))
         .manage(compare::Comparisons::default())
         .manage(matrix::Runs::default())
         .manage(ids::Pictures::default())
@@ -76,6 +78,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", matrix::routes())
         .mount("/", ids::routes())
         .mount("/", fixation::routes())
+        .mount("/", cafe::routes())
         .mount("/", certificate::routes())
         .mount("/", health::routes())
 }

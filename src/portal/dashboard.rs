@@ -15,6 +15,9 @@ pub(super) const TITLE: &str = "Dashboard";
 /// From how many seconds before the end on the page warns.
 pub(super) const WARN_SECONDS: u64 = 60;
 
+/// The longest receiver that a link may fill in, in bytes; the page stays small.
+const LONGEST_NAME: usize = 40;
+
 /// What the template is given besides what all pages share.
 #[derive(Serialize)]
 pub(super) struct DashboardPage<'p> {
@@ -24,10 +27,19 @@ pub(super) struct DashboardPage<'p> {
     pub(super) warn_seconds: u64,
     pub(super) get_transfer: bool,
     pub(super) last: Option<&'p str>,
+    pub(super) to: Option<&'p str>,
+    pub(super) amount: Option<u64>,
 }
 
-#[get("/dashboard?<sent>")]
-async fn dashboard(visitor: Visitor<'_>, sent: Option<u64>) -> Result<Template, Stop> {
+/// `to` and `amount` fill the transfer form in, as a payment link does. Nothing moves until somebody
+/// presses the button, which is what clickjacking is after.
+#[get("/dashboard?<sent>&<to>&<amount>")]
+async fn dashboard(
+    visitor: Visitor<'_>,
+    sent: Option<u64>,
+    to: Option<&str>,
+    amount: Option<u64>,
+) -> Result<Template, Stop> {
     let account = visitor.account().await?;
     let (idle, absolute) = time_left(&visitor);
     let last = sent.map(|amount| format!("You sent {amount}."));
@@ -38,6 +50,8 @@ async fn dashboard(visitor: Visitor<'_>, sent: Option<u64>) -> Result<Template, 
         warn_seconds: WARN_SECONDS,
         get_transfer: visitor.world.asked.safe_methods().allows_get(),
         last: last.as_deref(),
+        to: to.filter(|to| to.len() <= LONGEST_NAME),
+        amount,
     };
     let role = Some(visitor.role(&account));
     Ok(visitor.page(TEMPLATE, TITLE, role, page))

@@ -45,6 +45,8 @@ fn dashboard(place: &Place) -> Result<Template, Stop> {
         warn_seconds: WARN_SECONDS,
         get_transfer: false,
         last: None,
+        to: None,
+        amount: None,
     };
     Ok(visitor::render(place, TEMPLATE, TITLE, portal, page))
 }

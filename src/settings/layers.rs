@@ -31,6 +31,9 @@ pub(super) struct Raw {
     pub lab_port: u16,
     pub http_port: u16,
     pub https_port: u16,
+    pub attacker_port: u16,
+    pub attacker_tls_port: u16,
+    pub cafe_port: u16,
     pub data_dir: PathBuf,
     pub sessions: String,
     pub open: bool,
@@ -40,10 +43,13 @@ pub(super) struct Raw {
 }
 
 /// The names of [`Raw`]'s fields, as a file spells them.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 12] = [
     "lab-port",
     "http-port",
     "https-port",
+    "attacker-port",
+    "attacker-tls-port",
+    "cafe-port",
     "data-dir",
     "sessions",
     "open",
@@ -58,6 +64,9 @@ impl Default for Raw {
             lab_port: 7070,
             http_port: 7080,
             https_port: 7443,
+            attacker_port: 7666,
+            attacker_tls_port: 7667,
+            cafe_port: 7081,
             data_dir: PathBuf::from("./lab-data"),
             sessions: "file".to_owned(),
             open: false,

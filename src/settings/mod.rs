@@ -29,6 +29,12 @@ pub struct Settings {
     pub http_port: u16,
     /// Port of the portal with TLS.
     pub https_port: u16,
+    /// Port of the attacker's site without TLS.
+    pub attacker_port: u16,
+    /// Port of the attacker's site with TLS.
+    pub attacker_tls_port: u16,
+    /// Port of the café's relay.
+    pub cafe_port: u16,
     /// Folder for the certificate, the keys and the sessions; empty in tests only.
     pub data_dir: PathBuf,
     /// Where sessions are kept.
@@ -68,6 +74,9 @@ impl Settings {
             lab_port: 0,
             http_port: 0,
             https_port: 0,
+            attacker_port: 0,
+            attacker_tls_port: 0,
+            cafe_port: 0,
             data_dir: PathBuf::new(),
             sessions: SessionStore::Memory,
             open: false,
@@ -100,6 +109,9 @@ impl Settings {
             lab_port: raw.lab_port,
             http_port: raw.http_port,
             https_port: raw.https_port,
+            attacker_port: raw.attacker_port,
+            attacker_tls_port: raw.attacker_tls_port,
+            cafe_port: raw.cafe_port,
             data_dir: raw.data_dir,
             sessions,
             open: raw.open,
@@ -130,6 +142,9 @@ fn refuse_one_port_twice(raw: &Raw, layers: &Layers) -> Result<(), StartError> {
         ("lab-port", raw.lab_port),
         ("http-port", raw.http_port),
         ("https-port", raw.https_port),
+        ("attacker-port", raw.attacker_port),
+        ("attacker-tls-port", raw.attacker_tls_port),
+        ("cafe-port", raw.cafe_port),
     ];
     for (index, (name, port)) in ports.iter().enumerate() {
         for (other, same) in &ports[index + 1..] {

@@ -37,6 +37,12 @@ fn the_defaults_are_the_designs() {
     let settings = load("", &[], &[]).unwrap();
     let ports = (settings.lab_port, settings.http_port, settings.https_port);
     assert_eq!(ports, (7070, 7080, 7443));
+    let others = (
+        settings.attacker_port,
+        settings.attacker_tls_port,
+        settings.cafe_port,
+    );
+    assert_eq!(others, (7666, 7667, 7081));
     assert_eq!(settings.data_dir, PathBuf::from("./lab-data"));
     assert_eq!(
         (settings.sessions, settings.open),
@@ -199,6 +205,10 @@ fn one_port_twice_is_refused_but_zero_may_repeat() {
     assert_eq!(error.code, 2);
     assert_eq!(refused("", &[], &["--lab-port", "7080"]).code, 2);
     assert_eq!(refused("lab-port = 7443", &[], &[]).code, 1);
+    let error = refused("", &[("CAFE_PORT", "7667")], &[]);
+    let both = "--attacker-tls-port and SESSION_LAB_CAFE_PORT are both 7667";
+    assert_eq!(error.message, both);
+    assert_eq!(refused("", &[], &["--attacker-port", "7080"]).code, 2);
     let words = ["--lab-port", "0", "--http-port", "0", "--https-port", "0"];
     assert!(load("", &[], &words).is_ok());
 }
@@ -231,6 +241,14 @@ fn settings_of_a_throw_away_lab_take_no_fixed_port_and_no_folder() {
     let settings = Settings::throw_away();
     assert_eq!(
         (settings.lab_port, settings.http_port, settings.https_port),
+        (0, 0, 0)
+    );
+    assert_eq!(
+        (
+            settings.attacker_port,
+            settings.attacker_tls_port,
+            settings.cafe_port
+        ),
         (0, 0, 0)
     );
     assert_eq!(settings.sessions, SessionStore::Memory);

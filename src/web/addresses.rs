@@ -1,6 +1,8 @@
 //! Which site listens where, and the names that each listener answers to.
 
-use std::sync::OnceLock;
+use std::collections::HashSet;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::bench::BenchName;
 use crate::defences::facts::Scheme;
@@ -12,6 +14,26 @@ pub enum Site {
     Lab,
     /// The application under attack.
     Portal,
+    /// The attacker's own site, and the sibling of the portal that is in his hands.
+    Attacker,
+}
+
+/// The host that belongs to the portal's *site* and is in the attacker's hands.
+pub const SIBLING: &str = "notes.portal.localhost";
+
+/// The portal's name beside the sibling: one site, two hosts.
+pub const BESIDE_SIBLING: &str = "portal.localhost";
+
+/// The names under which the portal is reached through the café.
+pub const CAFE_NAMES: [&str; 2] = ["localhost", "lab.test"];
+
+/// A `Host` header that is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The name in it, in lower case.
+    pub name: String,
+    /// The port in it: the listener's own, or the café's.
+    pub port: u16,
 }
 
 /// One of the lab's listeners.
@@ -23,25 +45,36 @@ pub enum Listener {
     PortalHttp,
     /// The portal over TLS.
     PortalHttps,
+    /// The attacker, in clear.
+    Attacker,
+    /// The attacker over TLS.
+    AttackerTls,
 }
 
 impl Listener {
     /// Every listener.
-    pub const ALL: [Listener; 3] = [Listener::Lab, Listener::PortalHttp, Listener::PortalHttps];
+    pub const ALL: [Listener; 5] = [
+        Listener::Lab,
+        Listener::PortalHttp,
+        Listener::PortalHttps,
+        Listener::Attacker,
+        Listener::AttackerTls,
+    ];
 
     /// The site it serves.
     pub const fn site(self) -> Site {
         match self {
             Listener::Lab => Site::Lab,
             Listener::PortalHttp | Listener::PortalHttps => Site::Portal,
+            Listener::Attacker | Listener::AttackerTls => Site::Attacker,
         }
     }
 
     /// How its requests come in.
     pub const fn scheme(self) -> Scheme {
         match self {
-            Listener::Lab | Listener::PortalHttp => Scheme::Http,
-            Listener::PortalHttps => Scheme::Https,
+            Listener::Lab | Listener::PortalHttp | Listener::Attacker => Scheme::Http,
+            Listener::PortalHttps | Listener::AttackerTls => Scheme::Https,
         }
     }
 
@@ -51,6 +84,8 @@ impl Listener {
             Listener::Lab => "--lab-port",
             Listener::PortalHttp => "--http-port",
             Listener::PortalHttps => "--https-port",
+            Listener::Attacker => "--attacker-port",
+            Listener::AttackerTls => "--attacker-tls-port",
         }
     }
 
@@ -59,6 +94,8 @@ impl Listener {
             Listener::Lab => 0,
             Listener::PortalHttp => 1,
             Listener::PortalHttps => 2,
+            Listener::Attacker => 3,
+            Listener::AttackerTls => 4,
         }
     }
 }
@@ -68,15 +105,27 @@ impl Listener {
 pub struct Addresses {
     /// The name in links: `localhost`, or the public name of a class.
     main_name: String,
-    ports: [OnceLock<u16>; 3],
+    /// The address in links to the attacker: an address and a name are never one site.
+    attacker_name: String,
+    ports: [OnceLock<u16>; Listener::ALL.len()],
+    cafe: OnceLock<u16>,
+    /// The café's own ends of its connections to the portal.
+    lines: Mutex<HashSet<SocketAddr>>,
 }
 
 impl Addresses {
-    /// Addresses under `main_name`, ports still unknown.
-    pub fn new(main_name: String) -> Self {
+    /// Addresses under `main_name` and, for the attacker, under an address; ports still unknown.
+    pub fn new(main_name: String, attacker: IpAddr) -> Self {
+        let attacker_name = match attacker {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => format!("[{address}]"),
+        };
         Self {
             main_name,
+            attacker_name,
             ports: Default::default(),
+            cafe: OnceLock::new(),
+            lines: Mutex::default(),
         }
     }
 
@@ -91,11 +140,39 @@ impl Addresses {
         self.ports[listener.index()].get().copied()
     }
 
+    /// Notes the café's port.
+    pub fn learn_cafe(&self, port: u16) {
+        // As above: the café binds once.
+        let _ = self.cafe.set(port);
+    }
+
+    /// The café's port; `None` until it is up.
+    pub fn cafe_port(&self) -> Option<u16> {
+        self.cafe.get().copied()
+    }
+
     /// Whether every listener is up.
     pub fn complete(&self) -> bool {
-        Listener::ALL
-            .iter()
-            .all(|listener| self.port(*listener).is_some())
+        self.cafe_port().is_some() && Listener::ALL.iter().all(|l| self.port(*l).is_some())
+    }
+
+    /// The café has a connection to the portal from this address.
+    pub fn enter_cafe(&self, from: SocketAddr) {
+        self.lines().insert(from);
+    }
+
+    /// That connection is over.
+    pub fn leave_cafe(&self, from: SocketAddr) {
+        self.lines().remove(&from);
+    }
+
+    /// Whether a request from this address came through the café.
+    pub fn through_cafe(&self, from: Option<SocketAddr>) -> bool {
+        from.is_some_and(|from| self.lines().contains(&from))
+    }
+
+    fn lines(&self) -> MutexGuard<'_, HashSet<SocketAddr>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The name in links.
@@ -103,10 +180,22 @@ impl Addresses {
         &self.main_name
     }
 
-    /// The origin of a listener under the main name, as in `https://localhost:7443`.
+    /// The origin of a listener under the name in links, as in `https://localhost:7443`.
     pub fn origin(&self, listener: Listener) -> String {
-        let port = self.port(listener).unwrap_or_default();
-        origin(listener.scheme(), &self.main_name, port)
+        let name = match listener.site() {
+            Site::Lab | Site::Portal => &self.main_name,
+            Site::Attacker => &self.attacker_name,
+        };
+        self.origin_as(listener, name)
+    }
+
+    /// The origin of a listener under another of its names.
+    pub fn origin_as(&self, listener: Listener, name: &str) -> String {
+        origin(
+            listener.scheme(),
+            name,
+            self.port(listener).unwrap_or_default(),
+        )
     }
 
     /// The address of a lab page of a bench.
@@ -118,13 +207,20 @@ impl Addresses {
     pub fn names(&self, listener: Listener) -> Vec<&str> {
         match listener.site() {
             Site::Lab => vec![&self.main_name],
-            Site::Portal => vec![&self.main_name, "lab.test", "portal.localhost"],
+            Site::Portal => vec![&self.main_name, "lab.test", BESIDE_SIBLING],
+            Site::Attacker => vec![&self.attacker_name, "127.0.0.1", "evil.localhost", SIBLING],
         }
     }
 
-    /// The host name in a `Host` header, if the listener answers to that pair of name and port.
-    pub fn answered(&self, listener: Listener, host: &str) -> Option<String> {
-        let port = self.port(listener)?;
+    /// A `Host` header, if the listener answers to that pair of name and port. Through the café it
+    /// is the café's port, and its two names only.
+    pub fn answered(&self, listener: Listener, host: &str, through_cafe: bool) -> Option<Asked> {
+        let names = self.names(listener);
+        let (port, names): (_, &[&str]) = if through_cafe {
+            (self.cafe_port()?, &CAFE_NAMES)
+        } else {
+            (self.port(listener)?, &names)
+        };
         let default = match listener.scheme() {
             Scheme::Http => 80,
             Scheme::Https => 443,
@@ -134,7 +230,7 @@ impl Addresses {
             None => (host, default),
         };
         let name = name.to_ascii_lowercase();
-        (found == port && self.names(listener).contains(&name.as_str())).then_some(name)
+        (found == port && names.contains(&name.as_str())).then_some(Asked { name, port })
     }
 }
 
@@ -148,15 +244,23 @@ pub fn origin(scheme: Scheme, name: &str, port: u16) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     #[test]
     fn only_the_pairs_of_name_and_port_in_the_design_are_answered() {
-        let addresses = Addresses::new("localhost".into());
-        for (listener, port) in Listener::ALL.into_iter().zip([7070, 7080, 7443]) {
+        let addresses = Addresses::new("localhost".into(), Ipv4Addr::LOCALHOST.into());
+        for (listener, port) in Listener::ALL
+            .into_iter()
+            .zip([7070, 7080, 7443, 7666, 7667])
+        {
             addresses.learn(listener, port);
         }
-        let answered = |listener, host| addresses.answered(listener, host);
+        let answered = |listener, host| {
+            let asked = addresses.answered(listener, host, false);
+            asked.map(|asked| asked.name)
+        };
         assert_eq!(
             answered(Listener::Lab, "localhost:7070").as_deref(),
             Some("localhost")
@@ -165,6 +269,13 @@ mod tests {
             answered(Listener::PortalHttps, "LAB.test:7443").as_deref(),
             Some("lab.test")
         );
+        for host in [
+            "127.0.0.1:7666",
+            "evil.localhost:7666",
+            "notes.portal.localhost:7666",
+        ] {
+            assert!(answered(Listener::Attacker, host).is_some(), "{host}");
+        }
         for (listener, host) in [
             (Listener::Lab, "lab.test:7070"),
             (Listener::Lab, "localhost:7080"),
@@ -173,9 +284,37 @@ mod tests {
             (Listener::PortalHttps, "evil.example:7443"),
             (Listener::PortalHttps, "localhost:7443x"),
             (Listener::PortalHttps, ""),
+            (Listener::PortalHttp, "notes.portal.localhost:7080"),
+            (Listener::Attacker, "localhost:7666"),
+            (Listener::Attacker, "127.0.0.1:7667"),
+            (Listener::AttackerTls, "portal.localhost:7667"),
         ] {
             assert_eq!(answered(listener, host), None, "{listener:?} {host}");
         }
+    }
+
+    #[test]
+    fn the_cafes_port_is_answered_on_the_cafes_connections_only() {
+        let addresses = Addresses::new("localhost".into(), Ipv4Addr::LOCALHOST.into());
+        addresses.learn(Listener::PortalHttp, 7080);
+        addresses.learn_cafe(7081);
+        let port = |host, through| {
+            let asked = addresses.answered(Listener::PortalHttp, host, through);
+            asked.map(|asked| asked.port)
+        };
+        for host in ["localhost:7081", "LAB.test:7081"] {
+            assert_eq!(port(host, true), Some(7081), "{host}");
+            assert_eq!(port(host, false), None, "{host}");
+        }
+        for host in ["localhost:7080", "portal.localhost:7081", "127.0.0.1:7081"] {
+            assert_eq!(port(host, true), None, "{host}");
+        }
+
+        let guest = SocketAddr::from((Ipv4Addr::LOCALHOST, 50_000));
+        addresses.enter_cafe(guest);
+        assert!(addresses.through_cafe(Some(guest)) && !addresses.through_cafe(None));
+        addresses.leave_cafe(guest);
+        assert!(!addresses.through_cafe(Some(guest)));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::Header;
 use rocket::{Request, Response};
 
-use super::addresses::{Listener, Site};
+use super::addresses::{BESIDE_SIBLING, Listener, Site};
 use super::place::Place;
 use super::reception;
 use crate::bench::wire::Exchange;
@@ -52,6 +52,7 @@ impl Fairing for Answer {
                 policy_headers(place, asked, response);
                 place.bench.note_asked(*variant, asked.seen());
             }
+            None if place.listener.site() == Site::Attacker => attacker_headers(place, response),
             None => fixed_headers(response),
         }
         for (name, value) in place.take_headers() {
@@ -75,6 +76,31 @@ fn fixed_headers(response: &mut Response<'_>) {
     ] {
         response.set_raw_header(name, value);
     }
+    if !response.headers().contains("cache-control") {
+        response.set_raw_header("cache-control", "no-store");
+    }
+}
+
+/// The attacker keeps scripts of others off his own pages, too, and his forms and frames lead to the
+/// portal. Nothing may be fetched from anywhere else.
+fn attacker_headers(place: &Place, response: &mut Response<'_>) {
+    let addresses = &place.addresses;
+    let portals: Vec<String> = [Listener::PortalHttp, Listener::PortalHttps]
+        .into_iter()
+        .flat_map(|listener| {
+            [addresses.main_name(), BESIDE_SIBLING].map(|name| addresses.origin_as(listener, name))
+        })
+        .collect();
+    let portals = portals.join(" ");
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+         connect-src 'self'; form-action 'self' {portals}; frame-src {portals}; base-uri 'none'; \
+         frame-ancestors 'none'"
+    );
+    response.set_raw_header("content-security-policy", policy);
+    // The browsers' own default, written out. With `same-origin` the attack pages' forms would send
+    // `Origin: null`, and the student could not read where a forged request came from.
+    response.set_raw_header("referrer-policy", "strict-origin-when-cross-origin");
     if !response.headers().contains("cache-control") {
         response.set_raw_header("cache-control", "no-store");
     }

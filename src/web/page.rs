@@ -3,7 +3,7 @@
 use rocket::Request;
 use serde::Serialize;
 
-use super::addresses::{Listener, Site};
+use super::addresses::{Addresses, CAFE_NAMES, Listener, SIBLING, Site};
 use super::place::Place;
 use crate::policy::{Name, Variant};
 
@@ -18,6 +18,10 @@ pub struct Frame {
     lab: String,
     http: String,
     https: String,
+    attacker: String,
+    attacker_tls: String,
+    sibling: String,
+    cafe: String,
     nonce: Option<String>,
     scheme: &'static str,
     host: String,
@@ -45,6 +49,12 @@ impl Frame {
             lab: origin(Listener::Lab),
             http: origin(Listener::PortalHttp),
             https: origin(Listener::PortalHttps),
+            attacker: origin(Listener::Attacker),
+            attacker_tls: origin(Listener::AttackerTls),
+            sibling: addresses
+                .map(|addresses| addresses.origin_as(Listener::Attacker, SIBLING))
+                .unwrap_or_default(),
+            cafe: addresses.map(cafe).unwrap_or_default(),
             nonce: None,
             scheme: "http",
             host: String::new(),
@@ -56,22 +66,35 @@ impl Frame {
     /// The frame of a page at a place.
     pub fn at(place: &Place, title: &str) -> Self {
         let bench = place.bench.name();
-        let portal = place.listener.site() == Site::Portal;
         Self {
             title: title.to_owned(),
-            site: if portal { "portal" } else { "lab" },
+            site: match place.listener.site() {
+                Site::Lab => "lab",
+                Site::Portal => "portal",
+                Site::Attacker => "attacker",
+            },
             bench: bench.to_string(),
             bench_is_local: bench.is_local(),
             prefix: bench.prefix(),
             lab: place.addresses.origin(Listener::Lab),
             http: place.addresses.origin(Listener::PortalHttp),
             https: place.addresses.origin(Listener::PortalHttps),
+            attacker: place.addresses.origin(Listener::Attacker),
+            attacker_tls: place.addresses.origin(Listener::AttackerTls),
+            sibling: place.addresses.origin_as(Listener::Attacker, SIBLING),
+            cafe: cafe(&place.addresses),
             nonce: place.variant.as_ref().map(|_| place.nonce().to_owned()),
             scheme: place.scheme().as_str(),
             host: place.host.clone(),
             assets: String::new(),
         }
     }
+}
+
+/// Name and port of the café, which takes http and https.
+fn cafe(addresses: &Addresses) -> String {
+    let port = addresses.cafe_port().unwrap_or_default();
+    format!("{}:{port}", CAFE_NAMES[0])
 }
 
 /// A variant as pages speak of it.

@@ -27,6 +27,10 @@ pub struct Place {
     pub host: String,
     /// The name in it, in lower case.
     pub host_name: String,
+    /// The port in it: the listener's own, or the café's.
+    pub port: u16,
+    /// Whether the request came through the café.
+    pub through_cafe: bool,
     /// The method as received.
     pub method: Method,
     /// The target as received.
@@ -57,6 +61,8 @@ pub(super) struct Arrival {
     pub addresses: Arc<Addresses>,
     pub host: String,
     pub host_name: String,
+    pub port: u16,
+    pub through_cafe: bool,
     pub method: Method,
     pub target: String,
     pub bench: Arc<Bench>,
@@ -77,6 +83,8 @@ impl Place {
             addresses: from.addresses,
             host: from.host,
             host_name: from.host_name,
+            port: from.port,
+            through_cafe: from.through_cafe,
             method: from.method,
             target: from.target,
             bench: from.bench,
@@ -103,10 +111,9 @@ impl Place {
         self.listener.scheme()
     }
 
-    /// The request's own origin, by the name that it used.
+    /// The request's own origin, by the name and the port that it used.
     pub fn origin(&self) -> String {
-        let port = self.addresses.port(self.listener).unwrap_or_default();
-        super::addresses::origin(self.scheme(), &self.host_name, port)
+        super::addresses::origin(self.scheme(), &self.host_name, self.port)
     }
 
     /// The world of the request; `None` on pages without a variant.

@@ -284,19 +284,25 @@ impl Problem {
         let Some(addresses) = super::reception::addresses(request) else {
             return Vec::new();
         };
-        let mut right = vec![Listener::Lab];
-        right.extend(
-            Listener::ALL
-                .into_iter()
-                .filter(|l| l.site() == Site::Portal),
-        );
+        let mut right = Listener::ALL.to_vec();
+        // The attacker's addresses are of use only to somebody who was on the way there.
+        right.retain(|l| l.site() != Site::Attacker || l.site() == listener.site());
         // The address of the listener that was reached comes first.
         right.sort_by_key(|l| *l != listener);
         let label = |listener: Listener| match listener {
             Listener::Lab => "The lab's front page",
             Listener::PortalHttp => "The portal, in clear",
             Listener::PortalHttps => "The portal, over TLS",
+            Listener::Attacker => "The attacker, in clear",
+            Listener::AttackerTls => "The attacker, over TLS",
         };
+        let through_cafe = addresses
+            .cafe_port()
+            .filter(|_| listener.site() == Site::Portal)
+            .map(|port| Link {
+                label: "The portal, through the café".into(),
+                url: format!("http://localhost:{port}/insecure/"),
+            });
         right
             .into_iter()
             .map(|l| {
@@ -310,6 +316,7 @@ impl Problem {
                     url: format!("{}{path}", addresses.origin(l)),
                 }
             })
+            .chain(through_cafe)
             .collect()
     }
 }

@@ -14,7 +14,7 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::response::Redirect;
 use rocket::{Data, Either, Request, Route, get, routes};
 
-use super::addresses::{Addresses, Listener, Site};
+use super::addresses::{Addresses, Asked, Listener, Site};
 use super::place::{Arrival, Place, client_of};
 use super::problem::{More, Problem};
 use crate::bench::{BenchName, Benches, OpenBenchError};
@@ -92,7 +92,8 @@ impl Reception {
         if !self.addresses.complete() {
             return Err(starting().into());
         }
-        let (host, host_name) = self.check_host(request)?;
+        let through_cafe = self.addresses.through_cafe(request.remote());
+        let (host, asked) = self.check_host(request, through_cafe)?;
         let named = overridden(request, data).await;
         if named.is_some() {
             request.set_method(Method::Post);
@@ -104,7 +105,9 @@ impl Reception {
             listener: self.listener,
             addresses: self.addresses.clone(),
             host,
-            host_name,
+            host_name: asked.name,
+            port: asked.port,
+            through_cafe,
             method: request.method(),
             target,
             client: client_of(request),
@@ -116,27 +119,37 @@ impl Reception {
             },
         };
         match self.listener.site() {
-            Site::Lab => {
+            Site::Lab | Site::Attacker => {
+                let own = self.addresses.origin_as(self.listener, &arrival.host_name);
+                let catches = catches(self.listener, rest);
                 go_to(request, "", rest);
                 // Before the check, so that the page of a refusal stays on its bench.
                 let place = Place::new(arrival, None, false);
                 request.local_cache(move || Some(place));
-                self.check_origin(request)
+                if catches {
+                    Ok(())
+                } else {
+                    check_origin(request, &own)
+                }
             }
             Site::Portal => self.enter_portal(request, named, rest, arrival),
         }
     }
 
-    /// The `Host` header and the name in it, if there is one header and this listener answers to it
+    /// The `Host` header and what it asks for, if there is one header and this listener answers to it
     /// (DNS rebinding: a foreign name that points here must not be served).
-    fn check_host(&self, request: &Request<'_>) -> Result<(String, String), Turned> {
+    fn check_host(
+        &self,
+        request: &Request<'_>,
+        through_cafe: bool,
+    ) -> Result<(String, Asked), Turned> {
         let mut hosts = request.headers().get("host");
         let (Some(host), None) = (hosts.next(), hosts.next()) else {
             let because = "A request needs one Host header, not none and not two.";
             return Err(Problem::bad_request(because, "Send one Host header.").into());
         };
-        match self.addresses.answered(self.listener, host) {
-            Some(name) => Ok((host.to_owned(), name)),
+        match self.addresses.answered(self.listener, host, through_cafe) {
+            Some(asked) => Ok((host.to_owned(), asked)),
             None => {
                 let because = format!("This listener does not answer to the name {host}.");
                 let next = "Use one of the addresses below.";
@@ -147,19 +160,6 @@ impl Reception {
                 Err(problem.into())
             }
         }
-    }
-
-    /// On the lab's own pages everything but reading needs the pages' own origin, so that a script
-    /// on the portal's notice board can change nothing here.
-    fn check_origin(&self, request: &Request<'_>) -> Result<(), Turned> {
-        let own = self.addresses.origin(self.listener);
-        let reads = matches!(request.method(), Method::Get | Method::Head);
-        if reads || request.headers().get("origin").eq([own.as_str()]) {
-            return Ok(());
-        }
-        let because = format!("A change on the lab's own pages must come from {own} itself.");
-        let next = format!("Use the page. With curl, add -H 'Origin: {own}'.");
-        Err(Problem::new(Status::Forbidden, "Not from here", because, next).into())
     }
 
     fn enter_portal(
@@ -211,10 +211,13 @@ impl Reception {
     /// Pages are sent on to https. The JSON API refuses: a program would follow the redirect, and
     /// its user would never notice that his secret went in clear first.
     fn only_over_tls(&self, place: &Place) -> Turned {
-        let port = self
-            .addresses
-            .port(Listener::PortalHttps)
-            .unwrap_or_default();
+        // The café takes both on one port.
+        let port = if place.through_cafe {
+            Some(place.port)
+        } else {
+            self.addresses.port(Listener::PortalHttps)
+        };
+        let port = port.unwrap_or_default();
         let scheme = Listener::PortalHttps.scheme();
         let origin = super::addresses::origin(scheme, &place.host_name, port);
         if !place.json {
@@ -227,6 +230,23 @@ impl Reception {
         problem.defence = Some("transport");
         problem.into()
     }
+}
+
+/// On the lab's own pages everything but reading needs the pages' own origin, so that a script on the
+/// portal's notice board can change nothing here. The attacker guards his loot in the same way.
+fn check_origin(request: &Request<'_>, own: &str) -> Result<(), Turned> {
+    let reads = matches!(request.method(), Method::Get | Method::Head);
+    if reads || request.headers().get("origin").eq([own]) {
+        return Ok(());
+    }
+    let because = format!("A change on these pages must come from {own} itself.");
+    let next = format!("Use the page. With curl, add -H 'Origin: {own}'.");
+    Err(Problem::new(Status::Forbidden, "Not from here", because, next).into())
+}
+
+/// Whether the attacker's request catcher lies at this path: it takes whatever comes from anywhere.
+fn catches(listener: Listener, path: &str) -> bool {
+    listener.site() == Site::Attacker && split_first(path).0 == "collect"
 }
 
 /// The bench in a path, and the path without it.

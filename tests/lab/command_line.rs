@@ -14,7 +14,20 @@ use std::{
 
 use self::shell::Shell;
 
-const FREE_PORTS: [&str; 6] = ["--lab-port", "0", "--http-port", "0", "--https-port", "0"];
+const PORT_FLAGS: [&str; 6] = [
+    "--lab-port",
+    "--http-port",
+    "--https-port",
+    "--attacker-port",
+    "--attacker-tls-port",
+    "--cafe-port",
+];
+
+#[rustfmt::skip]
+const FREE_PORTS: [&str; 12] = [
+    "--lab-port", "0", "--http-port", "0", "--https-port", "0",
+    "--attacker-port", "0", "--attacker-tls-port", "0", "--cafe-port", "0",
+];
 
 fn secret() -> String {
     Shell::new().run(&["secret"]).stdout.trim_end().to_owned()
@@ -231,13 +244,13 @@ fn a_broken_key_file_is_refused_and_kept() {
 
 #[test]
 fn a_taken_port_is_refused_and_the_other_ports_are_free_again() {
-    for taken in ["--lab-port", "--http-port", "--https-port"] {
+    for taken in PORT_FLAGS {
         let busy = TcpListener::bind("127.0.0.1:0").unwrap();
-        let spare = [quiet_port(), quiet_port()];
+        let spare = [(); PORT_FLAGS.len() - 1].map(|()| quiet_port());
         let busy_port = busy.local_addr().unwrap().port().to_string();
         let mut free = spare.iter().map(u16::to_string);
         let mut words = Vec::new();
-        for flag in ["--lab-port", "--http-port", "--https-port"] {
+        for flag in PORT_FLAGS {
             words.push(flag.to_owned());
             words.push(if flag == taken {
                 busy_port.clone()

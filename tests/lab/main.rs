@@ -1,7 +1,9 @@
 //! The tests of the whole lab, one binary. Its modules mirror `src/`; `support` is the harness.
 
+mod attacker;
 mod attacks;
 mod browser;
+mod cafe;
 mod command_line;
 mod engine;
 mod lab_pages;

@@ -22,7 +22,7 @@ async fn an_ordinary_lab_has_no_routes_for_measuring() {
 async fn the_page_without_session_work_is_the_dashboard_word_for_word() {
     let settings = Settings {
         measure: true,
-        ..Settings::for_tests()
+        ..Settings::throw_away()
     };
     let lab = app::start(&settings).await.expect("the lab starts");
     let send = async |method, path: &str, headers: &[(&str, &str)], body: &str| {

@@ -2,7 +2,7 @@
 //! `-b jar -c jar`. It applies no rule of a browser.
 
 use session_lab::front_door::{Exchange, Outgoing};
-use session_lab::web::addresses::{Listener, origin};
+use session_lab::web::addresses::{Listener, Site};
 
 use super::lab;
 
@@ -75,9 +75,13 @@ impl Reply {
 
 impl Client {
     pub fn new(listener: Listener, base: String) -> Self {
+        let host = match listener.site() {
+            Site::Attacker => "127.0.0.1",
+            Site::Lab | Site::Portal => "localhost",
+        };
         Self {
             listener,
-            host_name: "localhost".into(),
+            host_name: host.into(),
             base,
             jar: Vec::new(),
             headers: Vec::new(),
@@ -92,8 +96,7 @@ impl Client {
 
     /// The origin of the pages that this client visits.
     pub fn origin(&self) -> String {
-        let port = lab().addresses.port(self.listener).expect("it is up");
-        origin(self.listener.scheme(), &self.host_name, port)
+        lab().addresses.origin_as(self.listener, &self.host_name)
     }
 
     /// Sends this header along from now on.

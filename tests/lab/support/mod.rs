@@ -2,6 +2,7 @@
 //! test, so that no test sees another's sessions, clock or accounts.
 
 mod client;
+mod curl;
 mod plain_socket;
 
 use std::sync::OnceLock;
@@ -11,9 +12,10 @@ use session_lab::app::{self, Running};
 use session_lab::bench::BenchName;
 use session_lab::policy::Variant;
 use session_lab::settings::Settings;
-use session_lab::web::addresses::Listener;
+use session_lab::web::addresses::{Listener, SIBLING};
 
 pub use client::{Client, Reply};
+pub use curl::curl;
 pub use plain_socket::send_raw;
 
 /// The lab that all tests of this binary share.
@@ -63,6 +65,16 @@ impl TestBench {
     /// A visitor of the lab's own pages.
     pub fn student(&self) -> Client {
         Client::new(Listener::Lab, self.name.prefix())
+    }
+
+    /// A visitor of the attacker's site.
+    pub fn victim(&self) -> Client {
+        Client::new(Listener::Attacker, self.name.prefix())
+    }
+
+    /// A visitor of the attacker's sibling host.
+    pub fn victim_at_sibling(&self) -> Client {
+        self.victim().at_host(SIBLING)
     }
 
     /// Moves this bench's clock ahead, as the lab's own page does.

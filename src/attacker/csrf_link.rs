@@ -1,0 +1,33 @@
+//! Cross-site request forgery with a link: where a GET changes something, one click is enough, and
+//! `SameSite=Lax` lets the cookie through.
+
+use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
+
+use super::page::Scene;
+use super::{Role, Trick};
+use crate::policy::Name;
+use crate::portal::Stop;
+use crate::web::place::Place;
+
+pub(super) const TRICK: Trick = Trick {
+    path: "/csrf-link",
+    title: "A link that transfers",
+    says: "One click on a link, where the portal lets a GET change something.",
+    role: Role::Attacker,
+    stopped_by: &[(
+        Name::SafeMethods,
+        "A GET only reads, so the click does nothing. SameSite=Lax would not have helped: it lets \
+         links through.",
+    )],
+};
+
+#[get("/csrf-link?<variant>")]
+fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
+    let scene = Scene::open(place, &TRICK, variant)?;
+    Ok(scene.show("pages/attacker/csrf_link.html", ()))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show]
+}

@@ -1,0 +1,114 @@
+//! Session fixation with a planted cookie: the attacker fetches an anonymous session, the sibling
+//! plants its id, the victim signs in with it, and the attacker uses the id that he knew all along.
+
+use rocket::response::Redirect;
+use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::page::Scene;
+use super::{Role, Trick, plant};
+use crate::bench::loot::Planted;
+use crate::front_door::FrontDoor;
+use crate::front_door::caller::Call;
+use crate::policy::Name;
+use crate::portal::Stop;
+use crate::web::place::Place;
+
+pub(super) const TRICK: Trick = Trick {
+    path: "/fixation",
+    title: "A planted session id",
+    says: "The sibling plants an id that the attacker knows, and waits for the victim to sign in.",
+    role: Role::Sibling,
+    stopped_by: &[
+        (
+            Name::Rotation,
+            "The sign-in gives the session a new id, so the planted one opens nothing.",
+        ),
+        (
+            Name::HostPrefix,
+            "A cookie of this name with a Domain is refused by the browser, so it cannot be planted.",
+        ),
+    ],
+};
+
+/// What the attacker got with the planted id.
+#[derive(Serialize)]
+struct Tried {
+    status: u16,
+    user: Option<String>,
+}
+
+#[derive(Serialize)]
+struct FixationPage {
+    planted: Vec<String>,
+    tried: Option<Tried>,
+}
+
+fn page(scene: &Scene<'_>, planted: Option<Planted>, tried: Option<Tried>) -> Template {
+    let planted = planted.map(|planted| planted.lines).unwrap_or_default();
+    scene.show(
+        "pages/attacker/fixation.html",
+        FixationPage { planted, tried },
+    )
+}
+
+#[get("/fixation?<variant>")]
+fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
+    let scene = Scene::open(place, &TRICK, variant)?;
+    Ok(page(
+        &scene,
+        place.bench.loot().planted(scene.variant),
+        None,
+    ))
+}
+
+/// Fetches an anonymous session from the attacker's own computer, and plants its id.
+#[post("/fixation?<variant>")]
+async fn plant_id(
+    place: &Place,
+    door: &State<FrontDoor>,
+    variant: Option<&str>,
+) -> Result<Redirect, Stop> {
+    let scene = Scene::open(place, &TRICK, variant)?;
+    let mut attacker = plant::caller(&scene, door);
+    let answer = attacker.get("/login").await;
+    answer.map_err(|error| plant::no_answer(&error))?;
+    let pairs: Vec<_> = attacker.session_cookie().into_iter().collect();
+    Ok(plant::plant(&scene, &pairs))
+}
+
+/// Uses the planted id from the attacker's own computer.
+#[post("/fixation/use?<variant>")]
+async fn use_id(
+    place: &Place,
+    door: &State<FrontDoor>,
+    variant: Option<&str>,
+) -> Result<Template, Stop> {
+    let scene = Scene::open(place, &TRICK, variant)?;
+    let planted = place.bench.loot().planted(scene.variant);
+    let mut tried = None;
+    if let Some(planted) = &planted {
+        let (name, value) = &planted.session;
+        let cookie = Some(format!("{name}={value}"));
+        let call = Call::get("/api/check_session").with_cookie(cookie);
+        let answer = plant::caller(&scene, door).call(call).await;
+        let answer = answer.map_err(|error| plant::no_answer(&error))?;
+        let json: serde_json::Value = serde_json::from_str(&answer.body).unwrap_or_default();
+        tried = Some(Tried {
+            status: answer.status,
+            user: json["user"]["username"].as_str().map(str::to_owned),
+        });
+    }
+    Ok(page(&scene, planted, tried))
+}
+
+#[post("/fixation/clean?<variant>")]
+fn clean(place: &Place, variant: Option<&str>) -> Result<Redirect, Stop> {
+    let scene = Scene::open(place, &TRICK, variant)?;
+    Ok(plant::clean_up(&scene))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, plant_id, use_id, clean]
+}

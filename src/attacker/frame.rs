@@ -1,0 +1,66 @@
+//! The portal in a frame: from the sibling the frame carries the victim's cookie, and a click on a
+//! harmless button presses the portal's (clickjacking). From another site it arrives without one.
+
+use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
+
+use super::page::Scene;
+use super::{Role, Trick};
+use crate::defences::facts::Scheme;
+use crate::policy::Name;
+use crate::portal::Stop;
+use crate::web::addresses::Listener;
+use crate::web::place::Place;
+
+const DENIED: (Name, &str) = (
+    Name::Framing,
+    "The browser does not show the portal in anybody's frame, so there is no button to press.",
+);
+
+pub(super) const SIBLING: Trick = Trick {
+    path: "/clickjacking",
+    title: "A click for somebody else",
+    says: "The portal's button lies, invisible, over the attacker's own.",
+    role: Role::Sibling,
+    stopped_by: &[DENIED],
+};
+
+pub(super) const CROSS_SITE: Trick = Trick {
+    path: "/frame",
+    title: "The portal in a foreign frame",
+    says: "The same frame on another site: it arrives without the victim's cookie.",
+    role: Role::Attacker,
+    stopped_by: &[
+        DENIED,
+        (
+            Name::SameSite,
+            "With Lax or Strict no cookie rides in a frame of another site. Without it some browsers \
+             send the cookie, others block it there for all sites.",
+        ),
+    ],
+};
+
+#[get("/clickjacking?<variant>")]
+fn clickjacking(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
+    let scene = Scene::open(place, &SIBLING, variant)?;
+    // Chromium takes http and https of one host for two sites, and a frame with an untrusted
+    // certificate cannot be clicked through: the page comes the way the portal does.
+    let listener = match scene.scheme() {
+        Scheme::Http => Listener::Attacker,
+        Scheme::Https => Listener::AttackerTls,
+    };
+    if place.listener != listener {
+        return Err(scene.elsewhere(listener));
+    }
+    Ok(scene.show("pages/attacker/frame.html", ()))
+}
+
+#[get("/frame?<variant>")]
+fn frame(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
+    let scene = Scene::open(place, &CROSS_SITE, variant)?;
+    Ok(scene.show("pages/attacker/frame.html", ()))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![clickjacking, frame]
+}

@@ -1,0 +1,139 @@
+//! `/loot`: what the catcher received, newest first. Everything in it came from strangers, so it is
+//! shown as text and never as markup.
+
+use rocket::response::Redirect;
+use rocket::serde::json::Json;
+use rocket::{Route, get, post, routes};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::page;
+use crate::bench::loot::{Caught, KEPT, LARGEST};
+use crate::journal::Client;
+use crate::web::addresses::Listener;
+use crate::web::place::Place;
+use crate::web::visible_time::time_of_day;
+
+/// The headers in which a browser says where a request comes from.
+const TELLING: [(&str, &str); 7] = [
+    ("origin", "Origin"),
+    ("referer", "Referer"),
+    ("sec-fetch-site", "Sec-Fetch-Site"),
+    ("sec-fetch-mode", "Sec-Fetch-Mode"),
+    ("sec-fetch-dest", "Sec-Fetch-Dest"),
+    ("sec-fetch-user", "Sec-Fetch-User"),
+    ("cookie", "Cookie"),
+];
+
+#[derive(Serialize)]
+struct Field {
+    name: String,
+    value: Option<String>,
+}
+
+#[derive(Serialize)]
+struct CaughtView {
+    id: u64,
+    time: String,
+    client: &'static str,
+    method: &'static str,
+    target: String,
+    /// The pairs of the query, decoded: a stolen cookie can be read here.
+    query: Vec<Field>,
+    telling: Vec<Field>,
+    others: Vec<Field>,
+    body: String,
+    cut: bool,
+}
+
+impl CaughtView {
+    fn new(caught: &Caught) -> Self {
+        let client = match caught.client {
+            Client::Browser => "a browser",
+            Client::Curl => "curl",
+            Client::Lab => "the lab itself",
+            Client::Other => "another program",
+        };
+        let telling = TELLING.map(|(key, name)| Field {
+            name: name.to_owned(),
+            value: value_of(caught, key),
+        });
+        let is_telling = |name: &str| TELLING.iter().any(|(key, _)| *key == name);
+        let others = caught.headers.iter().filter(|(name, _)| !is_telling(name));
+        let (_, query) = caught.target.split_once('?').unwrap_or_default();
+        Self {
+            id: caught.id,
+            time: time_of_day(caught.at),
+            client,
+            method: caught.method,
+            target: caught.target.clone(),
+            query: url::form_urlencoded::parse(query.as_bytes())
+                .map(|(name, value)| field(&name, &value))
+                .collect(),
+            telling: telling.into(),
+            others: others.map(|(name, value)| field(name, value)).collect(),
+            body: caught.body.clone(),
+            cut: caught.cut,
+        }
+    }
+}
+
+fn field(name: &str, value: &str) -> Field {
+    Field {
+        name: name.to_owned(),
+        value: Some(value.to_owned()),
+    }
+}
+
+/// Every value of a header, one after the other.
+fn value_of(caught: &Caught, key: &str) -> Option<String> {
+    let mut values = caught.headers.iter().filter(|(name, _)| name == key);
+    let first = values.next()?.1.clone();
+    Some(values.fold(first, |all, (_, value)| format!("{all}, {value}")))
+}
+
+#[derive(Serialize)]
+struct LootPage {
+    caught: Vec<CaughtView>,
+    count: u64,
+    kept: usize,
+    largest: usize,
+    catcher: String,
+}
+
+#[get("/loot")]
+fn show(place: &Place) -> Template {
+    let loot = place.bench.loot();
+    let origin = place.addresses.origin(Listener::Attacker);
+    let page = LootPage {
+        count: loot.count(),
+        caught: loot.caught().iter().map(CaughtView::new).collect(),
+        kept: KEPT,
+        largest: LARGEST,
+        catcher: format!("{origin}{}/collect", place.base()),
+    };
+    page::plain(place, "pages/attacker/loot.html", "Loot", page)
+}
+
+#[derive(Serialize)]
+struct Count {
+    count: u64,
+}
+
+/// How many requests came so far: the page loads itself again when there are more.
+#[get("/loot/count")]
+fn count(place: &Place) -> Json<Count> {
+    let count = place.bench.loot().count();
+    Json(Count { count })
+}
+
+/// The reception has seen to it that only this site's own page gets here.
+#[post("/loot/clear")]
+fn clear(place: &Place) -> Redirect {
+    place.bench.loot().clear();
+    Redirect::to(format!("{}/loot", place.base()))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, count, clear]
+}

@@ -1,0 +1,108 @@
+//! The attacker's own site, and the sibling of the portal that is in his hands.
+//!
+//! One site plays two roles, told apart by the host name in the request: at `127.0.0.1` and
+//! `evil.localhost` a browser takes it for another *site* than the portal, at
+//! `notes.portal.localhost` for another host of the same site as `portal.localhost`. Each page is one
+//! trick, with the attack's own form or script, and says what stops it. Read [`csrf_form`] first;
+//! [`collect`] is where stolen things arrive, `loot` shows them.
+
+mod collect;
+mod csrf_form;
+mod csrf_link;
+mod fixation;
+mod frame;
+mod login_csrf;
+mod loot;
+mod page;
+mod plant;
+mod start;
+mod tossing;
+mod xss;
+
+use rocket::{Build, Rocket, Route, get, routes};
+
+use crate::app::Parts;
+use crate::policy::Name;
+use crate::web::addresses::SIBLING;
+use crate::web::place::Place;
+
+/// What the attacker's site is to the portal, by the name under which it was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Another site.
+    Attacker,
+    /// Another host of the portal's own site.
+    Sibling,
+}
+
+impl Role {
+    /// The role that a request asks for.
+    pub fn of(place: &Place) -> Self {
+        if place.host_name == SIBLING {
+            Role::Sibling
+        } else {
+            Role::Attacker
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Role::Attacker => "attacker",
+            Role::Sibling => "sibling",
+        }
+    }
+}
+
+/// One trick of the attacker: a page.
+#[derive(Debug)]
+pub struct Trick {
+    /// Its path.
+    pub path: &'static str,
+    /// Its name.
+    pub title: &'static str,
+    /// What it does, in a sentence.
+    pub says: &'static str,
+    /// From where it works.
+    pub role: Role,
+    /// What stops it, and how, in a sentence each.
+    pub stopped_by: &'static [(Name, &'static str)],
+}
+
+/// Every trick, in the order of the course.
+pub const TRICKS: &[&Trick] = &[
+    &csrf_form::TRICK,
+    &csrf_link::TRICK,
+    &login_csrf::TRICK,
+    &xss::TRICK,
+    &frame::CROSS_SITE,
+    &tossing::TRICK,
+    &fixation::TRICK,
+    &frame::SIBLING,
+];
+
+#[get("/healthz")]
+const fn healthz() -> &'static str {
+    "ok\n"
+}
+
+fn routes() -> Vec<Route> {
+    [
+        routes![healthz],
+        start::routes(),
+        loot::routes(),
+        collect::routes(),
+        csrf_form::routes(),
+        csrf_link::routes(),
+        login_csrf::routes(),
+        xss::routes(),
+        tossing::routes(),
+        fixation::routes(),
+        frame::routes(),
+    ]
+    .concat()
+}
+
+/// Mounts the attacker's site.
+pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
+    rocket.manage(parts.front_door.clone()).mount("/", routes())
+}

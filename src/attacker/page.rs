@@ -1,0 +1,219 @@
+//! What the attacker's pages share: the role, the portal that is aimed at, and what would stop it.
+
+use rocket::response::Redirect;
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::{Role, Trick};
+use crate::defences::facts::Scheme;
+use crate::policy::{Asked, Policy, Variant};
+use crate::portal::Stop;
+use crate::web::addresses::{BESIDE_SIBLING, Listener, SIBLING};
+use crate::web::page::{Frame, VariantView};
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+
+/// A page about to be shown: who asks, and which variant of the portal is aimed at.
+pub struct Scene<'r> {
+    /// The request's place.
+    pub place: &'r Place,
+    /// What the page is about.
+    pub trick: &'static Trick,
+    /// The variant that is aimed at.
+    pub variant: Variant,
+    /// Its policy.
+    pub policy: Policy,
+    moved: Vec<crate::policy::Name>,
+}
+
+/// The attacker's role and host, as pages speak of them.
+#[derive(Serialize)]
+struct RoleView {
+    name: &'static str,
+    is_sibling: bool,
+}
+
+#[derive(Serialize)]
+struct StopView {
+    slug: &'static str,
+    title: &'static str,
+    how: &'static str,
+    strong: bool,
+}
+
+#[derive(Serialize)]
+struct TrickView {
+    path: &'static str,
+    title: &'static str,
+    says: &'static str,
+    stopped_by: Vec<StopView>,
+}
+
+impl<'r> Scene<'r> {
+    /// The scene of a trick's page; without a name the variant is `insecure`.
+    ///
+    /// # Errors
+    /// No variant has that name (404), or the trick belongs to the other role: the visitor is sent
+    /// to the host where it works.
+    pub fn open(
+        place: &'r Place,
+        trick: &'static Trick,
+        variant: Option<&str>,
+    ) -> Result<Self, Stop> {
+        let variant = match variant {
+            None => Variant::Insecure,
+            Some(name) => name.parse().map_err(|_| Problem::unknown_variant(name))?,
+        };
+        let resolved = place.bench.resolve(variant);
+        let scene = Self {
+            place,
+            trick,
+            variant,
+            policy: resolved.policy,
+            moved: resolved.moved,
+        };
+        if Role::of(place) == trick.role {
+            Ok(scene)
+        } else {
+            Err(scene.elsewhere(place.listener))
+        }
+    }
+
+    /// Sends the visitor to the host of this trick's role, on a listener of this site.
+    pub fn elsewhere(&self, listener: Listener) -> Stop {
+        let addresses = &self.place.addresses;
+        let origin = match self.trick.role {
+            Role::Attacker => addresses.origin(listener),
+            Role::Sibling => addresses.origin_as(listener, SIBLING),
+        };
+        let to = format!("{origin}{}", self.address(""));
+        Stop::Elsewhere(Box::new(Redirect::to(to)))
+    }
+
+    /// This page's own path, for the same variant; `more` is added to the query.
+    pub fn address(&self, more: &str) -> String {
+        let base = self.place.base();
+        format!("{base}{}?variant={}{more}", self.trick.path, self.variant)
+    }
+
+    /// How the variant is reached: in clear where it answers there.
+    pub fn scheme(&self) -> Scheme {
+        let asked = Asked::new(self.policy);
+        if asked.transport().answers(Scheme::Http) {
+            Scheme::Http
+        } else {
+            Scheme::Https
+        }
+    }
+
+    /// The address of the variant that is aimed at, without a slash at its end. From the sibling it
+    /// is the portal's host beside it.
+    pub fn portal(&self) -> String {
+        let listener = match self.scheme() {
+            Scheme::Http => Listener::PortalHttp,
+            Scheme::Https => Listener::PortalHttps,
+        };
+        let addresses = &self.place.addresses;
+        let origin = match self.trick.role {
+            Role::Attacker => addresses.origin(listener),
+            Role::Sibling => addresses.origin_as(listener, BESIDE_SIBLING),
+        };
+        format!("{origin}{}", self.path())
+    }
+
+    /// The path of the variant that is aimed at, as in `/b/team-7/insecure`.
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.place.bench.name().prefix(), self.variant)
+    }
+
+    /// The address of the catcher. Always in clear: a script that reports to a certificate which
+    /// the browser does not trust fails without a word.
+    pub fn catcher(&self) -> String {
+        let origin = self.place.addresses.origin(Listener::Attacker);
+        format!("{origin}{}/collect", self.place.base())
+    }
+
+    /// The page of this scene.
+    pub fn show(&self, template: &'static str, page: impl Serialize) -> Template {
+        #[derive(Serialize)]
+        struct Page<T> {
+            role: RoleView,
+            trick: TrickView,
+            variant: VariantView,
+            variants: Vec<String>,
+            portal: String,
+            catcher: String,
+            #[serde(flatten)]
+            page: T,
+        }
+        let stopped_by = self.trick.stopped_by.iter().map(|(name, how)| StopView {
+            slug: name.slug(),
+            title: name.lesson().title,
+            how,
+            strong: self.policy.is_strong(*name),
+        });
+        let page = Page {
+            role: role(self.place),
+            trick: TrickView {
+                path: self.trick.path,
+                title: self.trick.title,
+                says: self.trick.says,
+                stopped_by: stopped_by.collect(),
+            },
+            variant: VariantView::new(self.variant, &self.moved),
+            variants: self.variants(),
+            portal: self.portal(),
+            catcher: self.catcher(),
+            page,
+        };
+        render(self.place, template, self.trick.title, page)
+    }
+
+    /// The variants that the page offers: the whole portals, and those that single out a defence
+    /// which has a say here.
+    fn variants(&self) -> Vec<String> {
+        let singled = self.trick.stopped_by.iter().map(|(name, _)| *name);
+        let mut all = vec![Variant::Insecure, Variant::Hardened, Variant::Custom];
+        all.extend(singled.clone().map(Variant::Only));
+        all.extend(singled.map(Variant::Without));
+        if !all.contains(&self.variant) {
+            all.push(self.variant);
+        }
+        all.iter().map(Variant::to_string).collect()
+    }
+}
+
+fn role(place: &Place) -> RoleView {
+    let role = Role::of(place);
+    RoleView {
+        name: role.name(),
+        is_sibling: role == Role::Sibling,
+    }
+}
+
+/// A page of the attacker's site.
+fn render(place: &Place, template: &'static str, title: &str, page: impl Serialize) -> Template {
+    #[derive(Serialize)]
+    struct Framed<T> {
+        frame: Frame,
+        #[serde(flatten)]
+        page: T,
+    }
+    let frame = Frame::at(place, title);
+    Template::render(template, Framed { frame, page })
+}
+
+/// A page of the attacker's site that is no trick.
+pub fn plain(place: &Place, template: &'static str, title: &str, page: impl Serialize) -> Template {
+    #[derive(Serialize)]
+    struct Plain<T> {
+        role: RoleView,
+        #[serde(flatten)]
+        page: T,
+    }
+    let page = Plain {
+        role: role(place),
+        page,
+    };
+    render(place, template, title, page)
+}

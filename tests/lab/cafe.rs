@@ -1,0 +1,471 @@
+//! The café: what it relays and where to, what can be read there, and what it never shows. Each test
+//! has a lab of its own, because all guests of a café share one record.
+
+use session_lab::app::{self, Running};
+use session_lab::bench::BenchName;
+use session_lab::cafe::capture::{KEPT, LARGEST};
+use session_lab::defences::facts::Scheme;
+use session_lab::front_door::{Exchange, Outgoing};
+use session_lab::settings::Settings;
+use session_lab::web::addresses::Listener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::support::curl;
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+const CREDENTIALS: &str = "username=student123&password=password123";
+
+/// A lab of this test's own, and a guest in its café.
+struct Cafe {
+    lab: Running,
+    port: u16,
+}
+
+impl Cafe {
+    async fn open() -> Self {
+        let lab = app::start(&Settings::throw_away())
+            .await
+            .expect("the lab starts");
+        let port = lab.addresses.cafe_port().expect("the café is open");
+        Self { lab, port }
+    }
+
+    fn port_of(&self, listener: Listener) -> u16 {
+        self.lab.addresses.port(listener).expect("it is up")
+    }
+
+    async fn send(&self, scheme: Scheme, port: u16, request: Request<'_>) -> Exchange {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let outgoing = Outgoing {
+            scheme,
+            host_name: request.host.into(),
+            port,
+            method: request.method,
+            target: request.target.into(),
+            headers: request.headers.iter().map(own).collect(),
+            body: request.body.into(),
+        };
+        self.lab.front_door.send(outgoing).await.expect("an answer")
+    }
+
+    /// Through the café.
+    async fn guest(&self, scheme: Scheme, request: Request<'_>) -> Exchange {
+        self.send(scheme, self.port, request).await
+    }
+
+    /// What the lab's page shows, as it polls it.
+    async fn shown(&self, bench: &str) -> serde_json::Value {
+        let target = format!("{bench}/cafe/live");
+        let request = Request::get(&target);
+        let port = self.port_of(Listener::Lab);
+        let answer = self.send(Scheme::Http, port, request).await;
+        serde_json::from_str(&answer.body).expect("JSON")
+    }
+
+    /// Every byte that is kept, as text.
+    fn bytes(&self) -> String {
+        let all = self.lab.captures.of(&BenchName::local());
+        let bytes = all.into_iter().flat_map(|one| [one.up.kept, one.down.kept]);
+        String::from_utf8_lossy(&bytes.collect::<Vec<_>>().concat()).into_owned()
+    }
+}
+
+/// One request, by default to `localhost`.
+#[derive(Clone, Copy)]
+struct Request<'r> {
+    host: &'r str,
+    method: &'static str,
+    target: &'r str,
+    headers: &'r [(&'r str, &'r str)],
+    body: &'r str,
+}
+
+impl<'r> Request<'r> {
+    fn get(target: &'r str) -> Self {
+        Self {
+            host: "localhost",
+            method: "GET",
+            target,
+            headers: &[],
+            body: "",
+        }
+    }
+
+    fn post(target: &'r str, headers: &'r [(&'r str, &'r str)], body: &'r str) -> Self {
+        Self {
+            method: "POST",
+            headers,
+            body,
+            ..Self::get(target)
+        }
+    }
+}
+
+/// The value of the session cookie that an answer sets.
+fn id(answer: &Exchange) -> String {
+    let line = answer
+        .header("set-cookie")
+        .find(|line| line.contains("session_"));
+    let pair = line
+        .expect("a session cookie")
+        .split(';')
+        .next()
+        .unwrap_or_default();
+    pair.split_once('=').expect("a pair").1.to_owned()
+}
+
+#[tokio::test]
+async fn one_port_takes_http_and_tls_and_only_http_can_be_read() {
+    let cafe = Cafe::open().await;
+    let sign_in = Request::post("/insecure/login", &[FORM], CREDENTIALS);
+    let over_tls = cafe.guest(Scheme::Https, sign_in).await;
+    assert_eq!(over_tls.status, 303);
+    let kept = cafe.bytes();
+    assert!(
+        !kept.contains(&id(&over_tls)) && !kept.contains("password123"),
+        "{kept}"
+    );
+    let shown = cafe.shown("").await["connections"][0].clone();
+    assert_eq!(shown["scheme"], "https");
+    let hello = shown["up"]["text"].as_str().expect("text");
+    assert!(hello.starts_with("16 03 01 "), "{hello}");
+    assert!(
+        kept.contains("localhost"),
+        "TLS does not hide the name of the host"
+    );
+
+    let in_clear = cafe.guest(Scheme::Http, sign_in).await;
+    assert_eq!(in_clear.status, 303);
+    let shown = cafe.shown("").await["connections"][0].clone();
+    assert_eq!(shown["scheme"], "http");
+    let up = shown["up"]["text"].as_str().expect("text");
+    assert!(up.contains("password=password123"), "{up}");
+    let down = shown["down"]["text"].as_str().expect("text");
+    let cookie = format!("set-cookie: session_insecure={}", id(&in_clear));
+    assert!(down.contains(&cookie), "{down}");
+}
+
+#[tokio::test]
+async fn the_hosts_that_are_answered_are_those_of_the_design() {
+    let cafe = Cafe::open().await;
+    let (http, https) = (Listener::PortalHttp, Listener::PortalHttps);
+    let page = Request::get("/insecure/");
+    for host in ["localhost", "lab.test"] {
+        for scheme in [Scheme::Http, Scheme::Https] {
+            let answer = cafe.guest(scheme, Request { host, ..page }).await;
+            assert_eq!(answer.status, 200, "{scheme:?} {host}");
+        }
+    }
+    for host in ["portal.localhost", "127.0.0.1"] {
+        let answer = cafe.guest(Scheme::Http, Request { host, ..page }).await;
+        assert_eq!(answer.status, 421, "{host}");
+        let own = format!("http://localhost:{}/", cafe.port);
+        assert!(answer.body.contains(&own), "{}", answer.body);
+    }
+    // The café's port means something on the café's connections only, and the other way round.
+    for (port, asked) in [
+        (cafe.port, cafe.port_of(http)),
+        (cafe.port_of(http), cafe.port),
+        (cafe.port, cafe.port_of(https)),
+    ] {
+        let mut line = TcpStream::connect(("127.0.0.1", port))
+            .await
+            .expect("a line");
+        let request = format!(
+            "GET /insecure/ HTTP/1.1\r\nHost: localhost:{asked}\r\nConnection: close\r\n\r\n"
+        );
+        line.write_all(request.as_bytes()).await.expect("sent");
+        let mut answer = String::new();
+        line.read_to_string(&mut answer).await.expect("an answer");
+        assert!(
+            answer.starts_with("HTTP/1.1 421 "),
+            "{port} {asked}: {answer}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_requests_own_origin_is_the_cafes_port() {
+    let cafe = Cafe::open().await;
+    let own = format!("https://localhost:{}", cafe.port);
+    let portal = cafe.lab.addresses.origin(Listener::PortalHttps);
+    for (origin, status) in [(&own, 303), (&portal, 403)] {
+        let headers = [FORM, ("origin", origin.as_str())];
+        let request = Request::post("/only-request-origin/login", &headers, CREDENTIALS);
+        let answer = cafe.guest(Scheme::Https, request).await;
+        assert_eq!(answer.status, status, "{origin}: {}", answer.body);
+    }
+    let request = Request::get("/hardened/login?x=1");
+    let answer = cafe.guest(Scheme::Http, request).await;
+    let to: Vec<_> = answer.header("location").collect();
+    assert_eq!(
+        (answer.status, to),
+        (303, vec![&*format!("{own}/hardened/login?x=1")])
+    );
+}
+
+#[tokio::test]
+async fn foreign_cookies_are_relayed_and_masked_wherever_they_show() {
+    let cafe = Cafe::open().await;
+    let cookies = "session_id=hunter22; session_insecure=1000; theirs=hun<ter33";
+    let headers = [("cookie", cookies)];
+    let request = Request {
+        headers: &headers,
+        ..Request::get("/inspect_headers")
+    };
+    let answer = cafe.guest(Scheme::Http, request).await;
+    assert!(answer.body.contains("hunter22") && answer.body.contains("hun&lt;ter33"));
+    let report = format!("{{\"cookie\":\"{cookies}\"}}");
+    let headers = [("cookie", cookies), ("content-type", "application/json")];
+    let request = Request::post("/insecure/cookies", &headers, &report);
+    assert_eq!(cafe.guest(Scheme::Http, request).await.status, 204);
+
+    let kept = cafe.bytes();
+    assert!(
+        kept.contains("hunter22"),
+        "the relay changes nothing: {kept}"
+    );
+    let live = cafe.shown("").await.to_string();
+    let port = cafe.port_of(Listener::Lab);
+    let page = cafe
+        .send(Scheme::Http, port, Request::get("/cafe"))
+        .await
+        .body;
+    for shown in [live, page] {
+        assert!(
+            !shown.contains("hunter22") && !shown.contains("ter33"),
+            "{shown}"
+        );
+        assert!(shown.contains("session_insecure=1000"), "{shown}");
+        assert!(shown.contains("session_id="), "its name is shown: {shown}");
+    }
+}
+
+#[tokio::test]
+async fn hostile_bytes_are_shown_as_text() {
+    let cafe = Cafe::open().await;
+    let markup = "<script>alert(1)</script>";
+    let headers = [("x-odd", markup)];
+    let request = Request {
+        headers: &headers,
+        ..Request::get("/insecure/")
+    };
+    cafe.guest(Scheme::Http, request).await;
+    let port = cafe.port_of(Listener::Lab);
+    let page = cafe
+        .send(Scheme::Http, port, Request::get("/cafe"))
+        .await
+        .body;
+    assert!(
+        !page.contains(markup) && page.contains("&lt;script&gt;alert(1)"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn a_proxy_request_ends_at_the_portal() {
+    let cafe = Cafe::open().await;
+    let attacker = cafe.port_of(Listener::Attacker);
+    let target = format!("127.0.0.1:{attacker}");
+    for (line, host) in [
+        (
+            format!("GET http://{target}/collect?stray HTTP/1.1"),
+            &*target,
+        ),
+        (format!("CONNECT {target} HTTP/1.1"), &*target),
+        (
+            format!("GET http://{target}/collect?stray HTTP/1.1"),
+            "localhost",
+        ),
+    ] {
+        let mut guest = TcpStream::connect(("127.0.0.1", cafe.port))
+            .await
+            .expect("a line");
+        let request = format!("{line}\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        guest.write_all(request.as_bytes()).await.expect("sent");
+        let mut answer = String::new();
+        guest.read_to_string(&mut answer).await.expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 4"), "{line}: {answer}");
+    }
+    let bench = cafe
+        .lab
+        .benches
+        .open(&BenchName::local())
+        .await
+        .expect("the bench");
+    assert_eq!(bench.loot().count(), 0, "nothing reached the attacker");
+}
+
+#[tokio::test]
+async fn the_record_is_bounded_in_number_and_size() {
+    let cafe = Cafe::open().await;
+    let long = "x".repeat(12_000);
+    for n in 0..=KEPT {
+        let target = format!("/insecure/?n={n}");
+        let request = Request::post(&target, &[FORM], &long);
+        cafe.guest(Scheme::Http, request).await;
+    }
+    let kept = cafe.lab.captures.of(&BenchName::local());
+    assert_eq!(kept.len(), KEPT);
+    assert!(
+        kept.iter()
+            .all(|one| one.up.kept.len() == LARGEST && one.up.total > 12_000)
+    );
+    assert!(!cafe.bytes().contains("?n=0 "), "the oldest is gone");
+}
+
+#[tokio::test]
+async fn a_record_belongs_to_its_bench_and_goes_with_its_reset() {
+    let cafe = Cafe::open().await;
+    cafe.guest(Scheme::Http, Request::get("/b/mine/insecure/"))
+        .await;
+    cafe.guest(Scheme::Http, Request::get("/b/other/insecure/"))
+        .await;
+    let count = |shown: serde_json::Value| shown["connections"].as_array().expect("a list").len();
+    assert_eq!(count(cafe.shown("/b/mine").await), 1);
+    assert_eq!(count(cafe.shown("").await), 0);
+
+    let lab = cafe.lab.addresses.origin(Listener::Lab);
+    let port = cafe.port_of(Listener::Lab);
+    for (origin, status, left) in [("http://localhost:1", 403, 1), (&*lab, 303, 0)] {
+        let headers = [FORM, ("origin", origin)];
+        let reset = Request::post("/b/mine/reset", &headers, "");
+        assert_eq!(cafe.send(Scheme::Http, port, reset).await.status, status);
+        assert_eq!(count(cafe.shown("/b/mine").await), left);
+    }
+    assert_eq!(count(cafe.shown("/b/other").await), 1);
+}
+
+#[tokio::test]
+async fn polling_brings_the_connections_only_when_something_changed() {
+    let cafe = Cafe::open().await;
+    let version = cafe.shown("").await["version"].as_u64().expect("a number");
+    let target = format!("/cafe/live?seen={version}");
+    let port = cafe.port_of(Listener::Lab);
+    let poll = || async {
+        cafe.send(Scheme::Http, port, Request::get(&target))
+            .await
+            .body
+    };
+    assert!(!poll().await.contains("connections"));
+    cafe.guest(Scheme::Http, Request::get("/insecure/")).await;
+    assert!(poll().await.contains("GET /insecure/"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hsts_makes_curl_change_to_tls_on_the_same_port() {
+    let cafe = Cafe::open().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| {
+        folder
+            .path()
+            .join(name)
+            .to_str()
+            .expect("a path")
+            .to_owned()
+    };
+    std::fs::write(path("cert.pem"), cafe.lab.certificate.cert_pem()).expect("written");
+    let (hsts, cert) = (path("hsts.txt"), path("cert.pem"));
+    let resolve = format!("lab.test:{}:127.0.0.1", cafe.port);
+    let scheme_of = |scheme: &str, variant: &str| {
+        let url = format!("{scheme}://lab.test:{}/{variant}/login", cafe.port);
+        let words = [
+            "-o",
+            "/dev/null",
+            "-w",
+            "%{scheme} %{http_code}",
+            "--hsts",
+            &hsts,
+            "--cacert",
+            &cert,
+            "--resolve",
+            &resolve,
+            &url,
+        ];
+        tokio::task::block_in_place(|| curl(&words)).to_lowercase()
+    };
+    assert_eq!(
+        scheme_of("http", "hardened"),
+        "http 303",
+        "before, it asks in clear"
+    );
+    assert_eq!(
+        scheme_of("https", "insecure"),
+        "https 200",
+        "the weak arm sends no header"
+    );
+    assert_eq!(scheme_of("http", "insecure"), "http 200");
+    assert_eq!(scheme_of("https", "hardened"), "https 200");
+    assert_eq!(
+        scheme_of("http", "hardened"),
+        "https 200",
+        "after, it asks over TLS"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secure_keeps_the_cookie_out_of_the_cafe_on_lab_test_but_not_on_localhost() {
+    let cafe = Cafe::open().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| {
+        folder
+            .path()
+            .join(name)
+            .to_str()
+            .expect("a path")
+            .to_owned()
+    };
+    std::fs::write(path("cert.pem"), cafe.lab.certificate.cert_pem()).expect("written");
+    let (jar, cert) = (path("jar"), path("cert.pem"));
+    for (host, variant, read) in [
+        ("lab.test", "only-secure", false),
+        ("lab.test", "without-secure", true),
+        ("localhost", "only-secure", true),
+    ] {
+        cafe.lab.captures.forget(&BenchName::local());
+        let _ = std::fs::remove_file(&jar);
+        let resolve = format!("{host}:{}:127.0.0.1", cafe.port);
+        let visit = |scheme: &str, words: &[&str]| {
+            let url = format!("{scheme}://{host}:{}/{variant}/login", cafe.port);
+            let common = [
+                "-o",
+                "/dev/null",
+                "--cacert",
+                &cert,
+                "--resolve",
+                &resolve,
+                &url,
+            ];
+            tokio::task::block_in_place(|| curl(&[words, &common].concat()));
+        };
+        visit("https", &["-c", &jar]);
+        visit("http", &["-b", &jar]);
+        let jar = std::fs::read_to_string(&jar).expect("a jar");
+        let id = jar
+            .lines()
+            .find(|line| line.contains("session_"))
+            .expect("a cookie");
+        let id = id.rsplit('\t').next().expect("a value").to_owned();
+        let heard = cafe.bytes().contains(&id);
+        assert_eq!(heard, read, "{host} {variant}");
+    }
+}
+
+#[tokio::test]
+async fn it_stops_with_the_lab_even_while_a_guest_is_silent() {
+    let cafe = Cafe::open().await;
+    let mut guest = TcpStream::connect(("127.0.0.1", cafe.port))
+        .await
+        .expect("a line");
+    guest
+        .write_all(b"GET /insecure/ HTTP/1.1\r\n")
+        .await
+        .expect("sent");
+    cafe.lab.stop();
+    cafe.lab.ended().await.expect("it ends in peace");
+    let mut rest = Vec::new();
+    // Closed or reset: either way the connection is over.
+    let _ = guest.read_to_end(&mut rest).await;
+    assert!(TcpStream::connect(("127.0.0.1", cafe.port)).await.is_err());
+}
