@@ -3,8 +3,8 @@
 //! One site plays two roles, told apart by the host name in the request: at `127.0.0.1` and
 //! `evil.localhost` a browser takes it for another *site* than the portal, at
 //! `notes.portal.localhost` for another host of the same site as `portal.localhost`. Each page is one
-//! trick, with the attack's own form or script, and says what stops it. Read [`csrf_form`] first;
-//! [`collect`] is where stolen things arrive, `loot` shows them.
+//! trick, with the attack's own form or script, and says what stops it. Read `csrf_form` first;
+//! `collect` is where stolen things arrive, `loot` shows them.
 
 mod collect;
 mod csrf_form;

@@ -12,7 +12,10 @@
   }
 
   function direction(title, sent, clear) {
-    const parts = [make("h4", title), make("pre", sent.text, clear ? "wrap" : "")];
+    const bytes = make("pre", sent.text, clear ? "wrap" : "");
+    // It scrolls by itself, with the keyboard too.
+    bytes.tabIndex = 0;
+    const parts = [make("h4", title), bytes];
     if (sent.more) parts.push(make("p", `and ${sent.more} bytes more`, "quiet"));
     return parts;
   }
