@@ -16,7 +16,7 @@ pub fn cookies(criterion: &mut Criterion) {
     let id = id();
     let mut group = criterion.benchmark_group("cookies");
     let alone = format!("{NAME}={id}");
-    // What Chromium sends at most, in one header: 4 KB of other people's cookies around ours.
+    // 60 cookies of other projects on this host, about 4 KB, before ours.
     let others: String = (0..60)
         .map(|n| format!("cookie_of_another_project_{n}={n:032}; "))
         .collect();
