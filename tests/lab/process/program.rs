@@ -36,6 +36,14 @@ impl Program {
         }
         let mut child = command
             .args(["--lab-port", "0", "--http-port", "0", "--https-port", "0"])
+            .args([
+                "--attacker-port",
+                "0",
+                "--attacker-tls-port",
+                "0",
+                "--cafe-port",
+                "0",
+            ])
             .arg("--data-dir")
             .arg(folder)
             .current_dir(folder)
