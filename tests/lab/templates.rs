@@ -119,7 +119,51 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
         ),
         ("portal/login.html", "Sign in", portal.get("/login").await),
         ("portal/refused.html", "The request was refused", refused),
+        ("lab/cafe.html", "The café", lab.get("/cafe").await),
     ];
+    let (mut evil, mut sibling) = (bench.victim(), bench.victim_at_sibling());
+    for (template, word, reply) in [
+        ("attacker/start.html", "The attacker", evil.get("/").await),
+        ("attacker/loot.html", "Loot", evil.get("/loot").await),
+        (
+            "attacker/csrf_form.html",
+            "A forged form",
+            evil.get("/csrf-form").await,
+        ),
+        (
+            "attacker/csrf_link.html",
+            "A link that transfers",
+            evil.get("/csrf-link").await,
+        ),
+        (
+            "attacker/login_csrf.html",
+            "A sign-in to the",
+            evil.get("/login-csrf").await,
+        ),
+        (
+            "attacker/xss.html",
+            "Scripts for the notice board",
+            evil.get("/xss").await,
+        ),
+        (
+            "attacker/frame.html",
+            "The portal in a foreign frame",
+            evil.get("/frame").await,
+        ),
+        (
+            "attacker/tossing.html",
+            "A tossed cookie",
+            sibling.get("/tossing").await,
+        ),
+        (
+            "attacker/fixation.html",
+            "A planted session id",
+            sibling.get("/fixation").await,
+        ),
+    ] {
+        assert_eq!(reply.status, 200, "{template}");
+        rendered.push((template, word, reply));
+    }
     portal.sign_in().await;
     portal.submit("/board", &[("text", "a notice")]).await;
     portal
@@ -140,7 +184,11 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
     let bye = portal.submit("/logout", &[]).await;
     rendered.push(("portal/logged_out.html", "Logged out.", bye));
 
-    let mut seen = BTreeSet::from(["misdirected.html".to_owned()]);
+    // The frame that the pages of all tricks extend, and the page that is looked at here.
+    let mut seen = BTreeSet::from([
+        "attacker/trick.html".to_owned(),
+        "misdirected.html".to_owned(),
+    ]);
     let host = send_raw(Listener::Lab, &["GET / HTTP/1.1", "Host: x.example"], "").await;
     assert!(
         host.contains("This server does not answer to that name"),

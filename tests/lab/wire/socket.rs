@@ -18,6 +18,10 @@ use crate::support::lab;
 /// How long an answer may take before it counts as a hang: far longer than any takes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The listeners that answer to `localhost`; those of the attacker have names of their own.
+pub const AT_LOCALHOST: [Listener; 3] =
+    [Listener::Lab, Listener::PortalHttp, Listener::PortalHttps];
+
 /// What came back before the connection was closed.
 #[derive(Clone, Debug)]
 pub struct Answer {
