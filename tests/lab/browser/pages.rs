@@ -10,7 +10,8 @@ use crate::support::lab;
 
 /// Whether the page has asked for news, if it is one that does.
 const HAS_ASKED: &str = "!document.querySelector('[data-live]') || performance
-    .getEntriesByType('resource').some((entry) => entry.name.includes('/live'))";
+    .getEntriesByType('resource').some((entry) => /\\/(live|count)/.test(entry.name))
+    || document.querySelector('[data-running=false]')";
 
 /// The page where the tab is works, and its pictures are taken.
 async fn works(tab: &mut Tab, name: &str) {
@@ -51,6 +52,10 @@ async fn the_labs_own_pages() {
         ("/custom?saved=1", "lab-custom-saved"),
         ("/defences", "lab-defences"),
         ("/defences/rotation", "lab-defence"),
+        ("/cafe", "lab-cafe"),
+        ("/matrix", "lab-matrix"),
+        ("/fixation", "lab-fixation-empty"),
+        ("/ids", "lab-ids-empty"),
         ("/certificate", "lab-certificate"),
     ] {
         let path = if path == "/certificate" {
@@ -61,6 +66,23 @@ async fn the_labs_own_pages() {
         tab.visit(&path).await;
         works(&mut tab, name).await;
     }
+}
+
+#[tokio::test]
+async fn the_labs_own_pages_of_attacks() {
+    let Some(mut tab) = Tab::open().await else {
+        return;
+    };
+    for (path, name) in [("/fixation", "lab-fixation"), ("/ids", "lab-ids")] {
+        tab.visit(&tab.on_lab(path)).await;
+        tab.follow("main form button").await;
+        works(&mut tab, name).await;
+    }
+    tab.visit(&tab.on_lab("/fixation?step=1")).await;
+    for _ in 1..5 {
+        tab.follow("a[rel=next]").await;
+    }
+    works(&mut tab, "lab-fixation-end").await;
 }
 
 #[tokio::test]

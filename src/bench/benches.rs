@@ -1,0 +1,171 @@
+//! Every bench that is in use, made on first use and bounded in number.
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Semaphore;
+
+use super::{Bench, BenchKeys, BenchName, is_throw_away, lock};
+use crate::storage::{MemoryStorage, Storage, Unavailable};
+
+/// How many benches are kept in memory at once: those of a large course.
+pub const BENCH_LIMIT: usize = 1_000;
+
+/// How long a named bench stays in memory unused before another may take its place.
+const IDLE_BENCH: Duration = Duration::from_secs(600);
+
+/// Why there is no bench of that name.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenBenchError {
+    /// As many as there may be are in use.
+    #[error("{BENCH_LIMIT} benches are in use: try again in ten minutes, or use one of them")]
+    TooMany,
+    /// The store does not answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// Every bench that is in use.
+#[derive(Debug)]
+pub struct Benches {
+    open: tokio::sync::RwLock<HashMap<BenchName, Arc<Bench>>>,
+    storage: SharedStorage,
+    keys: Arc<BenchKeys>,
+    hashing: Arc<Semaphore>,
+}
+
+/// Storage behind a pointer, with a `Debug` that tells nothing.
+struct SharedStorage(Arc<dyn Storage>);
+
+impl std::fmt::Debug for SharedStorage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Storage")
+    }
+}
+
+impl Benches {
+    /// No bench yet; those to come keep their records in `storage`.
+    pub fn new(storage: Arc<dyn Storage>, keys: BenchKeys) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Self {
+            open: tokio::sync::RwLock::default(),
+            storage: SharedStorage(storage),
+            keys: Arc::new(keys),
+            hashing: Arc::new(Semaphore::new(cores)),
+        }
+    }
+
+    /// The bench of that name, made on first use.
+    ///
+    /// # Errors
+    /// Too many are in use, or the store does not answer.
+    pub async fn open(&self, name: &BenchName) -> Result<Arc<Bench>, OpenBenchError> {
+        if let Some(bench) = self.open.read().await.get(name) {
+            *lock(&bench.used) = Instant::now();
+            return Ok(bench.clone());
+        }
+        let mut open = self.open.write().await;
+        if let Some(bench) = open.get(name) {
+            return Ok(bench.clone());
+        }
+        if open.len() >= BENCH_LIMIT {
+            open.retain(|name, bench| name.is_local() || lock(&bench.used).elapsed() < IDLE_BENCH);
+        }
+        if open.len() >= BENCH_LIMIT {
+            return Err(OpenBenchError::TooMany);
+        }
+        let storage: Arc<dyn Storage> = if is_throw_away(name) {
+            Arc::new(MemoryStorage::default())
+        } else {
+            self.storage.0.clone()
+        };
+        let keys = self.keys.clone();
+        let bench = Bench::open(name.clone(), storage, keys, self.hashing.clone()).await?;
+        let bench = Arc::new(bench);
+        open.insert(name.clone(), bench.clone());
+        Ok(bench)
+    }
+
+    /// Takes a throw-away bench out of use; what it held is gone with the last one who has it.
+    pub async fn discard(&self, name: &BenchName) -> Option<Arc<Bench>> {
+        if !is_throw_away(name) {
+            return None;
+        }
+        self.open.write().await.remove(name)
+    }
+
+    /// Every bench that is in memory.
+    pub async fn in_use(&self) -> Vec<Arc<Bench>> {
+        self.open.read().await.values().cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::FURTHEST;
+    use crate::policy::{Name, Policy};
+
+    fn benches() -> Benches {
+        let keys = BenchKeys::derive(|_| [7; 32]);
+        Benches::new(Arc::new(MemoryStorage::default()), keys)
+    }
+
+    #[tokio::test]
+    async fn a_clock_only_moves_ahead_and_at_most_ten_years() {
+        let benches = benches();
+        let bench = benches.open(&BenchName::local()).await.expect("a bench");
+        bench
+            .move_clock(Duration::from_secs(60))
+            .await
+            .expect("moved");
+        assert_eq!(bench.ahead(), Duration::from_secs(60));
+        bench.move_clock(Duration::MAX).await.expect("moved");
+        assert_eq!(bench.ahead(), FURTHEST);
+        bench.reset().await.expect("reset");
+        assert_eq!(bench.ahead(), Duration::ZERO);
+    }
+
+    #[tokio::test]
+    async fn the_number_of_benches_is_bounded_and_local_always_has_a_place() {
+        let benches = benches();
+        benches.open(&BenchName::local()).await.expect("local");
+        for n in 1..BENCH_LIMIT {
+            let name = format!("b-{n}").parse().expect("a good name");
+            benches.open(&name).await.expect("room for it");
+        }
+        let late = "one-too-many".parse().expect("a good name");
+        assert!(matches!(
+            benches.open(&late).await,
+            Err(OpenBenchError::TooMany)
+        ));
+        assert!(benches.open(&BenchName::local()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_custom_policy_and_the_clock_are_found_again() {
+        let storage: Arc<dyn Storage> = Arc::new(MemoryStorage::default());
+        let keys = Arc::new(BenchKeys::derive(|_| [7; 32]));
+        let hashing = Arc::new(Semaphore::new(1));
+        let open = || {
+            Bench::open(
+                BenchName::local(),
+                storage.clone(),
+                keys.clone(),
+                hashing.clone(),
+            )
+        };
+        let mix = Policy::INSECURE.with(Name::HttpOnly, &Policy::HARDENED);
+        let bench = open().await.expect("a bench");
+        bench.set_custom(mix).await.expect("kept");
+        bench
+            .move_clock(Duration::from_secs(300))
+            .await
+            .expect("kept");
+        let again = open().await.expect("the same bench");
+        assert_eq!(again.custom(), mix);
+        assert_eq!(again.ahead(), Duration::from_secs(300));
+    }
+}
