@@ -50,7 +50,10 @@ fn every_command_of_the_readme_prints_what_it_says() {
     let data = folder.path().join("lab-data");
     std::fs::create_dir(&data).expect("a data folder");
     let lab = Program::start(&data);
-    let mut exports = String::new();
+    // The commands of an installed binary are those of the one that was built for the tests.
+    let built = Path::new(env!("CARGO_BIN_EXE_session-lab"));
+    let folder_of_binary = built.parent().expect("a folder").display();
+    let mut exports = format!("export PATH=\"{folder_of_binary}:$PATH\"\n");
     let commands = commands(&readme);
     assert!(commands.len() >= 9, "the README shows the exercise");
     for shown in commands {
