@@ -111,7 +111,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     };
     let key = server_key(settings)?;
     let certificate = Arc::new(certificate(settings)?);
-    let tera = assets::parse_templates().map_err(|error| broken(&error))?;
+    let templates = assets::Parsed::new().map_err(|error| broken(&error))?;
     let front_door = FrontDoor::new(certificate.cert_pem()).map_err(|error| broken(&error))?;
     let benches = Arc::new(Benches::new(
         storage,
@@ -136,7 +136,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         benches: benches.clone(),
         certificate: certificate.clone(),
         front_door: front_door.clone(),
-        tera,
+        templates,
         store: announce::store(settings),
         captures: cafe.captures.clone(),
     };

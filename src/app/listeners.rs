@@ -10,7 +10,6 @@ use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use rocket::shield::Shield;
 use rocket::{Build, Config, Ignite, Rocket};
-use rocket_dyn_templates::tera::Tera;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -27,6 +26,7 @@ use crate::start_error::StartError;
 use crate::tls::Certificate;
 use crate::web::addresses::{Addresses, Listener, Site};
 use crate::web::answer::Answer;
+use crate::web::assets::Parsed;
 use crate::web::reception::Reception;
 use crate::web::{assets, problem, reception};
 
@@ -48,7 +48,7 @@ pub struct Parts {
     /// A client for `/compare`.
     pub front_door: FrontDoor,
     /// Every template, parsed.
-    pub tera: Tera,
+    pub templates: Parsed,
     /// The data folder, or a private one.
     pub folder: PathBuf,
     /// Where sessions are kept.
@@ -201,7 +201,7 @@ async fn ignite(
     };
     site.manage(reception.clone())
         .attach(reception)
-        .attach(assets::engine(parts.tera.clone()))
+        .attach(assets::engine(&parts.templates, listener.site()))
         .attach(Shield::new())
         .attach(Answer)
         .attach(AdHoc::on_liftoff("Port", move |rocket| {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Store, page};
 use crate::defences::password_storage::DEMO_PASSWORDS;
 use crate::web::place::Place;
-use crate::web::problem::Variants;
+use crate::web::variant_list::VariantList;
 
 #[derive(Serialize)]
 struct AccountView {
@@ -20,7 +20,7 @@ struct AccountView {
 struct HomePage {
     accounts: Vec<AccountView>,
     store: String,
-    variants: Variants,
+    variants: VariantList,
 }
 
 #[get("/")]
@@ -43,7 +43,7 @@ fn home(place: &Place, store: &State<Store>) -> Template {
     let home = HomePage {
         accounts,
         store: store.of(place.bench.name()),
-        variants: Variants::all(),
+        variants: VariantList::all(),
     };
     page::render(place, "pages/lab/home.html", "Session Lab", home)
 }

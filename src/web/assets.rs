@@ -1,11 +1,15 @@
 //! Templates, styles and scripts: embedded in the binary, read from disk in debug builds.
 
+use std::sync::{Mutex, PoisonError};
+
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Responder, Route, get, routes};
-use rocket_dyn_templates::{Engines, Template, tera::Tera};
+use rocket_dyn_templates::tera::{Error as TeraError, Tera};
+use rocket_dyn_templates::{Engines, Template};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use super::addresses::Site;
 use crate::defences::{Defence, Output};
 
 #[derive(RustEmbed)]
@@ -16,36 +20,77 @@ struct Templates;
 #[folder = "static/"]
 struct StaticFiles;
 
-/// Every template, parsed. Parsing takes some ten milliseconds, so all sites share the result.
-///
-/// # Errors
-/// A template with a mistake in it, named in the message.
-pub fn parse_templates() -> Result<Tera, rocket_dyn_templates::tera::Error> {
+/// The templates of each site, parsed. Parsing takes some milliseconds and its result some
+/// megabytes, so the two listeners of a site share one, and no site holds another's pages.
+#[derive(Clone)]
+pub struct Parsed {
+    lab: Tera,
+    portal: Tera,
+    attacker: Tera,
+}
+
+impl Parsed {
+    /// Parses every template.
+    ///
+    /// # Errors
+    /// A template with a mistake in it, named in the message.
+    pub fn new() -> Result<Self, TeraError> {
+        Ok(Self {
+            lab: parse(Site::Lab)?,
+            portal: parse(Site::Portal)?,
+            attacker: parse(Site::Attacker)?,
+        })
+    }
+
+    const fn of(&self, site: Site) -> &Tera {
+        match site {
+            Site::Lab => &self.lab,
+            Site::Portal => &self.portal,
+            Site::Attacker => &self.attacker,
+        }
+    }
+}
+
+/// Parses what the pages of a site are made of: its own folder, and what all share.
+fn parse(site: Site) -> Result<Tera, TeraError> {
     let mut tera = Tera::default();
     // Tera's own function also escapes the slash, which no context of HTML needs, and pages would
     // be full of it.
     tera.set_escape_fn(|text| Output::STRONG.html(text).into_owned());
-    let files = Templates::iter().filter_map(|name| {
+    let files = Templates::iter().filter(|name| belongs_to(name, site));
+    let files = files.filter_map(|name| {
         let file = Templates::get(&name)?;
-        Some((
-            name.to_string(),
-            String::from_utf8_lossy(&file.data).into_owned(),
-        ))
+        let text = String::from_utf8_lossy(&file.data).into_owned();
+        Some((name.to_string(), text))
     });
     tera.add_raw_templates(files.collect::<Vec<_>>())?;
     Ok(tera)
 }
 
-/// The template engine of one site. Debug builds parse the files again when one of them changes.
-pub fn engine(shared: Tera) -> impl rocket::fairing::Fairing {
-    let mut first = Some(shared.clone());
-    let first = std::sync::Mutex::new(first.take());
+/// Whether a template is a page of this site, or no site's in particular.
+fn belongs_to(name: &str, site: Site) -> bool {
+    let own = match site {
+        Site::Lab => "lab",
+        Site::Portal => "portal",
+        Site::Attacker => "attacker",
+    };
+    match name
+        .strip_prefix("pages/")
+        .and_then(|page| page.split_once('/'))
+    {
+        Some((folder, _)) => folder == own,
+        None => true,
+    }
+}
+
+/// The template engine of one listener. Debug builds parse the files again when one of them changes.
+pub fn engine(parsed: &Parsed, site: Site) -> impl rocket::fairing::Fairing {
+    let first = Mutex::new(Some(parsed.of(site).clone()));
     Template::try_custom(move |engines: &mut Engines| {
-        let kept = first.lock().ok().and_then(|mut first| first.take());
+        let kept = first.lock().unwrap_or_else(PoisonError::into_inner).take();
         engines.tera = match kept {
             Some(tera) => tera,
-            None if cfg!(debug_assertions) => parse_templates()?,
-            None => shared.clone(),
+            None => parse(site)?,
         };
         Ok(())
     })
@@ -128,7 +173,7 @@ mod tests {
 
     #[test]
     fn every_template_parses_and_ends_in_html() {
-        parse_templates().expect("all templates parse");
+        Parsed::new().expect("all templates parse");
         assert!(Templates::iter().all(|name| name.ends_with(".html")));
     }
 }

@@ -12,4 +12,5 @@ pub mod page;
 pub mod place;
 pub mod problem;
 pub mod reception;
+pub mod variant_list;
 pub mod visible_time;

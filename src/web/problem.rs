@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::addresses::{Listener, Site};
 use super::page::{Frame, PortalView};
 use super::place::Place;
+use super::variant_list::VariantList;
 use crate::defences::facts::Refusal;
-use crate::policy::Variant;
 use crate::storage::Unavailable;
 
 /// An answer that is not what was asked for, with its reason and the way on.
@@ -186,37 +186,13 @@ struct Page<'p> {
     asked_host: &'p str,
     asked: &'p str,
     right: Vec<Link>,
-    variants: Variants,
+    variants: VariantList,
 }
 
 #[derive(Serialize)]
 struct Link {
     label: String,
     url: String,
-}
-
-/// The names of all variants, as the page of an unknown one lists them.
-#[derive(Serialize, Default)]
-pub struct Variants {
-    plain: Vec<String>,
-    without: Vec<String>,
-    only: Vec<String>,
-}
-
-impl Variants {
-    /// Every variant there is.
-    pub fn all() -> Self {
-        let mut all = Self::default();
-        for variant in Variant::all() {
-            let list = match variant {
-                Variant::Without(_) => &mut all.without,
-                Variant::Only(_) => &mut all.only,
-                Variant::Insecure | Variant::Hardened | Variant::Custom => &mut all.plain,
-            };
-            list.push(variant.to_string());
-        }
-        all
-    }
 }
 
 impl Problem {
@@ -250,7 +226,7 @@ impl Problem {
             }
             More::Variants { asked: found } => {
                 asked = found.as_str();
-                variants = Variants::all();
+                variants = VariantList::all();
                 "pages/unknown_variant.html"
             }
             _ if self.status == Status::NotFound => "pages/not_found.html",
