@@ -1,6 +1,8 @@
 //! The café: what it relays and where to, what can be read there, and what it never shows. Each test
 //! has a lab of its own, because all guests of a café share one record.
 
+mod on_lab_test;
+
 use session_lab::app::{self, Running};
 use session_lab::bench::BenchName;
 use session_lab::cafe::capture::{KEPT, LARGEST};
@@ -10,8 +12,6 @@ use session_lab::settings::Settings;
 use session_lab::web::addresses::Listener;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-
-use crate::support::curl;
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const CREDENTIALS: &str = "username=student123&password=password123";
@@ -351,105 +351,6 @@ async fn polling_brings_the_connections_only_when_something_changed() {
     assert!(!poll().await.contains("connections"));
     cafe.guest(Scheme::Http, Request::get("/insecure/")).await;
     assert!(poll().await.contains("GET /insecure/"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn hsts_makes_curl_change_to_tls_on_the_same_port() {
-    let cafe = Cafe::open().await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = |name: &str| {
-        folder
-            .path()
-            .join(name)
-            .to_str()
-            .expect("a path")
-            .to_owned()
-    };
-    std::fs::write(path("cert.pem"), cafe.lab.certificate.cert_pem()).expect("written");
-    let (hsts, cert) = (path("hsts.txt"), path("cert.pem"));
-    let resolve = format!("lab.test:{}:127.0.0.1", cafe.port);
-    let scheme_of = |scheme: &str, variant: &str| {
-        let url = format!("{scheme}://lab.test:{}/{variant}/login", cafe.port);
-        let words = [
-            "-o",
-            "/dev/null",
-            "-w",
-            "%{scheme} %{http_code}",
-            "--hsts",
-            &hsts,
-            "--cacert",
-            &cert,
-            "--resolve",
-            &resolve,
-            &url,
-        ];
-        tokio::task::block_in_place(|| curl(&words)).to_lowercase()
-    };
-    assert_eq!(
-        scheme_of("http", "hardened"),
-        "http 303",
-        "before, it asks in clear"
-    );
-    assert_eq!(
-        scheme_of("https", "insecure"),
-        "https 200",
-        "the weak arm sends no header"
-    );
-    assert_eq!(scheme_of("http", "insecure"), "http 200");
-    assert_eq!(scheme_of("https", "hardened"), "https 200");
-    assert_eq!(
-        scheme_of("http", "hardened"),
-        "https 200",
-        "after, it asks over TLS"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn secure_keeps_the_cookie_out_of_the_cafe_on_lab_test_but_not_on_localhost() {
-    let cafe = Cafe::open().await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = |name: &str| {
-        folder
-            .path()
-            .join(name)
-            .to_str()
-            .expect("a path")
-            .to_owned()
-    };
-    std::fs::write(path("cert.pem"), cafe.lab.certificate.cert_pem()).expect("written");
-    let (jar, cert) = (path("jar"), path("cert.pem"));
-    for (host, variant, read) in [
-        ("lab.test", "only-secure", false),
-        ("lab.test", "without-secure", true),
-        ("localhost", "only-secure", true),
-    ] {
-        cafe.lab.captures.forget(&BenchName::local());
-        let _ = std::fs::remove_file(&jar);
-        let resolve = format!("{host}:{}:127.0.0.1", cafe.port);
-        let visit = |scheme: &str, words: &[&str]| {
-            let url = format!("{scheme}://{host}:{}/{variant}/login", cafe.port);
-            let common = [
-                "-o",
-                "/dev/null",
-                "--cacert",
-                &cert,
-                "--resolve",
-                &resolve,
-                &url,
-            ];
-            tokio::task::block_in_place(|| curl(&[words, &common].concat()));
-        };
-        visit("https", &["-c", &jar]);
-        visit("http", &["-b", &jar]);
-        let jar = std::fs::read_to_string(&jar).expect("a jar");
-        let id = jar
-            .lines()
-            .find(|line| line.contains("session_"))
-            .expect("a cookie");
-        let id = id.rsplit('\t').next().expect("a value").to_owned();
-        let heard = cafe.bytes().contains(&id);
-        assert_eq!(heard, read, "{host} {variant}");
-    }
 }
 
 #[tokio::test]
