@@ -13,7 +13,10 @@ mod fixation;
 mod frame;
 mod login_csrf;
 mod loot;
+mod overflow;
 mod page;
+mod partner;
+pub mod payloads;
 mod plant;
 mod start;
 mod tossing;
@@ -75,9 +78,12 @@ pub const TRICKS: &[&Trick] = &[
     &login_csrf::TRICK,
     &xss::TRICK,
     &frame::CROSS_SITE,
+    &partner::TRICK,
     &tossing::TRICK,
     &fixation::TRICK,
+    &csrf_form::SIBLING,
     &frame::SIBLING,
+    &overflow::TRICK,
 ];
 
 #[get("/healthz")]
@@ -98,6 +104,8 @@ fn routes() -> Vec<Route> {
         tossing::routes(),
         fixation::routes(),
         frame::routes(),
+        partner::routes(),
+        overflow::routes(),
     ]
     .concat()
 }

@@ -15,10 +15,10 @@ use serde::Serialize;
 use tokio::task::AbortHandle;
 
 use super::page;
-use crate::attacks::matrix::{self, Cell, Found, Wish};
+use crate::attacks::matrix::{self, Cell, Wish};
 use crate::attacks::stage::Target;
 use crate::attacks::{ALL, Card};
-use crate::bench::{BENCH_LIMIT, BenchName, Benches};
+use crate::bench::{BENCH_LIMIT, BenchName};
 use crate::front_door::FrontDoor;
 use crate::policy::Variant;
 use crate::web::place::Place;
@@ -88,11 +88,14 @@ fn row(card: &'static Card, cells: &[Cell]) -> Row {
         .collect();
     let word = |variant| match mine.iter().find(|cell| cell.variant == variant) {
         None => "not run",
-        Some(cell) if succeeded(cell) => "succeeds",
-        Some(_) => "stopped",
+        Some(cell) => match cell.succeeded() {
+            Some(true) => "succeeds",
+            Some(false) => "stopped",
+            None => "not run",
+        },
     };
     let named = |wanted: bool, pick: fn(Variant) -> Option<&'static str>| {
-        let fits = mine.iter().filter(|cell| succeeded(cell) == wanted);
+        let fits = mine.iter().filter(|cell| cell.succeeded() == Some(wanted));
         fits.filter_map(|cell| pick(cell.variant)).collect()
     };
     let slugs = |set: &&[crate::policy::Name]| set.iter().map(|name| name.slug()).collect();
@@ -123,13 +126,6 @@ fn row(card: &'static Card, cells: &[Cell]) -> Row {
             .filter(|cell| !cell.agrees())
             .map(|cell| cell.variant.to_string())
             .collect(),
-    }
-}
-
-fn succeeded(cell: &Cell) -> bool {
-    match &cell.found {
-        Found::Ran(outcome) | Found::NotAsked(outcome) => outcome.succeeded(),
-        Found::Broken(_) => false,
     }
 }
 
@@ -169,12 +165,7 @@ fn live(place: &Place, runs: &State<Runs>) -> Json<Progress> {
 
 /// Starts a run, unless one is under way on this bench.
 #[post("/matrix")]
-fn start(
-    place: &Place,
-    runs: &State<Runs>,
-    front_door: &State<FrontDoor>,
-    benches: &State<Arc<Benches>>,
-) -> Redirect {
+fn start(place: &Place, runs: &State<Runs>, front_door: &State<FrontDoor>) -> Redirect {
     let bench = place.bench.name().clone();
     let mut all = lock(&runs.0);
     let busy = all.get(&bench).is_some_and(|run| run.running());
@@ -183,12 +174,12 @@ fn start(
             all.retain(|_, run| run.running());
         }
         let target = Target::of(front_door, &place.addresses);
-        all.insert(bench, spawn(target, Arc::clone(benches)));
+        all.insert(bench, spawn(target));
     }
     Redirect::to(format!("{}/matrix", place.base()))
 }
 
-fn spawn(target: Target, benches: Arc<Benches>) -> Arc<Run> {
+fn spawn(target: Target) -> Arc<Run> {
     let wish = Wish::default();
     let run = Arc::new(Run {
         cells: Mutex::default(),
@@ -198,9 +189,7 @@ fn spawn(target: Target, benches: Arc<Benches>) -> Arc<Run> {
     });
     let kept = run.clone();
     let task = tokio::spawn(async move {
-        let work = matrix::run(&target, Some(benches), &wish, |cell| {
-            lock(&kept.cells).push(cell)
-        });
+        let work = matrix::run(&target, &wish, |cell| lock(&kept.cells).push(cell));
         tokio::select! {
             () = work => {}
             () = nobody_looks(&kept) => {}

@@ -7,6 +7,7 @@ mod clock;
 mod compare;
 mod custom;
 mod defences;
+mod discard;
 mod evidence;
 mod fixation;
 mod health;
@@ -80,7 +81,9 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", fixation::routes())
         .mount("/", cafe::routes())
         .mount("/", certificate::routes())
+        .mount("/", discard::routes())
         .mount("/", health::routes())
+        .mount("/", health::own_routes())
 }
 
 /// Mounts what the portal's listeners answer outside the variants.
