@@ -18,6 +18,7 @@ mod page;
 mod partner;
 pub mod payloads;
 mod plant;
+mod shared_computer;
 mod start;
 mod tossing;
 mod xss;
@@ -79,6 +80,9 @@ pub const TRICKS: &[&Trick] = &[
     &xss::TRICK,
     &frame::CROSS_SITE,
     &partner::TRICK,
+    &shared_computer::RESTART,
+    &shared_computer::BACK,
+    &shared_computer::LEFT_BEHIND,
     &tossing::TRICK,
     &fixation::TRICK,
     &csrf_form::SIBLING,
@@ -105,6 +109,7 @@ fn routes() -> Vec<Route> {
         fixation::routes(),
         frame::routes(),
         partner::routes(),
+        shared_computer::routes(),
         overflow::routes(),
     ]
     .concat()

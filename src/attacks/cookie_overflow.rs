@@ -52,7 +52,9 @@ impl Attack for CookieOverflow {
         victim.sign_in(&portal, VICTIM).await?;
         victim.visit(&format!("{portal}/board")).await?;
         let done = "document.documentElement.dataset.done";
-        victim.until_or(&format!("{done} === '0'"), A_MOMENT).await?;
+        victim
+            .until_or(&format!("{done} === '0'"), A_MOMENT)
+            .await?;
         if victim.run(&format!("{done} !== undefined")).await? {
             victim.until(&format!("{done} === '1'")).await?;
         }

@@ -8,6 +8,7 @@
 pub mod command;
 pub mod matrix;
 pub mod person;
+pub mod places;
 pub mod record;
 pub mod running_lab;
 pub mod seat;

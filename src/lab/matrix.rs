@@ -16,8 +16,9 @@ use tokio::task::AbortHandle;
 
 use super::page;
 use crate::attacks::matrix::{self, Cell, Wish};
+use crate::attacks::record::Record;
 use crate::attacks::stage::Target;
-use crate::attacks::{ALL, Card};
+use crate::attacks::{ALL, Card, Engine};
 use crate::bench::{BENCH_LIMIT, BenchName};
 use crate::front_door::FrontDoor;
 use crate::policy::Variant;
@@ -63,6 +64,7 @@ struct Row {
     stopped_by: Vec<Vec<&'static str>>,
     shows: &'static [&'static str],
     standards: &'static [&'static str],
+    needs_browser: bool,
     insecure: &'static str,
     hardened: &'static str,
     only: Vec<&'static str>,
@@ -79,6 +81,9 @@ struct Progress {
     total: usize,
     running: bool,
     wrong: usize,
+    /// When and with which browser the cells were proven that need one.
+    proven_on: &'static str,
+    proven_with: &'static str,
 }
 
 fn row(card: &'static Card, cells: &[Cell]) -> Row {
@@ -109,6 +114,7 @@ fn row(card: &'static Card, cells: &[Cell]) -> Row {
         stopped_by: card.stopped_by.iter().map(slugs).collect(),
         shows: card.shows,
         standards: card.standards,
+        needs_browser: card.engine == Engine::Browser,
         insecure: word(Variant::Insecure),
         hardened: word(Variant::Hardened),
         only: named(false, |variant| match variant {
@@ -149,6 +155,8 @@ fn progress(runs: &Runs, bench: &BenchName) -> Progress {
             .map_or_else(|| matrix::size(&Wish::default()), |run| run.total),
         running: run.as_ref().is_some_and(|run| run.running()),
         wrong: cells.iter().filter(|cell| !cell.agrees()).count(),
+        proven_on: &Record::stored().on,
+        proven_with: &Record::stored().with,
     }
 }
 

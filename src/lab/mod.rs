@@ -1,6 +1,7 @@
 //! The lab's own pages: what a student reads beside the portal, on an origin of their own, so that a
 //! script on the portal's notice board cannot move the clock. Read `compare/mod.rs` first.
 
+mod attack;
 mod cafe;
 mod certificate;
 mod clock;
@@ -66,6 +67,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .manage(Arc::clone(&parts.captures))
         .manage(compare::Comparisons::default())
         .manage(matrix::Runs::default())
+        .manage(attack::LastRuns::default())
         .manage(ids::Pictures::default())
         .manage(fixation::Walkthroughs::default())
         .manage(Arc::clone(&parts.benches))
@@ -77,6 +79,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", custom::routes())
         .mount("/", defences::routes())
         .mount("/", matrix::routes())
+        .mount("/", attack::routes())
         .mount("/", ids::routes())
         .mount("/", fixation::routes())
         .mount("/", cafe::routes())

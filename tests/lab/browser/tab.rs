@@ -19,7 +19,7 @@ use futures::{FutureExt, StreamExt};
 use serde::de::DeserializeOwned;
 pub use session_lab::chrome::PATIENCE;
 use session_lab::chrome::Window;
-use session_lab::web::addresses::Listener;
+use session_lab::web::addresses::{Listener, SIBLING};
 
 use super::chromium::browser;
 use crate::support::{TestBench, bench, lab};
@@ -58,6 +58,12 @@ impl Tab {
     pub fn address_at(&self, host: &str, listener: Listener, path: &str) -> String {
         self.address(listener, path)
             .replace("//localhost:", &format!("//{host}:"))
+    }
+
+    /// The address of a page of the attacker's on the portal's sibling.
+    pub fn address_of_sibling(&self, path: &str) -> String {
+        let origin = lab().addresses.origin_as(Listener::Attacker, SIBLING);
+        format!("{origin}{}{path}", self.bench.name.prefix())
     }
 
     pub fn on_lab(&self, path: &str) -> String {
