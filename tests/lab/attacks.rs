@@ -98,7 +98,7 @@ const STOPPED_BY: &[(&str, &[&str])] = &[
     ("replay-after-idle-limit", &["idle-timeout"]),
     ("replay-after-absolute-limit", &["absolute-timeout"]),
     ("replay-after-sign-out", &["sign-out"]),
-    ("back-button", &[]),
+    ("back-button", &["no-store"]),
     ("draft-after-sign-out", &["clear-site-data"]),
     (
         "old-session-after-password-change",
