@@ -6,6 +6,7 @@
 //! trick, with the attack's own form or script, and says what stops it. Read `csrf_form` first;
 //! `collect` is where stolen things arrive, `loot` shows them.
 
+mod arrived;
 mod collect;
 mod csrf_form;
 mod csrf_link;
@@ -89,6 +90,7 @@ fn routes() -> Vec<Route> {
     [
         routes![healthz],
         start::routes(),
+        arrived::routes(),
         loot::routes(),
         collect::routes(),
         csrf_form::routes(),

@@ -2,7 +2,7 @@
 //! that sticks out, and a picture of it to look at.
 
 use session_lab::policy::Name;
-use session_lab::web::addresses::Listener::{Lab, PortalHttp, PortalHttps};
+use session_lab::web::addresses::Listener::{Attacker, Lab, PortalHttp, PortalHttps};
 
 use super::screenshots::{fits, photograph};
 use super::tab::Tab;
@@ -10,7 +10,7 @@ use crate::support::lab;
 
 /// Whether the page has asked for news, if it is one that does.
 const HAS_ASKED: &str = "!document.querySelector('[data-live]') || performance
-    .getEntriesByType('resource').some((entry) => /\\/(live|count)/.test(entry.name))
+    .getEntriesByType('resource').some((entry) => /\\/(live|count|arrived)/.test(entry.name))
     || document.querySelector('[data-running=false]')";
 
 /// The page where the tab is works, and its pictures are taken.
@@ -83,6 +83,27 @@ async fn the_labs_own_pages_of_attacks() {
         tab.follow("a[rel=next]").await;
     }
     works(&mut tab, "lab-fixation-end").await;
+}
+
+#[tokio::test]
+async fn the_attackers_pages() {
+    let Some(mut tab) = Tab::open().await else {
+        return;
+    };
+    let own = tab.on_insecure("");
+    tab.sign_in(&own).await;
+    for (path, name) in [
+        ("/", "attacker-start"),
+        ("/loot", "attacker-loot"),
+        ("/csrf-form", "attacker-csrf-form"),
+        ("/csrf-link", "attacker-csrf-link"),
+        ("/login-csrf", "attacker-login-csrf"),
+        ("/xss", "attacker-xss"),
+        ("/frame", "attacker-frame"),
+    ] {
+        tab.visit(&tab.address(Attacker, path)).await;
+        works(&mut tab, name).await;
+    }
 }
 
 #[tokio::test]
