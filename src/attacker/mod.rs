@@ -24,6 +24,7 @@ use rocket::{Build, Rocket, Route, get, routes};
 
 use crate::app::Parts;
 use crate::policy::Name;
+use crate::same_site;
 use crate::web::addresses::SIBLING;
 use crate::web::place::Place;
 
@@ -100,6 +101,7 @@ fn routes() -> Vec<Route> {
         tossing::routes(),
         fixation::routes(),
         frame::routes(),
+        same_site::attacker_routes(),
     ]
     .concat()
 }

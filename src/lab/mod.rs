@@ -17,6 +17,7 @@ mod inspect;
 mod leak;
 mod matrix;
 mod page;
+mod same_site;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use rocket::{Build, Rocket};
 use crate::app::Parts;
 use crate::bench::BenchName;
 use crate::policy::Variant;
+use crate::same_site as experiment;
 
 /// Where sessions are kept.
 #[derive(Clone, Debug)]
@@ -78,6 +80,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", matrix::routes())
         .mount("/", ids::routes())
         .mount("/", fixation::routes())
+        .mount("/", same_site::routes())
         .mount("/", cafe::routes())
         .mount("/", certificate::routes())
         .mount("/", health::routes())
@@ -89,5 +92,6 @@ pub fn mount_on_portal(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .manage(Arc::clone(&parts.certificate))
         .mount("/", certificate::routes())
         .mount("/", inspect::routes())
+        .mount("/", experiment::portal_routes())
         .mount("/", health::routes())
 }

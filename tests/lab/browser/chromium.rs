@@ -1,4 +1,5 @@
-//! The one browser of this test binary: found, started, and ended with the binary.
+//! The browser of this test binary, and one with other settings: found, started, and ended with the
+//! binary.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -15,10 +16,26 @@ use sha2::{Digest, Sha256};
 use super::tab::PATIENCE;
 use crate::support::lab;
 
+/// Two settings that a test of SameSite needs.
+const HASTY: &str = "--enable-features=ShortLaxAllowUnsafeThreshold";
+const ALLOWS_THIRD_PARTIES: &str = r#"{"profile":{"cookie_controls_mode":0}}"#;
+
 /// The browser, or `None` where none is installed: then the caller's test has nothing to show.
 pub fn browser() -> Option<&'static Browser> {
     static BROWSER: OnceLock<Option<Browser>> = OnceLock::new();
-    let found = BROWSER.get_or_init(|| executable().map(|path| start(&path)));
+    let found = BROWSER.get_or_init(|| executable().map(|path| start(&path, None)));
+    or_say_so(found)
+}
+
+/// A browser whose two minutes for cookies without SameSite are ten seconds, and which does not
+/// block third-party cookies in its ordinary windows.
+pub fn hasty_browser() -> Option<&'static Browser> {
+    static BROWSER: OnceLock<Option<Browser>> = OnceLock::new();
+    let found = BROWSER.get_or_init(|| executable().map(|path| start(&path, Some(HASTY))));
+    or_say_so(found)
+}
+
+fn or_say_so(found: &'static Option<Browser>) -> Option<&'static Browser> {
     if found.is_none() {
         let required = std::env::var("SESSION_LAB_BROWSER_TESTS").is_ok_and(|is| is == "required");
         assert!(!required, "no Chromium was found, and it is required here");
@@ -41,8 +58,8 @@ fn executable() -> Option<PathBuf> {
         .flatten()
 }
 
-fn start(executable: &Path) -> Browser {
-    let address = launch(executable);
+fn start(executable: &Path, more: Option<&str>) -> Browser {
+    let address = launch(executable, more);
     let (tell, told) = std::sync::mpsc::channel();
     // A runtime of its own: those of the tests end with each test.
     std::thread::spawn(move || {
@@ -69,9 +86,9 @@ async fn drive(mut handler: Handler) {
     while handler.next().await.is_some() {}
 }
 
-/// Starts the browser with an empty profile, and answers with the address to drive it by.
-fn launch(executable: &Path) -> String {
-    static OPEN: Mutex<Option<ChildStdin>> = Mutex::new(None);
+/// Starts the browser with a fresh profile, and answers with the address to drive it by.
+fn launch(executable: &Path, more: Option<&str>) -> String {
+    static OPEN: Mutex<Vec<ChildStdin>> = Mutex::new(Vec::new());
     // Nothing runs at the end of a test binary. But its pipes close, however it ends: then `cat`
     // comes back, and the shell ends the browser and removes its profile.
     const UNTIL_STDIN_CLOSES: &str = r#"
@@ -79,17 +96,24 @@ fn launch(executable: &Path) -> String {
         "$@" "--user-data-dir=$profile" </dev/null & browser=$!
         cat; kill $browser; wait $browser; rm -rf "$profile""#;
     let profile = tempfile::tempdir().expect("a folder").keep();
+    if more == Some(HASTY) {
+        std::fs::create_dir(profile.join("Default")).expect("a folder");
+        let preferences = profile.join("Default/Preferences");
+        std::fs::write(preferences, ALLOWS_THIRD_PARTIES).expect("a file");
+    }
     let mut child = Command::new("sh")
         .args(["-c", UNTIL_STDIN_CLOSES, "sh"])
         .arg(profile)
         .arg(executable)
         .args(arguments())
+        .args(more)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the browser starts");
-    *OPEN.lock().expect("not poisoned") = child.stdin.take();
+    let open = child.stdin.take().expect("piped");
+    OPEN.lock().expect("not poisoned").push(open);
 
     let mut said = BufReader::new(child.stderr.take().expect("piped")).lines();
     let mut before = String::new();

@@ -14,6 +14,7 @@ mod countdown;
 mod foreign_scripts;
 mod keyboard;
 mod pages;
+mod same_site;
 mod screenshots;
 mod secure;
 mod tab;

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use chromiumoxide::Page;
 use chromiumoxide::cdp::browser_protocol::emulation::{
     SetDeviceMetricsOverrideParams, SetFocusEmulationEnabledParams,
 };
@@ -16,18 +15,19 @@ use chromiumoxide::cdp::browser_protocol::network::{
 };
 use chromiumoxide::cdp::browser_protocol::page::EventLoadEventFired;
 use chromiumoxide::cdp::browser_protocol::target::{
-    CreateBrowserContextParams, CreateTargetParams,
+    CreateBrowserContextParams, CreateTargetParams, CreateTargetParamsBuilder,
 };
 use chromiumoxide::cdp::js_protocol::runtime::{
     ConsoleApiCalledType, EvaluateParams, EventConsoleApiCalled, EventExceptionThrown,
 };
 use chromiumoxide::keys::get_key_definition;
+use chromiumoxide::{Browser, Page};
 use futures::stream::{BoxStream, select_all};
 use futures::{FutureExt, StreamExt};
 use serde::de::DeserializeOwned;
 use session_lab::web::addresses::Listener;
 
-use super::chromium::browser;
+use super::chromium::{browser, hasty_browser};
 use crate::support::{TestBench, bench, lab};
 
 /// How long anything may take before a test gives up: far beyond what a busy machine needs.
@@ -51,10 +51,19 @@ impl Tab {
             .dispose_on_detach(true)
             .build();
         let context = browser.create_browser_context(context).await.unwrap();
-        let target = CreateTargetParams::builder()
-            .url("about:blank")
-            .browser_context_id(context);
-        let page = browser.new_page(target.build().unwrap()).await.unwrap();
+        let target = CreateTargetParams::builder().browser_context_id(context);
+        Some(Self::new(browser, target).await)
+    }
+
+    /// Opens an empty tab in the ordinary window of a browser with settings of its own.
+    pub async fn open_hasty() -> Option<Self> {
+        let browser = hasty_browser()?;
+        Some(Self::new(browser, CreateTargetParams::builder()).await)
+    }
+
+    async fn new(browser: &Browser, target: CreateTargetParamsBuilder) -> Self {
+        let target = target.url("about:blank").build().unwrap();
+        let page = browser.new_page(target).await.unwrap();
         let focus = SetFocusEmulationEnabledParams::new(true);
         page.execute(focus).await.unwrap();
         let tab = Self {
@@ -64,7 +73,7 @@ impl Tab {
         };
         // A projector's.
         tab.resize(1280, 800).await;
-        Some(tab)
+        tab
     }
 
     /// The address of a page of this bench.
