@@ -147,8 +147,11 @@ fn note(place: &Place, headers: &Headers<'_>, from: Initiator, way: Way) -> Resu
         let because = format!("{who} nothing of SameSite, so it proves nothing about a browser.");
         return Err(not_counted(because));
     }
-    let wrong = |said: Option<&str>, is: &str| said.is_some_and(|said| said != is);
-    if wrong(headers.fetch_site, from.fetch_site()) || wrong(headers.fetch_dest, way.fetch_dest()) {
+    let site = headers.fetch_site.map(|said| claimed(said, from, way));
+    let wrong_dest = headers
+        .fetch_dest
+        .is_some_and(|said| said != way.fetch_dest());
+    if site == Some(None) || wrong_dest {
         let said = headers.fetch_site.unwrap_or("nothing");
         let because = format!(
             "By what the browser says (Sec-Fetch-Site: {said}) this request was not made by the page \
@@ -174,11 +177,22 @@ fn note(place: &Place, headers: &Headers<'_>, from: Initiator, way: Way) -> Resu
     };
     let sent = Sent {
         cookies: Probe::ALL.map(came),
-        fetch_site: headers.fetch_site.map(|_| from.fetch_site()),
+        fetch_site: site.flatten(),
         age,
     };
     measured.record(from, way, headers.agent, sent);
     Ok(())
+}
+
+/// What the browser says in `Sec-Fetch-Site`, if that fits a request from there in this way. After a
+/// redirect from one host of a site to another Firefox 153 says `cross-site`.
+fn claimed(said: &str, from: Initiator, way: Way) -> Option<&'static str> {
+    let cross_site = Initiator::CrossSite.fetch_site();
+    if said == from.fetch_site() {
+        Some(from.fetch_site())
+    } else {
+        (way == Way::Redirect && said == cross_site).then_some(cross_site)
+    }
 }
 
 /// The cookies belong to one host. Under another name nothing is measured.

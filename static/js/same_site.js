@@ -36,7 +36,7 @@
     late.dataset.state = state;
     readyAt = Date.now() + ready_in * 1000;
     const early = document.getElementById("late-early");
-    early.hidden = !too_early;
+    early.hidden = too_early === null;
     early.querySelector("span").textContent = too_early ?? "";
   }
 

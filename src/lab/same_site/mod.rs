@@ -7,7 +7,6 @@
 mod table;
 
 use rocket::data::Capped;
-use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::serde::json::Json;
 use rocket::{Route, get, post, routes};
@@ -73,9 +72,10 @@ fn chosen(from: Option<&str>) -> Result<Initiator, Stop> {
         return Ok(Initiator::CrossSite);
     };
     let known = Initiator::ALL.map(Initiator::slug).join(", ");
-    let next = format!("Choose one of: {known}.");
-    let because = format!("Nothing is called {slug}.");
-    let problem = Problem::new(Status::NotFound, "There is no such table", because, next);
+    let problem = Problem::bad_request(
+        format!("There is no table for {slug}."),
+        format!("Choose one of: {known}."),
+    );
     Initiator::parse(slug).ok_or_else(|| problem.into())
 }
 

@@ -167,6 +167,15 @@ fn notes(bench: &Bench, from: Initiator) -> Vec<String> {
                 .to_owned(),
         );
     }
+    let redirected = bench.same_site().sent(from, Way::Redirect);
+    let said = redirected.and_then(|sent| sent.fetch_site);
+    if said.is_some_and(|said| said != from.fetch_site()) {
+        notes.push(
+            "After a redirect between two hosts of one site this browser calls the request \
+             cross-site and sends the cookies all the same. Firefox does so."
+                .to_owned(),
+        );
+    }
     if from != Initiator::CrossSite {
         return notes;
     }

@@ -56,6 +56,7 @@ async fn the_labs_own_pages() {
         ("/matrix", "lab-matrix"),
         ("/fixation", "lab-fixation-empty"),
         ("/ids", "lab-ids-empty"),
+        ("/same-site", "lab-same-site-guess"),
         ("/certificate", "lab-certificate"),
     ] {
         let path = if path == "/certificate" {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use session_lab::same_site::recorded::CHROMIUM;
 use session_lab::same_site::{Initiator, Probe, Step, Way};
 
+use super::screenshots::photograph;
 use super::tab::{PATIENCE, Tab};
 use crate::support::lab;
 
@@ -105,6 +106,25 @@ async fn chromium_still_does_what_the_record_says() {
     tab.until("document.getElementById('late-says').innerText.includes('can be measured in')")
         .await;
     assert_eq!(tab.complaints().await, [""; 0]);
+    photograph(&tab, "lab-same-site").await;
+    for from in ["cross-site", "sibling"] {
+        tab.visit(&tab.on_lab(&format!("/same-site?from={from}")))
+            .await;
+        if from == "cross-site" {
+            tab.follow("button[value=again]").await;
+        }
+        tab.click("input[name='link.absent']").await;
+        tab.click("input[name='link.strict']").await;
+        tab.follow("button[value=guess]").await;
+        photograph(&tab, &format!("lab-same-site-{from}")).await;
+        let link = tab.text("[data-way=link]").await;
+        let strict = if from == "sibling" {
+            "sent as you guessed"
+        } else {
+            "not sent you guessed otherwise"
+        };
+        assert!(link.contains(strict), "{link}");
+    }
 }
 
 #[tokio::test]

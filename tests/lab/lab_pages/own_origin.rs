@@ -11,7 +11,7 @@ const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-const POSTS: [(&str, &str); 7] = [
+const POSTS: [(&str, &str); 8] = [
     ("/clock", "minutes=6"),
     ("/reset", ""),
     ("/fixation", ""),
@@ -19,6 +19,7 @@ const POSTS: [(&str, &str); 7] = [
     ("/matrix", ""),
     ("/custom", "preset=hardened"),
     ("/compare", "action=sign-in"),
+    ("/same-site", "action=skip&from=sibling"),
 ];
 
 fn pages() -> Vec<String> {
@@ -29,6 +30,9 @@ fn pages() -> Vec<String> {
         "/custom",
         "/custom?saved=1",
         "/defences",
+        "/same-site",
+        "/same-site?from=sibling",
+        "/same-site/live",
     ];
     let mut all: Vec<String> = fixed.map(str::to_owned).to_vec();
     all.extend(["/certificate", "/certificate.pem", "/healthz"].map(str::to_owned));
