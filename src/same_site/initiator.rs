@@ -8,10 +8,10 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::{Initiator, Step, Way, portal, probe};
+use crate::portal::Stop;
 use crate::web::addresses::{BESIDE_SIBLING, SIBLING, Site};
 use crate::web::page::Frame;
 use crate::web::place::Place;
-use crate::web::problem::Problem;
 
 #[derive(Serialize)]
 struct WayView {
@@ -50,7 +50,7 @@ fn from(
     place: &Place,
     step: Option<u8>,
     once: Option<&str>,
-) -> Result<Either<Redirect, Template>, Problem> {
+) -> Result<Either<Redirect, Template>, Stop> {
     let step = probe::known(step)?;
     let once = once == Some("1");
     let (addresses, bench) = (&*place.addresses, place.bench.name());
@@ -88,7 +88,7 @@ fn from(
 
 /// The initiator's own address that redirects to the portal.
 #[get("/same-site/redirect?<step>&<once>")]
-fn redirect(place: &Place, step: Option<u8>, once: Option<&str>) -> Result<Redirect, Problem> {
+fn redirect(place: &Place, step: Option<u8>, once: Option<&str>) -> Result<Redirect, Stop> {
     let step = probe::known(step)?;
     let to = arrival(place, step, Way::Redirect, once == Some("1"));
     Ok(Redirect::to(to))

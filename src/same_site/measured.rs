@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{Initiator, Probe, Way};
 
-/// How long the name that a browser gives itself may be, in bytes.
+/// How long the name that a browser gives itself may be, in characters.
 const LONGEST_AGENT: usize = 200;
 
 /// One sign for each probe cookie.
@@ -71,12 +71,11 @@ impl Measured {
 
     /// Notes what came. What another browser had sent is forgotten: a table is one browser's.
     pub fn record(&self, from: Initiator, way: Way, agent: &str, sent: Sent) {
-        let end = agent.floor_char_boundary(LONGEST_AGENT);
-        let agent = &agent[..end];
+        let agent: String = agent.chars().take(LONGEST_AGENT).collect();
         let mut held = self.held();
         if held.agent != agent {
             held.sent = Default::default();
-            agent.clone_into(&mut held.agent);
+            held.agent = agent;
         }
         held.sent[from as usize][way as usize] = Some(sent);
     }
@@ -130,7 +129,7 @@ mod tests {
         measured.record(Initiator::Sibling, Way::Link, &long, sent());
         measured.record(Initiator::Sibling, Way::Image, &long, sent());
         assert!(measured.sent(Initiator::Sibling, Way::Link).is_some());
-        assert_eq!(measured.agent().len(), LONGEST_AGENT);
+        assert_eq!(measured.agent().chars().count(), LONGEST_AGENT);
 
         measured.record(Initiator::Sibling, Way::Image, "another", sent());
         assert!(measured.sent(Initiator::Sibling, Way::Link).is_none());

@@ -10,6 +10,7 @@ use rocket::{Either, Route, get, post, routes};
 use super::measured::Sent;
 use super::{Initiator, Probe, Step, Way};
 use crate::journal::Client;
+use crate::portal::Stop;
 use crate::session::cookie;
 use crate::web::addresses::BESIDE_SIBLING;
 use crate::web::place::Place;
@@ -54,7 +55,7 @@ impl<'r> FromRequest<'r> for Headers<'r> {
 
 /// Sets the cookies with values that they never had, and goes on to a step.
 #[get("/same-site/set?<step>&<once>")]
-fn set(place: &Place, step: Option<u8>, once: Option<&str>) -> Result<Redirect, Problem> {
+fn set(place: &Place, step: Option<u8>, once: Option<&str>) -> Result<Redirect, Stop> {
     let step = known(step)?;
     let once = once == Some("1");
     at_home(place)?;
@@ -75,7 +76,7 @@ fn set(place: &Place, step: Option<u8>, once: Option<&str>) -> Result<Redirect, 
 
 /// Takes the cookies away.
 #[get("/same-site/clean")]
-fn clean(place: &Place) -> Result<Redirect, Problem> {
+fn clean(place: &Place) -> Result<Redirect, Stop> {
     at_home(place)?;
     for probe in Probe::ALL {
         place.set_cookie(line(place, probe, "", "; Max-Age=0"));
@@ -101,7 +102,7 @@ fn arrive(
     step: Option<u8>,
     how: Option<&str>,
     once: Option<&str>,
-) -> Result<Arrived, Problem> {
+) -> Result<Arrived, Stop> {
     let step = known(step)?;
     let how = how.and_then(Way::parse);
     let way = how.filter(|way| step.ways().contains(way));
@@ -133,12 +134,12 @@ fn arrive_by_post(
     step: Option<u8>,
     how: Option<&str>,
     once: Option<&str>,
-) -> Result<Arrived, Problem> {
+) -> Result<Arrived, Stop> {
     arrive(place, headers, step, how, once)
 }
 
 /// Writes a request into the table, if it is what it claims to be.
-fn note(place: &Place, headers: &Headers<'_>, from: Initiator, way: Way) -> Result<(), Problem> {
+fn note(place: &Place, headers: &Headers<'_>, from: Initiator, way: Way) -> Result<(), Stop> {
     if place.client != Client::Browser {
         let who = match place.client {
             Client::Curl => "This was typed with curl, which knows",
@@ -196,7 +197,7 @@ fn claimed(said: &str, from: Initiator, way: Way) -> Option<&'static str> {
 }
 
 /// The cookies belong to one host. Under another name nothing is measured.
-fn at_home(place: &Place) -> Result<(), Problem> {
+fn at_home(place: &Place) -> Result<(), Stop> {
     if place.host_name == BESIDE_SIBLING {
         return Ok(());
     }
@@ -204,14 +205,14 @@ fn at_home(place: &Place) -> Result<(), Problem> {
     Err(not_counted(because))
 }
 
-pub(super) fn known(step: Option<u8>) -> Result<Step, Problem> {
+pub(super) fn known(step: Option<u8>) -> Result<Step, Stop> {
     let found = step.and_then(Step::parse);
     found.ok_or_else(|| not_counted("There is no such step."))
 }
 
-fn not_counted(because: impl Into<String>) -> Problem {
+fn not_counted(because: impl Into<String>) -> Stop {
     let next = "Start from the lab's page /same-site, in a browser.";
-    Problem::new(Status::BadRequest, "Not counted", because, next)
+    Problem::new(Status::BadRequest, "Not counted", because, next).into()
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -15,7 +15,7 @@
 
   function cell(td, { state, guess, recorded }) {
     td.replaceChildren(make("b", state, state.replace(" ", "-")));
-    if (guess) td.append(make("span", guess === "right" ? "as you guessed" : "you guessed otherwise", "sub"));
+    if (guess) td.append(make("span", guess === "right" ? "as you guessed" : "you guessed otherwise", `sub ${guess}`));
     if (recorded) td.append(make("span", `differs, recorded: ${recorded}`, "sub differs"));
   }
 
@@ -28,6 +28,7 @@
     const browser = table.browser ? `Measured: ${table.browser}.` : "Nothing is measured yet.";
     document.getElementById("browser").textContent = browser;
     document.getElementById("record").textContent = table.record;
+    document.getElementById("right").textContent = table.right ?? "";
     document.getElementById("agent").textContent = table.agent;
     document.getElementById("notes").replaceChildren(...table.notes.map((note) => make("li", note)));
   }

@@ -54,6 +54,8 @@ pub struct Table {
     /// How many of the rows were measured.
     measured: usize,
     browser: Option<String>,
+    /// How many cells were guessed right.
+    right: Option<String>,
     agent: String,
     record: String,
     notes: Vec<String>,
@@ -122,7 +124,14 @@ pub fn of(bench: &Bench, addresses: &Addresses, from: Initiator) -> Table {
         ));
     }
     let is_measured = |row: &&Row| row.cells.iter().all(|cell| cell.state != "not measured");
+    let guesses: Vec<_> = rows
+        .iter()
+        .flat_map(|row| row.cells.iter().filter_map(|cell| cell.guess))
+        .collect();
+    let right = guesses.iter().filter(|guess| **guess == "right").count();
+    let of = guesses.len();
     Table {
+        right: (of > 0).then(|| format!("You guessed {right} of {of} cells right.")),
         measured: rows.iter().filter(is_measured).count(),
         rows,
         browser: (!agent.is_empty()).then_some(browser),

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use chromiumoxide::cdp::browser_protocol::emulation::SetScriptExecutionDisabledParams;
 use serde_json::Value;
 use session_lab::same_site::recorded::CHROMIUM;
 use session_lab::same_site::{Initiator, Probe, Step, Way};
@@ -173,4 +174,31 @@ async fn the_exception_ends_and_a_difference_is_marked() {
     );
     let mut waits = cells(&across).filter(|(way, _)| *way == "late-post-form");
     assert!(waits.all(|(_, cell)| cell["state"] == "not measured"));
+}
+
+#[tokio::test]
+async fn without_javascript_each_step_waits_for_a_click() {
+    let Some(tab) = Tab::open().await else { return };
+    let off = SetScriptExecutionDisabledParams::new(true);
+    tab.page.execute(off).await.expect("scripts are off");
+    tab.visit(&start(&tab, Step::FIRST, false)).await;
+    photograph(&tab, "same-site-step-background").await;
+    for (way, from, element) in [
+        (Way::Link, Initiator::SameOrigin, "#next"),
+        (Way::GetForm, Initiator::SameOrigin, "a[data-go]"),
+        (Way::PostForm, Initiator::SameOrigin, "form[data-go] button"),
+        (Way::Redirect, Initiator::SameOrigin, "form[data-go] button"),
+        (Way::Image, Initiator::Sibling, "a[data-go]"),
+    ] {
+        tab.follow(element).await;
+        let step = Step::of(from, way).expect("a step");
+        let there = step.address(&lab().addresses, &tab.bench.name, false);
+        assert_eq!(tab.location().await, there);
+    }
+    photograph(&tab, "same-site-step-sibling").await;
+    let post = Step::of(Initiator::CrossSite, Way::PostForm).expect("a step");
+    tab.visit(&start(&tab, post, true)).await;
+    photograph(&tab, "same-site-step-post").await;
+    // Only fetch() needs a script.
+    assert_eq!(table(&tab, Initiator::SameOrigin).await["measured"], 6);
 }
