@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use chromiumoxide::cdp::browser_protocol::emulation::SetScriptExecutionDisabledParams;
+use chromiumoxide::cdp::browser_protocol::network::{BlockPattern, SetBlockedUrLsParams};
 use serde_json::Value;
 use session_lab::same_site::recorded::CHROMIUM;
 use session_lab::same_site::{Initiator, Probe, Step, Way};
@@ -177,10 +177,11 @@ async fn the_exception_ends_and_a_difference_is_marked() {
 }
 
 #[tokio::test]
-async fn without_javascript_each_step_waits_for_a_click() {
+async fn without_its_script_each_step_waits_for_a_click() {
     let Some(tab) = Tab::open().await else { return };
-    let off = SetScriptExecutionDisabledParams::new(true);
-    tab.page.execute(off).await.expect("scripts are off");
+    let script = BlockPattern::new("*://*:*/static/js/same_site_walk.js", true);
+    let without = SetBlockedUrLsParams::builder().url_pattern(script).build();
+    tab.page.execute(without).await.expect("it is kept away");
     tab.visit(&start(&tab, Step::FIRST, false)).await;
     photograph(&tab, "same-site-step-background").await;
     for (way, from, element) in [
