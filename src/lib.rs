@@ -38,6 +38,7 @@
 //! | [`lab`] | the lab's own pages: compare, evidence, custom, … |
 //! | [`attacker`] | the attacker's own site: the request catcher and the attack pages |
 //! | [`cafe`] | the relay that shows what goes over the line |
+//! | [`same_site`] | five cookies, and every way to ask for them: the SameSite table |
 //! | [`attacks`] | one file an attack, and the matrix that proves them |
 //! | [`web`] | what all sites share |
 //! | [`front_door`] | the client by which the lab acts on its own portal |
@@ -60,6 +61,7 @@ pub mod lab;
 pub mod policy;
 pub mod portal;
 mod private_file;
+pub mod same_site;
 pub mod session;
 pub mod settings;
 pub mod start_error;

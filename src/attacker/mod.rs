@@ -6,6 +6,7 @@
 //! trick, with the attack's own form or script, and says what stops it. Read `csrf_form` first;
 //! `collect` is where stolen things arrive, `loot` shows them.
 
+mod arrived;
 mod collect;
 mod csrf_form;
 mod csrf_link;
@@ -27,6 +28,7 @@ use rocket::{Build, Rocket, Route, get, routes};
 
 use crate::app::Parts;
 use crate::policy::Name;
+use crate::same_site;
 use crate::web::addresses::SIBLING;
 use crate::web::place::Place;
 
@@ -99,6 +101,7 @@ fn routes() -> Vec<Route> {
     [
         routes![healthz],
         start::routes(),
+        arrived::routes(),
         loot::routes(),
         collect::routes(),
         csrf_form::routes(),
@@ -111,6 +114,7 @@ fn routes() -> Vec<Route> {
         partner::routes(),
         shared_computer::routes(),
         overflow::routes(),
+        same_site::attacker_routes(),
     ]
     .concat()
 }

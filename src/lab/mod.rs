@@ -19,6 +19,7 @@ mod inspect;
 mod leak;
 mod matrix;
 mod page;
+mod same_site;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use rocket::{Build, Rocket};
 use crate::app::Parts;
 use crate::bench::BenchName;
 use crate::policy::Variant;
+use crate::same_site as experiment;
 
 /// Where sessions are kept.
 #[derive(Clone, Debug)]
@@ -82,6 +84,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", attack::routes())
         .mount("/", ids::routes())
         .mount("/", fixation::routes())
+        .mount("/", same_site::routes())
         .mount("/", cafe::routes())
         .mount("/", certificate::routes())
         .mount("/", discard::routes())
@@ -95,5 +98,6 @@ pub fn mount_on_portal(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .manage(Arc::clone(&parts.certificate))
         .mount("/", certificate::routes())
         .mount("/", inspect::routes())
+        .mount("/", experiment::portal_routes())
         .mount("/", health::routes())
 }

@@ -7,8 +7,9 @@ use rocket::{Request, Response};
 use super::addresses::{BESIDE_SIBLING, Listener, Site};
 use super::place::Place;
 use super::reception;
-use crate::bench::wire::Exchange;
+use crate::bench::wire::{Exchange, Told};
 use crate::defences::Asked;
+use crate::session::cookie;
 
 /// The policy of the lab's own pages, and of the portal's pages outside the variants. Neither holds
 /// anything weak, so nothing inline runs there.
@@ -157,9 +158,32 @@ fn note_on_wire(place: &Place, request: &Request<'_>, response: &Response<'_>) {
         variant: place.variant.as_ref().map(|(variant, _)| *variant),
         line: format!("{} {}", place.method, without_sid(&place.target)),
         cookies,
+        session_cookie: has_session_cookie(place, request),
+        told: told(request),
         status: response.status().code,
         set_cookie,
     });
+}
+
+/// Whether the cookie came along that the variant's sessions go by.
+fn has_session_cookie(place: &Place, request: &Request<'_>) -> bool {
+    let Some((variant, asked)) = &place.variant else {
+        return false;
+    };
+    // Looking must not count as a question of the portal's.
+    let name = cookie::name(&asked.unheard(), *variant, place.bench.name());
+    !cookie::values(request.headers().get("cookie"), &name).is_empty()
+}
+
+fn told(request: &Request<'_>) -> Told {
+    let header = |name| request.headers().get_one(name).map(str::to_owned);
+    Told {
+        origin: header("origin"),
+        referer: header("referer").map(|from| without_sid(&from)),
+        fetch_site: header("sec-fetch-site"),
+        fetch_mode: header("sec-fetch-mode"),
+        fetch_dest: header("sec-fetch-dest"),
+    }
 }
 
 /// A target without the session id that the weak `carrier` takes from it.

@@ -78,6 +78,16 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             lab.get("/ids").await,
         ),
         (
+            "lab/same_site.html",
+            "The SameSite table",
+            lab.get("/same-site").await,
+        ),
+        (
+            "same_site.html",
+            "From another site",
+            bench.victim().get("/same-site/from?step=10").await,
+        ),
+        (
             "lab/matrix.html",
             "Attacks and what stops them",
             lab.get("/matrix").await,
