@@ -7,6 +7,7 @@
 //! `collect` is where stolen things arrive, `loot` shows them.
 
 mod collect;
+mod cors;
 mod csrf_form;
 mod csrf_link;
 mod fixation;
@@ -78,6 +79,7 @@ pub const TRICKS: &[&Trick] = &[
     &tossing::TRICK,
     &fixation::TRICK,
     &frame::SIBLING,
+    &cors::TRICK,
 ];
 
 #[get("/healthz")]
@@ -98,6 +100,7 @@ fn routes() -> Vec<Route> {
         tossing::routes(),
         fixation::routes(),
         frame::routes(),
+        cors::routes(),
     ]
     .concat()
 }

@@ -90,6 +90,23 @@ impl<'r> Scene<'r> {
         Stop::Elsewhere(Box::new(Redirect::to(to)))
     }
 
+    /// Sends the visitor to the listener with the portal's own scheme, unless he is there: Chromium
+    /// takes http and https of one host for two sites.
+    ///
+    /// # Errors
+    /// The visitor came in the other way.
+    pub fn come_as_the_portal_does(&self) -> Result<(), Stop> {
+        let listener = match self.scheme() {
+            Scheme::Http => Listener::Attacker,
+            Scheme::Https => Listener::AttackerTls,
+        };
+        if self.place.listener == listener {
+            Ok(())
+        } else {
+            Err(self.elsewhere(listener))
+        }
+    }
+
     /// This page's own path, for the same variant; `more` is added to the query.
     pub fn address(&self, more: &str) -> String {
         let base = self.place.base();

@@ -59,7 +59,7 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
         ),
         (
             "lab/defences.html",
-            "The 32 defences",
+            "The 33 defences",
             lab.get("/defences").await,
         ),
         (
@@ -154,6 +154,11 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             "attacker/tossing.html",
             "A tossed cookie",
             sibling.get("/tossing").await,
+        ),
+        (
+            "attacker/cors.html",
+            "Reading the portal",
+            sibling.get("/cors").await,
         ),
         (
             "attacker/fixation.html",

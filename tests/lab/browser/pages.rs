@@ -2,7 +2,8 @@
 //! that sticks out, and a picture of it to look at.
 
 use session_lab::policy::Name;
-use session_lab::web::addresses::Listener::{Lab, PortalHttp, PortalHttps};
+use session_lab::web::addresses::Listener::{Attacker, Lab, PortalHttp, PortalHttps};
+use session_lab::web::addresses::SIBLING;
 
 use super::screenshots::{fits, photograph};
 use super::tab::Tab;
@@ -168,6 +169,17 @@ async fn the_pages_outside_the_variants() {
     assert!(tab.text("main").await.contains("inspect_demo"));
     tab.follow("main .row a.button").await;
     works(&mut tab, "inspect_headers-hidden").await;
+}
+
+#[tokio::test]
+async fn the_siblings_page_that_reads_the_api() {
+    let Some(mut tab) = Tab::open().await else {
+        return;
+    };
+    let page = tab.address(Attacker, "/cors");
+    tab.visit(&page.replace("//127.0.0.1:", &format!("//{SIBLING}:")))
+        .await;
+    works(&mut tab, "attacker-cors").await;
 }
 
 #[tokio::test]
