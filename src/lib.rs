@@ -39,6 +39,7 @@
 //! | [`attacker`] | the attacker's own site: the request catcher and the attack pages |
 //! | [`cafe`] | the relay that shows what goes over the line |
 //! | [`attacks`] | one file an attack, and the matrix that proves them |
+//! | [`catalogue`] | what can be tried here, with the standards' ids and the test that proves it |
 //! | [`web`] | what all sites share |
 //! | [`front_door`] | the client by which the lab acts on its own portal |
 //! | [`cli`], [`settings`], [`keys`], [`tls`], [`app`] | starting and stopping |
@@ -48,6 +49,7 @@ pub mod attacker;
 pub mod attacks;
 pub mod bench;
 pub mod cafe;
+pub mod catalogue;
 pub mod cli;
 pub mod clock;
 pub mod defences;

@@ -5,6 +5,7 @@ mod cafe;
 mod certificate;
 mod clock;
 mod compare;
+mod coverage;
 mod custom;
 mod defences;
 mod evidence;
@@ -76,6 +77,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", custom::routes())
         .mount("/", defences::routes())
         .mount("/", matrix::routes())
+        .mount("/", coverage::routes())
         .mount("/", ids::routes())
         .mount("/", fixation::routes())
         .mount("/", cafe::routes())

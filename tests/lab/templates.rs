@@ -83,6 +83,11 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             lab.get("/matrix").await,
         ),
         (
+            "lab/coverage.html",
+            "What can be tried here",
+            lab.get("/coverage").await,
+        ),
+        (
             "lab/forbidden.html",
             " Refused",
             lab.send("POST", "/clock", &[], String::new()).await,

@@ -55,6 +55,8 @@ async fn the_labs_own_pages() {
         ("/defences/rotation", "lab-defence"),
         ("/cafe", "lab-cafe"),
         ("/matrix", "lab-matrix"),
+        ("/coverage", "lab-coverage"),
+        ("/coverage?area=cookies", "lab-coverage-area"),
         ("/fixation", "lab-fixation-empty"),
         ("/ids", "lab-ids-empty"),
         ("/certificate", "lab-certificate"),
