@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::costs::{self, Measured};
 use super::matrix::{self, Cell, Found, Wish};
 use super::stage::{Line, Stage};
 use super::{ALL, Outcome, find};
@@ -104,6 +105,11 @@ pub async fn matrix(flags: MatrixFlags) -> Result<(), StartError> {
     })
     .await;
     bar.finish_and_clear();
+    let mut measured = Vec::new();
+    if wish.is_whole() {
+        let benches = Some(running.benches.clone());
+        costs::run(&running.target(), benches, |one| measured.push(one)).await;
+    }
     stop(running).await?;
 
     rows.values().for_each(|cells| print_row(cells));
@@ -135,6 +141,7 @@ pub async fn matrix(flags: MatrixFlags) -> Result<(), StartError> {
             cell.attack, cell.variant
         );
     }
+    print_costs(&measured);
     if wrong.is_empty() {
         return Ok(());
     }
@@ -182,6 +189,23 @@ fn print_row(cells: &[Cell]) {
     };
     println!("  stopped by alone      {}", named(true));
     println!("  let in by lack alone  {}", named(false));
+}
+
+/// What defences cost, by cost and arm.
+fn print_costs(measured: &[Measured]) {
+    for cost in costs::ALL {
+        let card = cost.card();
+        let mut mine = measured
+            .iter()
+            .filter(|one| one.cost == card.name)
+            .peekable();
+        if mine.peek().is_some() {
+            println!("\ncost of {}: {}", card.defence.slug(), card.title);
+        }
+        for one in mine {
+            println!("  {:<14}{}", one.arm, one.says);
+        }
+    }
 }
 
 fn wish(flags: &MatrixFlags) -> Result<Wish, StartError> {

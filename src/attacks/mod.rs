@@ -6,6 +6,7 @@
 //! true. Read `fixation.rs` first. To add an attack, write its file and add one line to [`ALL`].
 
 pub mod command;
+pub mod costs;
 pub mod matrix;
 pub mod person;
 pub mod stage;

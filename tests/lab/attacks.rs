@@ -2,6 +2,7 @@
 
 mod cards;
 mod catalogue;
+mod costs;
 mod leak;
 mod policies;
 
