@@ -141,7 +141,7 @@ pub async fn matrix(flags: MatrixFlags) -> Result<(), StartError> {
             cell.attack, cell.variant
         );
     }
-    print_costs(&measured);
+    print!("{}", cost_lines(&measured));
     if wrong.is_empty() {
         return Ok(());
     }
@@ -192,20 +192,19 @@ fn print_row(cells: &[Cell]) {
 }
 
 /// What defences cost, by cost and arm.
-fn print_costs(measured: &[Measured]) {
+fn cost_lines(measured: &[Measured]) -> String {
+    let mut lines = String::new();
     for cost in costs::ALL {
         let card = cost.card();
-        let mut mine = measured
-            .iter()
-            .filter(|one| one.cost == card.name)
-            .peekable();
-        if mine.peek().is_some() {
-            println!("\ncost of {}: {}", card.defence.slug(), card.title);
-        }
-        for one in mine {
-            println!("  {:<14}{}", one.arm, one.says);
+        let mine = measured.iter().filter(|one| one.cost == card.name);
+        for (at, one) in mine.enumerate() {
+            if at == 0 {
+                lines += &format!("\ncost of {}: {}\n", card.defence.slug(), card.title);
+            }
+            lines += &format!("  {:<14}{}\n", one.arm, one.says);
         }
     }
+    lines
 }
 
 fn wish(flags: &MatrixFlags) -> Result<Wish, StartError> {
@@ -244,4 +243,24 @@ fn unknown_attack(name: &str) -> StartError {
 async fn stop(running: Running) -> Result<(), StartError> {
     running.stop();
     running.ended().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_cost_is_printed_once_with_its_arms_and_what_was_not_measured_is_left_out() {
+        let measured = |arm, says: &str| Measured {
+            cost: "tossed-duplicate",
+            arm,
+            done: true,
+            says: says.into(),
+        };
+        let all = [measured("first-wins", "200."), measured("refuse", "400.")];
+        let expected = "\ncost of duplicate-cookies: A planted cookie shuts the owner out\n  \
+                        first-wins    200.\n  refuse        400.\n";
+        assert_eq!(cost_lines(&all), expected);
+        assert_eq!(cost_lines(&[]), "");
+    }
 }

@@ -35,8 +35,8 @@ impl Cost for SlowWriter {
         let left = writer.get("/api/time_left").await?.body;
         let left: serde_json::Value = serde_json::from_str(&left).unwrap_or_default();
         let limit = match left["idle"].as_u64() {
-            Some(seconds) => format!("{seconds} s of rest are left"),
-            None => "rest has no end".into(),
+            Some(seconds) => format!("for {seconds} s"),
+            None => "without end".into(),
         };
         stage.wait(THINKS).await?;
         let posted = writer.submit("/board", &[("text", NOTICE)]).await?;
@@ -47,7 +47,7 @@ impl Cost for SlowWriter {
         let kept = if kept { "is on the board" } else { "is lost" };
         let status = posted.status;
         Ok(format!(
-            "At first {limit}. Ten minutes later the post is answered {status}, and the \
+            "The session may rest {limit}. Ten minutes later the post is answered {status}, and the \
              notice {kept}."
         ))
     }

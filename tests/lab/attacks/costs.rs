@@ -66,9 +66,13 @@ async fn what_ends_sessions_ends_those_of_honest_users_too() {
     for (cost, arm, told) in [
         ("other-devices", "kept", "answered 200 and the phone 200"),
         ("other-devices", "ended", "answered 200 and the phone 401"),
-        ("slow-writer", "unlimited", "rest has no end"),
+        (
+            "slow-writer",
+            "unlimited",
+            "The session may rest without end.",
+        ),
         ("slow-writer", "unlimited", "is on the board"),
-        ("slow-writer", "five-minutes", " s of rest are left"),
+        ("slow-writer", "five-minutes", "The session may rest for "),
         ("slow-writer", "five-minutes", "is lost"),
         (
             "busy-user",
