@@ -40,6 +40,7 @@
 //! | [`cafe`] | the relay that shows what goes over the line |
 //! | [`same_site`] | five cookies, and every way to ask for them: the SameSite table |
 //! | [`attacks`] | one file an attack, and the matrix that proves them |
+//! | [`catalogue`] | what can be tried here, with the standards' ids and the test that proves it |
 //! | [`web`] | what all sites share |
 //! | [`front_door`] | the client by which the lab acts on its own portal |
 //! | [`chrome`] | the installed browser, for what only a browser decides |
@@ -50,6 +51,7 @@ pub mod attacker;
 pub mod attacks;
 pub mod bench;
 pub mod cafe;
+pub mod catalogue;
 pub mod chrome;
 pub mod cli;
 pub mod clock;

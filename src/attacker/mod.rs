@@ -8,6 +8,7 @@
 
 mod arrived;
 mod collect;
+mod cors;
 mod csrf_form;
 mod csrf_link;
 mod fixation;
@@ -90,6 +91,7 @@ pub const TRICKS: &[&Trick] = &[
     &csrf_form::SIBLING,
     &frame::SIBLING,
     &overflow::TRICK,
+    &cors::TRICK,
 ];
 
 #[get("/healthz")]
@@ -115,6 +117,7 @@ fn routes() -> Vec<Route> {
         shared_computer::routes(),
         overflow::routes(),
         same_site::attacker_routes(),
+        cors::routes(),
     ]
     .concat()
 }

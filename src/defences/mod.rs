@@ -264,6 +264,7 @@ defences! {
     "csrf-token" => csrf_token::CsrfToken,
     "request-origin" => request_origin::RequestOrigin,
     "json-only" => json_only::JsonOnly,
+    "cors" => cors::Cors,
     "safe-methods" => safe_methods::SafeMethods,
     "output" => output::Output,
     "csp" => csp::Csp,

@@ -6,6 +6,7 @@ mod cafe;
 mod certificate;
 mod clock;
 mod compare;
+mod coverage;
 mod custom;
 mod defences;
 mod discard;
@@ -82,6 +83,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", defences::routes())
         .mount("/", matrix::routes())
         .mount("/", attack::routes())
+        .mount("/", coverage::routes())
         .mount("/", ids::routes())
         .mount("/", fixation::routes())
         .mount("/", same_site::routes())

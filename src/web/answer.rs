@@ -5,6 +5,7 @@ use rocket::http::Header;
 use rocket::{Request, Response};
 
 use super::addresses::{BESIDE_SIBLING, Listener, Site};
+use super::cross_origin;
 use super::place::Place;
 use super::reception;
 use crate::bench::wire::{Exchange, Told};
@@ -51,6 +52,7 @@ impl Fairing for Answer {
         match &place.variant {
             Some((variant, asked)) => {
                 policy_headers(place, asked, response);
+                cross_origin::answer(place, asked, request, response);
                 place.bench.note_asked(*variant, asked.seen());
             }
             None if place.listener.site() == Site::Attacker => attacker_headers(place, response),
@@ -82,8 +84,8 @@ fn fixed_headers(response: &mut Response<'_>) {
     }
 }
 
-/// The attacker keeps scripts of others off his own pages, too, and his forms and frames lead to the
-/// portal. Nothing may be fetched from anywhere else.
+/// The attacker keeps scripts of others off his own pages, too. His forms, frames and scripts reach
+/// the portal and his catcher. Nothing may be fetched from anywhere else.
 fn attacker_headers(place: &Place, response: &mut Response<'_>) {
     let addresses = &place.addresses;
     let portals: Vec<String> = [Listener::PortalHttp, Listener::PortalHttps]
@@ -93,10 +95,11 @@ fn attacker_headers(place: &Place, response: &mut Response<'_>) {
         })
         .collect();
     let portals = portals.join(" ");
+    let catcher = addresses.origin(Listener::Attacker);
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-         connect-src 'self'; form-action 'self' {portals}; frame-src {portals}; base-uri 'none'; \
-         frame-ancestors 'none'"
+         connect-src 'self' {catcher} {portals}; form-action 'self' {portals}; \
+         frame-src {portals}; base-uri 'none'; frame-ancestors 'none'"
     );
     response.set_raw_header("content-security-policy", policy);
     // The browsers' own default, written out. With `same-origin` the attack pages' forms would send

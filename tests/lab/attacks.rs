@@ -2,6 +2,7 @@
 
 mod cards;
 mod catalogue;
+mod costs;
 mod leak;
 mod policies;
 
@@ -84,6 +85,8 @@ const STOPPED_BY: &[(&str, &[&str])] = &[
     ("csrf-link", &["safe-methods"]),
     ("login-csrf", &["csrf-token", "request-origin"]),
     ("csrf-from-sibling", &["csrf-token", "request-origin"]),
+    // `json-only` brings `cors` along, without which it does not work.
+    ("cors-read", &["json-only", "cors"]),
     ("method-override", &["safe-methods"]),
     (
         "text-plain-json",

@@ -59,7 +59,7 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
         ),
         (
             "lab/defences.html",
-            "The 32 defences",
+            "The 33 defences",
             lab.get("/defences").await,
         ),
         (
@@ -96,6 +96,11 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             "lab/attack.html",
             "Session fixation by an anonymous id",
             lab.get("/attack/fixation").await,
+        ),
+        (
+            "lab/coverage.html",
+            "What can be tried here",
+            lab.get("/coverage").await,
         ),
         (
             "lab/forbidden.html",
@@ -184,6 +189,11 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             "attacker/tossing.html",
             "A tossed cookie",
             sibling.get("/tossing").await,
+        ),
+        (
+            "attacker/cors.html",
+            "Reading the portal",
+            sibling.get("/cors").await,
         ),
         (
             "attacker/fixation.html",

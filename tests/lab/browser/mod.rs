@@ -11,6 +11,7 @@ mod clear_site_data;
 mod compare;
 mod content_security_policy;
 mod cookies;
+mod cors;
 mod countdown;
 mod foreign_scripts;
 mod keyboard;

@@ -57,6 +57,8 @@ async fn the_labs_own_pages() {
         ("/matrix", "lab-matrix"),
         ("/attack/fixation", "lab-attack"),
         ("/attack/csrf-form", "lab-attack-browser"),
+        ("/coverage", "lab-coverage"),
+        ("/coverage?area=cookies", "lab-coverage-area"),
         ("/fixation", "lab-fixation-empty"),
         ("/ids", "lab-ids-empty"),
         ("/same-site", "lab-same-site-guess"),
