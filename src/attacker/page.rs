@@ -87,7 +87,12 @@ impl<'r> Scene<'r> {
             Role::Attacker => addresses.origin(listener),
             Role::Sibling => addresses.origin_as(listener, SIBLING),
         };
-        let to = format!("{origin}{}", self.address(""));
+        // With everything that was asked for, unless the request named a whole address.
+        let target = Some(&self.place.target).filter(|target| target.starts_with('/'));
+        let to = match target {
+            Some(target) => format!("{origin}{target}"),
+            None => format!("{origin}{}", self.address("")),
+        };
         Stop::Elsewhere(Box::new(Redirect::to(to)))
     }
 

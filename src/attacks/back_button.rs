@@ -24,7 +24,7 @@ const CARD: Card = Card {
     stopped_by: &[&[Name::NoStore]],
     stopped_says: "The browser had kept nothing of the page and had to ask the portal again.",
     shows: &["LO-CACHE"],
-    standards: &["ASVS 14.3.2", "CWE-525", "CWE-524", "WSTG-ATHN-06"],
+    standards: &["ASVS 14.3.2", "CWE-525", "CWE-524", "WSTG-SESS-07"],
 };
 
 #[async_trait]

@@ -25,7 +25,7 @@ const CARD: Card = Card {
     stopped_says: "The cookie came along, SameSite or not. The portal refused the form for its \
                    missing token or its foreign origin.",
     shows: &["CSRF-SIBLING"],
-    standards: &["ASVS 3.5.1", "CWE-352", "CWE-346", "WSTG-SESS-05"],
+    standards: &["CWE-352", "CWE-346", "RFC 6265bis §8.8.1"],
 };
 
 #[async_trait]

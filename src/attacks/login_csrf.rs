@@ -23,7 +23,7 @@ const CARD: Card = Card {
     stopped_says: "The portal refused the sign-in: its form lacked the token of the visitor's \
                    anonymous session, or stood on another site.",
     shows: &["CSRF-LOGIN"],
-    standards: &["ASVS 3.5.1", "CWE-352", "WSTG-SESS-05"],
+    standards: &["ASVS 7.6.2", "CWE-352"],
 };
 
 #[async_trait]

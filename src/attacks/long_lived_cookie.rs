@@ -27,7 +27,7 @@ const CARD: Card = Card {
     stopped_says: "The cookie had no expiry date, so the browser forgot it when it was closed. \
                    Browsers that restore their windows may keep it all the same.",
     shows: &["CK-PERSIST"],
-    standards: &["CWE-539", "CWE-613", "WSTG-SESS-02"],
+    standards: &["CWE-539", "RFC 6265bis §5.5", "WSTG-SESS-02"],
 };
 
 #[async_trait]

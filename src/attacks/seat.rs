@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde::de::DeserializeOwned;
 
 use super::person::demo_password;
-use super::stage::{LOOK_EVERY, Line, Stage, StageError};
+use super::stage::{LOOK_EVERY, Line, Stage, StageError, VICTIM};
 use crate::chrome::{Chrome, ChromeError, PATIENCE, Seen, Window};
 use crate::front_door::Exchange;
 
@@ -162,12 +162,14 @@ impl<'s> Seat<'s> {
         Ok(greeted.and_then(|rest| Some(rest.strip_suffix('!')?.to_owned())))
     }
 
-    /// The credit on the dashboard.
+    /// The victim's credit, on the dashboard. Where he was signed out meanwhile he signs in again.
     ///
     /// # Errors
-    /// Nobody is signed in.
+    /// Nobody can sign in.
     pub async fn credit(&self, portal: &str) -> Result<u64, StageError> {
-        self.visit(&format!("{portal}/dashboard")).await?;
+        if self.greeted_as(portal).await?.is_none() {
+            self.sign_in(portal, VICTIM).await?;
+        }
         match self.window.text(".money").await?.parse() {
             Ok(credit) => Ok(credit),
             Err(_) => Err(self.unexpected("the credit").await),

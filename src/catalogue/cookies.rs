@@ -26,7 +26,11 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         key: "CK-SECURE",
         title: "A cookie without Secure goes in clear to whoever listens",
-        try_it: &[Defence(Name::Secure), Page("/cafe")],
+        try_it: &[
+            Attack("secure-cookie-over-http"),
+            Defence(Name::Secure),
+            Page("/cafe"),
+        ],
         standards: &[
             "ASVS 3.3.1",
             "CWE-319",
@@ -41,7 +45,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         key: "CK-HTTPONLY",
         title: "A script reads the session id from document.cookie",
-        try_it: &[Defence(Name::HttpOnly)],
+        try_it: &[Attack("xss-steals-cookie"), Defence(Name::HttpOnly)],
         standards: &[
             "ASVS 3.3.4",
             "CWE-1004",
@@ -53,7 +57,12 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         key: "CK-SAMESITE",
         title: "The cookie rides with a form that another site posts",
-        try_it: &[Trick("/csrf-form"), Defence(Name::SameSite)],
+        try_it: &[
+            Page("/same-site"),
+            Attack("csrf-form"),
+            Trick("/csrf-form"),
+            Defence(Name::SameSite),
+        ],
         standards: &[
             "ASVS 3.3.2",
             "CWE-352",
@@ -66,14 +75,19 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         key: "CK-NONESEC",
         title: "Browsers drop a cookie with SameSite=None but without Secure; curl keeps it",
-        try_it: &[Page("/custom"), Defence(Name::SameSite)],
+        try_it: &[Page("/same-site"), Page("/custom"), Defence(Name::SameSite)],
         standards: &["CWE-1275", "WSTG-SESS-02", "RFC 6265bis §5.7"],
         proof: "browser::secure::a_cookie_with_none_but_without_secure_is_dropped_by_the_browser_and_kept_by_curl",
     },
     Row {
         key: "CK-LAXPOST",
         title: "Without SameSite, Chromium lets a foreign form through for two minutes",
-        try_it: &[Trick("/csrf-form"), Defence(Name::SameSite)],
+        try_it: &[
+            Page("/same-site"),
+            Attack("csrf-form"),
+            Trick("/csrf-form"),
+            Defence(Name::SameSite),
+        ],
         standards: &[
             "ASVS 3.3.2",
             "CWE-352",
@@ -81,12 +95,14 @@ pub(super) const ROWS: &[Row] = &[
             "WSTG-SESS-05",
             "RFC 6265bis §5.6.7.2",
         ],
-        proof: "attacker::pages::the_forged_form_knows_how_old_the_cookie_is_and_when_it_is_too_old",
+        proof: "browser::same_site::the_exception_ends_and_a_difference_is_marked",
     },
     Row {
         key: "CK-HOST",
         title: "A sibling host plants a cookie under the session's name",
         try_it: &[
+            Attack("cookie-tossing"),
+            Attack("planted-id"),
             Trick("/tossing"),
             Trick("/fixation"),
             Defence(Name::HostPrefix),
@@ -104,7 +120,11 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         key: "CK-HOSTHTTP",
         title: "A script creates a __Host- cookie, but no __Host-Http- cookie",
-        try_it: &[Page("/custom"), Defence(Name::HostPrefix)],
+        try_it: &[
+            Attack("cookie-overflow"),
+            Page("/custom"),
+            Defence(Name::HostPrefix),
+        ],
         standards: &["ASVS 3.3.4", "CWE-79", "CWE-565"],
         proof: "browser::cookies::a_script_writes_a_host_cookie_but_no_host_http_cookie",
     },
@@ -131,14 +151,18 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         key: "CK-PERSIST",
         title: "The session cookie outlives the browser",
-        try_it: &[Defence(Name::Persistence)],
+        try_it: &[Attack("long-lived-cookie"), Defence(Name::Persistence)],
         standards: &["CWE-539", "WSTG-SESS-02", "RFC 6265bis §5.5"],
-        proof: "browser::cookies::the_browser_stored_what_each_side_sent",
+        proof: "browser::attacks::long_lived_cookie",
     },
     Row {
         key: "CK-DUP",
         title: "Two cookies of one name: the server takes the first",
-        try_it: &[Trick("/tossing"), Defence(Name::DuplicateCookies)],
+        try_it: &[
+            Attack("cookie-tossing"),
+            Trick("/tossing"),
+            Defence(Name::DuplicateCookies),
+        ],
         standards: &["ASVS 15.3.7", "CWE-565", "RFC 6265bis §4.2.2"],
         proof: "wire::cookies::a_repeated_session_cookie_is_refused_on_the_hardened_side_only",
     },
@@ -152,7 +176,11 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         key: "CK-OVERFLOW",
         title: "A script fills the cookie jar until the session cookie falls out, and plants its own",
-        try_it: &[Defence(Name::HostPrefix), Trick("/xss")],
+        try_it: &[
+            Attack("cookie-overflow"),
+            Defence(Name::HostPrefix),
+            Trick("/xss"),
+        ],
         standards: &["CWE-565", "RFC 6265bis §8.6"],
         proof: "browser::attacks::cookie_overflow",
     },

@@ -34,7 +34,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         key: "SID-ROTATE",
         title: "Session fixation: the id is the same before and after the sign-in",
-        try_it: &[Page("/fixation"), Attack("fixation")],
+        try_it: &[Attack("planted-id"), Page("/fixation"), Attack("fixation")],
         standards: &["ASVS 7.2.4", "CWE-384", "WSTG-SESS-03", "RFC 6265bis §8.4"],
         proof: "portal::defences::each::a_planted_id_is_signed_in_with_its_victim",
     },
@@ -48,7 +48,11 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         key: "SID-URL",
         title: "A session id in the address leaks to other sites",
-        try_it: &[Defence(Name::Carrier), Defence(Name::Referrer)],
+        try_it: &[
+            Attack("id-in-referer"),
+            Defence(Name::Carrier),
+            Defence(Name::Referrer),
+        ],
         standards: &[
             "ASVS 14.2.1",
             "CWE-200",

@@ -63,7 +63,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         key: "LO-CACHE",
         title: "A cache or the Back button shows the account after signing out",
-        try_it: &[Defence(Name::NoStore)],
+        try_it: &[Attack("back-button"), Defence(Name::NoStore)],
         standards: &[
             "ASVS 14.2.2",
             "ASVS 14.3.2",
@@ -72,12 +72,12 @@ pub(super) const ROWS: &[Row] = &[
             "WSTG-SESS-04",
             "WSTG-SESS-07",
         ],
-        proof: "portal::defences::each::the_dashboard_may_be_kept_by_a_cache",
+        proof: "browser::attacks::back_button",
     },
     Row {
         key: "LO-CSD",
         title: "What the browser has stored survives the sign-out",
-        try_it: &[Defence(Name::ClearSiteData)],
+        try_it: &[Attack("draft-after-sign-out"), Defence(Name::ClearSiteData)],
         standards: &["ASVS 14.3.1", "CWE-525", "CWE-922"],
         proof: "browser::clear_site_data::the_hardened_sign_out_on_portal_localhost_clears_the_cookies_of_that_host_alone",
     },

@@ -9,9 +9,13 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         key: "CSRF-NONE",
         title: "The cookie alone is enough to transfer money",
-        try_it: &[Trick("/csrf-form"), Defence(Name::CsrfToken)],
+        try_it: &[
+            Attack("csrf-form"),
+            Trick("/csrf-form"),
+            Defence(Name::CsrfToken),
+        ],
         standards: &["ASVS 3.5.1", "CWE-352", "WSTG-SESS-05", "RFC 6265bis §8.2"],
-        proof: "portal::defences::each::a_transfer_without_a_token_is_made",
+        proof: "browser::attacks::csrf_form",
     },
     Row {
         key: "CSRF-BIND",
@@ -23,14 +27,18 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         key: "CSRF-ORIGIN",
         title: "The portal does not look at Origin",
-        try_it: &[Attack("text-plain-json"), Defence(Name::RequestOrigin)],
+        try_it: &[
+            Attack("csrf-form"),
+            Attack("text-plain-json"),
+            Defence(Name::RequestOrigin),
+        ],
         standards: &["CWE-346", "CWE-352"],
         proof: "portal::defences::each::a_transfer_from_another_site_is_made",
     },
     Row {
         key: "CSRF-FETCHMETA",
         title: "The portal does not look at Sec-Fetch-Site",
-        try_it: &[Defence(Name::RequestOrigin)],
+        try_it: &[Attack("csrf-form"), Defence(Name::RequestOrigin)],
         standards: &["ASVS 3.5.3", "CWE-346", "CWE-352"],
         proof: "portal::defences::more_moments::a_request_of_another_site_is_refused_by_either_header",
     },
@@ -44,9 +52,13 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         key: "CSRF-GET",
         title: "A link transfers money",
-        try_it: &[Trick("/csrf-link"), Defence(Name::SafeMethods)],
+        try_it: &[
+            Attack("csrf-link"),
+            Trick("/csrf-link"),
+            Defence(Name::SafeMethods),
+        ],
         standards: &["ASVS 3.5.3", "CWE-352", "CWE-650", "WSTG-SESS-05"],
-        proof: "portal::defences::each::a_link_transfers_money",
+        proof: "browser::attacks::csrf_link",
     },
     Row {
         key: "CSRF-METHOD",
@@ -58,9 +70,13 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         key: "CSRF-LOGIN",
         title: "The victim is signed in to the attacker's account",
-        try_it: &[Trick("/login-csrf"), Defence(Name::CsrfToken)],
+        try_it: &[
+            Attack("login-csrf"),
+            Trick("/login-csrf"),
+            Defence(Name::CsrfToken),
+        ],
         standards: &["ASVS 7.6.2", "ASVS 10.2.1", "CWE-352"],
-        proof: "portal::tokens::a_sign_in_takes_the_token_of_its_own_anonymous_session_only",
+        proof: "browser::attacks::login_csrf",
     },
     Row {
         key: "CSRF-LOGOUT",
@@ -73,6 +89,8 @@ pub(super) const ROWS: &[Row] = &[
         key: "CSRF-SIBLING",
         title: "SameSite=Strict does not keep a sibling host out",
         try_it: &[
+            Page("/same-site"),
+            Attack("csrf-from-sibling"),
             Attack("text-plain-json"),
             Trick("/clickjacking"),
             Page("/custom"),
@@ -83,8 +101,8 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         key: "CORS-REFLECT",
         title: "Every origin that asks may read the API with the user's cookie",
-        try_it: &[Trick("/cors"), Defence(Name::Cors)],
+        try_it: &[Attack("cors-read"), Trick("/cors"), Defence(Name::Cors)],
         standards: &["ASVS 3.4.2", "CWE-346", "CWE-942"],
-        proof: "browser::cors::without_a_cors_header_the_browser_keeps_the_answer_from_the_page",
+        proof: "browser::attacks::cors_read",
     },
 ];
