@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
+use session_lab::attacks::{Engine, find};
+
+use crate::browser::chromium::browser;
 use crate::process::program::Program;
 
 /// One command of the README with what it prints.
@@ -42,6 +45,14 @@ fn with_real_ports(lab: &Program, text: &str) -> String {
     })
 }
 
+/// Whether a command tries an attack that needs a browser.
+fn needs_browser(command: &str) -> bool {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let name = words.windows(2).find(|pair| pair[0] == "attack");
+    let attack = name.and_then(|pair| find(pair[1]));
+    attack.is_some_and(|attack| attack.card().engine == Engine::Browser)
+}
+
 #[test]
 fn every_command_of_the_readme_prints_what_it_says() {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
@@ -61,6 +72,9 @@ fn every_command_of_the_readme_prints_what_it_says() {
         if command.starts_with("export ") {
             exports.push_str(&command);
             exports.push('\n');
+            continue;
+        }
+        if needs_browser(&command) && browser().is_none() {
             continue;
         }
         let run = Command::new("bash")

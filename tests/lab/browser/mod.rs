@@ -6,7 +6,7 @@
 
 mod arrived;
 mod attacks;
-mod chromium;
+pub mod chromium;
 mod clear_site_data;
 mod compare;
 mod content_security_policy;
