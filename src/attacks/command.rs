@@ -2,6 +2,7 @@
 //! one that runs.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -127,7 +128,7 @@ pub async fn matrix(flags: MatrixFlags) -> Result<(), StartError> {
     rows.values().for_each(|cells| print_row(cells));
     let cells: Vec<Cell> = rows.into_values().flatten().collect();
     if let (Some(file), Some(version)) = (&flags.record, version) {
-        write_record(file, &cells, version)?;
+        write_record(file, &cells, &version)?;
     }
     let wrong: Vec<&Cell> = cells.iter().filter(|cell| !cell.agrees()).collect();
     print_summary(&cells, wrong.len());
@@ -168,33 +169,36 @@ fn print_summary(cells: &[Cell], wrong: usize) {
         "{} cells: {ran} run, {not_asked} not asked, {wrong} wrong",
         cells.len(),
     );
-    let Record { on, with, .. } = Record::stored();
     if recorded > 0 {
-        println!(
-            "{recorded} cells need a browser: proven on {on} with {with}; --browser runs them"
-        );
+        println!("{recorded} cells need a browser and are as recorded; --browser runs them");
     }
     if not_run > 0 {
         println!("{not_run} cells need a browser and were not run; --browser runs them");
     }
 }
 
-fn write_record(file: &Path, cells: &[Cell], with: String) -> Result<(), StartError> {
-    let on = OffsetDateTime::now_utc().date().to_string();
-    let record = Record::of(cells, on, with);
-    std::fs::write(file, record.to_json()).map_err(|error| {
-        let hint = "choose another file with --record";
-        StartError::new(
-            format!("{} cannot be written: {error}", file.display()),
-            hint,
-        )
-    })
+/// Takes the cells into the record in this file, which is made where there is none.
+fn write_record(file: &Path, cells: &[Cell], with: &str) -> Result<(), StartError> {
+    let hint = "choose another file with --record";
+    let failed = |what: String| StartError::new(format!("{}: {what}", file.display()), hint);
+    let mut record = match std::fs::read_to_string(file) {
+        Ok(json) => Record::parse(&json).map_err(|e| failed(format!("it is no record: {e}")))?,
+        Err(error) if error.kind() == ErrorKind::NotFound => Record::default(),
+        Err(error) => return Err(failed(error.to_string())),
+    };
+    let today = OffsetDateTime::now_utc().date().to_string();
+    record.take_in(cells, &today, with);
+    std::fs::write(file, record.to_json()).map_err(|error| failed(error.to_string()))
 }
 
 /// One attack: what happens on the two plain sides, what alone stops it, what alone lets it in.
 fn print_row(cells: &[Cell]) {
     let Some(first) = cells.first() else { return };
     println!("{}", first.attack);
+    let row = Record::stored().row(first.attack);
+    if let Some(row) = row.filter(|_| matches!(first.found, Found::Recorded(_))) {
+        println!("  proven on {} with {}", row.on, row.with);
+    }
     for cell in cells {
         if matches!(cell.variant, Variant::Insecure | Variant::Hardened) {
             let word = match cell.succeeded() {

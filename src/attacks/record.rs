@@ -1,8 +1,8 @@
 //! The record of the attacks that a browser decides: how each cell ended when it was last run, on
 //! which day and with which browser. Where no browser runs, the matrix shows this, and says so.
 //!
-//! It is written by `session-lab matrix --browser --all --record src/attacks/record.json` and never
-//! by hand.
+//! It is written by `session-lab matrix --browser --record src/attacks/record.json` and never by
+//! hand.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -13,15 +13,19 @@ use super::matrix::{Cell, Found};
 use super::{Card, Engine, Outcome, find};
 use crate::policy::Variant;
 
-/// How the cells of the browser's attacks ended.
+/// How the attacks that a browser decides ended, by their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+#[serde(transparent)]
+pub struct Record(BTreeMap<String, Row>);
+
+/// How one attack ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
     /// The day, as in `2026-11-21`.
     pub on: String,
     /// The browser, as in `Chromium 156.0.8078.79`.
     pub with: String,
-    /// For each attack, how it ended against each variant that was run.
-    cells: BTreeMap<String, BTreeMap<String, Ending>>,
+    cells: BTreeMap<String, Ending>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,37 +41,51 @@ impl Record {
         static STORED: OnceLock<Record> = OnceLock::new();
         STORED.get_or_init(|| {
             // A record that cannot be read is none: then the matrix says "not run".
-            serde_json::from_str(include_str!("record.json")).unwrap_or_default()
+            Self::parse(include_str!("record.json")).unwrap_or_default()
         })
     }
 
-    /// What these cells, run by a browser on a day, leave for the record.
-    pub fn of(cells: &[Cell], on: String, with: String) -> Self {
-        let mut record = Self {
-            on,
-            with,
-            ..Self::default()
+    /// A record as it stands in its file.
+    ///
+    /// # Errors
+    /// It is no record.
+    pub fn parse(json: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+
+    /// Takes in what was run by a browser on a day. Attacks that were not run stay as they are.
+    pub fn take_in(&mut self, cells: &[Cell], on: &str, with: &str) {
+        let decided = |cell: &&Cell| {
+            let attack = find(cell.attack);
+            attack.is_some_and(|attack| attack.card().engine == Engine::Browser)
         };
-        for cell in cells {
-            let decided = |attack: &dyn super::Attack| attack.card().engine == Engine::Browser;
+        let mut rows: BTreeMap<String, Row> = BTreeMap::new();
+        for cell in cells.iter().filter(decided) {
             let Found::Ran(outcome) = &cell.found else {
                 continue;
             };
-            if find(cell.attack).is_some_and(decided) {
-                let ending = match outcome.succeeded() {
-                    true => Ending::Succeeded,
-                    false => Ending::Stopped,
-                };
-                let row = record.cells.entry(cell.attack.to_owned()).or_default();
-                row.insert(cell.variant.to_string(), ending);
-            }
+            let ending = match outcome.succeeded() {
+                true => Ending::Succeeded,
+                false => Ending::Stopped,
+            };
+            let row = rows.entry(cell.attack.to_owned()).or_insert_with(|| Row {
+                on: on.to_owned(),
+                with: with.to_owned(),
+                cells: BTreeMap::new(),
+            });
+            row.cells.insert(cell.variant.to_string(), ending);
         }
-        record
+        self.0.extend(rows);
+    }
+
+    /// When and with which browser an attack was run.
+    pub fn row(&self, attack: &str) -> Option<&Row> {
+        self.0.get(attack)
     }
 
     /// How an attack ended against a variant.
     pub fn outcome(&self, card: &Card, variant: Variant) -> Option<Outcome> {
-        let ending = self.cells.get(card.name)?.get(&variant.to_string())?;
+        let ending = self.row(card.name)?.cells.get(&variant.to_string())?;
         Some(match ending {
             Ending::Succeeded => Outcome::Succeeded(card.evidence.into()),
             Ending::Stopped => Outcome::Stopped(card.stopped_says.into()),
@@ -80,5 +98,41 @@ impl Record {
         let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
         json.push('\n');
         json
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(attack: &'static str, variant: Variant, found: Found) -> Cell {
+        Cell {
+            attack,
+            variant,
+            expected: true,
+            found,
+        }
+    }
+
+    #[test]
+    fn only_what_a_browser_ran_is_taken_in_and_other_rows_stay() {
+        let ran = || Found::Ran(Outcome::Succeeded("yes".into()));
+        let not_asked = || Found::NotAsked(Outcome::Succeeded("as before".into()));
+        let mut record = Record::default();
+        record.take_in(&[cell("csrf-link", Variant::Insecure, ran())], "1", "A");
+        let cells = [
+            cell("csrf-form", Variant::Insecure, ran()),
+            cell("csrf-form", Variant::Hardened, not_asked()),
+            cell("fixation", Variant::Insecure, ran()),
+        ];
+        record.take_in(&cells, "2", "B");
+        let day = |attack| record.row(attack).map(|row| row.on.as_str());
+        assert_eq!(day("csrf-link"), Some("1"));
+        assert_eq!(day("csrf-form"), Some("2"));
+        assert_eq!(day("fixation"), None, "it needs no browser");
+        let card = find("csrf-form").expect("it is there").card();
+        assert!(record.outcome(card, Variant::Insecure).is_some());
+        assert_eq!(record.outcome(card, Variant::Hardened), None);
+        assert_eq!(Record::parse(&record.to_json()).expect("a record"), record);
     }
 }

@@ -114,6 +114,10 @@ fn arguments(settings: &Settings) -> Vec<String> {
         "--disable-backgrounding-occluded-windows",
         "--disable-renderer-backgrounding",
         "--hide-scrollbars",
+        // The menus of every new window: nobody opens them here.
+        "--disable-features=PreloadTopChromeWebUI",
+        "--disable-extensions",
+        "--disable-component-update",
         // A name that browsers do not exempt from `Secure` as they do loopback names.
         "--host-resolver-rules=MAP lab.test 127.0.0.1",
         "--remote-debugging-port=0",

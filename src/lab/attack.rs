@@ -169,10 +169,13 @@ fn show(
         variants: variants(card, variant),
         against: variant.to_string(),
         run: run.map(AsRef::as_ref),
-        recorded: recorded.map(|outcome| Recorded {
-            succeeded: outcome.succeeded(),
-            on: &Record::stored().on,
-            with: &Record::stored().with,
+        recorded: recorded.and_then(|outcome| {
+            let row = Record::stored().row(card.name)?;
+            Some(Recorded {
+                succeeded: outcome.succeeded(),
+                on: &row.on,
+                with: &row.with,
+            })
         }),
     };
     Ok(page::render(

@@ -18,7 +18,7 @@ use tokio::task::AbortHandle;
 use super::page;
 use crate::attacks::costs::{self, Measured};
 use crate::attacks::matrix::{self, Cell, Wish};
-use crate::attacks::record::Record;
+use crate::attacks::record::{self, Record};
 use crate::attacks::stage::Target;
 use crate::attacks::{ALL, Card, Engine};
 use crate::bench::{BENCH_LIMIT, BenchName};
@@ -69,6 +69,8 @@ struct Row {
     shows: &'static [&'static str],
     standards: &'static [&'static str],
     needs_browser: bool,
+    /// When and with which browser it was run, where it needs one.
+    proven: Option<&'static record::Row>,
     insecure: &'static str,
     hardened: &'static str,
     only: Vec<&'static str>,
@@ -104,9 +106,6 @@ struct Progress {
     total: usize,
     running: bool,
     wrong: usize,
-    /// When and with which browser the cells were proven that need one.
-    proven_on: &'static str,
-    proven_with: &'static str,
 }
 
 fn row(card: &'static Card, cells: &[Cell]) -> Row {
@@ -138,6 +137,7 @@ fn row(card: &'static Card, cells: &[Cell]) -> Row {
         shows: card.shows,
         standards: card.standards,
         needs_browser: card.engine == Engine::Browser,
+        proven: Record::stored().row(card.name),
         insecure: word(Variant::Insecure),
         hardened: word(Variant::Hardened),
         only: named(false, |variant| match variant {
@@ -210,8 +210,6 @@ fn progress(runs: &Runs, bench: &BenchName) -> Progress {
             .map_or_else(|| matrix::size(&Wish::default()), |run| run.total),
         running: run.as_ref().is_some_and(|run| run.running()),
         wrong: cells.iter().filter(|cell| !cell.agrees()).count(),
-        proven_on: &Record::stored().on,
-        proven_with: &Record::stored().with,
     }
 }
 
