@@ -162,7 +162,8 @@ fn note_on_wire(place: &Place, request: &Request<'_>, response: &Response<'_>) {
     });
 }
 
-/// A target without the session id that the weak `carrier` takes from it.
+/// A target without the session id that the weak `carrier` takes from it, and without the token that
+/// the weak `jwt-transport` takes.
 fn without_sid(target: &str) -> String {
     let Some((path, query)) = target.split_once('?') else {
         return target.to_owned();
@@ -172,6 +173,8 @@ fn without_sid(target: &str) -> String {
         .map(|pair| {
             if pair.starts_with("sid=") {
                 "sid=…"
+            } else if pair.starts_with("access_token=") {
+                "access_token=…"
             } else {
                 pair
             }

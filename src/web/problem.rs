@@ -31,6 +31,10 @@ pub struct Problem {
     pub retry_after: Option<u64>,
     /// What the page lists besides.
     pub more: More,
+    /// The `WWW-Authenticate` header: how the API for tokens wants to be asked.
+    pub challenge: Option<String>,
+    /// What the seeds' API says of a failed sign-in, as the member `msg`.
+    pub msg: Option<&'static str>,
 }
 
 /// What a problem's page lists besides its reason.
@@ -70,6 +74,8 @@ impl Problem {
             defence: None,
             retry_after: None,
             more: More::Nothing,
+            challenge: None,
+            msg: None,
         }
     }
 
@@ -169,6 +175,8 @@ struct Json<'p> {
     /// What `check_session` answers in the seeds.
     #[serde(skip_serializing_if = "Option::is_none")]
     is_authenticated: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    msg: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -206,6 +214,7 @@ impl Problem {
             defence: self.defence,
             retry_after: self.retry_after,
             is_authenticated: (self.status == Status::Unauthorized).then_some(false),
+            msg: self.msg,
         };
         serde_json::to_string(&json).map_err(|_| Status::InternalServerError)
     }
@@ -310,6 +319,9 @@ impl<'r> Responder<'r, 'static> for Problem {
         let mut build = Response::build_from(answer);
         if let Some(seconds) = self.retry_after {
             build.header(Header::new("Retry-After", seconds.to_string()));
+        }
+        if let Some(challenge) = self.challenge {
+            build.header(Header::new("WWW-Authenticate", challenge));
         }
         if let More::Allow(methods) = self.more {
             build.header(Header::new("Allow", methods));

@@ -34,6 +34,9 @@ const WITHOUT_VARIANT: [&str; 6] = [
 /// Routes of the portal that answer with JSON, errors included.
 const JSON_ROUTES: [&str; 4] = ["/api/", "/jwt/", "/admin/", "/csrf-token"];
 
+/// A page for people among the JSON routes.
+const TOKEN_PAGE: &str = "/jwt/";
+
 /// The fairing at the door of one listener.
 #[derive(Clone, Debug)]
 pub struct Reception {
@@ -190,7 +193,8 @@ impl Reception {
         };
         // Who sends JSON gets JSON, errors included.
         let sends_json = request.content_type().is_some_and(|found| found.is_json());
-        let json = sends_json || JSON_ROUTES.iter().any(|route| inner.starts_with(route));
+        let in_api = JSON_ROUTES.iter().any(|route| inner.starts_with(route));
+        let json = sends_json || (in_api && inner != TOKEN_PAGE);
         go_to(request, "/portal", inner);
 
         let place = Place::new(arrival, Some(variant), json);
