@@ -11,6 +11,7 @@ mod csrf_form;
 mod csrf_link;
 mod fixation;
 mod frame;
+pub mod jwks;
 mod login_csrf;
 mod loot;
 mod page;
@@ -98,6 +99,7 @@ fn routes() -> Vec<Route> {
         tossing::routes(),
         fixation::routes(),
         frame::routes(),
+        jwks::routes(),
     ]
     .concat()
 }

@@ -6,6 +6,7 @@ mod browser;
 mod cafe;
 mod command_line;
 mod engine;
+mod jwt;
 mod lab_pages;
 mod portal;
 mod process;
