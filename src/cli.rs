@@ -49,6 +49,9 @@ pub struct AttackFlags {
     /// The variant to attack: insecure, hardened, `without-<defence>` or `only-<defence>`
     #[arg(long, value_name = "VARIANT", default_value = "insecure")]
     pub against: String,
+    /// A lab that runs on this computer, as in http://localhost:7070 [default: one of its own]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
 }
 
 /// What can be said to `matrix`.
@@ -63,6 +66,15 @@ pub struct MatrixFlags {
     /// Run cells whose switch was never asked, too
     #[arg(long)]
     pub all: bool,
+    /// Run the attacks that a browser decides, too, in the Chromium that is installed
+    #[arg(long)]
+    pub browser: bool,
+    /// With --browser: write how they ended to this file
+    #[arg(long, value_name = "FILE", requires = "browser")]
+    pub record: Option<PathBuf>,
+    /// A lab that runs on this computer, as in http://localhost:7070 [default: one of its own]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
 }
 
 /// What can be said to `serve`; a flag that was not given is `None` (or `false`).

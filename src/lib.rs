@@ -42,6 +42,7 @@
 //! | [`attacks`] | one file an attack, and the matrix that proves them |
 //! | [`web`] | what all sites share |
 //! | [`front_door`] | the client by which the lab acts on its own portal |
+//! | [`chrome`] | the installed browser, for what only a browser decides |
 //! | [`cli`], [`settings`], [`keys`], [`tls`], [`app`] | starting and stopping |
 
 pub mod app;
@@ -49,6 +50,7 @@ pub mod attacker;
 pub mod attacks;
 pub mod bench;
 pub mod cafe;
+pub mod chrome;
 pub mod cli;
 pub mod clock;
 pub mod defences;

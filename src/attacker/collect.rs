@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use rocket::data::{Data, ToByteUnit};
-use rocket::http::{Method, Status};
+use rocket::http::{HeaderMap, Method, Status};
 use rocket::request::Request;
 use rocket::response::Response;
 use rocket::route::{Handler, Outcome, Route};
@@ -64,7 +64,7 @@ impl Handler for Catcher {
             client: place.client,
             method: request.method().as_str(),
             target: place.target.clone(),
-            headers: headers(request),
+            headers: telling_first(request.headers()),
             body: String::from_utf8_lossy(&body).into_owned(),
             cut,
         });
@@ -97,13 +97,26 @@ async fn read(data: Data<'_>) -> (Vec<u8>, bool) {
     (body, cut.unwrap_or(true))
 }
 
-fn headers(request: &Request<'_>) -> Vec<(String, String)> {
+/// Keeps a visit to one of the attacker's pages, which reads the same headers.
+pub fn keep(place: &Place, headers: &HeaderMap<'_>) {
+    place.bench.loot().catch(Caught {
+        id: 0,
+        at: place.now,
+        client: place.client,
+        method: "GET",
+        target: place.target.clone(),
+        headers: telling_first(headers),
+        body: String::new(),
+        cut: false,
+    });
+}
+
+fn telling_first(headers: &HeaderMap<'_>) -> Vec<(String, String)> {
     let place_of = |name: &str| {
         let found = FIRST.iter().position(|first| *first == name);
         found.unwrap_or(FIRST.len())
     };
-    let mut headers: Vec<(String, String)> = request
-        .headers()
+    let mut headers: Vec<(String, String)> = headers
         .iter()
         .map(|header| {
             let name = header.name.as_str().to_ascii_lowercase();

@@ -40,6 +40,23 @@ pub(super) const TRICK: Trick = Trick {
     ],
 };
 
+pub(super) const SIBLING: Trick = Trick {
+    path: "/csrf-sibling",
+    title: "A forged form on a sibling",
+    says: "The same form on another host of the portal's site, where SameSite has no say.",
+    role: Role::Sibling,
+    stopped_by: &[
+        (
+            Name::CsrfToken,
+            "The form lacks the token, which only the portal's own pages hold.",
+        ),
+        (
+            Name::RequestOrigin,
+            "The portal takes a request from another host of its site for a foreign one, too.",
+        ),
+    ],
+};
+
 /// After two minutes Chromium no longer sends a cookie without SameSite along. Ten seconds are left
 /// for reading the page.
 const STILL_FRESH: Duration = Duration::from_secs(110);
@@ -57,6 +74,18 @@ struct FormPage {
 #[get("/csrf-form?<variant>&<go>")]
 async fn show(place: &Place, variant: Option<&str>, go: Option<&str>) -> Result<Template, Stop> {
     let scene = Scene::open(place, &TRICK, variant)?;
+    form(&scene, go).await
+}
+
+#[get("/csrf-sibling?<variant>&<go>")]
+async fn sibling(place: &Place, variant: Option<&str>, go: Option<&str>) -> Result<Template, Stop> {
+    let scene = Scene::open(place, &SIBLING, variant)?;
+    scene.come_as_the_portal_does()?;
+    form(&scene, go).await
+}
+
+async fn form(scene: &Scene<'_>, go: Option<&str>) -> Result<Template, Stop> {
+    let place = scene.place;
     let age = cookie_age(place, scene.variant).await?;
     let page = FormPage {
         auto: go == Some("1"),
@@ -98,5 +127,5 @@ const fn began(what: &What) -> Option<&Fingerprint> {
 }
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![show]
+    routes![show, sibling]
 }

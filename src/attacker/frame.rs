@@ -6,10 +6,8 @@ use rocket_dyn_templates::Template;
 
 use super::page::Scene;
 use super::{Role, Trick};
-use crate::defences::facts::Scheme;
 use crate::policy::Name;
 use crate::portal::Stop;
-use crate::web::addresses::Listener;
 use crate::web::place::Place;
 
 const DENIED: (Name, &str) = (
@@ -43,15 +41,7 @@ pub(super) const CROSS_SITE: Trick = Trick {
 #[get("/clickjacking?<variant>")]
 fn clickjacking(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
     let scene = Scene::open(place, &SIBLING, variant)?;
-    // Chromium takes http and https of one host for two sites, and a frame with an untrusted
-    // certificate cannot be clicked through: the page comes the way the portal does.
-    let listener = match scene.scheme() {
-        Scheme::Http => Listener::Attacker,
-        Scheme::Https => Listener::AttackerTls,
-    };
-    if place.listener != listener {
-        return Err(scene.elsewhere(listener));
-    }
+    scene.come_as_the_portal_does()?;
     Ok(scene.show("pages/attacker/frame.html", ()))
 }
 

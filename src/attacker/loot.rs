@@ -127,6 +127,26 @@ fn count(place: &Place) -> Json<Count> {
     Json(Count { count })
 }
 
+/// One request for a program to read.
+#[derive(Serialize)]
+struct Entry {
+    target: String,
+    referer: Option<String>,
+    body: String,
+}
+
+/// Everything that is kept, for programs: the attacker's own read it here.
+#[get("/loot/list")]
+fn list(place: &Place) -> Json<Vec<Entry>> {
+    let caught = place.bench.loot().caught().into_iter();
+    let entry = |caught: Caught| Entry {
+        referer: value_of(&caught, "referer"),
+        target: caught.target,
+        body: caught.body,
+    };
+    Json(caught.map(entry).collect())
+}
+
 /// The reception has seen to it that only this site's own page gets here.
 #[post("/loot/clear")]
 fn clear(place: &Place) -> Redirect {
@@ -135,5 +155,5 @@ fn clear(place: &Place) -> Redirect {
 }
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![show, count, clear]
+    routes![show, count, list, clear]
 }

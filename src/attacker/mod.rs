@@ -14,8 +14,12 @@ mod frame;
 pub mod jwks;
 mod login_csrf;
 mod loot;
+mod overflow;
 mod page;
+mod partner;
+pub mod payloads;
 mod plant;
+mod shared_computer;
 mod start;
 mod tossing;
 mod xss;
@@ -76,9 +80,15 @@ pub const TRICKS: &[&Trick] = &[
     &login_csrf::TRICK,
     &xss::TRICK,
     &frame::CROSS_SITE,
+    &partner::TRICK,
+    &shared_computer::RESTART,
+    &shared_computer::BACK,
+    &shared_computer::LEFT_BEHIND,
     &tossing::TRICK,
     &fixation::TRICK,
+    &csrf_form::SIBLING,
     &frame::SIBLING,
+    &overflow::TRICK,
 ];
 
 #[get("/healthz")]
@@ -100,6 +110,9 @@ fn routes() -> Vec<Route> {
         fixation::routes(),
         frame::routes(),
         jwks::routes(),
+        partner::routes(),
+        shared_computer::routes(),
+        overflow::routes(),
     ]
     .concat()
 }

@@ -90,6 +90,23 @@ impl<'r> Scene<'r> {
         Stop::Elsewhere(Box::new(Redirect::to(to)))
     }
 
+    /// Sends the visitor on where the page did not come the way that the portal does: Chromium takes
+    /// http and https of one host for two sites, and a frame with an untrusted certificate cannot be
+    /// clicked through.
+    ///
+    /// # Errors
+    /// The visitor is sent on.
+    pub fn come_as_the_portal_does(&self) -> Result<(), Stop> {
+        let listener = match self.scheme() {
+            Scheme::Http => Listener::Attacker,
+            Scheme::Https => Listener::AttackerTls,
+        };
+        match self.place.listener == listener {
+            true => Ok(()),
+            false => Err(self.elsewhere(listener)),
+        }
+    }
+
     /// This page's own path, for the same variant; `more` is added to the query.
     pub fn address(&self, more: &str) -> String {
         let base = self.place.base();

@@ -6,6 +6,7 @@
 
 use rocket::response::Redirect;
 
+use super::login_csrf;
 use super::page::Scene;
 use crate::bench::loot::Planted;
 use crate::front_door::caller::{Caller, Portal};
@@ -20,6 +21,35 @@ pub fn caller(scene: &Scene<'_>, door: &FrontDoor) -> Caller {
     let portal = Portal::of(&scene.place.addresses);
     let bench = scene.place.bench.name();
     Caller::new(door.clone(), portal, scene.scheme(), bench, scene.variant)
+}
+
+/// Signs in as mallory from the attacker's own computer: the answer, and her session cookie.
+///
+/// # Errors
+/// The portal does not answer (503), or refuses her (409).
+pub async fn mallory(
+    scene: &Scene<'_>,
+    door: &FrontDoor,
+) -> Result<(Exchange, (String, String)), Stop> {
+    let mut mallory = caller(scene, door);
+    let no_answer = |error| no_answer(&error);
+    mallory.get("/login").await.map_err(no_answer)?;
+    let credentials = [
+        ("username", login_csrf::ATTACKER),
+        ("password", login_csrf::password()),
+    ];
+    let answer = mallory.submit("/login", &credentials).await;
+    let answer = answer.map_err(no_answer)?;
+    match mallory.session_cookie() {
+        Some(session) if answer.status == 303 => Ok((answer, session)),
+        _ => {
+            let status = answer.status;
+            let because = format!("The portal answered mallory's sign-in with {status}.");
+            let next = "If her password was changed or she is locked out, reset the bench.";
+            let status = rocket::http::Status::Conflict;
+            Err(Problem::new(status, "Mallory could not sign in", because, next).into())
+        }
+    }
 }
 
 /// The name and value of every cookie that an answer sets.

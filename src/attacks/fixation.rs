@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 
 use super::stage::{Stage, StageError, VICTIM};
-use super::{Attack, Card, Outcome};
+use super::{Attack, Card, Engine, Outcome};
 use crate::front_door::caller::Call;
 use crate::policy::Name;
 
@@ -15,6 +15,7 @@ pub(super) struct Fixation;
 const CARD: Card = Card {
     name: "fixation",
     title: "Session fixation by an anonymous id",
+    engine: Engine::Http,
     victim: "Not signed in; has the attacker's cookie in the browser, and signs in later.",
     means: "The attacker opens the sign-in page and gets an anonymous id of his own. He plants it \
             in the victim's browser: at a shared computer, or with a cookie set by a sibling host.",

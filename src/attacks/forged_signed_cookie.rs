@@ -10,7 +10,7 @@ use async_trait::async_trait;
 
 use super::stage::{ATTACKER, Stage, StageError};
 use super::words::WORDS;
-use super::{Attack, Card, Outcome};
+use super::{Attack, Card, Engine, Outcome};
 use crate::clock::BenchTime;
 use crate::front_door::caller::Call;
 use crate::policy::Name;
@@ -26,6 +26,7 @@ const TUTORIAL_KEY: &str = "secret123";
 const CARD: Card = Card {
     name: "forged-signed-cookie",
     title: "A signed cookie, signed again",
+    engine: Engine::Http,
     victim: "The administrator, who need not even be signed in.",
     means: "The attacker signs in to his own account and reads his own state cookie. On his own \
             computer he tries the words of a list until one gives the cookie's signature. With \

@@ -5,7 +5,7 @@
 use async_trait::async_trait;
 
 use super::stage::{ATTACKER, Stage, StageError, VICTIM};
-use super::{Attack, Card, Outcome};
+use super::{Attack, Card, Engine, Outcome};
 use crate::front_door::caller::Call;
 use crate::policy::Name;
 
@@ -17,6 +17,7 @@ const TRIED: u64 = 5;
 const CARD: Card = Card {
     name: "id-prediction",
     title: "Predicting a neighbour's session id",
+    engine: Engine::Http,
     victim: "Signs in some time after the attacker, on another computer.",
     means: "The attacker signs in to his own account three times and looks at the ids he gets.",
     evidence: "With a predicted id the attacker is greeted as the victim.",

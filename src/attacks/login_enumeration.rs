@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 
 use super::stage::{Stage, StageError, VICTIM};
-use super::{Attack, Card, Outcome};
+use super::{Attack, Card, Engine, Outcome};
 use crate::policy::Name;
 
 pub(super) struct LoginEnumeration;
@@ -17,6 +17,7 @@ const STRANGER: &str = "nobody777";
 const CARD: Card = Card {
     name: "login-enumeration",
     title: "Finding out who has an account",
+    engine: Engine::Http,
     victim: "Has an account, and would rather not have everybody know it.",
     means: "The attacker signs in with a wrong password, once under a name that he suspects and \
             once under a name that he made up, and compares what he reads.",

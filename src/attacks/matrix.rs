@@ -1,14 +1,14 @@
 //! The matrix: every attack against every variant, run and compared with the rule.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::task::JoinSet;
 
-use super::stage::{Stage, Target};
-use super::{ALL, Attack, Outcome};
-use crate::bench::{BenchName, Benches, RUN_PREFIX};
-use crate::policy::{AskedSet, Name, Policy, Variant, resolve};
+use super::record::Record;
+use super::stage::{Asked, Stage, Target};
+use super::{ALL, Attack, Engine, Outcome};
+use crate::bench::{BenchName, RUN_PREFIX};
+use crate::policy::{Name, Policy, Variant, resolve};
 
 /// How many attacks run side by side: the portal does the work, and it has the same cores.
 const SIDE_BY_SIDE: usize = 2;
@@ -21,6 +21,10 @@ pub enum Found {
     /// The switch of this variant was not asked when the attack ran against the variant's base, so
     /// the answer is that of the base. `--all` runs the cell all the same.
     NotAsked(Outcome),
+    /// It needs a browser and was not run. This is how it ended when the record was made.
+    Recorded(Outcome),
+    /// It needs a browser and was not run, and there is no record of it.
+    NotRun,
     /// The attack could not be tried to its end.
     Broken(String),
 }
@@ -39,11 +43,26 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Whether what happened is what the rule says.
-    pub fn agrees(&self) -> bool {
+    /// How the attack ended, as far as that is known.
+    pub const fn outcome(&self) -> Option<&Outcome> {
         match &self.found {
-            Found::Ran(outcome) | Found::NotAsked(outcome) => outcome.succeeded() == self.expected,
-            Found::Broken(_) => false,
+            Found::Ran(outcome) | Found::NotAsked(outcome) | Found::Recorded(outcome) => {
+                Some(outcome)
+            }
+            Found::NotRun | Found::Broken(_) => None,
+        }
+    }
+
+    /// Whether the attack succeeded, as far as that is known.
+    pub fn succeeded(&self) -> Option<bool> {
+        self.outcome().map(Outcome::succeeded)
+    }
+
+    /// Whether nothing that happened speaks against the rule.
+    pub fn agrees(&self) -> bool {
+        match self.succeeded() {
+            Some(succeeded) => succeeded == self.expected,
+            None => matches!(self.found, Found::NotRun),
         }
     }
 }
@@ -77,12 +96,7 @@ pub fn size(wish: &Wish) -> usize {
 }
 
 /// Runs the cells of a wish, row by row, and hands each to `done` as soon as it is there.
-pub async fn run(
-    target: &Target,
-    benches: Option<Arc<Benches>>,
-    wish: &Wish,
-    mut done: impl FnMut(Cell),
-) {
+pub async fn run(target: &Target, wish: &Wish, mut done: impl FnMut(Cell)) {
     let chosen = ALL.iter().copied().filter(|attack| {
         wish.attacks
             .as_ref()
@@ -91,7 +105,6 @@ pub async fn run(
     let mut rows = chosen.map(|attack| Row {
         attack,
         target: target.clone(),
-        benches: benches.clone(),
         variants: wish.variants.clone().unwrap_or_else(variants),
         all: wish.all,
     });
@@ -119,22 +132,29 @@ pub async fn run(
 struct Row {
     attack: &'static dyn Attack,
     target: Target,
-    benches: Option<Arc<Benches>>,
     variants: Vec<Variant>,
     all: bool,
 }
 
 impl Row {
+    /// Whether it needs a browser that is not there.
+    fn lacks_browser(&self) -> bool {
+        self.attack.card().engine == Engine::Browser && self.target.chrome.is_none()
+    }
+
     async fn run(self, tell: tokio::sync::mpsc::Sender<Cell>) {
-        let mut bases: Vec<(Variant, Outcome, AskedSet)> = Vec::new();
+        let mut bases: Vec<(Variant, Outcome, Asked)> = Vec::new();
         for variant in self.variants.iter().copied() {
             let policy = resolve(variant, &Policy::INSECURE);
             let switches = switches_of(variant, &policy.moved);
             let known = bases.iter().find(|(base, _, asked)| {
                 Some(*base) == base_of(variant)
-                    && !switches.iter().any(|name| asked.contains(*name))
+                    && !switches
+                        .iter()
+                        .any(|name| asked.asked.iter().any(|slug| slug == name.slug()))
             });
             let found = match known {
+                _ if self.lacks_browser() => self.recorded(variant),
                 Some((_, outcome, _)) if !self.all => Found::NotAsked(outcome.clone()),
                 _ => {
                     let (found, asked) = self.cell(variant).await;
@@ -157,21 +177,19 @@ impl Row {
         }
     }
 
-    async fn cell(&self, variant: Variant) -> (Found, Option<AskedSet>) {
-        let bench = throw_away_name();
-        let stage = Stage::new(self.target.clone(), bench.clone(), variant);
+    fn recorded(&self, variant: Variant) -> Found {
+        let outcome = Record::stored().outcome(self.attack.card(), variant);
+        outcome.map_or(Found::NotRun, Found::Recorded)
+    }
+
+    async fn cell(&self, variant: Variant) -> (Found, Option<Asked>) {
+        let stage = Stage::new(self.target.clone(), throw_away_name(), variant);
         let found = match self.attack.run(&stage).await {
             Ok(outcome) => Found::Ran(outcome),
             Err(error) => Found::Broken(error.to_string()),
         };
-        let asked = match &self.benches {
-            Some(benches) => benches
-                .discard(&bench)
-                .await
-                .map(|bench| bench.asked(variant)),
-            None => None,
-        };
-        (found, asked)
+        // Without the set the variants that build on this one are run, too.
+        (found, stage.clear_away().await.ok())
     }
 }
 

@@ -7,7 +7,7 @@
 use async_trait::async_trait;
 
 use super::stage::{ATTACKER, Stage, StageError, VICTIM};
-use super::{Attack, Card, Outcome};
+use super::{Attack, Card, Engine, Outcome};
 use crate::front_door::caller::Call;
 use crate::policy::Name;
 
@@ -19,6 +19,7 @@ const AMOUNT: u64 = 100;
 const CARD: Card = Card {
     name: "method-override",
     title: "A POST that calls itself a GET",
+    engine: Engine::Http,
     victim: "Signed in at portal.localhost, opens a page of the sibling notes.portal.localhost.",
     means: "The sibling is in the attacker's hands. A form on its page posts to the portal: the \
             transfer stands in the address, the first field is _method=get. Chromium, Firefox \

@@ -8,29 +8,58 @@
 pub mod command;
 pub mod matrix;
 pub mod person;
+pub mod places;
+pub mod record;
+pub mod running_lab;
+pub mod seat;
 pub mod stage;
 
+mod back_button;
+mod clickjacking;
+mod cookie_overflow;
+mod cookie_tossing;
+mod csrf_form;
+mod csrf_from_sibling;
+mod csrf_link;
+mod draft_after_sign_out;
 mod fixation;
 mod forged_signed_cookie;
+mod id_in_referer;
 mod id_prediction;
+mod jwt;
+mod login_csrf;
 mod login_enumeration;
+mod long_lived_cookie;
 mod method_override;
 mod old_session_after_password_change;
 mod password_guessing;
 mod plain_http_downgrade;
+mod planted_id;
 mod replay_after_absolute_limit;
 mod replay_after_idle_limit;
 mod replay_after_sign_out;
 mod role_cookie_tampering;
+mod secure_cookie_over_http;
 mod stolen_password_table;
 mod stolen_store;
 mod text_plain_json;
 mod words;
+mod xss_rides_session;
+mod xss_steals_cookie;
 
 use async_trait::async_trait;
 
 use crate::policy::{Name, Policy};
 use stage::{Stage, StageError};
+
+/// What decides an attack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// The server alone: the lab's own client sends everything.
+    Http,
+    /// A browser's rule: it needs a real browser.
+    Browser,
+}
 
 /// What is known of an attack before it runs.
 #[derive(Debug)]
@@ -39,6 +68,8 @@ pub struct Card {
     pub name: &'static str,
     /// The attack in a few words.
     pub title: &'static str,
+    /// What decides it.
+    pub engine: Engine,
     /// The victim's state before it.
     pub victim: &'static str,
     /// How the attacker plants or obtains what he needs.
@@ -76,6 +107,17 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// How an attack on the victim's credit ended.
+    pub fn of_credit(before: u64, after: u64, stopped_says: &str) -> Self {
+        if after < before {
+            Outcome::Succeeded(format!(
+                "The victim's credit fell from {before} to {after}."
+            ))
+        } else {
+            Outcome::Stopped(stopped_says.to_owned())
+        }
+    }
+
     /// Whether the attacker has what he wanted.
     pub const fn succeeded(&self) -> bool {
         matches!(self, Outcome::Succeeded(_))
@@ -105,23 +147,59 @@ pub trait Attack: Send + Sync {
     async fn run(&self, stage: &Stage) -> Result<Outcome, StageError>;
 }
 
-/// Every attack that the server alone decides, in the order of the course.
+/// Every attack, in the order of the course.
 pub const ALL: &[&dyn Attack] = &[
     &stolen_store::StolenStore,
     &stolen_password_table::StolenPasswordTable,
     &plain_http_downgrade::PlainHttpDowngrade,
+    &secure_cookie_over_http::SecureCookieOverHttp,
+    &long_lived_cookie::LongLivedCookie,
+    &xss_steals_cookie::XssStealsCookie,
+    &xss_rides_session::XssRidesSession,
+    &cookie_overflow::CookieOverflow,
+    &csrf_form::CsrfForm,
+    &csrf_link::CsrfLink,
+    &login_csrf::LoginCsrf,
+    &csrf_from_sibling::CsrfFromSibling,
     &method_override::MethodOverride,
     &text_plain_json::TextPlainJson,
+    &clickjacking::Clickjacking,
     &fixation::Fixation,
+    &planted_id::PlantedId,
+    &cookie_tossing::CookieTossing,
+    &id_in_referer::IdInReferer,
     &id_prediction::IdPrediction,
     &replay_after_idle_limit::ReplayAfterIdleLimit,
     &replay_after_absolute_limit::ReplayAfterAbsoluteLimit,
     &replay_after_sign_out::ReplayAfterSignOut,
+    &back_button::BackButton,
+    &draft_after_sign_out::DraftAfterSignOut,
     &old_session_after_password_change::OldSessionAfterPasswordChange,
     &role_cookie_tampering::RoleCookieTampering,
     &forged_signed_cookie::ForgedSignedCookie,
     &password_guessing::PasswordGuessing,
     &login_enumeration::LoginEnumeration,
+    &jwt::edited_payload::EditedPayload,
+    &jwt::none_algorithm::NoneAlgorithm,
+    &jwt::empty_signature::EmptySignature,
+    &jwt::key_confusion::KeyConfusion,
+    &jwt::dictionary_key::DictionaryKey,
+    &jwt::blank_key::BlankKey,
+    &jwt::kid_to_empty_file::KidToEmptyFile,
+    &jwt::inline_jwk::InlineJwk,
+    &jwt::spoofed_jku::SpoofedJku,
+    &jwt::retired_key::RetiredKey,
+    &jwt::expired_token::ExpiredToken,
+    &jwt::not_yet_valid::NotYetValid,
+    &jwt::other_issuer::OtherIssuer,
+    &jwt::other_audience::OtherAudience,
+    &jwt::refresh_as_access::RefreshAsAccess,
+    &jwt::unknown_crit::UnknownCrit,
+    &jwt::token_in_referer::TokenInReferer,
+    &jwt::replay_after_logout::ReplayAfterLogout,
+    &jwt::replay_after_new_password::ReplayAfterNewPassword,
+    &jwt::refresh_replay::RefreshReplay,
+    &jwt::stale_role::StaleRole,
 ];
 
 /// The attack of that name.

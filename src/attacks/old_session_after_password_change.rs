@@ -7,7 +7,7 @@
 use async_trait::async_trait;
 
 use super::stage::{Stage, StageError, VICTIM};
-use super::{Attack, Card, Outcome};
+use super::{Attack, Card, Engine, Outcome};
 use crate::front_door::caller::Call;
 use crate::policy::Name;
 
@@ -16,6 +16,7 @@ pub(super) struct OldSessionAfterPasswordChange;
 const CARD: Card = Card {
     name: "old-session-after-password-change",
     title: "An intruder who outlives the password",
+    engine: Engine::Http,
     victim: "Suspects that somebody knows the password, signs in and changes it.",
     means: "The attacker knew the old password and signed in with it, on his own computer.",
     evidence: "After the change the attacker's old session still greets him as the victim.",

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use super::stage::{Stage, StageError, VICTIM};
 use super::words::WORDS;
-use super::{Attack, Card, Outcome};
+use super::{Attack, Card, Engine, Outcome};
 use crate::front_door::caller::Call;
 use crate::policy::Name;
 
@@ -16,6 +16,7 @@ pub(super) struct PasswordGuessing;
 const CARD: Card = Card {
     name: "password-guessing",
     title: "Guessing a password at the sign-in form",
+    engine: Engine::Http,
     victim: "Has a password that stands in word lists.",
     means: "The attacker knows the victim's user name. A program of his sends the sign-in form \
             once for every word of a list, as fast as the portal answers.",

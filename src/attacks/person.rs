@@ -5,9 +5,6 @@ use crate::defences::password_storage::DEMO_PASSWORDS;
 use crate::front_door::Exchange;
 use crate::front_door::caller::{Call, Caller};
 
-/// The origin of the sibling's pages, on the attacker's default TLS port.
-pub const SIBLING: &str = "https://notes.portal.localhost:7667";
-
 /// Somebody on a stage, with a cookie jar of his own.
 #[derive(Debug)]
 pub struct Person<'s> {
@@ -113,6 +110,16 @@ impl<'s> Person<'s> {
         self.expect("the new password", &reply, 200)
     }
 
+    /// Posts a notice on the board, where he is signed in.
+    ///
+    /// # Errors
+    /// No answer, or the board does not take it.
+    pub async fn post_notice(&mut self, text: &str) -> Result<(), StageError> {
+        self.get("/board").await?;
+        let reply = self.submit("/board", &[("text", text)]).await?;
+        self.expect("the notice", &reply, 303)
+    }
+
     /// Has his browser send a request that a page of the sibling host made, from a form there.
     ///
     /// The two headers are those that Chromium, Firefox and Safari add by themselves, and the
@@ -121,11 +128,9 @@ impl<'s> Person<'s> {
     /// # Errors
     /// No answer.
     pub async fn post_from_sibling(&mut self, call: Call) -> Result<Exchange, StageError> {
-        self.call(
-            call.with("origin", SIBLING)
-                .with("sec-fetch-site", "same-site"),
-        )
-        .await
+        let origin = self.stage.sibling_origin();
+        let call = call.with("origin", origin);
+        self.call(call.with("sec-fetch-site", "same-site")).await
     }
 
     /// An error, unless the answer to a step that is no part of the attack has this status.
@@ -194,7 +199,7 @@ impl<'s> Person<'s> {
 }
 
 /// The password of a demo account.
-fn demo_password(user: &str) -> &'static str {
+pub(super) fn demo_password(user: &str) -> &'static str {
     let account = DEMO_PASSWORDS.iter().find(|(name, _)| *name == user);
     account.map(|(_, password)| *password).unwrap_or_default()
 }

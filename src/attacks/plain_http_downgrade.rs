@@ -7,7 +7,7 @@
 use async_trait::async_trait;
 
 use super::stage::{Stage, StageError, VICTIM};
-use super::{Attack, Card, Outcome};
+use super::{Attack, Card, Engine, Outcome};
 use crate::defences::facts::Scheme;
 use crate::front_door::caller::Call;
 use crate::policy::Name;
@@ -17,6 +17,7 @@ pub(super) struct PlainHttpDowngrade;
 const CARD: Card = Card {
     name: "plain-http-downgrade",
     title: "From TLS down to plain http",
+    engine: Engine::Http,
     victim: "Signed in over TLS.",
     means: "The attacker shares the victim's Wi-Fi and reads it. He gets the victim to open an \
             http:// address of the portal, by a link or a picture in any page. On localhost curl, \

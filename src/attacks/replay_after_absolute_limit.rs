@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 
 use super::stage::{Stage, StageError, VICTIM};
-use super::{Attack, Card, Outcome};
+use super::{Attack, Card, Engine, Outcome};
 use crate::front_door::caller::Call;
 use crate::policy::Name;
 
@@ -20,6 +20,7 @@ const REQUESTS: u64 = 16;
 const CARD: Card = Card {
     name: "replay-after-absolute-limit",
     title: "Keeping a stolen session alive",
+    engine: Engine::Http,
     victim: "Signed in once, and never came back to sign out.",
     means: "The attacker copied the cookie while the session was open. A script of his loads the \
             dashboard every four minutes, so that the session is never idle.",

@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 
 use super::stage::{Stage, StageError, VICTIM};
-use super::{Attack, Card, Outcome};
+use super::{Attack, Card, Engine, Outcome};
 use crate::front_door::caller::Call;
 use crate::policy::Name;
 
@@ -18,6 +18,7 @@ const IDLE_MINUTES: u64 = 6;
 const CARD: Card = Card {
     name: "replay-after-idle-limit",
     title: "Replaying a cookie of a forgotten session",
+    engine: Engine::Http,
     victim: "Signed in, walked away without signing out, sends nothing any more.",
     means: "The attacker copied the cookie while the session was open, and comes back to it later.",
     evidence: "After six minutes without a request the copied cookie greets him as the victim.",

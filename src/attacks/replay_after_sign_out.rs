@@ -5,7 +5,7 @@
 use async_trait::async_trait;
 
 use super::stage::{Stage, StageError, VICTIM};
-use super::{Attack, Card, Outcome};
+use super::{Attack, Card, Engine, Outcome};
 use crate::front_door::caller::Call;
 use crate::policy::Name;
 
@@ -14,6 +14,7 @@ pub(super) struct ReplayAfterSignOut;
 const CARD: Card = Card {
     name: "replay-after-sign-out",
     title: "Replaying a cookie after the sign-out",
+    engine: Engine::Http,
     victim: "Signed in, signs out, and believes that the session is over.",
     means: "The attacker copied the cookie while the session was open: from an unlocked computer, \
             a backup of the browser's profile, or a log.",

@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 
 use super::stage::{ATTACKER, Stage, StageError};
-use super::{Attack, Card, Outcome};
+use super::{Attack, Card, Engine, Outcome};
 use crate::front_door::caller::Call;
 use crate::policy::Name;
 
@@ -15,6 +15,7 @@ pub(super) struct RoleCookieTampering;
 const CARD: Card = Card {
     name: "role-cookie-tampering",
     title: "An administrator by editing a cookie",
+    engine: Engine::Http,
     victim: "The portal: it keeps a list that only administrators may see.",
     means: "The attacker signs in to his own account, a student's, and sends the role cookie with \
             the value admin, as the browser's developer tools or curl let anyone do. Where he was \

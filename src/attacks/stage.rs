@@ -1,40 +1,57 @@
 //! The stage of an attack: a bench of its own, what the lab's own pages do to it, and the
-//! transcript of what the people on it send and receive. The people are in `person.rs`.
+//! transcript of what the people on it send and receive. Those who act by the lab's own client are in
+//! `person.rs`, those who sit at a real browser in `seat.rs`.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::person::Person;
+use super::seat::Seat;
 use crate::bench::BenchName;
+use crate::chrome::{Chrome, ChromeError};
 use crate::defences::facts::Scheme;
 use crate::front_door::caller::{Caller, Portal};
 use crate::front_door::{Exchange, FrontDoor, FrontDoorError, Outgoing};
 use crate::policy::{Name, Policy, Variant};
-use crate::web::addresses::{Addresses, Listener};
+use crate::web::addresses::{self, Addresses, BESIDE_SIBLING, Listener, SIBLING};
 
 /// The account that attacks are after.
 pub const VICTIM: &str = "student123";
 /// The attacker's own account.
 pub const ATTACKER: &str = "mallory";
 
+/// How long an attack waits for what a page's script may do after the page is there.
+pub const A_MOMENT: Duration = Duration::from_millis(1500);
+
+/// How often it looks meanwhile.
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(50);
+
 /// The lab that is attacked.
 #[derive(Clone, Debug)]
 pub struct Target {
     /// A client that trusts the lab's certificate.
     pub door: FrontDoor,
-    /// The port of the lab's own pages, where the clock is moved.
-    pub lab_port: u16,
-    /// The portal.
-    pub portal: Portal,
+    /// Who listens where.
+    pub addresses: Arc<Addresses>,
+    /// The browser of the people on the stage, for attacks that a browser decides.
+    pub chrome: Option<Arc<Chrome>>,
 }
 
 impl Target {
-    /// A lab that runs in this process.
-    pub fn of(door: &FrontDoor, addresses: &Addresses) -> Self {
+    /// A lab, and no browser.
+    pub fn of(door: &FrontDoor, addresses: &Arc<Addresses>) -> Self {
         Self {
             door: door.clone(),
-            lab_port: addresses.port(Listener::Lab).unwrap_or_default(),
-            portal: Portal::of(addresses),
+            addresses: addresses.clone(),
+            chrome: None,
         }
+    }
+
+    /// The same with a browser.
+    #[must_use]
+    pub fn with_chrome(mut self, chrome: Arc<Chrome>) -> Self {
+        self.chrome = Some(chrome);
+        self
     }
 }
 
@@ -44,9 +61,19 @@ pub enum StageError {
     /// No answer.
     #[error(transparent)]
     FrontDoor(#[from] FrontDoorError),
+    /// The browser failed.
+    #[error(transparent)]
+    Chrome(#[from] ChromeError),
     /// A step that is no part of the attack failed, as a victim's own sign-in.
     #[error("{0}")]
     Unexpected(String),
+}
+
+/// The switches that a variant was asked for on a bench, by their slugs.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub struct Asked {
+    /// The slugs.
+    pub asked: Vec<String>,
 }
 
 /// One line of a transcript.
@@ -110,14 +137,14 @@ impl Stage {
 
     /// Somebody with an empty jar, who comes in over TLS unless he says otherwise.
     pub fn person(&self, who: &'static str) -> Person<'_> {
-        self.person_at(who, self.target.portal.clone())
+        self.person_at(who, Portal::of(&self.target.addresses))
     }
 
     /// Somebody who visits the portal under the name `portal.localhost`. The attacker holds another
     /// host of that site, the sibling `notes.portal.localhost`, and can send him there.
     pub fn person_beside_sibling(&self, who: &'static str) -> Person<'_> {
-        let mut portal = self.target.portal.clone();
-        portal.host_name = "portal.localhost".into();
+        let mut portal = Portal::of(&self.target.addresses);
+        portal.host_name = BESIDE_SIBLING.into();
         self.person_at(who, portal)
     }
 
@@ -125,6 +152,134 @@ impl Stage {
         let door = self.target.door.clone();
         let caller = Caller::new(door, portal, Scheme::Https, &self.bench, self.variant);
         Person::new(self, who, caller)
+    }
+
+    /// Somebody who sits down at a real browser without a cookie.
+    ///
+    /// # Errors
+    /// This stage has no browser, or it is gone.
+    pub async fn seat(&self, who: &'static str) -> Result<Seat<'_>, StageError> {
+        Seat::take(self, self.chrome()?.clone(), who).await
+    }
+
+    /// The browser of this stage.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn chrome(&self) -> Result<&Arc<Chrome>, StageError> {
+        let none = StageError::Chrome(ChromeError::NotInstalled);
+        self.target.chrome.as_ref().ok_or(none)
+    }
+
+    /// The origin of the sibling's pages over TLS, as a browser writes it.
+    pub fn sibling_origin(&self) -> String {
+        let addresses = &self.target.addresses;
+        addresses.origin_as(Listener::AttackerTls, SIBLING)
+    }
+
+    /// The address of the variant under the portal's name in links, without a slash at its end.
+    pub fn portal(&self, scheme: Scheme) -> String {
+        self.portal_at(scheme, self.target.addresses.main_name())
+    }
+
+    /// The same under another of the portal's names.
+    pub fn portal_at(&self, scheme: Scheme, host_name: &str) -> String {
+        let listener = match scheme {
+            Scheme::Http => Listener::PortalHttp,
+            Scheme::Https => Listener::PortalHttps,
+        };
+        let origin = self.target.addresses.origin_as(listener, host_name);
+        format!("{origin}{}/{}", self.bench.prefix(), self.variant)
+    }
+
+    /// The same in clear through the café, where anyone listens.
+    pub fn through_cafe(&self, host_name: &str) -> String {
+        let port = self.target.addresses.cafe_port().unwrap_or_default();
+        let origin = addresses::origin(Scheme::Http, host_name, port);
+        format!("{origin}{}/{}", self.bench.prefix(), self.variant)
+    }
+
+    /// The address of the attacker's catcher.
+    pub fn catcher(&self) -> String {
+        let origin = self.target.addresses.origin(Listener::Attacker);
+        format!("{origin}{}/collect", self.bench.prefix())
+    }
+
+    /// The address of the key set that the attacker publishes.
+    pub fn attackers_key_set(&self) -> String {
+        let origin = self.target.addresses.origin(Listener::Attacker);
+        format!("{origin}{}/jwks.json", self.bench.prefix())
+    }
+
+    /// The address of one of the attacker's pages about this variant.
+    pub fn trick(&self, path: &str) -> String {
+        let addresses = &self.target.addresses;
+        let origin = addresses.origin(Listener::Attacker);
+        let (prefix, variant) = (self.bench.prefix(), self.variant);
+        format!("{origin}{prefix}{path}?variant={variant}")
+    }
+
+    /// The same on the sibling.
+    pub fn sibling_trick(&self, path: &str) -> String {
+        let addresses = &self.target.addresses;
+        let origin = addresses.origin_as(Listener::Attacker, SIBLING);
+        let (prefix, variant) = (self.bench.prefix(), self.variant);
+        format!("{origin}{prefix}{path}?variant={variant}")
+    }
+
+    /// How people reach the variant: in clear where it answers there, as they do who type its name.
+    ///
+    /// # Errors
+    /// The portal does not answer.
+    pub async fn scheme(&self) -> Result<Scheme, StageError> {
+        let portal = Portal::of(&self.target.addresses);
+        let door = self.target.door.clone();
+        let mut caller = Caller::new(door, portal, Scheme::Http, &self.bench, self.variant);
+        Ok(match caller.get("/login").await?.status {
+            200 => Scheme::Http,
+            _ => Scheme::Https,
+        })
+    }
+
+    /// What the attacker's catcher has received, newest first.
+    ///
+    /// # Errors
+    /// The attacker's site does not answer, or not with JSON.
+    pub async fn loot(&self) -> Result<Vec<Loot>, StageError> {
+        let path = format!("{}/loot/list", self.bench.prefix());
+        let exchange = self.ask(Listener::Attacker, "GET", path).await?;
+        serde_json::from_str(&exchange.body)
+            .map_err(|error| StageError::Unexpected(format!("the loot is no JSON: {error}")))
+    }
+
+    /// The same; where there is nothing yet, it looks again for a while.
+    ///
+    /// # Errors
+    /// See [`Stage::loot`].
+    pub async fn loot_within(&self, patience: Duration) -> Result<Vec<Loot>, StageError> {
+        let begun = Instant::now();
+        loop {
+            let loot = self.loot().await?;
+            if !loot.is_empty() || begun.elapsed() > patience {
+                return Ok(loot);
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// What anyone in the café has read so far: the text of the connections in clear.
+    ///
+    /// # Errors
+    /// The lab does not answer, or not with JSON.
+    pub async fn read_in_cafe(&self) -> Result<String, StageError> {
+        let path = format!("{}/cafe/live", self.bench.prefix());
+        let exchange = self.ask(Listener::Lab, "GET", path).await?;
+        let live: serde_json::Value = serde_json::from_str(&exchange.body)
+            .map_err(|error| StageError::Unexpected(format!("the café is no JSON: {error}")))?;
+        let connections = live["connections"].as_array().into_iter().flatten();
+        let clear = connections.filter(|connection| connection["scheme"] == "http");
+        let texts = clear.filter_map(|connection| connection["up"]["text"].as_str());
+        Ok(texts.collect::<Vec<_>>().join("\n"))
     }
 
     /// Moves the bench's clock ahead, by the lab's own page.
@@ -155,6 +310,17 @@ impl Stage {
                 "the mix was answered {status}"
             ))),
         }
+    }
+
+    /// Throws the bench away, and tells which switches the variant was asked for.
+    ///
+    /// # Errors
+    /// The lab does not answer, or not with JSON.
+    pub async fn clear_away(&self) -> Result<Asked, StageError> {
+        let path = format!("/discard?variant={}", self.variant);
+        let exchange = self.post_to_lab(&path, &[]).await?;
+        serde_json::from_str(&exchange.body)
+            .map_err(|error| StageError::Unexpected(format!("the bench stays: {error}")))
     }
 
     /// A copy of everything that the store keeps of this world: the attacker found a lost backup.
@@ -192,25 +358,56 @@ impl Stage {
         mut headers: Vec<(String, String)>,
         body: String,
     ) -> Result<Exchange, FrontDoorError> {
-        let Target {
-            door,
-            lab_port,
-            portal,
-        } = &self.target;
-        let host_name = portal.host_name.clone();
-        let origin = crate::web::addresses::origin(Scheme::Http, &host_name, *lab_port);
+        let origin = self.target.addresses.origin(Listener::Lab);
         headers.push(("origin".into(), origin));
         let target = format!("{}{path}", self.bench.prefix());
-        let scheme = Scheme::Http;
-        door.send(Outgoing {
-            scheme,
-            host_name,
-            port: *lab_port,
+        let mut outgoing = self.outgoing(Listener::Lab, method, target);
+        (outgoing.headers, outgoing.body) = (headers, body);
+        self.target.door.send(outgoing).await
+    }
+
+    async fn ask(
+        &self,
+        listener: Listener,
+        method: &'static str,
+        target: String,
+    ) -> Result<Exchange, FrontDoorError> {
+        let outgoing = self.outgoing(listener, method, target);
+        self.target.door.send(outgoing).await
+    }
+
+    fn outgoing(&self, listener: Listener, method: &'static str, target: String) -> Outgoing {
+        let addresses = &self.target.addresses;
+        Outgoing {
+            scheme: listener.scheme(),
+            host_name: addresses.name(listener).to_owned(),
+            port: addresses.port(listener).unwrap_or_default(),
             method,
             target,
-            headers,
-            body,
-        })
-        .await
+            headers: Vec::new(),
+            body: String::new(),
+        }
+    }
+}
+
+/// One request that the attacker's catcher received.
+#[derive(Clone, Debug, serde::Deserialize)]
+pub struct Loot {
+    /// Path and query.
+    pub target: String,
+    /// The page that it came from, as far as the browser told.
+    pub referer: Option<String>,
+    /// The body as text.
+    pub body: String,
+}
+
+impl Loot {
+    /// A pair of its query, decoded.
+    pub fn query(&self, name: &str) -> Option<String> {
+        let (_, query) = self.target.split_once('?')?;
+        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+        pairs
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value.into_owned())
     }
 }

@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 
 use super::stage::{Stage, StageError, VICTIM};
-use super::{Attack, Card, Outcome};
+use super::{Attack, Card, Engine, Outcome};
 use crate::front_door::caller::Call;
 use crate::policy::Name;
 
@@ -15,6 +15,7 @@ pub(super) struct StolenPasswordTable;
 const CARD: Card = Card {
     name: "stolen-password-table",
     title: "Passwords out of a stolen backup",
+    engine: Engine::Http,
     victim: "Has an account, and need not be signed in.",
     means: "The attacker reads a copy of the accounts, the lab's page /leak/VARIANT, and types \
             what stands there into the sign-in form, as it stands. What he does not do here: guess \

@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 
 use super::stage::{Stage, StageError, VICTIM};
-use super::{Attack, Card, Outcome};
+use super::{Attack, Card, Engine, Outcome};
 use crate::front_door::caller::Call;
 use crate::policy::Name;
 
@@ -15,6 +15,7 @@ pub(super) struct StolenStore;
 const CARD: Card = Card {
     name: "stolen-store",
     title: "Session ids out of a stolen backup",
+    engine: Engine::Http,
     victim: "Signed in.",
     means: "The attacker reads a copy of the session store: a lost disk, a hole in another \
             program, an administrator's list. The lab's page /leak/VARIANT is that copy. He sends \

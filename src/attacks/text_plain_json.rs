@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 
 use super::stage::{Stage, StageError, VICTIM};
-use super::{Attack, Card, Outcome};
+use super::{Attack, Card, Engine, Outcome};
 use crate::front_door::caller::Call;
 use crate::policy::Name;
 
@@ -18,6 +18,7 @@ const CLAIM: &str = "I owe mallory 100";
 const CARD: Card = Card {
     name: "text-plain-json",
     title: "JSON from a form of another page",
+    engine: Engine::Http,
     victim: "Signed in at portal.localhost, opens a page of the sibling notes.portal.localhost.",
     means: "The sibling is in the attacker's hands. A form on its page has enctype=\"text/plain\", \
             and its only field is named and filled so that name=value is a JSON object. Chromium, \

@@ -56,6 +56,7 @@ struct Held {
     count: u64,
     caught: VecDeque<Caught>,
     planted: Option<Planted>,
+    own: Option<(Variant, (String, String))>,
 }
 
 /// What the attacker holds on a bench.
@@ -106,10 +107,23 @@ impl Loot {
         lock(&self.0).planted = None;
     }
 
+    /// Notes the attacker's own session in a variant: its cookie's name and value.
+    pub fn sign_in(&self, variant: Variant, session: (String, String)) {
+        lock(&self.0).own = Some((variant, session));
+    }
+
+    /// The attacker's own session in this variant, where it is the one that he opened last.
+    pub fn signed_in(&self, variant: Variant) -> Option<(String, String)> {
+        let own = lock(&self.0).own.clone();
+        own.filter(|(of, _)| *of == variant)
+            .map(|(_, session)| session)
+    }
+
     /// Forgets everything.
     pub fn reset(&self) {
         self.clear();
-        self.forget_planted();
+        let mut held = lock(&self.0);
+        (held.planted, held.own) = (None, None);
     }
 }
 

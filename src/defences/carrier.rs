@@ -33,11 +33,26 @@ impl Carrier {
     }
 }
 
+impl Carrier {
+    /// The address of a page that opens this session without a cookie, where the portal writes such
+    /// addresses.
+    pub fn address(self, page: &str, id: &str) -> Option<String> {
+        match self {
+            // WEAK: "open this on your phone" is handy, and now the id stands in an address.
+            Carrier::CookieOrUrl => Some(format!("{page}?sid={id}")),
+
+            // STRONG: whoever changes the device signs in again.
+            Carrier::CookieOnly => None,
+        }
+    }
+}
+
 impl Defence for Carrier {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "cookie-or-url",
-            says: "A session id in the address counts, and wins over the cookie.",
+            says: "A session id in the address counts and wins over the cookie, and the portal \
+                   writes such addresses.",
             value: Carrier::CookieOrUrl,
         },
         Arm {
@@ -81,6 +96,13 @@ mod tests {
         );
         assert_eq!(Carrier::WEAK.choose(None, Some("planted")), Some("planted"));
         assert_eq!(Carrier::WEAK.choose(Some("mine"), None), Some("mine"));
+    }
+
+    #[test]
+    fn the_weak_arm_alone_writes_an_id_into_an_address() {
+        let written = Carrier::WEAK.address("/dashboard", "1001");
+        assert_eq!(written.as_deref(), Some("/dashboard?sid=1001"));
+        assert_eq!(Carrier::STRONG.address("/dashboard", "1001"), None);
     }
 
     #[test]

@@ -123,6 +123,19 @@ impl FrontDoor {
             .map_err(|error| broken(error.to_string()))?;
         let mut roots = RootCertStore::empty();
         roots.add(der).map_err(|error| broken(error.to_string()))?;
+        Self::trusting(roots)
+    }
+
+    /// A client that trusts no certificate: for requests in clear.
+    ///
+    /// # Errors
+    /// TLS cannot be set up.
+    pub fn in_clear() -> Result<Self, FrontDoorError> {
+        Self::trusting(RootCertStore::empty())
+    }
+
+    fn trusting(roots: RootCertStore) -> Result<Self, FrontDoorError> {
+        let broken = |text: String| FrontDoorError::Certificate(text);
         let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()

@@ -15,10 +15,11 @@ use serde::Serialize;
 use tokio::task::AbortHandle;
 
 use super::page;
-use crate::attacks::matrix::{self, Cell, Found, Wish};
+use crate::attacks::matrix::{self, Cell, Wish};
+use crate::attacks::record::Record;
 use crate::attacks::stage::Target;
-use crate::attacks::{ALL, Card};
-use crate::bench::{BENCH_LIMIT, BenchName, Benches};
+use crate::attacks::{ALL, Card, Engine};
+use crate::bench::{BENCH_LIMIT, BenchName};
 use crate::front_door::FrontDoor;
 use crate::policy::Variant;
 use crate::web::place::Place;
@@ -63,6 +64,7 @@ struct Row {
     stopped_by: Vec<Vec<&'static str>>,
     shows: &'static [&'static str],
     standards: &'static [&'static str],
+    needs_browser: bool,
     insecure: &'static str,
     hardened: &'static str,
     only: Vec<&'static str>,
@@ -79,6 +81,9 @@ struct Progress {
     total: usize,
     running: bool,
     wrong: usize,
+    /// When and with which browser the cells were proven that need one.
+    proven_on: &'static str,
+    proven_with: &'static str,
 }
 
 fn row(card: &'static Card, cells: &[Cell]) -> Row {
@@ -88,11 +93,14 @@ fn row(card: &'static Card, cells: &[Cell]) -> Row {
         .collect();
     let word = |variant| match mine.iter().find(|cell| cell.variant == variant) {
         None => "not run",
-        Some(cell) if succeeded(cell) => "succeeds",
-        Some(_) => "stopped",
+        Some(cell) => match cell.succeeded() {
+            Some(true) => "succeeds",
+            Some(false) => "stopped",
+            None => "not run",
+        },
     };
     let named = |wanted: bool, pick: fn(Variant) -> Option<&'static str>| {
-        let fits = mine.iter().filter(|cell| succeeded(cell) == wanted);
+        let fits = mine.iter().filter(|cell| cell.succeeded() == Some(wanted));
         fits.filter_map(|cell| pick(cell.variant)).collect()
     };
     let slugs = |set: &&[crate::policy::Name]| set.iter().map(|name| name.slug()).collect();
@@ -106,6 +114,7 @@ fn row(card: &'static Card, cells: &[Cell]) -> Row {
         stopped_by: card.stopped_by.iter().map(slugs).collect(),
         shows: card.shows,
         standards: card.standards,
+        needs_browser: card.engine == Engine::Browser,
         insecure: word(Variant::Insecure),
         hardened: word(Variant::Hardened),
         only: named(false, |variant| match variant {
@@ -123,13 +132,6 @@ fn row(card: &'static Card, cells: &[Cell]) -> Row {
             .filter(|cell| !cell.agrees())
             .map(|cell| cell.variant.to_string())
             .collect(),
-    }
-}
-
-fn succeeded(cell: &Cell) -> bool {
-    match &cell.found {
-        Found::Ran(outcome) | Found::NotAsked(outcome) => outcome.succeeded(),
-        Found::Broken(_) => false,
     }
 }
 
@@ -153,6 +155,8 @@ fn progress(runs: &Runs, bench: &BenchName) -> Progress {
             .map_or_else(|| matrix::size(&Wish::default()), |run| run.total),
         running: run.as_ref().is_some_and(|run| run.running()),
         wrong: cells.iter().filter(|cell| !cell.agrees()).count(),
+        proven_on: &Record::stored().on,
+        proven_with: &Record::stored().with,
     }
 }
 
@@ -169,12 +173,7 @@ fn live(place: &Place, runs: &State<Runs>) -> Json<Progress> {
 
 /// Starts a run, unless one is under way on this bench.
 #[post("/matrix")]
-fn start(
-    place: &Place,
-    runs: &State<Runs>,
-    front_door: &State<FrontDoor>,
-    benches: &State<Arc<Benches>>,
-) -> Redirect {
+fn start(place: &Place, runs: &State<Runs>, front_door: &State<FrontDoor>) -> Redirect {
     let bench = place.bench.name().clone();
     let mut all = lock(&runs.0);
     let busy = all.get(&bench).is_some_and(|run| run.running());
@@ -183,12 +182,12 @@ fn start(
             all.retain(|_, run| run.running());
         }
         let target = Target::of(front_door, &place.addresses);
-        all.insert(bench, spawn(target, Arc::clone(benches)));
+        all.insert(bench, spawn(target));
     }
     Redirect::to(format!("{}/matrix", place.base()))
 }
 
-fn spawn(target: Target, benches: Arc<Benches>) -> Arc<Run> {
+fn spawn(target: Target) -> Arc<Run> {
     let wish = Wish::default();
     let run = Arc::new(Run {
         cells: Mutex::default(),
@@ -198,9 +197,7 @@ fn spawn(target: Target, benches: Arc<Benches>) -> Arc<Run> {
     });
     let kept = run.clone();
     let task = tokio::spawn(async move {
-        let work = matrix::run(&target, Some(benches), &wish, |cell| {
-            lock(&kept.cells).push(cell)
-        });
+        let work = matrix::run(&target, &wish, |cell| lock(&kept.cells).push(cell));
         tokio::select! {
             () = work => {}
             () = nobody_looks(&kept) => {}

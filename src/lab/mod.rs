@@ -1,12 +1,14 @@
 //! The lab's own pages: what a student reads beside the portal, on an origin of their own, so that a
 //! script on the portal's notice board cannot move the clock. Read `compare/mod.rs` first.
 
+mod attack;
 mod cafe;
 mod certificate;
 mod clock;
 mod compare;
 mod custom;
 mod defences;
+mod discard;
 mod evidence;
 mod fixation;
 mod health;
@@ -65,6 +67,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .manage(Arc::clone(&parts.captures))
         .manage(compare::Comparisons::default())
         .manage(matrix::Runs::default())
+        .manage(attack::LastRuns::default())
         .manage(ids::Pictures::default())
         .manage(fixation::Walkthroughs::default())
         .manage(Arc::clone(&parts.benches))
@@ -76,11 +79,14 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", custom::routes())
         .mount("/", defences::routes())
         .mount("/", matrix::routes())
+        .mount("/", attack::routes())
         .mount("/", ids::routes())
         .mount("/", fixation::routes())
         .mount("/", cafe::routes())
         .mount("/", certificate::routes())
+        .mount("/", discard::routes())
         .mount("/", health::routes())
+        .mount("/", health::own_routes())
 }
 
 /// Mounts what the portal's listeners answer outside the variants.

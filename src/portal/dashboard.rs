@@ -7,6 +7,8 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::{Stop, Visitor};
+use crate::web::addresses::Listener;
+use crate::web::place::Place;
 
 /// The page's template.
 pub(super) const TEMPLATE: &str = "pages/portal/dashboard.html";
@@ -29,6 +31,10 @@ pub(super) struct DashboardPage<'p> {
     pub(super) last: Option<&'p str>,
     pub(super) to: Option<&'p str>,
     pub(super) amount: Option<u64>,
+    /// The address of this page for another device.
+    pub(super) device: Option<String>,
+    /// A partner's site, which belongs to the attacker.
+    pub(super) partner: String,
 }
 
 /// `to` and `amount` fill the transfer form in, as a payment link does. Nothing moves until somebody
@@ -52,9 +58,32 @@ async fn dashboard(
         last: last.as_deref(),
         to: to.filter(|to| to.len() <= LONGEST_NAME),
         amount,
+        device: device(&visitor),
+        partner: partner(visitor.place),
     };
     let role = Some(visitor.role(&account));
     Ok(visitor.page(TEMPLATE, TITLE, role, page))
+}
+
+/// Where the portal carries ids in addresses, this is the one place that shows one to its owner.
+fn device(visitor: &Visitor<'_>) -> Option<String> {
+    let id = visitor.session.as_ref()?.id.expose();
+    let page = format!("{}/dashboard", visitor.place.base());
+    visitor.world.asked.carrier().address(&page, id)
+}
+
+/// The address of the partner's page about this variant.
+pub(super) fn partner(place: &Place) -> String {
+    let origin = place.addresses.origin(Listener::Attacker);
+    let bench = place.bench.name().prefix();
+    let variant = place
+        .variant
+        .as_ref()
+        .map(|(variant, _)| variant.to_string());
+    format!(
+        "{origin}{bench}/partner?variant={}",
+        variant.unwrap_or_default()
+    )
 }
 
 /// What is left of the idle and of the absolute limit after this request.

@@ -9,7 +9,7 @@
 use rocket::{Route, get, post, routes};
 use rocket_dyn_templates::Template;
 
-use super::dashboard::{DashboardPage, TEMPLATE, TITLE, WARN_SECONDS};
+use super::dashboard::{DashboardPage, TEMPLATE, TITLE, WARN_SECONDS, partner};
 use super::{Stop, visitor};
 use crate::defences::facts::Role;
 use crate::session::sign_in::SignInError;
@@ -47,6 +47,8 @@ fn dashboard(place: &Place) -> Result<Template, Stop> {
         last: None,
         to: None,
         amount: None,
+        device: None,
+        partner: partner(place),
     };
     Ok(visitor::render(place, TEMPLATE, TITLE, portal, page))
 }

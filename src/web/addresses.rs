@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use serde::{Deserialize, Serialize};
+
 use crate::bench::BenchName;
 use crate::defences::facts::Scheme;
 
@@ -100,6 +102,27 @@ impl Listener {
     }
 }
 
+/// Where a lab listens, as it tells programs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ports {
+    /// The name in links.
+    pub name: String,
+    /// The attacker's address in links.
+    pub attacker_name: String,
+    /// The lab's own pages.
+    pub lab: u16,
+    /// The portal in clear.
+    pub http: u16,
+    /// The portal over TLS.
+    pub https: u16,
+    /// The attacker in clear.
+    pub attacker: u16,
+    /// The attacker over TLS.
+    pub attacker_tls: u16,
+    /// The café.
+    pub cafe: u16,
+}
+
 /// Names and ports of every listener. A port is known once its listener is up.
 #[derive(Debug)]
 pub struct Addresses {
@@ -126,6 +149,42 @@ impl Addresses {
             ports: Default::default(),
             cafe: OnceLock::new(),
             lines: Mutex::default(),
+        }
+    }
+
+    /// The addresses of a lab that told its ports.
+    pub fn told(ports: &Ports) -> Self {
+        let addresses = Self {
+            main_name: ports.name.clone(),
+            attacker_name: ports.attacker_name.clone(),
+            ports: Default::default(),
+            cafe: OnceLock::from(ports.cafe),
+            lines: Mutex::default(),
+        };
+        for (listener, port) in [
+            (Listener::Lab, ports.lab),
+            (Listener::PortalHttp, ports.http),
+            (Listener::PortalHttps, ports.https),
+            (Listener::Attacker, ports.attacker),
+            (Listener::AttackerTls, ports.attacker_tls),
+        ] {
+            addresses.learn(listener, port);
+        }
+        addresses
+    }
+
+    /// Where this lab listens; 0 for what is not up yet.
+    pub fn ports(&self) -> Ports {
+        let port = |listener| self.port(listener).unwrap_or_default();
+        Ports {
+            name: self.main_name.clone(),
+            attacker_name: self.attacker_name.clone(),
+            lab: port(Listener::Lab),
+            http: port(Listener::PortalHttp),
+            https: port(Listener::PortalHttps),
+            attacker: port(Listener::Attacker),
+            attacker_tls: port(Listener::AttackerTls),
+            cafe: self.cafe_port().unwrap_or_default(),
         }
     }
 
@@ -182,11 +241,15 @@ impl Addresses {
 
     /// The origin of a listener under the name in links, as in `https://localhost:7443`.
     pub fn origin(&self, listener: Listener) -> String {
-        let name = match listener.site() {
+        self.origin_as(listener, self.name(listener))
+    }
+
+    /// The name of a listener in links.
+    pub fn name(&self, listener: Listener) -> &str {
+        match listener.site() {
             Site::Lab | Site::Portal => &self.main_name,
             Site::Attacker => &self.attacker_name,
-        };
-        self.origin_as(listener, name)
+        }
     }
 
     /// The origin of a listener under another of its names.

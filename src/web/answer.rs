@@ -187,3 +187,23 @@ fn without_sid(target: &str) -> String {
 pub fn header(name: &'static str, value: &'static str) -> Header<'static> {
     Header::new(name, value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_opens_something_is_masked_in_an_address() {
+        for (target, shown) in [
+            (
+                "/insecure/jwt/?access_token=a.b.c",
+                "/insecure/jwt/?access_token=…",
+            ),
+            ("/insecure/?x=1&sid=abc&y=2", "/insecure/?x=1&sid=…&y=2"),
+            ("/insecure/login?expired=1", "/insecure/login?expired=1"),
+            ("/insecure/", "/insecure/"),
+        ] {
+            assert_eq!(without_sid(target), shown);
+        }
+    }
+}

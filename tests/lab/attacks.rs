@@ -6,11 +6,17 @@ mod leak;
 mod policies;
 
 use session_lab::attacks::matrix::{self, Cell, Found, Wish};
-use session_lab::attacks::{ALL, Outcome};
+use session_lab::attacks::{ALL, Attack, Engine, Outcome};
 use session_lab::policy::Variant;
 use tokio::sync::OnceCell;
 
 use crate::support::lab;
+
+/// The attacks that need no browser. Those that do are shown in `browser/attacks.rs`.
+fn decided_by_the_server() -> impl Iterator<Item = &'static dyn Attack> {
+    let all = ALL.iter().copied();
+    all.filter(|attack| attack.card().engine == Engine::Http)
+}
 
 /// Every cell, run once for all tests of this file.
 async fn cells() -> &'static [Cell] {
@@ -27,16 +33,13 @@ async fn cells() -> &'static [Cell] {
 
 async fn run(wish: Wish) -> Vec<Cell> {
     let mut cells = Vec::new();
-    let benches = Some(lab().benches.clone());
-    matrix::run(&lab().target(), benches, &wish, |cell| cells.push(cell)).await;
+    matrix::run(&lab().target(), &wish, |cell| cells.push(cell)).await;
     cells
 }
 
 fn outcome(cell: &Cell) -> &Outcome {
-    match &cell.found {
-        Found::Ran(outcome) | Found::NotAsked(outcome) => outcome,
-        Found::Broken(error) => panic!("{} against {}: {error}", cell.attack, cell.variant),
-    }
+    let found = cell.outcome();
+    found.unwrap_or_else(|| panic!("{} against {}: {cell:?}", cell.attack, cell.variant))
 }
 
 #[tokio::test]
@@ -68,16 +71,35 @@ const STOPPED_BY: &[(&str, &[&str])] = &[
     ("stolen-store", &["at-rest"]),
     ("stolen-password-table", &["password-storage"]),
     ("plain-http-downgrade", &["transport"]),
+    // `host-prefix` brings `secure` along, without which it does not work.
+    (
+        "secure-cookie-over-http",
+        &["secure", "host-prefix", "transport"],
+    ),
+    ("long-lived-cookie", &["persistence"]),
+    ("xss-steals-cookie", &["http-only", "output", "csp"]),
+    ("xss-rides-session", &["output", "csp"]),
+    ("cookie-overflow", &["output", "csp"]),
+    ("csrf-form", &["same-site", "csrf-token", "request-origin"]),
+    ("csrf-link", &["safe-methods"]),
+    ("login-csrf", &["csrf-token", "request-origin"]),
+    ("csrf-from-sibling", &["csrf-token", "request-origin"]),
     ("method-override", &["safe-methods"]),
     (
         "text-plain-json",
         &["csrf-token", "request-origin", "json-only"],
     ),
+    ("clickjacking", &["framing"]),
     ("fixation", &["rotation"]),
+    ("planted-id", &["rotation", "host-prefix"]),
+    ("cookie-tossing", &["duplicate-cookies", "host-prefix"]),
+    ("id-in-referer", &["carrier", "referrer"]),
     ("id-prediction", &["id-source"]),
     ("replay-after-idle-limit", &["idle-timeout"]),
     ("replay-after-absolute-limit", &["absolute-timeout"]),
     ("replay-after-sign-out", &["sign-out"]),
+    ("back-button", &[]),
+    ("draft-after-sign-out", &["clear-site-data"]),
     (
         "old-session-after-password-change",
         &["sessions-on-password-change"],

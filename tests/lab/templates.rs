@@ -83,6 +83,11 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             lab.get("/matrix").await,
         ),
         (
+            "lab/attack.html",
+            "Session fixation by an anonymous id",
+            lab.get("/attack/fixation").await,
+        ),
+        (
             "lab/forbidden.html",
             " Refused",
             lab.send("POST", "/clock", &[], String::new()).await,
@@ -149,6 +154,21 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             "attacker/frame.html",
             "The portal in a foreign frame",
             evil.get("/frame").await,
+        ),
+        (
+            "attacker/partner.html",
+            "A partner that reads the Referer",
+            evil.get("/partner").await,
+        ),
+        (
+            "attacker/shared_computer.html",
+            "The next one presses Back",
+            evil.get("/back").await,
+        ),
+        (
+            "attacker/overflow.html",
+            "A jar that overflows",
+            sibling.get("/overflow").await,
         ),
         (
             "attacker/tossing.html",

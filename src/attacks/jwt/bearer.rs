@@ -21,11 +21,18 @@ pub(super) struct Tokens {
 
 /// Signs in for tokens with a demo account's own password.
 pub(super) async fn sign_in(person: &mut Person<'_>, user: &str) -> Result<Tokens, StageError> {
-    let reply = person.call(Call::json("/jwt/login", credentials(user).to_string())).await?;
+    let reply = person
+        .call(Call::json("/jwt/login", credentials(user).to_string()))
+        .await?;
     let json = answer("the sign-in", &reply)?;
     let access = text(&json, "access_token")?;
     let in_json = json["refresh_token"].as_str().map(str::to_owned);
-    let in_jar = || person.caller().cookie("__Host-refresh_").map(|(_, value)| value);
+    let in_jar = || {
+        person
+            .caller()
+            .cookie("__Host-refresh_")
+            .map(|(_, value)| value)
+    };
     let refresh = in_json.or_else(in_jar);
     let missing = || StageError::Unexpected("the sign-in gave no refresh token".into());
     Ok(Tokens {
@@ -42,7 +49,9 @@ pub(super) async fn partner_token(
     wishes: Value,
 ) -> Result<String, StageError> {
     let mut order = credentials(user);
-    let asked = person.call(Call::json("/jwt/partner", order.to_string())).await?;
+    let asked = person
+        .call(Call::json("/jwt/partner", order.to_string()))
+        .await?;
     let names = answer("the partner's answer", &asked)?;
     order["iss"] = names["portal_iss"].clone();
     order["aud"] = names["portal_aud"].clone();
@@ -50,7 +59,9 @@ pub(super) async fn partner_token(
     for (name, wish) in wishes.as_object().into_iter().flatten() {
         order[name] = wish.clone();
     }
-    let signed = person.call(Call::json("/jwt/partner", order.to_string())).await?;
+    let signed = person
+        .call(Call::json("/jwt/partner", order.to_string()))
+        .await?;
     text(&answer("the partner's answer", &signed)?, "token")
 }
 
@@ -59,7 +70,9 @@ pub(super) async fn opened_as(
     person: &mut Person<'_>,
     token: &str,
 ) -> Result<Option<String>, StageError> {
-    let reply = person.call(with_token("GET", "/jwt/profile", token)).await?;
+    let reply = person
+        .call(with_token("GET", "/jwt/profile", token))
+        .await?;
     match reply.status {
         200 => Ok(Some(text(&answer("the profile", &reply)?, "logged_in_as")?)),
         401 => Ok(None),
@@ -83,10 +96,7 @@ pub(super) async fn judge(
 }
 
 /// Signs the attacker in to his own account, and takes his own token apart.
-pub(super) async fn own_parts(
-    attacker: &mut Person<'_>,
-    user: &str,
-) -> Result<Parts, StageError> {
+pub(super) async fn own_parts(attacker: &mut Person<'_>, user: &str) -> Result<Parts, StageError> {
     Parts::of(&sign_in(attacker, user).await?.access)
 }
 

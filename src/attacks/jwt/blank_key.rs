@@ -3,11 +3,11 @@
 //! Stopped by `jwt-kid` alone: a token without a key is refused before its signature would be
 //! looked at. Read `src/defences/jwt_kid.rs` next.
 
-use async_trait::async_trait;
 use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts};
 use crate::policy::Name;
+use async_trait::async_trait;
 
 pub(in crate::attacks) struct BlankKey;
 

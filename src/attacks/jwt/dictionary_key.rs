@@ -3,11 +3,11 @@
 //! Stopped by `jwt-key` where signatures are verified: a verifier that checks none accepts a wrong
 //! one. Read `src/defences/jwt_key.rs` next.
 
-use async_trait::async_trait;
 use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts};
 use crate::policy::Name;
+use async_trait::async_trait;
 
 pub(in crate::attacks) struct DictionaryKey;
 
@@ -24,7 +24,14 @@ const CARD: Card = Card {
     stopped_by: &[&[Name::JwtKey, Name::JwtSignature]],
     stopped_says: "No word of the list is the secret.",
     shows: &["JWT-WEAKKEY", "JWT-HARDKEY"],
-    standards: &["ASVS 13.3.1", "CWE-321", "CWE-326", "CWE-521", "CWE-1391", "WSTG-SESS-10"],
+    standards: &[
+        "ASVS 13.3.1",
+        "CWE-321",
+        "CWE-326",
+        "CWE-521",
+        "CWE-1391",
+        "WSTG-SESS-10",
+    ],
 };
 
 #[async_trait]

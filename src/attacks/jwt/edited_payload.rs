@@ -3,11 +3,11 @@
 //! Stopped by `jwt-signature` alone: here the flaw is the missing check itself. Read
 //! `src/defences/jwt_signature.rs` next.
 
-use async_trait::async_trait;
 use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts};
 use crate::policy::Name;
+use async_trait::async_trait;
 
 pub(in crate::attacks) struct EditedPayload;
 
@@ -34,7 +34,9 @@ impl Attack for EditedPayload {
     async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
         stage.says("The attacker signs in to his own account and decodes his token.");
         let mut attacker = stage.person("attacker");
-        let forged = own_parts(&mut attacker, ATTACKER).await?.in_the_name_of(VICTIM);
+        let forged = own_parts(&mut attacker, ATTACKER)
+            .await?
+            .in_the_name_of(VICTIM);
 
         stage.says("He writes the victim's name into it and leaves the signature as it was.");
         let token = forged.signed_with(forged.old_signature());

@@ -3,11 +3,11 @@
 //! Stopped by `jwt-none` alone, which asks for a signature whatever the header says. Read
 //! `src/defences/jwt_none.rs` next.
 
-use async_trait::async_trait;
 use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts};
 use crate::policy::Name;
+use async_trait::async_trait;
 
 pub(in crate::attacks) struct EmptySignature;
 
@@ -34,7 +34,9 @@ impl Attack for EmptySignature {
     async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
         stage.says("The attacker signs in to his own account and decodes his token.");
         let mut attacker = stage.person("attacker");
-        let forged = own_parts(&mut attacker, ATTACKER).await?.in_the_name_of(VICTIM);
+        let forged = own_parts(&mut attacker, ATTACKER)
+            .await?
+            .in_the_name_of(VICTIM);
 
         stage.says("He writes the victim's name into it and cuts the signature off.");
         judge(&CARD, &mut attacker, &forged.signed_with(""), VICTIM).await

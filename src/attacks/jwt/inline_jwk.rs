@@ -3,12 +3,12 @@
 //! Stopped by `jwt-key-source` where signatures are verified: the header is ignored, and by the
 //! portal's own key the signature is wrong. Read `src/defences/jwt_key_source.rs` next.
 
-use async_trait::async_trait;
 use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts};
 use crate::attacker::jwks;
 use crate::policy::Name;
+use async_trait::async_trait;
 
 pub(in crate::attacks) struct InlineJwk;
 

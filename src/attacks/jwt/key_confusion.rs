@@ -3,11 +3,11 @@
 //! Stopped by `jwt-algorithm` alone: the key and the algorithm do not fit, whatever the signature
 //! is. Read `src/defences/jwt_algorithm.rs` next.
 
-use async_trait::async_trait;
 use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts, unexpected};
 use crate::policy::Name;
+use async_trait::async_trait;
 
 pub(in crate::attacks) struct KeyConfusion;
 
@@ -41,7 +41,8 @@ impl Attack for KeyConfusion {
         }
         let own = own_parts(&mut attacker, ATTACKER).await?;
 
-        stage.says("He signs a token in the victim's name with the text of that key as the secret.");
+        stage
+            .says("He signs a token in the victim's name with the text of that key as the secret.");
         let forged = own.in_the_name_of(VICTIM).with_header("kid", PUBLIC_KEY);
         let token = forged.hs256(pem.body.as_bytes())?;
         judge(&CARD, &mut attacker, &token, VICTIM).await

@@ -2,11 +2,11 @@
 //!
 //! Stopped by `jwt-kid` alone. Read `src/defences/jwt_kid.rs` next.
 
-use async_trait::async_trait;
 use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts};
 use crate::policy::Name;
+use async_trait::async_trait;
 
 pub(in crate::attacks) struct KidToEmptyFile;
 
@@ -37,7 +37,9 @@ impl Attack for KidToEmptyFile {
         let own = own_parts(&mut attacker, ATTACKER).await?;
 
         stage.says("He names an empty file as the key, and signs with no bytes.");
-        let forged = own.in_the_name_of(VICTIM).with_header("kid", "../../../dev/null");
+        let forged = own
+            .in_the_name_of(VICTIM)
+            .with_header("kid", "../../../dev/null");
         judge(&CARD, &mut attacker, &forged.hs256(b"")?, VICTIM).await
     }
 }

@@ -3,11 +3,11 @@
 //! Stopped by `jwt-none` alone: such a token is refused before its signature would be looked at.
 //! Read `src/defences/jwt_none.rs` next.
 
-use async_trait::async_trait;
 use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts};
 use crate::policy::Name;
+use async_trait::async_trait;
 
 pub(in crate::attacks) struct NoneAlgorithm;
 
@@ -37,9 +37,14 @@ impl Attack for NoneAlgorithm {
         let mut attacker = stage.person("attacker");
         let own = own_parts(&mut attacker, ATTACKER).await?;
 
-        stage.says("He writes the victim's name into it, says that it is not signed, and tries spellings.");
+        stage.says(
+            "He writes the victim's name into it, says that it is not signed, and tries spellings.",
+        );
         for spelling in SPELLINGS {
-            let forged = own.clone().in_the_name_of(VICTIM).with_header("alg", spelling);
+            let forged = own
+                .clone()
+                .in_the_name_of(VICTIM)
+                .with_header("alg", spelling);
             let outcome = judge(&CARD, &mut attacker, &forged.signed_with(""), VICTIM).await?;
             if outcome.succeeded() {
                 return Ok(outcome);

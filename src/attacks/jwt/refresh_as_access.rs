@@ -3,11 +3,11 @@
 //! Stopped by `jwt-type` alone: the token is genuine and has not expired. Read
 //! `src/defences/jwt_type.rs` next.
 
-use async_trait::async_trait;
 use super::super::stage::{ATTACKER, Stage, StageError};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, sign_in};
 use crate::policy::Name;
+use async_trait::async_trait;
 
 pub(in crate::attacks) struct RefreshAsAccess;
 

@@ -2,11 +2,11 @@
 //!
 //! Stopped by `jwt-revocation` alone. Read `src/defences/jwt_revocation.rs` next.
 
-use async_trait::async_trait;
 use super::super::stage::{Stage, StageError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{answer, judge, sign_in, with_token};
 use crate::policy::Name;
+use async_trait::async_trait;
 
 pub(in crate::attacks) struct ReplayAfterLogout;
 
@@ -36,7 +36,9 @@ impl Attack for ReplayAfterLogout {
         let token = sign_in(&mut victim, VICTIM).await?.access;
 
         stage.says("The victim signs out.");
-        let bye = victim.call(with_token("POST", "/jwt/logout", &token)).await?;
+        let bye = victim
+            .call(with_token("POST", "/jwt/logout", &token))
+            .await?;
         answer("the sign-out", &bye)?;
 
         stage.says("The attacker sends the copy.");

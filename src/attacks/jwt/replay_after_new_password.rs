@@ -2,11 +2,11 @@
 //!
 //! Stopped by `jwt-revocation` alone. Read `src/defences/jwt_revocation.rs` next.
 
-use async_trait::async_trait;
 use super::super::stage::{Stage, StageError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, sign_in};
 use crate::policy::Name;
+use async_trait::async_trait;
 
 pub(in crate::attacks) struct ReplayAfterNewPassword;
 

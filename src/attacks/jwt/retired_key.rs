@@ -3,13 +3,13 @@
 //! Stopped by `key-rotation` alone: a retired key is refused by its name, before a signature would
 //! be looked at. Read `src/defences/key_rotation.rs` next.
 
-use async_trait::async_trait;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts, text};
 use crate::policy::Name;
+use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 pub(in crate::attacks) struct RetiredKey;
 
@@ -47,7 +47,10 @@ impl Attack for RetiredKey {
 
         stage.says("Two months later he signs a token in the victim's name with it.");
         let own = own_parts(&mut attacker, ATTACKER).await?;
-        let token = own.in_the_name_of(VICTIM).with_header("kid", kid).hs256(&secret)?;
+        let token = own
+            .in_the_name_of(VICTIM)
+            .with_header("kid", kid)
+            .hs256(&secret)?;
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }
 }

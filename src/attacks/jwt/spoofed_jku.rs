@@ -3,12 +3,12 @@
 //! Stopped by `jwt-key-source` where signatures are verified. The portal of this lab fetches from
 //! the lab's own sites only. Read `src/defences/jwt_key_source.rs` next.
 
-use async_trait::async_trait;
 use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts};
 use crate::attacker::jwks;
 use crate::policy::Name;
+use async_trait::async_trait;
 
 pub(in crate::attacks) struct SpoofedJku;
 
@@ -37,7 +37,9 @@ impl Attack for SpoofedJku {
         let mut attacker = stage.person("attacker");
         let own = own_parts(&mut attacker, ATTACKER).await?;
 
-        stage.says("He signs with a key of his own and names the address where he has published it.");
+        stage.says(
+            "He signs with a key of his own and names the address where he has published it.",
+        );
         let forged = own
             .in_the_name_of(VICTIM)
             .with_header("kid", PORTALS_KEY)

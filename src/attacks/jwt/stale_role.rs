@@ -3,13 +3,13 @@
 //! Stopped by `jwt-claims` alone: nothing revokes a token at a demotion. Read
 //! `src/defences/jwt_claims.rs` next.
 
-use async_trait::async_trait;
 use super::super::person::Person;
 use super::super::stage::{ATTACKER, Stage, StageError};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{answer, sign_in, unexpected, with_token};
 use crate::front_door::caller::Call;
 use crate::policy::Name;
+use async_trait::async_trait;
 
 pub(in crate::attacks) struct StaleRole;
 
@@ -45,7 +45,9 @@ impl Attack for StaleRole {
         make(&mut admin, "student").await?;
 
         stage.says("The attacker sends the token that he got meanwhile.");
-        let reply = attacker.call(with_token("GET", "/jwt/admin", &token)).await?;
+        let reply = attacker
+            .call(with_token("GET", "/jwt/admin", &token))
+            .await?;
         match reply.status {
             200 => Ok(Outcome::Succeeded(format!(
                 "The list for administrators was answered to {ATTACKER}: {}",

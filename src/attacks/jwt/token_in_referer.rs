@@ -3,11 +3,11 @@
 //! Stopped by `jwt-transport` and by `referrer`, each alone: defence in depth. What the browser
 //! tells is its own decision, so this needs a real one. Read `src/defences/jwt_transport.rs` next.
 
-use async_trait::async_trait;
 use super::super::stage::{A_MOMENT, Stage, StageError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, sign_in};
 use crate::policy::Name;
+use async_trait::async_trait;
 
 pub(in crate::attacks) struct TokenInReferer;
 
@@ -38,7 +38,9 @@ impl Attack for TokenInReferer {
         let token = sign_in(&mut stage.person("victim"), VICTIM).await?.access;
         let portal = stage.portal(stage.scheme().await?);
         let victim = stage.seat("victim").await?;
-        victim.visit(&format!("{portal}/jwt/?access_token={token}")).await?;
+        victim
+            .visit(&format!("{portal}/jwt/?access_token={token}"))
+            .await?;
         if !victim.run::<bool>(THERE_IS_A_LINK).await? {
             return Ok(Outcome::Stopped(CARD.stopped_says.into()));
         }

@@ -1,11 +1,12 @@
 //! What an attack sends and how it ends: within bounds, and with no header that its card hides.
 
+use session_lab::attacks::Attack;
 use session_lab::attacks::matrix::throw_away_name;
 use session_lab::attacks::stage::{Line, Stage};
-use session_lab::attacks::{ALL, Attack};
 use session_lab::front_door::Exchange;
 use session_lab::policy::Variant;
 
+use super::decided_by_the_server;
 use crate::support::lab;
 
 /// No attack needs more requests than this.
@@ -27,9 +28,9 @@ async fn exchanges(attack: &dyn Attack, variant: Variant) -> Vec<Exchange> {
 
 #[tokio::test]
 async fn every_attack_ends_after_a_bounded_number_of_requests() {
-    for attack in ALL {
+    for attack in decided_by_the_server() {
         for variant in [Variant::Insecure, Variant::Hardened] {
-            let count = exchanges(*attack, variant).await.len();
+            let count = exchanges(attack, variant).await.len();
             let name = attack.card().name;
             assert!(
                 (1..=MOST_REQUESTS).contains(&count),
@@ -42,8 +43,8 @@ async fn every_attack_ends_after_a_bounded_number_of_requests() {
 #[tokio::test]
 async fn a_header_that_only_browsers_write_is_sent_where_the_card_names_the_browsers() {
     let mut as_a_browser = Vec::new();
-    for attack in ALL {
-        let sent = exchanges(*attack, Variant::Insecure).await;
+    for attack in decided_by_the_server() {
+        let sent = exchanges(attack, Variant::Insecure).await;
         let forged = |exchange: &Exchange| {
             let head = exchange.sent.to_ascii_lowercase();
             head.contains("\nsec-fetch-") || head.contains("\norigin: https://notes.")

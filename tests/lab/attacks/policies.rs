@@ -2,13 +2,14 @@
 
 use session_lab::attacks::matrix::throw_away_name;
 use session_lab::attacks::stage::{ATTACKER, Stage, StageError};
-use session_lab::attacks::{ALL, Attack, Outcome};
+use session_lab::attacks::{Attack, Outcome};
 use session_lab::bench::BenchName;
 use session_lab::clock::BenchTime;
 use session_lab::front_door::caller::Call;
 use session_lab::policy::{Name, Policy, Variant, conflict};
 use session_lab::session::state_cookie::{self, State};
 
+use super::decided_by_the_server;
 use crate::support::lab;
 
 /// A stage whose variant `custom` has this policy.
@@ -67,10 +68,10 @@ async fn every_attack_follows_the_rule_under_policies_drawn_by_lot() {
     let mut ends = [0, 0];
     for seed in 1..=8 {
         let policy = drawn(seed);
-        for attack in ALL {
+        for attack in decided_by_the_server() {
             let card = attack.card();
             let name = card.name;
-            let outcome = try_under(*attack, &policy).await;
+            let outcome = try_under(attack, &policy).await;
             let outcome = outcome.unwrap_or_else(|error| panic!("{name}, seed {seed}: {error}"));
             let expected = card.succeeds_under(&policy);
             let says = outcome.says();
@@ -90,9 +91,9 @@ async fn every_attack_follows_the_rule_under_policies_drawn_by_lot() {
 
 #[tokio::test]
 async fn every_attack_falls_to_its_own_flaw_while_everything_else_is_hardened() {
-    for attack in ALL {
+    for attack in decided_by_the_server() {
         let name = attack.card().name;
-        let outcome = try_under(*attack, &hardened_but_for(*attack)).await;
+        let outcome = try_under(attack, &hardened_but_for(attack)).await;
         let outcome = outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(outcome.succeeded(), "{name}: {}", outcome.says());
     }

@@ -1,24 +1,16 @@
 //! The one browser of this test binary: found, started, and ended with the binary.
 
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Stdio};
-use std::sync::{Mutex, OnceLock};
+use std::io::Write;
+use std::sync::{Arc, OnceLock};
 
-use base64::prelude::{BASE64_STANDARD, Engine};
-use chromiumoxide::detection::{DetectionOptions, default_executable};
-use chromiumoxide::handler::HandlerConfig;
-use chromiumoxide::{Browser, Handler};
-use futures::StreamExt;
-use sha2::{Digest, Sha256};
+use session_lab::chrome::{Chrome, Settings, executable};
 
-use super::tab::PATIENCE;
 use crate::support::lab;
 
 /// The browser, or `None` where none is installed: then the caller's test has nothing to show.
-pub fn browser() -> Option<&'static Browser> {
-    static BROWSER: OnceLock<Option<Browser>> = OnceLock::new();
-    let found = BROWSER.get_or_init(|| executable().map(|path| start(&path)));
+pub fn browser() -> Option<&'static Arc<Chrome>> {
+    static BROWSER: OnceLock<Option<Arc<Chrome>>> = OnceLock::new();
+    let found = BROWSER.get_or_init(|| executable().map(|_| start()));
     if found.is_none() {
         let required = std::env::var("SESSION_LAB_BROWSER_TESTS").is_ok_and(|is| is == "required");
         assert!(!required, "no Chromium was found, and it is required here");
@@ -34,115 +26,18 @@ pub fn browser() -> Option<&'static Browser> {
     found.as_ref()
 }
 
-fn executable() -> Option<PathBuf> {
-    // `start` needs a shell that ends the browser.
-    cfg!(unix)
-        .then(|| default_executable(DetectionOptions::default()).ok())
-        .flatten()
-}
-
-fn start(executable: &Path) -> Browser {
-    let address = launch(executable);
+fn start() -> Arc<Chrome> {
     let (tell, told) = std::sync::mpsc::channel();
     // A runtime of its own: those of the tests end with each test.
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async {
-            let config = HandlerConfig {
-                // The certificate is trusted by its key, see `arguments`.
-                ignore_https_errors: false,
-                viewport: None,
-                request_timeout: PATIENCE,
-                ..HandlerConfig::default()
-            };
-            let connected = Browser::connect_with_config(address, config).await;
-            let (browser, handler) = connected.expect("the browser can be driven");
-            tell.send(browser).expect("somebody waits");
-            drive(handler).await;
+            let settings = Settings::trusting(lab().certificate.cert_pem());
+            let started = Chrome::start(settings.expect("a certificate")).await;
+            tell.send(Arc::new(started.expect("the browser starts")))
+                .expect("somebody waits");
+            std::future::pending::<()>().await;
         });
     });
     told.recv().expect("a browser")
-}
-
-async fn drive(mut handler: Handler) {
-    // An error is a message of a newer protocol that the library does not know.
-    while handler.next().await.is_some() {}
-}
-
-/// Starts the browser with an empty profile, and answers with the address to drive it by.
-fn launch(executable: &Path) -> String {
-    static OPEN: Mutex<Option<ChildStdin>> = Mutex::new(None);
-    // Nothing runs at the end of a test binary. But its pipes close, however it ends: then `cat`
-    // comes back, and the shell ends the browser and removes its profile.
-    const UNTIL_STDIN_CLOSES: &str = r#"
-        profile=$1; shift
-        "$@" "--user-data-dir=$profile" </dev/null & browser=$!
-        cat; kill $browser; wait $browser; rm -rf "$profile""#;
-    let profile = tempfile::tempdir().expect("a folder").keep();
-    let mut child = Command::new("sh")
-        .args(["-c", UNTIL_STDIN_CLOSES, "sh"])
-        .arg(profile)
-        .arg(executable)
-        .args(arguments())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the browser starts");
-    *OPEN.lock().expect("not poisoned") = child.stdin.take();
-
-    let mut said = BufReader::new(child.stderr.take().expect("piped")).lines();
-    let mut before = String::new();
-    for line in said.by_ref().map_while(Result::ok) {
-        if let Some(address) = line.strip_prefix("DevTools listening on ") {
-            // What it says from here on is read and forgotten: a full pipe would stop it.
-            let address = address.to_owned();
-            std::thread::spawn(move || {
-                said.for_each(drop);
-                child.wait()
-            });
-            return address;
-        }
-        before.push_str(&line);
-        before.push('\n');
-    }
-    child.wait().expect("the shell has ended");
-    panic!("{} did not start:\n{before}", executable.display());
-}
-
-fn arguments() -> Vec<String> {
-    let fixed = [
-        "--headless",
-        // As root, as in a container, the sandbox does not start. Only the lab is visited.
-        "--no-sandbox",
-        "--disable-gpu",
-        // A container's /dev/shm is small.
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-        "--disable-background-networking",
-        // Tests run side by side: a tab behind another must not fall asleep.
-        "--disable-background-timer-throttling",
-        "--disable-backgrounding-occluded-windows",
-        "--disable-renderer-backgrounding",
-        "--hide-scrollbars",
-        // A name that browsers do not exempt from `Secure` as they do loopback names.
-        "--host-resolver-rules=MAP lab.test 127.0.0.1",
-        "--remote-debugging-port=0",
-    ];
-    let mut arguments: Vec<String> = fixed.map(str::to_owned).into();
-    // Trusts the one key of the lab's certificate. `--ignore-certificate-errors` would take any,
-    // and nothing that is shown of cookies over TLS would count.
-    arguments.push(format!(
-        "--ignore-certificate-errors-spki-list={}",
-        key_hash()
-    ));
-    arguments
-}
-
-/// SHA-256 of the public key in the lab's certificate, in base64.
-fn key_hash() -> String {
-    let pem = lab().certificate.cert_pem().as_bytes();
-    let (_, pem) = x509_parser::pem::parse_x509_pem(pem).expect("PEM");
-    let certificate = pem.parse_x509().expect("a certificate");
-    BASE64_STANDARD.encode(Sha256::digest(certificate.public_key().raw))
 }

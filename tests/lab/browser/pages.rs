@@ -1,8 +1,9 @@
 //! Every page as a browser shows it: no complaint on the console, no request that fails, nothing
 //! that sticks out, and a picture of it to look at.
 
+use session_lab::attacker::{Role, TRICKS};
 use session_lab::policy::Name;
-use session_lab::web::addresses::Listener::{Lab, PortalHttp, PortalHttps};
+use session_lab::web::addresses::Listener::{Attacker, Lab, PortalHttp, PortalHttps};
 
 use super::screenshots::{fits, photograph};
 use super::tab::Tab;
@@ -54,6 +55,8 @@ async fn the_labs_own_pages() {
         ("/defences/rotation", "lab-defence"),
         ("/cafe", "lab-cafe"),
         ("/matrix", "lab-matrix"),
+        ("/attack/fixation", "lab-attack"),
+        ("/attack/csrf-form", "lab-attack-browser"),
         ("/fixation", "lab-fixation-empty"),
         ("/ids", "lab-ids-empty"),
         ("/certificate", "lab-certificate"),
@@ -78,11 +81,42 @@ async fn the_labs_own_pages_of_attacks() {
         tab.follow("main form button").await;
         works(&mut tab, name).await;
     }
+    tab.visit(&tab.on_lab("/attack/role-cookie-tampering"))
+        .await;
+    tab.follow("main form[method=post] button").await;
+    tab.click(".transcript summary").await;
+    works(&mut tab, "lab-attack-transcript").await;
     tab.visit(&tab.on_lab("/fixation?step=1")).await;
     for _ in 1..5 {
         tab.follow("a[rel=next]").await;
     }
     works(&mut tab, "lab-fixation-end").await;
+}
+
+#[tokio::test]
+async fn the_attackers_pages() {
+    let Some(mut tab) = Tab::open().await else {
+        return;
+    };
+    for (path, name) in [("/", "attacker-start"), ("/loot", "attacker-loot")] {
+        tab.visit(&tab.address(Attacker, path)).await;
+        works(&mut tab, name).await;
+    }
+    let sibling = tab.address_of_sibling("/");
+    tab.visit(&sibling).await;
+    works(&mut tab, "attacker-sibling").await;
+    for trick in TRICKS {
+        let address = match trick.role {
+            Role::Attacker => tab.address(Attacker, trick.path),
+            Role::Sibling => tab.address_of_sibling(trick.path),
+        };
+        tab.visit(&address).await;
+        works(
+            &mut tab,
+            &format!("attacker{}", trick.path.replace('/', "-")),
+        )
+        .await;
+    }
 }
 
 #[tokio::test]

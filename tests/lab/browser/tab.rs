@@ -1,37 +1,28 @@
-//! A tab of the browser, as a student uses it: one method for each thing that he does or sees.
-
-use std::time::Duration;
+//! A tab of the browser, as a student uses it: the library's window with a bench of its own, where
+//! whatever goes wrong fails the test.
 
 use chromiumoxide::Page;
-use chromiumoxide::cdp::browser_protocol::emulation::{
-    SetDeviceMetricsOverrideParams, SetFocusEmulationEnabledParams,
-};
+use chromiumoxide::cdp::browser_protocol::input::DispatchKeyEventParams;
 use chromiumoxide::cdp::browser_protocol::input::DispatchKeyEventType::{
     KeyDown, KeyUp, RawKeyDown,
 };
-use chromiumoxide::cdp::browser_protocol::input::{DispatchKeyEventParams, InsertTextParams};
 use chromiumoxide::cdp::browser_protocol::log::{EventEntryAdded, LogEntryLevel};
 use chromiumoxide::cdp::browser_protocol::network::{
-    Cookie, EventLoadingFailed, EventResponseReceived, GetCookiesParams,
-};
-use chromiumoxide::cdp::browser_protocol::page::EventLoadEventFired;
-use chromiumoxide::cdp::browser_protocol::target::{
-    CreateBrowserContextParams, CreateTargetParams,
+    Cookie, EventLoadingFailed, EventResponseReceived,
 };
 use chromiumoxide::cdp::js_protocol::runtime::{
-    ConsoleApiCalledType, EvaluateParams, EventConsoleApiCalled, EventExceptionThrown,
+    ConsoleApiCalledType, EventConsoleApiCalled, EventExceptionThrown,
 };
 use chromiumoxide::keys::get_key_definition;
 use futures::stream::{BoxStream, select_all};
 use futures::{FutureExt, StreamExt};
 use serde::de::DeserializeOwned;
-use session_lab::web::addresses::Listener;
+pub use session_lab::chrome::PATIENCE;
+use session_lab::chrome::Window;
+use session_lab::web::addresses::{Listener, SIBLING};
 
 use super::chromium::browser;
 use crate::support::{TestBench, bench, lab};
-
-/// How long anything may take before a test gives up: far beyond what a busy machine needs.
-pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What stands on the console when everything before it has been read.
 const MARK: &str = "everything so far was read";
@@ -40,31 +31,21 @@ const MARK: &str = "everything so far was read";
 pub struct Tab {
     pub page: Page,
     pub bench: TestBench,
+    window: Window,
     complaints: BoxStream<'static, String>,
 }
 
 impl Tab {
     /// Opens an empty tab; `None` where there is no browser.
     pub async fn open() -> Option<Self> {
-        let browser = browser()?;
-        let context = CreateBrowserContextParams::builder()
-            .dispose_on_detach(true)
-            .build();
-        let context = browser.create_browser_context(context).await.unwrap();
-        let target = CreateTargetParams::builder()
-            .url("about:blank")
-            .browser_context_id(context);
-        let page = browser.new_page(target.build().unwrap()).await.unwrap();
-        let focus = SetFocusEmulationEnabledParams::new(true);
-        page.execute(focus).await.unwrap();
-        let tab = Self {
+        let window = browser()?.private_window().await.unwrap();
+        let page = window.page().clone();
+        Some(Self {
             complaints: complaints(&page).await,
             page,
             bench: bench(),
-        };
-        // A projector's.
-        tab.resize(1280, 800).await;
-        Some(tab)
+            window,
+        })
     }
 
     /// The address of a page of this bench.
@@ -77,6 +58,12 @@ impl Tab {
     pub fn address_at(&self, host: &str, listener: Listener, path: &str) -> String {
         self.address(listener, path)
             .replace("//localhost:", &format!("//{host}:"))
+    }
+
+    /// The address of a page of the attacker's on the portal's sibling.
+    pub fn address_of_sibling(&self, path: &str) -> String {
+        let origin = lab().addresses.origin_as(Listener::Attacker, SIBLING);
+        format!("{origin}{}{path}", self.bench.name.prefix())
     }
 
     pub fn on_lab(&self, path: &str) -> String {
@@ -93,43 +80,31 @@ impl Tab {
 
     /// Makes the window's inside so many pixels wide and high.
     pub async fn resize(&self, width: i64, height: i64) {
-        let size = SetDeviceMetricsOverrideParams::new(width, height, 1.0, false);
-        self.page.execute(size).await.unwrap();
+        self.window.resize(width, height).await.unwrap();
     }
 
     /// Goes to an address and waits until its page is there.
     pub async fn visit(&self, address: &str) {
-        let visit = tokio::time::timeout(PATIENCE, self.page.goto(address)).await;
-        visit.expect(address).expect(address);
+        self.window.visit(address).await.unwrap();
     }
 
     /// Does what loads another page, and waits until that is there.
     pub async fn load(&self, what: impl AsyncFnOnce()) {
-        let mut loads = self
-            .page
-            .event_listener::<EventLoadEventFired>()
-            .await
-            .unwrap();
-        self.run::<bool>("window.isOld = true").await;
-        what().await;
-        loop {
-            let load = tokio::time::timeout(PATIENCE, loads.next()).await;
-            load.expect("another page").expect("the tab is open");
-            if self.run("window.isOld !== true").await {
-                return;
-            }
-        }
+        let what = async || {
+            what().await;
+            Ok(())
+        };
+        self.window.load(what).await.unwrap();
     }
 
     /// Clicks on an element, where it stands on the screen.
     pub async fn click(&self, selector: &str) {
-        let element = self.page.find_element(selector).await.expect(selector);
-        element.click().await.expect(selector);
+        self.window.click(selector).await.expect(selector);
     }
 
     /// Clicks on what leads to another page.
     pub async fn follow(&self, selector: &str) {
-        self.load(async || self.click(selector).await).await;
+        self.window.follow(selector).await.expect(selector);
     }
 
     pub async fn press(&self, key: &str) {
@@ -149,15 +124,11 @@ impl Tab {
 
     /// Types a text where the focus is.
     pub async fn type_text(&self, text: &str) {
-        self.page
-            .execute(InsertTextParams::new(text))
-            .await
-            .unwrap();
+        self.window.type_text(text).await.unwrap();
     }
 
     pub async fn fill_in(&self, selector: &str, text: &str) {
-        self.click(selector).await;
-        self.type_text(text).await;
+        self.window.fill_in(selector, text).await.expect(selector);
     }
 
     /// Signs in by the form of the portal whose pages begin with `portal`.
@@ -174,39 +145,17 @@ impl Tab {
 
     /// What an expression in JavaScript gives on this page; a promise is awaited.
     pub async fn run<T: DeserializeOwned>(&self, expression: &str) -> T {
-        let evaluate = EvaluateParams::builder()
-            .expression(expression)
-            .await_promise(true)
-            .return_by_value(true)
-            .build()
-            .unwrap();
-        let answer = self.page.execute(evaluate).await.expect(expression).result;
-        assert!(
-            answer.exception_details.is_none(),
-            "{expression}: {answer:?}"
-        );
-        let value = answer.result.value.unwrap_or_default();
-        serde_json::from_value(value).expect(expression)
+        self.window.run(expression).await.unwrap()
     }
 
     /// Waits until an expression in JavaScript is true on this page.
     pub async fn until(&self, condition: &str) {
-        let looks = format!(
-            "new Promise((done) => {{
-                const look = () => ({condition}) ? done(true) : setTimeout(look, 20);
-                look();
-            }})"
-        );
-        let wait = tokio::time::timeout(PATIENCE, self.run::<bool>(&looks)).await;
-        wait.expect(condition);
+        self.window.until(condition).await.unwrap();
     }
 
     /// The text of the first element that fits, as it is shown, in one line.
     pub async fn text(&self, selector: &str) -> String {
-        let selector = serde_json::to_string(selector).unwrap();
-        let text = format!("document.querySelector({selector}).innerText");
-        let text: String = self.run(&text).await;
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+        self.window.text(selector).await.unwrap()
     }
 
     /// The status that the server answered with when this page was asked for.
@@ -216,13 +165,12 @@ impl Tab {
     }
 
     pub async fn location(&self) -> String {
-        self.run("location.href").await
+        self.window.location().await.unwrap()
     }
 
     /// The cookies that the browser would send to an address, as it stored them.
     pub async fn cookies(&self, address: &str) -> Vec<Cookie> {
-        let of = GetCookiesParams::builder().url(address).build();
-        self.page.execute(of).await.unwrap().result.cookies
+        self.window.cookies(address).await.unwrap()
     }
 
     /// What the browser complained about since this was asked last: errors and warnings on the

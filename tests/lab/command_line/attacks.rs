@@ -1,8 +1,10 @@
 //! `session-lab attack` and `session-lab matrix`, as a shell sees them.
 
 use session_lab::attacks::{ALL, matrix};
+use session_lab::web::addresses::Listener;
 
 use super::shell::Shell;
+use crate::support::lab;
 
 fn names() -> Vec<&'static str> {
     ALL.iter().map(|attack| attack.card().name).collect()
@@ -82,4 +84,48 @@ role-cookie-tampering
 Sign-ins used a cheaper password hash (Argon2id, 1 MiB, one pass), which only throw-away benches have.
 ";
     assert_eq!(ended.stdout, expected);
+}
+
+#[test]
+fn attack_and_matrix_run_against_a_lab_that_is_there() {
+    let url = lab().addresses.origin(Listener::Lab);
+    let ended = Shell::new().run(&["attack", "role-cookie-tampering", "--url", &url]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let port = lab()
+        .addresses
+        .port(Listener::PortalHttps)
+        .expect("it is up");
+    let host = format!("host: localhost:{port}");
+    assert!(ended.stdout.contains(&host), "{ended:?}");
+    assert!(ended.stdout.contains("The attack succeeded."), "{ended:?}");
+
+    let words = ["matrix", "--attack", "role-cookie-tampering", "--url", &url];
+    let ended = Shell::new().run(&words);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.stdout.contains("not asked, 0 wrong"), "{ended:?}");
+}
+
+#[test]
+fn an_address_that_is_no_lab_on_this_computer_is_refused() {
+    for (url, code, hint) in [
+        ("https://localhost:7070", 2, "--url http://localhost:7070"),
+        ("http://example.org", 2, "--url http://localhost:7070"),
+        ("nonsense", 2, "--url http://localhost:7070"),
+        ("http://localhost:1", 1, "start it with session-lab"),
+    ] {
+        let ended = Shell::new().run(&["attack", "fixation", "--url", url]);
+        assert_eq!(
+            (ended.code, ended.stdout.as_str()),
+            (Some(code), ""),
+            "{ended:?}"
+        );
+        ended.assert_one_error_and_one_hint();
+        assert!(ended.hint().contains(hint), "{ended:?}");
+    }
+}
+
+#[test]
+fn a_record_needs_a_browser() {
+    let ended = Shell::new().run(&["matrix", "--record", "record.json"]);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
 }

@@ -1,8 +1,99 @@
-//! The pages on which attacks run: the matrix, the walkthrough of fixation, and the ids.
+//! The pages on which attacks run: one by one, the matrix, the walkthrough of fixation, and the ids.
 
 use std::time::Duration;
 
+use session_lab::attacks::places::{Place, place_of};
+use session_lab::attacks::{ALL, Engine};
+
 use crate::support::bench;
+
+#[tokio::test]
+async fn an_attack_runs_by_a_click_and_shows_what_was_sent_and_received() {
+    let bench = bench();
+    let mut student = bench.student();
+    for (against, end) in [
+        ("insecure", "The attack succeeded."),
+        ("hardened", "The attack was stopped."),
+    ] {
+        let path = format!("/attack/role-cookie-tampering?against={against}");
+        let before = student.get(&path).await.body;
+        assert!(!before.contains(end), "{before}");
+        let started = student.post_form(&path, &[]).await;
+        assert_eq!(started.status, 303, "{}", started.body);
+        let page = student.get(&path).await.body;
+        assert!(page.contains(end), "{page}");
+        for part in [
+            "GET &#x2F;b&#x2F;run-",
+            "HTTP&#x2F;1.1 303",
+            "cookie: role_",
+        ] {
+            assert!(page.contains(part), "{part}: {page}");
+        }
+    }
+    let insecure = "/attack/role-cookie-tampering?against=insecure";
+    let other = student.get(insecure).await.body;
+    assert!(
+        !other.contains("The attack succeeded."),
+        "only the last run is kept"
+    );
+    assert_eq!(
+        bench.events("insecure").await,
+        [""; 0],
+        "it had a bench of its own"
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_run_is_refused_with_a_way_out() {
+    let mut student = bench().student();
+    for (path, status, says) in [
+        ("/attack/nonsense", 404, "stolen-store, "),
+        ("/attack/fixation?against=nonsense", 404, "without-"),
+        ("/attack/csrf-form", 422, "in your browser"),
+        ("/attack/fixation?against=custom", 422, "session-lab attack"),
+    ] {
+        let reply = student.post_form(path, &[]).await;
+        assert_eq!(reply.status, status, "{path}");
+        assert!(reply.body.contains(says), "{path}: {}", reply.body);
+    }
+}
+
+#[tokio::test]
+async fn every_attack_that_a_browser_decides_has_a_page_to_do_it_by_hand() {
+    let bench = bench();
+    for attack in ALL {
+        let card = attack.card();
+        let place = place_of(card.name);
+        assert!(
+            place.is_some() || card.engine == Engine::Http,
+            "{}",
+            card.name
+        );
+        let reply = match place {
+            Some(Place::Lab(path)) => bench.student().get(path).await,
+            Some(Place::Attacker(path)) => bench.victim().get(path).await,
+            Some(Place::Sibling(path)) => bench.victim_at_sibling().get(path).await,
+            None => continue,
+        };
+        assert_eq!(reply.status, 200, "{}", card.name);
+        let page = bench.student().get(&format!("/attack/{}", card.name)).await;
+        assert!(page.body.contains("Do it yourself"), "{}", card.name);
+    }
+}
+
+#[tokio::test]
+async fn only_the_bench_of_an_attack_can_be_thrown_away() {
+    let bench = bench();
+    let mut visitor = bench.visitor("insecure");
+    visitor.sign_in().await;
+    let path = "/discard?variant=insecure";
+    assert_eq!(bench.student().post_form(path, &[]).await.status, 404);
+    assert_eq!(
+        visitor.get("/dashboard").await.status,
+        200,
+        "it is still there"
+    );
+}
 
 #[tokio::test]
 async fn the_walkthrough_shows_fixation_stopped_by_rotation_alone() {

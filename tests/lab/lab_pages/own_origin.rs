@@ -1,6 +1,7 @@
 //! No script of the portal can act on the lab's own pages: a strict policy, no cookie, and every
 //! change needs the pages' own `Origin`.
 
+use session_lab::attacks::ALL;
 use session_lab::policy::{Name, Variant};
 use session_lab::web::addresses::Listener;
 
@@ -11,7 +12,9 @@ const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-const POSTS: [(&str, &str); 7] = [
+const POSTS: [(&str, &str); 9] = [
+    ("/attack/role-cookie-tampering", ""),
+    ("/discard?variant=insecure", ""),
     ("/clock", "minutes=6"),
     ("/reset", ""),
     ("/fixation", ""),
@@ -29,9 +32,14 @@ fn pages() -> Vec<String> {
         "/custom",
         "/custom?saved=1",
         "/defences",
+        "/matrix",
+        "/addresses",
     ];
     let mut all: Vec<String> = fixed.map(str::to_owned).to_vec();
     all.extend(["/certificate", "/certificate.pem", "/healthz"].map(str::to_owned));
+    for attack in ALL {
+        all.push(format!("/attack/{}", attack.card().name));
+    }
     for variant in Variant::all() {
         all.push(format!("/evidence/{variant}"));
         all.push(format!("/evidence/{variant}/live"));

@@ -5,7 +5,7 @@ use session_lab::web::addresses::Listener::{self, Lab, PortalHttp, PortalHttps};
 use super::socket::{Answer, ask};
 use crate::support::{TestBench, bench};
 
-const LAB_PAGES: [&str; 12] = [
+const LAB_PAGES: [&str; 15] = [
     "/",
     "/compare",
     "/compare/live",
@@ -15,6 +15,9 @@ const LAB_PAGES: [&str; 12] = [
     "/custom",
     "/defences",
     "/defences/rotation",
+    "/matrix",
+    "/attack/fixation",
+    "/addresses",
     "/certificate",
     "/certificate.pem",
     "/healthz",

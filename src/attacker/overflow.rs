@@ -1,0 +1,66 @@
+//! Cookie overflow: a script for the notice board that pushes the session cookie out of the
+//! browser's jar and plants mallory's. On `portal.localhost` only, because it empties a whole host.
+
+use rocket::response::Redirect;
+use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::page::Scene;
+use super::{Role, Trick, payloads, plant};
+use crate::front_door::FrontDoor;
+use crate::policy::Name;
+use crate::portal::Stop;
+use crate::web::place::Place;
+
+pub(super) const TRICK: Trick = Trick {
+    path: "/overflow",
+    title: "A jar that overflows",
+    says: "A notice whose script pushes the session cookie out of the jar and plants mallory's.",
+    role: Role::Sibling,
+    stopped_by: &[
+        (
+            Name::Output,
+            "The board shows a notice as the text that it is, so there is no script.",
+        ),
+        (
+            Name::Csp,
+            "The browser runs only scripts with this page's nonce.",
+        ),
+        (
+            Name::HostPrefix,
+            "Not __Host-, which a script can write. The arm __Host-Http- for custom policies: no \
+             script can create a cookie of such a name.",
+        ),
+    ],
+};
+
+#[derive(Serialize)]
+struct OverflowPage {
+    payload: Option<String>,
+}
+
+#[get("/overflow?<variant>")]
+fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
+    let scene = Scene::open(place, &TRICK, variant)?;
+    let session = place.bench.loot().signed_in(scene.variant);
+    let payload = session.map(|(name, id)| payloads::overflow(&name, &id));
+    Ok(scene.show("pages/attacker/overflow.html", OverflowPage { payload }))
+}
+
+/// Signs in as mallory from the attacker's own computer: the script needs her session.
+#[post("/overflow?<variant>")]
+async fn prepare(
+    place: &Place,
+    door: &State<FrontDoor>,
+    variant: Option<&str>,
+) -> Result<Redirect, Stop> {
+    let scene = Scene::open(place, &TRICK, variant)?;
+    let (_, session) = plant::mallory(&scene, door).await?;
+    place.bench.loot().sign_in(scene.variant, session);
+    Ok(Redirect::to(scene.address("#script")))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, prepare]
+}

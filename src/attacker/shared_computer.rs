@@ -1,0 +1,72 @@
+//! Three tricks of whoever sits down next at a shared computer. They need no page of the attacker's:
+//! these pages tell the student what to do in his own browser, and what it shows.
+
+use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
+
+use super::page::Scene;
+use super::{Role, Trick};
+use crate::policy::Name;
+use crate::portal::Stop;
+use crate::web::place::Place;
+
+pub(super) const RESTART: Trick = Trick {
+    path: "/restart",
+    title: "The next one starts the browser",
+    says: "At a shared computer the victim closed the browser without signing out.",
+    role: Role::Attacker,
+    stopped_by: &[(
+        Name::Persistence,
+        "The cookie has no expiry date, so the browser forgets it when it is closed. A browser that \
+         restores its windows may keep it all the same.",
+    )],
+};
+
+pub(super) const BACK: Trick = Trick {
+    path: "/back",
+    title: "The next one presses Back",
+    says: "At a shared computer the victim signed out. His pages may still be in the browser.",
+    role: Role::Attacker,
+    stopped_by: &[
+        (Name::NoStore, "The page is kept in no cache of answers."),
+        (
+            Name::HttpOnly,
+            "Chromium keeps whole pages ready for Back, those with no-store as well. It throws them \
+             away when an HttpOnly cookie is deleted, which the sign-out does. So both belong \
+             together.",
+        ),
+    ],
+};
+
+pub(super) const LEFT_BEHIND: Trick = Trick {
+    path: "/left-behind",
+    title: "The next one looks into the storage",
+    says: "At a shared computer the victim began a notice and signed out. His draft may still be \
+           there.",
+    role: Role::Attacker,
+    stopped_by: &[(
+        Name::ClearSiteData,
+        "The answer to the sign-out has the browser delete what the portal's scripts have stored.",
+    )],
+};
+
+const TEMPLATE: &str = "pages/attacker/shared_computer.html";
+
+#[get("/restart?<variant>")]
+fn restart(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
+    Ok(Scene::open(place, &RESTART, variant)?.show(TEMPLATE, ()))
+}
+
+#[get("/back?<variant>")]
+fn back(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
+    Ok(Scene::open(place, &BACK, variant)?.show(TEMPLATE, ()))
+}
+
+#[get("/left-behind?<variant>")]
+fn left_behind(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
+    Ok(Scene::open(place, &LEFT_BEHIND, variant)?.show(TEMPLATE, ()))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![restart, back, left_behind]
+}

@@ -1,0 +1,64 @@
+//! The Back button after sign-out: the next user of the computer presses Back and reads what the
+//! browser has kept of the victim's pages. Worksheet 09.
+//!
+//! The portal is not asked, so nothing on the server stops it. Browsers keep whole pages alive for
+//! Back (back/forward cache), and copies of answers (HTTP cache). `no-store` keeps a page out of the
+//! second; out of the first Chromium takes it when an `HttpOnly` cookie of the page has changed,
+//! which the sign-out does. So two switches belong together here.
+
+use async_trait::async_trait;
+
+use super::stage::{Stage, StageError, VICTIM};
+use super::{Attack, Card, Engine, Outcome};
+use crate::policy::Name;
+
+pub(super) struct BackButton;
+
+const CARD: Card = Card {
+    name: "back-button",
+    title: "Back after the sign-out",
+    engine: Engine::Browser,
+    victim: "Signed in at a shared computer, read the dashboard, signed out, and left.",
+    means: "The attacker sits down at the same browser and presses Back.",
+    evidence: "The victim's dashboard stands on the screen again.",
+    stopped_by: &[&[Name::NoStore, Name::HttpOnly]],
+    stopped_says: "The browser had kept nothing: it asked the portal again, and was sent to the \
+                   sign-in page. Chromium needs both switches for that, no-store on the page and \
+                   an HttpOnly cookie that the sign-out deletes.",
+    shows: &["LO-CACHE"],
+    standards: &["ASVS 14.3.2", "CWE-525", "CWE-524", "WSTG-ATHN-06"],
+};
+
+#[async_trait]
+impl Attack for BackButton {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        let portal = stage.portal(stage.scheme().await?);
+        stage.says("The victim signs in, reads the dashboard and signs out.");
+        let mut computer = stage.seat("victim").await?;
+        computer.sign_in(&portal, VICTIM).await?;
+        // A page that comes back with this mark was never taken down.
+        computer.run::<bool>("window.wasKept = true").await?;
+        computer.sign_out().await?;
+
+        stage.says("The attacker sits down at the same browser and presses Back.");
+        computer.now_used_by("attacker");
+        computer.go_back().await?;
+        let greeting = computer.greeting().await?;
+        let kept: bool = computer.run("window.wasKept === true").await?;
+        Ok(match greeting {
+            Some(user) => Outcome::Succeeded(format!(
+                "{user}'s dashboard is back, from the {}.",
+                if kept {
+                    "back/forward cache"
+                } else {
+                    "ordinary cache of answers"
+                }
+            )),
+            None => Outcome::Stopped(CARD.stopped_says.into()),
+        })
+    }
+}

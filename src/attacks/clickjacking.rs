@@ -1,0 +1,54 @@
+//! Clickjacking: the sibling shows the portal in an invisible frame over a button of its own, and
+//! the victim's click lands on the portal's. Worksheets 14 and 15.
+//!
+//! A frame of another site comes without a cookie today; one of the portal's own site carries even a
+//! `Strict` one. The click presses the real button of the real page, so the token is right and the
+//! origin is the portal's.
+
+use async_trait::async_trait;
+
+use super::stage::{A_MOMENT, Stage, StageError, VICTIM};
+use super::{Attack, Card, Engine, Outcome};
+use crate::policy::Name;
+use crate::web::addresses::BESIDE_SIBLING;
+
+pub(super) struct Clickjacking;
+
+const CARD: Card = Card {
+    name: "clickjacking",
+    title: "A click for somebody else",
+    engine: Engine::Browser,
+    victim: "Signed in at portal.localhost; clicks on a page of notes.portal.localhost.",
+    means: "The sibling frames the dashboard with the transfer form filled in, invisible, over a \
+            button of its own.",
+    evidence: "The victim's credit falls by the amount in the frame's address.",
+    stopped_by: &[&[Name::Framing]],
+    stopped_says: "The browser showed no portal in the frame, so there was no button to press.",
+    shows: &["HDR-FRAME"],
+    standards: &["ASVS 3.4.6", "CWE-1021", "WSTG-CLNT-09"],
+};
+
+#[async_trait]
+impl Attack for Clickjacking {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        let portal = stage.portal_at(stage.scheme().await?, BESIDE_SIBLING);
+        stage.says("The victim signs in at portal.localhost, and reads his credit.");
+        let victim = stage.seat("victim").await?;
+        victim.sign_in(&portal, VICTIM).await?;
+        let before = victim.credit(&portal).await?;
+
+        stage.says("He opens the sibling's page and clicks on its button.");
+        victim.visit(&stage.sibling_trick("/clickjacking")).await?;
+        victim.click(".lure").await?;
+
+        stage.says("He goes back to the portal.");
+        let after = victim
+            .credit_once_it_changed(&portal, before, A_MOMENT)
+            .await?;
+        Ok(Outcome::of_credit(before, after, CARD.stopped_says))
+    }
+}

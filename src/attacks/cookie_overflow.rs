@@ -1,0 +1,70 @@
+//! Cookie overflow: a script writes so many cookies that the browser throws the session cookie out,
+//! `HttpOnly` or not, and then plants the attacker's own. Worksheet 03.
+//!
+//! A browser keeps a limited number of cookies a host. `HttpOnly` and `__Host-` say who may read or
+//! write a cookie, not that it stays. Only a name that begins with `__Host-Http-` cannot be planted
+//! again by script: an arm of `host-prefix` for custom policies. It happens on `portal.localhost`,
+//! so that the cookies of other projects on `localhost` are left alone.
+
+use async_trait::async_trait;
+
+use super::stage::{A_MOMENT, ATTACKER, Stage, StageError, VICTIM};
+use super::{Attack, Card, Engine, Outcome};
+use crate::attacker::payloads;
+use crate::policy::Name;
+use crate::web::addresses::BESIDE_SIBLING;
+
+pub(super) struct CookieOverflow;
+
+const CARD: Card = Card {
+    name: "cookie-overflow",
+    title: "A cookie pushed out and planted again",
+    engine: Engine::Browser,
+    victim: "Signed in at portal.localhost; opens the notice board.",
+    means: "The attacker posts a notice with a script. It overflows the jar, sets mallory's session \
+            under the name of the victim's cookie, and removes its own traces.",
+    evidence: "The victim's next request runs as mallory: the cookie was not only lost but planted \
+               again.",
+    stopped_by: &[&[Name::Output], &[Name::Csp]],
+    stopped_says: "The board showed the script as text, or the browser refused to run it. HttpOnly \
+                   and __Host- would not have helped.",
+    shows: &["CK-OVERFLOW", "CK-HOSTHTTP"],
+    standards: &["ASVS 1.2.1", "CWE-565", "CWE-79"],
+};
+
+#[async_trait]
+impl Attack for CookieOverflow {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        let portal = stage.portal_at(stage.scheme().await?, BESIDE_SIBLING);
+        stage.says("On his own computer the attacker signs in as mallory and posts a notice.");
+        let mut attacker = stage.person("attacker");
+        attacker.sign_in(ATTACKER).await?;
+        let (name, id) = attacker.session_cookie()?;
+        let script = payloads::overflow(&name, &id);
+        attacker.post_notice(&script).await?;
+
+        stage.says("The victim signs in and opens the notice board.");
+        let victim = stage.seat("victim").await?;
+        victim.sign_in(&portal, VICTIM).await?;
+        victim.visit(&format!("{portal}/board")).await?;
+        let done = "document.documentElement.dataset.done";
+        victim
+            .until_or(&format!("{done} === '0'"), A_MOMENT)
+            .await?;
+        if victim.run(&format!("{done} !== undefined")).await? {
+            victim.until(&format!("{done} === '1'")).await?;
+        }
+
+        stage.says("He opens his dashboard.");
+        Ok(match victim.greeted_as(&portal).await? {
+            Some(user) if user == ATTACKER => {
+                Outcome::Succeeded(format!("The victim's next request runs as {user}."))
+            }
+            _ => Outcome::Stopped(CARD.stopped_says.into()),
+        })
+    }
+}

@@ -1,0 +1,63 @@
+//! CSRF by a form: a page on another site posts a transfer to the portal, and the victim's browser
+//! adds his cookie by itself, or does not. Worksheet 05.
+//!
+//! The form moves the whole window, because requests in the background carry no cookie where
+//! third-party cookies are blocked. Without a `SameSite` attribute Chromium sends the cookie only
+//! while its value is younger than two minutes; here it is some seconds old. Read
+//! `csrf_from_sibling.rs` next, where `SameSite` has no say.
+
+use async_trait::async_trait;
+
+use super::stage::{Stage, StageError, VICTIM};
+use super::{Attack, Card, Engine, Outcome};
+use crate::policy::Name;
+
+pub(super) struct CsrfForm;
+
+const CARD: Card = Card {
+    name: "csrf-form",
+    title: "Forged form from another site",
+    engine: Engine::Browser,
+    victim: "Signed in within the last two minutes; opens the attacker's page in the same browser.",
+    means: "A page on another site with a form that posts to the portal. The browser fills in the \
+            cookie; the attacker never sees it.",
+    evidence: "The victim's credit falls by the amount in the attacker's form.",
+    stopped_by: &[
+        &[Name::CsrfToken],
+        &[Name::RequestOrigin],
+        &[Name::SameSite],
+    ],
+    stopped_says: "The form came without the token, from an origin that the portal does not know, \
+                   or without the cookie: each of them is enough.",
+    shows: &[
+        "CSRF-NONE",
+        "CSRF-ORIGIN",
+        "CSRF-FETCHMETA",
+        "CK-SAMESITE",
+        "CK-LAXPOST",
+    ],
+    standards: &["ASVS 3.5.1", "CWE-352", "CWE-1275", "WSTG-SESS-05"],
+};
+
+#[async_trait]
+impl Attack for CsrfForm {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        let portal = stage.portal(stage.scheme().await?);
+        stage.says("The victim signs in, and reads his credit.");
+        let victim = stage.seat("victim").await?;
+        victim.sign_in(&portal, VICTIM).await?;
+        let before = victim.credit(&portal).await?;
+
+        stage.says("In the same window he opens the attacker's page and presses its button.");
+        victim.visit(&stage.trick("/csrf-form")).await?;
+        victim.follow("#trap button").await?;
+
+        stage.says("He goes back to the portal.");
+        let after = victim.credit(&portal).await?;
+        Ok(Outcome::of_credit(before, after, CARD.stopped_says))
+    }
+}

@@ -1,0 +1,48 @@
+//! CSRF by a link: where a GET changes something, one click on another site is enough. Worksheet 05.
+//!
+//! `SameSite=Lax` lets the cookie through, because following a link is what it allows, and a GET
+//! asks for no token. Read `src/defences/safe_methods.rs` next.
+
+use async_trait::async_trait;
+
+use super::stage::{Stage, StageError, VICTIM};
+use super::{Attack, Card, Engine, Outcome};
+use crate::policy::Name;
+
+pub(super) struct CsrfLink;
+
+const CARD: Card = Card {
+    name: "csrf-link",
+    title: "A link on another site that transfers",
+    engine: Engine::Browser,
+    victim: "Signed in, no matter for how long; follows a link in the same browser.",
+    means: "A link to the portal's transfer with receiver and amount in the address.",
+    evidence: "The victim's credit falls by the amount in the link.",
+    stopped_by: &[&[Name::SafeMethods]],
+    stopped_says: "A GET only reads, so the link changed nothing. The cookie did travel along.",
+    shows: &["CSRF-GET"],
+    standards: &["ASVS 3.5.3", "CWE-352", "CWE-650", "WSTG-SESS-05"],
+};
+
+#[async_trait]
+impl Attack for CsrfLink {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        let portal = stage.portal(stage.scheme().await?);
+        stage.says("The victim signs in, and reads his credit.");
+        let victim = stage.seat("victim").await?;
+        victim.sign_in(&portal, VICTIM).await?;
+        let before = victim.credit(&portal).await?;
+
+        stage.says("In the same window he opens the attacker's page and follows its link.");
+        victim.visit(&stage.trick("/csrf-link")).await?;
+        victim.follow(".bait a.button").await?;
+
+        stage.says("He goes back to the portal.");
+        let after = victim.credit(&portal).await?;
+        Ok(Outcome::of_credit(before, after, CARD.stopped_says))
+    }
+}

@@ -1,0 +1,62 @@
+//! What the sign-out leaves in the browser: the board keeps an unfinished notice in `localStorage`,
+//! and the next user of the computer reads it there. Worksheet 09.
+//!
+//! Neither the end of the session nor `no-store` reaches what scripts have stored.
+//! `Clear-Site-Data` in the answer to the sign-out does.
+
+use async_trait::async_trait;
+
+use super::stage::{Stage, StageError, VICTIM};
+use super::{Attack, Card, Engine, Outcome};
+use crate::policy::Name;
+use crate::web::addresses::BESIDE_SIBLING;
+
+pub(super) struct DraftAfterSignOut;
+
+/// What the victim has begun to write.
+const DRAFT: &str = "The exam questions are in room 17";
+
+const CARD: Card = Card {
+    name: "draft-after-sign-out",
+    title: "A draft that stays after the sign-out",
+    engine: Engine::Browser,
+    victim: "Began a notice on a shared computer, signed out, and left.",
+    means: "The attacker sits down at the same browser and looks at what pages of the portal's \
+            origin have stored.",
+    evidence: "He reads the victim's unfinished notice.",
+    stopped_by: &[&[Name::ClearSiteData]],
+    stopped_says: "The answer to the sign-out had the browser delete all that the portal's scripts \
+                   had stored.",
+    shows: &["LO-CSD"],
+    standards: &["ASVS 14.3.1", "CWE-922", "CWE-525"],
+};
+
+#[async_trait]
+impl Attack for DraftAfterSignOut {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        // Where the header names cookies, too, it clears the whole host: so this is done where the
+        // portal is alone.
+        let portal = stage.portal_at(stage.scheme().await?, BESIDE_SIBLING);
+        stage.says("The victim signs in, begins a notice, and signs out.");
+        let mut computer = stage.seat("victim").await?;
+        computer.sign_in(&portal, VICTIM).await?;
+        computer.visit(&format!("{portal}/board")).await?;
+        computer.window().fill_in("#text", DRAFT).await?;
+        computer.until("localStorage.length > 0").await?;
+        computer.sign_out().await?;
+
+        stage.says("The attacker sits down at the same browser and opens the portal.");
+        computer.now_used_by("attacker");
+        computer.visit(&format!("{portal}/")).await?;
+        let stored: String = computer.run("JSON.stringify({...localStorage})").await?;
+        Ok(if stored.contains(DRAFT) {
+            Outcome::Succeeded(format!("The browser still holds {stored}."))
+        } else {
+            Outcome::Stopped(CARD.stopped_says.into())
+        })
+    }
+}

@@ -1,0 +1,71 @@
+//! An id in the address leaks by Referer: the victim's page has his session id in its address, and a
+//! link on it leads to the attacker. Worksheet 06.
+//!
+//! Browsers cut the address down to the origin by themselves; the weak policy asks for all of it.
+//! The cure is in `src/defences/carrier.rs`: where no address holds an id, none can leak one.
+
+use async_trait::async_trait;
+
+use super::stage::{Stage, StageError, VICTIM};
+use super::{Attack, Card, Engine, Outcome};
+use crate::front_door::caller::Call;
+use crate::policy::Name;
+
+pub(super) struct IdInReferer;
+
+const CARD: Card = Card {
+    name: "id-in-referer",
+    title: "A session id that leaks by Referer",
+    engine: Engine::Browser,
+    victim: "Signed in; opened his dashboard by the address for other devices, which holds his id.",
+    means: "A link on the dashboard leads to a partner's site, which belongs to the attacker.",
+    evidence: "With the id in the Referer the attacker's own client is greeted as the victim.",
+    stopped_by: &[&[Name::Carrier], &[Name::Referrer]],
+    stopped_says: "There was no id in the address, or the browser told the other site nothing of \
+                   it.",
+    shows: &["SID-URL", "HDR-REFERRER"],
+    standards: &[
+        "ASVS 14.2.1",
+        "ASVS 3.4.5",
+        "CWE-598",
+        "CWE-200",
+        "WSTG-SESS-04",
+    ],
+};
+
+#[async_trait]
+impl Attack for IdInReferer {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        let portal = stage.portal(stage.scheme().await?);
+        stage.says(
+            "The victim signs in, and follows the link for other devices where there is one.",
+        );
+        let victim = stage.seat("victim").await?;
+        victim.sign_in(&portal, VICTIM).await?;
+        if victim.run("!!document.querySelector('a.device')").await? {
+            victim.follow("a.device").await?;
+        }
+        stage.says("He follows the link to the partner's site.");
+        victim.follow("a.partner").await?;
+
+        stage.says("The partner, who is the attacker, reads where his visitor came from.");
+        let loot = stage.loot_within(super::stage::A_MOMENT).await?;
+        let referers = loot.iter().filter_map(|loot| loot.referer.as_deref());
+        let mut ids = referers.filter_map(|referer| referer.split_once("sid=").map(|(_, id)| id));
+        let Some(id) = ids.next().and_then(|rest| rest.split('&').next()) else {
+            return Ok(Outcome::Stopped(CARD.stopped_says.into()));
+        };
+        let mut attacker = stage.person("attacker");
+        let replay = Call::get(format!("/dashboard?sid={id}")).with_cookie(None);
+        Ok(match attacker.greeted_as(replay).await? {
+            Some(user) if user == VICTIM => {
+                Outcome::Succeeded(format!("The leaked id opens {user}'s dashboard."))
+            }
+            _ => Outcome::Stopped(CARD.stopped_says.into()),
+        })
+    }
+}

@@ -1,0 +1,50 @@
+//! Login CSRF: a form on another site signs the victim in to the attacker's own account. What he
+//! types there, the attacker reads. Worksheet 05.
+//!
+//! The form brings no cookie, it makes the portal set one, so `SameSite` does not help. The sign-in
+//! form needs a token that belongs to the visitor's anonymous session, or a look at the origin.
+
+use async_trait::async_trait;
+
+use super::stage::{ATTACKER, Stage, StageError};
+use super::{Attack, Card, Engine, Outcome};
+use crate::policy::Name;
+
+pub(super) struct LoginCsrf;
+
+const CARD: Card = Card {
+    name: "login-csrf",
+    title: "Sign-in to the attacker's account",
+    engine: Engine::Browser,
+    victim: "Not signed in; opens the attacker's page.",
+    means: "A form on another site with the attacker's own name and password.",
+    evidence: "The portal greets the victim as mallory.",
+    stopped_by: &[&[Name::CsrfToken], &[Name::RequestOrigin]],
+    stopped_says: "The portal refused the sign-in: its form lacked the token of the visitor's \
+                   anonymous session, or stood on another site.",
+    shows: &["CSRF-LOGIN"],
+    standards: &["ASVS 3.5.1", "CWE-352", "WSTG-SESS-05"],
+};
+
+#[async_trait]
+impl Attack for LoginCsrf {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        let portal = stage.portal(stage.scheme().await?);
+        stage.says("The victim opens the attacker's page and presses its button.");
+        let victim = stage.seat("victim").await?;
+        victim.visit(&stage.trick("/login-csrf")).await?;
+        victim.follow(".bait button").await?;
+
+        stage.says("Later he opens the portal, which seems to know him.");
+        Ok(match victim.greeted_as(&portal).await? {
+            Some(user) if user == ATTACKER => {
+                Outcome::Succeeded(format!("The portal greets the victim as {user}."))
+            }
+            _ => Outcome::Stopped(CARD.stopped_says.into()),
+        })
+    }
+}

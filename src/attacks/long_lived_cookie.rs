@@ -1,0 +1,74 @@
+//! A long-lived cookie: the victim closes the browser of a shared computer without signing out, and
+//! the next one opens it again. Worksheet 02.
+//!
+//! With an expiry date the browser writes the cookie to its disk. The program really ends a browser
+//! and starts another one on the same profile.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::seat::Seat;
+use super::stage::{Stage, StageError, VICTIM};
+use super::{Attack, Card, Engine, Outcome};
+use crate::chrome::{Chrome, ChromeError};
+use crate::policy::Name;
+
+pub(super) struct LongLivedCookie;
+
+const CARD: Card = Card {
+    name: "long-lived-cookie",
+    title: "A cookie that outlives the browser",
+    engine: Engine::Browser,
+    victim: "Signed in at a shared computer; closed the browser without signing out.",
+    means: "The attacker sits down at the same computer and starts the browser.",
+    evidence: "After the restart the portal greets the attacker as the victim.",
+    stopped_by: &[&[Name::Persistence]],
+    stopped_says: "The cookie had no expiry date, so the browser forgot it when it was closed. \
+                   Browsers that restore their windows may keep it all the same.",
+    shows: &["CK-PERSIST"],
+    standards: &["CWE-539", "CWE-613", "WSTG-SESS-02"],
+};
+
+#[async_trait]
+impl Attack for LongLivedCookie {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        let portal = stage.portal(stage.scheme().await?);
+        let failed = |error: std::io::Error| ChromeError::Start(error.to_string());
+        let profile = tempfile::tempdir().map_err(failed)?;
+        let computer = stage.chrome()?.settings().clone();
+        let computer = computer.with_profile(profile.path());
+
+        stage.says("The victim signs in at a shared computer, then closes the browser.");
+        let browser = Arc::new(Chrome::start(computer.clone()).await?);
+        let victim = Seat::at(stage, browser.clone(), "victim").await?;
+        victim.sign_in(&portal, VICTIM).await?;
+        drop(victim);
+        close(browser).await?;
+
+        stage.says("The attacker starts the browser of that computer and opens the portal.");
+        let browser = Arc::new(Chrome::start(computer).await?);
+        let attacker = Seat::at(stage, browser.clone(), "attacker").await?;
+        let greeted = attacker.greeted_as(&portal).await?;
+        drop(attacker);
+        close(browser).await?;
+        Ok(match greeted {
+            Some(user) if user == VICTIM => {
+                Outcome::Succeeded(format!("After the restart the portal still greets {user}."))
+            }
+            _ => Outcome::Stopped(CARD.stopped_says.into()),
+        })
+    }
+}
+
+/// Closes the browser. Somebody who still sits at it keeps it open.
+async fn close(browser: Arc<Chrome>) -> Result<(), ChromeError> {
+    match Arc::into_inner(browser) {
+        Some(browser) => browser.close().await,
+        None => Ok(()),
+    }
+}

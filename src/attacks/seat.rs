@@ -1,0 +1,278 @@
+//! A seat at a computer: somebody on the stage of an attack who uses a real browser, and what he
+//! sees of the portal. The browser decides which cookies travel; the transcript shows what it sent.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::de::DeserializeOwned;
+
+use super::person::demo_password;
+use super::stage::{LOOK_EVERY, Line, Stage, StageError};
+use crate::chrome::{Chrome, ChromeError, PATIENCE, Seen, Window};
+use crate::front_door::Exchange;
+
+/// Parts of addresses that the pages ask for by themselves: they are left out of transcripts.
+const BY_THEMSELVES: [&str; 7] = [
+    "/static/",
+    "/favicon.ico",
+    "/api/time_left",
+    "/loot/count",
+    "/arrived",
+    "/live",
+    "about:blank",
+];
+
+/// Somebody at a browser window.
+#[derive(Debug)]
+pub struct Seat<'s> {
+    stage: &'s Stage,
+    who: &'static str,
+    chrome: Arc<Chrome>,
+    window: Arc<Window>,
+}
+
+impl<'s> Seat<'s> {
+    pub(super) async fn take(
+        stage: &'s Stage,
+        chrome: Arc<Chrome>,
+        who: &'static str,
+    ) -> Result<Self, StageError> {
+        let window = Arc::new(chrome.private_window().await?);
+        Ok(Self {
+            stage,
+            who,
+            chrome,
+            window,
+        })
+    }
+
+    /// Somebody at the window of a browser with a profile of its own.
+    ///
+    /// # Errors
+    /// The browser is gone.
+    pub async fn at(
+        stage: &'s Stage,
+        chrome: Arc<Chrome>,
+        who: &'static str,
+    ) -> Result<Self, StageError> {
+        let window = Arc::new(chrome.window().await?);
+        Ok(Self {
+            stage,
+            who,
+            chrome,
+            window,
+        })
+    }
+
+    /// Somebody else sits down at the same window.
+    pub fn now_used_by(&mut self, who: &'static str) {
+        self.narrate();
+        self.who = who;
+    }
+
+    /// The window, for what has no method here.
+    pub fn window(&self) -> &Window {
+        &self.window
+    }
+
+    /// Types an address, and waits for its page.
+    ///
+    /// # Errors
+    /// It does not come.
+    pub async fn visit(&self, address: &str) -> Result<(), StageError> {
+        self.seen(self.window.visit(address).await)
+    }
+
+    /// Clicks on what leads to another page.
+    ///
+    /// # Errors
+    /// There is no such element, or no page comes.
+    pub async fn follow(&self, selector: &str) -> Result<(), StageError> {
+        self.seen(self.window.follow(selector).await)
+    }
+
+    /// What an expression in JavaScript gives on this page.
+    ///
+    /// # Errors
+    /// It throws, or gives something else.
+    pub async fn run<T: DeserializeOwned>(&self, expression: &str) -> Result<T, StageError> {
+        self.seen(self.window.run(expression).await)
+    }
+
+    /// Waits until an expression in JavaScript is true on this page.
+    ///
+    /// # Errors
+    /// It never is.
+    pub async fn until(&self, condition: &str) -> Result<(), StageError> {
+        self.seen(self.window.until(condition).await)
+    }
+
+    /// Signs in by the form of the portal whose pages begin with `portal`.
+    ///
+    /// # Errors
+    /// The sign-in fails, which is no part of any attack.
+    pub async fn sign_in(&self, portal: &str, user: &str) -> Result<(), StageError> {
+        self.visit(&format!("{portal}/login")).await?;
+        self.window.fill_in("#username", user).await?;
+        let password = demo_password(user);
+        self.window.fill_in("#password", password).await?;
+        self.follow("main form button").await?;
+        match self.greeting().await? {
+            Some(_) => Ok(()),
+            None => Err(self.unexpected("the sign-in").await),
+        }
+    }
+
+    /// Signs out by the button on the page.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn sign_out(&self) -> Result<(), StageError> {
+        self.follow("header.top form button").await?;
+        match self.window.text("h1").await?.starts_with("Logged out.") {
+            true => Ok(()),
+            false => Err(self.unexpected("the sign-out").await),
+        }
+    }
+
+    /// Loads the dashboard, and says whom it greets.
+    ///
+    /// # Errors
+    /// The browser is gone.
+    pub async fn greeted_as(&self, portal: &str) -> Result<Option<String>, StageError> {
+        self.visit(&format!("{portal}/dashboard")).await?;
+        self.greeting().await
+    }
+
+    /// Whom the page greets, as it is shown.
+    ///
+    /// # Errors
+    /// The browser is gone.
+    pub async fn greeting(&self) -> Result<Option<String>, StageError> {
+        let heading = self.window.text("h1").await?;
+        let greeted = heading.strip_prefix("Welcome to the Dashboard, ");
+        Ok(greeted.and_then(|rest| Some(rest.strip_suffix('!')?.to_owned())))
+    }
+
+    /// The credit on the dashboard.
+    ///
+    /// # Errors
+    /// Nobody is signed in.
+    pub async fn credit(&self, portal: &str) -> Result<u64, StageError> {
+        self.visit(&format!("{portal}/dashboard")).await?;
+        match self.window.text(".money").await?.parse() {
+            Ok(credit) => Ok(credit),
+            Err(_) => Err(self.unexpected("the credit").await),
+        }
+    }
+
+    /// The same, once it differs from what it was, or after a while.
+    ///
+    /// # Errors
+    /// Nobody is signed in.
+    pub async fn credit_once_it_changed(
+        &self,
+        portal: &str,
+        before: u64,
+        patience: Duration,
+    ) -> Result<u64, StageError> {
+        let begun = Instant::now();
+        loop {
+            // Not at once: loading another page would cut off what this one still does.
+            tokio::time::sleep(LOOK_EVERY * 6).await;
+            let credit = self.credit(portal).await?;
+            if credit != before || begun.elapsed() > patience {
+                return Ok(credit);
+            }
+        }
+    }
+
+    /// Clicks on an element, where it stands on the screen.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn click(&self, selector: &str) -> Result<(), StageError> {
+        self.seen(self.window.click(selector).await)
+    }
+
+    /// Waits until an expression in JavaScript is true on this page, or for a while.
+    ///
+    /// # Errors
+    /// The browser is gone.
+    pub async fn until_or(&self, condition: &str, patience: Duration) -> Result<(), StageError> {
+        let begun = Instant::now();
+        while !self.run::<bool>(condition).await? && begun.elapsed() < patience {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        Ok(())
+    }
+
+    /// Presses the browser's Back button, and waits until another page stands there.
+    ///
+    /// # Errors
+    /// None comes.
+    pub async fn go_back(&self) -> Result<(), StageError> {
+        let from = self.window.location().await?;
+        // The page goes away before it can answer.
+        let _ = self.window.run::<()>("void history.back()").await;
+        let begun = Instant::now();
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            let ready = "document.readyState === 'complete' ? location.href : ''";
+            match self.window.run::<String>(ready).await {
+                Ok(at) if !at.is_empty() && at != from => return self.seen(Ok(())),
+                _ if begun.elapsed() > PATIENCE => {
+                    return Err(ChromeError::Late("the page before".into()).into());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// An error that says what stands on the page instead.
+    pub async fn unexpected(&self, step: &str) -> StageError {
+        let location = self.window.location().await.unwrap_or_default();
+        let heading = self.window.text("h1").await.unwrap_or_default();
+        let who = self.who;
+        StageError::Unexpected(format!("{step} of the {who}: {heading:?} at {location}"))
+    }
+
+    fn seen<T>(&self, result: Result<T, ChromeError>) -> Result<T, StageError> {
+        self.narrate();
+        Ok(result?)
+    }
+
+    /// Writes what the browser sent and received since the last time to the transcript.
+    fn narrate(&self) {
+        for seen in self.window.requests() {
+            if BY_THEMSELVES.iter().any(|part| seen.url.contains(part)) {
+                continue;
+            }
+            self.stage.note(Line::Exchange {
+                who: self.who,
+                exchange: Box::new(exchange(seen)),
+            });
+        }
+    }
+}
+
+fn exchange(seen: Seen) -> Exchange {
+    Exchange {
+        sent: seen.request_text(),
+        head: seen.answer_text(),
+        status: seen.status,
+        headers: seen.received,
+        body: String::new(),
+    }
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        self.narrate();
+        if self.window.is_private() {
+            let (chrome, window) = (self.chrome.clone(), self.window.clone());
+            // The window's cookies go with it, as soon as the browser gets to it.
+            tokio::spawn(async move { chrome.forget(&window).await });
+        }
+    }
+}

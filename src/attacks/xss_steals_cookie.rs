@@ -1,0 +1,73 @@
+//! XSS steals the cookie: a script in a notice reads `document.cookie` and sends it to the attacker,
+//! who uses it on his own computer. Worksheet 03.
+//!
+//! `HttpOnly` hides the cookie from scripts, and that is all it does: `xss_rides_session.rs` gets
+//! along without reading it.
+
+use async_trait::async_trait;
+
+use super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::{Attack, Card, Engine, Outcome};
+use crate::attacker::payloads;
+use crate::front_door::caller::Call;
+use crate::policy::Name;
+
+pub(super) struct XssStealsCookie;
+
+const CARD: Card = Card {
+    name: "xss-steals-cookie",
+    title: "A script that steals the cookie",
+    engine: Engine::Browser,
+    victim: "Signed in; opens the notice board.",
+    means: "The attacker posts a notice with a script, which loads an image from his own site with \
+            document.cookie in its address.",
+    evidence: "With the cookie that arrived the attacker's own client is greeted as the victim.",
+    stopped_by: &[&[Name::Output], &[Name::Csp], &[Name::HttpOnly]],
+    stopped_says: "The board showed the script as text, the browser refused to run it, or it found \
+                   no session cookie to read.",
+    shows: &["XSS-RUN", "XSS-STEAL", "CK-HTTPONLY", "HDR-CSP"],
+    standards: &[
+        "ASVS 3.3.4",
+        "ASVS 1.2.1",
+        "CWE-79",
+        "CWE-1004",
+        "WSTG-SESS-02",
+    ],
+};
+
+#[async_trait]
+impl Attack for XssStealsCookie {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        let portal = stage.portal(stage.scheme().await?);
+        stage.says("The attacker signs in as mallory and posts a notice with a script.");
+        let mut attacker = stage.person("attacker");
+        attacker.sign_in(ATTACKER).await?;
+        let script = payloads::steal_cookie(&stage.catcher());
+        attacker.post_notice(&script).await?;
+
+        stage.says("The victim signs in and opens the notice board.");
+        let victim = stage.seat("victim").await?;
+        victim.sign_in(&portal, VICTIM).await?;
+        victim.visit(&format!("{portal}/board")).await?;
+
+        stage.says("The attacker looks at what his site has received, and uses it.");
+        let loot = stage.loot_within(super::stage::A_MOMENT).await?;
+        let stolen = loot.iter().find_map(|loot| loot.query("cookie"));
+        let pairs = stolen.iter().flat_map(|cookies| cookies.split("; "));
+        let session = pairs.filter(|pair| pair.contains("session_")).next();
+        let Some(session) = session else {
+            return Ok(Outcome::Stopped(CARD.stopped_says.into()));
+        };
+        let replay = Call::get("/dashboard").with_cookie(Some(session.to_owned()));
+        Ok(match attacker.greeted_as(replay).await? {
+            Some(user) if user == VICTIM => {
+                Outcome::Succeeded(format!("The stolen cookie opens {user}'s dashboard."))
+            }
+            _ => Outcome::Stopped(CARD.stopped_says.into()),
+        })
+    }
+}

@@ -1,0 +1,255 @@
+//! `/attack/<name>`: one attack, run by a click, with everything that was sent and received.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rocket::http::Status;
+use rocket::response::Redirect;
+use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::page;
+use crate::attacks::matrix::throw_away_name;
+use crate::attacks::places::{self, place_of};
+use crate::attacks::record::Record;
+use crate::attacks::stage::{Line, Stage, Target};
+use crate::attacks::{ALL, Attack, Card, Engine, find};
+use crate::bench::{BENCH_LIMIT, BenchName};
+use crate::front_door::FrontDoor;
+use crate::policy::Variant;
+use crate::portal::Stop;
+use crate::web::addresses::{Listener, SIBLING};
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+
+/// How long an attack may take before it is broken off.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The last run of every bench.
+#[derive(Debug, Default)]
+pub struct LastRuns(Mutex<HashMap<BenchName, Arc<Run>>>);
+
+/// One run.
+#[derive(Debug, Serialize)]
+struct Run {
+    attack: &'static str,
+    against: String,
+    succeeded: bool,
+    says: String,
+    lines: Vec<LineView>,
+}
+
+/// One line of the transcript: the narrator's, or an exchange.
+#[derive(Debug, Serialize)]
+struct LineView {
+    says: Option<String>,
+    who: &'static str,
+    sent: String,
+    received: String,
+}
+
+impl LineView {
+    fn of(line: Line) -> Self {
+        match line {
+            Line::Says(text) => Self {
+                says: Some(text),
+                who: "",
+                sent: String::new(),
+                received: String::new(),
+            },
+            Line::Exchange { who, exchange } => Self {
+                says: None,
+                who,
+                sent: exchange.sent.trim_end().to_owned(),
+                received: exchange.head.trim_end().to_owned(),
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct AttackPage<'p> {
+    card: CardView,
+    by_hand: Option<String>,
+    variants: Vec<String>,
+    against: String,
+    run: Option<&'p Run>,
+    recorded: Option<Recorded>,
+}
+
+#[derive(Serialize)]
+struct CardView {
+    name: &'static str,
+    title: &'static str,
+    needs_browser: bool,
+    victim: &'static str,
+    means: &'static str,
+    evidence: &'static str,
+    stopped_says: &'static str,
+    stopped_by: Vec<Vec<&'static str>>,
+    shows: &'static [&'static str],
+    standards: &'static [&'static str],
+}
+
+/// How an attack that needs a browser ended when it was last run.
+#[derive(Serialize)]
+struct Recorded {
+    succeeded: bool,
+    on: &'static str,
+    with: &'static str,
+}
+
+/// The address of the page on which an attack is done by hand.
+pub fn by_hand(place: &Place, attack: &str, variant: Variant) -> Option<String> {
+    let prefix = place.base();
+    let addresses = &place.addresses;
+    Some(match place_of(attack)? {
+        places::Place::Lab(path) => format!("{prefix}{path}"),
+        places::Place::Attacker(path) => {
+            let origin = addresses.origin(Listener::Attacker);
+            format!("{origin}{prefix}{path}?variant={variant}")
+        }
+        places::Place::Sibling(path) => {
+            let origin = addresses.origin_as(Listener::Attacker, SIBLING);
+            format!("{origin}{prefix}{path}?variant={variant}")
+        }
+    })
+}
+
+fn view(card: &'static Card) -> CardView {
+    let slugs = |set: &&[crate::policy::Name]| set.iter().map(|name| name.slug()).collect();
+    CardView {
+        name: card.name,
+        title: card.title,
+        needs_browser: card.engine == Engine::Browser,
+        victim: card.victim,
+        means: card.means,
+        evidence: card.evidence,
+        stopped_says: card.stopped_says,
+        stopped_by: card.stopped_by.iter().map(slugs).collect(),
+        shows: card.shows,
+        standards: card.standards,
+    }
+}
+
+fn known(name: &str) -> Result<&'static dyn Attack, Problem> {
+    find(name).ok_or_else(|| {
+        let names: Vec<&str> = ALL.iter().map(|attack| attack.card().name).collect();
+        let because = format!("There is no attack called {name}.");
+        let next = format!("The attacks are {}.", names.join(", "));
+        Problem::new(Status::NotFound, "Unknown attack", because, next)
+    })
+}
+
+fn parse(variant: Option<&str>) -> Result<Variant, Problem> {
+    match variant {
+        None => Ok(Variant::Insecure),
+        Some(name) => name.parse().map_err(|_| Problem::unknown_variant(name)),
+    }
+}
+
+#[get("/attack/<name>?<against>")]
+fn show(
+    place: &Place,
+    runs: &State<LastRuns>,
+    name: &str,
+    against: Option<&str>,
+) -> Result<Template, Stop> {
+    let card = known(name)?.card();
+    let variant = parse(against)?;
+    let runs = lock(&runs.0).get(place.bench.name()).cloned();
+    let mine = |run: &&Arc<Run>| run.attack == card.name && run.against == variant.to_string();
+    let run = runs.as_ref().filter(mine);
+    let recorded = Record::stored().outcome(card, variant);
+    let attack_page = AttackPage {
+        card: view(card),
+        by_hand: by_hand(place, card.name, variant),
+        variants: variants(card, variant),
+        against: variant.to_string(),
+        run: run.map(AsRef::as_ref),
+        recorded: recorded.map(|outcome| Recorded {
+            succeeded: outcome.succeeded(),
+            on: &Record::stored().on,
+            with: &Record::stored().with,
+        }),
+    };
+    Ok(page::render(
+        place,
+        "pages/lab/attack.html",
+        card.title,
+        attack_page,
+    ))
+}
+
+/// The variants that the page offers: those that tell what stops the attack.
+fn variants(card: &Card, chosen: Variant) -> Vec<String> {
+    let mut all = vec![Variant::Insecure, Variant::Hardened];
+    for name in card.stopped_by.iter().copied().flatten() {
+        all.extend([Variant::Only(*name), Variant::Without(*name)]);
+    }
+    if !all.contains(&chosen) {
+        all.push(chosen);
+    }
+    all.iter().map(Variant::to_string).collect()
+}
+
+/// Runs an attack that the server alone decides, on a bench of its own.
+#[post("/attack/<name>?<against>")]
+async fn run(
+    place: &Place,
+    runs: &State<LastRuns>,
+    front_door: &State<FrontDoor>,
+    name: &str,
+    against: Option<&str>,
+) -> Result<Redirect, Stop> {
+    let attack = known(name)?;
+    let variant = parse(against)?;
+    let card = attack.card();
+    if card.engine == Engine::Browser || variant == Variant::Custom {
+        let because = "The lab's own client cannot try this.";
+        let next = "Open the attack's page in your browser, or use session-lab attack.";
+        let status = Status::UnprocessableEntity;
+        return Err(Problem::new(status, "The attack was not run", because, next).into());
+    }
+    let target = Target::of(front_door, &place.addresses);
+    let stage = Stage::new(target, throw_away_name(), variant);
+    let outcome = tokio::time::timeout(PATIENCE, attack.run(&stage)).await;
+    // A bench that stays is one of a thousand, and has no file.
+    let _ = stage.clear_away().await;
+    let broken = |error: String| {
+        log::error!("{} against {variant}: {error}", card.name);
+        let because = "The attack could not be tried to its end.";
+        let status = Status::ServiceUnavailable;
+        Problem::new(status, "The attack was not run", because, "Try it again.")
+    };
+    let outcome = outcome
+        .map_err(|_| broken(format!("no end within {} s", PATIENCE.as_secs())))?
+        .map_err(|error| broken(error.to_string()))?;
+    let run = Run {
+        attack: card.name,
+        against: variant.to_string(),
+        succeeded: outcome.succeeded(),
+        says: outcome.says().to_owned(),
+        lines: stage.transcript().into_iter().map(LineView::of).collect(),
+    };
+    let mut all = lock(&runs.0);
+    if all.len() >= BENCH_LIMIT {
+        all.clear();
+    }
+    all.insert(place.bench.name().clone(), Arc::new(run));
+    let base = place.base();
+    Ok(Redirect::to(format!(
+        "{base}/attack/{}?against={variant}#transcript",
+        card.name
+    )))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, run]
+}

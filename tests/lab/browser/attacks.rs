@@ -1,0 +1,116 @@
+//! The attacks that a browser decides, in real Chromium: against `insecure`, against `hardened`, and
+//! with each switch alone that their cards name.
+
+use session_lab::attacks::matrix::{self, Cell, Wish};
+use session_lab::attacks::record::Record;
+use session_lab::attacks::{ALL, Card, Engine, find};
+use session_lab::policy::{Policy, Variant, resolve};
+
+use super::chromium::browser;
+use crate::support::lab;
+
+/// The variants that show what a card claims.
+fn variants(card: &Card) -> Vec<Variant> {
+    let mut all = vec![Variant::Insecure, Variant::Hardened];
+    for name in card.stopped_by.iter().copied().flatten() {
+        all.push(Variant::Only(*name));
+        all.push(Variant::Without(*name));
+    }
+    all
+}
+
+async fn shows_what_its_card_claims(attack: &str) {
+    let Some(chrome) = browser() else { return };
+    let card = find(attack).expect(attack).card();
+    assert_eq!(card.engine, Engine::Browser);
+    let wish = Wish {
+        attacks: Some(vec![card.name]),
+        variants: Some(variants(card)),
+        all: true,
+    };
+    let mut cells: Vec<Cell> = Vec::new();
+    let target = lab().target().with_chrome(chrome.clone());
+    matrix::run(&target, &wish, |cell| cells.push(cell)).await;
+    assert_eq!(cells.len(), matrix::size(&wish));
+    for cell in &cells {
+        let should = if cell.expected {
+            "succeed"
+        } else {
+            "be stopped"
+        };
+        assert!(
+            cell.agrees(),
+            "{attack} against {} should {should}: {:?}",
+            cell.variant,
+            cell.found
+        );
+    }
+    assert!(cells[0].succeeded() == Some(true) && cells[1].succeeded() == Some(false));
+}
+
+macro_rules! shown {
+    ($($test:ident => $attack:literal),+ $(,)?) => {
+        $(#[tokio::test]
+        async fn $test() {
+            shows_what_its_card_claims($attack).await;
+        })+
+
+        /// Every attack that has a test above.
+        const SHOWN: &[&str] = &[$($attack),+];
+    };
+}
+
+shown! {
+    secure_cookie_over_http => "secure-cookie-over-http",
+    long_lived_cookie => "long-lived-cookie",
+    xss_steals_cookie => "xss-steals-cookie",
+    xss_rides_session => "xss-rides-session",
+    cookie_overflow => "cookie-overflow",
+    csrf_form => "csrf-form",
+    csrf_link => "csrf-link",
+    login_csrf => "login-csrf",
+    csrf_from_sibling => "csrf-from-sibling",
+    clickjacking => "clickjacking",
+    planted_id => "planted-id",
+    cookie_tossing => "cookie-tossing",
+    id_in_referer => "id-in-referer",
+    back_button => "back-button",
+    draft_after_sign_out => "draft-after-sign-out",
+}
+
+fn decided_by_a_browser() -> Vec<&'static Card> {
+    let cards = ALL.iter().map(|attack| attack.card());
+    cards
+        .filter(|card| card.engine == Engine::Browser)
+        .collect()
+}
+
+#[test]
+fn every_attack_that_a_browser_decides_is_shown_in_one() {
+    let names: Vec<&str> = decided_by_a_browser()
+        .iter()
+        .map(|card| card.name)
+        .collect();
+    assert_eq!(names, SHOWN);
+}
+
+#[test]
+fn the_record_holds_every_cell_with_its_day_and_browser_and_agrees_with_the_rule() {
+    let record = Record::stored();
+    assert!(record.with.starts_with("Chromium "), "{}", record.with);
+    assert_eq!(record.on.len(), "2026-11-21".len(), "{}", record.on);
+    for card in decided_by_a_browser() {
+        for variant in matrix::variants() {
+            let outcome = record.outcome(card, variant);
+            let outcome = outcome.unwrap_or_else(|| panic!("{} against {variant}", card.name));
+            let policy = resolve(variant, &Policy::INSECURE).policy;
+            let expected = card.succeeds_under(&policy);
+            assert_eq!(
+                outcome.succeeded(),
+                expected,
+                "{} against {variant}",
+                card.name
+            );
+        }
+    }
+}
