@@ -76,6 +76,7 @@ shown! {
     id_in_referer => "id-in-referer",
     back_button => "back-button",
     draft_after_sign_out => "draft-after-sign-out",
+    token_in_referer => "token-in-referer",
 }
 
 fn decided_by_a_browser() -> Vec<&'static Card> {
