@@ -17,3 +17,4 @@ mod pages;
 mod screenshots;
 mod secure;
 mod tab;
+mod tokens;
