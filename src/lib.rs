@@ -39,7 +39,9 @@
 //! | [`lab`] | the lab's own pages: compare, evidence, custom, … |
 //! | [`attacker`] | the attacker's own site: the request catcher and the attack pages |
 //! | [`cafe`] | the relay that shows what goes over the line |
+//! | [`same_site`] | five cookies, and every way to ask for them: the SameSite table |
 //! | [`attacks`] | one file an attack, and the matrix that proves them |
+//! | [`catalogue`] | what can be tried here, with the standards' ids and the test that proves it |
 //! | [`web`] | what all sites share |
 //! | [`front_door`] | the client by which the lab acts on its own portal |
 //! | [`chrome`] | the installed browser, for what only a browser decides |
@@ -50,6 +52,7 @@ pub mod attacker;
 pub mod attacks;
 pub mod bench;
 pub mod cafe;
+pub mod catalogue;
 pub mod chrome;
 pub mod cli;
 pub mod clock;
@@ -62,6 +65,7 @@ pub mod lab;
 pub mod policy;
 pub mod portal;
 mod private_file;
+pub mod same_site;
 pub mod session;
 pub mod settings;
 pub mod start_error;

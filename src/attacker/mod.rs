@@ -6,7 +6,9 @@
 //! trick, with the attack's own form or script, and says what stops it. Read `csrf_form` first;
 //! `collect` is where stolen things arrive, `loot` shows them.
 
+mod arrived;
 mod collect;
+mod cors;
 mod csrf_form;
 mod csrf_link;
 mod fixation;
@@ -28,6 +30,7 @@ use rocket::{Build, Rocket, Route, get, routes};
 
 use crate::app::Parts;
 use crate::policy::Name;
+use crate::same_site;
 use crate::web::addresses::SIBLING;
 use crate::web::place::Place;
 
@@ -89,6 +92,7 @@ pub const TRICKS: &[&Trick] = &[
     &csrf_form::SIBLING,
     &frame::SIBLING,
     &overflow::TRICK,
+    &cors::TRICK,
 ];
 
 #[get("/healthz")]
@@ -100,6 +104,7 @@ fn routes() -> Vec<Route> {
     [
         routes![healthz],
         start::routes(),
+        arrived::routes(),
         loot::routes(),
         collect::routes(),
         csrf_form::routes(),
@@ -113,6 +118,8 @@ fn routes() -> Vec<Route> {
         partner::routes(),
         shared_computer::routes(),
         overflow::routes(),
+        same_site::attacker_routes(),
+        cors::routes(),
     ]
     .concat()
 }

@@ -4,6 +4,7 @@ use rocket::response::Redirect;
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
+use super::arrived::{self, Arrived};
 use super::{Role, Trick};
 use crate::defences::facts::Scheme;
 use crate::policy::{Asked, Policy, Variant};
@@ -160,6 +161,7 @@ impl<'r> Scene<'r> {
             variants: Vec<String>,
             portal: String,
             catcher: String,
+            arrived: Vec<Arrived>,
             #[serde(flatten)]
             page: T,
         }
@@ -181,6 +183,7 @@ impl<'r> Scene<'r> {
             variants: self.variants(),
             portal: self.portal(),
             catcher: self.catcher(),
+            arrived: arrived::at(&self.place.bench, self.variant),
             page,
         };
         render(self.place, template, self.trick.title, page)

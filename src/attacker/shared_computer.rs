@@ -27,15 +27,10 @@ pub(super) const BACK: Trick = Trick {
     title: "The next one presses Back",
     says: "At a shared computer the victim signed out. His pages may still be in the browser.",
     role: Role::Attacker,
-    stopped_by: &[
-        (Name::NoStore, "The page is kept in no cache of answers."),
-        (
-            Name::HttpOnly,
-            "Chromium keeps whole pages ready for Back, those with no-store as well. It throws them \
-             away when an HttpOnly cookie is deleted, which the sign-out does. So both belong \
-             together.",
-        ),
-    ],
+    stopped_by: &[(
+        Name::NoStore,
+        "The browser keeps neither the page nor a copy of the answer.",
+    )],
 };
 
 pub(super) const LEFT_BEHIND: Trick = Trick {

@@ -2,9 +2,9 @@
 //! browser has kept of the victim's pages. Worksheet 09.
 //!
 //! The portal is not asked, so nothing on the server stops it. Browsers keep whole pages alive for
-//! Back (back/forward cache), and copies of answers (HTTP cache). `no-store` keeps a page out of the
-//! second; out of the first Chromium takes it when an `HttpOnly` cookie of the page has changed,
-//! which the sign-out does. So two switches belong together here.
+//! Back (back/forward cache), and copies of answers (HTTP cache). `no-store` forbids both. Chromium
+//! makes an exception for the first one in some cases, and undoes it when an `HttpOnly` cookie is
+//! deleted, which the sign-out does: one more reason to have both.
 
 use async_trait::async_trait;
 
@@ -21,10 +21,8 @@ const CARD: Card = Card {
     victim: "Signed in at a shared computer, read the dashboard, signed out, and left.",
     means: "The attacker sits down at the same browser and presses Back.",
     evidence: "The victim's dashboard stands on the screen again.",
-    stopped_by: &[&[Name::NoStore, Name::HttpOnly]],
-    stopped_says: "The browser had kept nothing: it asked the portal again, and was sent to the \
-                   sign-in page. Chromium needs both switches for that, no-store on the page and \
-                   an HttpOnly cookie that the sign-out deletes.",
+    stopped_by: &[&[Name::NoStore]],
+    stopped_says: "The browser had kept nothing of the page and had to ask the portal again.",
     shows: &["LO-CACHE"],
     standards: &["ASVS 14.3.2", "CWE-525", "CWE-524", "WSTG-ATHN-06"],
 };
@@ -44,8 +42,12 @@ impl Attack for BackButton {
         computer.run::<bool>("window.wasKept = true").await?;
         computer.sign_out().await?;
 
-        stage.says("The attacker sits down at the same browser and presses Back.");
+        stage.says(
+            "The attacker sits down at the same browser, pulls the plug, and presses Back. Without \
+             a network no script of the page can ask the portal whether the session still lives.",
+        );
         computer.now_used_by("attacker");
+        computer.window().go_offline().await?;
         computer.go_back().await?;
         let greeting = computer.greeting().await?;
         let kept: bool = computer.run("window.wasKept === true").await?;

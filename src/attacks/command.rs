@@ -7,6 +7,7 @@ use std::path::Path;
 use indicatif::{ProgressBar, ProgressStyle};
 use time::OffsetDateTime;
 
+use super::costs::{self, Measured};
 use super::matrix::{self, Cell, Found, Wish};
 use super::record::Record;
 use super::running_lab::RunningLab;
@@ -116,6 +117,10 @@ pub async fn matrix(flags: MatrixFlags) -> Result<(), StartError> {
     })
     .await;
     bar.finish_and_clear();
+    let mut measured = Vec::new();
+    if wish.is_whole() {
+        costs::run(&lab.target(), |one| measured.push(one)).await;
+    }
     let version = browser.map(|browser| browser.version().to_owned());
     lab.close().await?;
 
@@ -142,6 +147,7 @@ pub async fn matrix(flags: MatrixFlags) -> Result<(), StartError> {
             cell.attack, cell.variant
         );
     }
+    print!("{}", cost_lines(&measured));
     if wrong.is_empty() {
         return Ok(());
     }
@@ -220,6 +226,22 @@ fn print_row(cells: &[Cell]) {
     println!("  let in by lack alone  {}", named(false));
 }
 
+/// What defences cost, by cost and arm.
+fn cost_lines(measured: &[Measured]) -> String {
+    let mut lines = String::new();
+    for cost in costs::ALL {
+        let card = cost.card();
+        let mine = measured.iter().filter(|one| one.cost == card.name);
+        for (at, one) in mine.enumerate() {
+            if at == 0 {
+                lines += &format!("\ncost of {}: {}\n", card.defence.slug(), card.title);
+            }
+            lines += &format!("  {:<14}{}\n", one.arm, one.says);
+        }
+    }
+    lines
+}
+
 fn wish(flags: &MatrixFlags) -> Result<Wish, StartError> {
     let mut attacks = Vec::new();
     for name in &flags.attack {
@@ -251,4 +273,24 @@ fn unknown_attack(name: &str) -> StartError {
     let known: Vec<&str> = ALL.iter().map(|attack| attack.card().name).collect();
     let hint = format!("the attacks are {}", known.join(", "));
     StartError::new(format!("no attack is called {name}"), hint).usage()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_cost_is_printed_once_with_its_arms_and_what_was_not_measured_is_left_out() {
+        let measured = |arm, says: &str| Measured {
+            cost: "tossed-duplicate",
+            arm,
+            done: true,
+            says: says.into(),
+        };
+        let all = [measured("first-wins", "200."), measured("refuse", "400.")];
+        let expected = "\ncost of duplicate-cookies: A planted cookie shuts the owner out\n  \
+                        first-wins    200.\n  refuse        400.\n";
+        assert_eq!(cost_lines(&all), expected);
+        assert_eq!(cost_lines(&[]), "");
+    }
 }

@@ -78,6 +78,13 @@ pub struct Wish {
     pub all: bool,
 }
 
+impl Wish {
+    /// Whether nothing is left out, so that what belongs beside the matrix is shown, too.
+    pub fn is_whole(&self) -> bool {
+        self.attacks.is_none() && self.variants.is_none()
+    }
+}
+
 /// Every variant of the matrix: insecure and hardened first, because the others build on them.
 pub fn variants() -> Vec<Variant> {
     Variant::all()

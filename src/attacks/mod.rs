@@ -6,6 +6,7 @@
 //! true. Read `fixation.rs` first. To add an attack, write its file and add one line to [`ALL`].
 
 pub mod command;
+pub mod costs;
 pub mod matrix;
 pub mod person;
 pub mod places;
@@ -18,6 +19,7 @@ mod back_button;
 mod clickjacking;
 mod cookie_overflow;
 mod cookie_tossing;
+mod cors_read;
 mod csrf_form;
 mod csrf_from_sibling;
 mod csrf_link;
@@ -161,6 +163,7 @@ pub const ALL: &[&dyn Attack] = &[
     &csrf_link::CsrfLink,
     &login_csrf::LoginCsrf,
     &csrf_from_sibling::CsrfFromSibling,
+    &cors_read::CorsRead,
     &method_override::MethodOverride,
     &text_plain_json::TextPlainJson,
     &clickjacking::Clickjacking,

@@ -134,7 +134,12 @@ impl<'s> Person<'s> {
     }
 
     /// An error, unless the answer to a step that is no part of the attack has this status.
-    fn expect(&self, step: &str, reply: &Exchange, status: u16) -> Result<(), StageError> {
+    pub(super) fn expect(
+        &self,
+        step: &str,
+        reply: &Exchange,
+        status: u16,
+    ) -> Result<(), StageError> {
         if reply.status == status {
             return Ok(());
         }

@@ -26,6 +26,7 @@ use crate::clock::BenchTime;
 use crate::defences::password_storage::Cost;
 use crate::journal::{Client, Event, What};
 use crate::policy::{AskedSet, Name, Policy, Resolved, Variant, resolve};
+use crate::same_site::measured::Measured;
 use crate::storage::{Batch, EventId, Index, Key, Kind, Put, Storage, Unavailable};
 use crate::world::FOR_EVER;
 
@@ -46,6 +47,7 @@ pub struct Bench {
     last_event: AtomicU64,
     wire: Wire,
     loot: Loot,
+    same_site: Measured,
     hashing: Arc<Semaphore>,
     used: Mutex<Instant>,
 }
@@ -87,6 +89,7 @@ impl Bench {
             last_event: AtomicU64::new(0),
             wire: Wire::default(),
             loot: Loot::default(),
+            same_site: Measured::default(),
             hashing,
             used: Mutex::new(Instant::now()),
         })
@@ -115,6 +118,11 @@ impl Bench {
     /// What the attacker caught and planted.
     pub fn loot(&self) -> &Loot {
         &self.loot
+    }
+
+    /// The SameSite table that the student's browser fills in.
+    pub fn same_site(&self) -> &Measured {
+        &self.same_site
     }
 
     /// Runs a password hash off the async threads, at most one a core at a time.
@@ -248,6 +256,7 @@ impl Bench {
         self.ahead_millis.store(0, Ordering::Relaxed);
         self.wire.clear();
         self.loot.reset();
+        self.same_site.reset();
         Ok(())
     }
 

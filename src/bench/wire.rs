@@ -18,6 +18,35 @@ pub const KEPT: usize = 100;
 /// The longest target and the longest header value that is kept, in bytes.
 const LONGEST: usize = 300;
 
+/// What a browser says of a request besides its cookies: where it comes from, and what for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// `Origin`.
+    pub origin: Option<String>,
+    /// `Referer`.
+    pub referer: Option<String>,
+    /// `Sec-Fetch-Site`.
+    pub fetch_site: Option<String>,
+    /// `Sec-Fetch-Mode`.
+    pub fetch_mode: Option<String>,
+    /// `Sec-Fetch-Dest`.
+    pub fetch_dest: Option<String>,
+}
+
+impl Told {
+    fn cut(&mut self) {
+        let Self {
+            origin,
+            referer,
+            fetch_site,
+            fetch_mode,
+            fetch_dest,
+        } = self;
+        let all = [origin, referer, fetch_site, fetch_mode, fetch_dest];
+        all.into_iter().flatten().for_each(cut);
+    }
+}
+
 /// One request and its answer, as far as a page shows them.
 #[derive(Clone, Debug, Serialize)]
 pub struct Exchange {
@@ -33,6 +62,10 @@ pub struct Exchange {
     pub line: String,
     /// The names of the cookies sent, each with its value masked.
     pub cookies: Vec<String>,
+    /// Whether the variant's session cookie was among them.
+    pub session_cookie: bool,
+    /// What the client told of the request besides.
+    pub told: Told,
     /// The status of the answer.
     pub status: u16,
     /// The answer's `Set-Cookie` lines, values masked.
@@ -52,6 +85,7 @@ impl Wire {
             .iter_mut()
             .chain(&mut exchange.set_cookie)
             .for_each(cut);
+        exchange.told.cut();
         let mut wire = lock(&self.0);
         wire.0 += 1;
         exchange.id = wire.0;
@@ -69,6 +103,13 @@ impl Wire {
             .take(limit)
             .cloned()
             .collect()
+    }
+
+    /// The exchanges of a variant, newest first, those of the lab itself included.
+    pub fn all_of(&self, variant: Variant) -> Vec<Exchange> {
+        let wire = lock(&self.0);
+        let mine = wire.1.iter().rev().filter(|e| e.variant == Some(variant));
+        mine.cloned().collect()
     }
 
     /// Forgets them all.

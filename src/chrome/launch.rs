@@ -59,6 +59,11 @@ pub fn launch(settings: &Settings) -> Result<(Process, String), ChromeError> {
         Some(folder) => (folder.clone(), "no"),
         None => (tempfile::tempdir().map_err(failed)?.keep(), "yes"),
     };
+    if let Some(json) = settings.preferences {
+        let folder = profile.join("Default");
+        std::fs::create_dir_all(&folder).map_err(failed)?;
+        std::fs::write(folder.join("Preferences"), json).map_err(failed)?;
+    }
     let mut child = Command::new("sh")
         .args(["-c", UNTIL_STDIN_CLOSES, "sh"])
         .arg(profile)

@@ -61,6 +61,8 @@ pub struct Settings {
     trusted_key: String,
     /// Its profile; without one it gets an empty one that is thrown away.
     profile: Option<PathBuf>,
+    /// What an empty profile's `Preferences` hold, in JSON.
+    preferences: Option<&'static str>,
     /// Further arguments.
     more: Vec<String>,
 }
@@ -75,6 +77,7 @@ impl Settings {
             executable: executable().ok_or(ChromeError::NotInstalled)?,
             trusted_key: key_hash(cert_pem)?,
             profile: None,
+            preferences: None,
             more: Vec::new(),
         })
     }
@@ -83,6 +86,13 @@ impl Settings {
     #[must_use]
     pub fn with_profile(mut self, folder: &Path) -> Self {
         self.profile = Some(folder.to_owned());
+        self
+    }
+
+    /// The same with preferences of its own, as somebody chose them in its settings.
+    #[must_use]
+    pub const fn with_preferences(mut self, json: &'static str) -> Self {
+        self.preferences = Some(json);
         self
     }
 

@@ -200,6 +200,22 @@ impl Window {
         self.run("location.href").await
     }
 
+    /// Takes the computer off the network, as if somebody pulled the plug.
+    ///
+    /// # Errors
+    /// The browser is gone.
+    #[expect(
+        deprecated,
+        reason = "browsers older than its successor know only this"
+    )]
+    pub async fn go_offline(&self) -> Result<(), ChromeError> {
+        use chromiumoxide::cdp::browser_protocol::network::EmulateNetworkConditionsParams;
+        // No delay and no throttling: -1 is "as it is".
+        let offline = EmulateNetworkConditionsParams::new(true, 0.0, -1.0, -1.0);
+        self.page.execute(offline).await?;
+        Ok(())
+    }
+
     /// The cookies that the browser would send to an address, as it stored them.
     ///
     /// # Errors

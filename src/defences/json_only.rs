@@ -1,9 +1,9 @@
 //! JSON only: whether a JSON route reads a body that does not call itself JSON. Worksheet 05.
 //!
 //! The decision is one comparison of `Content-Type`. It matters because browsers let any page send
-//! some types without asking, and JSON is not one of them. Read `safe_methods.rs` next.
+//! some types without asking, and JSON is not one of them. Read `cors.rs` next: who gets a yes.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, Name};
 
 /// Which bodies a JSON route reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +23,9 @@ impl JsonOnly {
             JsonOnly::AnyType => true,
 
             // STRONG: before a page may send `application/json` to another origin, the browser asks
-            // the portal (a CORS preflight), and the portal never agrees. A missing type is refused
-            // as well, because a page can send a body without one and without a preflight.
+            // the portal (a CORS preflight), and with the strong `cors` the portal never agrees. A
+            // missing type is refused as well, because a page can send a body without one and
+            // without a preflight.
             //
             // Refused alternative: searching the header for "json". `text/plain; json` contains it
             // and is sent without a preflight.
@@ -58,7 +59,7 @@ impl Defence for JsonOnly {
         does_not_stop: "Forgery of ordinary form routes, which need the CSRF token or the origin \
                         check. The type is no proof of anything outside a browser, and a CORS \
                         setting that allows foreign origins takes the protection away.",
-        needs: &[],
+        needs: &[Name::Cors],
         standards: &["ASVS 3.5.2", "CWE-352", "WSTG-SESS-05"],
         elsewhere: Elsewhere {
             flask: "request.get_json() refuses other types (415 since Werkzeug 2.3); never pass \

@@ -199,6 +199,12 @@ impl Asked {
         }
     }
 
+    /// The same policy for somebody whose questions do not count.
+    #[must_use]
+    pub fn unheard(&self) -> Self {
+        Self::new(self.policy)
+    }
+
     /// The set of defences asked so far.
     pub fn seen(&self) -> AskedSet {
         AskedSet(self.seen.load(Ordering::Relaxed))
@@ -258,6 +264,7 @@ defences! {
     "csrf-token" => csrf_token::CsrfToken,
     "request-origin" => request_origin::RequestOrigin,
     "json-only" => json_only::JsonOnly,
+    "cors" => cors::Cors,
     "safe-methods" => safe_methods::SafeMethods,
     "output" => output::Output,
     "csp" => csp::Csp,

@@ -57,7 +57,7 @@ pub struct Outgoing {
     pub method: &'static str,
     /// Path and query.
     pub target: String,
-    /// Further headers, sent as given.
+    /// Further headers, sent as given. One of them may be another `user-agent` in place of the lab's.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
@@ -190,9 +190,11 @@ where
     let mut build = hyper::Request::builder()
         .method(request.method)
         .uri(&request.target)
-        .header("host", host)
-        .header("user-agent", agent)
-        .header("connection", "close");
+        .header("host", host);
+    if !request.headers.iter().any(|(name, _)| name == "user-agent") {
+        build = build.header("user-agent", agent);
+    }
+    build = build.header("connection", "close");
     for (name, value) in &request.headers {
         build = build.header(name, value);
     }

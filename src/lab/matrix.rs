@@ -1,4 +1,5 @@
-//! `/matrix`: every attack against every variant, started by a click, row by row as it runs.
+//! `/matrix`: every attack against every variant, started by a click, row by row as it runs, and what
+//! the defences cost.
 //!
 //! A run is a job: a POST starts it, the page polls it, and it stops some seconds after the last
 //! poll. Each cell has a bench of its own that is thrown away.
@@ -15,11 +16,13 @@ use serde::Serialize;
 use tokio::task::AbortHandle;
 
 use super::page;
+use crate::attacks::costs::{self, Measured};
 use crate::attacks::matrix::{self, Cell, Wish};
 use crate::attacks::record::Record;
 use crate::attacks::stage::Target;
 use crate::attacks::{ALL, Card, Engine};
 use crate::bench::{BENCH_LIMIT, BenchName};
+use crate::defences::ArmText;
 use crate::front_door::FrontDoor;
 use crate::policy::Variant;
 use crate::web::place::Place;
@@ -35,6 +38,7 @@ pub struct Runs(Mutex<HashMap<BenchName, Arc<Run>>>);
 #[derive(Debug)]
 struct Run {
     cells: Mutex<Vec<Cell>>,
+    costs: Mutex<Vec<Measured>>,
     total: usize,
     polled: Mutex<Instant>,
     task: Mutex<Option<AbortHandle>>,
@@ -74,9 +78,28 @@ struct Row {
     wrong: Vec<String>,
 }
 
+/// What a defence costs, as the page shows it.
+#[derive(Serialize)]
+struct CostRow {
+    name: &'static str,
+    title: &'static str,
+    how: &'static str,
+    defence: &'static str,
+    arms: Vec<CostArm>,
+}
+
+#[derive(Serialize)]
+struct CostArm {
+    slug: &'static str,
+    kind: &'static str,
+    /// `None` before it was measured.
+    says: Option<String>,
+}
+
 #[derive(Serialize)]
 struct Progress {
     rows: Vec<Row>,
+    costs: Vec<CostRow>,
     done: usize,
     total: usize,
     running: bool,
@@ -135,11 +158,39 @@ fn row(card: &'static Card, cells: &[Cell]) -> Row {
     }
 }
 
+fn cost_row(card: &'static costs::Card, measured: &[Measured]) -> CostRow {
+    let arms = card.defence.arms();
+    let last = arms.len().saturating_sub(1);
+    let arm = |(at, arm): (usize, &ArmText)| CostArm {
+        slug: arm.slug,
+        kind: match at {
+            0 => "weak",
+            at if at == last => "strong",
+            _ => "mixed",
+        },
+        says: measured
+            .iter()
+            .find(|one| one.cost == card.name && one.arm == arm.slug)
+            .map(|one| one.says.clone()),
+    };
+    CostRow {
+        name: card.name,
+        title: card.title,
+        how: card.how,
+        defence: card.defence.slug(),
+        arms: arms.iter().enumerate().map(arm).collect(),
+    }
+}
+
 fn progress(runs: &Runs, bench: &BenchName) -> Progress {
     let run = lock(&runs.0).get(bench).cloned();
     let cells = run
         .as_ref()
         .map(|run| lock(&run.cells).clone())
+        .unwrap_or_default();
+    let measured = run
+        .as_ref()
+        .map(|run| lock(&run.costs).clone())
         .unwrap_or_default();
     if let Some(run) = &run {
         *lock(&run.polled) = Instant::now();
@@ -148,6 +199,10 @@ fn progress(runs: &Runs, bench: &BenchName) -> Progress {
         rows: ALL
             .iter()
             .map(|attack| row(attack.card(), &cells))
+            .collect(),
+        costs: costs::ALL
+            .iter()
+            .map(|cost| cost_row(cost.card(), &measured))
             .collect(),
         done: cells.len(),
         total: run
@@ -191,15 +246,17 @@ fn spawn(target: Target) -> Arc<Run> {
     let wish = Wish::default();
     let run = Arc::new(Run {
         cells: Mutex::default(),
+        costs: Mutex::default(),
         total: matrix::size(&wish),
         polled: Mutex::new(Instant::now()),
         task: Mutex::default(),
     });
     let kept = run.clone();
     let task = tokio::spawn(async move {
-        let work = matrix::run(&target, &wish, |cell| lock(&kept.cells).push(cell));
+        let cells = matrix::run(&target, &wish, |cell| lock(&kept.cells).push(cell));
+        let costs = costs::run(&target, |one| lock(&kept.costs).push(one));
         tokio::select! {
-            () = work => {}
+            ((), ()) = async { tokio::join!(cells, costs) } => {}
             () = nobody_looks(&kept) => {}
         }
     });

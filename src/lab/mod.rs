@@ -6,6 +6,7 @@ mod cafe;
 mod certificate;
 mod clock;
 mod compare;
+mod coverage;
 mod custom;
 mod defences;
 mod discard;
@@ -19,6 +20,7 @@ mod inspect;
 mod leak;
 mod matrix;
 mod page;
+mod same_site;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,6 +30,7 @@ use rocket::{Build, Rocket};
 use crate::app::Parts;
 use crate::bench::BenchName;
 use crate::policy::Variant;
+use crate::same_site as experiment;
 
 /// Where sessions are kept.
 #[derive(Clone, Debug)]
@@ -80,8 +83,10 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", defences::routes())
         .mount("/", matrix::routes())
         .mount("/", attack::routes())
+        .mount("/", coverage::routes())
         .mount("/", ids::routes())
         .mount("/", fixation::routes())
+        .mount("/", same_site::routes())
         .mount("/", cafe::routes())
         .mount("/", certificate::routes())
         .mount("/", discard::routes())
@@ -96,5 +101,6 @@ pub fn mount_on_portal(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .manage(parts.front_door.clone())
         .mount("/", certificate::routes())
         .mount("/", inspect::routes())
+        .mount("/", experiment::portal_routes())
         .mount("/", health::routes())
 }

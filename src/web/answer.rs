@@ -5,10 +5,12 @@ use rocket::http::Header;
 use rocket::{Request, Response};
 
 use super::addresses::{BESIDE_SIBLING, Listener, Site};
+use super::cross_origin;
 use super::place::Place;
 use super::reception;
-use crate::bench::wire::Exchange;
+use crate::bench::wire::{Exchange, Told};
 use crate::defences::Asked;
+use crate::session::cookie;
 
 /// The policy of the lab's own pages, and of the portal's pages outside the variants. Neither holds
 /// anything weak, so nothing inline runs there.
@@ -50,6 +52,7 @@ impl Fairing for Answer {
         match &place.variant {
             Some((variant, asked)) => {
                 policy_headers(place, asked, response);
+                cross_origin::answer(place, asked, request, response);
                 place.bench.note_asked(*variant, asked.seen());
             }
             None if place.listener.site() == Site::Attacker => attacker_headers(place, response),
@@ -81,8 +84,8 @@ fn fixed_headers(response: &mut Response<'_>) {
     }
 }
 
-/// The attacker keeps scripts of others off his own pages, too, and his forms and frames lead to the
-/// portal. Nothing may be fetched from anywhere else.
+/// The attacker keeps scripts of others off his own pages, too. His forms, frames and scripts reach
+/// the portal and his catcher. Nothing may be fetched from anywhere else.
 fn attacker_headers(place: &Place, response: &mut Response<'_>) {
     let addresses = &place.addresses;
     let portals: Vec<String> = [Listener::PortalHttp, Listener::PortalHttps]
@@ -92,10 +95,11 @@ fn attacker_headers(place: &Place, response: &mut Response<'_>) {
         })
         .collect();
     let portals = portals.join(" ");
+    let catcher = addresses.origin(Listener::Attacker);
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-         connect-src 'self'; form-action 'self' {portals}; frame-src {portals}; base-uri 'none'; \
-         frame-ancestors 'none'"
+         connect-src 'self' {catcher} {portals}; form-action 'self' {portals}; \
+         frame-src {portals}; base-uri 'none'; frame-ancestors 'none'"
     );
     response.set_raw_header("content-security-policy", policy);
     // The browsers' own default, written out. With `same-origin` the attack pages' forms would send
@@ -157,9 +161,32 @@ fn note_on_wire(place: &Place, request: &Request<'_>, response: &Response<'_>) {
         variant: place.variant.as_ref().map(|(variant, _)| *variant),
         line: format!("{} {}", place.method, without_sid(&place.target)),
         cookies,
+        session_cookie: has_session_cookie(place, request),
+        told: told(request),
         status: response.status().code,
         set_cookie,
     });
+}
+
+/// Whether the cookie came along that the variant's sessions go by.
+fn has_session_cookie(place: &Place, request: &Request<'_>) -> bool {
+    let Some((variant, asked)) = &place.variant else {
+        return false;
+    };
+    // Looking must not count as a question of the portal's.
+    let name = cookie::name(&asked.unheard(), *variant, place.bench.name());
+    !cookie::values(request.headers().get("cookie"), &name).is_empty()
+}
+
+fn told(request: &Request<'_>) -> Told {
+    let header = |name| request.headers().get_one(name).map(str::to_owned);
+    Told {
+        origin: header("origin"),
+        referer: header("referer").map(|from| without_sid(&from)),
+        fetch_site: header("sec-fetch-site"),
+        fetch_mode: header("sec-fetch-mode"),
+        fetch_dest: header("sec-fetch-dest"),
+    }
 }
 
 /// A target without the session id that the weak `carrier` takes from it, and without the token that

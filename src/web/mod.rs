@@ -8,6 +8,7 @@ pub mod addresses;
 pub mod answer;
 pub mod assets;
 pub mod body;
+mod cross_origin;
 pub mod page;
 pub mod place;
 pub mod problem;

@@ -42,6 +42,8 @@ pub struct Problem {
 pub enum More {
     /// Nothing.
     Nothing,
+    /// The lab's sites.
+    Sites,
     /// The addresses that this listener answers to.
     RightAddresses {
         /// The host that was asked for.
@@ -111,12 +113,11 @@ impl Problem {
     /// 404: there is no such page.
     pub fn not_found() -> Self {
         let next = "Check the address, or start from the lab's front page.";
-        Self::new(
-            Status::NotFound,
-            "There is no such page",
-            "Nothing answers here.",
-            next,
-        )
+        let (heading, because) = ("There is no such page", "Nothing answers here.");
+        Self {
+            more: More::Sites,
+            ..Self::new(Status::NotFound, heading, because, next)
+        }
     }
 
     /// 404: no variant has that name. The page lists those that exist.
@@ -238,7 +239,7 @@ impl Problem {
                 variants = VariantList::all();
                 "pages/unknown_variant.html"
             }
-            _ if self.status == Status::NotFound => "pages/not_found.html",
+            More::Sites => "pages/not_found.html",
             _ if portal.is_some() => "pages/portal/refused.html",
             _ if site == Site::Lab && self.status == Status::Forbidden => {
                 "pages/lab/forbidden.html"

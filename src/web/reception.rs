@@ -22,12 +22,13 @@ use crate::policy::Variant;
 use crate::storage::Unavailable;
 
 /// Pages of the portal that belong to no variant.
-const WITHOUT_VARIANT: [&str; 6] = [
+const WITHOUT_VARIANT: [&str; 7] = [
     "static",
     "healthz",
     "certificate",
     "certificate.pem",
     "inspect_headers",
+    "same-site",
     "favicon.ico",
 ];
 

@@ -35,6 +35,13 @@ function show(progress) {
     field("done").textContent = row.done;
     field("wrong").textContent = row.wrong.length ? ` wrong: ${row.wrong.join(", ")}` : "";
   }
+  for (const cost of progress.costs) {
+    const part = document.querySelector(`[data-cost="${CSS.escape(cost.name)}"]`);
+    for (const arm of cost.arms) {
+      const said = part?.querySelector(`[data-arm="${CSS.escape(arm.slug)}"]`);
+      if (said) said.textContent = arm.says ?? "not measured";
+    }
+  }
   document.querySelector("button[type=submit]").disabled = progress.running;
 }
 

@@ -2,6 +2,7 @@
 
 mod cards;
 mod catalogue;
+mod costs;
 mod leak;
 mod policies;
 
@@ -84,6 +85,8 @@ const STOPPED_BY: &[(&str, &[&str])] = &[
     ("csrf-link", &["safe-methods"]),
     ("login-csrf", &["csrf-token", "request-origin"]),
     ("csrf-from-sibling", &["csrf-token", "request-origin"]),
+    // `json-only` brings `cors` along, without which it does not work.
+    ("cors-read", &["json-only", "cors"]),
     ("method-override", &["safe-methods"]),
     (
         "text-plain-json",
@@ -98,7 +101,7 @@ const STOPPED_BY: &[(&str, &[&str])] = &[
     ("replay-after-idle-limit", &["idle-timeout"]),
     ("replay-after-absolute-limit", &["absolute-timeout"]),
     ("replay-after-sign-out", &["sign-out"]),
-    ("back-button", &[]),
+    ("back-button", &["no-store"]),
     ("draft-after-sign-out", &["clear-site-data"]),
     (
         "old-session-after-password-change",

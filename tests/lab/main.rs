@@ -4,6 +4,7 @@ mod attacker;
 mod attacks;
 mod browser;
 mod cafe;
+mod catalogue;
 mod command_line;
 mod engine;
 mod jwt;

@@ -59,7 +59,7 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
         ),
         (
             "lab/defences.html",
-            "The 50 defences",
+            "The 51 defences",
             lab.get("/defences").await,
         ),
         (
@@ -78,6 +78,16 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             lab.get("/ids").await,
         ),
         (
+            "lab/same_site.html",
+            "The SameSite table",
+            lab.get("/same-site").await,
+        ),
+        (
+            "same_site.html",
+            "From another site",
+            bench.victim().get("/same-site/from?step=10").await,
+        ),
+        (
             "lab/matrix.html",
             "Attacks and what stops them",
             lab.get("/matrix").await,
@@ -86,6 +96,11 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             "lab/attack.html",
             "Session fixation by an anonymous id",
             lab.get("/attack/fixation").await,
+        ),
+        (
+            "lab/coverage.html",
+            "What can be tried here",
+            lab.get("/coverage").await,
         ),
         (
             "lab/forbidden.html",
@@ -174,6 +189,11 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             "attacker/tossing.html",
             "A tossed cookie",
             sibling.get("/tossing").await,
+        ),
+        (
+            "attacker/cors.html",
+            "Reading the portal",
+            sibling.get("/cors").await,
         ),
         (
             "attacker/fixation.html",

@@ -1,5 +1,6 @@
 //! The attacker's site and the sibling, over real sockets.
 
+mod arrived;
 mod catcher;
 mod hosts;
 mod pages;

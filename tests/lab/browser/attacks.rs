@@ -1,10 +1,11 @@
 //! The attacks that a browser decides, in real Chromium: against `insecure`, against `hardened`, and
 //! with each switch alone that their cards name.
 
-use session_lab::attacks::matrix::{self, Cell, Wish};
+use session_lab::attacks::matrix::{self, Cell, Wish, throw_away_name};
 use session_lab::attacks::record::Record;
-use session_lab::attacks::{ALL, Card, Engine, find};
-use session_lab::policy::{Policy, Variant, resolve};
+use session_lab::attacks::stage::Stage;
+use session_lab::attacks::{ALL, Card, Engine, Outcome, find};
+use session_lab::policy::{Name, Policy, Variant, resolve};
 
 use super::chromium::browser;
 use crate::support::lab;
@@ -70,6 +71,7 @@ shown! {
     csrf_link => "csrf-link",
     login_csrf => "login-csrf",
     csrf_from_sibling => "csrf-from-sibling",
+    cors_read => "cors-read",
     clickjacking => "clickjacking",
     planted_id => "planted-id",
     cookie_tossing => "cookie-tossing",
@@ -77,6 +79,51 @@ shown! {
     back_button => "back-button",
     draft_after_sign_out => "draft-after-sign-out",
     token_in_referer => "token-in-referer",
+}
+
+/// How an attack ends where one arm between the weak and the strong one is chosen.
+async fn ends_under(attack: &str, preset: Policy, arms: &[(Name, &str)]) -> Option<Outcome> {
+    let chrome = browser()?;
+    let mut policy = preset;
+    for (name, arm) in arms {
+        policy = policy.choose(*name, arm).expect("an arm that it has");
+    }
+    let target = lab().target().with_chrome(chrome.clone());
+    let stage = Stage::new(target, throw_away_name(), Variant::Custom);
+    stage.choose(&policy).await.expect("no conflict");
+    let ended = find(attack).expect(attack).run(&stage).await;
+    stage.clear_away().await.expect("it goes");
+    Some(ended.expect(attack))
+}
+
+#[tokio::test]
+async fn strict_lets_a_form_of_the_sibling_through() {
+    let arms = [(Name::SameSite, "strict")];
+    let sibling = ends_under("csrf-from-sibling", Policy::INSECURE, &arms).await;
+    let Some(sibling) = sibling else { return };
+    assert!(sibling.succeeded(), "{}", sibling.says());
+    let foreign = ends_under("csrf-form", Policy::INSECURE, &arms).await;
+    assert!(!foreign.expect("a browser").succeeded());
+}
+
+#[tokio::test]
+async fn a_cookie_of_a_name_that_only_servers_may_write_is_not_planted_again() {
+    let arms = [
+        (Name::Secure, "present"),
+        (Name::HttpOnly, "present"),
+        (Name::HostPrefix, "host-http"),
+    ];
+    let ended = ends_under("cookie-overflow", Policy::INSECURE, &arms).await;
+    let Some(ended) = ended else { return };
+    assert!(!ended.succeeded(), "{}", ended.says());
+}
+
+#[tokio::test]
+async fn a_foreign_form_with_a_cookie_that_asks_for_none_is_not_stopped_by_same_site() {
+    let arms = [(Name::Secure, "present"), (Name::SameSite, "none")];
+    let ended = ends_under("csrf-form", Policy::INSECURE, &arms).await;
+    let Some(ended) = ended else { return };
+    assert!(ended.succeeded(), "{}", ended.says());
 }
 
 fn decided_by_a_browser() -> Vec<&'static Card> {

@@ -4,6 +4,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use chromiumoxide::cdp::browser_protocol::network::{Cookie, CookieSameSite};
 
+use session_lab::web::addresses::Listener::PortalHttps;
+
 use super::tab::Tab;
 
 /// The session cookie that the browser sends to an address.
@@ -115,4 +117,25 @@ async fn a_report_shows_on_a_compare_page_that_is_open_already() {
         "document.querySelector('[data-side=hardened] [data-seen]').innerText.includes('empty')",
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_script_writes_a_host_cookie_but_no_host_http_cookie() {
+    let Some(tab) = Tab::open().await else { return };
+    tab.visit(&tab.address_at("portal.localhost", PortalHttps, "/insecure/"))
+        .await;
+    let write = "for (const name of ['__Host-a', '__Host-Http-b'])
+        document.cookie = `${name}=evil; Secure; Path=/`; document.cookie";
+    assert_eq!(tab.run::<String>(write).await, "__Host-a=evil");
+
+    // The server may set one, and then no script can replace it.
+    let arms = [("host-prefix", "host-http")];
+    tab.bench.choose("hardened", &arms).await;
+    let portal = tab.address_at("portal.localhost", PortalHttps, "/custom");
+    tab.sign_in(&portal).await;
+    let name = format!("__Host-Http-session_custom_{}", tab.bench.name);
+    let id = session_cookie(&tab, &portal, &name).await.value;
+    let write = format!("document.cookie = '{name}=evil; Secure; Path=/'");
+    tab.run::<String>(&write).await;
+    assert_eq!(session_cookie(&tab, &portal, &name).await.value, id);
 }

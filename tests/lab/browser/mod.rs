@@ -4,16 +4,19 @@
 //! own. Where no browser is installed these tests say on stderr that they did not run, and pass;
 //! with `SESSION_LAB_BROWSER_TESTS=required`, which `tests/run` sets, they fail instead.
 
+mod arrived;
 mod attacks;
 mod chromium;
 mod clear_site_data;
 mod compare;
 mod content_security_policy;
 mod cookies;
+mod cors;
 mod countdown;
 mod foreign_scripts;
 mod keyboard;
 mod pages;
+mod same_site;
 mod screenshots;
 mod secure;
 mod tab;

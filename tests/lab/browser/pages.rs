@@ -11,7 +11,7 @@ use crate::support::lab;
 
 /// Whether the page has asked for news, if it is one that does.
 const HAS_ASKED: &str = "!document.querySelector('[data-live]') || performance
-    .getEntriesByType('resource').some((entry) => /\\/(live|count)/.test(entry.name))
+    .getEntriesByType('resource').some((entry) => /\\/(live|count|arrived)/.test(entry.name))
     || document.querySelector('[data-running=false]')";
 
 /// The page where the tab is works, and its pictures are taken.
@@ -57,8 +57,11 @@ async fn the_labs_own_pages() {
         ("/matrix", "lab-matrix"),
         ("/attack/fixation", "lab-attack"),
         ("/attack/csrf-form", "lab-attack-browser"),
+        ("/coverage", "lab-coverage"),
+        ("/coverage?area=cookies", "lab-coverage-area"),
         ("/fixation", "lab-fixation-empty"),
         ("/ids", "lab-ids-empty"),
+        ("/same-site", "lab-same-site-guess"),
         ("/certificate", "lab-certificate"),
     ] {
         let path = if path == "/certificate" {
@@ -98,6 +101,8 @@ async fn the_attackers_pages() {
     let Some(mut tab) = Tab::open().await else {
         return;
     };
+    let own = tab.on_insecure("");
+    tab.sign_in(&own).await;
     for (path, name) in [("/", "attacker-start"), ("/loot", "attacker-loot")] {
         tab.visit(&tab.address(Attacker, path)).await;
         works(&mut tab, name).await;

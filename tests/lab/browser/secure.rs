@@ -6,6 +6,7 @@
 use session_lab::web::addresses::Listener::{PortalHttp, PortalHttps};
 
 use super::tab::Tab;
+use crate::support::curl;
 
 /// The names of the cookies that came with a request in clear, as the server saw them.
 async fn sent_in_clear(tab: &Tab, host: &str) -> Vec<String> {
@@ -61,5 +62,27 @@ async fn without_the_flag_the_cookie_is_sent_in_clear_to_every_name() {
         let name = format!("session_insecure_{}", tab.bench.name);
         let names = sent_in_clear(&tab, host).await;
         assert!(names.contains(&name), "{host}: {names:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_cookie_with_none_but_without_secure_is_dropped_by_the_browser_and_kept_by_curl() {
+    let Some(tab) = Tab::open().await else { return };
+    for (secure, kept) in [("absent", false), ("present", true)] {
+        let arms = [("same-site", "none"), ("secure", secure)];
+        tab.bench.choose("insecure", &arms).await;
+        let login = tab.address(PortalHttp, "/custom/login");
+        tab.visit(&login).await;
+        assert_eq!(tab.text("h1").await, "Sign in");
+        let name = format!("session_custom_{}", tab.bench.name);
+        let cookies = tab.cookies(&login).await;
+        let found = cookies.iter().any(|cookie| cookie.name == name);
+        assert_eq!(found, kept, "{secure}: {cookies:?}");
+
+        let jar = tempfile::NamedTempFile::new().expect("a jar");
+        let path = jar.path().to_str().expect("a path");
+        curl(&["-o", "/dev/null", "-c", path, &login]);
+        let jar = std::fs::read_to_string(path).expect("the jar");
+        assert!(jar.contains(&name), "{secure}: {jar}");
     }
 }

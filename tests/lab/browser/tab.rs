@@ -21,7 +21,7 @@ pub use session_lab::chrome::PATIENCE;
 use session_lab::chrome::Window;
 use session_lab::web::addresses::{Listener, SIBLING};
 
-use super::chromium::browser;
+use super::chromium::{browser, hasty_browser};
 use crate::support::{TestBench, bench, lab};
 
 /// What stands on the console when everything before it has been read.
@@ -38,14 +38,24 @@ pub struct Tab {
 impl Tab {
     /// Opens an empty tab; `None` where there is no browser.
     pub async fn open() -> Option<Self> {
-        let window = browser()?.private_window().await.unwrap();
+        let window = browser()?.private_window().await;
+        Some(Self::at(window.unwrap()).await)
+    }
+
+    /// Opens an empty tab in the ordinary window of a browser with settings of its own.
+    pub async fn open_hasty() -> Option<Self> {
+        let window = hasty_browser()?.window().await;
+        Some(Self::at(window.unwrap()).await)
+    }
+
+    async fn at(window: Window) -> Self {
         let page = window.page().clone();
-        Some(Self {
+        Self {
             complaints: complaints(&page).await,
             page,
             bench: bench(),
             window,
-        })
+        }
     }
 
     /// The address of a page of this bench.

@@ -95,7 +95,7 @@ fn attack_and_matrix_run_against_a_lab_that_is_there() {
         .addresses
         .port(Listener::PortalHttps)
         .expect("it is up");
-    let host = format!("host: localhost:{port}");
+    let host = format!("Host: localhost:{port}");
     assert!(ended.stdout.contains(&host), "{ended:?}");
     assert!(ended.stdout.contains("The attack succeeded."), "{ended:?}");
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::bench;
-use crate::support::tokens::{credentials, part, with};
+use crate::support::tokens::{credentials, hs256, part, with};
 
 #[tokio::test]
 async fn he_signs_an_id_token_of_his_own_unless_he_is_asked_for_another() {
@@ -79,4 +79,23 @@ async fn he_knows_nobody_without_a_password_and_signs_nothing_odd() {
         200,
         "the insecure portal looks at nothing"
     );
+}
+
+#[tokio::test]
+async fn a_user_who_is_not_there_has_no_profile_where_he_is_looked_up() {
+    // Signatures are not verified here, so that the name can be written into a token.
+    for (claims, expected) in [("in-token", Some("nobody")), ("looked-up", None)] {
+        let bench = bench();
+        let arms = [("jwt-signature", "decoded-only"), ("jwt-claims", claims)];
+        bench.choose("hardened", &arms).await;
+        let mut client = bench.visitor("custom");
+        let own = client.access_token("mallory").await;
+        let named = with(&part(&own, 1), json!({"sub": "nobody"}));
+        let token = hs256(b"any", &part(&own, 0), &named);
+        assert_eq!(
+            client.opened_by(&token).await.as_deref(),
+            expected,
+            "{claims}"
+        );
+    }
 }

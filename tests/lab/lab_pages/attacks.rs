@@ -156,6 +156,17 @@ async fn the_matrix_runs_while_somebody_looks_and_agrees_with_the_rule() {
         progress = student.get("/matrix/live").await.json();
     }
     assert_eq!(progress["wrong"], 0, "{progress}");
+    let costs = progress["costs"].as_array().expect("costs");
+    let arms = costs
+        .iter()
+        .flat_map(|cost| cost["arms"].as_array().expect("arms"));
+    assert!(
+        arms.clone().count() > 10 && arms.clone().all(|arm| arm["says"].is_string()),
+        "they were measured beside the first cells: {costs:?}"
+    );
+    let page = student.get("/matrix").await.shown();
+    assert!(page.contains("Retry-After"), "{page}");
+
     let rows = progress["rows"].as_array().expect("rows");
     let row = rows
         .iter()

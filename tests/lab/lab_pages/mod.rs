@@ -6,4 +6,5 @@ mod compare;
 mod custom;
 mod evidence;
 mod own_origin;
+mod same_site;
 mod variants;

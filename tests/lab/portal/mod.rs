@@ -4,6 +4,7 @@ mod admin;
 mod api;
 mod benches;
 mod changes;
+mod cors;
 mod dead_switch;
 mod defences;
 mod first_exercise;

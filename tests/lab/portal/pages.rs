@@ -112,6 +112,36 @@ async fn the_dashboard_counts_down_only_where_there_is_a_limit() {
 }
 
 #[tokio::test]
+async fn every_page_of_somebody_signed_in_has_a_button_that_signs_out_by_post() {
+    for variant in BOTH {
+        let bench = bench();
+        let mut student = bench.visitor(variant);
+        student.sign_in().await;
+        for page in [
+            "/",
+            "/login",
+            "/dashboard",
+            "/board",
+            "/password",
+            "/sessions",
+            "/cookies",
+        ] {
+            let body = student.get(page).await.body;
+            let action = format!("action=\"{}/logout\"", base(&bench, variant));
+            let mut tags = body.split("<form").skip(1);
+            let form = tags.find(|tag| tag.contains(&action));
+            let form = form.unwrap_or_else(|| panic!("{variant}{page}: {body}"));
+            let (tag, inside) = form.split_once('>').expect("a whole tag");
+            assert!(tag.contains("method=\"post\""), "{variant}{page}: {tag}");
+            let button = inside.split("</form>").next().unwrap_or_default();
+            assert!(button.contains("<button"), "{variant}{page}: {button}");
+        }
+        assert_eq!(student.submit("/logout", &[]).await.status, 200);
+        assert_eq!(student.whoami().await, None, "{variant}");
+    }
+}
+
+#[tokio::test]
 async fn signing_out_twice_or_after_the_end_is_no_error() {
     for variant in BOTH {
         let mut student = bench().visitor(variant);

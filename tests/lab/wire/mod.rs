@@ -4,6 +4,7 @@
 //! a 500, never silence on an open connection, and nothing is lost.
 
 mod bodies;
+mod cookie_scope;
 mod cookies;
 mod headers;
 mod hosts;

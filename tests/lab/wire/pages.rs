@@ -5,7 +5,7 @@ use session_lab::web::addresses::Listener::{self, Lab, PortalHttp, PortalHttps};
 use super::socket::{Answer, ask};
 use crate::support::{TestBench, bench};
 
-const LAB_PAGES: [&str; 15] = [
+const LAB_PAGES: [&str; 19] = [
     "/",
     "/compare",
     "/compare/live",
@@ -18,6 +18,10 @@ const LAB_PAGES: [&str; 15] = [
     "/matrix",
     "/attack/fixation",
     "/addresses",
+    "/same-site",
+    "/same-site/live",
+    "/coverage",
+    "/coverage?format=json",
     "/certificate",
     "/certificate.pem",
     "/healthz",

@@ -101,6 +101,21 @@ pub async fn any_page_may_frame_the_portal(on: On<'_>) -> Shows {
     )
 }
 
+/// Defence `cors`.
+pub async fn another_origin_may_read_the_api(on: On<'_>) -> Shows {
+    let sibling = "https://notes.portal.localhost:7667";
+    let mut student = on.student().await.with_header("origin", sibling);
+    let answer = student.get("/api/check_session").await;
+    assert_eq!(answer.status, 200, "the request itself is answered");
+    let named = answer.header("access-control-allow-origin");
+    let with_cookie = answer.header("access-control-allow-credentials");
+    match (named, with_cookie, answer.header("vary")) {
+        (Some(origin), Some("true"), Some("Origin")) if origin == sibling => Shows::Weak,
+        (None, None, None) => Shows::Strong,
+        other => panic!("{other:?}"),
+    }
+}
+
 /// Defence `referrer`.
 pub async fn the_address_goes_to_every_site(on: On<'_>) -> Shows {
     match on

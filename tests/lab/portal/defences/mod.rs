@@ -141,6 +141,7 @@ probes! {
     CsrfToken => forgery::a_transfer_without_a_token_is_made,
     RequestOrigin => forgery::a_transfer_from_another_site_is_made,
     JsonOnly => forgery::a_text_body_is_read_as_json,
+    Cors => headers::another_origin_may_read_the_api,
     SafeMethods => forgery::a_link_transfers_money,
     Output => headers::markup_in_a_notice_becomes_part_of_the_page,
     Csp => headers::any_script_in_the_page_may_run,

@@ -1,0 +1,121 @@
+//! What the portal really received: the last requests of a variant, each with the cookie that came
+//! along or did not, and with what the browser said of where the request came from.
+//!
+//! A page of the attacker cannot read the answers of another site, so this is how a student sees on
+//! the trick's own page what the trick did. Next: `bench::wire`, which keeps the requests.
+
+use rocket::serde::json::Json;
+use rocket::{Route, get, routes};
+use serde::Serialize;
+
+use crate::bench::Bench;
+use crate::bench::wire::Exchange;
+use crate::journal::Client;
+use crate::policy::Variant;
+use crate::portal::Stop;
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+use crate::web::visible_time::time_of_day;
+
+/// How many requests a page shows.
+pub(super) const SHOWN: usize = 6;
+
+/// The question of the dashboard's countdown, every five seconds. It would push out all others.
+const COUNTDOWN: &str = "/api/time_left";
+
+/// A request that the portal received, as the page shows it.
+#[derive(Debug, Serialize)]
+pub(super) struct Arrived {
+    time: String,
+    by: &'static str,
+    /// What the sender proves nothing about, where that has to be said.
+    but: Option<&'static str>,
+    line: String,
+    status: u16,
+    /// `present`, `withheld` or `none`.
+    cookie: &'static str,
+    /// `cross-site` or `same-site`, where a browser says that another site or host caused it.
+    from: Option<&'static str>,
+    fields: [(&'static str, Option<String>); 5],
+}
+
+/// The last requests of a variant on a bench, newest first.
+pub(super) fn at(bench: &Bench, variant: Variant) -> Vec<Arrived> {
+    let mut all = bench.wire().all_of(variant);
+    let has_one = |one: &Exchange| one.client == Client::Browser && one.session_cookie;
+    let browser_has_one = all.iter().any(has_one);
+    all.retain(|one| !one.line.contains(COUNTDOWN));
+    all.truncate(SHOWN);
+    let view = |one| Arrived::new(one, browser_has_one);
+    all.into_iter().map(view).collect()
+}
+
+impl Arrived {
+    fn new(one: Exchange, browser_has_one: bool) -> Self {
+        let from = match one.told.fetch_site.as_deref() {
+            Some("cross-site") => Some("cross-site"),
+            Some("same-site") => Some("same-site"),
+            _ => None,
+        };
+        let (by, but) = sender(&one);
+        Self {
+            time: time_of_day(one.at),
+            by,
+            but,
+            status: one.status,
+            cookie: match (one.session_cookie, from) {
+                (true, _) => "present",
+                // Only of a cookie that it has can it be said that the browser held it back.
+                (false, Some(_)) if browser_has_one && one.client == Client::Browser => "withheld",
+                (false, _) => "none",
+            },
+            from,
+            line: one.line,
+            fields: [
+                ("Origin", one.told.origin),
+                ("Referer", one.told.referer),
+                ("Sec-Fetch-Site", one.told.fetch_site),
+                ("Sec-Fetch-Mode", one.told.fetch_mode),
+                ("Sec-Fetch-Dest", one.told.fetch_dest),
+            ],
+        }
+    }
+}
+
+/// Who sent a request, and what has to be said of him.
+fn sender(one: &Exchange) -> (&'static str, Option<&'static str>) {
+    match one.client {
+        Client::Browser if one.told.fetch_site.is_none() => (
+            "says it is a browser",
+            Some(
+                "It sent no Sec-Fetch-Site, as today's browsers do here: an old browser, or a \
+                 program under a browser's name.",
+            ),
+        ),
+        Client::Browser => ("a browser", None),
+        Client::Curl => (
+            "typed with curl",
+            Some("curl knows nothing of SameSite, so this proves nothing about a browser."),
+        ),
+        Client::Lab => (
+            "the lab itself",
+            Some("Sent for the attacker from his own computer, or by the lab's compare page."),
+        ),
+        Client::Other => (
+            "another program",
+            Some("It is no browser, so this proves nothing about one."),
+        ),
+    }
+}
+
+/// The same for a page that asks each second.
+#[get("/arrived?<variant>")]
+fn arrived(place: &Place, variant: &str) -> Result<Json<Vec<Arrived>>, Stop> {
+    let found = variant.parse();
+    let variant = found.map_err(|_| Problem::unknown_variant(variant))?;
+    Ok(Json(at(&place.bench, variant)))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![arrived]
+}

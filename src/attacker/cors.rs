@@ -1,0 +1,46 @@
+//! Reading the portal's answers from another origin: the page's script asks the JSON API who is
+//! signed in, with the victim's cookie, and reports what it could read.
+//!
+//! It stands on the sibling. From another site the request would arrive without the cookie, because
+//! browsers block third-party cookies there or `SameSite` withholds them, and it would prove nothing
+//! about the answer's headers.
+
+use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::page::Scene;
+use super::{Role, Trick};
+use crate::policy::Name;
+use crate::portal::Stop;
+use crate::web::place::Place;
+
+pub(super) const TRICK: Trick = Trick {
+    path: "/cors",
+    title: "Reading the portal's answers",
+    says: "A script asks the portal's JSON API who you are, with your cookie, and reads the answer.",
+    role: Role::Sibling,
+    stopped_by: &[(
+        Name::Cors,
+        "The answer names no other origin, so the browser keeps it from this page. The request \
+         itself arrived all the same.",
+    )],
+};
+
+#[derive(Serialize)]
+struct CorsPage {
+    /// Whether the script starts by itself, as on a real attacker's page.
+    auto: bool,
+}
+
+#[get("/cors?<variant>&<go>")]
+fn show(place: &Place, variant: Option<&str>, go: Option<&str>) -> Result<Template, Stop> {
+    let scene = Scene::open(place, &TRICK, variant)?;
+    scene.come_as_the_portal_does()?;
+    let auto = go == Some("1");
+    Ok(scene.show("pages/attacker/cors.html", CorsPage { auto }))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show]
+}

@@ -1,0 +1,59 @@
+//! Reading the API from another origin: a script on the sibling asks the portal's JSON API who is
+//! signed in, with the victim's cookie, and the answer allows it to read. Worksheet 05.
+//!
+//! A browser sends such a request in any case. What it withholds from the script is the answer,
+//! unless a CORS header of the portal names the script's origin. Reflecting whatever `Origin` says
+//! names them all.
+
+use async_trait::async_trait;
+
+use super::stage::{A_MOMENT, Stage, StageError, VICTIM};
+use super::{Attack, Card, Engine, Outcome};
+use crate::policy::Name;
+use crate::web::addresses::BESIDE_SIBLING;
+
+pub(super) struct CorsRead;
+
+const CARD: Card = Card {
+    name: "cors-read",
+    title: "A foreign page that reads the API",
+    engine: Engine::Browser,
+    victim: "Signed in at portal.localhost; opens a page of notes.portal.localhost.",
+    means: "A script on the sibling fetches the portal's JSON API with credentials and sends what \
+            it read to the attacker.",
+    evidence: "The victim's name arrives at the attacker's site.",
+    stopped_by: &[&[Name::Cors]],
+    stopped_says: "The answer named no foreign origin, so the browser did not let the script read \
+                   it. The request itself did reach the portal.",
+    shows: &["CORS-REFLECT"],
+    standards: &["ASVS 3.4.2", "CWE-942", "CWE-346", "WSTG-CLNT-07"],
+};
+
+#[async_trait]
+impl Attack for CorsRead {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        let portal = stage.portal_at(stage.scheme().await?, BESIDE_SIBLING);
+        stage.says("The victim signs in at portal.localhost.");
+        let victim = stage.seat("victim").await?;
+        victim.sign_in(&portal, VICTIM).await?;
+
+        stage.says("He opens the sibling's page, whose script starts by itself.");
+        let page = stage.sibling_trick("/cors");
+        victim.visit(&format!("{page}&go=1")).await?;
+        victim
+            .until("document.getElementById('reader').dataset.done !== undefined")
+            .await?;
+
+        stage.says("The attacker looks at what his site has received.");
+        let loot = stage.loot_within(A_MOMENT).await?;
+        let read = loot.iter().find_map(|loot| loot.query("read"));
+        Ok(match read.filter(|read| read.contains(VICTIM)) {
+            Some(read) => Outcome::Succeeded(format!("The script read {read}.")),
+            None => Outcome::Stopped(CARD.stopped_says.into()),
+        })
+    }
+}

@@ -1,0 +1,49 @@
+//! Somebody works without a break, and has to sign in again in the middle of it. The price of
+//! `absolute-timeout`.
+
+use async_trait::async_trait;
+
+use super::super::stage::{Stage, StageError, VICTIM};
+use super::{Card, Cost};
+use crate::policy::Name;
+
+pub(super) struct BusyUser;
+
+/// The pause between two clicks, in minutes: shorter than any idle limit here.
+const PAUSE: u64 = 4;
+
+/// The working day ends after so many clicks.
+const CLICKS: u64 = 20;
+
+const CARD: Card = Card {
+    name: "busy-user",
+    defence: Name::AbsoluteTimeout,
+    title: "Who works without a break must sign in again",
+    how: "Somebody clicks every four minutes, twenty times.",
+    shows: &["TO-ABS"],
+};
+
+#[async_trait]
+impl Cost for BusyUser {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn measure(&self, stage: &Stage) -> Result<String, StageError> {
+        let mut user = stage.person("user");
+        user.sign_in(VICTIM).await?;
+        for click in 1..=CLICKS {
+            stage.wait(PAUSE).await?;
+            let status = user.get("/api/check_session").await?.status;
+            if status != 200 {
+                let minutes = click * PAUSE;
+                return Ok(format!(
+                    "The click after {minutes} minutes is answered {status}; those before were \
+                     answered 200."
+                ));
+            }
+        }
+        let minutes = CLICKS * PAUSE;
+        Ok(format!("After {minutes} minutes the user is still in."))
+    }
+}

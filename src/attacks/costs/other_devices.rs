@@ -1,0 +1,44 @@
+//! The owner changes the password on one device and is signed out on the other. The price of
+//! `sessions-on-password-change`.
+
+use async_trait::async_trait;
+
+use super::super::stage::{Stage, StageError, VICTIM};
+use super::{Card, Cost};
+use crate::policy::Name;
+
+pub(super) struct OtherDevices;
+
+const CARD: Card = Card {
+    name: "other-devices",
+    defence: Name::SessionsOnPasswordChange,
+    title: "A new password signs the owner's other devices out",
+    how: "The owner is signed in on a laptop and on a phone, changes the password on the laptop, \
+          and then uses both.",
+    shows: &["LO-OTHERS"],
+};
+
+#[async_trait]
+impl Cost for OtherDevices {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn measure(&self, stage: &Stage) -> Result<String, StageError> {
+        let (mut laptop, mut phone) = (stage.person("laptop"), stage.person("phone"));
+        laptop.sign_in(VICTIM).await?;
+        phone.sign_in(VICTIM).await?;
+        laptop.change_password(VICTIM, "a-new-password").await?;
+        let at_laptop = laptop.get("/api/check_session").await?.status;
+        let at_phone = phone.get("/api/check_session").await?.status;
+        let says = if at_phone == 200 {
+            "still"
+        } else {
+            "no longer"
+        };
+        Ok(format!(
+            "After the change the laptop is answered {at_laptop} and the phone {at_phone}: the \
+             phone is {says} signed in."
+        ))
+    }
+}

@@ -1,0 +1,54 @@
+//! Somebody takes his time over a notice, and it is not posted. The price of `idle-timeout`; the
+//! countdown on the dashboard is there to soften it.
+
+use async_trait::async_trait;
+
+use super::super::stage::{Stage, StageError, VICTIM};
+use super::{Card, Cost};
+use crate::policy::Name;
+
+pub(super) struct SlowWriter;
+
+/// How long the writer thinks, in minutes.
+const THINKS: u64 = 10;
+
+const NOTICE: &str = "Lost: one umbrella";
+
+const CARD: Card = Card {
+    name: "slow-writer",
+    defence: Name::IdleTimeout,
+    title: "Who writes slowly loses the text",
+    how: "Somebody opens the notice board, thinks for ten minutes, and posts.",
+    shows: &["TO-IDLE", "TO-WARN"],
+};
+
+#[async_trait]
+impl Cost for SlowWriter {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn measure(&self, stage: &Stage) -> Result<String, StageError> {
+        let mut writer = stage.person("writer");
+        writer.sign_in(VICTIM).await?;
+        writer.get("/board").await?;
+        let left = writer.get("/api/time_left").await?.body;
+        let left: serde_json::Value = serde_json::from_str(&left).unwrap_or_default();
+        let limit = match left["idle"].as_u64() {
+            Some(seconds) => format!("for {seconds} s"),
+            None => "without end".into(),
+        };
+        stage.wait(THINKS).await?;
+        let posted = writer.submit("/board", &[("text", NOTICE)]).await?;
+
+        let mut reader = stage.person("reader");
+        reader.sign_in("alice").await?;
+        let kept = reader.get("/board").await?.body.contains(NOTICE);
+        let kept = if kept { "is on the board" } else { "is lost" };
+        let status = posted.status;
+        Ok(format!(
+            "The session may rest {limit}. Ten minutes later the post is answered {status}, and the \
+             notice {kept}."
+        ))
+    }
+}

@@ -1,0 +1,123 @@
+//! A stranger types wrong passwords, and the owner of the account has to wait. The price of
+//! `throttle`, whose file tells why the count belongs to the account and why known browsers are
+//! counted apart.
+
+use async_trait::async_trait;
+
+use super::super::person::Person;
+use super::super::stage::{Stage, StageError, VICTIM};
+use super::{Card, Cost};
+use crate::defences::password_storage::DEMO_PASSWORDS;
+use crate::front_door::Exchange;
+use crate::policy::Name;
+
+pub(super) struct StrangerLocksOut;
+
+/// The stranger gives up after so many guesses that were looked at.
+const GUESSES: usize = 8;
+
+/// The owner tries again at most so often.
+const TRIES: usize = 4;
+
+const CARD: Card = Card {
+    name: "stranger-locks-out",
+    defence: Name::Throttle,
+    title: "A stranger's wrong guesses keep the owner out",
+    how: "A stranger guesses wrong until the portal refuses to look, eight times at most. Then the \
+          owner types the right password, in a browser that the portal does not know and in one \
+          that it remembers.",
+    shows: &["AU-LOCKDOS", "AU-RATE"],
+};
+
+#[async_trait]
+impl Cost for StrangerLocksOut {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn measure(&self, stage: &Stage) -> Result<String, StageError> {
+        let mut known = stage.person("owner");
+        known.get("/login").await?;
+        let reply = right_password(&mut known).await?;
+        known.expect("the first sign-in", &reply, 303)?;
+        known.get("/dashboard").await?;
+        let bye = known.submit("/logout", &[]).await?;
+        known.expect("the sign-out", &bye, 200)?;
+
+        let mut stranger = stage.person("stranger");
+        stranger.get("/login").await?;
+        let mut guesses = 0;
+        while guesses < GUESSES {
+            let guess = format!("guess-{guesses}");
+            if stranger.try_password(VICTIM, &guess).await?.status != 401 {
+                break;
+            }
+            guesses += 1;
+        }
+
+        let mut unknown = stage.person("owner");
+        unknown.get("/login").await?;
+        let first = right_password(&mut unknown).await?;
+        let mut says = format!(
+            "After {guesses} wrong guesses the owner's right password is answered {}",
+            answer(&first)
+        );
+        known.get("/login").await?;
+        let remembered = right_password(&mut known).await?;
+        says.push_str(&format!(
+            ", and in a remembered browser {}.",
+            answer(&remembered)
+        ));
+        if let Some(minutes) = until_in(stage, &mut unknown, &first).await? {
+            says.push_str(&format!(
+                " After waiting {minutes} min, while the stranger rests, it is taken."
+            ));
+        }
+        Ok(says)
+    }
+}
+
+/// How many minutes the owner waited until the password was taken; `None` where there was no wait.
+async fn until_in(
+    stage: &Stage,
+    owner: &mut Person<'_>,
+    first: &Exchange,
+) -> Result<Option<u64>, StageError> {
+    let (mut reply, mut waited) = (first.clone(), 0);
+    for _ in 0..TRIES {
+        if reply.status == 303 {
+            return Ok((waited > 0).then_some(waited));
+        }
+        let minutes = retry_after(&reply).unwrap_or(60).div_ceil(60).max(1);
+        stage.wait(minutes).await?;
+        waited += minutes;
+        owner.get("/login").await?;
+        reply = right_password(owner).await?;
+    }
+    let error = format!("after {waited} minutes the owner is still out");
+    Err(StageError::Unexpected(error))
+}
+
+/// Signs in with the box ticked that has the browser remembered.
+async fn right_password(person: &mut Person<'_>) -> Result<Exchange, StageError> {
+    let account = DEMO_PASSWORDS.iter().find(|(name, _)| *name == VICTIM);
+    let password = account.map_or("", |(_, password)| password);
+    let fields = [
+        ("username", VICTIM),
+        ("password", password),
+        ("remember", "1"),
+    ];
+    person.submit("/login", &fields).await
+}
+
+fn answer(reply: &Exchange) -> String {
+    match retry_after(reply) {
+        Some(seconds) => format!("{} (Retry-After {seconds} s)", reply.status),
+        None if reply.status == 303 => "303 (signed in)".into(),
+        None => reply.status.to_string(),
+    }
+}
+
+fn retry_after(reply: &Exchange) -> Option<u64> {
+    reply.header("retry-after").next()?.parse().ok()
+}

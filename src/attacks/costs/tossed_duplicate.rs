@@ -1,0 +1,51 @@
+//! A sibling host plants a second session cookie, and the portal refuses the owner's requests. The
+//! price of `duplicate-cookies`: a nuisance in place of a take-over. `host-prefix` avoids both.
+
+use async_trait::async_trait;
+
+use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::{Card, Cost};
+use crate::front_door::caller::Call;
+use crate::policy::Name;
+
+pub(super) struct TossedDuplicate;
+
+const CARD: Card = Card {
+    name: "tossed-duplicate",
+    defence: Name::DuplicateCookies,
+    title: "A planted cookie shuts the owner out",
+    how: "The victim is signed in at portal.localhost. The sibling plants the attacker's cookie \
+          under the same name with a longer Path, so the browser sends both, the planted one \
+          first. Then the victim loads a page, and once more when the planted cookie is gone.",
+    shows: &["CK-DUP", "CK-HOST"],
+};
+
+#[async_trait]
+impl Cost for TossedDuplicate {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn measure(&self, stage: &Stage) -> Result<String, StageError> {
+        let mut victim = stage.person_beside_sibling("victim");
+        victim.sign_in(VICTIM).await?;
+        let mut attacker = stage.person_beside_sibling("attacker");
+        attacker.sign_in(ATTACKER).await?;
+
+        let (name, own) = victim.session_cookie()?;
+        let (_, planted) = attacker.session_cookie()?;
+        let both = format!("{name}={planted}; {name}={own}");
+        let call = || Call::get("/api/check_session").with_cookie(Some(both.clone()));
+        let with_both = victim.call(call()).await?;
+        let json: serde_json::Value = serde_json::from_str(&with_both.body).unwrap_or_default();
+        let says = match json["user"]["username"].as_str() {
+            Some(user) => format!("answered {} as {user}", with_both.status),
+            None => format!("answered {}", with_both.status),
+        };
+        let alone = Call::get("/api/check_session").with_cookie(Some(format!("{name}={own}")));
+        let alone = victim.call(alone).await?.status;
+        Ok(format!(
+            "With both cookies the victim is {says}; without the planted one {alone}."
+        ))
+    }
+}

@@ -1,0 +1,120 @@
+//! The page from which a step asks the portal: the same on the portal's own origin, on its sibling
+//! and on another site. A script performs the step by itself, as a hostile page would; without it
+//! the student presses the button.
+
+use rocket::response::Redirect;
+use rocket::{Either, Route, get, routes};
+use rocket_dyn_templates::Template;
+use serde::Serialize;
+
+use super::{Initiator, Step, Way, portal, probe};
+use crate::portal::Stop;
+use crate::web::addresses::{BESIDE_SIBLING, SIBLING, Site};
+use crate::web::page::Frame;
+use crate::web::place::Place;
+
+#[derive(Serialize)]
+struct WayView {
+    slug: &'static str,
+    /// Where its request goes.
+    url: String,
+}
+
+#[derive(Serialize)]
+struct FromPage {
+    frame: Frame,
+    from: &'static str,
+    fetch_site: &'static str,
+    portal: String,
+    ways: Vec<WayView>,
+    /// The fields of a form that is sent with GET.
+    action: String,
+    step: u8,
+    once: bool,
+    /// Where the walk goes on, after a step that leaves the page where it is.
+    next: Option<String>,
+}
+
+/// Which initiator the host of a request is.
+fn initiator_of(place: &Place) -> Option<Initiator> {
+    match (place.listener.site(), place.host_name.as_str()) {
+        (Site::Portal, BESIDE_SIBLING) => Some(Initiator::SameOrigin),
+        (Site::Attacker, SIBLING) => Some(Initiator::Sibling),
+        (Site::Attacker, _) => Some(Initiator::CrossSite),
+        _ => None,
+    }
+}
+
+#[get("/same-site/from?<step>&<once>")]
+fn from(
+    place: &Place,
+    step: Option<u8>,
+    once: Option<&str>,
+) -> Result<Either<Redirect, Template>, Stop> {
+    let step = probe::known(step)?;
+    let once = once == Some("1");
+    let (addresses, bench) = (&*place.addresses, place.bench.name());
+    if initiator_of(place) != Some(step.initiator()) {
+        let there = step.address(addresses, bench, once);
+        return Ok(Either::Left(Redirect::to(there)));
+    }
+    let way_view = |way: &Way| WayView {
+        slug: way.slug(),
+        url: match way {
+            Way::Redirect => {
+                format!("{}/same-site/redirect?{}", place.base(), step.query(once))
+            }
+            way => arrival(place, step, *way, once),
+        },
+    };
+    let leaves_page = !step.ways().contains(&Way::Image);
+    let page = FromPage {
+        frame: Frame::at(place, "SameSite, measured"),
+        from: step.initiator().slug(),
+        fetch_site: step.initiator().fetch_site(),
+        portal: portal(addresses),
+        ways: step.ways().iter().map(way_view).collect(),
+        action: format!("{}{}/same-site/arrive", portal(addresses), place.base()),
+        step: step.number(),
+        once,
+        next: (!leaves_page).then(|| step.after(addresses, bench, once)),
+    };
+    place.set_header("content-security-policy", policy(place));
+    Ok(Either::Right(Template::render(
+        "pages/same_site.html",
+        page,
+    )))
+}
+
+/// The initiator's own address that redirects to the portal.
+#[get("/same-site/redirect?<step>&<once>")]
+fn redirect(place: &Place, step: Option<u8>, once: Option<&str>) -> Result<Redirect, Stop> {
+    let step = probe::known(step)?;
+    let to = arrival(place, step, Way::Redirect, once == Some("1"));
+    Ok(Redirect::to(to))
+}
+
+fn arrival(place: &Place, step: Step, way: Way, once: bool) -> String {
+    let portal = portal(&place.addresses);
+    let (base, query) = (place.base(), step.query(once));
+    format!("{portal}{base}/same-site/arrive?{query}&how={}", way.slug())
+}
+
+/// Images, frames, scripts' requests and forms lead to the portal, and a form's redirects further to
+/// the next step and to the lab's page at the end: browsers check those, too.
+fn policy(place: &Place) -> String {
+    let addresses = &place.addresses;
+    let portal = portal(addresses);
+    let hosts = Initiator::ALL.map(|initiator| initiator.origin(addresses));
+    let forms = hosts.join(" ");
+    let lab = addresses.lab_page(place.bench.name(), "/same-site");
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: {portal}; \
+         connect-src 'self' {portal}; frame-src {portal}; form-action {forms} {lab}; \
+         base-uri 'none'; frame-ancestors 'none'"
+    )
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![from, redirect]
+}

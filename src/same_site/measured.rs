@@ -1,0 +1,139 @@
+//! What a bench's browser was seen to send, and what the student had guessed. It stays in the memory
+//! of this process and has a fixed size.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::{Initiator, Probe, Way};
+
+/// How long the name that a browser gives itself may be, in characters.
+const LONGEST_AGENT: usize = 200;
+
+/// One sign for each probe cookie.
+pub type Cookies = [bool; Probe::ALL.len()];
+
+/// The probe cookies that one request carried.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// Those that came.
+    pub cookies: Cookies,
+    /// `Sec-Fetch-Site`, where the browser sends it.
+    pub fetch_site: Option<&'static str>,
+    /// How old the cookies were, in real time: a browser's clock is not the bench's.
+    pub age: Duration,
+}
+
+/// What a student says of a table before it is filled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guess {
+    /// He wants to see it without a guess.
+    Skipped,
+    /// The cells that he thinks are sent, by way.
+    Made([Cookies; Way::ALL.len()]),
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    agent: String,
+    set: Option<Instant>,
+    times: u64,
+    sent: [[Option<Sent>; Way::ALL.len()]; Initiator::ALL.len()],
+    guesses: [Option<Guess>; Initiator::ALL.len()],
+}
+
+/// The measured table of a bench.
+#[derive(Debug, Default)]
+pub struct Measured(Mutex<Held>);
+
+impl Measured {
+    /// The cookies are being set with new values. Gives the number of times that this happened.
+    pub fn set(&self) -> u64 {
+        let mut held = self.held();
+        held.set = Some(Instant::now());
+        held.times += 1;
+        held.times
+    }
+
+    /// Forgets what was measured.
+    pub fn clear(&self) {
+        self.held().sent = Default::default();
+    }
+
+    /// How old the cookies are; `None` where none were set since the lab started.
+    pub fn age(&self) -> Option<Duration> {
+        self.held().set.map(|set| set.elapsed())
+    }
+
+    /// The cookies are gone.
+    pub fn forget_cookies(&self) {
+        self.held().set = None;
+    }
+
+    /// Notes what came. What another browser had sent is forgotten: a table is one browser's.
+    pub fn record(&self, from: Initiator, way: Way, agent: &str, sent: Sent) {
+        let agent: String = agent.chars().take(LONGEST_AGENT).collect();
+        let mut held = self.held();
+        if held.agent != agent {
+            held.sent = Default::default();
+            held.agent = agent;
+        }
+        held.sent[from as usize][way as usize] = Some(sent);
+    }
+
+    /// What came from there in this way.
+    pub fn sent(&self, from: Initiator, way: Way) -> Option<Sent> {
+        self.held().sent[from as usize][way as usize].clone()
+    }
+
+    /// How the browser that was measured names itself; empty before the first.
+    pub fn agent(&self) -> String {
+        self.held().agent.clone()
+    }
+
+    /// What the student guessed of the table of this initiator.
+    pub fn guess(&self, of: Initiator) -> Option<Guess> {
+        self.held().guesses[of as usize]
+    }
+
+    /// Keeps a guess, or takes it back.
+    pub fn keep_guess(&self, of: Initiator, guess: Option<Guess>) {
+        self.held().guesses[of as usize] = guess;
+    }
+
+    /// Forgets everything.
+    pub fn reset(&self) {
+        *self.held() = Held::default();
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent() -> Sent {
+        Sent {
+            cookies: [true; 5],
+            fetch_site: Some("cross-site"),
+            age: Duration::ZERO,
+        }
+    }
+
+    #[test]
+    fn a_table_is_one_browsers_and_its_name_is_cut() {
+        let measured = Measured::default();
+        let long = "ü".repeat(500);
+        measured.record(Initiator::Sibling, Way::Link, &long, sent());
+        measured.record(Initiator::Sibling, Way::Image, &long, sent());
+        assert!(measured.sent(Initiator::Sibling, Way::Link).is_some());
+        assert_eq!(measured.agent().chars().count(), LONGEST_AGENT);
+
+        measured.record(Initiator::Sibling, Way::Image, "another", sent());
+        assert!(measured.sent(Initiator::Sibling, Way::Link).is_none());
+        assert!(measured.sent(Initiator::Sibling, Way::Image).is_some());
+        assert!(measured.sent(Initiator::CrossSite, Way::Image).is_none());
+    }
+}

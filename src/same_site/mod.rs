@@ -1,0 +1,345 @@
+//! The SameSite experiment: five cookies that differ in `SameSite` only, and every way in which a
+//! page makes a browser ask for another. Which cookies come along is the browser's decision alone.
+//!
+//! `probe` sets the cookies and notes which of them arrive. `initiator` is the page from which the
+//! requests are made, the same on three hosts. `measured` keeps the results with the bench, and the
+//! lab's page `/same-site` shows them (`lab::same_site`). Everything goes over http: Chromium takes
+//! http and https of one host for two sites.
+
+mod initiator;
+pub mod measured;
+mod probe;
+pub mod recorded;
+
+use rocket::Route;
+
+pub use probe::{EXCEPTION, LIFETIME};
+
+use crate::bench::BenchName;
+use crate::web::addresses::{Addresses, BESIDE_SIBLING, Listener, SIBLING};
+
+/// Where a request comes from, seen from the portal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Initiator {
+    /// A page of the portal's own origin.
+    SameOrigin,
+    /// Another host of the portal's site.
+    Sibling,
+    /// Another site.
+    CrossSite,
+}
+
+impl Initiator {
+    /// Every initiator.
+    pub const ALL: [Initiator; 3] = [Self::SameOrigin, Self::Sibling, Self::CrossSite];
+
+    /// Its name in addresses and files.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::SameOrigin => "same-origin",
+            Self::Sibling => "sibling",
+            Self::CrossSite => "cross-site",
+        }
+    }
+
+    /// The initiator of this name.
+    pub fn parse(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.slug() == slug)
+    }
+
+    /// What a browser says in `Sec-Fetch-Site`.
+    pub const fn fetch_site(self) -> &'static str {
+        match self {
+            Self::SameOrigin => "same-origin",
+            Self::Sibling => "same-site",
+            Self::CrossSite => "cross-site",
+        }
+    }
+
+    /// Where its page stands.
+    pub fn origin(self, addresses: &Addresses) -> String {
+        match self {
+            Self::SameOrigin => portal(addresses),
+            Self::Sibling => addresses.origin_as(Listener::Attacker, SIBLING),
+            Self::CrossSite => addresses.origin(Listener::Attacker),
+        }
+    }
+}
+
+/// The origin that the probe cookies belong to.
+pub fn portal(addresses: &Addresses) -> String {
+    addresses.origin_as(Listener::PortalHttp, BESIDE_SIBLING)
+}
+
+/// A way in which a page makes the browser ask for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// A link that is followed.
+    Link,
+    /// A form that is sent with GET.
+    GetForm,
+    /// A form that is sent with POST, while the cookies are younger than two minutes.
+    PostForm,
+    /// The POST form again, once the cookies are older than two minutes.
+    LatePostForm,
+    /// A frame in the page.
+    Iframe,
+    /// An image in the page.
+    Image,
+    /// A script's `fetch` with credentials.
+    Fetch,
+    /// A link to the page's own host, which redirects to the portal.
+    Redirect,
+}
+
+impl Way {
+    /// Every way, in the order of the table.
+    pub const ALL: [Way; 8] = [
+        Self::Link,
+        Self::GetForm,
+        Self::PostForm,
+        Self::LatePostForm,
+        Self::Iframe,
+        Self::Image,
+        Self::Fetch,
+        Self::Redirect,
+    ];
+
+    /// Its name in addresses and files.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::GetForm => "get-form",
+            Self::PostForm => "post-form",
+            Self::Iframe => "iframe",
+            Self::Image => "image",
+            Self::Fetch => "fetch",
+            Self::Redirect => "redirect",
+            Self::LatePostForm => "late-post-form",
+        }
+    }
+
+    /// The way of this name.
+    pub fn parse(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.slug() == slug)
+    }
+
+    /// The method of its requests.
+    const fn method(self) -> rocket::http::Method {
+        match self {
+            Self::PostForm | Self::LatePostForm => rocket::http::Method::Post,
+            _ => rocket::http::Method::Get,
+        }
+    }
+
+    /// What a browser says in `Sec-Fetch-Dest`.
+    const fn fetch_dest(self) -> &'static str {
+        match self {
+            Self::Iframe => "iframe",
+            Self::Image => "image",
+            Self::Fetch => "empty",
+            _ => "document",
+        }
+    }
+
+    /// Whether there is such a request from there. Two minutes matter between sites only.
+    pub fn is_from(self, initiator: Initiator) -> bool {
+        self != Self::LatePostForm || initiator == Initiator::CrossSite
+    }
+}
+
+/// One of the five probe cookies, by its `SameSite`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Probe {
+    /// No such attribute.
+    Absent,
+    /// `SameSite=None` without `Secure`.
+    NoneInsecure,
+    /// `SameSite=None; Secure`.
+    None,
+    /// `SameSite=Lax`.
+    Lax,
+    /// `SameSite=Strict`.
+    Strict,
+}
+
+impl Probe {
+    /// Every probe cookie, in the order of the table.
+    pub const ALL: [Probe; 5] = [
+        Self::Absent,
+        Self::NoneInsecure,
+        Self::None,
+        Self::Lax,
+        Self::Strict,
+    ];
+
+    /// Its name in forms and files.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::NoneInsecure => "none-insecure",
+            Self::None => "none",
+            Self::Lax => "lax",
+            Self::Strict => "strict",
+        }
+    }
+
+    /// What stands in its `Set-Cookie` line.
+    pub const fn attributes(self) -> &'static str {
+        match self {
+            Self::Absent => "",
+            Self::NoneInsecure => "; SameSite=None",
+            Self::None => "; SameSite=None; Secure",
+            Self::Lax => "; SameSite=Lax",
+            Self::Strict => "; SameSite=Strict",
+        }
+    }
+
+    /// The cookie's name on a bench.
+    pub fn name(self, bench: &BenchName) -> String {
+        let name = format!("probe_{}", self.slug().replace('-', "_"));
+        if bench.is_local() {
+            name
+        } else {
+            format!("{name}_{bench}")
+        }
+    }
+}
+
+/// A step of the walk through the whole table: a page on the host of an initiator, from which the
+/// browser asks the portal in these ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step(u8);
+
+/// The ways of the steps on one host. Those of the first need no other page.
+const STAGES: [&[Way]; 5] = [
+    &[Way::Iframe, Way::Image, Way::Fetch],
+    &[Way::Link],
+    &[Way::GetForm],
+    &[Way::PostForm],
+    &[Way::Redirect],
+];
+
+impl Step {
+    /// The first step of the walk.
+    pub const FIRST: Step = Step(0);
+
+    /// The step that waits for two minutes to pass. It is none of the walk.
+    pub const LATE: Step = Step((STAGES.len() * Initiator::ALL.len()) as u8);
+
+    /// The step of this number.
+    pub fn parse(number: u8) -> Option<Self> {
+        (number <= Self::LATE.0).then_some(Self(number))
+    }
+
+    /// Its number in addresses.
+    pub const fn number(self) -> u8 {
+        self.0
+    }
+
+    /// The step in which a way is walked from an initiator.
+    pub fn of(initiator: Initiator, way: Way) -> Option<Self> {
+        let mut all = (0..=Self::LATE.0).map(Self);
+        all.find(|step| step.initiator() == initiator && step.ways().contains(&way))
+    }
+
+    /// From where it asks.
+    pub fn initiator(self) -> Initiator {
+        let at = usize::from(self.0) / STAGES.len();
+        Initiator::ALL
+            .get(at)
+            .copied()
+            .unwrap_or(Initiator::CrossSite)
+    }
+
+    /// The ways in which it asks.
+    pub fn ways(self) -> &'static [Way] {
+        if self == Self::LATE {
+            &[Way::LatePostForm]
+        } else {
+            STAGES[usize::from(self.0) % STAGES.len()]
+        }
+    }
+
+    /// The next step of the walk.
+    pub fn next(self) -> Option<Self> {
+        (self.0 + 1 < Self::LATE.0).then_some(Self(self.0 + 1))
+    }
+
+    /// The address of its page; `once`: the walk ends after it.
+    pub fn address(self, addresses: &Addresses, bench: &BenchName, once: bool) -> String {
+        let origin = self.initiator().origin(addresses);
+        let query = self.query(once);
+        format!("{origin}{}/same-site/from?{query}", bench.prefix())
+    }
+
+    /// The address that sets the cookies afresh and goes on to the step.
+    pub fn start(self, addresses: &Addresses, bench: &BenchName, once: bool) -> String {
+        let query = self.query(once);
+        let portal = portal(addresses);
+        format!("{portal}{}/same-site/set?{query}", bench.prefix())
+    }
+
+    fn query(self, once: bool) -> String {
+        let once = if once { "&once=1" } else { "" };
+        format!("step={}{once}", self.0)
+    }
+
+    /// Where the walk goes on after it: the next step, or the lab's page.
+    fn after(self, addresses: &Addresses, bench: &BenchName, once: bool) -> String {
+        match self.next().filter(|_| !once && self != Self::LATE) {
+            Some(next) => next.address(addresses, bench, false),
+            None => {
+                let path = format!("/same-site?from={}", self.initiator().slug());
+                addresses.lab_page(bench, &path)
+            }
+        }
+    }
+}
+
+/// What the portal's listeners answer: the probe, and the page of its own origin.
+pub fn portal_routes() -> Vec<Route> {
+    [probe::routes(), initiator::routes()].concat()
+}
+
+/// The page on the attacker's site and on the sibling.
+pub fn attacker_routes() -> Vec<Route> {
+    initiator::routes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_are_in_the_order_of_the_enums() {
+        assert!((0..3).all(|at| Initiator::ALL[at] as usize == at));
+        assert!((0..8).all(|at| Way::ALL[at] as usize == at));
+        assert!((0..5).all(|at| Probe::ALL[at] as usize == at));
+    }
+
+    #[test]
+    fn the_walk_asks_in_every_way_from_everywhere_once() {
+        let mut walked = Vec::new();
+        let mut step = Some(Step::FIRST);
+        while let Some(now) = step {
+            walked.extend(now.ways().iter().map(|way| (now.initiator(), *way)));
+            step = now.next();
+        }
+        assert_eq!(walked.len(), 21);
+        for initiator in Initiator::ALL {
+            for way in Way::ALL {
+                let times = walked
+                    .iter()
+                    .filter(|one| **one == (initiator, way))
+                    .count();
+                let once = usize::from(way != Way::LatePostForm);
+                assert_eq!(times, once, "{initiator:?} {way:?}");
+                assert_eq!(Step::of(initiator, way).is_some(), way.is_from(initiator));
+            }
+        }
+        assert_eq!(Step::LATE.ways(), [Way::LatePostForm]);
+        assert_eq!(Step::LATE.initiator(), Initiator::CrossSite);
+        assert_eq!((Step::LATE.next(), Step::parse(16)), (None, None));
+    }
+}
