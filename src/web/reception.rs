@@ -160,7 +160,7 @@ impl Reception {
                 let status = Status::MisdirectedRequest;
                 let mut problem = Problem::new(status, "Another address", because, next);
                 let (asked, listener) = (host.to_owned(), self.listener);
-                problem.more = More::RightAddresses { asked, listener };
+                problem.more = Box::new(More::RightAddresses { asked, listener });
                 Err(problem.into())
             }
         }

@@ -10,7 +10,7 @@ use crate::journal::What;
 use crate::jwt::verify::{Check, Expected, Purpose, Refusal};
 use crate::jwt::{self, Claims};
 use crate::web::place::{Place, fail};
-use crate::web::problem::Problem;
+use crate::web::problem::{ForApi, Problem};
 use crate::world::World;
 
 /// A request whose token passed every check of the policy.
@@ -123,7 +123,7 @@ pub(super) async fn refused(world: &World<'_>, refusal: Refusal) -> Problem {
     let status = Status::Unauthorized;
     let mut problem = Problem::new(status, "The token was refused", refusal.because, next);
     problem.defence = defence;
-    problem.challenge = Some(challenge("invalid_token", refusal.because));
+    problem.for_api = challenge("invalid_token", refusal.because, "");
     problem
 }
 
@@ -132,7 +132,9 @@ pub(super) fn no_token() -> Problem {
     let because = "No token came along.";
     let next = "Get one from jwt/login and send it as Authorization: Bearer.";
     let mut problem = Problem::new(Status::Unauthorized, "A token is needed", because, next);
-    problem.challenge = Some(format!("Bearer realm=\"{REALM}\""));
+    problem.for_api = Some(Box::new(ForApi::Challenge(format!(
+        "Bearer realm=\"{REALM}\""
+    ))));
     problem
 }
 
@@ -141,14 +143,13 @@ pub(super) fn insufficient_scope() -> Problem {
     let because = "Only an administrator may do this.";
     let next = "Sign in as an administrator and use that token.";
     let mut problem = Problem::new(Status::Forbidden, "Not allowed", because, next);
-    let error = challenge("insufficient_scope", because);
-    problem.challenge = Some(format!("{error}, scope=\"admin\""));
+    problem.for_api = challenge("insufficient_scope", because, ", scope=\"admin\"");
     problem
 }
 
 fn two_tokens(because: &'static str) -> Problem {
     let mut problem = Problem::bad_request(because, "Send one token, in one Authorization header.");
-    problem.challenge = Some(challenge("invalid_request", because));
+    problem.for_api = challenge("invalid_request", because, "");
     problem
 }
 
@@ -156,8 +157,11 @@ fn two_tokens(because: &'static str) -> Problem {
 const REALM: &str = "portal";
 
 /// A challenge with an error. The description is a sentence of this program.
-fn challenge(error: &str, description: &str) -> String {
-    format!("Bearer realm=\"{REALM}\", error=\"{error}\", error_description=\"{description}\"")
+fn challenge(error: &str, description: &str, more: &str) -> Option<Box<ForApi>> {
+    let text = format!(
+        "Bearer realm=\"{REALM}\", error=\"{error}\", error_description=\"{description}\"{more}"
+    );
+    Some(Box::new(ForApi::Challenge(text)))
 }
 
 /// The token in the `Authorization` header. A header of another scheme holds none.

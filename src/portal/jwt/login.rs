@@ -15,7 +15,7 @@ use crate::portal::sign_in::{self, Check};
 use crate::portal::{Stop, Visitor};
 use crate::web::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::web::place::Place;
-use crate::web::problem::Problem;
+use crate::web::problem::{ForApi, Problem};
 use crate::world::World;
 use crate::world::accounts::Account;
 
@@ -75,7 +75,7 @@ pub(super) async fn account(
             let next = "Check the name and the password.";
             let status = Status::Unauthorized;
             let mut problem = Problem::new(status, "Not signed in", message, next);
-            problem.msg = Some(message);
+            problem.for_api = Some(Box::new(ForApi::Msg(message)));
             Err(problem.into())
         }
         Check::Wait(wait) => Err(too_many(visitor, wait).into()),

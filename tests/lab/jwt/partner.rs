@@ -54,7 +54,7 @@ async fn he_knows_nobody_without_a_password_and_signs_nothing_odd() {
     let mut client = bench().visitor("insecure");
     let wrong = json!({"username": "mallory", "password": "wrong"});
     assert_eq!(client.post_json("/jwt/partner", &wrong).await.status, 401);
-    let many: Vec<String> = (0..9).map(|n| format!("{}", "x".repeat(n + 1))).collect();
+    let many: Vec<String> = (0..9).map(|n| "x".repeat(n + 1)).collect();
     for wishes in [
         json!({"crit": ["alg"]}),
         json!({"crit": ["jwk"]}),
