@@ -2,7 +2,7 @@
 //!
 //! Every bench and variant has keys of its own, derived from the lab's secret, so that a token counts
 //! nowhere else. How many numbers of each count at a moment is `key-rotation`'s decision, and what the
-//! bytes of the shared secret are is `jwt-key`'s. Next: [`super::verify`].
+//! bytes of the shared secret are is `jwt-key`'s. Next: [`mod@super::verify`].
 
 use std::fmt;
 use std::sync::OnceLock;

@@ -1,7 +1,7 @@
 //! The form of a token: three parts, read strictly, before anything in it is believed.
 //!
 //! A token that is not exactly in this form is refused under every policy, because a lenient reader
-//! lets one token be written in many ways. Next: [`super::verify`].
+//! lets one token be written in many ways. Next: [`mod@super::verify`].
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
