@@ -63,7 +63,7 @@ impl World<'_> {
             let until = forgotten.map_or(FOR_EVER, until);
             batch.put.extend(self.denied_key(claims).map(|key| Put {
                 until,
-                ..self.put(&key, &(), Some(&claims.sub))
+                ..self.put(&key, &(), None)
             }));
             let family = claims.text("sid").unwrap_or_default();
             batch.remove.extend(self.key(Kind::RefreshFamily, family));

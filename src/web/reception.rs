@@ -35,9 +35,6 @@ const WITHOUT_VARIANT: [&str; 7] = [
 /// Routes of the portal that answer with JSON, errors included.
 const JSON_ROUTES: [&str; 4] = ["/api/", "/jwt/", "/admin/", "/csrf-token"];
 
-/// A page for people among the JSON routes.
-const TOKEN_PAGE: &str = "/jwt/";
-
 /// The fairing at the door of one listener.
 #[derive(Clone, Debug)]
 pub struct Reception {
@@ -195,7 +192,8 @@ impl Reception {
         // Who sends JSON gets JSON, errors included.
         let sends_json = request.content_type().is_some_and(|found| found.is_json());
         let in_api = JSON_ROUTES.iter().any(|route| inner.starts_with(route));
-        let json = sends_json || (in_api && inner != TOKEN_PAGE);
+        // `/jwt/` itself is a page for people.
+        let json = sends_json || (in_api && inner != "/jwt/");
         go_to(request, "/portal", inner);
 
         let place = Place::new(arrival, Some(variant), json);
