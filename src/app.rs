@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::attacks::stage::Target;
-use crate::bench::{BenchKeys, Benches};
+use crate::bench::{BenchKeys, Benches, JWT_LABEL};
 use crate::cafe::capture::Captures;
 use crate::cafe::{self, Cafe};
 use crate::front_door::FrontDoor;
@@ -110,12 +110,16 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         None => Arc::new(MemoryStorage::default()),
     };
     let key = server_key(settings)?;
+    let token_key = settings.keys.jwt_secret_key().map(ServerKey::from_given);
     let certificate = Arc::new(certificate(settings)?);
     let templates = assets::Parsed::new().map_err(|error| broken(&error))?;
     let front_door = FrontDoor::new(certificate.cert_pem()).map_err(|error| broken(&error))?;
     let benches = Arc::new(Benches::new(
         storage,
-        BenchKeys::derive(|label| key.derive(label)),
+        BenchKeys::derive(|label| match &token_key {
+            Some(given) if label == JWT_LABEL => given.derive(label),
+            _ => key.derive(label),
+        }),
     ));
     let addresses = Arc::new(Addresses::new(main_name, attacker_address(&settings.reach)));
 

@@ -156,6 +156,34 @@ pub enum What {
         /// `GET` or `POST`.
         method: String,
     },
+    /// The API issued an access token.
+    TokenIssued {
+        /// To whom.
+        user: String,
+        /// What stands for the token: a fingerprint of its `jti`.
+        token: Fingerprint,
+        /// Whether a refresh token was given for it, and not a password.
+        refreshed: bool,
+    },
+    /// A token was signed out.
+    TokenRevoked {
+        /// Whose it was.
+        user: String,
+        /// What stands for it.
+        token: Fingerprint,
+        /// Whether the server remembers that.
+        remembered: bool,
+    },
+    /// A refresh token was used twice, so its family ended.
+    FamilyEnded {
+        /// Whose it was.
+        user: String,
+    },
+    /// The API fetched a key set from an address that stood in a token.
+    KeySetFetched {
+        /// How many keys it got.
+        keys: usize,
+    },
     /// A notice was posted.
     NoticePosted {
         /// By whom.

@@ -84,7 +84,8 @@ impl ServerKey {
         mac.finalize().into_bytes().into()
     }
 
-    fn from_given(given: &str) -> Self {
+    /// The key that somebody gave as text of any length: 32 bytes are derived from it.
+    pub fn from_given(given: &str) -> Self {
         Self(
             Sha256::new()
                 .chain_update(GIVEN_LABEL)

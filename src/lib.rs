@@ -31,6 +31,7 @@
 //! | [`defences`] | one file a defence, both arms side by side |
 //! | [`policy`] | variants, and what one switch forces another to be |
 //! | [`session`] | recognise, sign in, rotate, end; the cookie |
+//! | [`jwt`] | issue, verify, refresh and revoke tokens; the ring of keys |
 //! | [`world`] | accounts and notices of one variant on one bench |
 //! | [`mod@bench`], [`clock`], [`journal`] | one student's isolated state, its time and history |
 //! | [`storage`] | the one contract, kept by memory and by files |
@@ -58,6 +59,7 @@ pub mod clock;
 pub mod defences;
 pub mod front_door;
 pub mod journal;
+pub mod jwt;
 pub mod keys;
 pub mod lab;
 pub mod policy;

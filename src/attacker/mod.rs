@@ -13,6 +13,7 @@ mod csrf_form;
 mod csrf_link;
 mod fixation;
 mod frame;
+pub mod jwks;
 mod login_csrf;
 mod loot;
 mod overflow;
@@ -113,6 +114,7 @@ fn routes() -> Vec<Route> {
         tossing::routes(),
         fixation::routes(),
         frame::routes(),
+        jwks::routes(),
         partner::routes(),
         shared_computer::routes(),
         overflow::routes(),

@@ -45,7 +45,8 @@ impl<'r> FromRequest<'r> for Visit<'r> {
 #[derive(Serialize)]
 struct PartnerPage<'r> {
     referer: Option<&'r str>,
-    has_id: bool,
+    /// What came along with the address that opens something: `session id` or `token`.
+    brought: Option<&'static str>,
 }
 
 #[get("/partner?<variant>")]
@@ -57,7 +58,11 @@ fn show(place: &Place, visit: Visit<'_>, variant: Option<&str>) -> Result<Templa
     }
     let page = PartnerPage {
         referer,
-        has_id: referer.is_some_and(|referer| referer.contains("sid=")),
+        brought: referer.and_then(|referer| match referer {
+            _ if referer.contains("sid=") => Some("session id"),
+            _ if referer.contains("access_token=") => Some("token"),
+            _ => None,
+        }),
     };
     Ok(scene.show("pages/attacker/partner.html", page))
 }

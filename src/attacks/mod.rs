@@ -28,6 +28,7 @@ mod fixation;
 mod forged_signed_cookie;
 mod id_in_referer;
 mod id_prediction;
+mod jwt;
 mod login_csrf;
 mod login_enumeration;
 mod long_lived_cookie;
@@ -181,6 +182,27 @@ pub const ALL: &[&dyn Attack] = &[
     &forged_signed_cookie::ForgedSignedCookie,
     &password_guessing::PasswordGuessing,
     &login_enumeration::LoginEnumeration,
+    &jwt::edited_payload::EditedPayload,
+    &jwt::none_algorithm::NoneAlgorithm,
+    &jwt::empty_signature::EmptySignature,
+    &jwt::key_confusion::KeyConfusion,
+    &jwt::dictionary_key::DictionaryKey,
+    &jwt::blank_key::BlankKey,
+    &jwt::kid_to_empty_file::KidToEmptyFile,
+    &jwt::inline_jwk::InlineJwk,
+    &jwt::spoofed_jku::SpoofedJku,
+    &jwt::retired_key::RetiredKey,
+    &jwt::expired_token::ExpiredToken,
+    &jwt::not_yet_valid::NotYetValid,
+    &jwt::other_issuer::OtherIssuer,
+    &jwt::other_audience::OtherAudience,
+    &jwt::refresh_as_access::RefreshAsAccess,
+    &jwt::unknown_crit::UnknownCrit,
+    &jwt::token_in_referer::TokenInReferer,
+    &jwt::replay_after_logout::ReplayAfterLogout,
+    &jwt::replay_after_new_password::ReplayAfterNewPassword,
+    &jwt::refresh_replay::RefreshReplay,
+    &jwt::stale_role::StaleRole,
 ];
 
 /// The attack of that name.

@@ -205,6 +205,12 @@ impl Stage {
         format!("{origin}{}/collect", self.bench.prefix())
     }
 
+    /// The address of the key set that the attacker publishes.
+    pub fn attackers_key_set(&self) -> String {
+        let origin = self.target.addresses.origin(Listener::Attacker);
+        format!("{origin}{}/jwks.json", self.bench.prefix())
+    }
+
     /// The address of one of the attacker's pages about this variant.
     pub fn trick(&self, path: &str) -> String {
         let addresses = &self.target.addresses;

@@ -57,8 +57,8 @@ impl Attack for XssStealsCookie {
         stage.says("The attacker looks at what his site has received, and uses it.");
         let loot = stage.loot_within(super::stage::A_MOMENT).await?;
         let stolen = loot.iter().find_map(|loot| loot.query("cookie"));
-        let pairs = stolen.iter().flat_map(|cookies| cookies.split("; "));
-        let session = pairs.filter(|pair| pair.contains("session_")).next();
+        let mut pairs = stolen.iter().flat_map(|cookies| cookies.split("; "));
+        let session = pairs.find(|pair| pair.contains("session_"));
         let Some(session) = session else {
             return Ok(Outcome::Stopped(CARD.stopped_says.into()));
         };

@@ -9,11 +9,15 @@ use sha2::Sha256;
 
 use crate::journal::Fingerprint;
 
+/// The label of the key that the keys of tokens are derived from.
+pub const JWT_LABEL: &str = "jwt";
+
 /// The keys of the portal. `Debug` prints the type's name only.
 pub struct BenchKeys {
     csrf: [u8; 32],
     fingerprint: [u8; 32],
     signing: [u8; 32],
+    jwt: [u8; 32],
 }
 
 impl BenchKeys {
@@ -23,6 +27,7 @@ impl BenchKeys {
             csrf: derive("csrf-token"),
             fingerprint: derive("fingerprint"),
             signing: derive("state-cookie"),
+            jwt: derive(JWT_LABEL),
         }
     }
 
@@ -34,6 +39,13 @@ impl BenchKeys {
     /// The strong key of the signed cookie.
     pub fn signing(&self) -> &[u8; 32] {
         &self.signing
+    }
+
+    /// 32 secret bytes for a key of tokens, by the key's name on its bench and variant.
+    pub fn jwt(&self, name: &str) -> [u8; 32] {
+        // HMAC takes a key of any length (RFC 2104 §2), so this never fails.
+        let mac = Hmac::<Sha256>::new_from_slice(&self.jwt).expect("a key of any length");
+        mac.chain_update(name).finalize().into_bytes().into()
     }
 
     /// Eight hexadecimal digits that stand for a record's name, made with a key: the names of the

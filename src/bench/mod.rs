@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use benches::{BENCH_LIMIT, Benches, OpenBenchError};
-pub use keys::BenchKeys;
+pub use keys::{BenchKeys, JWT_LABEL};
 use loot::Loot;
 pub use name::{BadBenchName, BenchName};
 use tokio::sync::Semaphore;

@@ -13,6 +13,7 @@ mod lifetime;
 mod logs;
 mod pages;
 mod requests;
+mod tokens;
 
 use crate::policy::Name;
 
@@ -99,6 +100,11 @@ pub const AREAS: &[Area] = &[
         slug: "requests",
         title: "CSRF and CORS",
         rows: requests::ROWS,
+    },
+    Area {
+        slug: "tokens",
+        title: "Tokens",
+        rows: tokens::ROWS,
     },
     Area {
         slug: "pages",

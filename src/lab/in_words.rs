@@ -95,6 +95,36 @@ pub fn event(event: &Event) -> String {
         } => {
             format!("{from} sent {amount} to {to} by {method}.")
         }
+        What::TokenIssued {
+            user,
+            token,
+            refreshed,
+        } => {
+            let by = if *refreshed {
+                "a refresh token"
+            } else {
+                "a password"
+            };
+            format!("{user} got token #{token} for {by}.")
+        }
+        What::TokenRevoked {
+            user,
+            token,
+            remembered,
+        } => {
+            let list = if *remembered {
+                "it is on the denylist"
+            } else {
+                "the server remembers nothing of it"
+            };
+            format!("{user} signed token #{token} out: {list}.")
+        }
+        What::FamilyEnded { user } => {
+            format!("A refresh token of {user} came a second time: its family has ended.")
+        }
+        What::KeySetFetched { keys } => {
+            format!("A token sent the API to fetch keys: it got {keys}.")
+        }
         What::NoticePosted { user } => format!("{user} posted a notice."),
         What::DocumentCookie {
             names,

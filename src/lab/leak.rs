@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::evidence;
 use crate::defences::password_storage::DEMO_PASSWORDS;
 use crate::journal::Client;
+use crate::jwt::keys::StoredSecret;
 use crate::policy::{Asked, Variant};
 use crate::portal::Stop;
 use crate::session::Record;
@@ -21,6 +22,8 @@ struct Backup {
     variant: Variant,
     sessions: Vec<SessionFile>,
     accounts: Vec<AccountFile>,
+    /// The secrets that sign tokens, as the portal's configuration holds them at this moment.
+    token_keys: Vec<StoredSecret>,
 }
 
 /// A session's record under the name that the arm of `at-rest` chose.
@@ -59,6 +62,7 @@ async fn leak(place: &Place, variant: &str) -> Result<Json<Backup>, Stop> {
             record: account.record,
         }));
     }
+    let token_keys = world.key_ring().await?.stored();
     // The matrix must know that what was stolen depends on these arms.
     bench.note_asked(variant, asked.seen());
     Ok(Json(Backup {
@@ -71,6 +75,7 @@ async fn leak(place: &Place, variant: &str) -> Result<Json<Backup>, Stop> {
             })
             .collect(),
         accounts,
+        token_keys,
     }))
 }
 

@@ -98,6 +98,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
 pub fn mount_on_portal(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
     rocket
         .manage(Arc::clone(&parts.certificate))
+        .manage(parts.front_door.clone())
         .mount("/", certificate::routes())
         .mount("/", inspect::routes())
         .mount("/", experiment::portal_routes())

@@ -48,7 +48,7 @@ pub(super) fn only_post(because: &str) -> Problem {
     let next = "Use the form or the button on the page.";
     let mut problem = Problem::new(Status::MethodNotAllowed, "Wrong method", because, next);
     problem.defence = Some("safe-methods");
-    problem.more = More::Allow("POST".into());
+    problem.more = Box::new(More::Allow("POST".into()));
     problem
 }
 

@@ -9,6 +9,7 @@ mod board;
 mod cookies;
 mod dashboard;
 mod home;
+mod jwt;
 mod login;
 mod logout;
 pub mod measure;
@@ -40,6 +41,7 @@ pub fn routes() -> Vec<Route> {
         cookies::routes(),
         api::routes(),
         admin::routes(),
+        jwt::routes(),
     ]
     .concat()
 }

@@ -103,7 +103,7 @@ async fn change(checked: Checked<'_, FormBody<NewPassword>>) -> Result<(Status, 
 }
 
 /// 429: the password was guessed too often.
-pub(super) fn too_many(visitor: &Visitor<'_>, wait: std::time::Duration) -> Problem {
+pub(in crate::portal) fn too_many(visitor: &Visitor<'_>, wait: std::time::Duration) -> Problem {
     let seconds = sign_in::seconds(wait);
     let because = "Too many failed attempts for this account.";
     let next = format!("Wait {seconds} seconds, then try again.");

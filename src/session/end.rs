@@ -192,6 +192,7 @@ impl World<'_> {
             user: account.user.clone(),
         });
         batch.events.push(event);
+        let tokens_ended = self.add_end_of_tokens(&mut batch, &account.user).await?;
 
         let mut ended = 0;
         if self.asked.sessions_on_password_change().ends_others() {
@@ -213,6 +214,8 @@ impl World<'_> {
         if self.commit(batch).await? == Commit::Lost {
             return Ok(None);
         }
+        self.confirm_end_of_tokens(&account.user, tokens_ended)
+            .await?;
         if self.asked.sessions_on_password_change().ends_others() {
             // A sign-in with the old password may have been committed between the list and the
             // commit. From the commit on none can.

@@ -62,6 +62,23 @@ impl GivenKeys {
         self.jwt_secret_key.as_deref()
     }
 
+    /// Checks that a given key for JWTs is as long as HS256 needs it, also on loopback: whoever holds
+    /// one token can guess at home.
+    ///
+    /// # Errors
+    /// It is shorter than 32 bytes.
+    pub fn check_jwt_length(&self) -> Result<(), StartError> {
+        let name = "SESSION_LAB_JWT_SECRET_KEY";
+        let bytes = self.jwt_secret_key().map(|key| keys::decode(key).len());
+        match bytes.filter(|bytes| *bytes < SHORTEST) {
+            None => Ok(()),
+            Some(bytes) => {
+                let message = format!("{name} {}", too_short(bytes));
+                Err(StartError::new(message, hint(name)))
+            }
+        }
+    }
+
     /// Checks that both keys may be used in front of a class.
     ///
     /// # Errors
@@ -86,8 +103,15 @@ fn check(name: &str, key: Option<&str>) -> Result<(), StartError> {
             Some(weakness) => format!("{name} {weakness}"),
         },
     };
-    let hint = format!("make one: export {name}=\"$(session-lab secret)\"");
-    Err(StartError::new(message, hint))
+    Err(StartError::new(message, hint(name)))
+}
+
+fn hint(name: &str) -> String {
+    format!("make one: export {name}=\"$(session-lab secret)\"")
+}
+
+fn too_short(bytes: usize) -> String {
+    format!("is too short: {bytes} bytes of at least {SHORTEST}")
 }
 
 fn weakness(key: &str) -> Option<String> {
@@ -103,10 +127,7 @@ fn weakness(key: &str) -> Option<String> {
         return Some("is a known default or made of one".to_owned());
     }
     if bytes.len() < SHORTEST {
-        return Some(format!(
-            "is too short: {} bytes of at least {SHORTEST}",
-            bytes.len()
-        ));
+        return Some(too_short(bytes.len()));
     }
     let mut different = bytes;
     different.sort_unstable();
@@ -203,6 +224,18 @@ mod tests {
         assert!(!error.message.contains("hunter2"));
         assert!(error.hint.contains("session-lab secret"));
         assert_eq!(error.code, 1);
+    }
+
+    #[test]
+    fn a_short_key_for_tokens_is_refused_also_where_nobody_else_comes_in() {
+        let check = |key| GivenKeys::new(Some("x"), key).check_jwt_length();
+        let strong = keys::new_secret().unwrap();
+        assert!(check(None).is_ok() && check(Some(&strong)).is_ok());
+        let error = check(Some("only a few words")).unwrap_err();
+        assert_eq!(
+            error.message,
+            "SESSION_LAB_JWT_SECRET_KEY is too short: 16 bytes of at least 32"
+        );
     }
 
     #[test]

@@ -104,6 +104,7 @@ impl Settings {
         if let Reach::Class { .. } = reach {
             keys.check_strength()?;
         }
+        keys.check_jwt_length()?;
         let measure = environment.measure() && matches!(reach, Reach::Loopback);
         Ok(Self {
             lab_port: raw.lab_port,

@@ -40,11 +40,15 @@ pub enum Kind {
     Counter,
     /// A setting of the bench: its clock, its own policy.
     Setting,
+    /// A family of refresh tokens; its name is the claim `sid`.
+    RefreshFamily,
+    /// A token that was ended, or the moment that ended all of a user.
+    Denylist,
 }
 
 impl Kind {
     /// Every kind there is.
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; 9] = [
         Kind::Session,
         Kind::Account,
         Kind::Notice,
@@ -52,6 +56,8 @@ impl Kind {
         Kind::Browser,
         Kind::Counter,
         Kind::Setting,
+        Kind::RefreshFamily,
+        Kind::Denylist,
     ];
 
     /// The folder of this kind in the data folder.
@@ -64,6 +70,8 @@ impl Kind {
             Kind::Browser => "browsers",
             Kind::Counter => "counters",
             Kind::Setting => "settings",
+            Kind::RefreshFamily => "refresh-families",
+            Kind::Denylist => "denylist",
         }
     }
 }

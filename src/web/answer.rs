@@ -189,7 +189,8 @@ fn told(request: &Request<'_>) -> Told {
     }
 }
 
-/// A target without the session id that the weak `carrier` takes from it.
+/// A target without the session id that the weak `carrier` takes from it, and without the token that
+/// the weak `jwt-transport` takes.
 fn without_sid(target: &str) -> String {
     let Some((path, query)) = target.split_once('?') else {
         return target.to_owned();
@@ -199,6 +200,8 @@ fn without_sid(target: &str) -> String {
         .map(|pair| {
             if pair.starts_with("sid=") {
                 "sid=…"
+            } else if pair.starts_with("access_token=") {
+                "access_token=…"
             } else {
                 pair
             }
@@ -210,4 +213,24 @@ fn without_sid(target: &str) -> String {
 /// A header whose value is fixed, for responders.
 pub fn header(name: &'static str, value: &'static str) -> Header<'static> {
     Header::new(name, value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_opens_something_is_masked_in_an_address() {
+        for (target, shown) in [
+            (
+                "/insecure/jwt/?access_token=a.b.c",
+                "/insecure/jwt/?access_token=…",
+            ),
+            ("/insecure/?x=1&sid=abc&y=2", "/insecure/?x=1&sid=…&y=2"),
+            ("/insecure/login?expired=1", "/insecure/login?expired=1"),
+            ("/insecure/", "/insecure/"),
+        ] {
+            assert_eq!(without_sid(target), shown);
+        }
+    }
 }

@@ -30,7 +30,18 @@ pub struct Problem {
     /// Seconds to wait before the next try.
     pub retry_after: Option<u64>,
     /// What the page lists besides.
-    pub more: More,
+    pub more: Box<More>,
+    /// What the API for tokens adds.
+    pub for_api: Option<Box<ForApi>>,
+}
+
+/// What the API for tokens adds to a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ForApi {
+    /// The `WWW-Authenticate` header: how the API wants to be asked (RFC 6750 §3).
+    Challenge(String),
+    /// What the seeds' API says of a failed sign-in, as the member `msg`.
+    Msg(&'static str),
 }
 
 /// What a problem's page lists besides its reason.
@@ -71,7 +82,8 @@ impl Problem {
             next: next.into(),
             defence: None,
             retry_after: None,
-            more: More::Nothing,
+            more: Box::new(More::Nothing),
+            for_api: None,
         }
     }
 
@@ -109,7 +121,7 @@ impl Problem {
         let next = "Check the address, or start from the lab's front page.";
         let (heading, because) = ("There is no such page", "Nothing answers here.");
         Self {
-            more: More::Sites,
+            more: Box::new(More::Sites),
             ..Self::new(Status::NotFound, heading, because, next)
         }
     }
@@ -118,9 +130,9 @@ impl Problem {
     pub fn unknown_variant(asked: &str) -> Self {
         let because = format!("No variant is called {asked}.");
         let next = "Choose one of the variants below.";
-        let more = More::Variants {
+        let more = Box::new(More::Variants {
             asked: asked.to_owned(),
-        };
+        });
         let heading = "There is no such variant";
         Self {
             more,
@@ -170,6 +182,8 @@ struct Json<'p> {
     /// What `check_session` answers in the seeds.
     #[serde(skip_serializing_if = "Option::is_none")]
     is_authenticated: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    msg: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -207,6 +221,10 @@ impl Problem {
             defence: self.defence,
             retry_after: self.retry_after,
             is_authenticated: (self.status == Status::Unauthorized).then_some(false),
+            msg: match self.for_api.as_deref() {
+                Some(ForApi::Msg(msg)) => Some(msg),
+                Some(ForApi::Challenge(_)) | None => None,
+            },
         };
         serde_json::to_string(&json).map_err(|_| Status::InternalServerError)
     }
@@ -219,7 +237,7 @@ impl Problem {
             .map(PortalView::signed_out);
         let (mut right, mut asked_host, mut asked, mut variants) = Default::default();
         let site = place.map_or(Site::Lab, |place| place.listener.site());
-        let name = match &self.more {
+        let name = match &*self.more {
             More::RightAddresses { asked, listener } => {
                 right = self.right_addresses(request, *listener);
                 asked_host = asked.as_str();
@@ -312,7 +330,10 @@ impl<'r> Responder<'r, 'static> for Problem {
         if let Some(seconds) = self.retry_after {
             build.header(Header::new("Retry-After", seconds.to_string()));
         }
-        if let More::Allow(methods) = self.more {
+        if let Some(ForApi::Challenge(challenge)) = self.for_api.map(|api| *api) {
+            build.header(Header::new("WWW-Authenticate", challenge));
+        }
+        if let More::Allow(methods) = *self.more {
             build.header(Header::new("Allow", methods));
         }
         build.ok()
@@ -332,7 +353,7 @@ fn any(status: Status, request: &Request<'_>) -> Problem {
                 let next = "Send the request with one of these methods.";
                 let mut problem =
                     Problem::new(Status::MethodNotAllowed, "Wrong method", because, next);
-                problem.more = More::Allow(allowed);
+                problem.more = Box::new(More::Allow(allowed));
                 problem
             }
             None => Problem::not_found(),

@@ -157,7 +157,7 @@ impl Reception {
                 let status = Status::MisdirectedRequest;
                 let mut problem = Problem::new(status, "Another address", because, next);
                 let (asked, listener) = (host.to_owned(), self.listener);
-                problem.more = More::RightAddresses { asked, listener };
+                problem.more = Box::new(More::RightAddresses { asked, listener });
                 Err(problem.into())
             }
         }
@@ -191,7 +191,9 @@ impl Reception {
         };
         // Who sends JSON gets JSON, errors included.
         let sends_json = request.content_type().is_some_and(|found| found.is_json());
-        let json = sends_json || JSON_ROUTES.iter().any(|route| inner.starts_with(route));
+        let in_api = JSON_ROUTES.iter().any(|route| inner.starts_with(route));
+        // `/jwt/` itself is a page for people.
+        let json = sends_json || (in_api && inner != "/jwt/");
         go_to(request, "/portal", inner);
 
         let place = Place::new(arrival, Some(variant), json);

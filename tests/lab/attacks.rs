@@ -111,6 +111,34 @@ const STOPPED_BY: &[(&str, &[&str])] = &[
     ("forged-signed-cookie", &["client-state", "signing-key"]),
     ("password-guessing", &["throttle"]),
     ("login-enumeration", &["login-errors"]),
+    ("edited-payload", &["jwt-signature"]),
+    ("none-algorithm", &["jwt-none"]),
+    ("empty-signature", &["jwt-none"]),
+    ("key-confusion", &["jwt-algorithm"]),
+    ("dictionary-key", &[]),
+    ("blank-key", &["jwt-kid"]),
+    ("kid-to-empty-file", &["jwt-kid"]),
+    ("inline-jwk", &[]),
+    ("spoofed-jku", &[]),
+    ("retired-key", &["key-rotation"]),
+    ("expired-token", &["jwt-expiry"]),
+    ("not-yet-valid", &["jwt-not-before"]),
+    ("other-issuer", &["jwt-issuer"]),
+    ("other-audience", &["jwt-audience"]),
+    ("refresh-as-access", &["jwt-type"]),
+    ("unknown-crit", &["jwt-crit"]),
+    ("token-in-referer", &["referrer", "jwt-transport"]),
+    ("replay-after-logout", &["jwt-revocation"]),
+    ("replay-after-new-password", &["jwt-revocation"]),
+    ("refresh-replay", &["refresh-rotation"]),
+    ("stale-role", &["jwt-claims"]),
+];
+
+/// What stops an attack together only: none of them suffices, and each is necessary.
+const TOGETHER: &[(&str, &[&str])] = &[
+    ("dictionary-key", &["jwt-signature", "jwt-key"]),
+    ("inline-jwk", &["jwt-signature", "jwt-key-source"]),
+    ("spoofed-jku", &["jwt-signature", "jwt-key-source"]),
 ];
 
 #[tokio::test]
@@ -134,10 +162,11 @@ async fn what_alone_stops_an_attack_or_lets_it_in_follows_from_its_sets() {
             }
         }
         assert_eq!(stopping, *stopped_by, "{name}: sufficient");
-        let necessary = if stopped_by.len() == 1 {
-            *stopped_by
-        } else {
-            &[]
+        let together = TOGETHER.iter().find(|(attack, _)| attack == name);
+        let necessary = match (together, stopped_by) {
+            (Some((_, all)), _) => all,
+            (None, [_]) => *stopped_by,
+            (None, _) => &[],
         };
         assert_eq!(letting_in, necessary, "{name}: necessary");
     }

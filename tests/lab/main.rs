@@ -7,6 +7,7 @@ mod cafe;
 mod catalogue;
 mod command_line;
 mod engine;
+mod jwt;
 mod lab_pages;
 mod portal;
 mod process;

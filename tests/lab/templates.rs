@@ -59,7 +59,7 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
         ),
         (
             "lab/defences.html",
-            "The 33 defences",
+            "The 51 defences",
             lab.get("/defences").await,
         ),
         (
@@ -215,6 +215,7 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
         ("portal/password.html", "Change your password"),
         ("portal/sessions.html", "Your sessions"),
         ("portal/cookies.html", "What a script on this page sees"),
+        ("portal/jwt.html", "Signing in with a token"),
     ] {
         let path = template
             .trim_start_matches("portal")

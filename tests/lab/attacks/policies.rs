@@ -1,7 +1,9 @@
 //! Attacks against policies without a name: drawn by lot, and hardened but for one attack's flaw.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use session_lab::attacks::matrix::throw_away_name;
-use session_lab::attacks::stage::{ATTACKER, Stage, StageError};
+use session_lab::attacks::stage::{ATTACKER, Line, Stage, StageError};
 use session_lab::attacks::{Attack, Outcome};
 use session_lab::bench::BenchName;
 use session_lab::clock::BenchTime;
@@ -31,9 +33,15 @@ async fn try_under(attack: &dyn Attack, policy: &Policy) -> Result<Outcome, Stag
     outcome
 }
 
-/// Hardened, with every defence weak that stops this attack.
+/// Hardened, with every defence weak that stops this attack. Of a set that a forgery shares with the
+/// signature check, the check stays on: the forgery must fall to its own flaw, and not to a verifier
+/// that checks nothing.
 fn hardened_but_for(attack: &dyn Attack) -> Policy {
-    let stopping = attack.card().stopped_by.iter().copied().flatten();
+    let sets = attack.card().stopped_by.iter();
+    let stopping = sets.flat_map(|set| {
+        let own = |name: &&Name| **name != Name::JwtSignature || set.len() == 1;
+        set.iter().filter(own)
+    });
     stopping.fold(Policy::HARDENED, |policy, name| {
         policy.with(*name, &Policy::INSECURE)
     })
@@ -97,6 +105,62 @@ async fn every_attack_falls_to_its_own_flaw_while_everything_else_is_hardened() 
         let outcome = outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(outcome.succeeded(), "{name}: {}", outcome.says());
     }
+}
+
+/// The last request of an attack whose token was accepted, with that token.
+fn accepted(stage: &Stage) -> Option<(&'static str, String)> {
+    let lines = stage.transcript().into_iter().rev();
+    let mut exchanges = lines.filter_map(|line| match line {
+        Line::Exchange { exchange, .. } => Some(exchange),
+        Line::Says(_) => None,
+    });
+    exchanges.find_map(|exchange| {
+        let head = exchange.sent.lines().find_map(|line| {
+            let (name, value) = line.split_once(": ")?;
+            name.eq_ignore_ascii_case("authorization").then_some(value)
+        });
+        let path = ["/jwt/profile", "/jwt/admin"].into_iter().find(|path| {
+            exchange
+                .sent
+                .lines()
+                .next()
+                .is_some_and(|line| line.contains(path))
+        });
+        let token = head?.strip_prefix("Bearer ")?.to_owned();
+        (exchange.status == 200).then_some((path?, token))
+    })
+}
+
+#[tokio::test]
+async fn a_token_of_an_attack_with_another_signature_is_believed_by_nobody() {
+    let mut tried = Vec::new();
+    for attack in decided_by_the_server() {
+        let policy = hardened_but_for(attack);
+        if !policy.is_strong(Name::JwtSignature) {
+            continue;
+        }
+        let name = attack.card().name;
+        let bench = throw_away_name();
+        let stage = stage_under(&bench, &policy).await;
+        let outcome = attack.run(&stage).await.expect(name);
+        assert!(outcome.succeeded(), "{name}: {}", outcome.says());
+        if let Some((path, token)) = accepted(&stage) {
+            let (signed, old) = token.rsplit_once('.').expect("three parts");
+            let mut random = vec![0; (old.len() * 3 / 4).max(32)];
+            getrandom::fill(&mut random).expect("random bytes");
+            let random = URL_SAFE_NO_PAD.encode(random);
+            for (signature, status) in [(old, 200), (&random, 401)] {
+                let call =
+                    Call::get(path).with("authorization", format!("Bearer {signed}.{signature}"));
+                let reply = stage.person("control").call(call).await.expect("an answer");
+                assert_eq!(reply.status, status, "{name}: {signature}");
+            }
+            tried.push(name);
+        }
+        lab().benches.discard(&bench).await.expect("it was used");
+    }
+    assert_eq!(tried.len(), 19, "{tried:?}");
+    assert!(tried.contains(&"none-algorithm") && tried.contains(&"spoofed-jku"));
 }
 
 #[tokio::test]

@@ -81,6 +81,7 @@ shown! {
     id_in_referer => "id-in-referer",
     back_button => "back-button",
     draft_after_sign_out => "draft-after-sign-out",
+    token_in_referer => "token-in-referer",
 }
 
 /// How an attack ends where one arm between the weak and the strong one is chosen.

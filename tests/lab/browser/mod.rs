@@ -20,3 +20,4 @@ mod same_site;
 mod screenshots;
 mod secure;
 mod tab;
+mod tokens;

@@ -162,6 +162,7 @@ async fn portal(tab: &mut Tab, portal: &str, side: &str) {
         ("/password", "password"),
         ("/sessions", "sessions"),
         ("/cookies", "cookies"),
+        ("/jwt/", "jwt"),
     ] {
         tab.visit(&format!("{portal}{path}")).await;
         works(tab, &format!("{side}-{name}")).await;

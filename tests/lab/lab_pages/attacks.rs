@@ -146,7 +146,7 @@ async fn the_matrix_runs_while_somebody_looks_and_agrees_with_the_rule() {
         "one run is enough"
     );
     let mut progress = student.get("/matrix/live").await.json();
-    while progress["done"].as_u64() < Some(140) {
+    while progress["done"].as_u64() < Some(260) {
         assert_eq!(progress["running"], true, "{progress}");
         tokio::time::sleep(Duration::from_millis(100)).await;
         progress = student.get("/matrix/live").await.json();

@@ -28,6 +28,16 @@ async fn tour(mut visitor: Client) {
     ] {
         visitor.get(page).await;
     }
+    let token = visitor.access_token("apiuser").await;
+    assert_eq!(visitor.profile(&token).await.status, 200);
+    visitor
+        .post_json("/jwt/refresh", &json!({"refresh_token": "x"}))
+        .await;
+    let newest = visitor.token_with("apiuser", json!({})).await["refresh_token"].clone();
+    let refreshed = visitor
+        .post_json("/jwt/refresh", &json!({ "refresh_token": newest }))
+        .await;
+    assert_eq!(refreshed.status, 200, "{}", refreshed.body);
     let change = [("current", "password123"), ("new", "a-new-password")];
     assert_eq!(visitor.submit("/password", &change).await.status, 200);
     assert_eq!(visitor.submit("/logout", &[]).await.status, 200);

@@ -4,6 +4,7 @@
 mod client;
 mod curl;
 mod plain_socket;
+pub mod tokens;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};

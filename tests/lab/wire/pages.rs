@@ -34,7 +34,7 @@ const PORTAL_PAGES: [&str; 6] = [
     "/healthz",
     "/favicon.ico",
 ];
-const VARIANT_PAGES: [&str; 12] = [
+const VARIANT_PAGES: [&str; 17] = [
     "/",
     "/login",
     "/dashboard",
@@ -47,6 +47,11 @@ const VARIANT_PAGES: [&str; 12] = [
     "/api/time_left",
     "/api/profile",
     "/admin/sessions",
+    "/jwt/",
+    "/jwt/profile",
+    "/jwt/admin",
+    "/jwt/jwks.json",
+    "/jwt/public.pem",
 ];
 
 /// Every GET page, with the cookie of a signed-in student where there is one.

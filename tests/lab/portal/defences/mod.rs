@@ -14,6 +14,8 @@ mod ids;
 mod lifetime;
 mod more_moments;
 mod signing_in;
+mod token_keys;
+mod tokens;
 
 use session_lab::policy::Name;
 
@@ -152,4 +154,22 @@ probes! {
     RoleSource => identity::a_role_in_a_cookie_is_believed,
     ClientState => identity::a_copied_state_cookie_makes_somebody_else,
     SigningKey => identity::a_state_cookie_can_be_forged_with_a_known_word,
+    JwtSignature => token_keys::a_token_with_an_edited_payload_is_believed,
+    JwtNone => token_keys::a_token_that_says_it_is_not_signed_is_believed,
+    JwtAlgorithm => token_keys::the_text_of_the_public_key_signs_a_token,
+    JwtKey => token_keys::a_word_gives_the_signature_of_a_token,
+    JwtKeySource => token_keys::the_portal_fetches_the_key_set_that_a_token_points_to,
+    JwtKid => token_keys::a_path_leads_to_an_empty_key,
+    KeyRotation => token_keys::the_first_key_signs_for_ever,
+    JwtExpiry => tokens::a_token_is_good_after_its_time,
+    JwtNotBefore => tokens::a_token_is_good_before_its_time,
+    JwtIssuer => tokens::a_token_of_the_partner_is_good,
+    JwtAudience => tokens::a_token_for_another_service_is_good,
+    JwtType => tokens::a_refresh_token_is_an_access_token,
+    JwtCrit => tokens::an_unknown_condition_is_ignored,
+    JwtTransport => tokens::a_token_is_taken_from_the_address,
+    JwtRevocation => tokens::a_token_outlives_the_sign_out_and_the_password,
+    RefreshRotation => tokens::a_refresh_token_can_be_used_twice,
+    JwtClaims => tokens::a_token_tells_the_role_and_is_believed,
+    TokenStorage => tokens::the_page_gets_the_refresh_token,
 }

@@ -1,0 +1,137 @@
+//! What somebody on a stage does with tokens: gets them, sends them, passes them on.
+
+use serde_json::{Value, json};
+
+use super::super::person::Person;
+use super::super::stage::StageError;
+use super::super::{Card, Outcome};
+use super::forge::Parts;
+use crate::defences::password_storage::DEMO_PASSWORDS;
+use crate::front_door::Exchange;
+use crate::front_door::caller::Call;
+
+/// The tokens of a sign-in.
+#[derive(Clone, Debug)]
+pub(super) struct Tokens {
+    /// The access token.
+    pub access: String,
+    /// The refresh token, wherever the portal put it.
+    pub refresh: String,
+}
+
+/// Signs in for tokens with a demo account's own password.
+pub(super) async fn sign_in(person: &mut Person<'_>, user: &str) -> Result<Tokens, StageError> {
+    let reply = person
+        .call(Call::json("/jwt/login", credentials(user).to_string()))
+        .await?;
+    let json = answer("the sign-in", &reply)?;
+    let access = text(&json, "access_token")?;
+    let in_json = json["refresh_token"].as_str().map(str::to_owned);
+    let in_jar = || {
+        person
+            .caller()
+            .cookie("__Host-refresh_")
+            .map(|(_, value)| value)
+    };
+    let refresh = in_json.or_else(in_jar);
+    let missing = || StageError::Unexpected("the sign-in gave no refresh token".into());
+    Ok(Tokens {
+        access,
+        refresh: refresh.ok_or_else(missing)?,
+    })
+}
+
+/// Has the partner sign a token for mallory. It looks like one of the portal's own, but for these
+/// wishes.
+pub(super) async fn partner_token(
+    person: &mut Person<'_>,
+    user: &str,
+    wishes: Value,
+) -> Result<String, StageError> {
+    let mut order = credentials(user);
+    let asked = person
+        .call(Call::json("/jwt/partner", order.to_string()))
+        .await?;
+    let names = answer("the partner's answer", &asked)?;
+    order["iss"] = names["portal_iss"].clone();
+    order["aud"] = names["portal_aud"].clone();
+    order["typ"] = "at+jwt".into();
+    for (name, wish) in wishes.as_object().into_iter().flatten() {
+        order[name] = wish.clone();
+    }
+    let signed = person
+        .call(Call::json("/jwt/partner", order.to_string()))
+        .await?;
+    text(&answer("the partner's answer", &signed)?, "token")
+}
+
+/// Sends a token, and says whom the profile takes it for.
+pub(super) async fn opened_as(
+    person: &mut Person<'_>,
+    token: &str,
+) -> Result<Option<String>, StageError> {
+    let reply = person
+        .call(with_token("GET", "/jwt/profile", token))
+        .await?;
+    match reply.status {
+        200 => Ok(Some(text(&answer("the profile", &reply)?, "logged_in_as")?)),
+        401 => Ok(None),
+        _ => Err(unexpected("the profile", &reply)),
+    }
+}
+
+/// Sends a token, and succeeds where the profile takes it for `user`.
+pub(super) async fn judge(
+    card: &Card,
+    person: &mut Person<'_>,
+    token: &str,
+    user: &str,
+) -> Result<Outcome, StageError> {
+    Ok(match opened_as(person, token).await? {
+        Some(opened) if opened == user => {
+            Outcome::Succeeded(format!("The profile answers: logged in as {user}."))
+        }
+        _ => Outcome::Stopped(card.stopped_says.into()),
+    })
+}
+
+/// Signs the attacker in to his own account, and takes his own token apart.
+pub(super) async fn own_parts(attacker: &mut Person<'_>, user: &str) -> Result<Parts, StageError> {
+    Parts::of(&sign_in(attacker, user).await?.access)
+}
+
+/// A request that carries a token in its header.
+pub(super) fn with_token(method: &'static str, path: &str, token: &str) -> Call {
+    let call = Call {
+        method,
+        path: path.to_owned(),
+        ..Call::default()
+    };
+    call.with("authorization", format!("Bearer {token}"))
+}
+
+/// The JSON of an answer that went well.
+pub(super) fn answer(what: &str, reply: &Exchange) -> Result<Value, StageError> {
+    if reply.status != 200 {
+        return Err(unexpected(what, reply));
+    }
+    serde_json::from_str(&reply.body)
+        .map_err(|error| StageError::Unexpected(format!("{what} is no JSON: {error}")))
+}
+
+/// A member that holds text.
+pub(super) fn text(json: &Value, name: &str) -> Result<String, StageError> {
+    let found = json[name].as_str().map(str::to_owned);
+    found.ok_or_else(|| StageError::Unexpected(format!("an answer has no {name}")))
+}
+
+/// An error: a step that is no part of the attack went wrong.
+pub(super) fn unexpected(what: &str, reply: &Exchange) -> StageError {
+    StageError::Unexpected(format!("{what} was answered {}", reply.status))
+}
+
+fn credentials(user: &str) -> Value {
+    let account = DEMO_PASSWORDS.iter().find(|(name, _)| *name == user);
+    let password = account.map(|(_, password)| *password).unwrap_or_default();
+    json!({ "username": user, "password": password })
+}

@@ -1,0 +1,41 @@
+//! Using a token after its time. Worksheet 11.
+//!
+//! Stopped by `jwt-expiry` alone: nobody signs out here. Read `src/defences/jwt_expiry.rs` next.
+
+use super::super::stage::{Stage, StageError, VICTIM};
+use super::super::{Attack, Card, Engine, Outcome};
+use super::bearer::{judge, sign_in};
+use crate::policy::Name;
+use async_trait::async_trait;
+
+pub(in crate::attacks) struct ExpiredToken;
+
+const CARD: Card = Card {
+    name: "expired-token",
+    title: "A token that was good an hour ago",
+    engine: Engine::Http,
+    victim: "Signed in for a token, and went away.",
+    means: "The attacker finds the token in a log or on a computer that was left open, an hour \
+            after it was issued. Access tokens hold for 15 minutes.",
+    evidence: "An hour later the profile says that he is logged in as the victim.",
+    stopped_by: &[&[Name::JwtExpiry]],
+    stopped_says: "The token had expired.",
+    shows: &["JWT-EXP"],
+    standards: &["ASVS 9.2.1", "CWE-613", "WSTG-SESS-10"],
+};
+
+#[async_trait]
+impl Attack for ExpiredToken {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        stage.says("The victim signs in and gets a token.");
+        let copied = sign_in(&mut stage.person("victim"), VICTIM).await?.access;
+        stage.wait(60).await?;
+
+        stage.says("The attacker finds the token and sends it.");
+        judge(&CARD, &mut stage.person("attacker"), &copied, VICTIM).await
+    }
+}

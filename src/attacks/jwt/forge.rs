@@ -1,0 +1,131 @@
+//! What a forger does on his own computer: takes a token apart, changes it, puts it together again.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, EncodingKey};
+use serde_json::Value;
+
+use super::super::stage::StageError;
+use super::super::words::WORDS;
+use crate::jwt::signature;
+
+/// A token taken apart.
+#[derive(Clone, Debug)]
+pub(super) struct Parts {
+    /// The header.
+    pub header: Value,
+    /// The payload.
+    pub claims: Value,
+    /// The token that it was.
+    token: String,
+}
+
+impl Parts {
+    /// Takes a token apart. Everybody can: the parts are encoded, and nothing else.
+    pub fn of(token: &str) -> Result<Self, StageError> {
+        let broken = || StageError::Unexpected("a token is not in three parts".into());
+        let mut parts = token.split('.').map(decode);
+        let (header, claims) = (parts.next().flatten(), parts.next().flatten());
+        Ok(Self {
+            header: header.ok_or_else(broken)?,
+            claims: claims.ok_or_else(broken)?,
+            token: token.to_owned(),
+        })
+    }
+
+    /// The same in another user's name.
+    #[must_use]
+    pub fn in_the_name_of(mut self, user: &str) -> Self {
+        self.claims["sub"] = user.into();
+        self
+    }
+
+    /// The same with another member in the header.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.header[name] = value.into();
+        self
+    }
+
+    /// The signature of the token that it was.
+    pub fn old_signature(&self) -> &str {
+        self.token.rsplit('.').next().unwrap_or_default()
+    }
+
+    /// Put together again with this signature.
+    pub fn signed_with(&self, signature: &str) -> String {
+        let signed = signature::signed_part(&self.header, &self.claims);
+        // A JSON value always becomes JSON text.
+        format!("{}.{signature}", signed.unwrap_or_default())
+    }
+
+    /// Put together again and signed with HS256.
+    pub fn hs256(mut self, key: &[u8]) -> Result<String, StageError> {
+        self.header["alg"] = "HS256".into();
+        self.sign(&EncodingKey::from_secret(key), Algorithm::HS256)
+    }
+
+    /// Put together again and signed with ES256.
+    pub fn es256(mut self, key: Option<EncodingKey>) -> Result<String, StageError> {
+        self.header["alg"] = "ES256".into();
+        let missing = || StageError::Unexpected("the attacker has no key".into());
+        self.sign(&key.ok_or_else(missing)?, Algorithm::ES256)
+    }
+
+    fn sign(&self, key: &EncodingKey, algorithm: Algorithm) -> Result<String, StageError> {
+        let token = signature::token(&self.header, &self.claims, key, algorithm);
+        token.ok_or_else(|| StageError::Unexpected("the key does not sign".into()))
+    }
+
+    /// The word that signed the token that it was. Nobody is asked, so nobody can count the guesses.
+    pub fn cracked(&self) -> Option<&'static str> {
+        let signs = |word: &&str| {
+            let signed = self.token.rsplit_once('.').map(|(signed, _)| signed);
+            let key = EncodingKey::from_secret(word.as_bytes());
+            let signature = signed.and_then(|signed| {
+                jsonwebtoken::crypto::sign(signed.as_bytes(), &key, Algorithm::HS256).ok()
+            });
+            signature.as_deref() == Some(self.old_signature())
+        };
+        WORDS.into_iter().find(signs)
+    }
+}
+
+fn decode(part: &str) -> Option<Value> {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn token(key: &[u8]) -> String {
+        let parts = Parts {
+            header: json!({"alg": "HS256"}),
+            claims: json!({"sub": "mallory"}),
+            token: String::new(),
+        };
+        parts.hs256(key).expect("a token")
+    }
+
+    #[test]
+    fn a_token_comes_apart_and_together_again() {
+        let token = token(b"secret");
+        let parts = Parts::of(&token).expect("three parts");
+        assert_eq!(parts.claims["sub"], "mallory");
+        assert_eq!(parts.signed_with(parts.old_signature()), token);
+        let forged = parts.in_the_name_of("admin");
+        assert_eq!(forged.claims["sub"], "admin");
+        assert!(Parts::of("x.y").is_err());
+    }
+
+    #[test]
+    fn a_word_of_the_list_is_found_and_a_random_key_is_not() {
+        let cracked = |key: &[u8]| Parts::of(&token(key)).expect("three parts").cracked();
+        assert_eq!(cracked(b"secret"), Some("secret"));
+        assert_eq!(cracked(&[7; 32]), None);
+        assert_eq!(cracked(b""), None);
+    }
+}

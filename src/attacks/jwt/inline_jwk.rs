@@ -1,0 +1,51 @@
+//! Bringing the key along that verifies the token. Worksheet 11.
+//!
+//! Stopped by `jwt-key-source` where signatures are verified: the header is ignored, and by the
+//! portal's own key the signature is wrong. Read `src/defences/jwt_key_source.rs` next.
+
+use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::super::{Attack, Card, Engine, Outcome};
+use super::bearer::{judge, own_parts};
+use crate::attacker::jwks;
+use crate::policy::Name;
+use async_trait::async_trait;
+
+pub(in crate::attacks) struct InlineJwk;
+
+const CARD: Card = Card {
+    name: "inline-jwk",
+    title: "A token that brings its own key",
+    engine: Engine::Http,
+    victim: "Has an account, and need not be signed in.",
+    means: "The attacker makes a pair of keys. He signs a token in the victim's name with the \
+            private one and puts the public one into the header, as jwk.",
+    evidence: "The profile says that he is logged in as the victim.",
+    stopped_by: &[&[Name::JwtKeySource, Name::JwtSignature]],
+    stopped_says: "The API verified with its own key, whatever the header brought along.",
+    shows: &["JWT-JWK"],
+    standards: &["ASVS 9.1.3", "CWE-347", "WSTG-SESS-10"],
+};
+
+#[async_trait]
+impl Attack for InlineJwk {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        stage.says("The attacker signs in to his own account and decodes his token.");
+        let mut attacker = stage.person("attacker");
+        let own = own_parts(&mut attacker, ATTACKER).await?;
+
+        stage.says("He signs with a key of his own and sends its public half along.");
+        let forged = own
+            .in_the_name_of(VICTIM)
+            .with_header("kid", PORTALS_KEY)
+            .with_header("jwk", jwks::public_jwk());
+        let token = forged.es256(jwks::signing_key())?;
+        judge(&CARD, &mut attacker, &token, VICTIM).await
+    }
+}
+
+/// A verifier that ignores the header finds this key, and it is for the same algorithm.
+const PORTALS_KEY: &str = "es-1";

@@ -1,0 +1,53 @@
+//! Using a public key as a shared secret. Worksheet 11.
+//!
+//! Stopped by `jwt-algorithm` alone: the key and the algorithm do not fit, whatever the signature
+//! is. Read `src/defences/jwt_algorithm.rs` next.
+
+use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::super::{Attack, Card, Engine, Outcome};
+use super::bearer::{judge, own_parts, unexpected};
+use crate::policy::Name;
+use async_trait::async_trait;
+
+pub(in crate::attacks) struct KeyConfusion;
+
+const CARD: Card = Card {
+    name: "key-confusion",
+    title: "A public key as a shared secret",
+    engine: Engine::Http,
+    victim: "Has an account, and need not be signed in.",
+    means: "The attacker fetches the portal's public key, which is there for everybody. He writes \
+            a token in the victim's name that names this key and HS256, and signs it with the text \
+            of the key as the secret, byte for byte as it was published.",
+    evidence: "The profile says that he is logged in as the victim.",
+    stopped_by: &[&[Name::JwtAlgorithm]],
+    stopped_says: "The public key is for ES256 only; the header may not choose HS256 for it.",
+    shows: &["JWT-ALGCONF"],
+    standards: &["ASVS 9.1.2", "CWE-327", "CWE-347", "WSTG-SESS-10"],
+};
+
+#[async_trait]
+impl Attack for KeyConfusion {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        stage.says("The attacker fetches the public key and decodes his own token.");
+        let mut attacker = stage.person("attacker");
+        let pem = attacker.get("/jwt/public.pem").await?;
+        if pem.status != 200 {
+            return Err(unexpected("the public key", &pem));
+        }
+        let own = own_parts(&mut attacker, ATTACKER).await?;
+
+        stage
+            .says("He signs a token in the victim's name with the text of that key as the secret.");
+        let forged = own.in_the_name_of(VICTIM).with_header("kid", PUBLIC_KEY);
+        let token = forged.hs256(pem.body.as_bytes())?;
+        judge(&CARD, &mut attacker, &token, VICTIM).await
+    }
+}
+
+/// The name that the key has in the published key set.
+const PUBLIC_KEY: &str = "es-1";

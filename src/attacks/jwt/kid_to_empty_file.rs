@@ -1,0 +1,45 @@
+//! Leading the verifier to an empty file. Worksheet 11.
+//!
+//! Stopped by `jwt-kid` alone. Read `src/defences/jwt_kid.rs` next.
+
+use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::super::{Attack, Card, Engine, Outcome};
+use super::bearer::{judge, own_parts};
+use crate::policy::Name;
+use async_trait::async_trait;
+
+pub(in crate::attacks) struct KidToEmptyFile;
+
+const CARD: Card = Card {
+    name: "kid-to-empty-file",
+    title: "A key name that leads to an empty file",
+    engine: Engine::Http,
+    victim: "Has an account, and need not be signed in.",
+    means: "The attacker writes a token in the victim's name whose key name is the path \
+            ../../../dev/null, a file that is always there and always empty, and signs it with no \
+            bytes at all.",
+    evidence: "The profile says that he is logged in as the victim.",
+    stopped_by: &[&[Name::JwtKid]],
+    stopped_says: "The name is in no map of keys, so the token was refused. No file is opened.",
+    shows: &["JWT-KID"],
+    standards: &["ASVS 9.1.3", "CWE-22", "CWE-347", "WSTG-SESS-10"],
+};
+
+#[async_trait]
+impl Attack for KidToEmptyFile {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        stage.says("The attacker signs in to his own account and decodes his token.");
+        let mut attacker = stage.person("attacker");
+        let own = own_parts(&mut attacker, ATTACKER).await?;
+
+        stage.says("He names an empty file as the key, and signs with no bytes.");
+        let forged = own
+            .in_the_name_of(VICTIM)
+            .with_header("kid", "../../../dev/null");
+        judge(&CARD, &mut attacker, &forged.hs256(b"")?, VICTIM).await
+    }
+}

@@ -1,0 +1,31 @@
+//! The attacks on the API for tokens, one file each. What their people do is in `bearer.rs`, what a
+//! forger writes is in `forge.rs`. Read `edited_payload.rs` first: every forgery begins like it.
+//!
+//! A forgery declares `jwt-signature` beside its own defence where a verifier that checks no
+//! signature would accept the token anyway. The tests run it once more with the signature check on
+//! and only its own defence weak, and show that the same token with another signature is refused.
+
+mod bearer;
+mod forge;
+
+pub(super) mod blank_key;
+pub(super) mod dictionary_key;
+pub(super) mod edited_payload;
+pub(super) mod empty_signature;
+pub(super) mod expired_token;
+pub(super) mod inline_jwk;
+pub(super) mod key_confusion;
+pub(super) mod kid_to_empty_file;
+pub(super) mod none_algorithm;
+pub(super) mod not_yet_valid;
+pub(super) mod other_audience;
+pub(super) mod other_issuer;
+pub(super) mod refresh_as_access;
+pub(super) mod refresh_replay;
+pub(super) mod replay_after_logout;
+pub(super) mod replay_after_new_password;
+pub(super) mod retired_key;
+pub(super) mod spoofed_jku;
+pub(super) mod stale_role;
+pub(super) mod token_in_referer;
+pub(super) mod unknown_crit;

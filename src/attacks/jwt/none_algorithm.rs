@@ -1,0 +1,58 @@
+//! Saying in the header that a token has no signature. Worksheet 11.
+//!
+//! Stopped by `jwt-none` alone: such a token is refused before its signature would be looked at.
+//! Read `src/defences/jwt_none.rs` next.
+
+use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::super::{Attack, Card, Engine, Outcome};
+use super::bearer::{judge, own_parts};
+use crate::policy::Name;
+use async_trait::async_trait;
+
+pub(in crate::attacks) struct NoneAlgorithm;
+
+const CARD: Card = Card {
+    name: "none-algorithm",
+    title: "A token that says it is not signed",
+    engine: Engine::Http,
+    victim: "Has an account, and need not be signed in.",
+    means: "The attacker decodes his own token, writes the victim's name into the payload and none \
+            into the header, and leaves the signature empty. Where none is refused he tries None, \
+            NONE and nOnE.",
+    evidence: "The profile says that he is logged in as the victim.",
+    stopped_by: &[&[Name::JwtNone]],
+    stopped_says: "No spelling of none is an algorithm that signs.",
+    shows: &["JWT-NONE"],
+    standards: &["ASVS 9.1.2", "CWE-347", "CWE-757", "WSTG-SESS-10"],
+};
+
+#[async_trait]
+impl Attack for NoneAlgorithm {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        stage.says("The attacker signs in to his own account and decodes his token.");
+        let mut attacker = stage.person("attacker");
+        let own = own_parts(&mut attacker, ATTACKER).await?;
+
+        stage.says(
+            "He writes the victim's name into it, says that it is not signed, and tries spellings.",
+        );
+        for spelling in SPELLINGS {
+            let forged = own
+                .clone()
+                .in_the_name_of(VICTIM)
+                .with_header("alg", spelling);
+            let outcome = judge(&CARD, &mut attacker, &forged.signed_with(""), VICTIM).await?;
+            if outcome.succeeded() {
+                return Ok(outcome);
+            }
+        }
+        Ok(Outcome::Stopped(CARD.stopped_says.into()))
+    }
+}
+
+/// A filter that knows the first misses the others.
+const SPELLINGS: [&str; 4] = ["none", "None", "NONE", "nOnE"];

@@ -1,0 +1,47 @@
+//! Using a token before its time. Worksheet 11.
+//!
+//! Stopped by `jwt-not-before` alone: the signature is right, and everything else is as it should
+//! be. Read `src/defences/jwt_not_before.rs` next.
+
+use async_trait::async_trait;
+use serde_json::json;
+
+use super::super::stage::{ATTACKER, Stage, StageError};
+use super::super::{Attack, Card, Engine, Outcome};
+use super::bearer::{judge, partner_token};
+use crate::policy::Name;
+
+pub(in crate::attacks) struct NotYetValid;
+
+const CARD: Card = Card {
+    name: "not-yet-valid",
+    title: "A token for tomorrow",
+    engine: Engine::Http,
+    victim: "The portal: an account is to be opened tomorrow, and its token is out already.",
+    means: "A partner who shares the key signs a token for the attacker's own account that looks \
+            like the portal's, and holds from the year 2100 on. The attacker sends it today.",
+    evidence: "The profile says today that he is logged in.",
+    stopped_by: &[&[Name::JwtNotBefore]],
+    stopped_says: "The token is not valid yet.",
+    shows: &["JWT-NBF"],
+    standards: &["ASVS 9.2.1", "CWE-345"],
+};
+
+#[async_trait]
+impl Attack for NotYetValid {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        stage.says("The partner signs a token that holds from the year 2100 on.");
+        let mut attacker = stage.person("attacker");
+        let token = partner_token(&mut attacker, ATTACKER, json!({ "nbf": YEAR_2100 })).await?;
+
+        stage.says("The attacker sends it today.");
+        judge(&CARD, &mut attacker, &token, ATTACKER).await
+    }
+}
+
+/// Its first second. No clock of the lab can be moved as far.
+const YEAR_2100: u64 = 4_102_444_800;

@@ -1,0 +1,46 @@
+//! Sending a token on that was meant for another service. Worksheet 11.
+//!
+//! Stopped by `jwt-audience` alone. Read `src/defences/jwt_audience.rs` next.
+
+use async_trait::async_trait;
+use serde_json::json;
+
+use super::super::stage::{ATTACKER, Stage, StageError};
+use super::super::{Attack, Card, Engine, Outcome};
+use super::bearer::{judge, partner_token};
+use crate::policy::Name;
+
+pub(in crate::attacks) struct OtherAudience;
+
+const CARD: Card = Card {
+    name: "other-audience",
+    title: "A token for another service",
+    engine: Engine::Http,
+    victim: "The portal: it takes tokens from a partner who shares its key.",
+    means: "The attacker runs a small service that takes tokens, too. One that was issued for his \
+            service he sends on to the portal. Here it is his own, signed by the partner who \
+            shares the key.",
+    evidence: "The profile says that he is logged in, by a token that was meant for another \
+            service.",
+    stopped_by: &[&[Name::JwtAudience]],
+    stopped_says: "The token is meant for another service.",
+    shows: &["JWT-AUD", "JWT-MUTEX"],
+    standards: &["ASVS 9.2.3", "ASVS 9.2.4", "CWE-345"],
+};
+
+#[async_trait]
+impl Attack for OtherAudience {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        stage.says("A token is issued for another service.");
+        let mut attacker = stage.person("attacker");
+        let elsewhere = json!({ "aud": "https://notes.partner.example" });
+        let token = partner_token(&mut attacker, ATTACKER, elsewhere).await?;
+
+        stage.says("The attacker sends it on to the portal.");
+        judge(&CARD, &mut attacker, &token, ATTACKER).await
+    }
+}

@@ -1,0 +1,45 @@
+//! Bringing a token of another issuer. Worksheet 11.
+//!
+//! Stopped by `jwt-issuer` alone: the key is shared, so the signature is right. Read
+//! `src/defences/jwt_issuer.rs` next.
+
+use async_trait::async_trait;
+use serde_json::json;
+
+use super::super::stage::{ATTACKER, Stage, StageError};
+use super::super::{Attack, Card, Engine, Outcome};
+use super::bearer::{judge, partner_token};
+use crate::policy::Name;
+
+pub(in crate::attacks) struct OtherIssuer;
+
+const CARD: Card = Card {
+    name: "other-issuer",
+    title: "A token that somebody else issued",
+    engine: Engine::Http,
+    victim: "The portal: it takes tokens from a partner who shares its key.",
+    means: "A partner who shares the key issues a token in his own name, for an account that he \
+            let in by his own rules. The attacker brings it to the portal.",
+    evidence: "The profile says that he is logged in, by a token that the portal never issued.",
+    stopped_by: &[&[Name::JwtIssuer]],
+    stopped_says: "The token does not come from the portal.",
+    shows: &["JWT-ISS"],
+    standards: &["ASVS 9.2.4", "CWE-345", "CWE-346"],
+};
+
+#[async_trait]
+impl Attack for OtherIssuer {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        stage.says("The partner issues a token in his own name.");
+        let mut attacker = stage.person("attacker");
+        let partner = json!({ "iss": "https://partner.example" });
+        let token = partner_token(&mut attacker, ATTACKER, partner).await?;
+
+        stage.says("The attacker brings it to the portal.");
+        judge(&CARD, &mut attacker, &token, ATTACKER).await
+    }
+}

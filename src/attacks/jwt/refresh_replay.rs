@@ -1,0 +1,68 @@
+//! Using a refresh token a second time. Worksheet 11.
+//!
+//! Stopped by `refresh-rotation` alone. Read `src/defences/refresh_rotation.rs` next.
+
+use async_trait::async_trait;
+use serde_json::json;
+
+use super::super::person::Person;
+use super::super::stage::{Stage, StageError, VICTIM};
+use super::super::{Attack, Card, Engine, Outcome};
+use super::bearer::{answer, judge, sign_in, text};
+use crate::front_door::Exchange;
+use crate::front_door::caller::Call;
+use crate::policy::Name;
+
+pub(in crate::attacks) struct RefreshReplay;
+
+const CARD: Card = Card {
+    name: "refresh-replay",
+    title: "A refresh token, used twice",
+    engine: Engine::Http,
+    victim: "Signed in; the page has refreshed its token once since.",
+    means: "The attacker copied the refresh token before the victim's page used it, and sends the \
+            copy after. Whoever has a cookie or a token can send any header with it.",
+    evidence: "He gets an access token, and the profile says that he is logged in as the victim.",
+    stopped_by: &[&[Name::RefreshRotation]],
+    stopped_says: "The refresh token had been used, so its whole family ended.",
+    shows: &["JWT-REFRESH"],
+    standards: &["ASVS 10.4.5", "CWE-294", "CWE-613"],
+};
+
+#[async_trait]
+impl Attack for RefreshReplay {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        stage.says("The victim signs in, and the attacker copies the refresh token.");
+        let mut victim = stage.person("victim");
+        let copied = sign_in(&mut victim, VICTIM).await?.refresh;
+        let cookie = victim.caller().cookie_header();
+
+        stage.says("The victim's page refreshes.");
+        let refreshed = refresh(&mut victim, &copied, cookie.clone()).await?;
+        answer("the victim's refresh", &refreshed)?;
+
+        stage.says("The attacker sends the copy.");
+        let mut attacker = stage.person("attacker");
+        let reply = refresh(&mut attacker, &copied, cookie).await?;
+        if reply.status == 401 {
+            return Ok(Outcome::Stopped(CARD.stopped_says.into()));
+        }
+        let token = text(&answer("the attacker's refresh", &reply)?, "access_token")?;
+        judge(&CARD, &mut attacker, &token, VICTIM).await
+    }
+}
+
+/// Sends a refresh token in the body and in the cookie: one of the two is looked at.
+async fn refresh(
+    person: &mut Person<'_>,
+    token: &str,
+    cookie: Option<String>,
+) -> Result<Exchange, StageError> {
+    let body = json!({ "refresh_token": token }).to_string();
+    let call = Call::json("/jwt/refresh", body).with_cookie(cookie);
+    person.call(call).await
+}

@@ -1,0 +1,59 @@
+//! Signing with a key that leaked two months ago. Worksheet 11.
+//!
+//! Stopped by `key-rotation` alone: a retired key is refused by its name, before a signature would
+//! be looked at. Read `src/defences/key_rotation.rs` next.
+
+use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::super::{Attack, Card, Engine, Outcome};
+use super::bearer::{judge, own_parts, text};
+use crate::policy::Name;
+use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+pub(in crate::attacks) struct RetiredKey;
+
+const CARD: Card = Card {
+    name: "retired-key",
+    title: "A key from an old backup",
+    engine: Engine::Http,
+    victim: "Has an account, and need not be signed in.",
+    means: "The attacker finds a backup of the portal's configuration, and in it the secret that \
+            signs tokens. Two months later he signs a token in the victim's name with it.",
+    evidence: "The profile says that he is logged in as the victim.",
+    stopped_by: &[&[Name::KeyRotation]],
+    stopped_says: "The key in the backup has retired, so no token that it signs is accepted.",
+    shows: &["JWT-HARDKEY", "JWT-KEYUSE"],
+    standards: &["ASVS 13.3.1", "CWE-321", "CWE-347"],
+};
+
+#[async_trait]
+impl Attack for RetiredKey {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        let mut attacker = stage.person("attacker");
+        // A portal in use has issued tokens before the backup was made: its keys count from then on.
+        own_parts(&mut attacker, ATTACKER).await?;
+        stage.says("The attacker finds a backup with the secret that signs tokens.");
+        let backup = stage.stolen_backup().await?;
+        let leaked = &backup["token_keys"][0];
+        let (kid, secret) = (text(leaked, "kid")?, text(leaked, "k")?);
+        let broken = |_| StageError::Unexpected("the secret is not base64url".into());
+        let secret = URL_SAFE_NO_PAD.decode(secret).map_err(broken)?;
+        stage.wait(TWO_MONTHS).await?;
+
+        stage.says("Two months later he signs a token in the victim's name with it.");
+        let own = own_parts(&mut attacker, ATTACKER).await?;
+        let token = own
+            .in_the_name_of(VICTIM)
+            .with_header("kid", kid)
+            .hs256(&secret)?;
+        judge(&CARD, &mut attacker, &token, VICTIM).await
+    }
+}
+
+/// In minutes.
+const TWO_MONTHS: u64 = 61 * 24 * 60;

@@ -1,0 +1,53 @@
+//! Sending the verifier to fetch a key. Worksheet 11.
+//!
+//! Stopped by `jwt-key-source` where signatures are verified. The portal of this lab fetches from
+//! the lab's own sites only. Read `src/defences/jwt_key_source.rs` next.
+
+use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::super::{Attack, Card, Engine, Outcome};
+use super::bearer::{judge, own_parts};
+use crate::attacker::jwks;
+use crate::policy::Name;
+use async_trait::async_trait;
+
+pub(in crate::attacks) struct SpoofedJku;
+
+const CARD: Card = Card {
+    name: "spoofed-jku",
+    title: "A token that says where its key lies",
+    engine: Engine::Http,
+    victim: "Has an account, and need not be signed in.",
+    means: "The attacker publishes a key set on his own site. He signs a token in the victim's \
+            name with his private key and writes the address of the set into the header, as jku.",
+    evidence: "The profile says that he is logged in as the victim.",
+    stopped_by: &[&[Name::JwtKeySource, Name::JwtSignature]],
+    stopped_says: "The API fetched nothing and verified with its own key.",
+    shows: &["JWT-JKU"],
+    standards: &["ASVS 9.1.3", "CWE-347", "CWE-918"],
+};
+
+#[async_trait]
+impl Attack for SpoofedJku {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        stage.says("The attacker signs in to his own account and decodes his token.");
+        let mut attacker = stage.person("attacker");
+        let own = own_parts(&mut attacker, ATTACKER).await?;
+
+        stage.says(
+            "He signs with a key of his own and names the address where he has published it.",
+        );
+        let forged = own
+            .in_the_name_of(VICTIM)
+            .with_header("kid", PORTALS_KEY)
+            .with_header("jku", stage.attackers_key_set());
+        let token = forged.es256(jwks::signing_key())?;
+        judge(&CARD, &mut attacker, &token, VICTIM).await
+    }
+}
+
+/// A verifier that ignores the header finds this key, and it is for the same algorithm.
+const PORTALS_KEY: &str = "es-1";

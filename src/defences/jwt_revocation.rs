@@ -1,0 +1,106 @@
+//! JWT revocation: whether a token can be ended before its time. Worksheet 11.
+//!
+//! The decision is whether the server remembers anything about tokens. What it remembers is written
+//! in `src/jwt/revoke.rs`. Read `refresh_rotation.rs` next.
+
+use super::{Arm, Defence, Elsewhere, Lesson};
+
+/// What the server remembers of tokens that were ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JwtRevocation {
+    /// Nothing.
+    Nothing,
+    /// Each ended token by issuer and `jti`, and the moment of each change of a password.
+    Denylist,
+}
+
+impl JwtRevocation {
+    /// Whether a sign-out and a new password are remembered, and the memory is asked.
+    pub fn remembers(self) -> bool {
+        match self {
+            // WEAK: signing out makes the page forget the token. Whoever has a copy has not signed
+            // out. The user cannot do anything about it, not even with a new password.
+            JwtRevocation::Nothing => false,
+
+            // STRONG: signing out puts the token on a list until it would have expired anyway, and
+            // a new password ends all tokens of the user that are older. The list costs a look-up
+            // for each request: a token that can be revoked is not stateless.
+            //
+            // Refused alternative: a list of the tokens themselves, or of their hashes. An ES256
+            // signature can be written in two ways, so the same token has another hash. Issuer
+            // and jti stand under the signature.
+            JwtRevocation::Denylist => true,
+        }
+    }
+
+    /// Whether a token that was issued at `iat` is ended by a password that was new at `changed`,
+    /// both in whole seconds. A token of the very second counts as older.
+    pub fn outdated(self, iat: Option<f64>, changed: f64) -> bool {
+        self.remembers() && iat.is_none_or(|iat| iat <= changed)
+    }
+}
+
+impl Defence for JwtRevocation {
+    const ARMS: &'static [Arm<Self>] = &[
+        Arm {
+            slug: "nothing",
+            says: "A token is good until it expires, whatever its user does.",
+            value: JwtRevocation::Nothing,
+        },
+        Arm {
+            slug: "denylist",
+            says: "Signing out ends the token, a new password all tokens of the user.",
+            value: JwtRevocation::Denylist,
+        },
+    ];
+
+    const LESSON: Lesson = Lesson {
+        title: "Tokens that can be revoked",
+        protects: "A token proves itself, so by default nothing can take it back. With a list of \
+                   revoked tokens, kept by issuer and jti until they expire, signing out ends \
+                   them. A moment kept for each user ends all tokens from before a new password.",
+        does_not_stop: "The use of a stolen token before its owner does anything. And it has its \
+                        price: each request asks the list, so the server keeps state after all.",
+        needs: &[],
+        standards: &["ASVS 7.4.1", "ASVS 7.4.3", "CWE-613", "RFC 7009"],
+        elsewhere: Elsewhere {
+            flask: "@jwt.token_in_blocklist_loader: look jwt_payload[\"jti\"] up in Redis",
+            express: "express-jwt: the option isRevoked: async (req, token) => \
+                      denied.has(token.payload.jti)",
+            django: "Simple JWT: rest_framework_simplejwt.token_blacklist for refresh tokens, \
+                     CHECK_REVOKE_TOKEN = True for passwords",
+            spring: "An OAuth2TokenValidator<Jwt> that asks the list; or opaque tokens with \
+                     introspection",
+            rocket: "A request guard that asks managed state for issuer and jti after decode()",
+        },
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_weak_arm_remembers_nothing() {
+        assert!(!JwtRevocation::WEAK.remembers());
+        assert!(!JwtRevocation::WEAK.outdated(Some(1.0), 2.0));
+        assert!(!JwtRevocation::WEAK.outdated(None, 2.0));
+    }
+
+    #[test]
+    fn the_strong_arm_ends_what_is_not_younger_than_the_password() {
+        assert!(JwtRevocation::STRONG.remembers());
+        for (iat, outdated) in [
+            (None, true),
+            (Some(1.0), true),
+            (Some(2.0), true),
+            (Some(3.0), false),
+        ] {
+            assert_eq!(
+                JwtRevocation::STRONG.outdated(iat, 2.0),
+                outdated,
+                "{iat:?}"
+            );
+        }
+    }
+}

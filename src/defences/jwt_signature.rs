@@ -1,0 +1,89 @@
+//! JWT signature: whether the verifier checks what it reads. Worksheet 11.
+//!
+//! The decision is whether a token's third part matters at all. Without it every other check of a
+//! token is a check of what its sender wrote. The order of the checks is in `src/jwt/verify.rs`;
+//! read `jwt_none.rs` next.
+
+use super::{Arm, Defence, Elsewhere, Lesson};
+
+/// Whether the signature is verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JwtSignature {
+    /// The payload is decoded and believed.
+    DecodedOnly,
+    /// The signature must be that of the key.
+    Verified,
+}
+
+impl JwtSignature {
+    /// Whether a token is believed; `is_right` verifies its signature.
+    pub fn accepts(self, is_right: impl FnOnce() -> bool) -> bool {
+        match self {
+            // WEAK: base64 is no seal. Anyone decodes the payload, writes another name into it and
+            // encodes it again. Libraries have a `decode` beside their `verify`, and it is the
+            // shorter word.
+            JwtSignature::DecodedOnly => true,
+
+            // STRONG: the signature covers header and payload as they were sent. Whoever lacks the
+            // key cannot change a single letter of either.
+            //
+            // Refused alternative: reading the claims first and verifying afterwards, where it is
+            // needed. What was read is then already in use: in a log, a query, an error message.
+            JwtSignature::Verified => is_right(),
+        }
+    }
+}
+
+impl Defence for JwtSignature {
+    const ARMS: &'static [Arm<Self>] = &[
+        Arm {
+            slug: "decoded-only",
+            says: "The API decodes a token and believes it.",
+            value: JwtSignature::DecodedOnly,
+        },
+        Arm {
+            slug: "verified",
+            says: "The API verifies a token's signature before it uses a claim.",
+            value: JwtSignature::Verified,
+        },
+    ];
+
+    const LESSON: Lesson = Lesson {
+        title: "A token is verified, not only decoded",
+        protects: "A token's payload is readable and writable by anyone. Its signature shows that \
+                   the holder of the key wrote exactly this header and this payload. An API that \
+                   verifies it before it uses a claim cannot be told another name.",
+        does_not_stop: "A genuine token in the wrong hands: a signature says who made the token, \
+                        not who sends it. And a verifier can be talked into the wrong key or \
+                        algorithm, which the next defences are about.",
+        needs: &[],
+        standards: &["ASVS 9.1.1", "CWE-347", "RFC 8725 §3.3", "WSTG-SESS-10"],
+        elsewhere: Elsewhere {
+            flask: "@jwt_required() of Flask-JWT-Extended verifies; with PyJWT never pass \
+                    options={\"verify_signature\": False}",
+            express: "jwt.verify(token, key, { algorithms: [\"HS256\"] }) of jsonwebtoken; \
+                      jwt.decode() verifies nothing",
+            django: "Simple JWT: JWTAuthentication in DEFAULT_AUTHENTICATION_CLASSES verifies",
+            spring: "http.oauth2ResourceServer(o -> o.jwt(withDefaults())) verifies; do not parse \
+                     tokens by hand",
+            rocket: "jsonwebtoken: decode::<Claims>(token, &key, &validation); \
+                     dangerous::insecure_decode verifies nothing",
+        },
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_weak_arm_believes_without_looking() {
+        assert!(JwtSignature::WEAK.accepts(|| unreachable!("nobody looks")));
+    }
+
+    #[test]
+    fn the_strong_arm_believes_a_right_signature_only() {
+        assert!(JwtSignature::STRONG.accepts(|| true));
+        assert!(!JwtSignature::STRONG.accepts(|| false));
+    }
+}

@@ -1,0 +1,143 @@
+//! Token storage: where a page in the browser keeps its tokens. Worksheet 12.
+//!
+//! The decision is what a script that runs on the page finds there. It takes away what can be
+//! carried off; it does not take away what the page itself can do. The page is
+//! `templates/pages/portal/jwt.html`.
+
+use super::facts::RequestFacts;
+use super::{Arm, Defence, Elsewhere, Lesson};
+
+/// Where the page keeps its tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenStorage {
+    /// Both in `localStorage`.
+    LocalStorage,
+    /// The access token in memory, the refresh token in an HttpOnly cookie.
+    MemoryAndCookie,
+}
+
+impl TokenStorage {
+    /// What the page does with the access token: the value of an attribute that its script reads.
+    pub const fn page_keeps_in(self) -> &'static str {
+        match self {
+            // WEAK: localStorage is open to every script of the origin and survives the browser's
+            // end. One injected line sends both tokens away, and the refresh token works from
+            // another continent for a week.
+            TokenStorage::LocalStorage => "localStorage",
+
+            // STRONG: a variable of the page's own script is gone with the page, and no other
+            // script finds it by a name. A script on the page can still *use* what the page can
+            // use: it can ask for a new access token as the page does, and send that away. It
+            // loses the token within 15 minutes of the page's end.
+            TokenStorage::MemoryAndCookie => "memory",
+        }
+    }
+
+    /// Whether the refresh token goes into the JSON, where the page's script reads it. Otherwise it
+    /// goes into a `__Host-` cookie that is HttpOnly.
+    pub const fn refresh_in_json(self) -> bool {
+        match self {
+            TokenStorage::LocalStorage => true,
+            TokenStorage::MemoryAndCookie => false,
+        }
+    }
+
+    /// Whether a request to refresh may go on.
+    ///
+    /// # Errors
+    ///
+    /// With the token in a cookie the browser sends it along by itself, so a request from another
+    /// origin is refused.
+    pub fn check_origin(self, request: &RequestFacts<'_>) -> Result<(), &'static str> {
+        match self {
+            // The token stands in the body, where no other site can put it.
+            TokenStorage::LocalStorage => Ok(()),
+
+            // Refused alternative: relying on SameSite=Strict alone. A sibling of the portal's host
+            // is the same site.
+            TokenStorage::MemoryAndCookie => {
+                let foreign_site = request.fetch_site.is_some_and(|s| s != "same-origin");
+                let foreign = request.origin.is_some_and(|o| o != request.own_origin);
+                if foreign_site || foreign {
+                    Err("A refresh must come from the portal's own page.")
+                } else {
+                    Ok(())
+                }
+            }
+        }
+    }
+}
+
+impl Defence for TokenStorage {
+    const ARMS: &'static [Arm<Self>] = &[
+        Arm {
+            slug: "local-storage",
+            says: "The page keeps both tokens in localStorage.",
+            value: TokenStorage::LocalStorage,
+        },
+        Arm {
+            slug: "memory-and-cookie",
+            says: "The access token lives in memory, the refresh token in an HttpOnly cookie.",
+            value: TokenStorage::MemoryAndCookie,
+        },
+    ];
+
+    const LESSON: Lesson = Lesson {
+        title: "Where a page keeps its tokens",
+        protects: "A script that an attacker gets onto a page reads localStorage with one call, \
+                   and takes a refresh token with it that works for days. An access token in \
+                   memory ends with the page, and a refresh token in an HttpOnly cookie cannot be \
+                   read by any script.",
+        does_not_stop: "A script on the page can use the page's tokens while it runs: it asks for \
+                        a new access token as the page does. Only keeping the script out helps: \
+                        read output and csp.",
+        needs: &[],
+        standards: &["CWE-922", "CWE-79", "RFC 9700 §4.14"],
+        elsewhere: Elsewhere {
+            flask: "JWT_TOKEN_LOCATION = [\"headers\", \"cookies\"], set_refresh_cookies(), \
+                    JWT_COOKIE_SECURE = True",
+            express: "res.cookie(\"__Host-refresh\", token, { httpOnly: true, secure: true, \
+                      sameSite: \"strict\", path: \"/\" })",
+            django: "Nothing in Simple JWT: a view that sets the refresh token with \
+                     response.set_cookie(httponly=True)",
+            spring: "A backend for the frontend: oauth2Login() keeps the tokens on the server",
+            rocket: "Cookie::build((\"__Host-refresh\", token)).http_only(true).secure(true)\
+                     .same_site(SameSite::Strict)",
+        },
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts<'r>(origin: Option<&'r str>, fetch_site: Option<&'r str>) -> RequestFacts<'r> {
+        RequestFacts {
+            unsafe_method: true,
+            own_origin: "https://localhost:7443",
+            origin,
+            fetch_site,
+        }
+    }
+
+    #[test]
+    fn the_weak_arm_hands_the_refresh_token_to_the_page() {
+        assert!(TokenStorage::WEAK.refresh_in_json());
+        assert_eq!(TokenStorage::WEAK.page_keeps_in(), "localStorage");
+        let foreign = facts(Some("https://evil.test"), Some("cross-site"));
+        assert_eq!(TokenStorage::WEAK.check_origin(&foreign), Ok(()));
+    }
+
+    #[test]
+    fn the_strong_arm_keeps_it_in_a_cookie_and_refuses_other_origins() {
+        assert!(!TokenStorage::STRONG.refresh_in_json());
+        assert_eq!(TokenStorage::STRONG.page_keeps_in(), "memory");
+        let check = |origin, site| TokenStorage::STRONG.check_origin(&facts(origin, site));
+        let own = Some("https://localhost:7443");
+        assert_eq!(check(own, Some("same-origin")), Ok(()));
+        assert_eq!(check(None, None), Ok(()), "curl has no victim's browser");
+        assert!(check(Some("https://notes.localhost:7443"), Some("same-site")).is_err());
+        assert!(check(Some("null"), None).is_err());
+        assert!(check(own, Some("cross-site")).is_err());
+    }
+}

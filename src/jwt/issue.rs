@@ -1,0 +1,118 @@
+//! Making tokens: which claims go in, and for how long they hold. Next: [`super::refresh`].
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value, json};
+
+use super::Names;
+use super::keys::{KeyRing, Signs};
+use super::signature;
+use super::verify::REFRESH;
+use crate::clock::BenchTime;
+use crate::defences::Asked;
+use crate::defences::facts::Role;
+use crate::defences::jwt_type::ACCESS;
+
+/// How long an access token holds: 15 minutes, as the seeds' API has it.
+pub const ACCESS_LIFE: Duration = Duration::from_secs(15 * 60);
+
+/// How long a refresh token holds: a week.
+pub const REFRESH_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// The client in `client_id` (RFC 9068 §2.2): the portal's own page and whoever acts like it.
+const CLIENT: &str = "portal-page";
+
+/// What is to stand in a pair of tokens.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'s> {
+    /// The user.
+    pub user: &'s str,
+    /// What he may do.
+    pub role: Role,
+    /// The family that the tokens belong to, as the claim `sid`.
+    pub family: &'s str,
+    /// When the tokens are issued, in whole seconds.
+    pub issued: u64,
+}
+
+impl Subject<'_> {
+    /// The claims that both kinds of token share.
+    fn claims(&self, names: &Names, jti: &str, life: Duration) -> Map<String, Value> {
+        let claims = json!({
+            "iss": names.issuer,
+            "aud": names.audience,
+            "sub": self.user,
+            "client_id": CLIENT,
+            "sid": self.family,
+            "jti": jti,
+            "iat": self.issued,
+            "exp": self.issued + life.as_secs(),
+        });
+        match claims {
+            Value::Object(claims) => claims,
+            _ => Map::new(),
+        }
+    }
+
+    /// An access token. `None` only where no key can be made.
+    pub fn access(
+        &self,
+        asked: &Asked,
+        ring: &KeyRing,
+        names: &Names,
+        signs: Signs,
+        jti: &str,
+    ) -> Option<String> {
+        let mut claims = self.claims(names, jti, ACCESS_LIFE);
+        let scope = match self.role {
+            Role::Student => "profile",
+            Role::Admin => "profile admin",
+        };
+        claims.insert("scope".into(), scope.into());
+        if asked.jwt_claims().tells_all() {
+            claims.insert("role".into(), self.role.as_str().into());
+            claims.insert(
+                "email".into(),
+                format!("{}@portal.example", self.user).into(),
+            );
+        }
+        signed(ring, signs, ACCESS, &claims)
+    }
+
+    /// A refresh token. It is always signed with the shared secret: only the portal verifies it.
+    pub fn refresh(&self, ring: &KeyRing, names: &Names, jti: &str) -> Option<String> {
+        let claims = self.claims(names, jti, REFRESH_LIFE);
+        signed(ring, Signs::Hs256, REFRESH, &claims)
+    }
+}
+
+/// A token of this kind with these claims, signed with the newest key.
+pub fn signed(
+    ring: &KeyRing,
+    signs: Signs,
+    typ: &str,
+    claims: &Map<String, Value>,
+) -> Option<String> {
+    let (kid, algorithm, key) = ring.signing(signs)?;
+    let header = json!({ "alg": signs.name(), "kid": kid, "typ": typ });
+    signature::token(&header, claims, &key, algorithm)
+}
+
+/// The moment that stands in a token issued now. Times in tokens are whole seconds, and a token of
+/// the second in which the password changed counts as older, so one that is issued after the change
+/// in that very second is dated one second later.
+pub fn issued_at(now: BenchTime, password_changed: Option<u64>) -> u64 {
+    password_changed.map_or(now.seconds(), |changed| now.seconds().max(changed + 1))
+}
+
+/// A name that nobody can guess: 128 random bits in base64url.
+///
+/// # Errors
+/// The operating system gives no random bytes.
+pub fn random_name() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}

@@ -1,0 +1,392 @@
+//! The ring of keys: one that signs with HS256 and one that signs with ES256, each by its name.
+//!
+//! Every bench and variant has keys of its own, derived from the lab's secret, so that a token counts
+//! nowhere else. How many numbers of each count at a moment is `key-rotation`'s decision, and what the
+//! bytes of the shared secret are is `jwt-key`'s. Next: [`mod@super::verify`].
+
+use std::fmt;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::jwk::{Jwk, KeyOperations, PublicKeyUse};
+use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, EncodingKey};
+use p256::SecretKey;
+use p256::elliptic_curve::sec1::ToEncodedPoint;
+use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::defences::{Asked, JwtKey};
+
+/// The algorithms that the portal signs with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Signs {
+    /// A shared secret: who verifies can also sign.
+    #[default]
+    #[serde(rename = "HS256")]
+    Hs256,
+    /// A pair of keys: the public one only verifies.
+    #[serde(rename = "ES256")]
+    Es256,
+}
+
+impl Signs {
+    /// The name in a token's header.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Signs::Hs256 => "HS256",
+            Signs::Es256 => "ES256",
+        }
+    }
+
+    const fn prefix(self) -> &'static str {
+        match self {
+            Signs::Hs256 => "hs",
+            Signs::Es256 => "es",
+        }
+    }
+
+    fn kid(self, number: u32) -> String {
+        format!("{}-{number}", self.prefix())
+    }
+}
+
+/// A key that verifies. `Debug` prints no secret.
+#[derive(Clone)]
+pub enum Key {
+    /// A shared secret.
+    Secret(Vec<u8>),
+    /// The portal's own public key, and the text in which it is published.
+    Public {
+        /// For verifying.
+        key: DecodingKey,
+        /// The published PEM, trailing newline included.
+        pem: String,
+    },
+    /// A key from a token's header or from a set that it points to.
+    Foreign {
+        /// For verifying.
+        key: DecodingKey,
+        /// The algorithms that it is for.
+        bound: Vec<Algorithm>,
+    },
+}
+
+impl Key {
+    /// A key that verifies, from a JWK (RFC 7517). `None` for one that cannot be read, is not meant
+    /// for signatures, or is meant for an algorithm that its type does not know.
+    pub fn from_jwk(jwk: &Value) -> Option<Self> {
+        let jwk: Jwk = serde_json::from_value(jwk.clone()).ok()?;
+        let for_signatures = matches!(
+            jwk.common.public_key_use,
+            None | Some(PublicKeyUse::Signature)
+        );
+        let operations = jwk.common.key_operations.as_ref();
+        let verifies = operations.is_none_or(|all| all.contains(&KeyOperations::Verify));
+        let key = DecodingKey::from_jwk(&jwk).ok()?;
+        let mut bound = key.family().algorithms().to_vec();
+        if let Some(alg) = jwk.common.key_algorithm {
+            let alg: Algorithm = alg.to_string().parse().ok()?;
+            bound.retain(|one| *one == alg);
+        }
+        (for_signatures && verifies && !bound.is_empty()).then_some(Key::Foreign { key, bound })
+    }
+
+    /// The algorithms that this key is for.
+    pub fn bound(&self) -> &[Algorithm] {
+        match self {
+            Key::Secret(_) => &[Algorithm::HS256],
+            Key::Public { .. } => &[Algorithm::ES256],
+            Key::Foreign { bound, .. } => bound,
+        }
+    }
+
+    /// What a verifier gets that asks for this key to be used with `algorithm`. A shared secret is
+    /// any bytes, so the published text of a public key is one, too.
+    pub fn for_algorithm(&self, algorithm: Algorithm) -> Option<DecodingKey> {
+        match (algorithm.family(), self) {
+            (AlgorithmFamily::Hmac, Key::Secret(bytes)) => Some(DecodingKey::from_secret(bytes)),
+            (AlgorithmFamily::Hmac, Key::Public { pem, .. }) => {
+                Some(DecodingKey::from_secret(pem.as_bytes()))
+            }
+            (family, Key::Public { key, .. } | Key::Foreign { key, .. }) => {
+                (key.family() == family).then(|| key.clone())
+            }
+            (_, Key::Secret(_)) => None,
+        }
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Key::Secret(_) => "Secret",
+            Key::Public { .. } => "Public",
+            Key::Foreign { .. } => "Foreign",
+        })
+    }
+}
+
+/// A public key as the portal publishes it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Published {
+    kty: &'static str,
+    crv: &'static str,
+    x: String,
+    y: String,
+    /// Its name.
+    pub kid: String,
+    alg: &'static str,
+    #[serde(rename = "use")]
+    usage: &'static str,
+    /// The same as text.
+    #[serde(skip)]
+    pub pem: String,
+}
+
+/// A shared secret as a backup holds it.
+#[derive(Clone, Serialize)]
+pub struct StoredSecret {
+    /// Its name.
+    pub kid: String,
+    /// Its algorithm.
+    pub alg: &'static str,
+    /// Its bytes in base64url.
+    pub k: String,
+}
+
+/// The keys of one variant on one bench, at one moment.
+pub struct KeyRing {
+    arm: JwtKey,
+    /// The keys that count, the one that signs first.
+    numbers: Vec<Numbered>,
+}
+
+struct Numbered {
+    number: u32,
+    shared: [u8; 32],
+    pair_seed: [u8; 32],
+    /// Made when it is first needed: it costs more than everything else that a request does.
+    pair: OnceLock<Option<Pair>>,
+}
+
+struct Pair {
+    signing: EncodingKey,
+    point: Vec<u8>,
+    pem: String,
+}
+
+impl KeyRing {
+    /// The ring, `age` after its first key was made. `derive` makes 32 secret bytes of a name.
+    pub fn new(asked: &Asked, age: Duration, derive: impl Fn(&str) -> [u8; 32]) -> Self {
+        let numbers = asked.key_rotation().numbers(age);
+        let numbered = |number| Numbered {
+            number,
+            shared: derive(&Signs::Hs256.kid(number)),
+            pair_seed: derive(&Signs::Es256.kid(number)),
+            pair: OnceLock::new(),
+        };
+        let all = [Some(numbers.signs), numbers.verifies];
+        Self {
+            arm: asked.jwt_key(),
+            numbers: all.into_iter().flatten().map(numbered).collect(),
+        }
+    }
+
+    /// The name of the key that signs, and the key.
+    pub fn signing(&self, signs: Signs) -> Option<(String, Algorithm, EncodingKey)> {
+        let newest = self.numbers.first()?;
+        let kid = signs.kid(newest.number);
+        Some(match signs {
+            Signs::Hs256 => {
+                let key = EncodingKey::from_secret(self.secret(newest));
+                (kid, Algorithm::HS256, key)
+            }
+            Signs::Es256 => (kid, Algorithm::ES256, newest.pair()?.signing.clone()),
+        })
+    }
+
+    /// The key of this name, if it counts.
+    pub fn find(&self, kid: &str) -> Option<Key> {
+        let of = |signs: Signs| {
+            let mut all = self.numbers.iter();
+            all.find(|one| signs.kid(one.number) == kid)
+        };
+        if let Some(found) = of(Signs::Hs256) {
+            return Some(Key::Secret(self.secret(found).to_vec()));
+        }
+        let pair = of(Signs::Es256)?.pair()?;
+        Some(Key::Public {
+            key: DecodingKey::from_ec_der(&pair.point),
+            pem: pair.pem.clone(),
+        })
+    }
+
+    /// Whether this is the name of a key that counted once.
+    pub fn is_retired(&self, kid: &str) -> bool {
+        let oldest = self.numbers.iter().map(|one| one.number).min();
+        let number = [Signs::Hs256, Signs::Es256]
+            .into_iter()
+            .find_map(|signs| kid.strip_prefix(signs.prefix())?.strip_prefix('-'));
+        let number = number.and_then(|number| number.parse::<u32>().ok());
+        number
+            .zip(oldest)
+            .is_some_and(|(number, oldest)| (1..oldest).contains(&number))
+    }
+
+    /// The public keys, the one that signs first.
+    pub fn published(&self) -> Vec<Published> {
+        let published = |one: &Numbered| {
+            let pair = one.pair()?;
+            // An uncompressed point: one byte that says so, then x and y of 32 bytes each.
+            let (x, y) = pair.point.get(1..)?.split_at_checked(32)?;
+            Some(Published {
+                kty: "EC",
+                crv: "P-256",
+                x: URL_SAFE_NO_PAD.encode(x),
+                y: URL_SAFE_NO_PAD.encode(y),
+                kid: Signs::Es256.kid(one.number),
+                alg: Signs::Es256.name(),
+                usage: "sig",
+                pem: pair.pem.clone(),
+            })
+        };
+        self.numbers.iter().filter_map(published).collect()
+    }
+
+    /// The shared secrets, as a backup of the portal's configuration holds them.
+    pub fn stored(&self) -> Vec<StoredSecret> {
+        let stored = |one: &Numbered| StoredSecret {
+            kid: Signs::Hs256.kid(one.number),
+            alg: Signs::Hs256.name(),
+            k: URL_SAFE_NO_PAD.encode(self.secret(one)),
+        };
+        self.numbers.iter().map(stored).collect()
+    }
+
+    fn secret<'k>(&self, one: &'k Numbered) -> &'k [u8] {
+        self.arm.bytes(one.number, &one.shared)
+    }
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyRing")
+    }
+}
+
+impl Numbered {
+    fn pair(&self) -> Option<&Pair> {
+        let made = self.pair.get_or_init(|| Pair::of(self.pair_seed));
+        made.as_ref()
+    }
+}
+
+impl Pair {
+    /// The pair whose private key is this number. One in four thousand million numbers is too large
+    /// for the curve; its hash is taken then.
+    fn of(mut seed: [u8; 32]) -> Option<Self> {
+        let secret = loop {
+            match SecretKey::from_slice(&seed) {
+                Ok(secret) => break secret,
+                Err(_) => seed = Sha256::digest(seed).into(),
+            }
+        };
+        let public = secret.public_key();
+        let signing = secret.to_pkcs8_der().ok()?;
+        Some(Self {
+            signing: EncodingKey::from_ec_der(signing.as_bytes()),
+            point: public.to_encoded_point(false).as_bytes().to_vec(),
+            pem: public.to_public_key_pem(LineEnding::LF).ok()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jwt::signature;
+    use crate::policy::{Name, Policy};
+
+    fn derive(name: &str) -> [u8; 32] {
+        Sha256::digest(name.as_bytes()).into()
+    }
+
+    fn ring(policy: Policy, days: u64) -> KeyRing {
+        let age = Duration::from_secs(days * 24 * 3600);
+        KeyRing::new(&Asked::new(policy), age, derive)
+    }
+
+    #[test]
+    fn each_key_verifies_what_it_signed_and_nothing_else() {
+        let ring = ring(Policy::HARDENED, 0);
+        for (signs, kid) in [(Signs::Hs256, "hs-1"), (Signs::Es256, "es-1")] {
+            let (named, algorithm, key) = ring.signing(signs).expect("a key");
+            assert_eq!(named, kid);
+            let token = signature::token(&"h", &"p", &key, algorithm).expect("a token");
+            let token = token.rsplit_once('.').expect("three parts");
+            let bytes = URL_SAFE_NO_PAD.decode(token.1).expect("base64url");
+            let found = ring.find(kid).expect("it counts");
+            assert_eq!(found.bound(), [algorithm]);
+            let verifying = found.for_algorithm(algorithm).expect("it fits");
+            assert!(signature::is_right(token.0, &bytes, &verifying, algorithm));
+            assert!(!signature::is_right("x.y", &bytes, &verifying, algorithm));
+        }
+        for kid in ["", "hs-0", "hs-2", "es-2", "hs-01", "HS-1", "hs-1 "] {
+            assert!(ring.find(kid).is_none(), "{kid}");
+        }
+    }
+
+    #[test]
+    fn the_published_text_of_a_public_key_is_also_bytes() {
+        let ring = ring(Policy::HARDENED, 0);
+        let published = ring.published();
+        assert_eq!(published.len(), 1);
+        let pem = &published[0].pem;
+        assert!(pem.starts_with("-----BEGIN PUBLIC KEY-----\n") && pem.ends_with("-----\n"));
+        let key = ring.find("es-1").expect("it counts");
+        assert!(key.for_algorithm(Algorithm::HS256).is_some());
+        assert!(key.for_algorithm(Algorithm::RS256).is_none());
+        let json = serde_json::to_value(&published[0]).expect("JSON");
+        assert!(Key::from_jwk(&json).is_some_and(|key| key.bound() == [Algorithm::ES256]));
+        assert!(json.get("pem").is_none() && json.get("d").is_none());
+    }
+
+    #[test]
+    fn a_key_retires_only_where_the_policy_rotates() {
+        let later = ring(Policy::HARDENED, 31);
+        assert!(later.is_retired("hs-1") && later.is_retired("es-1"));
+        assert!(later.find("hs-1").is_none() && later.find("hs-2").is_some());
+        for kid in ["hs-2", "hs-3", "hs-0", "hs-", "xx-1", ""] {
+            assert!(!later.is_retired(kid), "{kid}");
+        }
+        let changing = ring(Policy::HARDENED, 30);
+        assert!(changing.find("hs-1").is_some() && !changing.is_retired("hs-1"));
+        assert_eq!(changing.published().len(), 2);
+        let weak = Policy::HARDENED.with(Name::KeyRotation, &Policy::INSECURE);
+        assert!(ring(weak, 3_000).find("hs-1").is_some());
+    }
+
+    #[test]
+    fn a_jwk_that_is_not_meant_for_signatures_is_no_key() {
+        let mut jwk =
+            serde_json::to_value(&ring(Policy::HARDENED, 0).published()[0]).expect("JSON");
+        for (member, value) in [
+            ("use", "enc"),
+            ("alg", "HS256"),
+            ("alg", "ES384"),
+            ("kty", "oct"),
+        ] {
+            let was = jwk[member].clone();
+            jwk[member] = value.into();
+            // A P-256 key that says ES384 cannot be used with it, whatever its family allows.
+            let read = Key::from_jwk(&jwk);
+            assert!(read.is_none() || value == "ES384", "{member} {value}");
+            jwk[member] = was;
+        }
+        assert!(Key::from_jwk(&Value::Null).is_none());
+    }
+}

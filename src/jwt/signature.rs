@@ -1,0 +1,58 @@
+//! Signing and verifying bytes. The algorithms themselves are the `jsonwebtoken` crate's.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, crypto};
+use serde::Serialize;
+
+/// The token of a header and a payload, signed. `None` where the key does not fit the algorithm, or
+/// one of the two is no JSON.
+pub fn token(
+    header: &impl Serialize,
+    payload: &impl Serialize,
+    key: &EncodingKey,
+    algorithm: Algorithm,
+) -> Option<String> {
+    let signed = signed_part(header, payload)?;
+    let signature = crypto::sign(signed.as_bytes(), key, algorithm).ok()?;
+    Some(format!("{signed}.{signature}"))
+}
+
+/// Header and payload as the signature covers them: compact JSON in base64url.
+pub fn signed_part(header: &impl Serialize, payload: &impl Serialize) -> Option<String> {
+    let header = URL_SAFE_NO_PAD.encode(serde_json::to_vec(header).ok()?);
+    let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(payload).ok()?);
+    Some(format!("{header}.{payload}"))
+}
+
+/// Whether a signature is that of the key over the text.
+pub fn is_right(signed: &str, signature: &[u8], key: &DecodingKey, algorithm: Algorithm) -> bool {
+    let signature = URL_SAFE_NO_PAD.encode(signature);
+    crypto::verify(&signature, signed.as_bytes(), key, algorithm).unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 7515, appendix A.1: header, payload and signature of the first example.
+    const EXAMPLE: (&str, &str) = (
+        "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQo\
+         gImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ",
+        "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+    );
+    const EXAMPLE_KEY: &str =
+        "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
+
+    #[test]
+    fn the_example_of_rfc_7515_verifies_and_one_flipped_bit_does_not() {
+        let key = URL_SAFE_NO_PAD.decode(EXAMPLE_KEY).expect("base64url");
+        let key = DecodingKey::from_secret(&key);
+        let mut signature = URL_SAFE_NO_PAD.decode(EXAMPLE.1).expect("base64url");
+        assert!(is_right(EXAMPLE.0, &signature, &key, Algorithm::HS256));
+        assert!(!is_right(EXAMPLE.0, &signature, &key, Algorithm::HS512));
+        signature[0] ^= 1;
+        assert!(!is_right(EXAMPLE.0, &signature, &key, Algorithm::HS256));
+        assert!(!is_right(EXAMPLE.0, b"", &key, Algorithm::HS256));
+    }
+}

@@ -1,0 +1,252 @@
+//! The form of a token: three parts, read strictly, before anything in it is believed.
+//!
+//! A token that is not exactly in this form is refused under every policy, because a lenient reader
+//! lets one token be written in many ways. Next: [`mod@super::verify`].
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+
+use super::json;
+
+/// The longest token that is read, in bytes. Those of the portal have 300 to 600; a longer text is
+/// refused before any work is done on it.
+pub const LONGEST: usize = 8 * 1024;
+
+/// A token as it was sent. Nothing in it is verified.
+#[derive(Clone, Debug)]
+pub struct Token<'t> {
+    /// Header and payload with the dot between them: what the signature covers.
+    pub signed: &'t str,
+    /// The signature's bytes.
+    pub signature: Vec<u8>,
+    /// The header.
+    pub header: Header,
+    /// The payload.
+    pub claims: Claims,
+}
+
+/// What the header says (RFC 7515 §4.1).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Header {
+    /// How the token says that it is signed.
+    pub alg: String,
+    /// The name of the key.
+    pub kid: Option<String>,
+    /// The kind of token.
+    pub typ: Option<String>,
+    /// Where a key set is to be fetched.
+    pub jku: Option<String>,
+    /// A key that the token brings along.
+    pub jwk: Option<Value>,
+    /// Whether there is a `crit`, in whatever form.
+    pub has_crit: bool,
+    /// All members.
+    pub all: Map<String, Value>,
+}
+
+/// What the payload says (RFC 7519 §4.1). Times are in seconds since the epoch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claims {
+    /// The issuer.
+    pub iss: Option<String>,
+    /// The user.
+    pub sub: String,
+    /// For whom it is meant; one name or several.
+    pub aud: Vec<String>,
+    /// From when on it is over.
+    pub exp: Option<f64>,
+    /// From when on it holds.
+    pub nbf: Option<f64>,
+    /// When it was issued.
+    pub iat: Option<f64>,
+    /// The token's own name.
+    pub jti: Option<String>,
+    /// All claims.
+    pub all: Map<String, Value>,
+}
+
+impl<'t> Token<'t> {
+    /// Reads a token.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with the form. It repeats nothing of the token.
+    pub fn parse(text: &'t str) -> Result<Self, &'static str> {
+        if text.len() > LONGEST {
+            return Err("The token is longer than any that this API issues.");
+        }
+        let three = "A token has exactly three parts with dots between them.";
+        let (signed, signature) = text.rsplit_once('.').ok_or(three)?;
+        let (header, payload) = signed.split_once('.').ok_or(three)?;
+        if payload.contains('.') {
+            return Err(three);
+        }
+        let [header, payload, signature] = [header, payload, signature].map(part);
+        let header = json::object(&header?).map_err(|_| "The header is not one JSON object.")?;
+        let claims = json::object(&payload?).map_err(|_| "The payload is not one JSON object.")?;
+        Ok(Self {
+            signed,
+            signature: signature?,
+            header: Header::read(header).ok_or("A member of the header has a wrong type.")?,
+            claims: Claims::read(claims).ok_or("A claim is missing or has a wrong type.")?,
+        })
+    }
+}
+
+/// The bytes of a part: base64url, no padding, no other character, no left-over bits.
+fn part(text: &str) -> Result<Vec<u8>, &'static str> {
+    let broken = "A part of the token is not base64url without padding.";
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| broken)
+}
+
+impl Header {
+    fn read(all: Map<String, Value>) -> Option<Self> {
+        Some(Self {
+            alg: text(&all, "alg")??,
+            kid: text(&all, "kid")?,
+            typ: text(&all, "typ")?,
+            jku: text(&all, "jku")?,
+            jwk: all.get("jwk").cloned(),
+            has_crit: all.contains_key("crit"),
+            all,
+        })
+    }
+}
+
+impl Claims {
+    fn read(all: Map<String, Value>) -> Option<Self> {
+        let aud = match all.get("aud") {
+            None => Vec::new(),
+            Some(Value::String(one)) => vec![one.clone()],
+            Some(Value::Array(several)) => several
+                .iter()
+                .map(|one| one.as_str().map(str::to_owned))
+                .collect::<Option<_>>()?,
+            Some(_) => return None,
+        };
+        Some(Self {
+            iss: text(&all, "iss")?,
+            sub: text(&all, "sub")?.filter(|sub| !sub.is_empty())?,
+            aud,
+            exp: time(&all, "exp")?,
+            nbf: time(&all, "nbf")?,
+            iat: time(&all, "iat")?,
+            jti: text(&all, "jti")?,
+            all,
+        })
+    }
+
+    /// A claim that holds text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.all.get(name)?.as_str()
+    }
+
+    /// Whether the claim `scope`, a list with spaces between, holds this word (RFC 8693 §4.2).
+    pub fn has_scope(&self, word: &str) -> bool {
+        let scope = self.text("scope").unwrap_or_default();
+        scope.split(' ').any(|one| one == word)
+    }
+}
+
+/// A member that may be missing and must be text; the outer `None` is a wrong type.
+fn text(all: &Map<String, Value>, name: &str) -> Option<Option<String>> {
+    match all.get(name) {
+        None => Some(None),
+        Some(Value::String(text)) => Some(Some(text.clone())),
+        Some(_) => None,
+    }
+}
+
+/// A claim that may be missing and must be a number of seconds.
+fn time(all: &Map<String, Value>, name: &str) -> Option<Option<f64>> {
+    match all.get(name) {
+        None => Some(None),
+        Some(value) => value
+            .as_f64()
+            .filter(|seconds| seconds.is_finite())
+            .map(Some),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(header: &str, payload: &str) -> String {
+        let [header, payload] = [header, payload].map(|part| URL_SAFE_NO_PAD.encode(part));
+        format!("{header}.{payload}.c2ln")
+    }
+
+    const HEADER: &str = r#"{"alg":"HS256","kid":"hs-1","typ":"at+jwt"}"#;
+
+    #[test]
+    fn a_token_is_read_into_its_parts() {
+        let text = token(
+            HEADER,
+            r#"{"sub":"alice","aud":["a","b"],"exp":1.5,"scope":"x admin"}"#,
+        );
+        let token = Token::parse(&text).expect("a token");
+        assert_eq!(token.header.alg, "HS256");
+        assert_eq!(token.header.kid.as_deref(), Some("hs-1"));
+        assert!(!token.header.has_crit);
+        assert_eq!(token.claims.sub, "alice");
+        assert_eq!(token.claims.aud, ["a", "b"]);
+        assert_eq!((token.claims.exp, token.claims.nbf), (Some(1.5), None));
+        assert_eq!(token.signature, b"sig");
+        assert!(token.claims.has_scope("admin") && !token.claims.has_scope("adm"));
+        assert!(text.starts_with(token.signed) && !token.signed.ends_with('.'));
+    }
+
+    #[test]
+    fn a_token_in_any_other_form_is_refused() {
+        let good = token(HEADER, r#"{"sub":"alice"}"#);
+        Token::parse(&good).expect("the form that is right");
+        let (signed, _) = good.rsplit_once('.').expect("three parts");
+        for bad in [
+            String::new(),
+            "..".into(),
+            signed.to_owned(),
+            format!("{good}.c2ln"),
+            format!("{good}="),
+            format!("{good} "),
+            format!(" {good}"),
+            format!("{good}\n"),
+            format!("{signed}.c2l"),
+            format!("{signed}.+/+/"),
+            good.replacen('.', "=.", 1),
+            r#"{"payload":"e30","signature":"c2ln"}"#.into(),
+            "x".repeat(LONGEST + 1),
+            "é.é.é".into(),
+        ] {
+            assert!(Token::parse(&bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn members_of_a_wrong_type_are_refused() {
+        for header in [
+            "{}",
+            r#"{"alg":1}"#,
+            r#"{"alg":"HS256","kid":{}}"#,
+            "[]",
+            "null",
+        ] {
+            assert!(
+                Token::parse(&token(header, r#"{"sub":"a"}"#)).is_err(),
+                "{header}"
+            );
+        }
+        for payload in [
+            "{}",
+            r#"{"sub":""}"#,
+            r#"{"sub":["alice"]}"#,
+            r#"{"sub":"a","exp":"soon"}"#,
+            r#"{"sub":"a","exp":null}"#,
+            r#"{"sub":"a","aud":[1]}"#,
+            r#"{"sub":"a","iss":[]}"#,
+            r#"{"sub":"a","sub":"b"}"#,
+        ] {
+            assert!(Token::parse(&token(HEADER, payload)).is_err(), "{payload}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The cookie that holds the refresh token, where `token-storage` keeps it from the page's script.
+
+use rocket::request::{FromRequest, Outcome, Request};
+
+use crate::jwt::issue::REFRESH_LIFE;
+use crate::session::cookie;
+use crate::web::place::Place;
+use crate::world::World;
+
+/// The cookie's name. It always has the prefix: the cookie exists on the strong arm only.
+fn name(world: &World<'_>) -> String {
+    let plain = cookie::plain_name("refresh", world.variant, world.bench.name());
+    format!("__Host-{plain}")
+}
+
+/// Hands the refresh token to the browser. `Strict`, because no link ever leads to a refresh.
+pub(super) fn set(place: &Place, world: &World<'_>, token: &str) {
+    let (name, life) = (name(world), REFRESH_LIFE.as_secs());
+    place.set_cookie(format!(
+        "{name}={token}; Path=/; Max-Age={life}; {ATTRIBUTES}"
+    ));
+}
+
+/// Takes it back, with the attributes that a browser asks for.
+pub(super) fn remove(place: &Place, world: &World<'_>) {
+    let name = name(world);
+    place.set_cookie(format!("{name}=; Path=/; Max-Age=0; {ATTRIBUTES}"));
+}
+
+const ATTRIBUTES: &str = "Secure; HttpOnly; SameSite=Strict";
+
+/// What a request to refresh carries beside its body.
+#[derive(Debug)]
+pub(super) struct RefreshCookie {
+    /// The refresh token in the cookie.
+    pub token: Option<String>,
+    /// What `token-storage` says of where the request comes from.
+    pub origin: Result<(), &'static str>,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for RefreshCookie {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let Some(place) = Place::of(request) else {
+            return Outcome::Forward(rocket::http::Status::NotFound);
+        };
+        let Some(world) = place.world() else {
+            return Outcome::Forward(rocket::http::Status::NotFound);
+        };
+        let values = cookie::values(request.headers().get("cookie"), &name(&world));
+        let own = place.origin();
+        let facts = place.facts(request, &own);
+        Outcome::Success(Self {
+            // Two cookies of the name cannot be told apart; the prefix lets no sibling set one.
+            token: values.first().map(|token| (*token).to_owned()),
+            origin: world.asked.token_storage().check_origin(&facts),
+        })
+    }
+}

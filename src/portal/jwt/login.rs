@@ -1,0 +1,137 @@
+//! Signing in for a token, and the answer that holds a pair of them.
+
+use rocket::http::Status;
+use rocket::serde::json::Json;
+use rocket::{Route, post, routes};
+use serde::{Deserialize, Serialize};
+
+use super::{cookie, keep_from_caches, names};
+use crate::defences::facts::Role;
+use crate::jwt::issue::{ACCESS_LIFE, Subject};
+use crate::jwt::keys::Signs;
+use crate::jwt::refresh::{IssueError, Issued};
+use crate::portal::password::too_many;
+use crate::portal::sign_in::{self, Check};
+use crate::portal::{Stop, Visitor};
+use crate::web::body::{Checked, CheckedWithoutToken, JsonBody};
+use crate::web::place::Place;
+use crate::web::problem::{ForApi, Problem};
+use crate::world::World;
+use crate::world::accounts::Account;
+
+#[derive(Deserialize)]
+struct Credentials {
+    username: String,
+    password: String,
+    /// How the access token is to be signed.
+    #[serde(default)]
+    alg: Signs,
+}
+
+/// A pair of tokens as RFC 6749 §5.1 answers it.
+#[derive(Serialize)]
+pub(super) struct Tokens {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: u64,
+    /// Only where the page's script is to keep it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+}
+
+/// Signs in. No session is opened: the token is all that there is.
+#[post("/jwt/login", data = "<checked>")]
+async fn log_in(
+    checked: CheckedWithoutToken<'_, JsonBody<Credentials>>,
+) -> Result<Json<Tokens>, Stop> {
+    let CheckedWithoutToken(Checked {
+        visitor,
+        body: JsonBody(sent),
+    }) = checked;
+    let account = account(&visitor, &sent.username, &sent.password).await?;
+    let issued = visitor
+        .world
+        .begin_family(&account)
+        .await
+        .map_err(problem)?;
+    let (place, world) = (visitor.place, &visitor.world);
+    Ok(Json(
+        tokens(place, world, &issued, account.record.role, sent.alg).await?,
+    ))
+}
+
+/// The account of a name and a password, counted by the throttle like every other sign-in.
+///
+/// # Errors
+/// 401 for wrong ones, 429 for too many, 503 where the store does not answer.
+pub(super) async fn account(
+    visitor: &Visitor<'_>,
+    user: &str,
+    password: &str,
+) -> Result<Account, Stop> {
+    match sign_in::check(visitor, user, password).await? {
+        Check::Right(account) => Ok(*account),
+        Check::Wrong(message) => {
+            let next = "Check the name and the password.";
+            let status = Status::Unauthorized;
+            let mut problem = Problem::new(status, "Not signed in", message, next);
+            problem.for_api = Some(Box::new(ForApi::Msg(message)));
+            Err(problem.into())
+        }
+        Check::Wait(wait) => Err(too_many(visitor, wait).into()),
+    }
+}
+
+/// Makes the tokens of a pair, and hands the refresh token out as the policy says.
+///
+/// # Errors
+/// No key can be made, or the store does not answer.
+pub(super) async fn tokens(
+    place: &Place,
+    world: &World<'_>,
+    issued: &Issued,
+    role: Role,
+    signs: Signs,
+) -> Result<Tokens, Stop> {
+    keep_from_caches(place);
+    let (ring, names) = (world.key_ring().await?, names(place));
+    let subject = Subject {
+        user: &issued.user,
+        role,
+        family: &issued.family,
+        issued: issued.at,
+    };
+    let access = subject.access(world.asked, &ring, &names, signs, &issued.access);
+    let next = issued.refresh.as_deref();
+    let refresh = next.and_then(|jti| subject.refresh(&ring, &names, jti));
+    let in_json = world.asked.token_storage().refresh_in_json();
+    if let Some(refresh) = refresh.as_deref().filter(|_| !in_json) {
+        cookie::set(place, world, refresh);
+    }
+    Ok(Tokens {
+        access_token: access.ok_or_else(no_key)?,
+        token_type: "Bearer",
+        expires_in: ACCESS_LIFE.as_secs(),
+        refresh_token: refresh.filter(|_| in_json),
+    })
+}
+
+/// Why no pair was issued, as an answer.
+pub(super) fn problem(error: IssueError) -> Problem {
+    match error {
+        IssueError::AccountChanged => Problem::overtaken(),
+        IssueError::Unavailable(error) => error.into(),
+        IssueError::NoFamily | IssueError::UsedBefore => Problem::signed_out(),
+    }
+}
+
+/// 503: the key cannot sign. Its cause is a fault of the program.
+pub(super) fn no_key() -> Problem {
+    let because = "The token could not be signed.";
+    let next = "Try again in a moment. Nothing was changed.";
+    Problem::new(Status::ServiceUnavailable, "No token", because, next)
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![log_in]
+}

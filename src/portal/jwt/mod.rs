@@ -1,0 +1,49 @@
+//! The portal's API for tokens: sign in with JSON, ask with a bearer token, refresh, sign out.
+//!
+//! Read `login.rs`, then `bearer.rs`: the guard that lets a request in by its token. What a token is
+//! and how it is verified is in [`crate::jwt`]; what decides is in [`crate::defences`].
+
+mod bearer;
+mod cookie;
+mod fetch;
+mod keys;
+mod login;
+mod logout;
+mod page;
+mod partner;
+mod profile;
+mod refresh;
+
+use rocket::Route;
+
+use crate::jwt::Names;
+use crate::web::addresses::Listener;
+use crate::web::place::Place;
+
+pub use bearer::Bearer;
+
+/// The names that stand in the tokens of this bench and variant. They do not depend on the address
+/// by which a request came in: a token that was issued over TLS is the same in clear.
+fn names(place: &Place) -> Names {
+    let origin = place.addresses.origin(Listener::PortalHttps);
+    Names::of(format!("{origin}{}", place.base()))
+}
+
+/// Keeps an answer that holds a token out of every cache (RFC 6749 §5.1), also where the defence
+/// `no-store` is weak: it is about pages.
+fn keep_from_caches(place: &Place) {
+    place.set_header("cache-control", "no-store");
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    [
+        login::routes(),
+        profile::routes(),
+        refresh::routes(),
+        logout::routes(),
+        keys::routes(),
+        partner::routes(),
+        page::routes(),
+    ]
+    .concat()
+}

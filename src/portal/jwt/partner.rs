@@ -1,0 +1,136 @@
+//! Another service that shares the portal's key: a partner, who signs what his customers ask for.
+//!
+//! He knows no user but the one who signs in, so he never signs in another's name. But issuer,
+//! audience, kind, conditions and dates are his to choose, and only the portal's verifier can tell
+//! that the token was not meant for the portal.
+
+use rocket::http::Status;
+use rocket::serde::json::Json;
+use rocket::{Route, post, routes};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::login::{account, no_key};
+use super::{keep_from_caches, names};
+use crate::jwt::issue::{ACCESS_LIFE, random_name};
+use crate::jwt::keys::Signs;
+use crate::jwt::signature;
+use crate::portal::Stop;
+use crate::storage::Unavailable;
+use crate::web::body::{Checked, CheckedWithoutToken, JsonBody};
+use crate::web::problem::Problem;
+
+/// The partner's own name.
+const PARTNER: &str = "https://partner.example";
+
+/// The longest text that the partner signs, in bytes.
+const LONGEST: usize = 200;
+
+/// How many conditions he signs.
+const MOST: usize = 8;
+
+#[derive(Deserialize)]
+struct Order {
+    username: String,
+    password: String,
+    /// The partner himself, where nothing else is asked for.
+    iss: Option<String>,
+    /// The partner's own service, where nothing else is asked for.
+    aud: Option<String>,
+    /// `JWT`, where nothing else is asked for: he issues id tokens.
+    typ: Option<String>,
+    /// Conditions; each also stands in the header under its name.
+    #[serde(default)]
+    crit: Vec<String>,
+    /// From when on the token holds, in seconds since the epoch.
+    nbf: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Signed {
+    token: String,
+    /// The portal's own names, for who wants a token that looks like one of the portal's.
+    portal_iss: String,
+    portal_aud: String,
+}
+
+#[post("/jwt/partner", data = "<checked>")]
+async fn sign(checked: CheckedWithoutToken<'_, JsonBody<Order>>) -> Result<Json<Signed>, Stop> {
+    let CheckedWithoutToken(Checked {
+        visitor,
+        body: JsonBody(order),
+    }) = checked;
+    check(&order)?;
+    let user = account(&visitor, &order.username, &order.password)
+        .await?
+        .user;
+    let (place, world) = (visitor.place, &visitor.world);
+    keep_from_caches(place);
+    let ring = world.key_ring().await?;
+    let (kid, algorithm, key) = ring.signing(Signs::Hs256).ok_or_else(no_key)?;
+    let mut header = Map::new();
+    header.insert("alg".into(), Signs::Hs256.name().into());
+    header.insert("kid".into(), kid.into());
+    header.insert(
+        "typ".into(),
+        order.typ.unwrap_or_else(|| "JWT".into()).into(),
+    );
+    if !order.crit.is_empty() {
+        header.extend(
+            order
+                .crit
+                .iter()
+                .map(|name| (name.clone(), Value::Bool(true))),
+        );
+        header.insert("crit".into(), order.crit.into());
+    }
+    let jti = random_name().map_err(|error| Unavailable(format!("no random bytes: {error}")))?;
+    let now = world.now.seconds();
+    let mut claims = json!({
+        "iss": order.iss.as_deref().unwrap_or(PARTNER),
+        "aud": order.aud.unwrap_or_else(|| format!("{PARTNER}/app")),
+        "sub": user,
+        "jti": jti,
+        "iat": now,
+        "exp": now.max(order.nbf.unwrap_or_default()).saturating_add(ACCESS_LIFE.as_secs()),
+        "scope": "profile",
+    });
+    if let Some(nbf) = order.nbf {
+        claims["nbf"] = nbf.into();
+    }
+    let names = names(place);
+    Ok(Json(Signed {
+        token: signature::token(&header, &claims, &key, algorithm).ok_or_else(no_key)?,
+        portal_iss: names.issuer,
+        portal_aud: names.audience,
+    }))
+}
+
+/// He signs short texts, and conditions that are no other member of a header.
+fn check(order: &Order) -> Result<(), Problem> {
+    let texts = [&order.iss, &order.aud, &order.typ].into_iter().flatten();
+    let long = texts.chain(&order.crit).any(|text| text.len() > LONGEST);
+    let letters = |name: &String| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+    };
+    let reserved = |name: &String| matches!(name.as_str(), "alg" | "kid" | "typ" | "jwk" | "jku");
+    let bad = !order.crit.iter().all(letters) || order.crit.iter().any(reserved);
+    if !long && !bad && order.crit.len() <= MOST {
+        return Ok(());
+    }
+    let because = "The partner does not sign that.";
+    let next = format!(
+        "Ask for texts of {LONGEST} bytes at most and {MOST} conditions at most, whose names are \
+         small letters and hyphens and no other member of a header."
+    );
+    Err(Problem::new(
+        Status::UnprocessableEntity,
+        "Not signed",
+        because,
+        next,
+    ))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![sign]
+}

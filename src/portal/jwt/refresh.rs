@@ -1,0 +1,94 @@
+//! Exchanging a refresh token for a new access token.
+
+use rocket::http::Status;
+use rocket::serde::json::Json;
+use rocket::{Route, State, post, routes};
+use serde::Deserialize;
+
+use super::bearer::{check, no_token};
+use super::cookie::{self, RefreshCookie};
+use super::login::{self, Tokens};
+use crate::defences::facts::Refusal;
+use crate::front_door::FrontDoor;
+use crate::jwt::keys::Signs;
+use crate::jwt::refresh::IssueError;
+use crate::jwt::verify::Purpose;
+use crate::portal::Stop;
+use crate::web::body::{Checked, CheckedWithoutToken, JsonBody};
+use crate::web::problem::Problem;
+
+#[derive(Deserialize)]
+struct RefreshRequest {
+    /// The refresh token, where the page's script keeps it.
+    refresh_token: Option<String>,
+    /// How the access token is to be signed.
+    #[serde(default)]
+    alg: Signs,
+}
+
+/// The token comes in the body or in the cookie, as `token-storage` says, and never in both.
+#[post("/jwt/refresh", data = "<checked>")]
+async fn refresh(
+    in_cookie: RefreshCookie,
+    door: &State<FrontDoor>,
+    checked: CheckedWithoutToken<'_, JsonBody<RefreshRequest>>,
+) -> Result<Json<Tokens>, Stop> {
+    let CheckedWithoutToken(Checked {
+        visitor,
+        body: JsonBody(sent),
+    }) = checked;
+    let (place, world) = (visitor.place, &visitor.world);
+    if let Err(because) = in_cookie.origin {
+        let defence = "token-storage";
+        visitor.refused(defence, because).await?;
+        let refusal = Refusal { defence, because };
+        let next = "Refresh from the portal's own page.";
+        return Err(Problem::refused(Status::Forbidden, refusal, next).into());
+    }
+    let in_json = world.asked.token_storage().refresh_in_json();
+    let token = if in_json {
+        sent.refresh_token
+    } else {
+        in_cookie.token
+    };
+    let token = token.ok_or_else(no_token)?;
+    let claims = check(place, world, Some(door), &token, Purpose::Refresh).await?;
+    let issued = match world.refresh(&claims).await {
+        Ok(issued) => issued,
+        Err(error) => {
+            if !in_json {
+                cookie::remove(place, world);
+            }
+            return Err(problem(error).into());
+        }
+    };
+    // The user may have another role by now, or be gone.
+    let account = world
+        .account(&issued.user)
+        .await?
+        .ok_or_else(Problem::signed_out)?;
+    let role = account.record.role;
+    Ok(Json(
+        login::tokens(place, world, &issued, role, sent.alg).await?,
+    ))
+}
+
+/// 401 with the code of OAuth's token endpoint (RFC 6749 §5.2): the page must sign in again.
+fn problem(error: IssueError) -> Problem {
+    let (because, defence) = match error {
+        IssueError::NoFamily => ("The refresh token opens nothing any more.", None),
+        IssueError::UsedBefore => (
+            "The refresh token was used before, so everything that came from its sign-in has ended.",
+            Some("refresh-rotation"),
+        ),
+        other => return login::problem(other),
+    };
+    let next = "Sign in again.";
+    let mut problem = Problem::new(Status::Unauthorized, "Not refreshed", because, next);
+    problem.defence = defence;
+    problem
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![refresh]
+}

@@ -1,0 +1,230 @@
+//! Tokens of any shape: 401 and never 500, nothing of them comes back, nobody is locked out.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use session_lab::web::addresses::Listener;
+
+use crate::support::tokens::{encoded, hs256, part, with};
+use crate::support::{bench, send_raw};
+
+const BOTH: [&str; 2] = ["insecure", "hardened"];
+
+/// The key of the insecure portal: with it a token gets past the signature.
+const WORD: &[u8] = b"secret";
+
+fn raw(header: &[u8], payload: &[u8], signature: &[u8]) -> String {
+    [header, payload, signature]
+        .map(|part| URL_SAFE_NO_PAD.encode(part))
+        .join(".")
+}
+
+const HEADER: &[u8] = br#"{"alg":"HS256","kid":"hs-1","typ":"at+jwt"}"#;
+
+/// Tokens that no verifier may take, however little it checks.
+fn odd_tokens() -> Vec<String> {
+    let good = raw(HEADER, br#"{"sub":"echo-me"}"#, b"x");
+    let signed = good.rsplit_once('.').expect("three parts").0.to_owned();
+    let claims: serde_json::Map<String, Value> = (0..10_000)
+        .map(|n| (format!("claim-{n}"), json!("echo-me")))
+        .collect();
+    let many = with(&Value::Object(claims), json!({"sub": "echo-me"}));
+    let deep = format!(
+        "{{\"sub\":\"echo-me\",\"a\":{}1{}}}",
+        "[".repeat(2_000),
+        "]".repeat(2_000)
+    );
+    let payload = br#"{"sub":"echo-me"}"#;
+    vec![
+        hs256(WORD, &json!({"alg": "HS256"}), &many),
+        raw(HEADER, br#"{"sub":"student123","sub":"echo-me"}"#, b"x"),
+        raw(br#"{"alg":"HS256","alg":"none"}"#, payload, b""),
+        raw(HEADER, b"{\"sub\":\"echo-me\xff\"}", b"x"),
+        raw(b"\xff\xfe{\0}\0", payload, b"x"),
+        raw(HEADER, br#"{"sub":"echo-me","exp":1e400}"#, b"x"),
+        raw(HEADER, br#"{"sub":"echo-me","exp":"never"}"#, b"x"),
+        raw(HEADER, br#"{"sub":"echo-me","exp":{}}"#, b"x"),
+        raw(HEADER, br#"{"sub":12345678901234567890123}"#, b"x"),
+        raw(HEADER, br#"{"sub":null}"#, b"x"),
+        raw(HEADER, br#"["echo-me"]"#, b"x"),
+        raw(HEADER, deep.as_bytes(), b"x"),
+        raw(br#"{"alg":"XYZ","kid":"hs-1"}"#, payload, b"x"),
+        raw(br#"{"alg":null}"#, payload, b"x"),
+        raw(b"{}", payload, b"x"),
+        format!("{signed}.{}", URL_SAFE.encode(b"x")),
+        format!("{signed}.{}", STANDARD.encode([255; 3])),
+        format!("{signed}.eB"),
+        format!("{good}.x.y"),
+        format!("{good}.."),
+        signed,
+        good.replace('.', ". "),
+        "..".into(),
+        "....".into(),
+        r#"{"payload":"e30","signatures":[{"signature":"eA"}]}"#.into(),
+        "%00%ff".into(),
+        "=".repeat(100),
+        "a".repeat(60_000),
+        format!(
+            "{}.{}.{}",
+            "a".repeat(30_000),
+            "b".repeat(30_000),
+            "c".repeat(30_000)
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn odd_tokens_are_refused_by_both_sides_and_nothing_of_them_comes_back() {
+    for variant in BOTH {
+        let mut client = bench().visitor(variant);
+        for token in odd_tokens() {
+            let reply = client.profile(&token).await;
+            let shown = &token[..token.len().min(120)];
+            assert_eq!(reply.status, 401, "{variant} {shown}: {}", reply.body);
+            assert!(!reply.body.contains("echo-me"), "{shown}");
+            let challenge = reply.header("www-authenticate").expect("a challenge");
+            assert!(challenge.contains("error=\"invalid_token\""), "{challenge}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unverified_claim_is_never_echoed_by_the_hardened_side() {
+    let mut client = bench().visitor("hardened");
+    let own = client.access_token("mallory").await;
+    let (header, claims) = (part(&own, 0), part(&own, 1));
+    for changes in [
+        json!({"sub": "echo-me"}),
+        json!({"iss": "echo-me"}),
+        json!({"aud": "echo-me"}),
+        json!({"jti": "echo-me", "exp": 1}),
+    ] {
+        for header in [
+            &header,
+            &with(&header, json!({"kid": "echo-me", "typ": "echo-me"})),
+        ] {
+            let token = hs256(b"not the key", header, &with(&claims, changes.clone()));
+            let reply = client.profile(&token).await;
+            assert_eq!(reply.status, 401);
+            let challenge = reply.header("www-authenticate").expect("a challenge");
+            assert!(!reply.body.contains("echo-me") && !challenge.contains("echo-me"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn two_hundred_bad_tokens_lock_nobody_out() {
+    for variant in BOTH {
+        let bench = bench();
+        let mut client = bench.visitor(variant);
+        let good = client.access_token("apiuser").await;
+        let mut bad = part(&good, 0);
+        bad["alg"] = "XYZ".into();
+        let bad = format!("{}.eHh4", encoded(&bad, &part(&good, 1)));
+        for _ in 0..200 {
+            assert_eq!(client.profile(&bad).await.status, 401);
+        }
+        assert_eq!(client.opened_by(&good).await.as_deref(), Some("apiuser"));
+        client.access_token("apiuser").await;
+    }
+}
+
+#[tokio::test]
+async fn a_token_as_long_as_the_header_limit_is_refused_without_being_read() {
+    let path = format!("{}/insecure/jwt/profile", bench().name.prefix());
+    let mut last = 401;
+    for length in [9_000, 100_000, 300_000, 2_000_000] {
+        let line = format!("Authorization: Bearer {}", "a".repeat(length));
+        let host = crate::support::lab()
+            .addresses
+            .port(Listener::PortalHttp)
+            .expect("it is up");
+        let answer = send_raw(
+            Listener::PortalHttp,
+            &[
+                &format!("GET {path} HTTP/1.1"),
+                &format!("Host: localhost:{host}"),
+                &line,
+            ],
+            "",
+        )
+        .await;
+        let status: u16 = answer
+            .split(' ')
+            .nth(1)
+            .and_then(|s| s.parse().ok())
+            .unwrap_or(0);
+        // Beyond its own limit the server answers 431, or has closed the line.
+        assert!(
+            status == last || [431, 0].contains(&status),
+            "{length}: {answer}"
+        );
+        last = status;
+    }
+}
+
+#[tokio::test]
+async fn odd_refresh_tokens_and_bodies_are_refused() {
+    for variant in BOTH {
+        let mut client = bench().visitor(variant);
+        for token in odd_tokens()
+            .into_iter()
+            .filter(|token| token.len() < 10_000)
+        {
+            let reply = client
+                .post_json("/jwt/refresh", &json!({ "refresh_token": token }))
+                .await;
+            assert_eq!(reply.status, 401, "{token}");
+            assert!(!reply.body.contains("echo-me"));
+        }
+        let headers = [("content-type", "application/json")];
+        for body in ["", "{", "[]", "null", "\"x\"", "{\"refresh_token\":[]}"] {
+            let reply = client
+                .send("POST", "/jwt/refresh", &headers, body.into())
+                .await;
+            assert_eq!(reply.status, 422, "{body}: {}", reply.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_odd_refresh_cookie_is_refused() {
+    let bench = bench();
+    let name = format!("__Host-refresh_hardened_{}", bench.name);
+    for value in ["", "x", "a.b.c", "\"quoted\"", "%00"] {
+        let mut client = bench.visitor("hardened").with_cookie(&name, value);
+        let reply = client.post_json("/jwt/refresh", &json!({})).await;
+        assert_eq!(reply.status, 401, "{value}");
+    }
+}
+
+/// Anything that is nearly a token.
+fn nearly() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        "[A-Za-z0-9_=+/-]{0,40}",
+        any::<Vec<u8>>().prop_map(|bytes| URL_SAFE_NO_PAD.encode(bytes)),
+        "\\PC{0,20}".prop_map(|text| URL_SAFE_NO_PAD.encode(format!("{{\"sub\":\"{text}\"}}"))),
+        "[a-zA-Z0-9]{0,6}".prop_map(|alg| {
+            URL_SAFE_NO_PAD.encode(format!(
+                "{{\"alg\":\"{alg}\",\"kid\":\"hs-1\",\"jku\":\"x\"}}"
+            ))
+        }),
+    ];
+    prop::collection::vec(part, 0..5).prop_map(|parts| parts.join("."))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn whatever_is_nearly_a_token_is_refused_by_the_hardened_side(token in nearly()) {
+        static RUNTIME: std::sync::LazyLock<tokio::runtime::Runtime> =
+            std::sync::LazyLock::new(|| tokio::runtime::Runtime::new().expect("a runtime"));
+        static BENCH: std::sync::LazyLock<crate::support::TestBench> =
+            std::sync::LazyLock::new(bench);
+        let mut client = BENCH.visitor("hardened");
+        let reply = RUNTIME.block_on(client.profile(&token));
+        prop_assert_eq!(reply.status, 401, "{}", reply.body);
+    }
+}
