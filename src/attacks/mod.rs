@@ -42,6 +42,7 @@ mod replay_after_idle_limit;
 mod replay_after_sign_out;
 mod role_cookie_tampering;
 mod secure_cookie_over_http;
+mod spoils;
 mod stolen_password_table;
 mod stolen_store;
 mod text_plain_json;

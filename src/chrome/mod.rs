@@ -154,8 +154,11 @@ impl Chrome {
         Ok(Self {
             browser,
             settings,
-            // Headless or not, it is the same engine.
-            version: version.replace("HeadlessChrome/", "Chromium "),
+            // Headless or not, Chrome or Chromium: it is the same engine.
+            version: format!(
+                "Chromium {}",
+                version.split('/').next_back().unwrap_or_default()
+            ),
             _process: process,
         })
     }

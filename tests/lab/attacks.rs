@@ -134,7 +134,8 @@ const STOPPED_BY: &[(&str, &[&str])] = &[
     ("stale-role", &["jwt-claims"]),
 ];
 
-/// What stops an attack together only: none of them suffices, and each is necessary.
+/// The defences of which each is necessary, where that does not follow from the list above: those
+/// that stop an attack together only, and one that another brings along.
 const TOGETHER: &[(&str, &[&str])] = &[
     // `only-json-only` has `cors` on, which alone stops it.
     ("cors-read", &["cors"]),

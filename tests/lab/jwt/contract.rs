@@ -91,7 +91,14 @@ async fn guesses_are_counted_with_those_of_every_other_sign_in() {
     }
     let reply = client.post_json("/jwt/login", &credentials("alice")).await;
     assert_eq!(reply.status, 429);
-    assert_eq!(reply.header("retry-after"), Some("12"));
+    // Twelve seconds bring one try back; a slow run has waited for some of them already.
+    let wait = reply
+        .header("retry-after")
+        .and_then(|text| text.parse().ok());
+    assert!(
+        wait.is_some_and(|wait: u64| (1..=12).contains(&wait)),
+        "{wait:?}"
+    );
 }
 
 #[tokio::test]

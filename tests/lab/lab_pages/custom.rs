@@ -112,9 +112,10 @@ async fn an_arm_that_does_not_exist_is_refused_with_its_name() {
 #[tokio::test]
 async fn presets_take_every_arm_at_once() {
     let bench = bench();
+    let count = Name::ALL.len();
     for (preset, policy, tally) in [
-        ("hardened", Policy::HARDENED, "33 strong"),
-        ("insecure", Policy::INSECURE, "33 weak"),
+        ("hardened", Policy::HARDENED, format!("{count} strong")),
+        ("insecure", Policy::INSECURE, format!("{count} weak")),
     ] {
         assert_eq!(
             save(&bench, &[("preset", preset), ("csp", "nonce")])
@@ -124,7 +125,7 @@ async fn presets_take_every_arm_at_once() {
         );
         assert_eq!(bench.open().await.custom(), policy);
         assert!(
-            bench.student().get("/custom").await.body.contains(tally),
+            bench.student().get("/custom").await.body.contains(&tally),
             "{preset}"
         );
     }

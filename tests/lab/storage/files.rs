@@ -24,8 +24,16 @@ impl Disk {
         (disk, storage)
     }
 
+    /// Opens the folder. A process that another test starts at this moment holds a copy of the lock
+    /// of a store that was closed, until it has become the program that it is to be: so it waits.
     pub fn open(&self) -> FileStorage {
-        FileStorage::open(self.folder.path()).unwrap()
+        for _ in 0..200 {
+            match FileStorage::open(self.folder.path()) {
+                Err(OpenError::InUse { .. }) => std::thread::sleep(Duration::from_millis(10)),
+                opened => return opened.unwrap(),
+            }
+        }
+        panic!("{} stays locked", self.folder.path().display());
     }
 
     pub fn path(&self, inside: &str) -> PathBuf {
