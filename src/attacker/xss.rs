@@ -1,5 +1,5 @@
-//! Scripts to plant on the portal's notice board: one that steals the cookie, and two that do without
-//! it.
+//! Scripts to plant on the portal's notice board: two that steal the cookie, one that steals tokens,
+//! and one that does without either.
 
 use rocket::{Route, get, routes};
 use rocket_dyn_templates::Template;
@@ -14,7 +14,7 @@ use crate::web::place::Place;
 pub(super) const TRICK: Trick = Trick {
     path: "/xss",
     title: "Scripts for the notice board",
-    says: "Notices that run as scripts in the victim's browser: they steal the cookie, or ride it.",
+    says: "Notices that run as scripts in the victim's browser: they steal the cookie or the tokens, or ride the session.",
     role: Role::Attacker,
     stopped_by: &[
         (
@@ -27,8 +27,11 @@ pub(super) const TRICK: Trick = Trick {
         ),
         (
             Name::HttpOnly,
-            "The script runs but finds no session cookie. It stops the first two payloads only, not \
-             the third.",
+            "The script runs but finds no session cookie. It stops the first two payloads only.",
+        ),
+        (
+            Name::TokenStorage,
+            "The script runs but finds no token in localStorage. It stops the third payload only.",
         ),
     ],
 };
@@ -43,10 +46,10 @@ struct Payload {
 
 #[derive(Serialize)]
 struct XssPage {
-    payloads: [Payload; 3],
+    payloads: [Payload; 4],
 }
 
-fn payloads(catcher: &str) -> [Payload; 3] {
+fn payloads(catcher: &str) -> [Payload; 4] {
     [
         Payload {
             id: "steal",
@@ -59,6 +62,13 @@ fn payloads(catcher: &str) -> [Payload; 3] {
             title: "The same without a script tag",
             says: "A broken image runs its error handler. Filtering script tags is no defence.",
             text: payloads::steal_cookie_by_handler(catcher),
+        },
+        Payload {
+            id: "storage",
+            title: "Steal the tokens",
+            says: "Sends everything in localStorage. On the insecure portal the page for tokens keeps \
+                   both of its tokens there, and every page of the origin reads the same storage.",
+            text: payloads::steal_storage(catcher),
         },
         Payload {
             id: "ride",

@@ -200,6 +200,7 @@ pub const ALL: &[&dyn Attack] = &[
     &jwt::refresh_as_access::RefreshAsAccess,
     &jwt::unknown_crit::UnknownCrit,
     &jwt::token_in_referer::TokenInReferer,
+    &jwt::xss_reads_local_storage::XssReadsLocalStorage,
     &jwt::replay_after_logout::ReplayAfterLogout,
     &jwt::replay_after_new_password::ReplayAfterNewPassword,
     &jwt::refresh_replay::RefreshReplay,

@@ -29,6 +29,7 @@ const PLACES: &[(&str, Place)] = &[
     ("planted-id", Place::Sibling("/fixation")),
     ("cookie-tossing", Place::Sibling("/tossing")),
     ("id-in-referer", Place::Attacker("/partner")),
+    ("xss-reads-local-storage", Place::Attacker("/xss")),
     ("token-in-referer", Place::Attacker("/partner")),
     ("id-prediction", Place::Lab("/ids")),
     ("replay-after-sign-out", Place::Lab("/compare")),

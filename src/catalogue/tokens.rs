@@ -226,9 +226,13 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         key: "XSS-STORAGE",
         title: "A page keeps its tokens where every script finds them",
-        try_it: &[Portal("/jwt/"), Defence(Name::TokenStorage)],
-        standards: &["CWE-79", "CWE-922"],
-        proof: "browser::tokens::the_insecure_page_leaves_both_tokens_to_every_script",
+        try_it: &[
+            Attack("xss-reads-local-storage"),
+            Portal("/jwt/"),
+            Defence(Name::TokenStorage),
+        ],
+        standards: &["ASVS 14.3.3", "CWE-79", "CWE-922"],
+        proof: "browser::attacks::xss_reads_local_storage",
     },
     Row {
         key: "API-429",

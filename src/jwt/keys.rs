@@ -10,13 +10,11 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::jwk::{Jwk, KeyOperations, PublicKeyUse};
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, EncodingKey};
 use p256::SecretKey;
 use p256::elliptic_curve::sec1::ToEncodedPoint;
 use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::defences::{Asked, JwtKey};
@@ -76,25 +74,6 @@ pub enum Key {
 }
 
 impl Key {
-    /// A key that verifies, from a JWK (RFC 7517). `None` for one that cannot be read, is not meant
-    /// for signatures, or is meant for an algorithm that its type does not know.
-    pub fn from_jwk(jwk: &Value) -> Option<Self> {
-        let jwk: Jwk = serde_json::from_value(jwk.clone()).ok()?;
-        let for_signatures = matches!(
-            jwk.common.public_key_use,
-            None | Some(PublicKeyUse::Signature)
-        );
-        let operations = jwk.common.key_operations.as_ref();
-        let verifies = operations.is_none_or(|all| all.contains(&KeyOperations::Verify));
-        let key = DecodingKey::from_jwk(&jwk).ok()?;
-        let mut bound = key.family().algorithms().to_vec();
-        if let Some(alg) = jwk.common.key_algorithm {
-            let alg: Algorithm = alg.to_string().parse().ok()?;
-            bound.retain(|one| *one == alg);
-        }
-        (for_signatures && verifies && !bound.is_empty()).then_some(Key::Foreign { key, bound })
-    }
-
     /// The algorithms that this key is for.
     pub fn bound(&self) -> &[Algorithm] {
         match self {
@@ -368,25 +347,5 @@ mod tests {
         assert_eq!(changing.published().len(), 2);
         let weak = Policy::HARDENED.with(Name::KeyRotation, &Policy::INSECURE);
         assert!(ring(weak, 3_000).find("hs-1").is_some());
-    }
-
-    #[test]
-    fn a_jwk_that_is_not_meant_for_signatures_is_no_key() {
-        let mut jwk =
-            serde_json::to_value(&ring(Policy::HARDENED, 0).published()[0]).expect("JSON");
-        for (member, value) in [
-            ("use", "enc"),
-            ("alg", "HS256"),
-            ("alg", "ES384"),
-            ("kty", "oct"),
-        ] {
-            let was = jwk[member].clone();
-            jwk[member] = value.into();
-            // A P-256 key that says ES384 cannot be used with it, whatever its family allows.
-            let read = Key::from_jwk(&jwk);
-            assert!(read.is_none() || value == "ES384", "{member} {value}");
-            jwk[member] = was;
-        }
-        assert!(Key::from_jwk(&Value::Null).is_none());
     }
 }

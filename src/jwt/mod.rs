@@ -3,13 +3,14 @@
 //! A token is three parts in base64url with dots between them: a header that says how it is signed,
 //! a payload that says about whom it speaks, and a signature over both. Read [`token`] for the form,
 //! then [`mod@verify`]: the checks in their fixed order, each with a defence of its own. [`keys`] is the
-//! ring of keys, [`issue`] makes tokens, [`refresh`] and [`revoke`] are what the server remembers.
+//! ring of keys, `jwk.rs` reads those of others, [`issue`] makes tokens, [`refresh`] and [`revoke`] are what the server remembers.
 //!
 //! Nothing here knows a route. `src/portal/jwt/` is the API, and a workbench can call [`verify()`] for
 //! any policy, because it is a function of its arguments.
 
 pub mod issue;
 pub mod json;
+mod jwk;
 pub mod keys;
 pub mod refresh;
 pub mod revoke;

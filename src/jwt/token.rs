@@ -26,6 +26,19 @@ pub struct Token<'t> {
     pub claims: Claims,
 }
 
+/// A signed text of which only the payload is unread (RFC 7515 §7.1). Nothing in it is verified.
+#[derive(Clone, Debug)]
+pub struct Signed<'t> {
+    /// Header and payload with the dot between them: what the signature covers.
+    pub signed: &'t str,
+    /// The signature's bytes.
+    pub signature: Vec<u8>,
+    /// The header.
+    pub header: Header,
+    /// The payload's bytes: a token's claims, or anything else that was signed.
+    pub payload: Vec<u8>,
+}
+
 /// What the header says (RFC 7515 §4.1).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Header {
@@ -72,6 +85,27 @@ impl<'t> Token<'t> {
     /// # Errors
     /// A sentence that says what is wrong with the form. It repeats nothing of the token.
     pub fn parse(text: &'t str) -> Result<Self, &'static str> {
+        let Signed {
+            signed,
+            signature,
+            header,
+            payload,
+        } = Signed::parse(text)?;
+        Ok(Self {
+            signed,
+            signature,
+            header,
+            claims: Claims::parse(&payload)?,
+        })
+    }
+}
+
+impl<'t> Signed<'t> {
+    /// Reads a signed text in its compact form, whatever its payload is.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with the form. It repeats nothing of the text.
+    pub fn parse(text: &'t str) -> Result<Self, &'static str> {
         if text.len() > LONGEST {
             return Err("The token is longer than any that this API issues.");
         }
@@ -81,14 +115,13 @@ impl<'t> Token<'t> {
         if payload.contains('.') {
             return Err(three);
         }
-        let [header, payload, signature] = [header, payload, signature].map(part);
-        let header = json::object(&header?).map_err(|_| "The header is not one JSON object.")?;
-        let claims = json::object(&payload?).map_err(|_| "The payload is not one JSON object.")?;
+        let header = json::object(&part(header)?);
+        let header = header.map_err(|_| "The header is not one JSON object.")?;
         Ok(Self {
             signed,
-            signature: signature?,
+            signature: part(signature)?,
             header: Header::read(header).ok_or("A member of the header has a wrong type.")?,
-            claims: Claims::read(claims).ok_or("A claim is missing or has a wrong type.")?,
+            payload: part(payload)?,
         })
     }
 }
@@ -114,6 +147,15 @@ impl Header {
 }
 
 impl Claims {
+    /// Reads a payload.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with the form. It repeats nothing of the payload.
+    pub fn parse(payload: &[u8]) -> Result<Self, &'static str> {
+        let claims = json::object(payload).map_err(|_| "The payload is not one JSON object.")?;
+        Claims::read(claims).ok_or("A claim is missing or has a wrong type.")
+    }
+
     fn read(all: Map<String, Value>) -> Option<Self> {
         let aud = match all.get("aud") {
             None => Vec::new(),

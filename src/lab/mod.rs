@@ -21,6 +21,7 @@ mod leak;
 mod matrix;
 mod page;
 mod same_site;
+mod stateless;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -73,6 +74,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .manage(attack::LastRuns::default())
         .manage(ids::Pictures::default())
         .manage(fixation::Walkthroughs::default())
+        .manage(stateless::Comparisons::default())
         .manage(Arc::clone(&parts.benches))
         .mount("/", home::routes())
         .mount("/", compare::routes())
@@ -86,6 +88,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", coverage::routes())
         .mount("/", ids::routes())
         .mount("/", fixation::routes())
+        .mount("/", stateless::routes())
         .mount("/", same_site::routes())
         .mount("/", cafe::routes())
         .mount("/", certificate::routes())

@@ -128,6 +128,10 @@ const STOPPED_BY: &[(&str, &[&str])] = &[
     ("refresh-as-access", &["jwt-type"]),
     ("unknown-crit", &["jwt-crit"]),
     ("token-in-referer", &["referrer", "jwt-transport"]),
+    (
+        "xss-reads-local-storage",
+        &["output", "csp", "token-storage"],
+    ),
     ("replay-after-logout", &["jwt-revocation"]),
     ("replay-after-new-password", &["jwt-revocation"]),
     ("refresh-replay", &["refresh-rotation"]),

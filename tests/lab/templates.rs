@@ -73,6 +73,11 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             lab.get("/fixation").await,
         ),
         (
+            "lab/stateless.html",
+            "Sessions and tokens compared",
+            lab.get("/stateless").await,
+        ),
+        (
             "lab/ids.html",
             "Session ids as a picture",
             lab.get("/ids").await,

@@ -29,3 +29,4 @@ pub(super) mod spoofed_jku;
 pub(super) mod stale_role;
 pub(super) mod token_in_referer;
 pub(super) mod unknown_crit;
+pub(super) mod xss_reads_local_storage;

@@ -82,6 +82,7 @@ shown! {
     back_button => "back-button",
     draft_after_sign_out => "draft-after-sign-out",
     token_in_referer => "token-in-referer",
+    xss_reads_local_storage => "xss-reads-local-storage",
 }
 
 /// How an attack ends where one arm between the weak and the strong one is chosen.

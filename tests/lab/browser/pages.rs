@@ -61,6 +61,7 @@ async fn the_labs_own_pages() {
         ("/coverage?area=cookies", "lab-coverage-area"),
         ("/fixation", "lab-fixation-empty"),
         ("/ids", "lab-ids-empty"),
+        ("/stateless", "lab-stateless-empty"),
         ("/same-site", "lab-same-site-guess"),
         ("/certificate", "lab-certificate"),
     ] {
@@ -79,7 +80,11 @@ async fn the_labs_own_pages_of_attacks() {
     let Some(mut tab) = Tab::open().await else {
         return;
     };
-    for (path, name) in [("/fixation", "lab-fixation"), ("/ids", "lab-ids")] {
+    for (path, name) in [
+        ("/fixation", "lab-fixation"),
+        ("/ids", "lab-ids"),
+        ("/stateless", "lab-stateless"),
+    ] {
         tab.visit(&tab.on_lab(path)).await;
         tab.follow("main form button").await;
         works(&mut tab, name).await;

@@ -1,4 +1,4 @@
-//! The API for tokens: its contract, what it remembers, and bad input.
+//! The API for tokens: its contract, what it remembers, bad input, and public test vectors.
 
 mod bad_input;
 mod contract;
@@ -6,3 +6,5 @@ mod families;
 mod keys;
 mod page;
 mod partner;
+mod vectors;
+mod vectors_of_the_rfcs;

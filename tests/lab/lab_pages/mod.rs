@@ -7,4 +7,5 @@ mod custom;
 mod evidence;
 mod own_origin;
 mod same_site;
+mod stateless;
 mod variants;

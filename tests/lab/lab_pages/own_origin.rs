@@ -12,13 +12,14 @@ const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-const POSTS: [(&str, &str); 10] = [
+const POSTS: [(&str, &str); 11] = [
     ("/attack/role-cookie-tampering", ""),
     ("/discard?variant=insecure", ""),
     ("/clock", "minutes=6"),
     ("/reset", ""),
     ("/fixation", ""),
     ("/ids", ""),
+    ("/stateless", ""),
     ("/matrix", ""),
     ("/custom", "preset=hardened"),
     ("/compare", "action=sign-in"),
@@ -38,6 +39,7 @@ fn pages() -> Vec<String> {
         "/same-site",
         "/same-site?from=sibling",
         "/same-site/live",
+        "/stateless",
     ];
     let mut all: Vec<String> = fixed.map(str::to_owned).to_vec();
     all.extend(["/certificate", "/certificate.pem", "/healthz"].map(str::to_owned));

@@ -5,7 +5,7 @@ use session_lab::web::addresses::Listener::{self, Lab, PortalHttp, PortalHttps};
 use super::socket::{Answer, ask};
 use crate::support::{TestBench, bench};
 
-const LAB_PAGES: [&str; 19] = [
+const LAB_PAGES: [&str; 20] = [
     "/",
     "/compare",
     "/compare/live",
@@ -20,6 +20,7 @@ const LAB_PAGES: [&str; 19] = [
     "/addresses",
     "/same-site",
     "/same-site/live",
+    "/stateless",
     "/coverage",
     "/coverage?format=json",
     "/certificate",

@@ -1,0 +1,88 @@
+//! A script in a notice reads `localStorage`, where the page for tokens keeps them, and sends what it
+//! finds to the attacker. Worksheet 12.
+//!
+//! Storage belongs to the origin, not to a page: the script runs on the notice board and reads what
+//! the page for tokens wrote. No flag hides it, as HttpOnly hides a cookie. Read
+//! `src/defences/token_storage.rs` next.
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use super::super::person::demo_password;
+use super::super::stage::{A_MOMENT, ATTACKER, Stage, StageError, VICTIM};
+use super::super::{Attack, Card, Engine, Outcome};
+use super::bearer::judge;
+use crate::attacker::payloads;
+use crate::policy::Name;
+
+pub(in crate::attacks) struct XssReadsLocalStorage;
+
+const CARD: Card = Card {
+    name: "xss-reads-local-storage",
+    title: "A script that reads localStorage",
+    engine: Engine::Browser,
+    victim: "Signed in with a token on one page, and with a session; opens the notice board.",
+    means: "The attacker posts a notice with a script, which loads an image from his own site with \
+            everything in localStorage in its address.",
+    evidence: "With the token that arrived the profile says that the attacker is logged in as the \
+            victim.",
+    stopped_by: &[&[Name::Output], &[Name::Csp], &[Name::TokenStorage]],
+    stopped_says: "The board showed the script as text, the browser refused to run it, or it found \
+                   no token to read.",
+    shows: &["XSS-STORAGE", "XSS-RUN", "HDR-CSP"],
+    standards: &["ASVS 14.3.3", "ASVS 1.2.1", "CWE-79", "CWE-922"],
+};
+
+#[async_trait]
+impl Attack for XssReadsLocalStorage {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+        let portal = stage.portal(stage.scheme().await?);
+        stage.says("The attacker signs in as mallory and posts a notice with a script.");
+        let mut attacker = stage.person("attacker");
+        attacker.sign_in(ATTACKER).await?;
+        let script = payloads::steal_storage(&stage.catcher());
+        attacker.post_notice(&script).await?;
+
+        stage.says("The victim signs in on the page for tokens.");
+        let victim = stage.seat("victim").await?;
+        victim.visit(&format!("{portal}/jwt/")).await?;
+        // Another name stands in the field already.
+        victim.run::<Option<()>>(EMPTY_THE_FIELD).await?;
+        let window = victim.window();
+        window.fill_in("#username", VICTIM).await?;
+        window.fill_in("#password", demo_password(VICTIM)).await?;
+        victim.click("#sign-in button").await?;
+        victim.until(THERE_IS_A_TOKEN).await?;
+
+        stage.says("The victim signs in for a session, too, and opens the notice board.");
+        victim.sign_in(&portal, VICTIM).await?;
+        victim.visit(&format!("{portal}/board")).await?;
+
+        stage.says("The attacker looks at what his site has received, and uses it.");
+        let loot = stage.loot_within(A_MOMENT).await?;
+        let stolen = loot.iter().find_map(|loot| loot.query("storage"));
+        let stolen = stolen.and_then(|stored| serde_json::from_str(&stored).ok());
+        let Some(token) = stolen.and_then(|stored| token_in(&stored)) else {
+            return Ok(Outcome::Stopped(CARD.stopped_says.into()));
+        };
+        judge(&CARD, &mut attacker, &token, VICTIM).await
+    }
+}
+
+const EMPTY_THE_FIELD: &str = "void (document.getElementById('username').value = '')";
+
+const THERE_IS_A_TOKEN: &str =
+    "document.getElementById('status').textContent.startsWith('A token for ')";
+
+/// The access token among the items of a storage. Each item is text that may be JSON.
+fn token_in(stored: &Value) -> Option<String> {
+    let mut items = stored.as_object()?.values().filter_map(Value::as_str);
+    items.find_map(|item| {
+        let item: Value = serde_json::from_str(item).ok()?;
+        item["access_token"].as_str().map(str::to_owned)
+    })
+}

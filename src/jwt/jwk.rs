@@ -1,0 +1,198 @@
+//! Keys of others: a JWK or a set of them (RFC 7517), read strictly.
+//!
+//! Only the weak arm of `jwt-key-source` ever takes a key from a token. What is weak about it is whose
+//! key it is. A key that is broken in itself is refused here under every policy, as the public test
+//! vectors ask for (`tests/lab/jwt/vectors.rs`). Next: [`mod@super::verify`].
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyOperations, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use serde_json::Value;
+
+use super::Key;
+
+impl Key {
+    /// A key that verifies, from a JWK. `None` for one that cannot be read, is too weak, is not meant
+    /// for signatures, or is meant for an algorithm that its type does not know.
+    pub fn from_jwk(jwk: &Value) -> Option<Self> {
+        let jwk: Jwk = serde_json::from_value(jwk.clone()).ok()?;
+        let for_signatures = matches!(
+            jwk.common.public_key_use,
+            None | Some(PublicKeyUse::Signature)
+        );
+        let operations = jwk.common.key_operations.as_ref();
+        let verifies = operations.is_none_or(|all| all.contains(&KeyOperations::Verify));
+        let mut bound = algorithms(&jwk.algorithm)?;
+        if let Some(alg) = jwk.common.key_algorithm {
+            let alg: Algorithm = alg.to_string().parse().ok()?;
+            bound.retain(|one| *one == alg);
+        }
+        let key = DecodingKey::from_jwk(&jwk).ok()?;
+        (for_signatures && verifies && !bound.is_empty()).then_some(Key::Foreign { key, bound })
+    }
+
+    /// The key of this name in a set. A set of one key needs no name. `None` where two have the name,
+    /// and where shared secrets and public keys stand side by side: then it is open which is meant.
+    pub fn from_set(keys: &[Value], kid: Option<&str>) -> Option<Self> {
+        let secrets = keys.iter().filter(|jwk| jwk["kty"] == "oct").count();
+        if secrets != 0 && secrets != keys.len() {
+            return None;
+        }
+        let mut named = keys.iter().filter(|jwk| jwk["kid"].as_str() == kid);
+        match (named.next(), named.next(), keys) {
+            (Some(jwk), None, _) | (None, None, [jwk]) => Key::from_jwk(jwk),
+            _ => None,
+        }
+    }
+}
+
+/// The algorithms that a key of this type and size is for.
+fn algorithms(key: &AlgorithmParameters) -> Option<Vec<Algorithm>> {
+    use Algorithm::{ES256, ES384, EdDSA, HS256, HS384, HS512};
+    use Algorithm::{PS256, PS384, PS512, RS256, RS384, RS512};
+    Some(match key {
+        // A secret is at least as long as the hash (RFC 7518 §3.2).
+        AlgorithmParameters::OctetKey(secret) => {
+            let length = URL_SAFE_NO_PAD.decode(&secret.value).ok()?.len();
+            let longest = [(HS256, 32), (HS384, 48), (HS512, 64)];
+            let fitting = longest.into_iter().filter(|(_, hash)| length >= *hash);
+            fitting.map(|(algorithm, _)| algorithm).collect()
+        }
+        AlgorithmParameters::EllipticCurve(point) => match point.curve {
+            EllipticCurve::P256 => vec![ES256],
+            EllipticCurve::P384 => vec![ES384],
+            _ => return None,
+        },
+        AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => {
+            vec![EdDSA]
+        }
+        AlgorithmParameters::RSA(rsa) => {
+            let modulus = URL_SAFE_NO_PAD.decode(&rsa.n).ok()?;
+            let exponent = URL_SAFE_NO_PAD.decode(&rsa.e).ok()?;
+            if !is_sound(&modulus, &exponent) {
+                return None;
+            }
+            vec![RS256, RS384, RS512, PS256, PS384, PS512]
+        }
+        _ => return None,
+    })
+}
+
+/// Whether an RSA key has 2048 bits or more (RFC 7518 §3.3), has an exponent other than one, and was
+/// not made by the chips that chose their primes badly.
+fn is_sound(modulus: &[u8], exponent: &[u8]) -> bool {
+    let leading = modulus.iter().take_while(|byte| **byte == 0).count();
+    let modulus = &modulus[leading..];
+    let long = modulus.len() > 256 || (modulus.len() == 256 && modulus[0] >= 0x80);
+    let exponent: Vec<&u8> = exponent.iter().skip_while(|byte| **byte == 0).collect();
+    long && !matches!(exponent[..], [] | [1]) && !was_chosen_badly(modulus)
+}
+
+/// The mark of CVE-2017-15361 ("ROCA", Nemec and others, CCS 2017): all primes are powers of 65537
+/// modulo every small prime, so the modulus is one, too. A good key passes by chance once in 2^27.
+fn was_chosen_badly(modulus: &[u8]) -> bool {
+    const PRIMES: [u32; 38] = [
+        3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89,
+        97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+    ];
+    PRIMES.iter().all(|prime| {
+        let rest = |rest, byte: &u8| (rest * 256 + u32::from(*byte)) % prime;
+        let rest = modulus.iter().fold(0, rest);
+        let mut power = 1;
+        (0..*prime).any(|_| {
+            power = power * (65537 % prime) % prime;
+            power == rest
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// The public key of RFC 7515, appendix A.3.
+    fn example() -> Value {
+        json!({
+            "kty": "EC", "crv": "P-256", "kid": "one",
+            "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+            "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+        })
+    }
+
+    fn secret(length: usize) -> Value {
+        json!({ "kty": "oct", "k": URL_SAFE_NO_PAD.encode(vec![7; length]) })
+    }
+
+    fn bound(jwk: &Value) -> Option<Vec<Algorithm>> {
+        Some(Key::from_jwk(jwk)?.bound().to_vec())
+    }
+
+    #[test]
+    fn a_jwk_that_is_not_meant_for_signatures_is_no_key() {
+        assert_eq!(bound(&example()), Some(vec![Algorithm::ES256]));
+        for (member, value) in [
+            ("use", json!("enc")),
+            ("key_ops", json!(["encrypt"])),
+            ("alg", json!("HS256")),
+            ("alg", json!("ES384")),
+            ("alg", json!("ES521")),
+            ("kty", json!("oct")),
+            ("crv", json!("P-521")),
+            ("x", json!("?")),
+        ] {
+            let mut jwk = example();
+            jwk[member] = value.clone();
+            assert!(Key::from_jwk(&jwk).is_none(), "{member} {value}");
+        }
+        assert!(Key::from_jwk(&Value::Null).is_none());
+    }
+
+    #[test]
+    fn a_secret_is_for_the_algorithms_whose_hash_is_no_longer() {
+        use Algorithm::{HS256, HS384, HS512};
+        for (length, fitting) in [
+            (0, None),
+            (31, None),
+            (32, Some(vec![HS256])),
+            (63, Some(vec![HS256, HS384])),
+            (64, Some(vec![HS256, HS384, HS512])),
+        ] {
+            assert_eq!(bound(&secret(length)), fitting, "{length}");
+        }
+    }
+
+    #[test]
+    fn an_rsa_key_is_long_and_its_exponent_is_not_one() {
+        let key = |length: usize, first: u8, e: &str| {
+            let mut modulus = vec![0xab; length];
+            modulus[0] = first;
+            let n = URL_SAFE_NO_PAD.encode(modulus);
+            bound(&json!({ "kty": "RSA", "n": n, "e": e })).is_some()
+        };
+        assert!(key(256, 0x80, "AQAB") && key(257, 0, "AQAB") && key(512, 1, "Aw"));
+        assert!(!key(256, 0x7f, "AQAB") && !key(128, 0xff, "AQAB"));
+        assert!(!key(256, 0x80, "AQ") && !key(256, 0x80, "AAE") && !key(256, 0x80, ""));
+    }
+
+    #[test]
+    fn a_modulus_that_is_a_power_of_65537_everywhere_was_chosen_badly() {
+        assert!(was_chosen_badly(&[1, 0, 1]));
+        assert!(!was_chosen_badly(&[0xab; 256]));
+    }
+
+    #[test]
+    fn a_set_answers_only_where_one_key_is_meant() {
+        let other = json!({ "kid": "two", "kty": "oct", "k": secret(32)["k"] });
+        let found = |keys: &[Value], kid| Key::from_set(keys, kid).is_some();
+        assert!(found(&[example()], Some("one")) && found(&[example()], Some("x")));
+        assert!(found(&[example()], None) && !found(&[], None));
+        assert!(!found(&[example(), example()], Some("one")));
+        assert!(!found(&[example(), other.clone()], Some("one")));
+        let mut third = other.clone();
+        third["kid"] = "three".into();
+        assert!(found(&[other.clone(), third.clone()], Some("two")));
+        assert!(!found(&[other, third], Some("x")));
+    }
+}
