@@ -14,6 +14,7 @@ pub mod record;
 pub mod running_lab;
 pub mod seat;
 pub mod stage;
+pub mod words;
 
 mod back_button;
 mod clickjacking;
@@ -45,7 +46,6 @@ mod secure_cookie_over_http;
 mod stolen_password_table;
 mod stolen_store;
 mod text_plain_json;
-mod words;
 mod xss_rides_session;
 mod xss_steals_cookie;
 

@@ -17,6 +17,7 @@ mod home;
 mod ids;
 mod in_words;
 mod inspect;
+mod jwt;
 mod leak;
 mod matrix;
 mod page;
@@ -86,6 +87,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", coverage::routes())
         .mount("/", ids::routes())
         .mount("/", fixation::routes())
+        .mount("/", jwt::routes())
         .mount("/", same_site::routes())
         .mount("/", cafe::routes())
         .mount("/", certificate::routes())

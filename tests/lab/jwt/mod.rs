@@ -6,3 +6,4 @@ mod families;
 mod keys;
 mod page;
 mod partner;
+mod workbench;
