@@ -14,6 +14,7 @@ pub mod record;
 pub mod running_lab;
 pub mod seat;
 pub mod stage;
+pub mod words;
 
 mod back_button;
 mod clickjacking;
@@ -46,7 +47,6 @@ mod spoils;
 mod stolen_password_table;
 mod stolen_store;
 mod text_plain_json;
-mod words;
 mod xss_rides_session;
 mod xss_steals_cookie;
 

@@ -66,6 +66,8 @@ struct DefencePage {
     file: &'static str,
     source: &'static str,
     r#try: Try,
+    /// Whether the token workbench shows it.
+    workbench: bool,
 }
 
 #[get("/defences/<slug>")]
@@ -99,6 +101,7 @@ fn defence(place: &Place, slug: &str) -> Result<Template, Stop> {
             without_url: at(format!("without-{}", name.slug())),
             only_url: at(format!("only-{}", name.slug())),
         },
+        workbench: super::jwt::shows(name),
     };
     Ok(page::render(
         place,

@@ -17,6 +17,7 @@ mod home;
 mod ids;
 mod in_words;
 mod inspect;
+mod jwt;
 mod leak;
 mod matrix;
 mod page;
@@ -89,6 +90,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", ids::routes())
         .mount("/", fixation::routes())
         .mount("/", stateless::routes())
+        .mount("/", jwt::routes())
         .mount("/", same_site::routes())
         .mount("/", cafe::routes())
         .mount("/", certificate::routes())

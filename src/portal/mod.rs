@@ -9,7 +9,7 @@ mod board;
 mod cookies;
 mod dashboard;
 mod home;
-mod jwt;
+pub(crate) mod jwt;
 mod login;
 mod logout;
 pub mod measure;

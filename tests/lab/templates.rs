@@ -82,6 +82,7 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             "Session ids as a picture",
             lab.get("/ids").await,
         ),
+        ("lab/jwt.html", "The token workbench", lab.get("/jwt").await),
         (
             "lab/same_site.html",
             "The SameSite table",

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use url::Url;
 
+use crate::defences::JwtKeySource;
 use crate::defences::facts::Scheme;
 use crate::front_door::{FrontDoor, Outgoing};
 use crate::journal::What;
@@ -39,17 +40,27 @@ pub(super) async fn keys_of(
     let Some(jku) = parsed.ok().and_then(|token| token.header.jku) else {
         return Ok(Vec::new());
     };
-    let Some(outgoing) = request_for(&jku).filter(|_| source.fetches(&jku, &lab(place))) else {
+    let Some(keys) = key_set(place, source, door, &jku).await else {
         return Ok(Vec::new());
-    };
-    let answer = tokio::time::timeout(PATIENCE, door.send(outgoing)).await;
-    let keys = match answer {
-        Ok(Ok(exchange)) if exchange.status == 200 => keys_in(&exchange.body),
-        _ => Vec::new(),
     };
     let count = keys.len();
     world.note(What::KeySetFetched { keys: count }).await?;
     Ok(keys)
+}
+
+/// The keys at the address `jku`; `None` where the policy does not fetch it.
+pub async fn key_set(
+    place: &Place,
+    source: JwtKeySource,
+    door: &FrontDoor,
+    jku: &str,
+) -> Option<Vec<Value>> {
+    let outgoing = request_for(jku).filter(|_| source.fetches(jku, &lab(place)))?;
+    let answer = tokio::time::timeout(PATIENCE, door.send(outgoing)).await;
+    Some(match answer {
+        Ok(Ok(exchange)) if exchange.status == 200 => keys_in(&exchange.body),
+        _ => Vec::new(),
+    })
 }
 
 /// The origins from which key sets are fetched: the portal's and the attacker's.

@@ -21,6 +21,7 @@ use crate::web::addresses::Listener;
 use crate::web::place::Place;
 
 pub use bearer::Bearer;
+pub(crate) use fetch::key_set;
 
 /// The names that stand in the tokens of this bench and variant. They do not depend on the address
 /// by which a request came in: a token that was issued over TLS is the same in clear.

@@ -21,3 +21,4 @@ mod screenshots;
 mod secure;
 mod tab;
 mod tokens;
+mod workbench;

@@ -63,6 +63,7 @@ async fn the_labs_own_pages() {
         ("/ids", "lab-ids-empty"),
         ("/stateless", "lab-stateless-empty"),
         ("/same-site", "lab-same-site-guess"),
+        ("/jwt", "lab-jwt-empty"),
         ("/certificate", "lab-certificate"),
     ] {
         let path = if path == "/certificate" {
@@ -99,6 +100,11 @@ async fn the_labs_own_pages_of_attacks() {
         tab.follow("a[rel=next]").await;
     }
     works(&mut tab, "lab-fixation-end").await;
+    tab.visit(&tab.on_lab("/jwt")).await;
+    tab.follow("button[value=issue]").await;
+    works(&mut tab, "lab-jwt").await;
+    tab.follow("button[value=search]").await;
+    works(&mut tab, "lab-jwt-search").await;
 }
 
 #[tokio::test]

@@ -8,3 +8,4 @@ mod page;
 mod partner;
 mod vectors;
 mod vectors_of_the_rfcs;
+mod workbench;

@@ -5,7 +5,7 @@ use session_lab::web::addresses::Listener::{self, Lab, PortalHttp, PortalHttps};
 use super::socket::{Answer, ask};
 use crate::support::{TestBench, bench};
 
-const LAB_PAGES: [&str; 20] = [
+const LAB_PAGES: [&str; 21] = [
     "/",
     "/compare",
     "/compare/live",
@@ -16,6 +16,7 @@ const LAB_PAGES: [&str; 20] = [
     "/defences",
     "/defences/rotation",
     "/matrix",
+    "/jwt",
     "/attack/fixation",
     "/addresses",
     "/same-site",
