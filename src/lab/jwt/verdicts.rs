@@ -245,8 +245,7 @@ fn summed_up(rows: Vec<Row>) -> Verdicts {
     }
 }
 
-/// The problem of a store that does not answer is a `Problem` already; this one is a key that does
-/// not sign.
+/// 503: a key cannot sign. Its cause is a fault of the program.
 pub fn no_key() -> Problem {
     let because = "The token could not be signed.";
     let next = "Try again in a moment. Nothing was changed.";
