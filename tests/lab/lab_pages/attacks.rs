@@ -22,7 +22,8 @@ async fn an_attack_runs_by_a_click_and_shows_what_was_sent_and_received() {
         assert_eq!(started.status, 303, "{}", started.body);
         let page = student.get(&path).await.body;
         assert!(page.contains(end), "{page}");
-        for part in ["GET /b/run-", "HTTP/1.1 303", "role_insecure_run-"] {
+        let cookie = format!("role_{against}_run-");
+        for part in ["GET /b/run-", "HTTP/1.1 303", &cookie] {
             assert!(page.contains(part), "{part}: {page}");
         }
     }
