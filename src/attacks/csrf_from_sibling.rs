@@ -6,7 +6,8 @@
 
 use async_trait::async_trait;
 
-use super::stage::{Stage, StageError, VICTIM};
+use super::forged_request::forge;
+use super::stage::{Stage, StageError};
 use super::{Attack, Card, Engine, Outcome};
 use crate::policy::Name;
 use crate::web::addresses::BESIDE_SIBLING;
@@ -36,18 +37,7 @@ impl Attack for CsrfFromSibling {
 
     async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
         let portal = stage.portal_at(stage.scheme().await?, BESIDE_SIBLING);
-        stage.says("The victim signs in at portal.localhost, and reads his credit.");
-        let victim = stage.seat("victim").await?;
-        victim.sign_in(&portal, VICTIM).await?;
-        let before = victim.credit(&portal).await?;
-
-        stage
-            .says("He opens the attacker's page on notes.portal.localhost and presses its button.");
-        victim.visit(&stage.sibling_trick("/csrf-sibling")).await?;
-        victim.follow("#trap button").await?;
-
-        stage.says("He goes back to the portal.");
-        let after = victim.credit(&portal).await?;
-        Ok(Outcome::of_credit(before, after, CARD.stopped_says))
+        let page = stage.sibling_trick("/csrf-sibling");
+        forge(stage, &portal, &page, "#trap button", CARD.stopped_says).await
     }
 }

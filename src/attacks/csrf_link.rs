@@ -5,7 +5,8 @@
 
 use async_trait::async_trait;
 
-use super::stage::{Stage, StageError, VICTIM};
+use super::forged_request::forge;
+use super::stage::{Stage, StageError};
 use super::{Attack, Card, Engine, Outcome};
 use crate::policy::Name;
 
@@ -32,17 +33,7 @@ impl Attack for CsrfLink {
 
     async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
         let portal = stage.portal(stage.scheme().await?);
-        stage.says("The victim signs in, and reads his credit.");
-        let victim = stage.seat("victim").await?;
-        victim.sign_in(&portal, VICTIM).await?;
-        let before = victim.credit(&portal).await?;
-
-        stage.says("In the same window he opens the attacker's page and follows its link.");
-        victim.visit(&stage.trick("/csrf-link")).await?;
-        victim.follow(".bait a.button").await?;
-
-        stage.says("He goes back to the portal.");
-        let after = victim.credit(&portal).await?;
-        Ok(Outcome::of_credit(before, after, CARD.stopped_says))
+        let page = stage.trick("/csrf-link");
+        forge(stage, &portal, &page, ".bait a.button", CARD.stopped_says).await
     }
 }

@@ -26,6 +26,7 @@ mod csrf_from_sibling;
 mod csrf_link;
 mod draft_after_sign_out;
 mod fixation;
+mod forged_request;
 mod forged_signed_cookie;
 mod id_in_referer;
 mod id_prediction;
