@@ -4,6 +4,8 @@
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::disk;
 use crate::bench::BenchName;
@@ -48,7 +50,7 @@ impl Folder {
         // An absolute path keeps meaning the same folder, and reads better in the log.
         let root = root.canonicalize().map_err(unusable)?;
         let lock = disk::create(&root.join("lock")).map_err(unusable)?;
-        match lock.try_lock() {
+        match lock_patiently(&lock) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(OpenError::InUse { folder: root }),
             Err(TryLockError::Error(cause)) => return Err(unusable(cause)),
@@ -86,6 +88,24 @@ impl Folder {
         match record.strip_prefix(&self.root) {
             Ok(inside) => aside.join(inside),
             Err(_) => aside,
+        }
+    }
+}
+
+/// How long a lock that is just being lifted is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Locks the file, and waits a little where somebody still holds it. A child process that was being
+/// started when the folder was closed holds a copy of the lock until it has become its program; and
+/// a lab that was told to stop may need a moment.
+fn lock_patiently(lock: &File) -> Result<(), TryLockError> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) if Instant::now() < until => {
+                thread::sleep(Duration::from_millis(10));
+            }
+            answer => return answer,
         }
     }
 }

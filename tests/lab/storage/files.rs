@@ -24,16 +24,8 @@ impl Disk {
         (disk, storage)
     }
 
-    /// Opens the folder. A process that another test starts at this moment holds a copy of the lock
-    /// of a store that was closed, until it has become the program that it is to be: so it waits.
     pub fn open(&self) -> FileStorage {
-        for _ in 0..200 {
-            match FileStorage::open(self.folder.path()) {
-                Err(OpenError::InUse { .. }) => std::thread::sleep(Duration::from_millis(10)),
-                opened => return opened.unwrap(),
-            }
-        }
-        panic!("{} stays locked", self.folder.path().display());
+        FileStorage::open(self.folder.path()).unwrap()
     }
 
     pub fn path(&self, inside: &str) -> PathBuf {
@@ -292,6 +284,17 @@ async fn a_data_folder_is_opened_by_one_program_only() {
     );
     drop(storage);
     disk.open();
+}
+
+#[tokio::test]
+async fn a_lock_that_is_just_being_lifted_is_waited_for() {
+    let (disk, storage) = Disk::new();
+    let closing = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(200));
+        drop(storage);
+    });
+    disk.open();
+    closing.join().unwrap();
 }
 
 #[cfg(unix)]
