@@ -22,8 +22,10 @@ use crate::settings::{Reach, SessionStore, Settings};
 use crate::start_error::StartError;
 use crate::storage::{FileStorage, MemoryStorage, Storage};
 use crate::tls::Certificate;
+use crate::lab::Lessons;
 use crate::web::addresses::Addresses;
 use crate::web::assets;
+use crate::worksheets::{self, report::Attested};
 
 pub use listeners::Parts;
 pub(crate) use listeners::told_to_stop;
@@ -41,6 +43,8 @@ pub struct Running {
     pub benches: Arc<Benches>,
     /// What went through its café.
     pub captures: Arc<Captures>,
+    /// Its worksheets.
+    pub lessons: Lessons,
     stop: watch::Sender<bool>,
     /// The folder of a lab without a data folder; it goes with the lab.
     private: Option<TempDir>,
@@ -131,6 +135,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         captures: Arc::default(),
     };
     let private = private_folder(settings)?;
+    let lessons = lessons(settings)?;
     let parts = Parts {
         folder: private
             .as_ref()
@@ -142,6 +147,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         front_door: front_door.clone(),
         templates,
         store: announce::store(settings),
+        lessons: lessons.clone(),
         captures: cafe.captures.clone(),
     };
     let (stop, stopped) = watch::channel(false);
@@ -164,6 +170,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         front_door,
         benches,
         captures,
+        lessons,
         stop,
         private,
         ended,
@@ -221,6 +228,22 @@ fn private_folder(settings: &Settings) -> Result<Option<TempDir>, StartError> {
     tempfile::tempdir().map(Some).map_err(|error| {
         let hint = "look at the free space and at TMPDIR";
         StartError::new(format!("no temporary folder can be made: {error}"), hint)
+    })
+}
+
+/// The worksheets. A sheet with a mistake is named in the log and left out; the lab starts.
+fn lessons(settings: &Settings) -> Result<Lessons, StartError> {
+    let shelf = worksheets::command::shelf(settings.labs.as_deref())?;
+    for mistake in shelf.mistakes() {
+        log::warn!("a worksheet is left out: {mistake}");
+    }
+    Ok(Lessons {
+        shelf: Arc::new(shelf),
+        attested: match settings.reach {
+            Reach::Class { .. } => Attested::ByTeacher,
+            Reach::Loopback => Attested::BySelf,
+        },
+        folder: settings.data_dir.clone(),
     })
 }
 

@@ -30,6 +30,8 @@ pub enum Command {
     Attack(AttackFlags),
     /// Run every attack against every variant and compare with the rule
     Matrix(MatrixFlags),
+    /// List the worksheets, print one, or verify a report
+    Labs(LabsFlags),
     /// Print a new 32-byte key for SESSION_LAB_SECRET_KEY or SESSION_LAB_JWT_SECRET_KEY
     Secret,
 }
@@ -77,6 +79,46 @@ pub struct MatrixFlags {
     pub url: Option<String>,
 }
 
+/// What can be said to `labs`.
+#[derive(Args, Clone, Debug)]
+pub struct LabsFlags {
+    /// What to do; without a word, the list of all sheets
+    #[command(subcommand)]
+    pub command: Option<LabsCommand>,
+    /// Folder with worksheets of your own [default: the built-in ones]
+    #[arg(long, value_name = "FOLDER", global = true)]
+    pub labs: Option<PathBuf>,
+}
+
+/// The words after `session-lab labs`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum LabsCommand {
+    /// Print one sheet as HTML, for a browser to print
+    Print(PrintFlags),
+    /// Verify the codes of a report, without a lab that runs
+    Verify(VerifyFlags),
+}
+
+/// What can be said to `labs print`.
+#[derive(Args, Clone, Debug)]
+pub struct PrintFlags {
+    /// The sheet: 06, or 06-session-fixation
+    pub sheet: String,
+    /// With the answers and the teacher's notes
+    #[arg(long)]
+    pub answers: bool,
+}
+
+/// What can be said to `labs verify`.
+#[derive(Args, Clone, Debug)]
+pub struct VerifyFlags {
+    /// The report in Markdown
+    pub report: PathBuf,
+    /// Data folder of the lab that wrote it, for its key [default: ./lab-data]
+    #[arg(long, value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+}
+
 /// What can be said to `serve`; a flag that was not given is `None` (or `false`).
 ///
 /// Its serialized form is the top layer of the settings, under the names of `session-lab.toml`.
@@ -116,6 +158,10 @@ pub struct ServeFlags {
     #[arg(long, value_name = "STORE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sessions: Option<String>,
+    /// Folder with worksheets of your own [default: the built-in ones]
+    #[arg(long, value_name = "FOLDER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labs: Option<PathBuf>,
     /// Settings file [default: ./session-lab.toml where there is one]
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]

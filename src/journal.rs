@@ -5,6 +5,8 @@
 //! events speak of the same session they carry the same [`Fingerprint`], which is made with a key
 //! and tells nothing about the id.
 
+pub mod in_words;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -204,5 +206,55 @@ pub enum What {
     /// The bench was reset.
     BenchReset,
     /// The student's own mix was changed.
-    CustomChanged,
+    CustomChanged {
+        /// How many of its defences are not on their weakest arm.
+        #[serde(default)]
+        strong: usize,
+    },
+    /// A request was answered. Noted only while a worksheet is open: its checks look for it.
+    Request(Box<Request>),
+    /// The student had an attack tried, against the event's variant.
+    AttackRan {
+        /// Its name.
+        attack: String,
+        /// Whether it succeeded.
+        succeeded: bool,
+    },
+    /// The student had every attack tried against the custom policy.
+    MixAttacked {
+        /// How many of its defences are not on their weakest arm.
+        strong: usize,
+        /// How many attacks succeeded.
+        succeeded: usize,
+    },
+}
+
+/// A request as a worksheet's check sees it: no query, no body, no cookie, no token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Request {
+    /// `portal`, `lab` or `attacker`.
+    pub site: String,
+    /// The method as received.
+    pub method: String,
+    /// The path, without bench, variant and query.
+    pub path: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// `http` or `https`.
+    pub scheme: String,
+    /// The name that was asked for, without the port.
+    pub host: String,
+    /// The session whose id came along in the variant's session cookie, alive or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Fingerprint>,
+    /// Whom the portal took the request to be from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// `Sec-Fetch-Site`: where a browser says that the request comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetch_site: Option<String>,
+    /// `alg` in the header of the token that came along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub algorithm: Option<String>,
 }

@@ -52,6 +52,24 @@ impl ServerKey {
         Ok(key)
     }
 
+    /// The given key, or the one in `dir/keys/server-key`, which must be there.
+    ///
+    /// # Errors
+    /// There is no such file, or it is not a key.
+    pub fn load(dir: &Path, given: Option<&str>) -> Result<Self, StartError> {
+        if let Some(given) = given {
+            return Ok(Self::from_given(given));
+        }
+        let path = dir.join(FOLDER).join(FILE);
+        match private_file::read(&path)? {
+            Some(text) => Self::parse(&text).ok_or_else(|| broken(&path)),
+            None => Err(StartError::new(
+                format!("there is no key at {}", path.display()),
+                "name the lab's data folder with --data-dir, or set SESSION_LAB_SECRET_KEY",
+            )),
+        }
+    }
+
     /// A key for one run: tests, and labs that keep nothing.
     ///
     /// # Panics

@@ -42,6 +42,7 @@
 //! | [`same_site`] | five cookies, and every way to ask for them: the SameSite table |
 //! | [`attacks`] | one file an attack, and the matrix that proves them |
 //! | [`catalogue`] | what can be tried here, with the standards' ids and the test that proves it |
+//! | [`worksheets`] | the lab sheets of `labs/`: read, check, report |
 //! | [`web`] | what all sites share |
 //! | [`front_door`] | the client by which the lab acts on its own portal |
 //! | [`chrome`] | the installed browser, for what only a browser decides |
@@ -72,4 +73,5 @@ pub mod start_error;
 pub mod storage;
 pub mod tls;
 pub mod web;
+pub mod worksheets;
 pub mod world;

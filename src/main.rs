@@ -13,6 +13,7 @@ use session_lab::{
     keys,
     settings::Settings,
     start_error::StartError,
+    worksheets,
 };
 
 /// What hashing or writing may still take once the listeners are closed; the whole stop has 2 s.
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         Command::Serve(flags) => Settings::load(flags).and_then(|set| on_runtime(app::serve(set))),
         Command::Attack(flags) => on_runtime(attacks::command::attack(flags)),
         Command::Matrix(flags) => on_runtime(attacks::command::matrix(flags)),
+        Command::Labs(flags) => worksheets::command::labs(flags),
         Command::Secret => print_secret(),
     };
     match run {

@@ -7,6 +7,7 @@ use super::Running;
 use crate::lab::Store;
 use crate::settings::{Reach, SessionStore, Settings};
 use crate::web::addresses::{Listener, SIBLING, Site};
+use crate::worksheets::codes::Codes;
 
 /// The address to open first.
 pub fn front_page(running: &Running) -> String {
@@ -62,6 +63,11 @@ pub fn addresses(settings: &Settings, running: &Running) {
     println!("  Certificate        {}", running.certificate.origin);
     println!("  SHA-256            {}", running.certificate.fingerprint());
     println!("  Sessions           {}", store(settings).says);
+    let key = running.benches.keys().worksheets();
+    println!(
+        "  Teacher's key      {} (opens the answers of worksheets)",
+        Codes::new(key).teachers_key()
+    );
     if let Reach::Class { bind, public_name } = &settings.reach {
         println!(
             "  Class              anyone who reaches {bind} as {public_name} can use this lab"

@@ -19,7 +19,7 @@ use crate::bench::Benches;
 use crate::cafe::capture::Captures;
 use crate::defences::facts::Scheme;
 use crate::front_door::FrontDoor;
-use crate::lab::{self, Store};
+use crate::lab::{self, Lessons, Store};
 use crate::portal;
 use crate::settings::{Reach, Settings};
 use crate::start_error::StartError;
@@ -53,6 +53,8 @@ pub struct Parts {
     pub folder: PathBuf,
     /// Where sessions are kept.
     pub store: Store,
+    /// The worksheets, and whose machine this is.
+    pub lessons: Lessons,
     /// What goes through the café.
     pub captures: Arc<Captures>,
 }

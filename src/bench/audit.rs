@@ -17,7 +17,7 @@ pub fn log(bench: &BenchName, event: &Event) {
 
 /// JSON escapes control characters below the space only. A terminal also obeys the others, and
 /// characters that turn the direction of writing could show a line in another order.
-fn visible(json: &str) -> String {
+pub(crate) fn visible(json: &str) -> String {
     let hidden = |c: char| {
         c.is_control()
             || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

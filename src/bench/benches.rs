@@ -57,6 +57,11 @@ impl Benches {
         }
     }
 
+    /// The keys that all benches share.
+    pub fn keys(&self) -> &BenchKeys {
+        &self.keys
+    }
+
     /// The bench of that name, made on first use.
     ///
     /// # Errors

@@ -12,12 +12,16 @@ use crate::journal::Fingerprint;
 /// The label of the key that the keys of tokens are derived from.
 pub const JWT_LABEL: &str = "jwt";
 
+/// The label of the key that vouches for worksheets.
+pub const WORKSHEETS_LABEL: &str = "worksheets";
+
 /// The keys of the portal. `Debug` prints the type's name only.
 pub struct BenchKeys {
     csrf: [u8; 32],
     fingerprint: [u8; 32],
     signing: [u8; 32],
     jwt: [u8; 32],
+    worksheets: [u8; 32],
 }
 
 impl BenchKeys {
@@ -28,12 +32,18 @@ impl BenchKeys {
             fingerprint: derive("fingerprint"),
             signing: derive("state-cookie"),
             jwt: derive(JWT_LABEL),
+            worksheets: derive(WORKSHEETS_LABEL),
         }
     }
 
     /// The key of CSRF tokens.
     pub fn csrf(&self) -> &[u8; 32] {
         &self.csrf
+    }
+
+    /// The key of the codes in reports, and of the teacher's own key.
+    pub fn worksheets(&self) -> &[u8; 32] {
+        &self.worksheets
     }
 
     /// The strong key of the signed cookie.

@@ -11,12 +11,12 @@ mod name;
 pub mod wire;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use benches::{BENCH_LIMIT, Benches, OpenBenchError};
-pub use keys::{BenchKeys, JWT_LABEL};
+pub use keys::{BenchKeys, JWT_LABEL, WORKSHEETS_LABEL};
 use loot::Loot;
 pub use name::{BadBenchName, BenchName};
 use tokio::sync::Semaphore;
@@ -29,6 +29,7 @@ use crate::policy::{AskedSet, Name, Policy, Resolved, Variant, resolve};
 use crate::same_site::measured::Measured;
 use crate::storage::{Batch, EventId, Index, Key, Kind, Put, Storage, Unavailable};
 use crate::world::FOR_EVER;
+use crate::worksheets::notebook;
 
 /// Benches whose names begin like this are thrown away: those of attacks. They stay in memory.
 pub const RUN_PREFIX: &str = "run-";
@@ -45,6 +46,8 @@ pub struct Bench {
     custom: Mutex<Policy>,
     asked: Mutex<HashMap<Variant, u64>>,
     last_event: AtomicU64,
+    noting: AtomicBool,
+    student: Mutex<Option<String>>,
     wire: Wire,
     loot: Loot,
     same_site: Measured,
@@ -79,6 +82,11 @@ impl Bench {
             Some(found) => decode_custom(&found.value),
             None => Policy::INSECURE,
         };
+        let student = match storage.read(&name, &setting("student")).await? {
+            Some(found) => serde_json::from_slice(&found.value).unwrap_or(None),
+            None => None,
+        };
+        let noting = notebook::any_open(&name, &*storage).await?;
         Ok(Self {
             name,
             storage,
@@ -87,6 +95,8 @@ impl Bench {
             custom: Mutex::new(custom),
             asked: Mutex::default(),
             last_event: AtomicU64::new(0),
+            noting: AtomicBool::new(noting),
+            student: Mutex::new(student),
             wire: Wire::default(),
             loot: Loot::default(),
             same_site: Measured::default(),
@@ -183,6 +193,29 @@ impl Bench {
     /// # Errors
     /// The store does not answer.
     pub async fn recent_events(&self, limit: usize) -> Result<Vec<Event>, Unavailable> {
+        self.events_since(EventId(0), limit).await
+    }
+
+    /// The newest events after this one, at most `limit`, oldest first.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn events_since(
+        &self,
+        after: EventId,
+        limit: usize,
+    ) -> Result<Vec<Event>, Unavailable> {
+        let last = self.newest_event().await?;
+        let first = EventId(last.0.saturating_sub(limit as u64)).max(after);
+        let found = self.storage.events(&self.name, first, limit).await?;
+        Ok(found.into_iter().map(|(_, event)| event).collect())
+    }
+
+    /// The number of the newest event of the journal.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn newest_event(&self) -> Result<EventId, Unavailable> {
         const AT_ONCE: usize = 1_000;
         let mut last = EventId(self.last_event.load(Ordering::Relaxed));
         loop {
@@ -193,9 +226,49 @@ impl Bench {
             last = *newest;
         }
         self.last_event.store(last.0, Ordering::Relaxed);
-        let first = EventId(last.0.saturating_sub(limit as u64));
-        let found = self.storage.events(&self.name, first, limit).await?;
-        Ok(found.into_iter().map(|(_, event)| event).collect())
+        Ok(last)
+    }
+
+    /// Writes one event to the journal.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn note(&self, event: Event) -> Result<(), Unavailable> {
+        let batch = Batch {
+            events: vec![event],
+            ..Batch::default()
+        };
+        self.storage.commit(&self.name, batch).await?;
+        Ok(())
+    }
+
+    /// Whether requests are noted in the journal: while a worksheet is open.
+    pub fn notes_requests(&self) -> bool {
+        self.noting.load(Ordering::Relaxed)
+    }
+
+    /// Notes requests from now on, or no longer.
+    pub fn set_notes_requests(&self, noting: bool) {
+        self.noting.store(noting, Ordering::Relaxed);
+    }
+
+    /// The name that the student entered for screenshots and reports.
+    pub fn student(&self) -> Option<String> {
+        lock(&self.student).clone()
+    }
+
+    /// Keeps the student's name, or forgets it.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn set_student(&self, name: Option<String>) -> Result<(), Unavailable> {
+        let batch = Batch {
+            put: vec![put_setting("student", &name, self.now())],
+            ..Batch::default()
+        };
+        self.storage.commit(&self.name, batch).await?;
+        *lock(&self.student) = name;
+        Ok(())
     }
 
     /// Moves the clock ahead. It stops ten years ahead of the wall clock.
@@ -221,20 +294,27 @@ impl Bench {
             .iter()
             .map(|name| (name.slug(), policy.arm(*name).slug))
             .collect();
-        self.keep("custom", &arms, What::CustomChanged).await?;
+        let strong = Name::ALL
+            .iter()
+            .filter(|name| policy.is_strong(**name))
+            .count();
+        self.keep("custom", &arms, What::CustomChanged { strong })
+            .await?;
         *lock(&self.custom) = policy;
         Ok(())
     }
 
     /// Takes the bench back to its beginning: everybody signed out, accounts and notices as they
-    /// were, the clock on time. The custom policy stays.
+    /// were, the clock on time. The custom policy, the student's name and the progress of worksheets
+    /// stay.
     ///
     /// # Errors
     /// The store does not answer.
     pub async fn reset(&self) -> Result<(), Unavailable> {
         const AT_ONCE: usize = 1_000;
         let worlds = Variant::all().map(Some).chain([None]);
-        let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Setting);
+        let stays = |kind: &Kind| matches!(kind, Kind::Setting | Kind::Progress);
+        let kinds = Kind::ALL.into_iter().filter(move |kind| !stays(kind));
         for index in worlds.flat_map(|w| kinds.clone().map(move |kind| Index::Kind(w, kind))) {
             loop {
                 let remove = self.storage.members(&self.name, &index, AT_ONCE).await?;
@@ -272,17 +352,8 @@ impl Bench {
             client: Client::Other,
             what: event,
         };
-        let put = Put {
-            key: setting(what),
-            // Invariant: a number or a map of strings always becomes JSON.
-            value: serde_json::to_vec(value).expect("a setting becomes JSON"),
-            seen: self.now(),
-            until: FOR_EVER,
-            owner: None,
-            replaces: None,
-        };
         let batch = Batch {
-            put: vec![put],
+            put: vec![put_setting(what, value, self.now())],
             events: vec![event.clone()],
             ..Batch::default()
         };
@@ -299,6 +370,18 @@ fn is_throw_away(name: &BenchName) -> bool {
 fn setting(name: &str) -> Key {
     // Invariant: the names are literals of this file.
     Key::new(None, Kind::Setting, name).expect("a literal name")
+}
+
+fn put_setting(name: &str, value: &impl serde::Serialize, now: BenchTime) -> Put {
+    Put {
+        key: setting(name),
+        // Invariant: numbers, texts and maps of texts always become JSON.
+        value: serde_json::to_vec(value).expect("a setting becomes JSON"),
+        seen: now,
+        until: FOR_EVER,
+        owner: None,
+        replaces: None,
+    }
 }
 
 /// The stored mix. A defence that a newer version added, or an arm that is gone, stays weak.

@@ -7,9 +7,9 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::page::{self, ClockView};
-use super::{Store, in_words};
+use super::Store;
 use crate::bench::Bench;
-use crate::journal::Client;
+use crate::journal::{Client, in_words};
 use crate::policy::{Asked, Variant};
 use crate::portal::Stop;
 use crate::session::end::Listed;

@@ -15,7 +15,6 @@ mod fixation;
 mod health;
 mod home;
 mod ids;
-mod in_words;
 mod inspect;
 mod jwt;
 mod leak;
@@ -23,6 +22,7 @@ mod matrix;
 mod page;
 mod same_site;
 mod stateless;
+mod worksheets;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,6 +33,8 @@ use crate::app::Parts;
 use crate::bench::BenchName;
 use crate::policy::Variant;
 use crate::same_site as experiment;
+use crate::worksheets::report::Attested;
+use crate::worksheets::shelf::Shelf;
 
 /// Where sessions are kept.
 #[derive(Clone, Debug)]
@@ -63,10 +65,22 @@ impl Store {
     }
 }
 
+/// The worksheets of a lab.
+#[derive(Clone, Debug)]
+pub struct Lessons {
+    /// The sheets.
+    pub shelf: Arc<Shelf>,
+    /// Whose machine runs the lab.
+    pub attested: Attested,
+    /// The data folder, as the sheets name it.
+    pub folder: PathBuf,
+}
+
 /// Mounts the lab's own pages.
 pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
     rocket
         .manage(parts.store.clone())
+        .manage(parts.lessons.clone())
         .manage(Arc::clone(&parts.certificate))
         .manage(parts.front_door.clone())
         .manage(Arc::clone(&parts.captures))
@@ -94,6 +108,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", same_site::routes())
         .mount("/", cafe::routes())
         .mount("/", certificate::routes())
+        .mount("/", worksheets::routes())
         .mount("/", discard::routes())
         .mount("/", health::routes())
         .mount("/", health::own_routes())

@@ -121,6 +121,11 @@ impl<'r> Visitor<'r> {
             let cookie = visitor.state_cookie.as_deref();
             visitor.state = cookie.and_then(|value| state_cookie::verify(value, key));
         }
+        if place.bench.notes_requests()
+            && let Some(user) = visitor.user()
+        {
+            place.note_user(user);
+        }
         Ok(visitor)
     }
 

@@ -36,6 +36,7 @@ pub(super) struct Raw {
     pub cafe_port: u16,
     pub data_dir: PathBuf,
     pub sessions: String,
+    pub labs: Option<PathBuf>,
     pub open: bool,
     pub class: bool,
     pub bind: Option<IpAddr>,
@@ -43,7 +44,7 @@ pub(super) struct Raw {
 }
 
 /// The names of [`Raw`]'s fields, as a file spells them.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "lab-port",
     "http-port",
     "https-port",
@@ -52,6 +53,7 @@ const NAMES: [&str; 12] = [
     "cafe-port",
     "data-dir",
     "sessions",
+    "labs",
     "open",
     "class",
     "bind",
@@ -69,6 +71,7 @@ impl Default for Raw {
             cafe_port: 7081,
             data_dir: PathBuf::from("./lab-data"),
             sessions: "file".to_owned(),
+            labs: None,
             open: false,
             class: false,
             bind: None,

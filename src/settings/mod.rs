@@ -39,6 +39,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// Where sessions are kept.
     pub sessions: SessionStore,
+    /// Folder with worksheets; without one the built-in sheets are served.
+    pub labs: Option<PathBuf>,
     /// Whether to open the lab in the browser once it listens.
     pub open: bool,
     /// Who can reach the lab.
@@ -79,6 +81,7 @@ impl Settings {
             cafe_port: 0,
             data_dir: PathBuf::new(),
             sessions: SessionStore::Memory,
+            labs: None,
             open: false,
             reach: Reach::Loopback,
             keys: GivenKeys::default(),
@@ -115,6 +118,7 @@ impl Settings {
             cafe_port: raw.cafe_port,
             data_dir: raw.data_dir,
             sessions,
+            labs: raw.labs,
             open: raw.open,
             reach,
             keys,

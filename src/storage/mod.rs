@@ -44,11 +44,13 @@ pub enum Kind {
     RefreshFamily,
     /// A token that was ended, or the moment that ended all of a user.
     Denylist,
+    /// What the student did of a worksheet; its name is the sheet's.
+    Progress,
 }
 
 impl Kind {
     /// Every kind there is.
-    pub const ALL: [Kind; 9] = [
+    pub const ALL: [Kind; 10] = [
         Kind::Session,
         Kind::Account,
         Kind::Notice,
@@ -58,6 +60,7 @@ impl Kind {
         Kind::Setting,
         Kind::RefreshFamily,
         Kind::Denylist,
+        Kind::Progress,
     ];
 
     /// The folder of this kind in the data folder.
@@ -72,6 +75,7 @@ impl Kind {
             Kind::Setting => "settings",
             Kind::RefreshFamily => "refresh-families",
             Kind::Denylist => "denylist",
+            Kind::Progress => "progress",
         }
     }
 }

@@ -6,6 +6,7 @@ use rocket::{Request, Response};
 
 use super::addresses::{BESIDE_SIBLING, Listener, Site};
 use super::cross_origin;
+use super::noted;
 use super::place::Place;
 use super::reception;
 use crate::bench::wire::{Exchange, Told};
@@ -67,6 +68,7 @@ impl Fairing for Answer {
         if place.listener.site() == Site::Portal {
             note_on_wire(place, request, response);
         }
+        noted::note(place, request, response.status().code).await;
     }
 }
 

@@ -42,6 +42,15 @@ impl Parsed {
         })
     }
 
+    /// A page of the lab's own that is not served, as HTML.
+    ///
+    /// # Errors
+    /// The template does not fit the page.
+    pub fn render_lab(&self, name: &str, page: &serde_json::Value) -> Result<String, TeraError> {
+        let context = rocket_dyn_templates::tera::Context::from_value(page.clone())?;
+        self.lab.render(name, &context)
+    }
+
     const fn of(&self, site: Site) -> &Tera {
         match site {
             Site::Lab => &self.lab,
@@ -94,6 +103,13 @@ pub fn engine(parsed: &Parsed, site: Site) -> impl rocket::fairing::Fairing {
         };
         Ok(())
     })
+}
+
+/// The styles of a printed sheet, for a file without a server.
+pub fn print_style() -> String {
+    let file = StaticFiles::get("css/paper.css");
+    file.map(|file| String::from_utf8_lossy(&file.data).into_owned())
+        .unwrap_or_default()
 }
 
 /// A static file, with a tag by which browsers ask whether theirs is still good.

@@ -9,6 +9,7 @@ pub mod answer;
 pub mod assets;
 pub mod body;
 mod cross_origin;
+mod noted;
 pub mod page;
 pub mod place;
 pub mod problem;

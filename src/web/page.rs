@@ -1,10 +1,14 @@
 //! What every page's template is given.
 
+use std::time::Duration;
+
 use rocket::Request;
 use serde::Serialize;
 
 use super::addresses::{Addresses, CAFE_NAMES, Listener, SIBLING, Site};
 use super::place::Place;
+use super::visible_time::date_and_time;
+use crate::clock::BenchTime;
 use crate::policy::{Name, Variant};
 
 /// The part that all pages share: where the page stands, and where the others are.
@@ -14,6 +18,8 @@ pub struct Frame {
     site: &'static str,
     bench: String,
     bench_is_local: bool,
+    /// The student's name, and the time that pages bear with it.
+    student: Option<Student>,
     prefix: String,
     lab: String,
     http: String,
@@ -26,6 +32,20 @@ pub struct Frame {
     scheme: &'static str,
     host: String,
     assets: String,
+}
+
+/// Who made a screenshot of the page, and when by the wall clock.
+#[derive(Clone, Debug, Serialize)]
+struct Student {
+    name: String,
+    time: String,
+}
+
+impl Student {
+    fn now(name: String) -> Self {
+        let time = date_and_time(BenchTime::now(Duration::ZERO));
+        Self { name, time }
+    }
 }
 
 impl Frame {
@@ -45,6 +65,7 @@ impl Frame {
             site: "lab",
             bench: "local".into(),
             bench_is_local: true,
+            student: None,
             prefix: String::new(),
             lab: origin(Listener::Lab),
             http: origin(Listener::PortalHttp),
@@ -75,6 +96,7 @@ impl Frame {
             },
             bench: bench.to_string(),
             bench_is_local: bench.is_local(),
+            student: place.bench.student().map(Student::now),
             prefix: bench.prefix(),
             lab: place.addresses.origin(Listener::Lab),
             http: place.addresses.origin(Listener::PortalHttp),

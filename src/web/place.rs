@@ -53,6 +53,7 @@ pub struct Place {
     cookies: Mutex<Vec<String>>,
     headers: Mutex<Vec<(&'static str, String)>>,
     problem: Mutex<Option<Problem>>,
+    user: OnceLock<String>,
 }
 
 /// What the reception found out before there was a place.
@@ -98,6 +99,7 @@ impl Place {
             cookies: Mutex::default(),
             headers: Mutex::default(),
             problem: Mutex::default(),
+            user: OnceLock::new(),
         }
     }
 
@@ -142,6 +144,16 @@ impl Place {
         // Without random bytes the nonce is empty, and then no script runs at all.
         self.nonce
             .get_or_init(|| BenchKeys::nonce().unwrap_or_default())
+    }
+
+    /// Notes whom the portal takes the request to be from. Only the first note counts.
+    pub fn note_user(&self, user: &str) {
+        let _ = self.user.set(user.to_owned());
+    }
+
+    /// Whom the portal took the request to be from, if it asked.
+    pub fn user(&self) -> Option<&str> {
+        self.user.get().map(String::as_str)
     }
 
     /// Adds a `Set-Cookie` line to the answer, in place of an earlier one of the same name: two of

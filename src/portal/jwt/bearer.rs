@@ -56,6 +56,9 @@ impl<'r> Bearer<'r> {
             let refusal = Check::Subject.refuses("The token's user has no account here.");
             return Err(refused(&world, refusal).await);
         };
+        if place.bench.notes_requests() {
+            place.note_user(&claims.sub);
+        }
         Ok(Self {
             place,
             world,

@@ -1,6 +1,6 @@
 //! Events and clients of the journal, in words for people.
 
-use crate::journal::{Client, EndReason, Event, What};
+use super::{Client, EndReason, Event, Request, What};
 
 /// What kind of client a request seems to have come from.
 pub const fn client(client: Client) -> &'static str {
@@ -144,6 +144,41 @@ pub fn event(event: &Event) -> String {
         }
         What::ClockMoved { minutes } => format!("The clock stands {minutes} minutes ahead."),
         What::BenchReset => "The bench was reset.".into(),
-        What::CustomChanged => "The custom policy was changed.".into(),
+        What::CustomChanged { strong } => {
+            format!("The custom policy was changed: {strong} defences are strong.")
+        }
+        What::Request(request) => answered(request),
+        What::AttackRan { attack, succeeded } => {
+            let how = if *succeeded { "succeeded" } else { "was stopped" };
+            format!("The attack {attack} was tried and {how}.")
+        }
+        What::MixAttacked { strong, succeeded } => format!(
+            "Every attack was tried against the custom policy with {strong} strong defences: \
+             {succeeded} succeeded."
+        ),
     }
+}
+
+fn answered(request: &Request) -> String {
+    let Request {
+        method,
+        path,
+        status,
+        scheme,
+        host,
+        ..
+    } = request;
+    let session = match &request.session {
+        Some(session) => format!(" with session #{session}"),
+        None => String::new(),
+    };
+    let user = match &request.user {
+        Some(user) => format!(" as {user}"),
+        None => String::new(),
+    };
+    let token = match &request.algorithm {
+        Some(algorithm) => format!(" with a token signed by {algorithm}"),
+        None => String::new(),
+    };
+    format!("{method} {path} over {scheme} at {host}{session}{token}{user}: {status}.")
 }

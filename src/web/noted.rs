@@ -1,0 +1,113 @@
+//! What the journal notes of requests while a worksheet is open, so that its checks can find them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rocket::Request;
+
+use super::addresses::Site;
+use super::place::Place;
+use crate::journal::{Client, Event, Fingerprint, Request as Noted, What};
+use crate::session::{SessionId, cookie};
+use crate::world::World;
+
+/// Pages that ask by themselves, and files: nobody did anything by them.
+const BY_THEMSELVES: [&str; 4] = ["/static/", "/healthz", "/favicon.ico", "/labs"];
+
+/// The longest path that is noted, in characters.
+const LONGEST: usize = 120;
+
+/// Notes an answered request, if the bench wants it noted.
+pub(super) async fn note(place: &Place, request: &Request<'_>, status: u16) {
+    if !place.bench.notes_requests() || place.client == Client::Lab {
+        return;
+    }
+    let path = path_of(place);
+    let by_itself = path.ends_with("/live") || path.ends_with("/time_left");
+    if by_itself || BY_THEMSELVES.iter().any(|start| path.starts_with(start)) {
+        return;
+    }
+    let headers = request.headers();
+    let site = match place.listener.site() {
+        Site::Lab => "lab",
+        Site::Portal => "portal",
+        Site::Attacker => "attacker",
+    };
+    let noted = Noted {
+        site: site.into(),
+        method: place.method.to_string(),
+        path,
+        status,
+        scheme: place.scheme().as_str().into(),
+        host: place.host_name.clone(),
+        session: session_of(place, request),
+        user: place.user().map(str::to_owned),
+        fetch_site: headers.get_one("sec-fetch-site").and_then(known_site),
+        algorithm: algorithm_of(place, request),
+    };
+    let event = Event {
+        at: place.now,
+        variant: place.variant.as_ref().map(|(variant, _)| *variant),
+        client: place.client,
+        what: What::Request(Box::new(noted)),
+    };
+    // The answer is already made. A step that was not noted is done again.
+    if let Err(error) = place.bench.note(event).await {
+        log::warn!("a request was not noted for the worksheets: {error}");
+    }
+}
+
+/// The path without bench, variant and query.
+fn path_of(place: &Place) -> String {
+    let path = place.target.split('?').next().unwrap_or_default();
+    let base = place.base();
+    let path = path.strip_prefix(base.as_str()).unwrap_or(path);
+    let path: String = path.chars().take(LONGEST).collect();
+    if path.is_empty() { "/".into() } else { path }
+}
+
+fn session_of(place: &Place, request: &Request<'_>) -> Option<Fingerprint> {
+    let (variant, asked) = place.variant.as_ref()?;
+    // Looking must not count as a question of the portal's.
+    let asked = asked.unheard();
+    let name = cookie::name(&asked, *variant, place.bench.name());
+    let values = cookie::values(request.headers().get("cookie"), &name);
+    let id = SessionId::parse(values.first()?)?;
+    let world = World {
+        bench: &place.bench,
+        variant: *variant,
+        asked: &asked,
+        now: place.now,
+        client: place.client,
+    };
+    Some(world.fingerprint(&id))
+}
+
+/// The four words that there are; a client can write anything.
+fn known_site(told: &str) -> Option<String> {
+    let known = ["none", "same-origin", "same-site", "cross-site"];
+    known.contains(&told).then(|| told.to_owned())
+}
+
+/// `alg` of the token in the `Authorization` header or in the address, if it is one of few words.
+fn algorithm_of(place: &Place, request: &Request<'_>) -> Option<String> {
+    const WORDS: [&str; 12] = [
+        "none", "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "PS256",
+        "PS384", "EdDSA",
+    ];
+    let header = request.headers().get_one("authorization");
+    let bearer = header.and_then(|value| value.split_once(' ')).map(|(_, token)| token);
+    let query = place.target.split_once('?').map(|(_, query)| query);
+    let in_query = query.and_then(|query| {
+        let mut pairs = query.split('&');
+        pairs.find_map(|pair| pair.strip_prefix("access_token="))
+    });
+    let (head, _) = bearer.or(in_query)?.trim().split_once('.')?;
+    if head.len() > 4096 {
+        return Some("other".into());
+    }
+    let head = URL_SAFE_NO_PAD.decode(head).ok()?;
+    let head: serde_json::Value = serde_json::from_slice(&head).ok()?;
+    let told = head.get("alg")?.as_str()?;
+    let known = WORDS.iter().find(|word| word.eq_ignore_ascii_case(told));
+    Some(known.map_or("other", |word| *word).to_owned())
+}

@@ -1,0 +1,117 @@
+//! Progress as a file, with a code by which the lab knows its own.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::codes::{Codes, same};
+use super::progress::Progress;
+use crate::bench::BenchName;
+
+const FORMAT: &str = "session-lab-progress";
+
+/// Counts the changes of the format that an older lab would misread.
+pub const VERSION: u32 = 1;
+
+/// The progress of a bench.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Export {
+    format: String,
+    version: u32,
+    bench: String,
+    /// The student's name.
+    pub name: Option<String>,
+    /// The progress of each sheet, by its slug.
+    pub sheets: BTreeMap<String, Progress>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct File {
+    progress: serde_json::Value,
+    code: String,
+}
+
+impl Export {
+    /// What is exported of a bench.
+    pub fn new(bench: &BenchName, name: Option<String>, sheets: Vec<(String, Progress)>) -> Self {
+        Self {
+            format: FORMAT.into(),
+            version: VERSION,
+            bench: bench.to_string(),
+            name,
+            sheets: sheets.into_iter().collect(),
+        }
+    }
+
+    fn canonical(&self) -> String {
+        // Invariant: a struct of texts, numbers and maps with text keys always becomes JSON.
+        serde_json::to_string(self).expect("progress becomes JSON")
+    }
+
+    /// The file.
+    pub fn to_json(&self, codes: Codes<'_>) -> String {
+        let code = codes.of_export(&self.canonical());
+        let whole = serde_json::json!({ "progress": self, "code": code });
+        format!("{whole:#}\n")
+    }
+
+    /// Reads a file that this lab saved of this bench.
+    ///
+    /// # Errors
+    /// Why it is not taken, in sentences.
+    pub fn read(text: &str, bench: &BenchName, codes: Codes<'_>) -> Result<Self, String> {
+        let no_progress = "The file holds no progress of worksheets.";
+        let file: File = serde_json::from_str(text).map_err(|_| no_progress)?;
+        if file.progress["format"] != FORMAT {
+            return Err(no_progress.into());
+        }
+        let version = file.progress["version"].as_u64().unwrap_or_default();
+        if version > u64::from(VERSION) {
+            return Err(format!(
+                "A newer Session Lab saved the file (format {version}; this one reads {VERSION})."
+            ));
+        }
+        let export: Self = serde_json::from_value(file.progress).map_err(|_| no_progress)?;
+        if !same(&codes.of_export(&export.canonical()), &file.code) {
+            return Err(
+                "The file was changed, or another lab saved it. A lab knows its own by its key: to \
+                 move to another computer, take the folder lab-data along."
+                    .into(),
+            );
+        }
+        if export.bench != bench.as_str() {
+            return Err(format!(
+                "The file holds the progress of bench {}; this is bench {bench}.",
+                export.bench
+            ));
+        }
+        Ok(export)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::BenchTime;
+    use crate::storage::EventId;
+
+    #[test]
+    fn only_the_labs_own_unchanged_file_of_this_bench_and_version_is_read() {
+        let bench: BenchName = "team-7".parse().unwrap();
+        let codes = Codes::new(&[7; 32]);
+        let progress = Progress::new(EventId(3), BenchTime::from_millis(9));
+        let export = Export::new(&bench, Some("A \"B\"".into()), vec![("06-x".into(), progress)]);
+        let file = export.to_json(codes);
+        let read = |text: &str| Export::read(text, &bench, codes);
+        assert_eq!(read(&file).unwrap(), export);
+        let refused = |text: String| read(&text).unwrap_err();
+        assert!(refused(file.replace("06-x", "07-x")).contains("was changed"));
+        assert!(refused(file.replace("\"version\": 1", "\"version\": 2")).contains("newer"));
+        assert!(refused("{}".into()).contains("no progress"));
+        assert!(refused(file.replace(FORMAT, "other")).contains("no progress"));
+        let other = Export::read(&file, &BenchName::local(), codes).unwrap_err();
+        assert!(other.contains("of bench team-7"), "{other}");
+        assert!(Export::read(&file, &bench, Codes::new(&[8; 32])).is_err());
+    }
+}

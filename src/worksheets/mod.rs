@@ -1,0 +1,27 @@
+//! Worksheets: one file a sheet in `labs/`, rendered as a page, on paper and as a report, checked by
+//! what the server saw, and run by the tests.
+//!
+//! `labs/README.md` is the format. [`sheet`] holds its types, [`mod@read`] makes them from a file and
+//! names file and line of each mistake, [`shelf`] holds all sheets of a lab. [`mod@check`] finds out
+//! from the journal whether a step was done, [`answers`] judges questions, and [`progress`] is what a
+//! bench keeps of both. [`report`] writes it down with codes that [`codes`] makes and verifies. The
+//! pages are in [`crate::lab`].
+
+pub mod answers;
+pub mod blocks;
+pub mod check;
+pub mod codes;
+pub mod command;
+pub mod events;
+pub mod export;
+pub mod console;
+pub mod markdown;
+pub mod mistake;
+pub mod notebook;
+pub mod placeholders;
+pub mod progress;
+pub mod read;
+pub mod report;
+pub mod sheet;
+pub mod shelf;
+pub mod view;

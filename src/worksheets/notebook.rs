@@ -1,0 +1,234 @@
+//! A sheet's progress on a bench: kept in storage, and brought up to date from the journal.
+
+use std::time::Duration;
+
+use super::check::{Verdict, check};
+use super::events::{self, Facts};
+use super::progress::{Done, Progress};
+use super::sheet::Sheet;
+use crate::bench::{Bench, BenchName};
+use crate::clock::BenchTime;
+use crate::journal::in_words;
+use crate::storage::{Batch, Commit, Expect, Index, Key, Kind, Put, Storage, Unavailable};
+use crate::world::FOR_EVER;
+
+/// How many events of the journal one check looks at, the newest ones.
+const LOOKED_AT: usize = 3_000;
+
+/// How many of the events that solved a step are kept with it.
+const KEPT: usize = 8;
+
+/// How often a change is tried again that another one overtook.
+const TRIES: usize = 8;
+
+/// The most sheets that a bench keeps progress of.
+const MOST_SHEETS: usize = 200;
+
+/// A sheet's progress on a bench.
+#[derive(Clone, Copy, Debug)]
+pub struct Notebook<'n> {
+    bench: &'n Bench,
+    sheet: &'n Sheet,
+}
+
+/// How a step stands, by its id.
+pub type Standing = (String, Verdict);
+
+/// The time by the wall clock: progress is dated by it, however far the bench's clock was moved.
+pub fn wall_time() -> BenchTime {
+    BenchTime::now(Duration::ZERO)
+}
+
+/// Whether the bench has progress of a sheet that is not done: then requests are noted.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn any_open(bench: &BenchName, storage: &dyn Storage) -> Result<bool, Unavailable> {
+    for (_, progress) in all(bench, storage).await? {
+        if progress.open {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The progress of every sheet on a bench, by the sheets' slugs.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn all(
+    bench: &BenchName,
+    storage: &dyn Storage,
+) -> Result<Vec<(String, Progress)>, Unavailable> {
+    let index = Index::Kind(None, Kind::Progress);
+    let mut found = Vec::new();
+    for key in storage.members(bench, &index, MOST_SHEETS).await? {
+        if let Some(stored) = storage.read(bench, &key).await? {
+            match decode(key.name(), &stored.value) {
+                Ok(progress) => found.push((key.name().to_owned(), progress)),
+                Err(error) => log::warn!("{error}"),
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// A record that cannot be read is not taken for an empty one: that would be written over it.
+fn decode(sheet: &str, bytes: &[u8]) -> Result<Progress, Unavailable> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| Unavailable(format!("the progress of {sheet} cannot be read: {error}")))
+}
+
+impl<'n> Notebook<'n> {
+    /// The progress of a sheet on a bench.
+    pub fn new(bench: &'n Bench, sheet: &'n Sheet) -> Self {
+        Self { bench, sheet }
+    }
+
+    fn key(&self) -> Option<Key> {
+        Key::new(None, Kind::Progress, &self.sheet.slug)
+    }
+
+    /// What was done so far; `None` before the sheet is opened.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn read(&self) -> Result<Option<Progress>, Unavailable> {
+        Ok(self.versioned().await?.0)
+    }
+
+    async fn versioned(&self) -> Result<(Option<Progress>, u64), Unavailable> {
+        let Some(key) = self.key() else {
+            return Ok((None, 0));
+        };
+        let stored = self.bench.storage().read(self.bench.name(), &key).await?;
+        Ok(match stored {
+            Some(stored) => (Some(decode(key.name(), &stored.value)?), stored.version),
+            None => (None, 0),
+        })
+    }
+
+    /// Opens the sheet if it was not open before, and brings its steps up to date.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn open(&self) -> Result<(Progress, Vec<Standing>), Unavailable> {
+        let progress = match self.read().await? {
+            Some(progress) => progress,
+            None => self.change(|_| {}).await?,
+        };
+        self.look(progress).await
+    }
+
+    /// Brings the steps up to date, without opening the sheet.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn look(
+        &self,
+        progress: Progress,
+    ) -> Result<(Progress, Vec<Standing>), Unavailable> {
+        let to_do = |progress: &Progress| {
+            let mut steps = self.sheet.steps();
+            steps.any(|step| !progress.steps.contains_key(&step.common.id))
+        };
+        if !to_do(&progress) {
+            return Ok((progress, Vec::new()));
+        }
+        let recent = self.bench.events_since(progress.after, LOOKED_AT).await?;
+        let journal: Vec<Facts> = recent.iter().map(events::facts).collect();
+        let mut standings = Vec::new();
+        let mut done = Vec::new();
+        for step in self.sheet.steps() {
+            let id = &step.common.id;
+            if progress.steps.contains_key(id) {
+                continue;
+            }
+            let verdict = check(step, &journal);
+            if let Verdict::Solved { events, attempts } = &verdict {
+                let client = events.last().and_then(|last| recent.get(*last));
+                let seen = events.iter().filter_map(|at| recent.get(*at));
+                let now_done = Done {
+                    at: wall_time(),
+                    attempts: (*attempts).max(1),
+                    client: client.map_or("", |e| in_words::client(e.client)).to_owned(),
+                    seen: seen.take(KEPT).map(in_words::event).collect(),
+                };
+                done.push((id.clone(), now_done));
+            } else {
+                standings.push((id.clone(), verdict));
+            }
+        }
+        if done.is_empty() {
+            return Ok((progress, standings));
+        }
+        let progress = self
+            .change(|progress| {
+                for (id, done) in &done {
+                    progress.steps.entry(id.clone()).or_insert_with(|| done.clone());
+                }
+            })
+            .await?;
+        Ok((progress, standings))
+    }
+
+    /// Changes what is kept. The change is made again where another one came between.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn change(&self, change: impl Fn(&mut Progress)) -> Result<Progress, Unavailable> {
+        let Some(key) = self.key() else {
+            return Err(Unavailable("a sheet has a name that cannot be kept".into()));
+        };
+        for _ in 0..TRIES {
+            let (found, version) = self.versioned().await?;
+            let mut progress = match found {
+                Some(progress) => progress,
+                None => Progress::new(self.bench.newest_event().await?, wall_time()),
+            };
+            change(&mut progress);
+            let mut steps = self.sheet.steps();
+            progress.open = steps.any(|step| !progress.steps.contains_key(&step.common.id));
+            let put = Put {
+                key: key.clone(),
+                // Invariant: a struct of maps with text keys always becomes JSON.
+                value: serde_json::to_vec(&progress).expect("progress becomes JSON"),
+                seen: wall_time(),
+                until: FOR_EVER,
+                owner: None,
+                replaces: None,
+            };
+            let batch = Batch {
+                expect: vec![(key.clone(), Expect::Version(version))],
+                put: vec![put],
+                ..Batch::default()
+            };
+            if self.bench.storage().commit(self.bench.name(), batch).await? == Commit::Done {
+                self.note_requests_if_needed(progress.open).await?;
+                return Ok(progress);
+            }
+        }
+        Err(Unavailable("the progress of a sheet is changed all the time".into()))
+    }
+
+    async fn note_requests_if_needed(&self, open: bool) -> Result<(), Unavailable> {
+        let open = open || any_open(self.bench.name(), self.bench.storage()).await?;
+        self.bench.set_notes_requests(open);
+        Ok(())
+    }
+
+    /// Forgets everything about the sheet and opens it again.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn reset(&self) -> Result<Progress, Unavailable> {
+        if let Some(key) = self.key() {
+            let batch = Batch {
+                remove: vec![key],
+                ..Batch::default()
+            };
+            self.bench.storage().commit(self.bench.name(), batch).await?;
+        }
+        self.change(|_| {}).await
+    }
+}

@@ -1,0 +1,166 @@
+//! The placeholders that stand for addresses in a sheet: `{{portal}}` and the like.
+//!
+//! One function fills them for the page, the paper and the tests alike.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use std::path::Path;
+
+use crate::bench::BenchName;
+use crate::policy::{Asked, Policy, Variant, resolve};
+use crate::session::cookie;
+use crate::web::addresses::{Addresses, BESIDE_SIBLING, CAFE_NAMES, Listener, Ports, SIBLING};
+
+const COOKIE: &str = "cookie:";
+const LAB_TEST: &str = "lab.test";
+
+/// What the placeholders stand for in one lab, on one bench.
+#[derive(Clone, Debug)]
+pub struct Values {
+    plain: BTreeMap<&'static str, String>,
+    bench: BenchName,
+    custom: Policy,
+}
+
+impl Values {
+    /// The values on a bench of a lab that keeps its data in this folder.
+    pub fn new(addresses: &Addresses, folder: &Path, bench: &BenchName, custom: Policy) -> Self {
+        let prefix = bench.prefix();
+        let origin = |listener| addresses.origin(listener);
+        let page = |listener| format!("{}{prefix}", origin(listener));
+        let page_as = |listener, name| format!("{}{prefix}", addresses.origin_as(listener, name));
+        let port = |listener| addresses.port(listener).unwrap_or_default().to_string();
+        let cafe = addresses.cafe_port().unwrap_or_default();
+        let (http, https) = (Listener::PortalHttp, Listener::PortalHttps);
+        let plain = BTreeMap::from([
+            ("lab", page(Listener::Lab)),
+            ("lab-origin", origin(Listener::Lab)),
+            ("portal", page(https)),
+            ("portal-origin", origin(https)),
+            ("portal-http", page(http)),
+            ("attacker", page(Listener::Attacker)),
+            ("attacker-tls", page(Listener::AttackerTls)),
+            ("sibling", page_as(Listener::Attacker, SIBLING)),
+            ("beside-sibling", page_as(http, BESIDE_SIBLING)),
+            ("beside-sibling-tls", page_as(https, BESIDE_SIBLING)),
+            ("lab-test", page_as(http, LAB_TEST)),
+            ("lab-test-tls", page_as(https, LAB_TEST)),
+            ("cafe", format!("{}:{cafe}{prefix}", CAFE_NAMES[0])),
+            ("cafe-port", cafe.to_string()),
+            ("http-port", port(http)),
+            ("https-port", port(https)),
+            ("cert", inside(folder, "tls/cert.pem")),
+            ("sessions", inside(folder, &format!("sessions/{bench}"))),
+            ("bench", bench.to_string()),
+        ]);
+        Self {
+            plain,
+            bench: bench.clone(),
+            custom,
+        }
+    }
+
+    /// The values of a lab with the default ports that was started in the reader's folder: what is
+    /// printed without a lab.
+    pub fn usual() -> Self {
+        let addresses = Addresses::told(&Ports {
+            name: "localhost".into(),
+            attacker_name: Ipv4Addr::LOCALHOST.to_string(),
+            lab: 7070,
+            http: 7080,
+            https: 7443,
+            attacker: 7666,
+            attacker_tls: 7667,
+            cafe: 7081,
+        });
+        let bench = BenchName::local();
+        Self::new(&addresses, Path::new("lab-data"), &bench, Policy::INSECURE)
+    }
+
+    /// The text with every placeholder filled. One that is none stays as it is: no sheet that was
+    /// read holds one.
+    pub fn fill(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, name, after)) = next(rest) {
+            out.push_str(before);
+            match self.value(name) {
+                Some(value) => out.push_str(&value),
+                None => out.push_str(&rest[before.len()..rest.len() - after.len()]),
+            }
+            rest = after;
+        }
+        out.push_str(rest);
+        out
+    }
+
+    fn value(&self, name: &str) -> Option<String> {
+        if let Some(value) = self.plain.get(name) {
+            return Some(value.clone());
+        }
+        let variant: Variant = name.strip_prefix(COOKIE)?.parse().ok()?;
+        let asked = Asked::new(resolve(variant, &self.custom).policy);
+        Some(cookie::name(&asked, variant, &self.bench))
+    }
+}
+
+/// The folder as the reader of a sheet writes it: without the `./` of the default.
+fn inside(folder: &Path, path: &str) -> String {
+    let folder = folder.strip_prefix(".").unwrap_or(folder);
+    folder.join(path).display().to_string()
+}
+
+/// What stands before the next placeholder, its name, and what follows it.
+fn next(text: &str) -> Option<(&str, &str, &str)> {
+    let start = text.find("{{")?;
+    let length = text[start..].find("}}")?;
+    let name = &text[start + 2..start + length];
+    Some((&text[..start], name, &text[start + length + 2..]))
+}
+
+/// The first placeholder that stands for nothing: where, in bytes, and its name.
+pub fn unknown(text: &str) -> Option<(usize, String)> {
+    let usual = Values::usual();
+    let mut rest = text;
+    while let Some((before, name, after)) = next(rest) {
+        if usual.value(name).is_none() {
+            return Some((text.len() - rest.len() + before.len(), name.to_owned()));
+        }
+        rest = after;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_stand_for_the_addresses_of_the_design() {
+        let usual = Values::usual();
+        assert_eq!(usual.fill("a {{lab}}/x b {{portal}}"), "a http://localhost:7070/x b https://localhost:7443");
+        assert_eq!(usual.fill("{{cafe}} {{sibling}}"), "localhost:7081 http://notes.portal.localhost:7666");
+        assert_eq!(usual.fill("{{cert}} {{sessions}}"), "lab-data/tls/cert.pem lab-data/sessions/local");
+        assert_eq!(usual.fill("{{cookie:hardened}}"), "__Host-session_hardened");
+        assert_eq!(usual.fill("{{cookie:without-rotation}}"), "__Host-session_lab");
+    }
+
+    #[test]
+    fn on_another_bench_the_addresses_carry_it() {
+        let addresses = Addresses::new("localhost".into(), Ipv4Addr::LOCALHOST.into());
+        let bench: BenchName = "team-7".parse().unwrap();
+        let values = Values::new(&addresses, Path::new("/srv/lab"), &bench, Policy::HARDENED);
+        assert_eq!(values.fill("{{lab}}/x"), "http://localhost:0/b/team-7/x");
+        assert_eq!(values.fill("{{lab-origin}}"), "http://localhost:0");
+        assert_eq!(values.fill("{{sessions}}"), "/srv/lab/sessions/team-7");
+        assert_eq!(values.fill("{{cookie:insecure}}"), "session_insecure_team-7");
+    }
+
+    #[test]
+    fn what_is_no_placeholder_is_found_and_left_as_it_is() {
+        let text = "{{lab}} {{nonsense}} {{";
+        assert_eq!(unknown(text), Some((8, "nonsense".into())));
+        assert_eq!(Values::usual().fill(text), "http://localhost:7070 {{nonsense}} {{");
+        assert_eq!(unknown("{{cookie:insecure}} }} {{ a"), None);
+    }
+}

@@ -1,0 +1,224 @@
+//! Reading a sheet: from the text of a file to a [`Sheet`], or to its mistakes with their lines.
+
+use std::collections::BTreeSet;
+
+use super::blocks::{self, Fault};
+use super::mistake::{Mistake, line_at};
+use super::sheet::{Console, Part, Sheet, What};
+use super::{console, markdown, placeholders};
+use crate::policy::Name;
+
+const FENCE: &str = "+++\n";
+
+/// The words behind a fence that make a block marked. Fenced blocks with other words are text.
+const WORDS: [&str; 7] = [
+    "console",
+    "step",
+    "question",
+    "reflection",
+    "screenshot",
+    "elsewhere",
+    "teacher",
+];
+
+/// Reads the text of the file `file`, whose name is the slug and `.md`.
+///
+/// # Errors
+/// Every mistake that was found, with its line.
+pub fn read(file: &str, text: &str) -> Result<Sheet, Vec<Mistake>> {
+    let mut reader = Reader {
+        file,
+        mistakes: Vec::new(),
+        ids: BTreeSet::new(),
+    };
+    let text = text.replace("\r\n", "\n");
+    let sheet = reader.sheet(&text);
+    match sheet {
+        Some(sheet) if reader.mistakes.is_empty() => Ok(sheet),
+        _ => Err(reader.mistakes),
+    }
+}
+
+struct Reader<'f> {
+    file: &'f str,
+    mistakes: Vec<Mistake>,
+    ids: BTreeSet<String>,
+}
+
+impl Reader<'_> {
+    fn wrong(&mut self, line: usize, says: impl Into<String>) {
+        self.mistakes.push(Mistake {
+            file: self.file.to_owned(),
+            line,
+            says: says.into(),
+        });
+    }
+
+    fn sheet(&mut self, text: &str) -> Option<Sheet> {
+        let slug = self.file.strip_suffix(".md").unwrap_or(self.file);
+        let (number, topic) = slug.split_once('-').unwrap_or((slug, ""));
+        if number.len() != 2 || number.parse::<u8>().is_err() || topic.is_empty() {
+            self.wrong(1, "the file is not called NN-topic.md");
+        }
+        if let Some((at, name)) = placeholders::unknown(text) {
+            self.wrong(line_at(text, at), format!("{{{{{name}}}}} stands for nothing"));
+        }
+        let front = text.strip_prefix(FENCE).and_then(|rest| rest.split_once("\n+++\n"));
+        let Some((front, body)) = front else {
+            self.wrong(1, "the front matter between two lines +++ is missing");
+            return None;
+        };
+        let first = text.len() - body.len();
+        let parts = self.parts(body, line_at(text, first));
+        match blocks::front_matter(front) {
+            Ok(front) => Some(Sheet {
+                slug: slug.to_owned(),
+                front,
+                parts,
+            }),
+            Err((line, says)) => {
+                self.wrong(line + 2, says);
+                None
+            }
+        }
+    }
+
+    /// The parts of the text, whose first line is `first` in the file.
+    fn parts(&mut self, body: &str, first: usize) -> Vec<Part> {
+        let mut parts = Vec::new();
+        let mut from = 0;
+        for block in markdown::fenced(body) {
+            let word = block.info.split_whitespace().next().unwrap_or_default();
+            if !WORDS.contains(&word) {
+                continue;
+            }
+            self.text(body, from..block.range.start, first, &mut parts);
+            from = block.range.end;
+            let line = first + line_at(body, block.range.start) - 1;
+            match self.block(&block.info, &block.text, line) {
+                Ok(what) => parts.push(Part { line, what }),
+                // The block's own text begins a line below its fence.
+                Err((inside, says)) => self.wrong(line + 1 + inside, says),
+            }
+        }
+        self.text(body, from..body.len(), first, &mut parts);
+        parts
+    }
+
+    fn text(
+        &mut self,
+        body: &str,
+        range: std::ops::Range<usize>,
+        first: usize,
+        parts: &mut Vec<Part>,
+    ) {
+        let text = &body[range.clone()];
+        if text.trim().is_empty() {
+            return;
+        }
+        if let Some((at, says)) = markdown::forbidden(text) {
+            self.wrong(first + line_at(body, range.start + at) - 1, says);
+        }
+        let lead = text.len() - text.trim_start().len();
+        parts.push(Part {
+            line: first + line_at(body, range.start + lead) - 1,
+            what: What::Text(text.trim().to_owned()),
+        });
+    }
+
+    fn block(&mut self, info: &str, text: &str, line: usize) -> Result<What, Fault> {
+        let (word, more) = info.split_once(' ').unwrap_or((info, ""));
+        let more = more.trim();
+        if !more.is_empty() && !(word == "console" && more == "browser") {
+            return Err((0, format!("{word} takes no word {more}")));
+        }
+        let what = match word {
+            "console" => {
+                let browser = more == "browser";
+                if !browser {
+                    console::commands(text)?;
+                }
+                return Ok(What::Console(Console {
+                    browser,
+                    text: text.to_owned(),
+                }));
+            }
+            "step" => What::Step(blocks::step(text)?),
+            "question" => What::Question(blocks::question(text)?),
+            "reflection" => What::Reflection(blocks::reflection(text)?),
+            "screenshot" => What::Screenshot(blocks::screenshot(text)?),
+            "elsewhere" => What::Elsewhere(elsewhere(text)?),
+            _ => What::Teacher(text.trim().to_owned()),
+        };
+        if let Some((at, says)) = markdown::forbidden(text) {
+            return Err((line_at(text, at) - 1, says.to_owned()));
+        }
+        if let Some(common) = what.common()
+            && !self.ids.insert(common.id.clone())
+        {
+            let says = format!("the id {} stands in this sheet twice", common.id);
+            self.wrong(line + 1, says);
+        }
+        Ok(what)
+    }
+}
+
+fn elsewhere(text: &str) -> Result<Vec<Name>, Fault> {
+    let lines = text.lines().enumerate();
+    let named = lines.filter(|(_, line)| !line.trim().is_empty());
+    named
+        .map(|(at, line)| blocks::defence(line.trim()).map_err(|says| (at, says)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRONT: &str = "+++\ntitle = \"T\"\nminutes = 20\nlevel = \"core\"\noutcomes = [\"a\"]\n\
+                         standards = []\ndefences = [\"rotation\"]\nattacks = [\"fixation\"]\n\
+                         needs = []\n+++\n";
+
+    fn mistakes(body: &str) -> Vec<String> {
+        let read = read("06-x.md", &format!("{FRONT}{body}"));
+        let mistakes = read.map(|_| Vec::new()).unwrap_or_else(|found| found);
+        mistakes.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn text_and_blocks_are_kept_in_order_with_their_lines() {
+        let body = "\nHello {{lab}}\n\n```console\n$ true\n```\n\n```elsewhere\nrotation\n```\n\nBye\n";
+        let sheet = read("06-x.md", &format!("{FRONT}{body}")).unwrap();
+        let lines: Vec<_> = sheet.parts.iter().map(|part| part.line).collect();
+        assert_eq!(lines, [12, 14, 18, 22]);
+        assert_eq!((sheet.slug.as_str(), sheet.number()), ("06-x", "06"));
+        assert!(matches!(sheet.parts[2].what, What::Elsewhere(ref names) if names.len() == 1));
+    }
+
+    #[test]
+    fn mistakes_name_file_and_line() {
+        assert_eq!(mistakes("a {{nonsense}}"), ["06-x.md:11: {{nonsense}} stands for nothing"]);
+        assert_eq!(mistakes("a\n\n<b>x</b>"), ["06-x.md:13: HTML is not allowed in a sheet"]);
+        assert_eq!(
+            mistakes("```elsewhere\nrotation\nnothing\n```"),
+            ["06-x.md:13: there is no defence called nothing"]
+        );
+        let unknown = mistakes("```step\nid = \"a\"\nnonsense = 1\n```");
+        assert!(unknown[0].starts_with("06-x.md:13: unknown field `nonsense`"), "{unknown:?}");
+        let twice = "```reflection\nid = \"a\"\nask = \"b\"\nteacher = \"c\"\n```\n";
+        assert_eq!(
+            mistakes(&format!("{twice}\n{twice}")),
+            ["06-x.md:18: the id a stands in this sheet twice"]
+        );
+    }
+
+    #[test]
+    fn front_matter_must_be_there_and_whole() {
+        let of = |text: &str| read("06-x.md", text).unwrap_err()[0].to_string();
+        assert_eq!(of("# T"), "06-x.md:1: the front matter between two lines +++ is missing");
+        assert!(of("+++\ntitle = \"T\"\n+++\n").contains("missing field"));
+        assert!(of(&FRONT.replace("fixation", "nothing")).contains("no attack called nothing"));
+        assert!(of(&FRONT.replace("minutes = 20", "minutes = 0")).contains("0 minutes"));
+        assert!(read("x.md", FRONT).is_err());
+    }
+}

@@ -1,0 +1,299 @@
+//! What a worksheet is made of.
+
+use serde::{Deserialize, Serialize};
+
+use super::check::Expectation;
+use crate::policy::{Name, Variant};
+
+/// One worksheet.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// The file's name without its end: `06-session-fixation`.
+    pub slug: String,
+    /// What stands above the text.
+    pub front: FrontMatter,
+    /// Text and blocks, from top to bottom.
+    pub parts: Vec<Part>,
+}
+
+impl Sheet {
+    /// The number in front of the slug: `06`.
+    pub fn number(&self) -> &str {
+        self.slug.split('-').next().unwrap_or_default()
+    }
+
+    /// Number and title: `06 Session fixation`.
+    pub fn heading(&self) -> String {
+        format!("{} {}", self.number(), self.front.title)
+    }
+
+    /// The steps, in order.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.parts.iter().filter_map(|part| match &part.what {
+            What::Step(step) => Some(step),
+            _ => None,
+        })
+    }
+
+    /// The questions, in order.
+    pub fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.parts.iter().filter_map(|part| match &part.what {
+            What::Question(question) => Some(question),
+            _ => None,
+        })
+    }
+
+    /// The reflections, in order.
+    pub fn reflections(&self) -> impl Iterator<Item = &Reflection> {
+        self.parts.iter().filter_map(|part| match &part.what {
+            What::Reflection(reflection) => Some(reflection),
+            _ => None,
+        })
+    }
+
+    /// The points of everything that has some.
+    pub fn points(&self) -> u32 {
+        self.parts
+            .iter()
+            .filter_map(|part| part.what.common())
+            .map(|common| common.points)
+            .sum()
+    }
+
+    /// What every block with an id shares, by that id.
+    pub fn common(&self, id: &str) -> Option<&Common> {
+        let mut all = self.parts.iter().filter_map(|part| part.what.common());
+        all.find(|common| common.id == id)
+    }
+}
+
+/// What stands above the text of a sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrontMatter {
+    /// The title, without the number.
+    pub title: String,
+    /// How long a student takes, in minutes.
+    pub minutes: u16,
+    /// How much must be known before.
+    pub level: Level,
+    /// What a student can do afterwards, a sentence each.
+    pub outcomes: Vec<String>,
+    /// The standards' ids, as in `ASVS 7.2.4`.
+    pub standards: Vec<String>,
+    /// The defences that the sheet is about.
+    pub defences: Vec<Name>,
+    /// The attacks that it uses, by their names.
+    pub attacks: Vec<String>,
+    /// What lies on the desk.
+    pub needs: Vec<String>,
+    /// For the teacher: timing, observations, common wrong answers.
+    pub teacher: Option<String>,
+}
+
+/// How much must be known before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub enum Level {
+    /// Nothing but how to use a browser and a terminal.
+    #[serde(rename = "first steps")]
+    FirstSteps,
+    /// What a session and a cookie are.
+    #[serde(rename = "core")]
+    Core,
+    /// The sheets before it.
+    #[serde(rename = "advanced")]
+    Advanced,
+}
+
+impl Level {
+    /// The word in front matter and on pages.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Level::FirstSteps => "first steps",
+            Level::Core => "core",
+            Level::Advanced => "advanced",
+        }
+    }
+}
+
+/// A piece of a sheet and the line that it begins on.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// The line in the file, counted from 1.
+    pub line: usize,
+    /// The piece.
+    pub what: What,
+}
+
+/// A piece of a sheet.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// Markdown.
+    Text(String),
+    /// Commands and what they print.
+    Console(Console),
+    /// Something to do, which the lab sees done.
+    Step(Step),
+    /// Something to answer.
+    Question(Question),
+    /// Something to think about.
+    Reflection(Reflection),
+    /// A picture to take.
+    Screenshot(Screenshot),
+    /// Defences whose settings in other frameworks are shown.
+    Elsewhere(Vec<Name>),
+    /// Markdown for the teacher's copy only.
+    Teacher(String),
+}
+
+impl What {
+    /// What blocks with an id share.
+    pub fn common(&self) -> Option<&Common> {
+        match self {
+            What::Step(step) => Some(&step.common),
+            What::Question(question) => Some(&question.common),
+            What::Reflection(reflection) => Some(&reflection.common),
+            What::Screenshot(screenshot) => Some(&screenshot.common),
+            What::Text(_) | What::Console(_) | What::Elsewhere(_) | What::Teacher(_) => None,
+        }
+    }
+}
+
+/// Commands and what they print.
+#[derive(Clone, Debug)]
+pub struct Console {
+    /// Whether they are typed into the DevTools console, and not into a terminal.
+    pub browser: bool,
+    /// The text of the block.
+    pub text: String,
+}
+
+/// What blocks with an id share.
+#[derive(Clone, Debug)]
+pub struct Common {
+    /// The id, unique in its sheet.
+    pub id: String,
+    /// What it counts.
+    pub points: u32,
+    /// Hints, from a nudge to nearly the answer.
+    pub hints: Vec<String>,
+    /// For the teacher's copy.
+    pub teacher: Option<String>,
+}
+
+/// Something to do, which the lab sees done.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Id, points, hints, teacher's text.
+    pub common: Common,
+    /// What to do: Markdown.
+    pub task: String,
+    /// The variant that all expectations are about, unless they name their own.
+    pub variant: Option<Variant>,
+    /// What the journal must hold, in this order.
+    pub expect: Vec<Expectation>,
+    /// How the tests imitate a browser.
+    pub proof: Proof,
+}
+
+/// How the tests imitate a browser: shell commands that are never shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    /// What solves the step.
+    pub run: Option<String>,
+    /// An attempt that must not count.
+    pub wrong: Option<String>,
+}
+
+/// Something to answer.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Id, points, hints, teacher's text.
+    pub common: Common,
+    /// The question: Markdown.
+    pub ask: String,
+    /// What kind of answer it wants.
+    pub kind: Kind,
+}
+
+/// What kind of answer a question wants.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// One or more of these.
+    Choice(Vec<Choice>),
+    /// A guess; then the text is revealed.
+    Prediction {
+        /// What can be guessed.
+        options: Vec<Choice>,
+        /// What is shown after the guess: Markdown.
+        reveal: String,
+    },
+    /// A word or a few.
+    Text {
+        /// Answers that are right.
+        accept: Vec<String>,
+        /// Why: Markdown.
+        because: String,
+        /// Common mistakes, each with its reason.
+        wrong: Vec<Wrong>,
+    },
+    /// A number.
+    Number {
+        /// The right one.
+        equals: f64,
+        /// How far an answer may be off.
+        within: f64,
+        /// What it counts.
+        unit: Option<String>,
+        /// Why: Markdown.
+        because: String,
+        /// Common mistakes, each with its reason.
+        wrong: Vec<Wrong>,
+    },
+}
+
+/// One option of a choice.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// The option: Markdown.
+    pub text: String,
+    /// Whether it is right, or what really happens.
+    #[serde(default)]
+    pub right: bool,
+    /// Why it is right or wrong: Markdown.
+    #[serde(default)]
+    pub because: Option<String>,
+}
+
+/// A common mistake.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wrong {
+    /// The answer.
+    pub answer: String,
+    /// Why it is wrong: Markdown.
+    pub because: String,
+}
+
+/// Something to think about. It is kept and printed, not judged.
+#[derive(Clone, Debug)]
+pub struct Reflection {
+    /// Id, points, hints, teacher's text.
+    pub common: Common,
+    /// The question: Markdown.
+    pub ask: String,
+    /// Lines on paper.
+    pub lines: u8,
+}
+
+/// A picture to take for the report.
+#[derive(Clone, Debug)]
+pub struct Screenshot {
+    /// Id, points, hints, teacher's text.
+    pub common: Common,
+    /// Which picture: Markdown.
+    pub take: String,
+    /// What must be seen in it: Markdown.
+    pub look: Option<String>,
+}

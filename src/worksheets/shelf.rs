@@ -1,0 +1,174 @@
+//! All worksheets of a lab: the built-in ones, or those of a folder of the teacher's.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use rust_embed::RustEmbed;
+
+use super::mistake::Mistake;
+use super::read::read;
+use super::sheet::Sheet;
+use crate::start_error::StartError;
+
+#[derive(RustEmbed)]
+#[folder = "labs/"]
+struct BuiltIn;
+
+/// The file that describes the format.
+const FORMAT: &str = "README.md";
+
+/// The file for the teacher.
+const MANUAL: &str = "INSTRUCTOR.md";
+
+/// The longest file that is read, in bytes.
+const LONGEST: usize = 1024 * 1024;
+
+/// Every worksheet, in the order of their numbers, and what is wrong with the others.
+#[derive(Clone, Debug, Default)]
+pub struct Shelf {
+    sheets: Vec<Arc<Sheet>>,
+    mistakes: Vec<Mistake>,
+    manual: Option<String>,
+}
+
+impl Shelf {
+    /// The sheets that the program was built with.
+    pub fn built_in() -> Self {
+        let files = BuiltIn::iter().filter_map(|name| {
+            let file = BuiltIn::get(&name)?;
+            Some((name.to_string(), file.data.into_owned()))
+        });
+        Self::of(files.collect())
+    }
+
+    /// The sheets of a folder.
+    ///
+    /// # Errors
+    /// It cannot be read. A file that is no sheet is a mistake on the shelf, not an error.
+    pub fn of_folder(folder: &Path) -> Result<Self, StartError> {
+        let unreadable = |error: std::io::Error| {
+            let hint = "name a folder with files NN-topic.md, or leave --labs out";
+            let text = format!("the worksheets in {} cannot be read: {error}", folder.display());
+            StartError::new(text, hint)
+        };
+        let mut files = BTreeMap::new();
+        for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let hidden = name.starts_with('.');
+            if !hidden && entry.file_type().map_err(unreadable)?.is_file() {
+                files.insert(name, std::fs::read(entry.path()).map_err(unreadable)?);
+            }
+        }
+        Ok(Self::of(files))
+    }
+
+    /// The sheets in these files, by the files' names.
+    pub fn of(files: BTreeMap<String, Vec<u8>>) -> Self {
+        let mut shelf = Self::default();
+        for (name, bytes) in files {
+            let wrong = |says: &str| Mistake {
+                file: name.clone(),
+                line: 1,
+                says: says.to_owned(),
+            };
+            if bytes.len() > LONGEST {
+                shelf.mistakes.push(wrong("the file is longer than 1 MB"));
+                continue;
+            }
+            let Ok(text) = String::from_utf8(bytes) else {
+                shelf.mistakes.push(wrong("the file is not UTF-8"));
+                continue;
+            };
+            match name.as_str() {
+                FORMAT => {}
+                MANUAL => shelf.manual = Some(text),
+                _ if !name.ends_with(".md") => shelf.mistakes.push(wrong("this is no sheet")),
+                _ => match read(&name, &text) {
+                    Ok(sheet) => shelf.put(sheet, &name),
+                    Err(mistakes) => shelf.mistakes.extend(mistakes),
+                },
+            }
+        }
+        shelf
+    }
+
+    fn put(&mut self, sheet: Sheet, file: &str) {
+        let number = sheet.number();
+        if let Some(other) = self.sheets.iter().find(|other| other.number() == number) {
+            let says = format!("{}.md has the number {number}, too", other.slug);
+            self.mistakes.push(Mistake {
+                file: file.to_owned(),
+                line: 1,
+                says,
+            });
+            return;
+        }
+        self.sheets.push(Arc::new(sheet));
+    }
+
+    /// The sheets, in order.
+    pub fn sheets(&self) -> &[Arc<Sheet>] {
+        &self.sheets
+    }
+
+    /// What is wrong with the files that are not among them.
+    pub fn mistakes(&self) -> &[Mistake] {
+        &self.mistakes
+    }
+
+    /// The manual for teachers, where the folder has one.
+    pub fn manual(&self) -> Option<&str> {
+        self.manual.as_deref()
+    }
+
+    /// The sheet of that slug, or of that number.
+    pub fn find(&self, name: &str) -> Option<&Arc<Sheet>> {
+        let mut all = self.sheets.iter();
+        all.find(|sheet| sheet.slug == name || sheet.number() == name)
+    }
+
+    /// The sheets before and after this one.
+    pub fn beside(&self, slug: &str) -> (Option<&Arc<Sheet>>, Option<&Arc<Sheet>>) {
+        let at = self.sheets.iter().position(|sheet| sheet.slug == slug);
+        let Some(at) = at else {
+            return (None, None);
+        };
+        let before = at.checked_sub(1).and_then(|at| self.sheets.get(at));
+        (before, self.sheets.get(at + 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_file_is_named_and_the_others_are_kept() {
+        let good = "+++\ntitle = \"T\"\nminutes = 20\nlevel = \"core\"\noutcomes = [\"a\"]\n\
+                    standards = []\ndefences = []\nattacks = []\nneeds = []\n+++\nText\n";
+        let files = [
+            ("01-a.md", good.as_bytes().to_vec()),
+            ("02-b.md", b"no front matter".to_vec()),
+            ("03-c.md", vec![0xff]),
+            ("01-again.md", good.as_bytes().to_vec()),
+            ("notes.txt", Vec::new()),
+            ("README.md", b"anything".to_vec()),
+            ("INSTRUCTOR.md", b"## Plan".to_vec()),
+        ];
+        let shelf = Shelf::of(files.map(|(name, text)| (name.into(), text)).into());
+        let mistakes: Vec<_> = shelf.mistakes().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            mistakes,
+            [
+                "01-again.md:1: 01-a.md has the number 01, too",
+                "02-b.md:1: the front matter between two lines +++ is missing",
+                "03-c.md:1: the file is not UTF-8",
+                "notes.txt:1: this is no sheet",
+            ]
+        );
+        assert_eq!(shelf.find("01").unwrap().slug, "01-a");
+        assert!(shelf.find("02-b").is_none() && shelf.manual().is_some());
+    }
+}
