@@ -28,8 +28,8 @@ use crate::journal::{Client, Event, What};
 use crate::policy::{AskedSet, Name, Policy, Resolved, Variant, resolve};
 use crate::same_site::measured::Measured;
 use crate::storage::{Batch, EventId, Index, Key, Kind, Put, Storage, Unavailable};
-use crate::world::FOR_EVER;
 use crate::worksheets::notebook;
+use crate::world::FOR_EVER;
 
 /// Benches whose names begin like this are thrown away: those of attacks. They stay in memory.
 pub const RUN_PREFIX: &str = "run-";

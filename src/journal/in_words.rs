@@ -149,7 +149,11 @@ pub fn event(event: &Event) -> String {
         }
         What::Request(request) => answered(request),
         What::AttackRan { attack, succeeded } => {
-            let how = if *succeeded { "succeeded" } else { "was stopped" };
+            let how = if *succeeded {
+                "succeeded"
+            } else {
+                "was stopped"
+            };
             format!("The attack {attack} was tried and {how}.")
         }
         What::MixAttacked { strong, succeeded } => format!(

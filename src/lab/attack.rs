@@ -18,6 +18,7 @@ use crate::attacks::stage::{Line, Stage, Target};
 use crate::attacks::{ALL, Attack, Card, Engine, find};
 use crate::bench::{BENCH_LIMIT, BenchName};
 use crate::front_door::FrontDoor;
+use crate::journal::{Event, What};
 use crate::policy::Variant;
 use crate::portal::Stop;
 use crate::web::addresses::{Listener, SIBLING};
@@ -230,6 +231,11 @@ async fn run(
     let outcome = outcome
         .map_err(|_| broken(format!("no end within {} s", PATIENCE.as_secs())))?
         .map_err(|error| broken(error.to_string()))?;
+    let what = What::AttackRan {
+        attack: card.name.into(),
+        succeeded: outcome.succeeded(),
+    };
+    place.bench.note(event(place, variant, what)).await?;
     let run = Run {
         attack: card.name,
         against: variant.to_string(),
@@ -247,6 +253,16 @@ async fn run(
         "{base}/attack/{}?against={variant}#transcript",
         card.name
     )))
+}
+
+/// What the student had done, for the journal of the student's own bench.
+pub(super) fn event(place: &Place, variant: Variant, what: What) -> Event {
+    Event {
+        at: place.now,
+        variant: Some(variant),
+        client: place.client,
+        what,
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -6,8 +6,8 @@ use rocket::{Route, State, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::page::{self, ClockView};
 use super::Store;
+use super::page::{self, ClockView};
 use crate::bench::Bench;
 use crate::journal::{Client, in_words};
 use crate::policy::{Asked, Variant};

@@ -8,6 +8,7 @@ mod clock;
 mod compare;
 mod coverage;
 mod custom;
+mod custom_attack;
 mod defences;
 mod discard;
 mod evidence;
@@ -87,6 +88,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .manage(compare::Comparisons::default())
         .manage(matrix::Runs::default())
         .manage(attack::LastRuns::default())
+        .manage(custom_attack::MixRuns::default())
         .manage(ids::Pictures::default())
         .manage(fixation::Walkthroughs::default())
         .manage(stateless::Comparisons::default())
@@ -97,6 +99,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", leak::routes())
         .mount("/", clock::routes())
         .mount("/", custom::routes())
+        .mount("/", custom_attack::routes())
         .mount("/", defences::routes())
         .mount("/", matrix::routes())
         .mount("/", attack::routes())

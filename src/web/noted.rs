@@ -10,7 +10,8 @@ use crate::journal::{Client, Event, Fingerprint, Request as Noted, What};
 use crate::session::{SessionId, cookie};
 use crate::world::World;
 
-/// Pages that ask by themselves, and files: nobody did anything by them.
+/// Files and the sheets' own pages: nobody did anything by them. Polls of an open page are left out
+/// too, as long as all is well.
 const BY_THEMSELVES: [&str; 4] = ["/static/", "/healthz", "/favicon.ico", "/labs"];
 
 /// The longest path that is noted, in characters.
@@ -22,7 +23,8 @@ pub(super) async fn note(place: &Place, request: &Request<'_>, status: u16) {
         return;
     }
     let path = path_of(place);
-    let by_itself = path.ends_with("/live") || path.ends_with("/time_left");
+    let polls = path.ends_with("/live") || path.ends_with("/time_left");
+    let by_itself = polls && place.client == Client::Browser && status == 200;
     if by_itself || BY_THEMSELVES.iter().any(|start| path.starts_with(start)) {
         return;
     }
@@ -95,7 +97,9 @@ fn algorithm_of(place: &Place, request: &Request<'_>) -> Option<String> {
         "PS384", "EdDSA",
     ];
     let header = request.headers().get_one("authorization");
-    let bearer = header.and_then(|value| value.split_once(' ')).map(|(_, token)| token);
+    let bearer = header
+        .and_then(|value| value.split_once(' '))
+        .map(|(_, token)| token);
     let query = place.target.split_once('?').map(|(_, query)| query);
     let in_query = query.and_then(|query| {
         let mut pairs = query.split('&');

@@ -31,8 +31,9 @@ pub fn judge(question: &Question, answer: &str) -> Result<Judgement, String> {
                 .clone()
                 .any(|(at, option)| option.right && !chosen.contains(&at));
             let shown = all.filter(|(at, _)| chosen.contains(at));
-            let mut because: Vec<String> =
-                shown.filter_map(|(_, option)| option.because.clone()).collect();
+            let mut because: Vec<String> = shown
+                .filter_map(|(_, option)| option.because.clone())
+                .collect();
             if missed && !wrong {
                 because.push("Something else is right, too.".into());
             }
@@ -163,8 +164,17 @@ mod tests {
         assert_eq!(judge(&text, "Secure").unwrap().because, ["other"]);
         assert_eq!(judge(&text, "x").unwrap().right, Some(false));
         let number = question("kind = \"number\"\nequals = 13.3\nwithin = 0.1\nbecause = \"b\"");
-        for (answer, right) in [("13.3", true), ("13,35", true), ("13.5", false), ("-1", false)] {
-            assert_eq!(judge(&number, answer).unwrap().right, Some(right), "{answer}");
+        for (answer, right) in [
+            ("13.3", true),
+            ("13,35", true),
+            ("13.5", false),
+            ("-1", false),
+        ] {
+            assert_eq!(
+                judge(&number, answer).unwrap().right,
+                Some(right),
+                "{answer}"
+            );
         }
         for answer in ["", "x", "NaN", "inf"] {
             assert!(judge(&number, answer).is_err(), "{answer}");
@@ -178,6 +188,9 @@ mod tests {
              text = \"y\"\nright = true",
         );
         let judged = judge(&guess, "0").unwrap();
-        assert_eq!((judged.right, judged.because), (None, vec!["so".to_owned()]));
+        assert_eq!(
+            (judged.right, judged.because),
+            (None, vec!["so".to_owned()])
+        );
     }
 }

@@ -61,7 +61,10 @@ pub fn front_matter(text: &str) -> Result<FrontMatter, Fault> {
         return Err(whole(format!("{} minutes are no lesson", raw.minutes)));
     }
     let defences = raw.defences.iter().map(|slug| defence(slug)).collect();
-    let unknown = raw.attacks.iter().find(|name| attacks::find(name).is_none());
+    let unknown = raw
+        .attacks
+        .iter()
+        .find(|name| attacks::find(name).is_none());
     if let Some(name) = unknown {
         return Err(whole(format!("there is no attack called {name}")));
     }
@@ -71,7 +74,10 @@ pub fn front_matter(text: &str) -> Result<FrontMatter, Fault> {
         level: raw.level,
         outcomes: raw.outcomes,
         standards: raw.standards,
-        defences: { let found: Result<_, _> = defences; found.map_err(whole)? },
+        defences: {
+            let found: Result<_, _> = defences;
+            found.map_err(whole)?
+        },
         attacks: raw.attacks,
         needs: raw.needs,
         teacher: raw.teacher,
@@ -86,7 +92,10 @@ fn common(
 ) -> Result<Common, Fault> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
     if !(1..=64).contains(&id.len()) || !id.bytes().all(allowed) {
-        return Err((0, format!("the id {id:?} is not 1 to 64 letters, digits and -")));
+        return Err((
+            0,
+            format!("the id {id:?} is not 1 to 64 letters, digits and -"),
+        ));
     }
     Ok(Common {
         id,
@@ -201,7 +210,10 @@ pub fn question(text: &str) -> Result<Question, Fault> {
     if let Some(key) = needs.iter().find(|key| !there.contains(key)) {
         return Err((0, format!("a question of kind {} has {key}", raw.kind)));
     }
-    if let Some(key) = there.iter().find(|key| !needs.contains(key) && !may.contains(key)) {
+    if let Some(key) = there
+        .iter()
+        .find(|key| !needs.contains(key) && !may.contains(key))
+    {
         return Err((0, format!("a question of kind {} has no {key}", raw.kind)));
     }
     if needs.contains(&"option") {
@@ -279,7 +291,6 @@ pub fn reflection(text: &str) -> Result<Reflection, Fault> {
 #[serde(deny_unknown_fields)]
 struct RawScreenshot {
     id: String,
-    points: Option<u32>,
     #[serde(default)]
     hints: Vec<String>,
     teacher: Option<String>,
@@ -294,7 +305,8 @@ struct RawScreenshot {
 pub fn screenshot(text: &str) -> Result<Screenshot, Fault> {
     let raw: RawScreenshot = from_toml(text)?;
     Ok(Screenshot {
-        common: common(raw.id, raw.points, raw.hints, raw.teacher)?,
+        // The lab cannot see whether a picture was taken.
+        common: common(raw.id, Some(0), raw.hints, raw.teacher)?,
         take: raw.take,
         look: raw.look,
     })

@@ -118,7 +118,9 @@ fn read_fields(
     for (field, value) in raw {
         if !known.contains(&field.as_str()) {
             let known = known.join(", ");
-            return Err(format!("the event {event} has no field {field}, but {known}"));
+            return Err(format!(
+                "the event {event} has no field {field}, but {known}"
+            ));
         }
         fields.push((field, Pattern::read(&value)?));
     }
@@ -190,7 +192,10 @@ impl Expectation {
     /// Whether the event is an attempt at this: the same event, variant, and page where one is named.
     fn is_tried_by(&self, facts: &Facts) -> bool {
         const AIM: [&str; 4] = ["variant", "path", "method", "attack"];
-        let aim = self.fields.iter().filter(|(field, _)| AIM.contains(&field.as_str()));
+        let aim = self
+            .fields
+            .iter()
+            .filter(|(field, _)| AIM.contains(&field.as_str()));
         let aim: Vec<_> = aim.cloned().collect();
         facts.get("event") == Some(&self.event) && fit(&aim, facts, &mut Bound::new())
     }
@@ -234,14 +239,14 @@ pub enum Verdict {
     Solved {
         /// The events that show it, by their place in the list.
         events: Vec<usize>,
-        /// How many attempts it took.
+        /// How many attempts at the last of them it took.
         attempts: usize,
     },
     /// It was not done yet.
     NotYet {
         /// What is missing, or why the last attempt did not count.
         says: String,
-        /// How many attempts there were.
+        /// How many attempts there were at what is missing.
         attempts: usize,
     },
 }
@@ -256,18 +261,19 @@ pub fn check(step: &Step, journal: &[Facts]) -> Verdict {
     };
     let mut events = Vec::new();
     let solved = search.find(0, 0, &Bound::new(), &mut events);
-    let attempts = |until: usize| {
-        let tried = step.expect.last().map(|last| {
-            let seen = journal.iter().take(until);
-            seen.filter(|facts| last.is_tried_by(facts)).count()
-        });
-        tried.unwrap_or_default()
+    let attempts = |expected: Option<&Expectation>, events: &[Facts]| {
+        let tried = |expected: &Expectation| {
+            let tried = events.iter().filter(|facts| expected.is_tried_by(facts));
+            tried.count()
+        };
+        expected.map(tried).unwrap_or_default()
     };
     if solved {
         let last = events.last().map_or(0, |last| last + 1);
+        let before = events.iter().rev().nth(1).map_or(0, |before| before + 1);
         return Verdict::Solved {
+            attempts: attempts(step.expect.last(), &journal[before..last]),
             events,
-            attempts: attempts(last),
         };
     }
     let (reached, from, bound) = search.best;
@@ -281,7 +287,7 @@ pub fn check(step: &Step, journal: &[Facts]) -> Verdict {
     });
     Verdict::NotYet {
         says: says.unwrap_or_default(),
-        attempts: attempts(journal.len()),
+        attempts: attempts(missing, journal.get(from..).unwrap_or_default()),
     }
 }
 
@@ -346,7 +352,9 @@ mod tests {
     "#;
 
     fn facts(text: &str) -> Facts {
-        let pairs = text.split_whitespace().map(|pair| pair.split_once('=').unwrap());
+        let pairs = text
+            .split_whitespace()
+            .map(|pair| pair.split_once('=').unwrap());
         let mut facts: Facts = pairs.map(|(k, v)| (k.into(), v.into())).collect();
         facts.entry("variant".into()).or_insert("insecure".into());
         facts.entry("client".into()).or_insert("curl".into());
@@ -386,11 +394,20 @@ mod tests {
     #[test]
     fn an_unknown_stands_for_one_session_and_an_earlier_one_does_not_block_a_later() {
         let other = "event=session-opened session=b adopted=false";
-        assert!(matches!(verdict(STEP, &[other, OPENED, KEPT]), Verdict::Solved { .. }));
-        assert!(matches!(verdict(STEP, &[OPENED, other, KEPT]), Verdict::Solved { .. }));
+        assert!(matches!(
+            verdict(STEP, &[other, OPENED, KEPT]),
+            Verdict::Solved { .. }
+        ));
+        assert!(matches!(
+            verdict(STEP, &[OPENED, other, KEPT]),
+            Verdict::Solved { .. }
+        ));
         let rotated = "event=signed-in user=alice session=c before=a";
         let (text, attempts) = says(&[OPENED, rotated]);
-        assert_eq!(text, "The last attempt did not count: it was about another session.");
+        assert_eq!(
+            text,
+            "The last attempt did not count: it was about another session."
+        );
         assert_eq!(attempts, 1);
     }
 
@@ -400,10 +417,16 @@ mod tests {
         assert_eq!(says(&[OPENED, fresh]).0, "Another session.");
         let browser = "event=signed-in user=alice session=a before=a client=browser";
         let (text, attempts) = says(&[OPENED, fresh, browser]);
-        assert_eq!(text, "The last attempt did not count: its client was browser, not curl.");
+        assert_eq!(
+            text,
+            "The last attempt did not count: its client was browser, not curl."
+        );
         assert_eq!(attempts, 2);
         let elsewhere = "event=signed-in user=alice session=a before=a variant=hardened";
-        assert_eq!(says(&[OPENED, elsewhere]), ("Nobody signed in yet.".into(), 0));
+        assert_eq!(
+            says(&[OPENED, elsewhere]),
+            ("Nobody signed in yet.".into(), 0)
+        );
     }
 
     #[test]
@@ -413,7 +436,9 @@ mod tests {
         let solved = |line: &str| matches!(verdict(step, &[line]), Verdict::Solved { .. });
         assert!(solved("event=request path=/dashboard status=200"));
         assert!(!solved("event=request path=/dashboard status=303"));
-        assert!(!solved("event=request path=/dashboard status=200 user=alice"));
+        assert!(!solved(
+            "event=request path=/dashboard status=200 user=alice"
+        ));
         assert!(!solved("event=request path=/ status=200"));
     }
 

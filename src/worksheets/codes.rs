@@ -115,7 +115,11 @@ mod tests {
         let code = codes.of_step(step);
         assert_eq!(code.len(), 24);
         let others = [
-            SolvedStep { name: "ab", bench: "", ..step },
+            SolvedStep {
+                name: "ab",
+                bench: "",
+                ..step
+            },
             SolvedStep { bench: "x", ..step },
             SolvedStep { sheet: "x", ..step },
             SolvedStep { step: "x", ..step },

@@ -60,7 +60,10 @@ fn list(shelf: &Shelf) -> Result<(), StartError> {
     let mut text = String::new();
     for sheet in shelf.sheets() {
         let (minutes, title) = (sheet.front.minutes, &sheet.front.title);
-        text.push_str(&format!("{:<width$}{minutes:>2} min  {title}\n", sheet.slug));
+        text.push_str(&format!(
+            "{:<width$}{minutes:>2} min  {title}\n",
+            sheet.slug
+        ));
     }
     say(&text)?;
     let Some(first) = shelf.mistakes().first() else {
@@ -95,7 +98,10 @@ fn print(shelf: &Shelf, flags: &PrintFlags) -> Result<(), StartError> {
         "style": assets::print_style(),
     });
     let broken = |error: &dyn std::fmt::Display| {
-        StartError::new(format!("the sheet cannot be rendered: {error}"), "please report this line")
+        StartError::new(
+            format!("the sheet cannot be rendered: {error}"),
+            "please report this line",
+        )
     };
     let templates = Parsed::new().map_err(|error| broken(&error))?;
     let html = templates.render_lab("pages/lab/worksheet_print.html", &page);
@@ -105,11 +111,17 @@ fn print(shelf: &Shelf, flags: &PrintFlags) -> Result<(), StartError> {
 fn verify(flags: VerifyFlags) -> Result<(), StartError> {
     let file = flags.report.display().to_string();
     let unreadable = |error: io::Error| {
-        StartError::new(format!("{file} cannot be read: {error}"), "name a report in Markdown")
+        StartError::new(
+            format!("{file} cannot be read: {error}"),
+            "name a report in Markdown",
+        )
     };
     let opened = fs::File::open(&flags.report).map_err(unreadable)?;
     let mut text = String::new();
-    opened.take(LONGEST).read_to_string(&mut text).map_err(unreadable)?;
+    opened
+        .take(LONGEST)
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
     let settings = Settings::load(ServeFlags {
         data_dir: flags.data_dir,
         ..ServeFlags::default()
@@ -117,19 +129,31 @@ fn verify(flags: VerifyFlags) -> Result<(), StartError> {
     let key = ServerKey::load(&settings.data_dir, settings.keys.secret_key())?;
     let key = key.derive(WORKSHEETS_LABEL);
     let verified = report::verify(&text, Codes::new(&key)).map_err(|says| {
-        StartError::new(format!("{file} is no report: {says}"), "give the Markdown of a report")
+        StartError::new(
+            format!("{file} is no report: {says}"),
+            "give the Markdown of a report",
+        )
     })?;
     let word = |right: bool| if right { "right" } else { "WRONG" };
-    let mut lines = format!("{} by {}\n", verified.sheet, crate::bench::audit::visible(&verified.name));
+    let mut lines = format!(
+        "{} by {}\n",
+        verified.sheet,
+        crate::bench::audit::visible(&verified.name)
+    );
     for (step, right) in &verified.steps {
         lines.push_str(&format!("  {:<40}{}\n", step, word(*right)));
     }
-    lines.push_str(&format!("  {:<40}{}\n", "the whole report", word(verified.whole)));
+    lines.push_str(&format!(
+        "  {:<40}{}\n",
+        "the whole report",
+        word(verified.whole)
+    ));
     say(&lines)?;
     if verified.holds() {
         return say("Every code is right: a lab with this key wrote the report as it is.\n");
     }
     let text = format!("{file} was changed, or another lab wrote it");
-    let hint = "verify it with the key of the lab that wrote it: --data-dir, or SESSION_LAB_SECRET_KEY";
+    let hint =
+        "verify it with the key of the lab that wrote it: --data-dir, or SESSION_LAB_SECRET_KEY";
     Err(StartError::new(text, hint))
 }

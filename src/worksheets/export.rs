@@ -101,7 +101,11 @@ mod tests {
         let bench: BenchName = "team-7".parse().unwrap();
         let codes = Codes::new(&[7; 32]);
         let progress = Progress::new(EventId(3), BenchTime::from_millis(9));
-        let export = Export::new(&bench, Some("A \"B\"".into()), vec![("06-x".into(), progress)]);
+        let export = Export::new(
+            &bench,
+            Some("A \"B\"".into()),
+            vec![("06-x".into(), progress)],
+        );
         let file = export.to_json(codes);
         let read = |text: &str| Export::read(text, &bench, codes);
         assert_eq!(read(&file).unwrap(), export);

@@ -116,7 +116,10 @@ mod tests {
 
     #[test]
     fn text_becomes_html_and_html_does_not_come_through() {
-        assert_eq!(to_html("*a* <b>c</b> & `<i>`"), "<p><em>a</em> c &amp; <code>&lt;i&gt;</code></p>\n");
+        assert_eq!(
+            to_html("*a* <b>c</b> & `<i>`"),
+            "<p><em>a</em> c &amp; <code>&lt;i&gt;</code></p>\n"
+        );
         assert_eq!(to_html("<script>x</script>\n"), "");
         assert_eq!(to_inline_html("a `b`"), "a <code>b</code>");
         assert!(to_inline_html("a\n\nb").contains("<p>"));

@@ -124,10 +124,7 @@ impl<'n> Notebook<'n> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn look(
-        &self,
-        progress: Progress,
-    ) -> Result<(Progress, Vec<Standing>), Unavailable> {
+    pub async fn look(&self, progress: Progress) -> Result<(Progress, Vec<Standing>), Unavailable> {
         let to_do = |progress: &Progress| {
             let mut steps = self.sheet.steps();
             steps.any(|step| !progress.steps.contains_key(&step.common.id))
@@ -165,7 +162,10 @@ impl<'n> Notebook<'n> {
         let progress = self
             .change(|progress| {
                 for (id, done) in &done {
-                    progress.steps.entry(id.clone()).or_insert_with(|| done.clone());
+                    progress
+                        .steps
+                        .entry(id.clone())
+                        .or_insert_with(|| done.clone());
                 }
             })
             .await?;
@@ -203,12 +203,20 @@ impl<'n> Notebook<'n> {
                 put: vec![put],
                 ..Batch::default()
             };
-            if self.bench.storage().commit(self.bench.name(), batch).await? == Commit::Done {
+            if self
+                .bench
+                .storage()
+                .commit(self.bench.name(), batch)
+                .await?
+                == Commit::Done
+            {
                 self.note_requests_if_needed(progress.open).await?;
                 return Ok(progress);
             }
         }
-        Err(Unavailable("the progress of a sheet is changed all the time".into()))
+        Err(Unavailable(
+            "the progress of a sheet is changed all the time".into(),
+        ))
     }
 
     async fn note_requests_if_needed(&self, open: bool) -> Result<(), Unavailable> {
@@ -227,7 +235,10 @@ impl<'n> Notebook<'n> {
                 remove: vec![key],
                 ..Batch::default()
             };
-            self.bench.storage().commit(self.bench.name(), batch).await?;
+            self.bench
+                .storage()
+                .commit(self.bench.name(), batch)
+                .await?;
         }
         self.change(|_| {}).await
     }

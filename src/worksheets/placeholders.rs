@@ -138,11 +138,23 @@ mod tests {
     #[test]
     fn placeholders_stand_for_the_addresses_of_the_design() {
         let usual = Values::usual();
-        assert_eq!(usual.fill("a {{lab}}/x b {{portal}}"), "a http://localhost:7070/x b https://localhost:7443");
-        assert_eq!(usual.fill("{{cafe}} {{sibling}}"), "localhost:7081 http://notes.portal.localhost:7666");
-        assert_eq!(usual.fill("{{cert}} {{sessions}}"), "lab-data/tls/cert.pem lab-data/sessions/local");
+        assert_eq!(
+            usual.fill("a {{lab}}/x b {{portal}}"),
+            "a http://localhost:7070/x b https://localhost:7443"
+        );
+        assert_eq!(
+            usual.fill("{{cafe}} {{sibling}}"),
+            "localhost:7081 http://notes.portal.localhost:7666"
+        );
+        assert_eq!(
+            usual.fill("{{cert}} {{sessions}}"),
+            "lab-data/tls/cert.pem lab-data/sessions/local"
+        );
         assert_eq!(usual.fill("{{cookie:hardened}}"), "__Host-session_hardened");
-        assert_eq!(usual.fill("{{cookie:without-rotation}}"), "__Host-session_lab");
+        assert_eq!(
+            usual.fill("{{cookie:without-rotation}}"),
+            "__Host-session_lab"
+        );
     }
 
     #[test]
@@ -153,14 +165,20 @@ mod tests {
         assert_eq!(values.fill("{{lab}}/x"), "http://localhost:0/b/team-7/x");
         assert_eq!(values.fill("{{lab-origin}}"), "http://localhost:0");
         assert_eq!(values.fill("{{sessions}}"), "/srv/lab/sessions/team-7");
-        assert_eq!(values.fill("{{cookie:insecure}}"), "session_insecure_team-7");
+        assert_eq!(
+            values.fill("{{cookie:insecure}}"),
+            "session_insecure_team-7"
+        );
     }
 
     #[test]
     fn what_is_no_placeholder_is_found_and_left_as_it_is() {
         let text = "{{lab}} {{nonsense}} {{";
         assert_eq!(unknown(text), Some((8, "nonsense".into())));
-        assert_eq!(Values::usual().fill(text), "http://localhost:7070 {{nonsense}} {{");
+        assert_eq!(
+            Values::usual().fill(text),
+            "http://localhost:7070 {{nonsense}} {{"
+        );
         assert_eq!(unknown("{{cookie:insecure}} }} {{ a"), None);
     }
 }

@@ -93,7 +93,9 @@ impl Progress {
     /// How many steps are done.
     pub fn steps_done(&self, sheet: &Sheet) -> usize {
         let steps = sheet.steps();
-        steps.filter(|step| self.steps.contains_key(&step.common.id)).count()
+        steps
+            .filter(|step| self.steps.contains_key(&step.common.id))
+            .count()
     }
 
     /// Takes over what `other` has and this lacks; of two answers the later one.
@@ -150,6 +152,9 @@ mod tests {
         assert_eq!(own.answers["a"].answer, "new");
         assert_eq!(own.answers["b"].answer, "newer");
         assert_eq!((own.hints["h"], &own.steps["s"]), (2, &done));
-        assert_eq!((own.after, own.started), (EventId(5), BenchTime::from_millis(10)));
+        assert_eq!(
+            (own.after, own.started),
+            (EventId(5), BenchTime::from_millis(10))
+        );
     }
 }

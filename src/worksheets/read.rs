@@ -61,9 +61,14 @@ impl Reader<'_> {
             self.wrong(1, "the file is not called NN-topic.md");
         }
         if let Some((at, name)) = placeholders::unknown(text) {
-            self.wrong(line_at(text, at), format!("{{{{{name}}}}} stands for nothing"));
+            self.wrong(
+                line_at(text, at),
+                format!("{{{{{name}}}}} stands for nothing"),
+            );
         }
-        let front = text.strip_prefix(FENCE).and_then(|rest| rest.split_once("\n+++\n"));
+        let front = text
+            .strip_prefix(FENCE)
+            .and_then(|rest| rest.split_once("\n+++\n"));
         let Some((front, body)) = front else {
             self.wrong(1, "the front matter between two lines +++ is missing");
             return None;
@@ -187,7 +192,8 @@ mod tests {
 
     #[test]
     fn text_and_blocks_are_kept_in_order_with_their_lines() {
-        let body = "\nHello {{lab}}\n\n```console\n$ true\n```\n\n```elsewhere\nrotation\n```\n\nBye\n";
+        let body =
+            "\nHello {{lab}}\n\n```console\n$ true\n```\n\n```elsewhere\nrotation\n```\n\nBye\n";
         let sheet = read("06-x.md", &format!("{FRONT}{body}")).unwrap();
         let lines: Vec<_> = sheet.parts.iter().map(|part| part.line).collect();
         assert_eq!(lines, [12, 14, 18, 22]);
@@ -197,14 +203,23 @@ mod tests {
 
     #[test]
     fn mistakes_name_file_and_line() {
-        assert_eq!(mistakes("a {{nonsense}}"), ["06-x.md:11: {{nonsense}} stands for nothing"]);
-        assert_eq!(mistakes("a\n\n<b>x</b>"), ["06-x.md:13: HTML is not allowed in a sheet"]);
+        assert_eq!(
+            mistakes("a {{nonsense}}"),
+            ["06-x.md:11: {{nonsense}} stands for nothing"]
+        );
+        assert_eq!(
+            mistakes("a\n\n<b>x</b>"),
+            ["06-x.md:13: HTML is not allowed in a sheet"]
+        );
         assert_eq!(
             mistakes("```elsewhere\nrotation\nnothing\n```"),
             ["06-x.md:13: there is no defence called nothing"]
         );
         let unknown = mistakes("```step\nid = \"a\"\nnonsense = 1\n```");
-        assert!(unknown[0].starts_with("06-x.md:13: unknown field `nonsense`"), "{unknown:?}");
+        assert!(
+            unknown[0].starts_with("06-x.md:13: unknown field `nonsense`"),
+            "{unknown:?}"
+        );
         let twice = "```reflection\nid = \"a\"\nask = \"b\"\nteacher = \"c\"\n```\n";
         assert_eq!(
             mistakes(&format!("{twice}\n{twice}")),
@@ -215,7 +230,10 @@ mod tests {
     #[test]
     fn front_matter_must_be_there_and_whole() {
         let of = |text: &str| read("06-x.md", text).unwrap_err()[0].to_string();
-        assert_eq!(of("# T"), "06-x.md:1: the front matter between two lines +++ is missing");
+        assert_eq!(
+            of("# T"),
+            "06-x.md:1: the front matter between two lines +++ is missing"
+        );
         assert!(of("+++\ntitle = \"T\"\n+++\n").contains("missing field"));
         assert!(of(&FRONT.replace("fixation", "nothing")).contains("no attack called nothing"));
         assert!(of(&FRONT.replace("minutes = 20", "minutes = 0")).contains("0 minutes"));

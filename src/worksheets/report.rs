@@ -85,7 +85,10 @@ impl Report<'_> {
         writeln!(out, "| Points | {points} of {of} |")?;
         writeln!(out, "\n{}\n", self.attested.says())?;
         writeln!(out, "## Steps\n")?;
-        writeln!(out, "| step | solved (UTC) | attempts | client | code |\n|---|---|---|---|---|")?;
+        writeln!(
+            out,
+            "| step | solved (UTC) | attempts | client | code |\n|---|---|---|---|---|"
+        )?;
         for step in sheet.steps() {
             let id = &step.common.id;
             match progress.steps.get(id) {
@@ -151,7 +154,11 @@ impl Report<'_> {
             Ok(None) => "A guess before the reveal",
         };
         let tries = given.tries;
-        writeln!(out, "\n{word}; tries: {tries}; {} UTC.", date_and_time(given.at))
+        writeln!(
+            out,
+            "\n{word}; tries: {tries}; {} UTC.",
+            date_and_time(given.at)
+        )
     }
 }
 
@@ -226,14 +233,21 @@ pub fn verify(text: &str, codes: Codes<'_>) -> Result<Verified, String> {
         let start = format!("| {title} | ");
         let mut lines = above.lines();
         let found = lines.find_map(|line| line.trim_end().strip_prefix(&start)?.strip_suffix(" |"));
-        found.map(unescape).ok_or(format!("There is no line {title}."))
+        found
+            .map(unescape)
+            .ok_or(format!("There is no line {title}."))
     };
     let (name, bench, sheet) = (row("Name")?, row("Bench")?, row("Sheet")?);
     let table = above.split("## Steps").nth(1).unwrap_or_default();
     let table = table.split("\n\n").nth(1).unwrap_or_default();
     let mut steps = Vec::new();
     for line in table.lines().skip(2) {
-        let cells: Vec<_> = line.trim().trim_matches('|').split(" | ").map(str::trim).collect();
+        let cells: Vec<_> = line
+            .trim()
+            .trim_matches('|')
+            .split(" | ")
+            .map(str::trim)
+            .collect();
         if let [step, time, _, _, given] = cells[..] {
             let right = codes.of_step(SolvedStep {
                 name: &name,

@@ -49,7 +49,10 @@ impl Shelf {
     pub fn of_folder(folder: &Path) -> Result<Self, StartError> {
         let unreadable = |error: std::io::Error| {
             let hint = "name a folder with files NN-topic.md, or leave --labs out";
-            let text = format!("the worksheets in {} cannot be read: {error}", folder.display());
+            let text = format!(
+                "the worksheets in {} cannot be read: {error}",
+                folder.display()
+            );
             StartError::new(text, hint)
         };
         let mut files = BTreeMap::new();

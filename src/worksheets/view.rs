@@ -345,7 +345,11 @@ impl Writer<'_> {
             html: self.inline(&option.text),
             chosen: picked.contains(&at),
             right: teacher && option.right,
-            because: option.because.as_ref().filter(|_| teacher).map(|text| self.inline(text)),
+            because: option
+                .because
+                .as_ref()
+                .filter(|_| teacher)
+                .map(|text| self.inline(text)),
         };
         let (answers, mistakes) = if teacher {
             self.answers(question)

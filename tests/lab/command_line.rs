@@ -4,7 +4,7 @@
 //! error is one line and one hint. Next: `src/cli.rs` and `src/settings`.
 
 mod attacks;
-mod shell;
+pub mod shell;
 
 use std::{
     fs,

@@ -16,3 +16,4 @@ mod storage;
 mod support;
 mod templates;
 mod wire;
+mod worksheets;

@@ -40,14 +40,18 @@ async fn answer(
     let answer: Vec<_> = answers.map(|(_, value)| value.as_str()).collect();
     let answer = answer.join(",");
     if answer.chars().count() > LONGEST {
-        return Err(refused(format!("An answer may have {LONGEST} characters at most.")));
+        return Err(refused(format!(
+            "An answer may have {LONGEST} characters at most."
+        )));
     }
     let question = sheet.questions().find(|question| question.common.id == id);
     match question {
         Some(question) => {
             judge(question, &answer).map_err(refused)?;
         }
-        None if sheet.reflections().any(|reflection| reflection.common.id == id) => {}
+        None if sheet
+            .reflections()
+            .any(|reflection| reflection.common.id == id) => {}
         None => return Err(refused(format!("This sheet has no question {id:?}."))),
     }
     let change = |progress: &mut crate::worksheets::progress::Progress| {

@@ -65,7 +65,9 @@ pub async fn rows(place: &Place, lessons: &Lessons) -> Result<Vec<Row>, Stop> {
     let kept = notebook::all(place.bench.name(), place.bench.storage()).await?;
     let of = |slug: &str| kept.iter().find(|(kept, _)| kept == slug).map(|(_, p)| p);
     let sheets = lessons.shelf.sheets().iter();
-    Ok(sheets.map(|sheet| Row::new(sheet, of(&sheet.slug))).collect())
+    Ok(sheets
+        .map(|sheet| Row::new(sheet, of(&sheet.slug)))
+        .collect())
 }
 
 #[get("/labs")]
@@ -79,7 +81,10 @@ async fn index(place: &Place, lessons: &State<Lessons>) -> Result<Template, Stop
         longest_name: usize,
     }
     let shelf = &lessons.shelf;
-    let minutes = shelf.sheets().iter().map(|sheet| u32::from(sheet.front.minutes));
+    let minutes = shelf
+        .sheets()
+        .iter()
+        .map(|sheet| u32::from(sheet.front.minutes));
     let page = Index {
         rows: rows(place, lessons).await?,
         minutes: minutes.sum(),
@@ -87,7 +92,12 @@ async fn index(place: &Place, lessons: &State<Lessons>) -> Result<Template, Stop
         manual: shelf.manual().is_some(),
         longest_name: LONGEST_NAME,
     };
-    Ok(page::render(place, "pages/lab/worksheets.html", "Worksheets", page))
+    Ok(page::render(
+        place,
+        "pages/lab/worksheets.html",
+        "Worksheets",
+        page,
+    ))
 }
 
 /// Keeps the student's name for screenshots and reports; an empty one is forgotten.
@@ -117,7 +127,12 @@ fn manual(place: &Place, lessons: &State<Lessons>) -> Result<Template, Stop> {
     };
     let html = to_html(&values(place, lessons).fill(text));
     let title = "For teachers";
-    Ok(page::render(place, "pages/lab/worksheets_manual.html", title, Manual { html }))
+    Ok(page::render(
+        place,
+        "pages/lab/worksheets_manual.html",
+        title,
+        Manual { html },
+    ))
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -36,19 +36,27 @@ fn values(place: &Place, lessons: &Lessons) -> Values {
 /// The sheet of that slug.
 fn find<'l>(lessons: &'l Lessons, slug: &str) -> Result<&'l Arc<Sheet>, Problem> {
     lessons.shelf.find(slug).ok_or_else(|| {
-        let slugs: Vec<_> = lessons.shelf.sheets().iter().map(|sheet| sheet.slug.as_str()).collect();
+        let slugs: Vec<_> = lessons
+            .shelf
+            .sheets()
+            .iter()
+            .map(|sheet| sheet.slug.as_str())
+            .collect();
         let because = format!("No worksheet is called {slug}.");
         let next = format!("The worksheets are {}.", slugs.join(", "));
-        Problem::new(Status::NotFound, "There is no such worksheet", because, next)
+        Problem::new(
+            Status::NotFound,
+            "There is no such worksheet",
+            because,
+            next,
+        )
     })
 }
 
 /// The pairs of a form that was sent, in order.
 async fn form(data: Data<'_>) -> Result<Vec<(String, String)>, Stop> {
     let read = data.open(LARGEST.bytes()).into_string().await;
-    let unreadable = || {
-        Problem::bad_request("The form is not text.", "Use the page's own form.")
-    };
+    let unreadable = || Problem::bad_request("The form is not text.", "Use the page's own form.");
     let text = read.map_err(|_| unreadable())?;
     if !text.is_complete() {
         let because = format!("A form may hold {LARGEST} bytes at most.");

@@ -24,7 +24,10 @@ struct Download(String, ContentType, Header<'static>);
 async fn save(place: &Place) -> Result<Download, Stop> {
     let sheets = notebook::all(place.bench.name(), place.bench.storage()).await?;
     let export = Export::new(place.bench.name(), place.bench.student(), sheets);
-    let name = format!("attachment; filename=\"progress-{}.json\"", place.bench.name());
+    let name = format!(
+        "attachment; filename=\"progress-{}.json\"",
+        place.bench.name()
+    );
     Ok(Download(
         export.to_json(Codes::new(place.bench.keys().worksheets())),
         ContentType::JSON,
@@ -38,7 +41,8 @@ struct Upload<'r> {
 }
 
 fn refused(because: impl Into<String>) -> Stop {
-    let next = "Nothing was changed. Choose a file that this lab saved from the page of worksheets.";
+    let next =
+        "Nothing was changed. Choose a file that this lab saved from the page of worksheets.";
     let status = Status::UnprocessableEntity;
     Problem::new(status, "This progress was not taken over", because, next).into()
 }
@@ -86,4 +90,3 @@ async fn restore(
 pub(super) fn routes() -> Vec<Route> {
     routes![save, restore]
 }
-

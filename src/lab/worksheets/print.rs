@@ -23,7 +23,12 @@ struct PrintPage {
     style: Option<String>,
 }
 
-fn render(place: &Place, slug: &str, lessons: &Lessons, reader: Reader<'_>) -> Result<Template, Stop> {
+fn render(
+    place: &Place,
+    slug: &str,
+    lessons: &Lessons,
+    reader: Reader<'_>,
+) -> Result<Template, Stop> {
     let sheet = find(lessons, slug)?;
     let values = values(place, lessons);
     let page = PrintPage {
@@ -33,7 +38,12 @@ fn render(place: &Place, slug: &str, lessons: &Lessons, reader: Reader<'_>) -> R
         style: None,
     };
     let title = sheet.heading();
-    Ok(page::render(place, "pages/lab/worksheet_print.html", &title, page))
+    Ok(page::render(
+        place,
+        "pages/lab/worksheet_print.html",
+        &title,
+        page,
+    ))
 }
 
 #[get("/labs/<slug>/print")]

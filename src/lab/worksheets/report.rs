@@ -43,7 +43,12 @@ async fn show(place: &Place, slug: &str, lessons: &State<Lessons>) -> Result<Tem
     let slug = &find(lessons, slug)?.slug;
     let html = to_html(&markdown(place, slug, lessons).await?);
     let page = ReportPage { html, slug };
-    Ok(page::render(place, "pages/lab/worksheet_report.html", "Report", page))
+    Ok(page::render(
+        place,
+        "pages/lab/worksheet_report.html",
+        "Report",
+        page,
+    ))
 }
 
 #[get("/labs/<slug>/report.md")]

@@ -49,8 +49,16 @@ async fn sheet(
         heading: sheet.heading(),
     };
     let Some(sheet) = lessons.shelf.find(slug) else {
-        let sheets = lessons.shelf.sheets().iter().map(|sheet| neighbour(sheet)).collect();
-        let page = Unknown { asked: slug, sheets };
+        let sheets = lessons
+            .shelf
+            .sheets()
+            .iter()
+            .map(|sheet| neighbour(sheet))
+            .collect();
+        let page = Unknown {
+            asked: slug,
+            sheets,
+        };
         let title = "There is no such worksheet";
         let page = page::render(place, "pages/lab/worksheet_unknown.html", title, page);
         return Ok(Either::Right((Status::NotFound, page)));
@@ -67,7 +75,12 @@ async fn sheet(
         next: next.map(|sheet| neighbour(sheet)),
     };
     let title = sheet.heading();
-    Ok(Either::Left(page::render(place, "pages/lab/worksheet.html", &title, page)))
+    Ok(Either::Left(page::render(
+        place,
+        "pages/lab/worksheet.html",
+        &title,
+        page,
+    )))
 }
 
 /// How the steps stand, for the page that polls.
@@ -102,8 +115,13 @@ async fn live(place: &Place, slug: &str, lessons: &State<Lessons>) -> Result<Jso
             };
         }
         let (mut says, mut attempts) = (Vec::new(), 0);
-        if let Some((_, Verdict::NotYet { says: text, attempts: tried })) =
-            standings.iter().find(|(step, _)| *step == id)
+        if let Some((
+            _,
+            Verdict::NotYet {
+                says: text,
+                attempts: tried,
+            },
+        )) = standings.iter().find(|(step, _)| *step == id)
         {
             // The page writes it as text; what Markdown marks is left out.
             says.push(plain(&to_inline_html(&values.fill(text))));
@@ -134,8 +152,15 @@ fn plain(html: &str) -> String {
             _ => {}
         }
     }
-    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")];
-    entities.iter().fold(out, |text, (entity, sign)| text.replace(entity, sign))
+    let entities = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&amp;", "&"),
+    ];
+    entities
+        .iter()
+        .fold(out, |text, (entity, sign)| text.replace(entity, sign))
 }
 
 /// Forgets what was done of a sheet.
@@ -143,7 +168,11 @@ fn plain(html: &str) -> String {
 async fn reset(place: &Place, slug: &str, lessons: &State<Lessons>) -> Result<Redirect, Stop> {
     let sheet = find(lessons, slug)?;
     Notebook::new(&place.bench, sheet).reset().await?;
-    Ok(Redirect::to(format!("{}/labs/{}", place.base(), sheet.slug)))
+    Ok(Redirect::to(format!(
+        "{}/labs/{}",
+        place.base(),
+        sheet.slug
+    )))
 }
 
 pub(super) fn routes() -> Vec<Route> {

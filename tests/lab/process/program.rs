@@ -27,6 +27,11 @@ pub struct Program {
 impl Program {
     /// Starts it with this data folder and waits until it listens.
     pub fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    /// The same with more flags.
+    pub fn start_with(folder: &Path, flags: &[&str]) -> Self {
         let log = tempfile::NamedTempFile::new().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_session-lab"));
         for (name, _) in std::env::vars_os() {
@@ -46,6 +51,7 @@ impl Program {
             ])
             .arg("--data-dir")
             .arg(folder)
+            .args(flags)
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -1,0 +1,9 @@
+//! The worksheets: every command of every sheet is run, every step is seen unsolved and then solved,
+//! every answer of the teacher's is right.
+
+mod bad_input;
+mod bash;
+mod on_paper;
+mod report;
+mod sheets;
+mod walk;

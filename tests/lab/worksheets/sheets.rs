@@ -1,0 +1,164 @@
+//! Every sheet, from its first command to its last point.
+
+use std::collections::BTreeSet;
+
+use session_lab::attacks::ALL;
+use session_lab::catalogue;
+use session_lab::policy::Name;
+use session_lab::worksheets::markdown;
+use session_lab::worksheets::sheet::{Kind, What};
+use session_lab::worksheets::shelf::Shelf;
+
+use super::walk::Walk;
+
+/// Walks through the sheet of that number: all its points can be reached, by doing what it says.
+async fn walks(number: &str) {
+    let mut walk = Walk::begin(number).await;
+    walk.do_steps().await;
+    walk.answer().await;
+    let live = walk.live().await;
+    assert_eq!(live["points"], walk.sheet.points(), "{live}");
+}
+
+macro_rules! sheets {
+    ($($test:ident => $number:literal),+ $(,)?) => {
+        $(
+            #[tokio::test]
+            async fn $test() {
+                walks($number).await;
+            }
+        )+
+
+        const WALKED: &[&str] = &[$($number),+];
+    };
+}
+
+sheets! {
+    the_lab_and_its_certificate => "00",
+    a_session => "01",
+    cookie_attributes => "02",
+    stealing_a_cookie => "03",
+    on_the_wire => "04",
+    same_site_and_csrf => "05",
+    session_fixation => "06",
+    guessing_ids => "07",
+    timeouts => "08",
+    signing_out => "09",
+    signed_is_not_secret => "10",
+    jwt => "11",
+    jwt_attacks => "12",
+    refresh_and_revocation => "13",
+    harden_it => "14",
+    audit => "15",
+}
+
+#[test]
+fn every_sheet_of_the_folder_is_read_and_walked_through() {
+    let shelf = Shelf::built_in();
+    let mistakes: Vec<_> = shelf.mistakes().iter().map(ToString::to_string).collect();
+    assert!(mistakes.is_empty(), "{mistakes:#?}");
+    let numbers: Vec<_> = shelf.sheets().iter().map(|sheet| sheet.number()).collect();
+    assert_eq!(numbers, WALKED);
+    assert!(shelf.manual().is_some());
+}
+
+#[test]
+fn every_sheet_has_what_a_lesson_needs() {
+    for sheet in Shelf::built_in().sheets() {
+        let slug = &sheet.slug;
+        assert!((15..=45).contains(&sheet.front.minutes), "{slug}");
+        assert!(
+            sheet.front.teacher.is_some(),
+            "{slug} has notes for the teacher"
+        );
+        assert!(sheet.steps().count() >= 4, "{slug} has something to do");
+        assert!(sheet.questions().count() >= 2, "{slug} asks");
+        assert!(sheet.reflections().count() >= 1, "{slug} lets think");
+        let elsewhere =
+            |part: &session_lab::worksheets::sheet::Part| matches!(part.what, What::Elsewhere(_));
+        let has = sheet.parts.iter().any(elsewhere) || sheet.number() == "00";
+        assert!(has, "{slug} shows the setting elsewhere");
+        for step in sheet.steps() {
+            assert!(
+                !step.common.hints.is_empty(),
+                "{slug}: step {}",
+                step.common.id
+            );
+        }
+    }
+}
+
+/// The ids that lessons, attacks and the catalogue name.
+fn known_standards() -> BTreeSet<&'static str> {
+    let lessons = Name::ALL.iter().flat_map(|name| name.lesson().standards);
+    let cards = ALL.iter().flat_map(|attack| attack.card().standards);
+    let rows = catalogue::rows().flat_map(|row| row.standards);
+    lessons.chain(cards).chain(rows).copied().collect()
+}
+
+#[test]
+fn every_standard_that_a_sheet_names_is_one_of_the_catalogue() {
+    let known = known_standards();
+    for sheet in Shelf::built_in().sheets() {
+        for standard in &sheet.front.standards {
+            assert!(
+                known.contains(standard.as_str()),
+                "{}: {standard}",
+                sheet.slug
+            );
+        }
+    }
+}
+
+/// The texts of a sheet in which links can stand.
+fn texts(sheet: &session_lab::worksheets::sheet::Sheet) -> Vec<String> {
+    let mut texts: Vec<String> = sheet.front.teacher.iter().cloned().collect();
+    for part in &sheet.parts {
+        match &part.what {
+            What::Text(text) | What::Teacher(text) => texts.push(text.clone()),
+            What::Step(step) => texts.push(step.task.clone()),
+            What::Question(question) => {
+                texts.push(question.ask.clone());
+                if let Kind::Prediction { reveal, .. } = &question.kind {
+                    texts.push(reveal.clone());
+                }
+            }
+            What::Reflection(reflection) => texts.push(reflection.ask.clone()),
+            What::Screenshot(screenshot) => texts.push(screenshot.take.clone()),
+            What::Console(_) | What::Elsewhere(_) => {}
+        }
+        if let Some(common) = part.what.common() {
+            texts.extend(common.hints.iter().chain(&common.teacher).cloned());
+        }
+    }
+    texts
+}
+
+/// The manual and the sheets link to pages of the lab only, and each of them is there.
+#[tokio::test]
+async fn every_link_of_every_sheet_leads_to_a_page() {
+    let mut walk = Walk::begin("00").await;
+    let shelf = Shelf::built_in();
+    let mut links: BTreeSet<(String, String)> = BTreeSet::new();
+    for sheet in shelf.sheets() {
+        for link in texts(sheet).iter().flat_map(|text| markdown::links(text)) {
+            links.insert((walk.values.fill(&link), sheet.slug.clone()));
+        }
+    }
+    for link in markdown::links(shelf.manual().expect("the manual")) {
+        links.insert((walk.values.fill(&link), "INSTRUCTOR".into()));
+    }
+    assert!(links.len() >= 30, "{links:#?}");
+    for (link, sheet) in links {
+        assert!(
+            link.starts_with("http"),
+            "{sheet}: {link} is no page of the lab"
+        );
+        let ask = format!("curl -sk -o /dev/null -w '%{{http_code}}' '{link}'");
+        let status = walk.bash.run(&ask).text;
+        let status: u16 = status.trim().parse().expect("a status");
+        // 401: a page of the portal that wants a sign-in.
+        let there = (200..400).contains(&status) || status == 401;
+        assert!(there, "{sheet}: {link} answers {status}");
+    }
+}

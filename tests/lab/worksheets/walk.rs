@@ -1,0 +1,262 @@
+//! Walks through a sheet as a student does: types its commands, does its steps, answers its questions.
+
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value;
+use session_lab::bench::BenchName;
+use session_lab::front_door::Exchange;
+use session_lab::policy::Policy;
+use session_lab::web::addresses::{Addresses, Listener, Ports};
+use session_lab::worksheets::console;
+use session_lab::worksheets::placeholders::Values;
+use session_lab::worksheets::sheet::{Kind, Question, Sheet, Step, What};
+use session_lab::worksheets::shelf::Shelf;
+use tempfile::TempDir;
+
+use super::bash::Bash;
+use crate::process::program::{Program, Visitor};
+
+/// A fresh lab for one sheet, and the bash that its commands are typed into.
+pub struct Walk {
+    pub sheet: Arc<Sheet>,
+    pub lab: Program,
+    pub values: Values,
+    pub bash: Bash,
+    folder: TempDir,
+}
+
+/// What stands between two steps.
+#[derive(Default)]
+struct Stretch<'s> {
+    blocks: Vec<(usize, &'s str)>,
+}
+
+/// The sheet of that number.
+pub fn sheet(number: &str) -> Arc<Sheet> {
+    let shelf = Shelf::built_in();
+    shelf
+        .find(number)
+        .unwrap_or_else(|| panic!("no sheet {number}"))
+        .clone()
+}
+
+impl Walk {
+    /// A fresh lab in an empty folder, with the sheet's page opened.
+    pub async fn begin(number: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("lab-data");
+        std::fs::create_dir(&data).expect("a data folder");
+        let lab = Program::start(&data);
+        let mut visitor = lab.visitor("lab", "");
+        let ports: Ports =
+            serde_json::from_str(&visitor.get("/addresses").await.body).expect("ports");
+        let addresses = Addresses::told(&ports);
+        let bench = BenchName::local();
+        let values = Values::new(&addresses, Path::new("lab-data"), &bench, Policy::INSECURE);
+        let walk = Self {
+            sheet: sheet(number),
+            lab,
+            values,
+            bash: Bash::start(folder.path()),
+            folder,
+        };
+        let page = walk.student().get(&walk.path("")).await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        walk
+    }
+
+    pub fn student(&self) -> Visitor {
+        self.lab.visitor("lab", "")
+    }
+
+    pub fn path(&self, page: &str) -> String {
+        format!("/labs/{}{page}", self.sheet.slug)
+    }
+
+    /// How the steps stand, as the page polls it.
+    pub async fn live(&self) -> Value {
+        let reply = self.student().get(&self.path("/live")).await;
+        serde_json::from_str(&reply.body).expect("JSON")
+    }
+
+    async fn step_now(&self, id: &str) -> Value {
+        let live = self.live().await;
+        let mut steps = live["steps"].as_array().expect("a list").iter();
+        steps
+            .find(|step| step["id"] == id)
+            .expect("the step")
+            .clone()
+    }
+
+    async fn must_be(&self, step: &Step, solved: bool, when: &str) {
+        let now = self.step_now(&step.common.id).await;
+        let at = format!("{}: step {} {when}", self.sheet.slug, step.common.id);
+        assert_eq!(now["solved"], solved, "{at}: {now}\n{}", self.journal());
+        if !solved {
+            let says = now["says"][0].as_str().unwrap_or_default();
+            assert!(!says.is_empty(), "{at} says nothing");
+        }
+    }
+
+    /// The journal's file, for a step that is not as it should be.
+    fn journal(&self) -> String {
+        let file = self.folder.path().join("lab-data/journal/local.jsonl");
+        std::fs::read_to_string(file).unwrap_or_default()
+    }
+
+    /// Types the commands, does every step, and sees each unsolved before and solved after.
+    pub async fn do_steps(&mut self) {
+        let sheet = self.sheet.clone();
+        let mut stretch = Stretch::default();
+        for part in &sheet.parts {
+            match &part.what {
+                What::Console(console) if !console.browser => {
+                    stretch.blocks.push((part.line, &console.text));
+                }
+                What::Step(step) => {
+                    self.do_step(step, &stretch).await;
+                    stretch = Stretch::default();
+                }
+                _ => {}
+            }
+        }
+        self.type_blocks(&stretch);
+    }
+
+    async fn do_step(&mut self, step: &Step, stretch: &Stretch<'_>) {
+        self.must_be(step, false, "before anything was done for it")
+            .await;
+        let (run, wrong) = (step.proof.run.clone(), step.proof.wrong.clone());
+        if run.is_some() {
+            self.type_blocks(stretch);
+        }
+        if let Some(wrong) = wrong {
+            self.imitate(&wrong);
+            self.must_be(step, false, "after an attempt that must not count")
+                .await;
+        }
+        match run {
+            Some(run) => {
+                self.must_be(step, false, "before the browser's part").await;
+                self.imitate(&run);
+            }
+            None => self.type_blocks(stretch),
+        }
+        self.must_be(step, true, "after it was done").await;
+    }
+
+    fn imitate(&mut self, command: &str) {
+        let command = self.values.fill(command);
+        self.bash.run(&command);
+    }
+
+    fn type_blocks(&mut self, stretch: &Stretch<'_>) {
+        for (line, text) in &stretch.blocks {
+            let commands = console::commands(&self.values.fill(text)).expect("commands");
+            for shown in commands {
+                let printed = self.bash.run(&shown.command);
+                let at = format!("{}.md:{}", self.sheet.slug, line + 1 + shown.line);
+                assert_eq!(printed.status, shown.status, "{at}: {}", printed.text);
+                let expected: String = shown
+                    .prints
+                    .iter()
+                    .map(|line| format!("{line}\n"))
+                    .collect();
+                let compared =
+                    snapbox::Assert::new().try_eq(Some(&at), printed.text.into(), expected.into());
+                if let Err(error) = compared {
+                    panic!("{at}: $ {}\n{error}", shown.command);
+                }
+            }
+        }
+    }
+
+    /// Gives the teacher's answer to every question and a text to every reflection.
+    pub async fn answer(&self) {
+        let sheet = &self.sheet;
+        for question in sheet.questions() {
+            let answers = right_answer(question);
+            let mut fields = vec![("id", question.common.id.as_str())];
+            fields.extend(answers.iter().map(|answer| ("answer", answer.as_str())));
+            self.answer_one(&fields).await;
+        }
+        for reflection in sheet.reflections() {
+            let id = reflection.common.id.as_str();
+            self.answer_one(&[("id", id), ("answer", "Because it is so.")])
+                .await;
+        }
+    }
+
+    async fn answer_one(&self, fields: &[(&str, &str)]) {
+        self.post(&self.path("/answer"), fields).await;
+    }
+
+    /// Sends a form of the lab's own pages, which must be taken.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) {
+        let reply = self.try_post(path, fields).await;
+        assert_eq!(reply.status, 303, "{path}: {fields:?}: {}", reply.body);
+    }
+
+    /// Sends a form of the lab's own pages.
+    pub async fn try_post(&self, path: &str, fields: &[(&str, &str)]) -> Exchange {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        let body = form.extend_pairs(fields).finish();
+        self.send(path, "application/x-www-form-urlencoded", body)
+            .await
+    }
+
+    /// Takes a file of progress back, as the page's form does.
+    pub async fn upload(&self, file: &str) -> Exchange {
+        let body = format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"progress\"; filename=\"p.json\"\r\n\
+             Content-Type: application/json\r\n\r\n{file}\r\n--edge--\r\n"
+        );
+        let path = "/labs/progress";
+        self.send(path, "multipart/form-data; boundary=edge", body)
+            .await
+    }
+
+    async fn send(&self, path: &str, kind: &str, body: String) -> Exchange {
+        let origin = self.values.fill("{{lab-origin}}");
+        let headers = [("origin", origin.as_str()), ("content-type", kind)];
+        self.student().send("POST", path, &headers, body).await
+    }
+
+    /// The lab's data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("lab-data")
+    }
+
+    /// Stops the lab and starts it again on the same folder; its ports are others then.
+    pub fn restart(&mut self) {
+        self.lab.signal("TERM");
+        self.lab.wait();
+        self.lab = Program::start(&self.data());
+        let port = self.lab.port("lab");
+        let addresses = Addresses::new("localhost".into(), Ipv4Addr::LOCALHOST.into());
+        addresses.learn(Listener::Lab, port);
+        let bench = BenchName::local();
+        self.values = Values::new(&addresses, Path::new("lab-data"), &bench, Policy::INSECURE);
+    }
+}
+
+/// The teacher's answer, as the fields that a form sends.
+pub fn right_answer(question: &Question) -> Vec<String> {
+    match &question.kind {
+        Kind::Choice(options) | Kind::Prediction { options, .. } => {
+            let right = options
+                .iter()
+                .enumerate()
+                .filter(|(_, option)| option.right);
+            let mut right: Vec<_> = right.map(|(at, _)| at.to_string()).collect();
+            if matches!(question.kind, Kind::Prediction { .. }) {
+                right.truncate(1);
+            }
+            right
+        }
+        Kind::Text { accept, .. } => vec![accept[0].clone()],
+        Kind::Number { equals, .. } => vec![equals.to_string()],
+    }
+}
