@@ -1,5 +1,5 @@
 //! The attacker's own pair of keys: he signs tokens with the one and publishes the other, in a key
-//! set that a token can point to with `jku`, or bring along as `jwk`. Worksheet 11.
+//! set that a token can point to with `jku`, or bring along as `jwk`. Worksheet 12.
 //!
 //! The private key is no secret: it stands here, and `/jwks-private.pem` hands it to every student
 //! who wants to sign by hand.

@@ -1,5 +1,5 @@
 //! Cookie overflow: a script writes so many cookies that the browser throws the session cookie out,
-//! `HttpOnly` or not, and then plants the attacker's own. Worksheet 03.
+//! `HttpOnly` or not, and then plants the attacker's own.
 //!
 //! A browser keeps a limited number of cookies a host. `HttpOnly` and `__Host-` say who may read or
 //! write a cookie, not that it stays. Only a name that begins with `__Host-Http-` cannot be planted

@@ -1,5 +1,5 @@
 //! Cookie tossing: the sibling sets the attacker's own session beside the victim's, and the victim
-//! goes on in the attacker's account without noticing. Worksheet 02.
+//! goes on in the attacker's account without noticing.
 //!
 //! A cookie says nothing of who set it. The tossed one has the variant's path, which is longer than
 //! `/`, so browsers send it first, whichever is older.

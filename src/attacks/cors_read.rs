@@ -1,5 +1,5 @@
 //! Reading the API from another origin: a script on the sibling asks the portal's JSON API who is
-//! signed in, with the victim's cookie, and the answer allows it to read. Worksheet 05.
+//! signed in, with the victim's cookie, and the answer allows it to read.
 //!
 //! A browser sends such a request in any case. What it withholds from the script is the answer,
 //! unless a CORS header of the portal names the script's origin. Reflecting whatever `Origin` says

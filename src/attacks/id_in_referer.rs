@@ -1,5 +1,5 @@
 //! An id in the address leaks by Referer: the victim's page has his session id in its address, and a
-//! link on it leads to the attacker. Worksheet 06.
+//! link on it leads to the attacker.
 //!
 //! Browsers cut the address down to the origin by themselves; the weak policy asks for all of it.
 //! The cure is in `src/defences/carrier.rs`: where no address holds an id, none can leak one.

@@ -1,5 +1,5 @@
 //! Login CSRF: a form on another site signs the victim in to the attacker's own account. What he
-//! types there, the attacker reads. Worksheet 05.
+//! types there, the attacker reads.
 //!
 //! The form brings no cookie, it makes the portal set one, so `SameSite` does not help. The sign-in
 //! form needs a token that belongs to the visitor's anonymous session, or a look at the origin.

@@ -1,5 +1,5 @@
 //! A long-lived cookie: the victim closes the browser of a shared computer without signing out, and
-//! the next one opens it again. Worksheet 02.
+//! the next one opens it again. Worksheet 08.
 //!
 //! With an expiry date the browser writes the cookie to its disk. The program really ends a browser
 //! and starts another one on the same profile.

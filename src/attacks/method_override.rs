@@ -1,4 +1,4 @@
-//! A forged POST that a form field turns into a GET. Worksheet 05.
+//! A forged POST that a form field turns into a GET.
 //!
 //! Stopped by `safe-methods` alone. Token and origin are asked of unsafe methods only, and
 //! `_method` makes the request a safe one before they look. Read `src/defences/safe_methods.rs`

@@ -1,4 +1,4 @@
-//! Trying a list of passwords at the sign-in form. Worksheet 14.
+//! Trying a list of passwords at the sign-in form.
 //!
 //! Stopped by `throttle` alone. A slow hash does not stop it: the portal does that work for whoever
 //! asks. Read `src/defences/throttle.rs` next.

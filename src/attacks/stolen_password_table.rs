@@ -1,4 +1,4 @@
-//! Signing in with what a stolen backup holds as a password. Worksheet 01.
+//! Signing in with what a stolen backup holds as a password.
 //!
 //! Stopped by `password-storage` alone: what is stored is then a hash, and the sign-in form wants
 //! the password. Read `src/defences/password_storage.rs` next.

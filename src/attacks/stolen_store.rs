@@ -1,4 +1,4 @@
-//! Signing in with the name of a session's file, from a stolen backup. Worksheet 01.
+//! Signing in with the name of a session's file, from a stolen backup. Worksheet 10.
 //!
 //! Stopped by `at-rest` alone: the file's name is then a hash, and a hash sent as a cookie is
 //! hashed once more. Read `src/defences/at_rest.rs` next.

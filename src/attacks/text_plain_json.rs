@@ -1,4 +1,4 @@
-//! JSON that a form sends as `text/plain`. Worksheet 05.
+//! JSON that a form sends as `text/plain`. Worksheet 14.
 //!
 //! Stopped by `json-only`, by `csrf-token` and by `request-origin`, each alone: defence in depth.
 //! Read `src/defences/json_only.rs` next.

@@ -1,4 +1,4 @@
-//! Carrier: which part of a request may bring the session id. Worksheet 06, session fixation.
+//! Carrier: which part of a request may bring the session id.
 //!
 //! The decision is whether `?sid=…` in an address counts as a session id. Read
 //! `duplicate_cookies.rs` next: what happens when the cookie comes twice.

@@ -1,4 +1,4 @@
-//! JSON only: whether a JSON route reads a body that does not call itself JSON. Worksheet 05.
+//! JSON only: whether a JSON route reads a body that does not call itself JSON. Worksheet 14.
 //!
 //! The decision is one comparison of `Content-Type`. It matters because browsers let any page send
 //! some types without asking, and JSON is not one of them. Read `cors.rs` next: who gets a yes.

@@ -1,4 +1,4 @@
-//! JWT algorithm: who chooses how a signature is verified, the key or the sender. Worksheet 11.
+//! JWT algorithm: who chooses how a signature is verified, the key or the sender. Worksheet 12.
 //!
 //! The decision is whether a key may be used with another algorithm than its own. It matters where
 //! a verifier has a public key: everybody has that one. Read `jwt_key.rs` next.

@@ -1,4 +1,4 @@
-//! JWT audience: for whom a token is meant. Worksheet 11.
+//! JWT audience: for whom a token is meant.
 //!
 //! The decision is what `aud` is worth: one issuer signs for many services, and each of them sees
 //! the tokens that its users bring. Read `jwt_type.rs` next.

@@ -1,4 +1,4 @@
-//! JWT crit: what a verifier does with a condition that it does not know. Worksheet 11.
+//! JWT crit: what a verifier does with a condition that it does not know.
 //!
 //! The decision is what `crit` in the header is worth. The issuer lists there what a verifier must
 //! understand before it may accept the token. Read `jwt_transport.rs` next.

@@ -1,4 +1,4 @@
-//! JWT expiry: whether a token ends by itself. Worksheet 11.
+//! JWT expiry: whether a token ends by itself. Worksheet 13.
 //!
 //! The decision is what `exp` is worth. A token needs no record on the server, so without an end of
 //! its own it has none. Read `jwt_not_before.rs` next.

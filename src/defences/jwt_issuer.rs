@@ -1,4 +1,4 @@
-//! JWT issuer: whose tokens count. Worksheet 11.
+//! JWT issuer: whose tokens count.
 //!
 //! The decision is what `iss` is worth where two services share a key: then the signature alone
 //! does not say which of them wrote a token. Read `jwt_audience.rs` next.

@@ -1,4 +1,4 @@
-//! JWT key: whether the secret that signs tokens can be guessed. Worksheet 11.
+//! JWT key: whether the secret that signs tokens can be guessed. Worksheet 12.
 //!
 //! The decision is which bytes the HS256 key holds. Every user of the API has a token, and every
 //! token lets him try guesses on his own machine. Read `jwt_key_source.rs` next.

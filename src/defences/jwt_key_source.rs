@@ -1,4 +1,4 @@
-//! JWT key source: where the key comes from that verifies a token. Worksheet 11.
+//! JWT key source: where the key comes from that verifies a token. Worksheet 12.
 //!
 //! The decision is whether a token may bring its own key, in the header `jwk`, or say where to fetch
 //! it, in `jku`. Read `jwt_kid.rs` next, which chooses among the API's own keys.

@@ -1,4 +1,4 @@
-//! JWT kid: how the name of a key becomes the key. Worksheet 11.
+//! JWT kid: how the name of a key becomes the key. Worksheet 12.
 //!
 //! The decision is what a verifier does with a `kid` that a stranger wrote: open a file of that
 //! name, or look it up in a fixed map. Read `key_rotation.rs` next.

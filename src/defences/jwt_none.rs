@@ -1,4 +1,4 @@
-//! JWT none: whether a token may say of itself that it is not signed. Worksheet 11.
+//! JWT none: whether a token may say of itself that it is not signed. Worksheet 12.
 //!
 //! The decision is what an unsigned token is worth. RFC 7515 knows `alg: none` for places where
 //! something else protects the token; an API that takes tokens from strangers is no such place.

@@ -1,4 +1,4 @@
-//! JWT not before: whether a token may be used before its time. Worksheet 11.
+//! JWT not before: whether a token may be used before its time.
 //!
 //! The decision is what `nbf` and `iat` are worth when they lie ahead. Read `jwt_issuer.rs` next.
 

@@ -1,4 +1,4 @@
-//! JWT revocation: whether a token can be ended before its time. Worksheet 11.
+//! JWT revocation: whether a token can be ended before its time. Worksheet 13.
 //!
 //! The decision is whether the server remembers anything about tokens. What it remembers is written
 //! in `src/jwt/revoke.rs`. Read `refresh_rotation.rs` next.

@@ -1,4 +1,4 @@
-//! JWT type: whether a token of one kind passes for another. Worksheet 11.
+//! JWT type: whether a token of one kind passes for another.
 //!
 //! The decision is what `typ` in the header is worth. An issuer signs several kinds of tokens with
 //! one key: for access, for refreshing, for saying who somebody is. Read `jwt_crit.rs` next.

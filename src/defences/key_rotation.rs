@@ -1,4 +1,4 @@
-//! Key rotation: how long one key signs and verifies tokens. Worksheet 11.
+//! Key rotation: how long one key signs and verifies tokens.
 //!
 //! The decision is which numbers of keys count at a moment. A key that leaked unnoticed is worth
 //! something to its finder for exactly as long. Read `jwt_expiry.rs` next.

@@ -1,4 +1,4 @@
-//! Password storage: what the portal keeps of a password. Worksheet 01, what the server keeps.
+//! Password storage: what the portal keeps of a password.
 //!
 //! The decision is taken when an account is made or its password changes; a stored password knows
 //! by itself how it is checked. The demo accounts stand here too, with hashes computed once, so

@@ -1,4 +1,4 @@
-//! Refresh rotation: how often a refresh token may be used. Worksheet 11.
+//! Refresh rotation: how often a refresh token may be used. Worksheet 13.
 //!
 //! The decision is what a second use means. A refresh token lives for days, so a stolen one is worth
 //! more than any access token. The family of tokens that descend from one sign-in is kept in

@@ -1,4 +1,4 @@
-//! Token storage: where a page in the browser keeps its tokens. Worksheet 12.
+//! Token storage: where a page in the browser keeps its tokens. Worksheet 13.
 //!
 //! The decision is what a script that runs on the page finds there. It takes away what can be
 //! carried off; it does not take away what the page itself can do. The page is

@@ -1,4 +1,4 @@
-//! Naming a key that does not exist. Worksheet 11.
+//! Naming a key that does not exist. Worksheet 12.
 //!
 //! Stopped by `jwt-kid` alone: a token without a key is refused before its signature would be
 //! looked at. Read `src/defences/jwt_kid.rs` next.

@@ -1,4 +1,4 @@
-//! Guessing the secret that signs tokens. Worksheet 11.
+//! Guessing the secret that signs tokens. Worksheet 12.
 //!
 //! Stopped by `jwt-key` where signatures are verified: a verifier that checks none accepts a wrong
 //! one. Read `src/defences/jwt_key.rs` next.

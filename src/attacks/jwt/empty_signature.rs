@@ -1,4 +1,4 @@
-//! Cutting the signature off. Worksheet 11.
+//! Cutting the signature off. Worksheet 12.
 //!
 //! Stopped by `jwt-none` alone, which asks for a signature whatever the header says. Read
 //! `src/defences/jwt_none.rs` next.

@@ -1,4 +1,4 @@
-//! Using a token after its time. Worksheet 11.
+//! Using a token after its time. Worksheet 13.
 //!
 //! Stopped by `jwt-expiry` alone: nobody signs out here. Read `src/defences/jwt_expiry.rs` next.
 

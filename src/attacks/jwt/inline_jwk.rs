@@ -1,4 +1,4 @@
-//! Bringing the key along that verifies the token. Worksheet 11.
+//! Bringing the key along that verifies the token. Worksheet 12.
 //!
 //! Stopped by `jwt-key-source` where signatures are verified: the header is ignored, and by the
 //! portal's own key the signature is wrong. Read `src/defences/jwt_key_source.rs` next.

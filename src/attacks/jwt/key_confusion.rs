@@ -1,4 +1,4 @@
-//! Using a public key as a shared secret. Worksheet 11.
+//! Using a public key as a shared secret. Worksheet 12.
 //!
 //! Stopped by `jwt-algorithm` alone: the key and the algorithm do not fit, whatever the signature
 //! is. Read `src/defences/jwt_algorithm.rs` next.

@@ -1,4 +1,4 @@
-//! Leading the verifier to an empty file. Worksheet 11.
+//! Leading the verifier to an empty file. Worksheet 12.
 //!
 //! Stopped by `jwt-kid` alone. Read `src/defences/jwt_kid.rs` next.
 

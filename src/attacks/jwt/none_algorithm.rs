@@ -1,4 +1,4 @@
-//! Saying in the header that a token has no signature. Worksheet 11.
+//! Saying in the header that a token has no signature. Worksheet 12.
 //!
 //! Stopped by `jwt-none` alone: such a token is refused before its signature would be looked at.
 //! Read `src/defences/jwt_none.rs` next.

@@ -1,4 +1,4 @@
-//! Using a token before its time. Worksheet 11.
+//! Using a token before its time.
 //!
 //! Stopped by `jwt-not-before` alone: the signature is right, and everything else is as it should
 //! be. Read `src/defences/jwt_not_before.rs` next.

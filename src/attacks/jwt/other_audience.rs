@@ -1,4 +1,4 @@
-//! Sending a token on that was meant for another service. Worksheet 11.
+//! Sending a token on that was meant for another service.
 //!
 //! Stopped by `jwt-audience` alone. Read `src/defences/jwt_audience.rs` next.
 

@@ -1,4 +1,4 @@
-//! Bringing a token of another issuer. Worksheet 11.
+//! Bringing a token of another issuer.
 //!
 //! Stopped by `jwt-issuer` alone: the key is shared, so the signature is right. Read
 //! `src/defences/jwt_issuer.rs` next.

@@ -1,4 +1,4 @@
-//! Using a refresh token as an access token. Worksheet 11.
+//! Using a refresh token as an access token.
 //!
 //! Stopped by `jwt-type` alone: the token is genuine and has not expired. Read
 //! `src/defences/jwt_type.rs` next.

@@ -1,4 +1,4 @@
-//! Using a refresh token a second time. Worksheet 11.
+//! Using a refresh token a second time. Worksheet 13.
 //!
 //! Stopped by `refresh-rotation` alone. Read `src/defences/refresh_rotation.rs` next.
 

@@ -1,4 +1,4 @@
-//! Using a copied token after its owner signed out. Worksheet 11.
+//! Using a copied token after its owner signed out. Worksheet 13.
 //!
 //! Stopped by `jwt-revocation` alone. Read `src/defences/jwt_revocation.rs` next.
 

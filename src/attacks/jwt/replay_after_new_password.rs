@@ -1,4 +1,4 @@
-//! Using a token from before a new password. Worksheet 11.
+//! Using a token from before a new password. Worksheet 13.
 //!
 //! Stopped by `jwt-revocation` alone. Read `src/defences/jwt_revocation.rs` next.
 

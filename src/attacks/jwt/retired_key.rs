@@ -1,4 +1,4 @@
-//! Signing with a key that leaked two months ago. Worksheet 11.
+//! Signing with a key that leaked two months ago.
 //!
 //! Stopped by `key-rotation` alone: a retired key is refused by its name, before a signature would
 //! be looked at. Read `src/defences/key_rotation.rs` next.

@@ -1,4 +1,4 @@
-//! Sending the verifier to fetch a key. Worksheet 11.
+//! Sending the verifier to fetch a key. Worksheet 12.
 //!
 //! Stopped by `jwt-key-source` where signatures are verified. The portal of this lab fetches from
 //! the lab's own sites only. Read `src/defences/jwt_key_source.rs` next.

@@ -1,4 +1,4 @@
-//! Using rights that stand in an old token. Worksheet 11.
+//! Using rights that stand in an old token. Worksheet 13.
 //!
 //! Stopped by `jwt-claims` alone: nothing revokes a token at a demotion. Read
 //! `src/defences/jwt_claims.rs` next.

@@ -1,4 +1,4 @@
-//! Leaking a token to the next site by its address. Worksheet 11.
+//! Leaking a token to the next site by its address.
 //!
 //! Stopped by `jwt-transport` and by `referrer`, each alone: defence in depth. What the browser
 //! tells is its own decision, so this needs a real one. Read `src/defences/jwt_transport.rs` next.

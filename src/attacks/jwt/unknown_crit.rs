@@ -1,4 +1,4 @@
-//! Ignoring a condition that the issuer set. Worksheet 11.
+//! Ignoring a condition that the issuer set.
 //!
 //! Stopped by `jwt-crit` alone. Read `src/defences/jwt_crit.rs` next.
 

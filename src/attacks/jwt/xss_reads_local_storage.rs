@@ -1,5 +1,5 @@
 //! A script in a notice reads `localStorage`, where the page for tokens keeps them, and sends what it
-//! finds to the attacker. Worksheet 12.
+//! finds to the attacker. Worksheet 13.
 //!
 //! Storage belongs to the origin, not to a page: the script runs on the notice board and reads what
 //! the page for tokens wrote. No flag hides it, as HttpOnly hides a cookie. Read

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use session_lab::worksheets::sheet::{Kind, Question};
+
 use super::walk::Walk;
 use crate::command_line::shell::Shell;
 use crate::process::program::Program;
@@ -68,7 +70,9 @@ async fn an_answer_that_is_none_changes_nothing() {
     let walk = Walk::begin("01").await;
     walk.answer().await;
     let before = walk.student().get(&walk.path("/report.md")).await.body;
-    let question = &walk.sheet.questions().next().unwrap().common.id;
+    let is_choice = |question: &&Question| matches!(question.kind, Kind::Choice(_));
+    let question = walk.sheet.questions().find(is_choice).unwrap();
+    let question = &question.common.id;
     let long = "x".repeat(5_000);
     let path = walk.path("/answer");
     for (form, status) in [

@@ -110,6 +110,29 @@ fn every_standard_that_a_sheet_names_is_one_of_the_catalogue() {
     }
 }
 
+/// The sheets that a source file says it belongs to: `Worksheet 06`.
+fn named_sheets(source: &str) -> Vec<&str> {
+    let after = source.split("Worksheet ").skip(1);
+    after.filter_map(|text| text.get(..2)).collect()
+}
+
+#[test]
+fn a_defences_file_names_a_sheet_that_is_about_it() {
+    let shelf = Shelf::built_in();
+    for name in Name::ALL {
+        let head = name.source().split("use ").next().unwrap_or_default();
+        for number in named_sheets(head) {
+            let sheet = shelf.find(number);
+            let sheet = sheet.unwrap_or_else(|| panic!("{}: no sheet {number}", name.file()));
+            assert!(
+                sheet.front.defences.contains(name),
+                "{}: {number}",
+                name.file()
+            );
+        }
+    }
+}
+
 /// The texts of a sheet in which links can stand.
 fn texts(sheet: &session_lab::worksheets::sheet::Sheet) -> Vec<String> {
     let mut texts: Vec<String> = sheet.front.teacher.iter().cloned().collect();
