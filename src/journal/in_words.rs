@@ -145,7 +145,7 @@ pub fn event(event: &Event) -> String {
         What::ClockMoved { minutes } => format!("The clock stands {minutes} minutes ahead."),
         What::BenchReset => "The bench was reset.".into(),
         What::CustomChanged { strong } => {
-            format!("The custom policy was changed: {strong} defences are strong.")
+            format!("The custom policy was changed. Strong defences: {strong}.")
         }
         What::Request(request) => answered(request),
         What::AttackRan { attack, succeeded } => {

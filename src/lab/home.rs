@@ -4,8 +4,10 @@ use rocket::{Route, State, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::{Store, page};
+use super::worksheets::index::{Row, rows};
+use super::{Lessons, Store, page};
 use crate::defences::password_storage::DEMO_PASSWORDS;
+use crate::portal::Stop;
 use crate::web::place::Place;
 use crate::web::variant_list::VariantList;
 
@@ -20,11 +22,16 @@ struct AccountView {
 struct HomePage {
     accounts: Vec<AccountView>,
     store: String,
+    sheets: Vec<Row>,
     variants: VariantList,
 }
 
 #[get("/")]
-fn home(place: &Place, store: &State<Store>) -> Template {
+async fn home(
+    place: &Place,
+    store: &State<Store>,
+    lessons: &State<Lessons>,
+) -> Result<Template, Stop> {
     let what = |user| match user {
         "student123" => "you, in most exercises",
         "apiuser" => "a program that uses the API",
@@ -43,9 +50,15 @@ fn home(place: &Place, store: &State<Store>) -> Template {
     let home = HomePage {
         accounts,
         store: store.of(place.bench.name()),
+        sheets: rows(place, lessons).await?,
         variants: VariantList::all(),
     };
-    page::render(place, "pages/lab/home.html", "Session Lab", home)
+    Ok(page::render(
+        place,
+        "pages/lab/home.html",
+        "Session Lab",
+        home,
+    ))
 }
 
 pub(super) fn routes() -> Vec<Route> {

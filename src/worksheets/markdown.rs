@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, html};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 /// A fenced block at the top level of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,9 +23,21 @@ fn parser(text: &str) -> Parser<'_> {
 /// The text as HTML.
 pub fn to_html(text: &str) -> String {
     let events = parser(text).filter(|event| !is_html(event));
+    let events = events.flat_map(in_scroll_region);
     let mut out = String::with_capacity(text.len() * 3 / 2);
     html::push_html(&mut out, events);
     out
+}
+
+/// A wide table scrolls by itself on a small screen, and the page does not.
+fn in_scroll_region(event: Event<'_>) -> Vec<Event<'_>> {
+    const BEGIN: &str =
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">";
+    match event {
+        Event::Start(Tag::Table(_)) => vec![Event::Html(BEGIN.into()), event],
+        Event::End(TagEnd::Table) => vec![event, Event::Html("</div>\n".into())],
+        event => vec![event],
+    }
 }
 
 /// One line as HTML, without a paragraph around it.

@@ -53,6 +53,37 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             lab.get("/custom").await,
         ),
         (
+            "lab/custom_attack.html",
+            "Attacks on your own mix",
+            lab.get("/custom/attack").await,
+        ),
+        ("lab/worksheets.html", "Worksheets", lab.get("/labs").await),
+        (
+            "lab/worksheet.html",
+            "06 Session fixation",
+            lab.get("/labs/06-session-fixation").await,
+        ),
+        (
+            "lab/worksheet_unknown.html",
+            "There is no such worksheet",
+            lab.get("/labs/99").await,
+        ),
+        (
+            "lab/worksheet_print.html",
+            "Session fixation",
+            lab.get("/labs/06-session-fixation/print").await,
+        ),
+        (
+            "lab/worksheet_report.html",
+            "Report: 06 Session fixation",
+            lab.get("/labs/06-session-fixation/report").await,
+        ),
+        (
+            "lab/worksheets_manual.html",
+            "For teachers",
+            lab.get("/labs/manual").await,
+        ),
+        (
             "lab/evidence.html",
             "What the server knows",
             lab.get("/evidence/hardened").await,

@@ -4,7 +4,7 @@
 //! What a sheet says is in `labs/`, what it means in [`crate::worksheets`]. Read `sheet.rs` next.
 
 mod answers;
-mod index;
+pub(super) mod index;
 mod moving;
 mod print;
 mod report;

@@ -22,3 +22,4 @@ mod secure;
 mod tab;
 mod tokens;
 mod workbench;
+mod worksheets;

@@ -64,6 +64,13 @@ async fn the_labs_own_pages() {
         ("/stateless", "lab-stateless-empty"),
         ("/same-site", "lab-same-site-guess"),
         ("/jwt", "lab-jwt-empty"),
+        ("/custom/attack", "lab-custom-attack"),
+        ("/labs", "lab-worksheets"),
+        ("/labs/manual", "lab-worksheets-manual"),
+        ("/labs/03-stealing-a-cookie", "lab-worksheet-03"),
+        ("/labs/06-session-fixation", "lab-worksheet-06"),
+        ("/labs/06-session-fixation/report", "lab-worksheet-report"),
+        ("/labs/06-session-fixation/print", "lab-worksheet-print"),
         ("/certificate", "lab-certificate"),
     ] {
         let path = if path == "/certificate" {

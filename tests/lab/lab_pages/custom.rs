@@ -66,7 +66,7 @@ async fn a_saved_mix_decides_the_next_request_and_leaves_other_arms_as_they_were
     assert_eq!(page.header("referrer-policy"), Some("same-origin"));
     assert_eq!(
         bench.events("custom").await[1],
-        "The custom policy was changed."
+        "The custom policy was changed. Strong defences: 1."
     );
 }
 

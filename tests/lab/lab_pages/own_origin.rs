@@ -12,7 +12,14 @@ const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-const POSTS: [(&str, &str); 12] = [
+const POSTS: [(&str, &str); 19] = [
+    ("/custom/attack", ""),
+    ("/labs/name", "name=Ada"),
+    ("/labs/progress", ""),
+    ("/labs/06-session-fixation/answer", "id=why&answer=0"),
+    ("/labs/06-session-fixation/hint", "id=id-fetched"),
+    ("/labs/06-session-fixation/reset", ""),
+    ("/labs/06-session-fixation/print", "key=x"),
     ("/attack/role-cookie-tampering", ""),
     ("/discard?variant=insecure", ""),
     ("/clock", "minutes=6"),
@@ -42,6 +49,15 @@ fn pages() -> Vec<String> {
         "/same-site?from=sibling",
         "/same-site/live",
         "/stateless",
+        "/custom/attack",
+        "/labs",
+        "/labs/manual",
+        "/labs/progress.json",
+        "/labs/06-session-fixation",
+        "/labs/06-session-fixation/live",
+        "/labs/06-session-fixation/print",
+        "/labs/06-session-fixation/report",
+        "/labs/06-session-fixation/report.md",
     ];
     let mut all: Vec<String> = fixed.map(str::to_owned).to_vec();
     all.extend(["/certificate", "/certificate.pem", "/healthz"].map(str::to_owned));
@@ -161,6 +177,9 @@ async fn the_same_changes_from_the_pages_themselves_are_made() {
             path if path.starts_with("/discard") => 404,
             // A token must not be in an address, so the answer is the page itself.
             "/jwt" => 200,
+            // A form without a file, an answer to no question, and no teacher's key.
+            "/labs/progress" => 422,
+            path if path.ends_with("/answer") || path.ends_with("/print") => 422,
             _ => 303,
         };
         assert_eq!(reply.status, status, "{path}: {}", reply.body);

@@ -5,8 +5,17 @@ use session_lab::web::addresses::Listener::{self, Lab, PortalHttp, PortalHttps};
 use super::socket::{Answer, ask};
 use crate::support::{TestBench, bench};
 
-const LAB_PAGES: [&str; 21] = [
+const LAB_PAGES: [&str; 30] = [
     "/",
+    "/custom/attack",
+    "/labs",
+    "/labs/manual",
+    "/labs/progress.json",
+    "/labs/06-session-fixation",
+    "/labs/06-session-fixation/live",
+    "/labs/06-session-fixation/print",
+    "/labs/06-session-fixation/report",
+    "/labs/06-session-fixation/report.md",
     "/compare",
     "/compare/live",
     "/evidence",
