@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::answers::chosen;
 use super::codes::{Codes, SolvedStep, same};
+use super::placeholders::Values;
 use super::progress::Progress;
 use super::sheet::{Kind, Question, Sheet};
 use crate::clock::BenchTime;
@@ -45,6 +46,8 @@ pub struct Report<'r> {
     pub sheet: &'r Sheet,
     /// What was done.
     pub progress: &'r Progress,
+    /// What the sheet's placeholders stand for.
+    pub values: &'r Values,
     /// The student's name, if one was entered.
     pub name: Option<&'r str>,
     /// The bench.
@@ -123,7 +126,7 @@ impl Report<'_> {
         }
         for reflection in sheet.reflections() {
             let id = &reflection.common.id;
-            writeln!(out, "\n### {id}\n")?;
+            writeln!(out, "\n### {id}\n\n{}\n", self.values.fill(&reflection.ask))?;
             match progress.answers.get(id) {
                 Some(given) => quote(out, &given.answer)?,
                 None => writeln!(out, "Not answered.")?,
@@ -134,7 +137,7 @@ impl Report<'_> {
 
     fn write_answer(&self, out: &mut String, question: &Question) -> std::fmt::Result {
         let id = &question.common.id;
-        writeln!(out, "\n### {id}\n")?;
+        writeln!(out, "\n### {id}\n\n{}\n", self.values.fill(&question.ask))?;
         let Some(given) = self.progress.answers.get(id) else {
             return writeln!(out, "Not answered.");
         };
@@ -265,4 +268,50 @@ pub fn verify(text: &str, codes: Codes<'_>) -> Result<Verified, String> {
         steps,
         whole: same(&codes.of_report(&canonical(above)), code),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::EventId;
+    use crate::worksheets::shelf::Shelf;
+
+    #[test]
+    fn a_report_says_what_its_codes_prove() {
+        let shelf = Shelf::built_in();
+        let sheet = shelf.find("00").expect("sheet 00");
+        let now = BenchTime::from_millis(1_767_225_600_000);
+        let report = Report {
+            sheet,
+            progress: &Progress::new(EventId(0), now),
+            values: &Values::usual(),
+            name: None,
+            bench: "local",
+            now,
+            attested: Attested::ByTeacher,
+        };
+        let codes = Codes::new(&[7; 32]);
+        let of_teacher = report.to_markdown(codes);
+        assert!(of_teacher.contains("is evidence that this bench did the step"));
+        let own = Report {
+            attested: Attested::BySelf,
+            ..report
+        };
+        assert!(
+            own.to_markdown(codes)
+                .contains("self-attested and no evidence")
+        );
+        let verified = verify(&of_teacher, codes).expect("a report");
+        assert!(verified.holds() && verified.name == "(no name entered)");
+        assert!(verified.steps.is_empty(), "what is not solved has no code");
+    }
+
+    #[test]
+    fn what_a_student_writes_stays_text() {
+        let text = "a|b `c` *d* <e> \\ # [f](g)\nh";
+        let escaped = escape(text);
+        assert_eq!(unescape(&escaped), text.replace('\n', " "));
+        let html = crate::worksheets::markdown::to_html(&escaped);
+        assert!(!html.contains("<e>") && !html.contains("<em>") && !html.contains("<a "));
+    }
 }

@@ -5,7 +5,7 @@ use rocket::{Responder, Route, State, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::{Lessons, find};
+use super::{Lessons, find, values};
 use crate::lab::page;
 use crate::portal::Stop;
 use crate::web::place::Place;
@@ -25,6 +25,7 @@ async fn markdown(place: &Place, slug: &str, lessons: &Lessons) -> Result<String
     let report = Report {
         sheet,
         progress: &progress,
+        values: &values(place, lessons),
         name: name.as_deref(),
         bench: place.bench.name().as_str(),
         now: wall_time(),

@@ -63,6 +63,18 @@ fn every_sheet_of_the_folder_is_read_and_walked_through() {
 }
 
 #[test]
+fn the_readme_lists_every_sheet_with_its_minutes() {
+    let readme = include_str!("../../../README.md");
+    for sheet in Shelf::built_in().sheets() {
+        let (number, slug) = (sheet.number(), &sheet.slug);
+        let start = format!("| [{number}](labs/{slug}.md) | ");
+        let row = readme.lines().find(|line| line.starts_with(&start));
+        let row = row.unwrap_or_else(|| panic!("no row {start}"));
+        assert!(row.ends_with(&format!(" | {} |", sheet.front.minutes)), "{row}");
+    }
+}
+
+#[test]
 fn every_sheet_has_what_a_lesson_needs() {
     for sheet in Shelf::built_in().sheets() {
         let slug = &sheet.slug;
