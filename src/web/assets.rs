@@ -9,7 +9,7 @@ use rocket_dyn_templates::tera::{Error as TeraError, Tera};
 use rocket_dyn_templates::{Engines, Template};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use super::addresses::Site;
+use super::addresses::{Listener, Site};
 use crate::defences::{Defence, Output};
 
 #[derive(RustEmbed)]
@@ -20,14 +20,10 @@ struct Templates;
 #[folder = "static/"]
 struct StaticFiles;
 
-/// The templates of each site, parsed. Parsing takes some milliseconds and its result some
-/// megabytes, so the two listeners of a site share one, and no site holds another's pages.
-#[derive(Clone)]
-pub struct Parsed {
-    lab: Tera,
-    portal: Tera,
-    attacker: Tera,
-}
+/// The parsed templates of each listener, until the listener takes them. Parsing takes some
+/// milliseconds and its result some megabytes, so the second listener of a site gets a copy, nothing
+/// is kept beside, and no site holds another's pages.
+pub struct Parsed(Mutex<Vec<(Site, Tera)>>);
 
 impl Parsed {
     /// Parses every template.
@@ -35,19 +31,22 @@ impl Parsed {
     /// # Errors
     /// A template with a mistake in it, named in the message.
     pub fn new() -> Result<Self, TeraError> {
-        Ok(Self {
-            lab: parse(Site::Lab)?,
-            portal: parse(Site::Portal)?,
-            attacker: parse(Site::Attacker)?,
-        })
+        let mut all: Vec<(Site, Tera)> = Vec::new();
+        for site in Listener::ALL.map(Listener::site) {
+            let same = all.iter().find(|(other, _)| *other == site);
+            let tera = match same {
+                Some((_, tera)) => tera.clone(),
+                None => parse(site)?,
+            };
+            all.push((site, tera));
+        }
+        Ok(Self(Mutex::new(all)))
     }
 
-    const fn of(&self, site: Site) -> &Tera {
-        match site {
-            Site::Lab => &self.lab,
-            Site::Portal => &self.portal,
-            Site::Attacker => &self.attacker,
-        }
+    fn take(&self, site: Site) -> Option<Tera> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = all.iter().position(|(other, _)| *other == site)?;
+        Some(all.swap_remove(at).1)
     }
 }
 
@@ -85,7 +84,7 @@ fn belongs_to(name: &str, site: Site) -> bool {
 
 /// The template engine of one listener. Debug builds parse the files again when one of them changes.
 pub fn engine(parsed: &Parsed, site: Site) -> impl rocket::fairing::Fairing {
-    let first = Mutex::new(Some(parsed.of(site).clone()));
+    let first = Mutex::new(parsed.take(site));
     Template::try_custom(move |engines: &mut Engines| {
         let kept = first.lock().unwrap_or_else(PoisonError::into_inner).take();
         engines.tera = match kept {
@@ -175,5 +174,18 @@ mod tests {
     fn every_template_parses_and_ends_in_html() {
         Parsed::new().expect("all templates parse");
         assert!(Templates::iter().all(|name| name.ends_with(".html")));
+    }
+
+    #[test]
+    fn each_listener_takes_its_own_engine_and_none_is_kept_beside() {
+        let parsed = Parsed::new().expect("all templates parse");
+        for site in Listener::ALL.map(Listener::site) {
+            let tera = parsed.take(site).expect("one for each listener");
+            let mut pages = tera.get_template_names();
+            assert!(pages.all(|name| belongs_to(name, site)));
+        }
+        for site in [Site::Lab, Site::Portal, Site::Attacker] {
+            assert!(parsed.take(site).is_none());
+        }
     }
 }

@@ -5,8 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use session_lab::web::addresses::Listener;
 
-use crate::support::{bench, curl};
 use crate::support::tokens::{credentials, part};
+use crate::support::{bench, curl};
 
 const BOTH: [&str; 2] = ["insecure", "hardened"];
 
