@@ -1,5 +1,7 @@
 //! Templates, styles and scripts: embedded in the binary, read from disk in debug builds.
 
+use std::collections::HashMap;
+use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
 
 use rocket::http::{ContentType, Header, Status};
@@ -26,18 +28,27 @@ struct StaticFiles;
 pub struct Parsed(Mutex<Vec<(Site, Tera)>>);
 
 impl Parsed {
-    /// Parses every template.
+    /// Parses every template, the lab's own beside the others: it has as many as both.
     ///
     /// # Errors
     /// A template with a mistake in it, named in the message.
     pub fn new() -> Result<Self, TeraError> {
-        let mut all: Vec<(Site, Tera)> = Vec::new();
-        for site in Listener::ALL.map(Listener::site) {
-            let same = all.iter().find(|(other, _)| *other == site);
-            let tera = match same {
-                Some((_, tera)) => tera.clone(),
-                None => parse(site)?,
-            };
+        let [lab, portal, attacker] = std::thread::scope(|scope| {
+            let lab = scope.spawn(|| parse(Site::Lab));
+            let others = [Site::Portal, Site::Attacker].map(parse);
+            let lab = lab.join().unwrap_or_else(|panic| resume_unwind(panic));
+            let [portal, attacker] = others;
+            [lab, portal, attacker]
+        });
+        let sites = [
+            (Site::Lab, lab?),
+            (Site::Portal, portal?),
+            (Site::Attacker, attacker?),
+        ];
+        let mut all = Vec::new();
+        for (site, tera) in sites {
+            let listeners = Listener::ALL.into_iter().filter(|one| one.site() == site);
+            all.extend(listeners.skip(1).map(|_| (site, tera.clone())));
             all.push((site, tera));
         }
         Ok(Self(Mutex::new(all)))
@@ -50,36 +61,44 @@ impl Parsed {
     }
 }
 
-/// Parses what the pages of a site are made of: its own folder, and what all share.
+/// Parses the pages of a site, and what they are made of.
 fn parse(site: Site) -> Result<Tera, TeraError> {
     let mut tera = Tera::default();
     // Tera's own function also escapes the slash, which no context of HTML needs, and pages would
     // be full of it.
     tera.set_escape_fn(|text| Output::STRONG.html(text).into_owned());
-    let files = Templates::iter().filter(|name| belongs_to(name, site));
-    let files = files.filter_map(|name| {
-        let file = Templates::get(&name)?;
-        let text = String::from_utf8_lossy(&file.data).into_owned();
-        Some((name.to_string(), text))
-    });
-    tera.add_raw_templates(files.collect::<Vec<_>>())?;
+    tera.add_raw_templates(sources(site))?;
     Ok(tera)
 }
 
-/// Whether a template is a page of this site, or no site's in particular.
-fn belongs_to(name: &str, site: Site) -> bool {
+/// The text of every page of a site, and of every template that these name, by its name.
+fn sources(site: Site) -> HashMap<String, String> {
+    let all: HashMap<String, String> = Templates::iter()
+        .filter_map(|name| {
+            let text = String::from_utf8_lossy(&Templates::get(&name)?.data).into_owned();
+            Some((name.into_owned(), text))
+        })
+        .collect();
     let own = match site {
         Site::Lab => "lab",
         Site::Portal => "portal",
         Site::Attacker => "attacker",
     };
-    match name
-        .strip_prefix("pages/")
-        .and_then(|page| page.split_once('/'))
-    {
-        Some((folder, _)) => folder == own,
-        None => true,
+    // A page beside the folders is every site's.
+    let is_own = |page: &str| page.split_once('/').is_none_or(|(folder, _)| folder == own);
+    let is_page = |name: &&String| name.strip_prefix("pages/").is_some_and(is_own);
+    let mut needed = HashMap::new();
+    let mut next: Vec<&String> = all.keys().filter(is_page).collect();
+    while let Some(name) = next.pop() {
+        let text = &all[name];
+        if needed.insert(name.clone(), text.clone()).is_none() {
+            next.extend(
+                all.keys()
+                    .filter(|other| text.contains(&format!("\"{other}\""))),
+            );
+        }
     }
+    needed
 }
 
 /// The template engine of one listener. Debug builds parse the files again when one of them changes.
@@ -173,7 +192,12 @@ mod tests {
     #[test]
     fn every_template_parses_and_ends_in_html() {
         Parsed::new().expect("all templates parse");
-        assert!(Templates::iter().all(|name| name.ends_with(".html")));
+        let sites = [Site::Lab, Site::Portal, Site::Attacker].map(sources);
+        for name in Templates::iter() {
+            assert!(name.ends_with(".html"), "{name}");
+            let is_needed = sites.iter().any(|needed| needed.contains_key(&*name));
+            assert!(is_needed, "no page is made of {name}");
+        }
     }
 
     #[test]
@@ -181,8 +205,16 @@ mod tests {
         let parsed = Parsed::new().expect("all templates parse");
         for site in Listener::ALL.map(Listener::site) {
             let tera = parsed.take(site).expect("one for each listener");
-            let mut pages = tera.get_template_names();
-            assert!(pages.all(|name| belongs_to(name, site)));
+            let names: Vec<&str> = tera.get_template_names().collect();
+            assert!(names.contains(&"base.html"), "{names:?}");
+            assert_eq!(
+                names.contains(&"pages/portal/jwt.html"),
+                site == Site::Portal
+            );
+            assert_eq!(
+                names.contains(&"partials/workbench_token.html"),
+                site == Site::Lab
+            );
         }
         for site in [Site::Lab, Site::Portal, Site::Attacker] {
             assert!(parsed.take(site).is_none());
