@@ -6,6 +6,7 @@ mod engine;
 mod stand;
 mod store;
 mod tokens;
+mod verification;
 
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 criterion_group! {
     name = parts;
     config = Criterion::default().sample_size(20).measurement_time(Duration::from_secs(3));
-    targets = engine::verbs, store::methods, tokens::cookies, tokens::csrf
+    targets = engine::verbs, store::methods, tokens::cookies, tokens::csrf,
+        verification::judgements
 }
 criterion_main!(parts);

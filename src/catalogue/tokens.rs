@@ -1,7 +1,7 @@
 //! Tokens in the catalogue: how they are forged, misused, kept and ended. Next: `pages.rs`.
 
 use super::Row;
-use super::TryIt::{Attack, Defence, Portal};
+use super::TryIt::{Attack, Defence, Page, Portal};
 use crate::policy::Name;
 
 pub(super) const ROWS: &[Row] = &[
@@ -152,6 +152,20 @@ pub(super) const ROWS: &[Row] = &[
         try_it: &[Portal("/jwt/")],
         standards: &["CWE-20"],
         proof: "jwt::bad_input::odd_tokens_are_refused_by_both_sides_and_nothing_of_them_comes_back",
+    },
+    Row {
+        key: "JWT-ECDSA",
+        title: "A signature on a curve whose numbers are zero, or in another form, is accepted",
+        try_it: &[Page("/jwt")],
+        standards: &["CWE-347", "WSTG-SESS-10"],
+        proof: "jwt::vectors_of_the_rfcs::a_signature_on_a_curve_is_two_numbers_and_neither_is_zero",
+    },
+    Row {
+        key: "JWT-RSAPAD",
+        title: "An RSA signature with loose padding is accepted",
+        try_it: &[Page("/jwt"), Defence(Name::JwtKeySource)],
+        standards: &["CWE-347"],
+        proof: "jwt::rsa_padding::an_rsa_signature_with_loose_padding_is_refused",
     },
     Row {
         key: "JWT-PII",

@@ -1,14 +1,24 @@
-//! JSON without double meanings: an object that names a member twice is refused.
+//! JSON without double meanings and without bulk: an object that names a member twice is refused, and
+//! one that holds more than any token does.
 //!
 //! Parsers disagree about which of two equal names counts. What the verifier checked and what the
 //! application reads must be the same, so neither counts (RFC 7515 §4 and RFC 7519 §4 allow that).
 //! `serde_json` itself lets the last one win.
+//!
+//! A token is read before its signature is looked at, so a stranger chooses what is read. A value of
+//! two letters can take seventy times as much memory as text, so values are counted while they come.
 
+use std::cell::Cell;
 use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+
+/// How many values an object may hold, at all depths together. Tokens of the portal hold about ten.
+pub const MOST_VALUES: usize = 100;
+
+/// What is said of an object with more.
+pub const TOO_MANY: &str = "It holds more than 100 values.";
 
 /// Reads one JSON object in UTF-8, without equal names at any depth.
 ///
@@ -16,26 +26,43 @@ use serde_json::{Map, Number, Value};
 /// A sentence that says what is wrong. It repeats nothing of the input.
 pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, &'static str> {
     let text = std::str::from_utf8(bytes).map_err(|_| "It is not UTF-8.")?;
-    match serde_json::from_str(text) {
-        Ok(Unique(Value::Object(members))) => Ok(members),
+    let reader = Reader {
+        left: Cell::new(Some(MOST_VALUES)),
+    };
+    let mut from = serde_json::Deserializer::from_str(text);
+    let read = reader.deserialize(&mut from);
+    match read.and_then(|value| from.end().map(|()| value)) {
+        Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err("It is no JSON object."),
+        Err(_) if reader.left.get().is_none() => Err(TOO_MANY),
         Err(error) if error.is_data() => Err("A name occurs twice in it."),
         Err(_) => Err("It is not JSON."),
     }
 }
 
-/// A value whose objects have no equal names.
-struct Unique(Value);
+/// Reads a value whose objects have no equal names.
+struct Reader {
+    /// How many values may still come in the outermost one; `None` when one came too many.
+    left: Cell<Option<usize>>,
+}
 
-impl<'de> Deserialize<'de> for Unique {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(UniqueVisitor).map(Unique)
+impl Reader {
+    fn count<E: Error>(&self) -> Result<(), E> {
+        let left = self.left.get().and_then(|left| left.checked_sub(1));
+        self.left.set(left);
+        left.map(|_| ()).ok_or_else(|| E::custom("too many values"))
     }
 }
 
-struct UniqueVisitor;
+impl<'de> DeserializeSeed<'de> for &Reader {
+    type Value = Value;
 
-impl<'de> Visitor<'de> for UniqueVisitor {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &Reader {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,7 +96,8 @@ impl<'de> Visitor<'de> for UniqueVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
-        while let Some(Unique(value)) = seq.next_element()? {
+        while let Some(value) = seq.next_element_seed(self)? {
+            self.count()?;
             values.push(value);
         }
         Ok(Value::Array(values))
@@ -78,7 +106,8 @@ impl<'de> Visitor<'de> for UniqueVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
         while let Some(name) = map.next_key::<String>()? {
-            let Unique(value) = map.next_value()?;
+            self.count()?;
+            let value = map.next_value_seed(self)?;
             if members.insert(name, value).is_some() {
                 return Err(A::Error::custom("a name occurs twice"));
             }
@@ -144,5 +173,26 @@ mod tests {
             Err("It is not JSON."),
             "no stack is blown"
         );
+    }
+
+    #[test]
+    fn a_hundred_values_are_read_and_not_one_more() {
+        let members = |count| (0..count).map(|n| format!("\"{n}\":0")).collect::<Vec<_>>();
+        let flat = |count| format!("{{{}}}", members(count).join(","));
+        let list = |count| format!("{{\"a\":[{}]}}", vec!["{\"b\":[]}"; count].join(","));
+        for (text, read) in [
+            (flat(MOST_VALUES), true),
+            (flat(MOST_VALUES + 1), false),
+            (flat(10_000), false),
+            // One for the list, two for each object in it.
+            (list(49), true),
+            (list(50), false),
+        ] {
+            let found = object(text.as_bytes());
+            assert_eq!(found.is_ok(), read, "{text}");
+            if !read {
+                assert_eq!(found, Err(TOO_MANY));
+            }
+        }
     }
 }

@@ -116,7 +116,8 @@ impl<'t> Signed<'t> {
             return Err(three);
         }
         let header = json::object(&part(header)?);
-        let header = header.map_err(|_| "The header is not one JSON object.")?;
+        let header =
+            header.map_err(|_| "The header is not one JSON object of at most 100 values.")?;
         Ok(Self {
             signed,
             signature: part(signature)?,
@@ -152,7 +153,8 @@ impl Claims {
     /// # Errors
     /// A sentence that says what is wrong with the form. It repeats nothing of the payload.
     pub fn parse(payload: &[u8]) -> Result<Self, &'static str> {
-        let claims = json::object(payload).map_err(|_| "The payload is not one JSON object.")?;
+        let claims = json::object(payload)
+            .map_err(|_| "The payload is not one JSON object of at most 100 values.")?;
         Claims::read(claims).ok_or("A claim is missing or has a wrong type.")
     }
 

@@ -1,15 +1,17 @@
 //! Templates, styles and scripts: embedded in the binary, read from disk in debug builds.
 
+use std::collections::HashMap;
+use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
 
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Responder, Route, get, routes};
-use rocket_dyn_templates::tera::{Error as TeraError, Tera};
+use rocket_dyn_templates::tera::{Context, Error as TeraError, Tera};
 use rocket_dyn_templates::{Engines, Template};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use super::addresses::Site;
+use super::addresses::{Listener, Site};
 use crate::defences::{Defence, Output};
 
 #[derive(RustEmbed)]
@@ -20,81 +22,88 @@ struct Templates;
 #[folder = "static/"]
 struct StaticFiles;
 
-/// The templates of each site, parsed. Parsing takes some milliseconds and its result some
-/// megabytes, so the two listeners of a site share one, and no site holds another's pages.
-#[derive(Clone)]
-pub struct Parsed {
-    lab: Tera,
-    portal: Tera,
-    attacker: Tera,
-}
+/// The parsed templates of each listener, until the listener takes them. Parsing takes some
+/// milliseconds and its result some megabytes, so the second listener of a site gets a copy, nothing
+/// is kept beside, and no site holds another's pages.
+pub struct Parsed(Mutex<Vec<(Site, Tera)>>);
 
 impl Parsed {
-    /// Parses every template.
+    /// Parses every template, the lab's own beside the others: it has as many as both.
     ///
     /// # Errors
     /// A template with a mistake in it, named in the message.
     pub fn new() -> Result<Self, TeraError> {
-        Ok(Self {
-            lab: parse(Site::Lab)?,
-            portal: parse(Site::Portal)?,
-            attacker: parse(Site::Attacker)?,
-        })
-    }
-
-    /// A page of the lab's own that is not served, as HTML.
-    ///
-    /// # Errors
-    /// The template does not fit the page.
-    pub fn render_lab(&self, name: &str, page: &serde_json::Value) -> Result<String, TeraError> {
-        let context = rocket_dyn_templates::tera::Context::from_value(page.clone())?;
-        self.lab.render(name, &context)
-    }
-
-    const fn of(&self, site: Site) -> &Tera {
-        match site {
-            Site::Lab => &self.lab,
-            Site::Portal => &self.portal,
-            Site::Attacker => &self.attacker,
+        let [lab, portal, attacker] = std::thread::scope(|scope| {
+            let lab = scope.spawn(|| parse(Site::Lab));
+            let others = [Site::Portal, Site::Attacker].map(parse);
+            let lab = lab.join().unwrap_or_else(|panic| resume_unwind(panic));
+            let [portal, attacker] = others;
+            [lab, portal, attacker]
+        });
+        let sites = [
+            (Site::Lab, lab?),
+            (Site::Portal, portal?),
+            (Site::Attacker, attacker?),
+        ];
+        let mut all = Vec::new();
+        for (site, tera) in sites {
+            let listeners = Listener::ALL.into_iter().filter(|one| one.site() == site);
+            all.extend(listeners.skip(1).map(|_| (site, tera.clone())));
+            all.push((site, tera));
         }
+        Ok(Self(Mutex::new(all)))
+    }
+
+    fn take(&self, site: Site) -> Option<Tera> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = all.iter().position(|(other, _)| *other == site)?;
+        Some(all.swap_remove(at).1)
     }
 }
 
-/// Parses what the pages of a site are made of: its own folder, and what all share.
+/// Parses the pages of a site, and what they are made of.
 fn parse(site: Site) -> Result<Tera, TeraError> {
     let mut tera = Tera::default();
     // Tera's own function also escapes the slash, which no context of HTML needs, and pages would
     // be full of it.
     tera.set_escape_fn(|text| Output::STRONG.html(text).into_owned());
-    let files = Templates::iter().filter(|name| belongs_to(name, site));
-    let files = files.filter_map(|name| {
-        let file = Templates::get(&name)?;
-        let text = String::from_utf8_lossy(&file.data).into_owned();
-        Some((name.to_string(), text))
-    });
-    tera.add_raw_templates(files.collect::<Vec<_>>())?;
+    tera.add_raw_templates(sources(site))?;
     Ok(tera)
 }
 
-/// Whether a template is a page of this site, or no site's in particular.
-fn belongs_to(name: &str, site: Site) -> bool {
+/// The text of every page of a site, and of every template that these name, by its name.
+fn sources(site: Site) -> HashMap<String, String> {
+    let all: HashMap<String, String> = Templates::iter()
+        .filter_map(|name| {
+            let text = String::from_utf8_lossy(&Templates::get(&name)?.data).into_owned();
+            Some((name.into_owned(), text))
+        })
+        .collect();
     let own = match site {
         Site::Lab => "lab",
         Site::Portal => "portal",
         Site::Attacker => "attacker",
     };
-    match name
-        .strip_prefix("pages/")
-        .and_then(|page| page.split_once('/'))
-    {
-        Some((folder, _)) => folder == own,
-        None => true,
+    // A page beside the folders is every site's.
+    let is_own = |page: &str| page.split_once('/').is_none_or(|(folder, _)| folder == own);
+    let is_page = |name: &&String| name.strip_prefix("pages/").is_some_and(is_own);
+    let mut needed = HashMap::new();
+    let mut next: Vec<&String> = all.keys().filter(is_page).collect();
+    while let Some(name) = next.pop() {
+        let text = &all[name];
+        if needed.insert(name.clone(), text.clone()).is_none() {
+            next.extend(
+                all.keys()
+                    .filter(|other| text.contains(&format!("\"{other}\""))),
+            );
+        }
     }
+    needed
 }
 
 /// The template engine of one listener. Debug builds parse the files again when one of them changes.
 pub fn engine(parsed: &Parsed, site: Site) -> impl rocket::fairing::Fairing {
-    let first = Mutex::new(Some(parsed.of(site).clone()));
+    let first = Mutex::new(parsed.take(site));
     Template::try_custom(move |engines: &mut Engines| {
         let kept = first.lock().unwrap_or_else(PoisonError::into_inner).take();
         engines.tera = match kept {
@@ -103,6 +112,15 @@ pub fn engine(parsed: &Parsed, site: Site) -> impl rocket::fairing::Fairing {
         };
         Ok(())
     })
+}
+
+/// A page of the lab's own that is not served, as HTML.
+///
+/// # Errors
+/// A template has a mistake, or does not fit the page.
+pub fn render_lab(name: &str, page: serde_json::Value) -> Result<String, TeraError> {
+    let context = Context::from_value(page)?;
+    parse(Site::Lab)?.render(name, &context)
 }
 
 /// The styles of a printed sheet, for a file without a server.
@@ -190,6 +208,32 @@ mod tests {
     #[test]
     fn every_template_parses_and_ends_in_html() {
         Parsed::new().expect("all templates parse");
-        assert!(Templates::iter().all(|name| name.ends_with(".html")));
+        let sites = [Site::Lab, Site::Portal, Site::Attacker].map(sources);
+        for name in Templates::iter() {
+            assert!(name.ends_with(".html"), "{name}");
+            let is_needed = sites.iter().any(|needed| needed.contains_key(&*name));
+            assert!(is_needed, "no page is made of {name}");
+        }
+    }
+
+    #[test]
+    fn each_listener_takes_its_own_engine_and_none_is_kept_beside() {
+        let parsed = Parsed::new().expect("all templates parse");
+        for site in Listener::ALL.map(Listener::site) {
+            let tera = parsed.take(site).expect("one for each listener");
+            let names: Vec<&str> = tera.get_template_names().collect();
+            assert!(names.contains(&"base.html"), "{names:?}");
+            assert_eq!(
+                names.contains(&"pages/portal/jwt.html"),
+                site == Site::Portal
+            );
+            assert_eq!(
+                names.contains(&"partials/workbench_token.html"),
+                site == Site::Lab
+            );
+        }
+        for site in [Site::Lab, Site::Portal, Site::Attacker] {
+            assert!(parsed.take(site).is_none());
+        }
     }
 }

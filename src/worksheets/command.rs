@@ -14,7 +14,7 @@ use crate::cli::{LabsCommand, LabsFlags, PrintFlags, ServeFlags, VerifyFlags};
 use crate::keys::ServerKey;
 use crate::settings::Settings;
 use crate::start_error::StartError;
-use crate::web::assets::{self, Parsed};
+use crate::web::assets;
 
 /// The longest report that is read, in bytes.
 const LONGEST: u64 = 4 * 1024 * 1024;
@@ -103,8 +103,7 @@ fn print(shelf: &Shelf, flags: &PrintFlags) -> Result<(), StartError> {
             "please report this line",
         )
     };
-    let templates = Parsed::new().map_err(|error| broken(&error))?;
-    let html = templates.render_lab("pages/lab/worksheet_print.html", &page);
+    let html = assets::render_lab("pages/lab/worksheet_print.html", page);
     say(&html.map_err(|error| broken(&error))?)
 }
 

@@ -335,3 +335,51 @@ fn every_check_up_to_the_signature_is_asked_of_a_signed_token() {
         }
     }
 }
+
+#[test]
+fn of_several_faults_the_first_check_in_the_order_names_its_own() {
+    let strong = Policy::HARDENED;
+    let asked = Asked::new(strong);
+    let derive = |_: &str| [7; 32];
+    // A key has retired here, and `hs-2` signs.
+    let ring = KeyRing::new(&asked, Duration::from_secs(31 * 24 * 3600), derive);
+    let names = names();
+    let expected = Expected {
+        names: &names,
+        fetched: &[],
+        now: BenchTime::from_millis(NOW * 1000),
+        purpose: Purpose::Access,
+    };
+    let (_, algorithm, right_key) = ring.signing(Signs::Hs256).expect("a key");
+    let wrong_key = EncodingKey::from_secret(b"another");
+    // Each step takes one fault away, from the first check to the last.
+    let mut header = header(json!({"crit": ["x"], "alg": "none", "kid": "hs-1", "typ": "JWT"}));
+    let mut claims = claims(json!({
+        "iss": "other", "aud": "other", "nbf": NOW + 60, "exp": NOW - 1,
+    }));
+    let mut key = &wrong_key;
+    for (check, next_header, next_claims) in [
+        (Check::Crit, json!({"crit": null}), json!({})),
+        (Check::None, json!({"alg": "ES256"}), json!({})),
+        (Check::Retired, json!({"kid": "nothing"}), json!({})),
+        (Check::Kid, json!({"kid": "hs-2"}), json!({})),
+        (Check::Algorithm, json!({"alg": "HS256"}), json!({})),
+        (Check::Signature, json!({}), json!({})),
+        (Check::Type, json!({"typ": "at+jwt"}), json!({})),
+        (Check::Issuer, json!({}), json!({"iss": names.issuer})),
+        (Check::Audience, json!({}), json!({"aud": names.audience})),
+        (Check::NotBefore, json!({}), json!({"nbf": null})),
+        (Check::Expiry, json!({}), json!({"exp": NOW + 60})),
+    ] {
+        let token = signature::token(&header, &claims, key, algorithm).expect("a token");
+        let refused = verify(&token, &asked, &ring, &expected).expect_err("a fault");
+        assert_eq!(refused.check, check);
+        if check == Check::Signature {
+            key = &right_key;
+        }
+        header = changed(header, next_header);
+        claims = changed(claims, next_claims);
+    }
+    let token = signature::token(&header, &claims, key, algorithm).expect("a token");
+    assert!(verify(&token, &asked, &ring, &expected).is_ok(), "no fault");
+}

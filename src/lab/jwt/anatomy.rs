@@ -113,6 +113,9 @@ pub fn typed(text: &str) -> Result<Map<String, Value>, String> {
         Ok(Value::Object(_)) if why.contains("twice") => {
             "names a member twice. Parsers disagree about which one counts.".into()
         }
+        Ok(Value::Object(_)) if why == json::TOO_MANY => {
+            "holds more than 100 values, and no token of the portal has more than a dozen.".into()
+        }
         Ok(Value::Object(_)) => "cannot be read as JSON.".into(),
         Ok(_) => "is JSON, but not an object: it must stand in { and }.".into(),
     })

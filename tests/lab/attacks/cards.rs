@@ -8,6 +8,7 @@ use session_lab::policy::Variant;
 
 use super::decided_by_the_server;
 use crate::support::lab;
+use crate::support::tokens::part;
 
 /// No attack needs more requests than this.
 const MOST_REQUESTS: usize = 40;
@@ -71,4 +72,22 @@ async fn guessing_is_over_at_the_first_429_and_finds_the_password_behind_five_fa
     let insecure = statuses(exchanges(attack, Variant::Insecure).await);
     assert_eq!(insecure.last(), Some(&303));
     assert!(insecure.len() > 6, "{insecure:?}");
+}
+
+/// The header of the token that a request bears, where it bears one.
+fn borne_header(exchange: &Exchange) -> Option<serde_json::Value> {
+    let mut lines = exchange.sent.lines();
+    let token = lines.find_map(|line| line.split_once("Bearer ").map(|(_, token)| token))?;
+    (token.matches('.').count() == 2).then(|| part(token, 0))
+}
+
+#[tokio::test]
+async fn the_forgery_without_a_signature_tries_four_spellings() {
+    let attack = session_lab::attacks::find("none-algorithm").expect("it is there");
+    let exchanges = exchanges(attack, Variant::Hardened).await;
+    let headers = exchanges.iter().filter_map(borne_header);
+    let spellings: Vec<String> = headers
+        .map(|header| header["alg"].as_str().expect("a name").to_owned())
+        .collect();
+    assert_eq!(spellings, ["none", "None", "NONE", "nOnE"]);
 }

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use session_lab::jwt::json::MOST_VALUES;
 use session_lab::web::addresses::Listener;
 
 use crate::support::tokens::{encoded, hs256, part, with};
@@ -26,10 +27,11 @@ const HEADER: &[u8] = br#"{"alg":"HS256","kid":"hs-1","typ":"at+jwt"}"#;
 fn odd_tokens() -> Vec<String> {
     let good = raw(HEADER, br#"{"sub":"echo-me"}"#, b"x");
     let signed = good.rsplit_once('.').expect("three parts").0.to_owned();
-    let claims: serde_json::Map<String, Value> = (0..10_000)
-        .map(|n| (format!("claim-{n}"), json!("echo-me")))
-        .collect();
-    let many = with(&Value::Object(claims), json!({"sub": "echo-me"}));
+    let claims = |count| -> Value {
+        let all = (0..count).map(|n| (format!("claim-{n}"), json!("echo-me")));
+        with(&Value::Object(all.collect()), json!({"sub": "apiuser"}))
+    };
+    let (some, many) = (claims(MOST_VALUES), claims(10_000));
     let deep = format!(
         "{{\"sub\":\"echo-me\",\"a\":{}1{}}}",
         "[".repeat(2_000),
@@ -38,6 +40,8 @@ fn odd_tokens() -> Vec<String> {
     let payload = br#"{"sub":"echo-me"}"#;
     vec![
         hs256(WORD, &json!({"alg": "HS256"}), &many),
+        // Short enough to be read, and signed with the insecure portal's own key.
+        hs256(WORD, &json!({"alg": "HS256", "kid": "hs-1"}), &some),
         raw(HEADER, br#"{"sub":"student123","sub":"echo-me"}"#, b"x"),
         raw(br#"{"alg":"HS256","alg":"none"}"#, payload, b""),
         raw(HEADER, b"{\"sub\":\"echo-me\xff\"}", b"x"),

@@ -1,9 +1,12 @@
 //! What the API answers: status, body and `WWW-Authenticate`, as the seeds and RFC 6750 say.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
+use session_lab::web::addresses::Listener;
 
-use crate::support::bench;
 use crate::support::tokens::{credentials, part};
+use crate::support::{bench, curl};
 
 const BOTH: [&str; 2] = ["insecure", "hardened"];
 
@@ -20,11 +23,55 @@ async fn the_lines_of_the_seeds_work_under_the_new_addresses() {
         assert_eq!(tokens["token_type"], "Bearer");
         assert_eq!(tokens["expires_in"], 900);
         let token = tokens["access_token"].as_str().expect("a token");
+        assert_eq!(
+            part(token, 0)["alg"],
+            "HS256",
+            "unless another is asked for"
+        );
 
         let profile = client.profile(token).await;
         assert_eq!(profile.status, 200, "{}", profile.body);
         assert_eq!(profile.body, r#"{"logged_in_as":"apiuser"}"#);
         assert_eq!(profile.header("www-authenticate"), None);
+    }
+}
+
+/// The lines as they are typed, with the real curl.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_seeds_curl_prints_what_the_seeds_show() {
+    let (lab, bench) = (crate::support::lab(), bench());
+    let https = lab.addresses.port(Listener::PortalHttps).expect("it is up");
+    let http = lab.addresses.port(Listener::PortalHttp).expect("it is up");
+    let prefix = bench.name.prefix();
+    for portal in [
+        format!("http://localhost:{http}{prefix}/insecure"),
+        format!("https://localhost:{https}{prefix}/hardened"),
+    ] {
+        let login = format!("{portal}/jwt/login");
+        let json = "Content-Type: application/json";
+        let account = r#"{"username": "apiuser", "password": "password123"}"#;
+        let printed = curl(&["-k", "-X", "POST", &login, "-H", json, "-d", account]);
+        let printed: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
+        let token = printed["access_token"].as_str().expect("a token");
+
+        let profile = format!("{portal}/jwt/profile");
+        let bearer = format!("Authorization: Bearer {token}");
+        let printed = curl(&["-k", "-X", "GET", &profile, "-H", &bearer]);
+        assert_eq!(printed, r#"{"logged_in_as":"apiuser"}"#);
+        let without = curl(&["-k", "-X", "GET", &profile, "-w", "%{http_code}"]);
+        assert!(without.ends_with("401"), "{without}");
+        let invalid = "Authorization: Bearer YOUR_TOKEN_HERE";
+        let with = curl(&[
+            "-k",
+            "-X",
+            "GET",
+            &profile,
+            "-H",
+            invalid,
+            "-w",
+            "%{http_code}",
+        ]);
+        assert!(with.ends_with("401"), "{with}");
     }
 }
 
@@ -206,6 +253,10 @@ async fn a_token_holds_the_claims_of_rfc_9068_in_compact_json() {
             part(token, 0),
             json!({"alg": alg, "kid": kid, "typ": "at+jwt"})
         );
+        for part in token.split('.').take(2) {
+            let bytes = URL_SAFE_NO_PAD.decode(part).expect("base64url");
+            assert!(!bytes.iter().any(u8::is_ascii_whitespace), "compact");
+        }
         let claims = part(token, 1);
         let names = [
             "iss",

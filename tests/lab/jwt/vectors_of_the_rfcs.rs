@@ -11,7 +11,7 @@ use session_lab::jwt::{Key, signature};
 use session_lab::policy::{Asked, Policy};
 
 /// What the hardened verifier says of a signed text and a key, or a set of keys. `None` accepts it.
-fn refused_by(text: &str, key: &Value) -> Option<Check> {
+pub fn refused_by(text: &str, key: &Value) -> Option<Check> {
     let Ok(signed) = Signed::parse(text) else {
         return Some(Check::Form);
     };
@@ -32,7 +32,7 @@ pub fn accepts(text: &str, key: &Value) -> bool {
 }
 
 /// The claims of RFC 7519 §3.1, which RFC 7515 signs in its appendix A.
-const PAYLOAD: &str = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc\
+pub const PAYLOAD: &str = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc\
                        19yb290Ijp0cnVlfQ";
 const HS256_HEADER: &str = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9";
 const HS256_SIGNATURE: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";

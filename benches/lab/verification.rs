@@ -1,0 +1,91 @@
+//! What judging a token costs, under the hardened policy and without the store: two that are good,
+//! and the refusals that a stranger can ask for as often as he likes.
+//!
+//! How much memory each takes is a test: `tests/lab/jwt/allocations.rs`.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use criterion::Criterion;
+use serde_json::{Map, Value, json};
+use session_lab::defences::Asked;
+use session_lab::jwt::issue::signed;
+use session_lab::jwt::keys::Signs;
+use session_lab::jwt::token::LONGEST;
+use session_lab::jwt::verify::{Check, Expected, Purpose};
+use session_lab::jwt::{KeyRing, Names, verify};
+use session_lab::policy::Policy;
+
+use crate::stand::START;
+
+/// The claims of a token of the portal, and as many more as are asked for.
+fn claims(names: &Names, more: usize) -> Map<String, Value> {
+    let now = START.seconds();
+    let own = json!({
+        "iss": names.issuer, "aud": names.audience, "sub": "apiuser", "client_id": "portal-page",
+        "sid": "0123456789012345678901", "jti": "0123456789012345678901",
+        "iat": now, "exp": now + 900, "scope": "profile",
+    });
+    let mut claims = own.as_object().cloned().expect("an object");
+    claims.extend((0..more).map(|n| (n.to_string(), n.into())));
+    claims
+}
+
+pub fn judgements(criterion: &mut Criterion) {
+    let asked = &Asked::new(Policy::HARDENED);
+    let ring = &KeyRing::new(asked, Duration::ZERO, |kid| [kid.as_bytes()[0]; 32]);
+    let names = &Names::of("https://localhost:7443/hardened".into());
+    let expected = &Expected {
+        names,
+        fetched: &[],
+        now: START,
+        purpose: Purpose::Access,
+    };
+    let issue = |signs, more| {
+        signed(ring, signs, "at+jwt", &claims(names, more)).expect("a key that signs")
+    };
+    let judge = |token: &str| verify(token, asked, ring, expected);
+
+    let mut group = criterion.benchmark_group("verification");
+    for (what, signs) in [
+        ("accept HS256", Signs::Hs256),
+        ("accept ES256", Signs::Es256),
+    ] {
+        let token = issue(signs, 0);
+        // The first time makes the pair of keys, which no later request does.
+        assert!(judge(&token).is_ok());
+        group.bench_function(what, |bencher| bencher.iter(|| judge(black_box(&token))));
+    }
+
+    let random = |token: &str| {
+        let (text, _) = token.rsplit_once('.').expect("three parts");
+        format!("{text}.{}", URL_SAFE_NO_PAD.encode([7; 32]))
+    };
+    let many = issue(Signs::Hs256, 10_000);
+    for (what, token, check) in [
+        (
+            "refuse a random signature",
+            random(&issue(Signs::Hs256, 0)),
+            Check::Signature,
+        ),
+        ("refuse 10000 claims", many.clone(), Check::Form),
+        (
+            "refuse the first 9000 bytes of them",
+            many[..9_000].to_owned(),
+            Check::Form,
+        ),
+        (
+            "refuse as many claims as are read",
+            random(&issue(Signs::Hs256, 430)),
+            Check::Signature,
+        ),
+    ] {
+        let refusal = judge(&token).expect_err("a refusal");
+        assert_eq!(refusal.check, check, "{what}");
+        assert_eq!(token.len() > LONGEST, check == Check::Form, "{what}");
+        group.bench_function(what, |bencher| bencher.iter(|| judge(black_box(&token))));
+    }
+    group.finish();
+}

@@ -1,0 +1,131 @@
+//! How much memory the verifier takes for a token, counted: little for one that is good, and never
+//! much for one that is hostile, however long it is.
+
+use std::time::Duration;
+
+use allocation_counter::{AllocationInfo, measure};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+use session_lab::clock::BenchTime;
+use session_lab::defences::Asked;
+use session_lab::jwt::issue::signed;
+use session_lab::jwt::keys::Signs;
+use session_lab::jwt::token::LONGEST;
+use session_lab::jwt::verify::{Check, Expected, Purpose};
+use session_lab::jwt::{KeyRing, Names, verify};
+use session_lab::policy::Policy;
+
+const NOW: u64 = 1_800_000_000;
+
+/// What the verifier of the hardened portal answers, and what it took for that.
+struct Judge {
+    asked: Asked,
+    ring: KeyRing,
+    names: Names,
+}
+
+impl Judge {
+    fn new() -> Self {
+        let asked = Asked::new(Policy::HARDENED);
+        let ring = KeyRing::new(&asked, Duration::ZERO, |kid| [kid.as_bytes()[0]; 32]);
+        let names = Names::of("https://localhost:7443/hardened".into());
+        Self { asked, ring, names }
+    }
+
+    fn genuine(&self, signs: Signs) -> String {
+        let claims = json!({
+            "iss": self.names.issuer, "aud": self.names.audience, "sub": "apiuser",
+            "client_id": "portal-page", "sid": "0123456789012345678901",
+            "jti": "0123456789012345678901", "iat": NOW, "exp": NOW + 900, "scope": "profile",
+        });
+        let claims = claims.as_object().expect("an object");
+        signed(&self.ring, signs, "at+jwt", claims).expect("a key that signs")
+    }
+
+    fn judge(&self, token: &str) -> (Result<String, Check>, AllocationInfo) {
+        let expected = Expected {
+            names: &self.names,
+            fetched: &[],
+            now: BenchTime::from_millis(NOW * 1000),
+            purpose: Purpose::Access,
+        };
+        let mut answer = Err(Check::Form);
+        let taken = measure(|| {
+            let verified = verify(token, &self.asked, &self.ring, &expected);
+            answer = verified.map(|claims| claims.sub).map_err(|no| no.check);
+        });
+        (answer, taken)
+    }
+}
+
+/// A token with this payload, whose signature is wrong.
+fn forged(payload: &str) -> String {
+    let header = r#"{"alg":"HS256","kid":"hs-1","typ":"at+jwt"}"#;
+    let [header, payload] = [header, payload].map(|part| URL_SAFE_NO_PAD.encode(part));
+    format!("{header}.{payload}.{}", URL_SAFE_NO_PAD.encode([7; 32]))
+}
+
+/// `{"sub":"x",…}` with this text repeated in it as often as it fits into a token that is read.
+fn filled(before: &str, repeated: &str, after: &str) -> String {
+    let room = (LONGEST - 200) / 4 * 3;
+    let repeated = repeated.repeat(room / repeated.len());
+    forged(&format!("{{\"sub\":\"x\",{before}{repeated}{after}}}"))
+}
+
+#[test]
+fn a_token_is_judged_with_a_few_dozen_small_allocations() {
+    let judge = Judge::new();
+    for (signs, length) in [(Signs::Hs256, 32), (Signs::Es256, 64)] {
+        let genuine = judge.genuine(signs);
+        let (signed, _) = genuine.rsplit_once('.').expect("three parts");
+        let random = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(vec![7; length]));
+        // The first time makes the pair of keys.
+        judge.judge(&genuine).0.expect("it is accepted");
+        for (token, expected) in [
+            (&genuine, Ok("apiuser".to_owned())),
+            (&random, Err(Check::Signature)),
+        ] {
+            let (answer, taken) = judge.judge(token);
+            assert_eq!(answer, expected);
+            assert!(taken.count_total <= 60, "{signs:?}: {taken:?}");
+            assert!(taken.bytes_total <= 4_000, "{signs:?}: {taken:?}");
+        }
+    }
+}
+
+#[test]
+fn a_token_longer_than_any_is_refused_without_an_allocation() {
+    let judge = Judge::new();
+    let many: String = (0..10_000).map(|n| format!("\"claim-{n}\":{n},")).collect();
+    let many = forged(&format!("{{{many}\"sub\":\"x\"}}"));
+    for token in [&many, &many[..=LONGEST], &".".repeat(300_000)] {
+        let (answer, taken) = judge.judge(token);
+        assert_eq!(answer, Err(Check::Form));
+        assert_eq!(taken.count_total, 0, "{} bytes: {taken:?}", token.len());
+    }
+}
+
+#[test]
+fn no_hostile_token_takes_much_more_memory_than_text_of_its_length() {
+    let judge = Judge::new();
+    for (what, token) in [
+        ("one text", filled("\"a\":\"", "x", "\"")),
+        ("escapes", filled("\"a\":\"", "\\n", "\"")),
+        ("numbers", filled("\"a\":[", "0,", "0]")),
+        ("audiences", filled("\"aud\":[", "\"\",", "\"\"]")),
+        ("lists", filled("\"a\":[", "[0],", "0]")),
+        ("objects", filled("\"a\":[", "{\"\":0},", "0]")),
+        ("a nest", filled("\"a\":", "{\"a\":", "0")),
+    ] {
+        assert!(
+            token.len() > LONGEST - 200 && token.len() <= LONGEST,
+            "{what}"
+        );
+        let (answer, taken) = judge.judge(&token);
+        assert!(answer.is_err(), "{what}");
+        let most = 8 * token.len() as u64;
+        assert!(taken.bytes_total <= most, "{what}: {taken:?}");
+        assert!(taken.count_total <= 400, "{what}: {taken:?}");
+    }
+}
