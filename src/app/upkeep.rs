@@ -9,12 +9,15 @@ use tokio::task::JoinHandle;
 
 use super::listeners::told_to_stop;
 use crate::bench::Benches;
+use crate::session::expire::end_expired;
 use crate::storage::FileStorage;
 
 /// How often the upkeep runs.
 const EVERY: Duration = Duration::from_secs(5);
 /// How many records one bite sweeps, so that other requests get their turn in between.
 const BITE: usize = 200;
+/// How lately somebody must have used a bench for its journal to say which sessions expired.
+const RECENTLY: Duration = Duration::from_secs(60);
 /// How long a bench's records stay in memory unused.
 const UNUSED: Duration = Duration::from_secs(3600);
 
@@ -49,6 +52,11 @@ pub fn spawn(
 /// Sweeps bite by bite. A hundred thousand records take seconds, and a stop must not wait for them.
 async fn sweep(benches: &Benches, stopped: &watch::Receiver<bool>) {
     for bench in benches.in_use().await {
+        if bench.unused_for() < RECENTLY
+            && let Err(error) = end_expired(&bench).await
+        {
+            log::error!("{error}");
+        }
         while !*stopped.borrow() {
             match bench.storage().sweep(bench.name(), bench.now(), BITE).await {
                 Ok(swept) if swept == BITE => tokio::task::yield_now().await,

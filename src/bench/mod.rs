@@ -110,6 +110,11 @@ impl Bench {
         &self.name
     }
 
+    /// How long ago it was last used.
+    pub fn unused_for(&self) -> Duration {
+        lock(&self.used).elapsed()
+    }
+
     /// Where its records are kept.
     pub fn storage(&self) -> &dyn Storage {
         &*self.storage

@@ -3,11 +3,12 @@
 //! A verb asks the policy at the point where an arm matters and carries the answer out in one
 //! commit. Follow one sign-in: [`recognise`] finds the session that the visitor brought,
 //! [`sign_in`] turns it into a user's, [`cookie`] writes the line that tells the browser. Ending is
-//! in [`end`], the count of failures in [`throttle`].
+//! in [`end`] and, by time alone, in [`expire`], the count of failures in [`throttle`].
 
 pub mod browser;
 pub mod cookie;
 pub mod end;
+pub mod expire;
 pub mod id;
 pub mod recognise;
 pub mod record;

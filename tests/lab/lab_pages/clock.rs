@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use session_lab::session::expire::end_expired;
+
 use crate::support::bench;
 
 #[tokio::test]
@@ -118,4 +120,24 @@ async fn one_benchs_clock_is_not_anothers() {
     one.wait_minutes(61).await;
     assert!(student.whoami().await.is_some());
     assert_eq!(other.open().await.ahead(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn the_journal_says_why_a_session_is_gone_that_nobody_asked_for() {
+    let bench = bench();
+    bench.visitor("hardened").sign_in().await;
+    bench.visitor("insecure").sign_in().await;
+    bench.wait_minutes(6).await;
+    let ended = end_expired(&*bench.open().await).await;
+    assert!(ended.is_ok());
+    let events = bench.events("hardened").await;
+    let idle =
+        |event: &&String| event.ends_with("of student123 reached the idle limit: record removed.");
+    assert_eq!(events.iter().filter(idle).count(), 1, "{events:?}");
+    assert_eq!(bench.evidence("hardened").await["total"], 0);
+    assert_eq!(
+        bench.evidence("insecure").await["total"],
+        1,
+        "this one has no limit"
+    );
 }

@@ -70,7 +70,10 @@ fn the_readme_lists_every_sheet_with_its_minutes() {
         let start = format!("| [{number}](labs/{slug}.md) | ");
         let row = readme.lines().find(|line| line.starts_with(&start));
         let row = row.unwrap_or_else(|| panic!("no row {start}"));
-        assert!(row.ends_with(&format!(" | {} |", sheet.front.minutes)), "{row}");
+        assert!(
+            row.ends_with(&format!(" | {} |", sheet.front.minutes)),
+            "{row}"
+        );
     }
 }
 

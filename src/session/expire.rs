@@ -1,0 +1,55 @@
+//! Ending sessions whose time is over before anybody asks for them, so that the journal says why
+//! they are gone. The store's own sweep would take them without a word.
+
+use super::Record;
+use super::end::Listed;
+use crate::bench::Bench;
+use crate::journal::Client;
+use crate::policy::{Asked, Variant};
+use crate::storage::{Index, Kind, Unavailable};
+use crate::world::World;
+
+/// How many sessions of a world are looked at. Where a course leaves more behind, the sweep takes
+/// the others, and the journal keeps its place for what people do.
+pub const LOOKED_AT: usize = 50;
+
+/// Ends the expired sessions of users on a bench, oldest first. Returns how many.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn end_expired(bench: &Bench) -> Result<usize, Unavailable> {
+    let mut ended = 0;
+    for variant in Variant::all() {
+        let index = Index::Kind(Some(variant), Kind::Session);
+        let members = bench.storage().members(bench.name(), &index, LOOKED_AT);
+        let keys = members.await?;
+        if keys.is_empty() {
+            continue;
+        }
+        let asked = Asked::new(bench.resolve(variant).policy);
+        let world = World {
+            bench,
+            variant,
+            asked: &asked,
+            now: bench.now(),
+            client: Client::Lab,
+        };
+        for key in keys {
+            let Some(found) = world.read::<Record>(&key).await? else {
+                continue;
+            };
+            let over = found.value.expired(&asked, found.seen, world.now);
+            if let (Some(reason), true) = (over, found.value.user.is_some()) {
+                let listed = Listed {
+                    key,
+                    record: found.value,
+                    version: found.version,
+                    seen: found.seen,
+                };
+                world.end(&[listed], reason).await?;
+                ended += 1;
+            }
+        }
+    }
+    Ok(ended)
+}
