@@ -35,7 +35,7 @@ fn values(place: &Place, lessons: &Lessons) -> Values {
 
 /// The sheet of that slug.
 fn find<'l>(lessons: &'l Lessons, slug: &str) -> Result<&'l Arc<Sheet>, Problem> {
-    lessons.shelf.find(slug).ok_or_else(|| {
+    lessons.shelf().find(slug).ok_or_else(|| {
         let slugs: Vec<_> = lessons
             .shelf
             .sheets()
