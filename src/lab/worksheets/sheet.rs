@@ -50,7 +50,7 @@ async fn sheet(
     };
     let Some(sheet) = lessons.shelf().find(slug) else {
         let sheets = lessons
-            .shelf
+            .shelf()
             .sheets()
             .iter()
             .map(|sheet| neighbour(sheet))
