@@ -25,7 +25,8 @@ use crate::storage::{FileStorage, MemoryStorage, Storage};
 use crate::tls::Certificate;
 use crate::web::addresses::Addresses;
 use crate::web::assets;
-use crate::worksheets::{self, report::Attested};
+use crate::worksheets::report::Attested;
+use crate::worksheets::shelf::Shelf;
 
 pub use listeners::Parts;
 pub(crate) use listeners::told_to_stop;
@@ -231,20 +232,18 @@ fn private_folder(settings: &Settings) -> Result<Option<TempDir>, StartError> {
     })
 }
 
-/// The worksheets. A sheet with a mistake is named in the log and left out; the lab starts.
+/// The worksheets. A sheet of the teacher's with a mistake is named in the log and left out; the lab
+/// starts. The built-in ones are read by the tests.
 fn lessons(settings: &Settings) -> Result<Lessons, StartError> {
-    let shelf = worksheets::command::shelf(settings.labs.as_deref())?;
-    for mistake in shelf.mistakes() {
+    let own = settings.labs.as_deref().map(Shelf::of_folder).transpose()?;
+    for mistake in own.iter().flat_map(Shelf::mistakes) {
         log::warn!("a worksheet is left out: {mistake}");
     }
-    Ok(Lessons {
-        shelf: Arc::new(shelf),
-        attested: match settings.reach {
-            Reach::Class { .. } => Attested::ByTeacher,
-            Reach::Loopback => Attested::BySelf,
-        },
-        folder: settings.data_dir.clone(),
-    })
+    let attested = match settings.reach {
+        Reach::Class { .. } => Attested::ByTeacher,
+        Reach::Loopback => Attested::BySelf,
+    };
+    Ok(Lessons::new(own, attested, settings.data_dir.clone()))
 }
 
 /// Labs that are thrown away have no data folder; they get a key and a certificate for this run.

@@ -245,6 +245,9 @@ pub struct Request {
     pub scheme: String,
     /// The name that was asked for, without the port.
     pub host: String,
+    /// Whether it came through the café.
+    #[serde(default)]
+    pub cafe: bool,
     /// The session whose id came along in the variant's session cookie, alive or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<Fingerprint>,

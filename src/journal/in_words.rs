@@ -184,5 +184,10 @@ fn answered(request: &Request) -> String {
         Some(algorithm) => format!(" with a token signed by {algorithm}"),
         None => String::new(),
     };
-    format!("{method} {path} over {scheme} at {host}{session}{token}{user}: {status}.")
+    let cafe = if request.cafe {
+        " through the café"
+    } else {
+        ""
+    };
+    format!("{method} {path} over {scheme} at {host}{cafe}{session}{token}{user}: {status}.")
 }

@@ -26,7 +26,7 @@ mod stateless;
 mod worksheets;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rocket::{Build, Rocket};
 
@@ -69,12 +69,29 @@ impl Store {
 /// The worksheets of a lab.
 #[derive(Clone, Debug)]
 pub struct Lessons {
-    /// The sheets.
-    pub shelf: Arc<Shelf>,
+    shelf: Arc<OnceLock<Shelf>>,
     /// Whose machine runs the lab.
     pub attested: Attested,
     /// The data folder, as the sheets name it.
     pub folder: PathBuf,
+}
+
+impl Lessons {
+    /// The worksheets of a folder, or without one the built-in ones.
+    pub fn new(shelf: Option<Shelf>, attested: Attested, folder: PathBuf) -> Self {
+        let shelf = Arc::new(shelf.map_or_else(OnceLock::new, OnceLock::from));
+        Self {
+            shelf,
+            attested,
+            folder,
+        }
+    }
+
+    /// The sheets. The built-in ones are read when they are first asked for: the start need not wait
+    /// for them, and a lab that serves no sheet does not hold them in memory.
+    pub fn shelf(&self) -> &Shelf {
+        self.shelf.get_or_init(Shelf::built_in)
+    }
 }
 
 /// Mounts the lab's own pages.

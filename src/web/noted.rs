@@ -41,6 +41,7 @@ pub(super) async fn note(place: &Place, request: &Request<'_>, status: u16) {
         status,
         scheme: place.scheme().as_str().into(),
         host: place.host_name.clone(),
+        cafe: place.through_cafe,
         session: session_of(place, request),
         user: place.user().map(str::to_owned),
         fetch_site: headers.get_one("sec-fetch-site").and_then(known_site),

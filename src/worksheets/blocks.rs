@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::check::{Expectation, RawExpectation};
+use super::expectation::{Expectation, RawExpectation};
 use super::mistake::line_at;
 use super::sheet::{
     Choice, Common, FrontMatter, Kind, Level, Proof, Question, Reflection, Screenshot, Step, Wrong,

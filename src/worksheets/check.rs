@@ -1,236 +1,16 @@
 //! Whether a step was done: the events that it expects, found in the journal in their order.
 //!
 //! Nothing that a student types counts as proof, only what the server saw. Where an attempt does
-//! not count, the page says why.
+//! not count, the page says why. What one expected event looks like is in
+//! [`expectation`](super::expectation).
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-
-use super::events::{self, Facts};
+use super::events::Facts;
+use super::expectation::{Bound, Expectation};
 use super::sheet::Step;
-use crate::policy::Variant;
 
 /// How many comparisons one check may cost. A journal of thousands of events with many sessions
 /// could otherwise make a step with many unknowns slow.
 const MOST_COMPARISONS: usize = 400_000;
-
-/// One expected event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expectation {
-    event: String,
-    fields: Vec<(String, Pattern)>,
-    not_yet: String,
-    but: Vec<But>,
-}
-
-/// An attempt that does not count.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct But {
-    fields: Vec<(String, Pattern)>,
-    says: String,
-}
-
-/// What a field must be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Pattern {
-    /// One of these texts.
-    Is(Vec<String>),
-    /// A text that begins so.
-    Begins(String),
-    /// Not there.
-    Absent,
-    /// Anything the first time, and the same from then on.
-    Same(String),
-    /// Anything but that.
-    Other(String),
-}
-
-/// What the unknowns of a step stand for.
-type Bound = BTreeMap<String, String>;
-
-/// An expectation as it stands in a sheet.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct RawExpectation {
-    event: String,
-    not_yet: String,
-    #[serde(default)]
-    but: Vec<RawBut>,
-    #[serde(flatten)]
-    fields: BTreeMap<String, toml::Value>,
-}
-
-#[derive(Debug, Deserialize)]
-struct RawBut {
-    says: String,
-    #[serde(flatten)]
-    fields: BTreeMap<String, toml::Value>,
-}
-
-impl Pattern {
-    fn read(value: &toml::Value) -> Result<Self, String> {
-        let text = match value {
-            toml::Value::String(text) => text,
-            toml::Value::Integer(_) | toml::Value::Boolean(_) => {
-                return Ok(Pattern::Is(vec![value.to_string()]));
-            }
-            other => return Err(format!("{other} is neither text, number nor true or false")),
-        };
-        Ok(if text.is_empty() {
-            Pattern::Absent
-        } else if let Some(name) = text.strip_prefix("!$") {
-            Pattern::Other(name.to_owned())
-        } else if let Some(name) = text.strip_prefix('$') {
-            Pattern::Same(name.to_owned())
-        } else if let Some(start) = text.strip_suffix('*') {
-            Pattern::Begins(start.to_owned())
-        } else {
-            Pattern::Is(text.split('|').map(str::to_owned).collect())
-        })
-    }
-
-    /// Whether the field fits. What it binds is written to `bound`.
-    fn fits(&self, value: Option<&str>, bound: &mut Bound) -> bool {
-        match (self, value) {
-            (Pattern::Is(texts), Some(value)) => texts.iter().any(|text| text == value),
-            (Pattern::Begins(start), Some(value)) => value.starts_with(start.as_str()),
-            (Pattern::Absent, value) => value.is_none(),
-            (Pattern::Same(name), Some(value)) => match bound.get(name) {
-                Some(known) => known == value,
-                None => {
-                    bound.insert(name.clone(), value.to_owned());
-                    true
-                }
-            },
-            (Pattern::Other(name), value) => bound.get(name).map(String::as_str) != value,
-            (Pattern::Is(_) | Pattern::Begins(_) | Pattern::Same(_), None) => false,
-        }
-    }
-}
-
-fn read_fields(
-    event: &str,
-    known: &[&str],
-    raw: BTreeMap<String, toml::Value>,
-) -> Result<Vec<(String, Pattern)>, String> {
-    let mut fields = Vec::with_capacity(raw.len());
-    for (field, value) in raw {
-        if !known.contains(&field.as_str()) {
-            let known = known.join(", ");
-            return Err(format!(
-                "the event {event} has no field {field}, but {known}"
-            ));
-        }
-        fields.push((field, Pattern::read(&value)?));
-    }
-    Ok(fields)
-}
-
-fn fit(fields: &[(String, Pattern)], facts: &Facts, bound: &mut Bound) -> bool {
-    let mut all = fields.iter();
-    all.all(|(field, pattern)| pattern.fits(facts.get(field).map(String::as_str), bound))
-}
-
-impl Expectation {
-    /// Reads an expectation of a step that is about `variant`. `bound` collects the unknowns that
-    /// stand in this and earlier expectations.
-    ///
-    /// # Errors
-    /// An event or a field that does not exist; an unknown that is refused before it is bound.
-    pub fn read(
-        raw: RawExpectation,
-        variant: Option<Variant>,
-        bound: &mut BTreeMap<String, ()>,
-    ) -> Result<Self, String> {
-        let event = raw.event;
-        let Some(known) = events::fields_of(&event) else {
-            let all: Vec<_> = events::names().collect();
-            return Err(format!("there is no event {event}, but {}", all.join(", ")));
-        };
-        let mut fields = read_fields(&event, &known, raw.fields)?;
-        if let Some(variant) = variant
-            && !fields.iter().any(|(field, _)| field == "variant")
-        {
-            let pattern = Pattern::Is(vec![variant.to_string()]);
-            fields.insert(0, ("variant".into(), pattern));
-        }
-        let mut but = Vec::with_capacity(raw.but.len());
-        for one in raw.but {
-            but.push(But {
-                fields: read_fields(&event, &known, one.fields)?,
-                says: one.says,
-            });
-        }
-        for (_, pattern) in &fields {
-            match pattern {
-                Pattern::Same(name) => {
-                    bound.insert(name.clone(), ());
-                }
-                Pattern::Other(name) if !bound.contains_key(name) => {
-                    return Err(format!("!${name} stands before any ${name}"));
-                }
-                _ => {}
-            }
-        }
-        Ok(Self {
-            event,
-            fields,
-            not_yet: raw.not_yet,
-            but,
-        })
-    }
-
-    fn is_met_by(&self, facts: &Facts, bound: &Bound) -> Option<Bound> {
-        if facts.get("event") != Some(&self.event) {
-            return None;
-        }
-        let mut bound = bound.clone();
-        fit(&self.fields, facts, &mut bound).then_some(bound)
-    }
-
-    /// Whether the event is an attempt at this: the same event, variant, and page where one is named.
-    fn is_tried_by(&self, facts: &Facts) -> bool {
-        const AIM: [&str; 4] = ["variant", "path", "method", "attack"];
-        let aim = self
-            .fields
-            .iter()
-            .filter(|(field, _)| AIM.contains(&field.as_str()));
-        let aim: Vec<_> = aim.cloned().collect();
-        facts.get("event") == Some(&self.event) && fit(&aim, facts, &mut Bound::new())
-    }
-
-    /// Why this event does not count.
-    fn why_not(&self, facts: &Facts, bound: &Bound) -> Option<String> {
-        let mut own = self.but.iter();
-        if let Some(but) = own.find(|but| fit(&but.fields, facts, &mut bound.clone())) {
-            return Some(but.says.clone());
-        }
-        let mut bound = bound.clone();
-        let (field, pattern) = self.fields.iter().find(|(field, pattern)| {
-            !pattern.fits(facts.get(field).map(String::as_str), &mut bound)
-        })?;
-        let was = facts.get(field).map_or("nothing", String::as_str);
-        Some(match pattern {
-            Pattern::Is(texts) => format!(
-                "The last attempt did not count: its {field} was {was}, not {}.",
-                texts.join(" or ")
-            ),
-            Pattern::Begins(start) => {
-                format!("The last attempt did not count: its {field} was {was}, not {start}….")
-            }
-            Pattern::Absent => {
-                format!("The last attempt did not count: its {field} was {was}, not nothing.")
-            }
-            Pattern::Same(_) => {
-                format!("The last attempt did not count: it was about another {field}.")
-            }
-            Pattern::Other(_) => {
-                format!("The last attempt did not count: it was about the same {field} again.")
-            }
-        })
-    }
-}
 
 /// How a step stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -283,7 +63,7 @@ pub fn check(step: &Step, journal: &[Facts]) -> Verdict {
         let mut tried = later.filter(|facts| missing.is_tried_by(facts));
         let last = tried.next();
         last.and_then(|facts| missing.why_not(facts, &bound))
-            .unwrap_or_else(|| missing.not_yet.clone())
+            .unwrap_or_else(|| missing.not_yet().to_owned())
     });
     Verdict::NotYet {
         says: says.unwrap_or_default(),

@@ -33,13 +33,14 @@ const FIELDS: [(&str, &[&str]); 22] = [
     ("mix-attacked", &["strong", "succeeded"]),
 ];
 
-const REQUEST: [&str; 10] = [
+const REQUEST: [&str; 11] = [
     "site",
     "method",
     "path",
     "status",
     "scheme",
     "host",
+    "cafe",
     "session",
     "user",
     "fetch-site",
@@ -78,4 +79,151 @@ pub fn facts(event: &Event) -> Facts {
         .into_iter()
         .filter_map(|(name, value)| Some((name, text(value)?)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::BenchTime;
+    use crate::journal::{Client, EndReason, Fingerprint, Request, What};
+
+    /// One event of every kind, with every field there. The match is never run: it does not compile
+    /// when the journal learns an event that is not in the list.
+    fn one_of_each() -> Vec<What> {
+        let mark = || Fingerprint("0a0b0c0d".into());
+        let user = || "alice".to_owned();
+        let _complete = |what: &What| match what {
+            What::SessionOpened { .. } | What::SignedIn { .. } | What::SignInFailed { .. } => {}
+            What::Rotated { .. } | What::Ended { .. } | What::UnknownSession { .. } => {}
+            What::Refused { .. } | What::PasswordChanged { .. } | What::RoleChanged { .. } => {}
+            What::Transferred { .. } | What::TokenIssued { .. } | What::TokenRevoked { .. } => {}
+            What::FamilyEnded { .. } | What::KeySetFetched { .. } => {}
+            What::NoticePosted { .. } | What::DocumentCookie { .. } => {}
+            What::ClockMoved { .. } | What::BenchReset | What::CustomChanged { .. } => {}
+            What::Request(_) | What::AttackRan { .. } | What::MixAttacked { .. } => {}
+        };
+        let request = Request {
+            site: "portal".into(),
+            method: "GET".into(),
+            path: "/".into(),
+            status: 200,
+            scheme: "http".into(),
+            host: "localhost".into(),
+            cafe: false,
+            session: Some(mark()),
+            user: Some(user()),
+            fetch_site: Some("none".into()),
+            algorithm: Some("HS256".into()),
+        };
+        vec![
+            What::SessionOpened {
+                session: mark(),
+                adopted: false,
+            },
+            What::SignedIn {
+                user: user(),
+                session: mark(),
+                before: Some(mark()),
+            },
+            What::SignInFailed {
+                user: Some(user()),
+                throttled: false,
+            },
+            What::Rotated {
+                user: user(),
+                from: mark(),
+                to: mark(),
+            },
+            What::Ended {
+                user: Some(user()),
+                session: mark(),
+                reason: EndReason::SignOut,
+                record_removed: true,
+            },
+            What::UnknownSession { session: mark() },
+            What::Refused {
+                defence: user(),
+                because: user(),
+            },
+            What::PasswordChanged { user: user() },
+            What::RoleChanged {
+                user: user(),
+                role: user(),
+            },
+            What::Transferred {
+                from: user(),
+                to: user(),
+                amount: 1,
+                method: user(),
+            },
+            What::TokenIssued {
+                user: user(),
+                token: mark(),
+                refreshed: false,
+            },
+            What::TokenRevoked {
+                user: user(),
+                token: mark(),
+                remembered: true,
+            },
+            What::FamilyEnded { user: user() },
+            What::KeySetFetched { keys: 1 },
+            What::NoticePosted { user: user() },
+            What::DocumentCookie {
+                names: vec![user(), user()],
+                session_visible: true,
+            },
+            What::ClockMoved { minutes: 1 },
+            What::BenchReset,
+            What::CustomChanged { strong: 1 },
+            What::Request(Box::new(request)),
+            What::AttackRan {
+                attack: user(),
+                succeeded: true,
+            },
+            What::MixAttacked {
+                strong: 1,
+                succeeded: 1,
+            },
+        ]
+    }
+
+    #[test]
+    fn sheets_can_ask_for_every_event_and_for_each_of_its_fields() {
+        let mut named: Vec<&str> = names().collect();
+        for what in one_of_each() {
+            let event = Event {
+                at: BenchTime::from_millis(0),
+                variant: Some(crate::policy::Variant::Insecure),
+                client: Client::Curl,
+                what,
+            };
+            let mut facts = facts(&event);
+            facts.remove("at");
+            let name = facts.remove("event").expect("a name");
+            let mut fields = fields_of(&name).unwrap_or_else(|| panic!("{name} is not listed"));
+            fields.sort_unstable();
+            assert_eq!(facts.keys().collect::<Vec<_>>(), fields, "{name}");
+            named.retain(|other| *other != name);
+        }
+        assert!(named.is_empty(), "no such events: {named:?}");
+    }
+
+    #[test]
+    fn a_list_becomes_one_text() {
+        let what = What::DocumentCookie {
+            names: vec!["a".into(), "b".into()],
+            session_visible: false,
+        };
+        let event = Event {
+            at: BenchTime::from_millis(0),
+            variant: None,
+            client: Client::Browser,
+            what,
+        };
+        let facts = facts(&event);
+        assert_eq!(facts["names"], "a, b");
+        assert_eq!(facts["session-visible"], "false");
+        assert!(!facts.contains_key("variant"));
+    }
 }

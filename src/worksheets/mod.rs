@@ -14,6 +14,7 @@ pub mod codes;
 pub mod command;
 pub mod console;
 pub mod events;
+pub mod expectation;
 pub mod export;
 pub mod markdown;
 pub mod mistake;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::Expectation;
+use super::expectation::Expectation;
 use crate::policy::{Name, Variant};
 
 /// One worksheet.

@@ -3,18 +3,20 @@
 //! Answers, reasons that were not earned yet and the teacher's texts are put in for the teacher only:
 //! what a student's page must not show is not sent to it.
 
+mod question;
+
 use std::collections::BTreeMap;
 
+use question::QuestionView;
 use serde::Serialize;
 
-use super::answers::{chosen, judge};
 use super::check::Verdict;
 use super::console;
 use super::markdown::{to_html, to_inline_html};
 use super::notebook::Standing;
 use super::placeholders::Values;
 use super::progress::Progress;
-use super::sheet::{Common, Console, Kind, Question, Sheet, Step, What};
+use super::sheet::{Common, Console, Sheet, Step, What};
 use crate::policy::Name;
 use crate::web::visible_time::date_and_time;
 
@@ -103,33 +105,6 @@ pub struct StepView {
     client: String,
     says: String,
     seen: Vec<String>,
-}
-
-/// A question, and what was answered.
-#[derive(Debug, Serialize)]
-pub struct QuestionView {
-    /// `choice`, `choices`, `prediction`, `text` or `number`.
-    form: &'static str,
-    options: Vec<OptionView>,
-    unit: Option<String>,
-    given: Option<String>,
-    tries: usize,
-    right: Option<bool>,
-    because: Vec<String>,
-    /// For the teacher: what is right.
-    answers: Vec<String>,
-    /// For the teacher: common mistakes.
-    mistakes: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct OptionView {
-    at: usize,
-    html: String,
-    chosen: bool,
-    /// For the teacher.
-    right: bool,
-    because: Option<String>,
 }
 
 /// A reflection, and what was written.
@@ -317,99 +292,6 @@ impl Writer<'_> {
             view.says = self.inline(says);
         }
         view
-    }
-
-    fn question(&self, question: &Question) -> QuestionView {
-        let teacher = self.reader.is_teacher();
-        let given = self.reader.progress();
-        let given = given.and_then(|all| all.answers.get(&question.common.id));
-        let judged = given.and_then(|given| judge(question, &given.answer).ok());
-        let (options, right) = match &question.kind {
-            Kind::Choice(options) | Kind::Prediction { options, .. } => {
-                let count = options.iter().filter(|option| option.right).count();
-                (options.as_slice(), count)
-            }
-            Kind::Text { .. } | Kind::Number { .. } => (&[][..], 0),
-        };
-        let form = match &question.kind {
-            Kind::Choice(_) if right > 1 => "choices",
-            Kind::Choice(_) => "choice",
-            Kind::Prediction { .. } => "prediction",
-            Kind::Text { .. } => "text",
-            Kind::Number { .. } => "number",
-        };
-        let picked = given.and_then(|given| chosen(options, &given.answer).ok());
-        let picked = picked.unwrap_or_default();
-        let option = |(at, option): (usize, &super::sheet::Choice)| OptionView {
-            at,
-            html: self.inline(&option.text),
-            chosen: picked.contains(&at),
-            right: teacher && option.right,
-            because: option
-                .because
-                .as_ref()
-                .filter(|_| teacher)
-                .map(|text| self.inline(text)),
-        };
-        let (answers, mistakes) = if teacher {
-            self.answers(question)
-        } else {
-            (Vec::new(), Vec::new())
-        };
-        QuestionView {
-            form,
-            options: options.iter().enumerate().map(option).collect(),
-            unit: match &question.kind {
-                Kind::Number { unit, .. } => unit.clone(),
-                _ => None,
-            },
-            given: given.map(|given| given.answer.clone()),
-            tries: given.map_or(0, |given| given.tries),
-            right: judged.as_ref().and_then(|judged| judged.right),
-            because: judged
-                .map(|judged| judged.because.iter().map(|text| self.html(text)).collect())
-                .unwrap_or_default(),
-            answers,
-            mistakes,
-        }
-    }
-
-    /// What is right, and common mistakes, for the teacher.
-    fn answers(&self, question: &Question) -> (Vec<String>, Vec<String>) {
-        let mistakes = |wrong: &[super::sheet::Wrong]| {
-            let line = |one: &super::sheet::Wrong| {
-                self.inline(&format!("{}: {}", one.answer, one.because))
-            };
-            wrong.iter().map(line).collect()
-        };
-        match &question.kind {
-            Kind::Choice(_) => (Vec::new(), Vec::new()),
-            Kind::Prediction { reveal, .. } => (vec![self.html(reveal)], Vec::new()),
-            Kind::Text {
-                accept,
-                because,
-                wrong,
-            } => {
-                let right = format!("{}. {because}", accept.join(" or "));
-                (vec![self.html(&right)], mistakes(wrong))
-            }
-            Kind::Number {
-                equals,
-                within,
-                unit,
-                because,
-                wrong,
-            } => {
-                let unit = unit.as_deref().unwrap_or_default();
-                let off = if *within > 0.0 {
-                    format!(" (within {within})")
-                } else {
-                    String::new()
-                };
-                let right = format!("{equals} {unit}{off}. {because}");
-                (vec![self.html(&right)], mistakes(wrong))
-            }
-        }
     }
 }
 

@@ -64,7 +64,7 @@ impl Row {
 pub async fn rows(place: &Place, lessons: &Lessons) -> Result<Vec<Row>, Stop> {
     let kept = notebook::all(place.bench.name(), place.bench.storage()).await?;
     let of = |slug: &str| kept.iter().find(|(kept, _)| kept == slug).map(|(_, p)| p);
-    let sheets = lessons.shelf.sheets().iter();
+    let sheets = lessons.shelf().sheets().iter();
     Ok(sheets
         .map(|sheet| Row::new(sheet, of(&sheet.slug)))
         .collect())
@@ -80,7 +80,7 @@ async fn index(place: &Place, lessons: &State<Lessons>) -> Result<Template, Stop
         manual: bool,
         longest_name: usize,
     }
-    let shelf = &lessons.shelf;
+    let shelf = lessons.shelf();
     let minutes = shelf
         .sheets()
         .iter()
@@ -122,7 +122,7 @@ fn manual(place: &Place, lessons: &State<Lessons>) -> Result<Template, Stop> {
     struct Manual {
         html: String,
     }
-    let Some(text) = lessons.shelf.manual() else {
+    let Some(text) = lessons.shelf().manual() else {
         return Err(Problem::not_found().into());
     };
     let html = to_html(&values(place, lessons).fill(text));

@@ -35,9 +35,9 @@ fn values(place: &Place, lessons: &Lessons) -> Values {
 
 /// The sheet of that slug.
 fn find<'l>(lessons: &'l Lessons, slug: &str) -> Result<&'l Arc<Sheet>, Problem> {
-    lessons.shelf.find(slug).ok_or_else(|| {
+    lessons.shelf().find(slug).ok_or_else(|| {
         let slugs: Vec<_> = lessons
-            .shelf
+            .shelf()
             .sheets()
             .iter()
             .map(|sheet| sheet.slug.as_str())

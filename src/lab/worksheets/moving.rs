@@ -72,7 +72,7 @@ async fn restore(
     let codes = Codes::new(place.bench.keys().worksheets());
     let export = Export::read(&text, place.bench.name(), codes).map_err(refused)?;
     for (slug, progress) in export.sheets {
-        let Some(sheet) = lessons.shelf.find(&slug) else {
+        let Some(sheet) = lessons.shelf().find(&slug) else {
             continue;
         };
         let change = |own: &mut crate::worksheets::progress::Progress| {

@@ -48,9 +48,9 @@ async fn sheet(
         slug: sheet.slug.clone(),
         heading: sheet.heading(),
     };
-    let Some(sheet) = lessons.shelf.find(slug) else {
+    let Some(sheet) = lessons.shelf().find(slug) else {
         let sheets = lessons
-            .shelf
+            .shelf()
             .sheets()
             .iter()
             .map(|sheet| neighbour(sheet))
@@ -66,7 +66,7 @@ async fn sheet(
     let (progress, standings) = Notebook::new(&place.bench, sheet).open().await?;
     let values = values(place, lessons);
     let reader = Reader::Student(&progress, &standings);
-    let (before, next) = lessons.shelf.beside(&sheet.slug);
+    let (before, next) = lessons.shelf().beside(&sheet.slug);
     let page = SheetPage {
         front: view::front(sheet, &values, reader),
         parts: view::parts(sheet, &values, reader),

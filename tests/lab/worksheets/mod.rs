@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod bash;
+mod noted;
 mod on_paper;
 mod report;
 mod sheets;
