@@ -134,7 +134,8 @@ impl Reader<'_> {
     fn block(&mut self, info: &str, text: &str, line: usize) -> Result<What, Fault> {
         let (word, more) = info.split_once(' ').unwrap_or((info, ""));
         let more = more.trim();
-        if !more.is_empty() && !(word == "console" && more == "browser") {
+        let known = more.is_empty() || (word == "console" && more == "browser");
+        if !known {
             return Err((0, format!("{word} takes no word {more}")));
         }
         let what = match word {
