@@ -80,13 +80,7 @@ pub async fn sessions(
     variant: Variant,
 ) -> Result<(Vec<SessionView>, usize), Unavailable> {
     let asked = Asked::new(bench.resolve(variant).policy);
-    let world = World {
-        bench,
-        variant,
-        asked: &asked,
-        now: bench.now(),
-        client: Client::Other,
-    };
+    let world = World::now(bench, variant, &asked, Client::Other);
     let listed = world.sessions(None).await?;
     let newest = listed.iter().rev().take(SHOWN);
     Ok((

@@ -165,13 +165,7 @@ async fn moment(
     victim: &Person<'_>,
 ) -> Result<Moment, StageError> {
     let asked = Asked::new(bench.resolve(variant).policy);
-    let world = World {
-        bench,
-        variant,
-        asked: &asked,
-        now: bench.now(),
-        client: Client::Lab,
-    };
+    let world = World::now(bench, variant, &asked, Client::Lab);
     let mut held = |person: &Person<'_>| {
         let (name, value) = person.caller().session_cookie()?;
         // The throw-away bench's own name would only fill the page.

@@ -27,13 +27,7 @@ pub async fn end_expired(bench: &Bench) -> Result<usize, Unavailable> {
             continue;
         }
         let asked = Asked::new(bench.resolve(variant).policy);
-        let world = World {
-            bench,
-            variant,
-            asked: &asked,
-            now: bench.now(),
-            client: Client::Lab,
-        };
+        let world = World::now(bench, variant, &asked, Client::Lab);
         for key in keys {
             let Some(found) = world.read::<Record>(&key).await? else {
                 continue;

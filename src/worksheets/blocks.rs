@@ -60,7 +60,7 @@ pub fn front_matter(text: &str) -> Result<FrontMatter, Fault> {
     if !(5..=90).contains(&raw.minutes) {
         return Err(whole(format!("{} minutes are no lesson", raw.minutes)));
     }
-    let defences = raw.defences.iter().map(|slug| defence(slug)).collect();
+    let defences: Result<_, _> = raw.defences.iter().map(|slug| defence(slug)).collect();
     let unknown = raw
         .attacks
         .iter()
@@ -74,10 +74,7 @@ pub fn front_matter(text: &str) -> Result<FrontMatter, Fault> {
         level: raw.level,
         outcomes: raw.outcomes,
         standards: raw.standards,
-        defences: {
-            let found: Result<_, _> = defences;
-            found.map_err(whole)?
-        },
+        defences: defences.map_err(whole)?,
         attacks: raw.attacks,
         needs: raw.needs,
         teacher: raw.teacher,

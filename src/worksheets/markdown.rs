@@ -51,6 +51,16 @@ pub fn to_inline_html(text: &str) -> String {
     }
 }
 
+/// The text without its marks, in one line.
+pub fn to_text(text: &str) -> String {
+    let pieces = parser(text).filter_map(|event| match event {
+        Event::Text(piece) | Event::Code(piece) => Some(piece.into_string()),
+        Event::SoftBreak | Event::HardBreak => Some(" ".to_owned()),
+        _ => None,
+    });
+    pieces.collect::<Vec<_>>().concat()
+}
+
 /// The fenced blocks at the top level.
 pub fn fenced(text: &str) -> Vec<Fenced> {
     let mut found: Vec<Fenced> = Vec::new();
@@ -135,6 +145,7 @@ mod tests {
         assert_eq!(to_html("<script>x</script>\n"), "");
         assert_eq!(to_inline_html("a `b`"), "a <code>b</code>");
         assert!(to_inline_html("a\n\nb").contains("<p>"));
+        assert_eq!(to_text("*a* `<b>` &amp;\nc"), "a <b> & c");
         assert!(forbidden("a\n\n<div>").is_some());
         assert!(forbidden("# a").is_some());
         assert!(forbidden("## a <https://x.test> `<b>`").is_none());

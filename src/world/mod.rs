@@ -48,6 +48,19 @@ pub struct Versioned<T> {
     pub until: BenchTime,
 }
 
+impl<'r> World<'r> {
+    /// A world as it is at this moment, for whoever looks at it without a request.
+    pub fn now(bench: &'r Bench, variant: Variant, asked: &'r Asked, client: Client) -> Self {
+        Self {
+            bench,
+            variant,
+            asked,
+            now: bench.now(),
+            client,
+        }
+    }
+}
+
 impl World<'_> {
     /// The key of a record whose name came from outside; `None` when the store cannot hold it.
     pub fn key(&self, kind: Kind, name: &str) -> Option<Key> {

@@ -11,7 +11,7 @@ use crate::web::place::Place;
 use crate::web::problem::Problem;
 use crate::worksheets::answers::{LONGEST, judge};
 use crate::worksheets::notebook::{Notebook, wall_time};
-use crate::worksheets::progress::Given;
+use crate::worksheets::progress::{Given, Progress};
 use crate::worksheets::sheet::Sheet;
 
 /// Back to the block on the sheet's page.
@@ -54,7 +54,7 @@ async fn answer(
             .any(|reflection| reflection.common.id == id) => {}
         None => return Err(refused(format!("This sheet has no question {id:?}."))),
     }
-    let change = |progress: &mut crate::worksheets::progress::Progress| {
+    let change = |progress: &mut Progress| {
         let tries = progress.answers.get(id).map_or(0, |given| given.tries);
         let given = Given {
             answer: answer.clone(),
@@ -82,7 +82,7 @@ async fn hint(
         return Err(refused(format!("This sheet has no block {id:?}.")));
     };
     let most = common.hints.len();
-    let change = |progress: &mut crate::worksheets::progress::Progress| {
+    let change = |progress: &mut Progress| {
         let opened = progress.hints.entry(id.to_owned()).or_default();
         *opened = opened.saturating_add(1).min(most);
     };

@@ -15,6 +15,7 @@ use crate::web::problem::Problem;
 use crate::worksheets::codes::Codes;
 use crate::worksheets::export::Export;
 use crate::worksheets::notebook::{self, Notebook};
+use crate::worksheets::progress::Progress;
 
 /// A file to keep.
 #[derive(Responder)]
@@ -75,7 +76,7 @@ async fn restore(
         let Some(sheet) = lessons.shelf().find(&slug) else {
             continue;
         };
-        let change = |own: &mut crate::worksheets::progress::Progress| {
+        let change = |own: &mut Progress| {
             own.merge(progress.clone());
         };
         Notebook::new(&place.bench, sheet).change(change).await?;

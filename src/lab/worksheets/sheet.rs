@@ -12,8 +12,9 @@ use crate::lab::page;
 use crate::portal::Stop;
 use crate::web::place::Place;
 use crate::worksheets::check::Verdict;
-use crate::worksheets::markdown::to_inline_html;
+use crate::worksheets::markdown::to_text;
 use crate::worksheets::notebook::Notebook;
+use crate::worksheets::sheet::Sheet;
 use crate::worksheets::view::{self, FrontView, PartView, Reader};
 
 #[derive(Serialize)]
@@ -44,7 +45,7 @@ async fn sheet(
     slug: &str,
     lessons: &State<Lessons>,
 ) -> Result<Either<Template, (Status, Template)>, Stop> {
-    let neighbour = |sheet: &crate::worksheets::sheet::Sheet| Neighbour {
+    let neighbour = |sheet: &Sheet| Neighbour {
         slug: sheet.slug.clone(),
         heading: sheet.heading(),
     };
@@ -124,7 +125,7 @@ async fn live(place: &Place, slug: &str, lessons: &State<Lessons>) -> Result<Jso
         )) = standings.iter().find(|(step, _)| *step == id)
         {
             // The page writes it as text; what Markdown marks is left out.
-            says.push(plain(&to_inline_html(&values.fill(text))));
+            says.push(to_text(&values.fill(text)));
             attempts = *tried;
         }
         LiveStep {
@@ -138,29 +139,6 @@ async fn live(place: &Place, slug: &str, lessons: &State<Lessons>) -> Result<Jso
         points: progress.points(sheet),
         steps: steps.collect(),
     }))
-}
-
-/// The text of rendered Markdown, without its marks.
-fn plain(html: &str) -> String {
-    let mut out = String::with_capacity(html.len());
-    let mut inside = false;
-    for c in html.chars() {
-        match c {
-            '<' => inside = true,
-            '>' => inside = false,
-            c if !inside => out.push(c),
-            _ => {}
-        }
-    }
-    let entities = [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&amp;", "&"),
-    ];
-    entities
-        .iter()
-        .fold(out, |text, (entity, sign)| text.replace(entity, sign))
 }
 
 /// Forgets what was done of a sheet.
