@@ -16,7 +16,7 @@ pub fn front_page(running: &Running) -> String {
 
 /// Where sessions are kept.
 pub fn store(settings: &Settings) -> Store {
-    match settings.sessions {
+    match &settings.sessions {
         SessionStore::File => {
             let folder = settings.data_dir.join("sessions");
             let says = format!("files in {}", folder.display());
@@ -27,6 +27,10 @@ pub fn store(settings: &Settings) -> Store {
         }
         SessionStore::Memory => Store {
             says: "memory: they are gone when the lab stops".into(),
+            folder: None,
+        },
+        SessionStore::Redis(address) => Store {
+            says: address.to_string(),
             folder: None,
         },
     }
