@@ -22,15 +22,18 @@ pub fn store(settings: &Settings) -> Store {
             let says = format!("files in {}", folder.display());
             Store {
                 says,
+                medium: "files",
                 folder: Some(settings.data_dir.clone()),
             }
         }
         SessionStore::Memory => Store {
             says: "memory: they are gone when the lab stops".into(),
+            medium: "memory",
             folder: None,
         },
         SessionStore::Redis(address) => Store {
             says: address.to_string(),
+            medium: "Redis",
             folder: None,
         },
     }

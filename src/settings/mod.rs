@@ -138,7 +138,8 @@ fn session_store(raw: &Raw, layers: &Layers) -> Result<SessionStore, StartError>
         url if url.starts_with("redis") => Address::parse(url, raw.redis_ca.as_deref())
             .map(SessionStore::Redis)
             .map_err(|reason| {
-                let hint = "write --sessions redis://:password@host:6379/0; see --help for all forms";
+                let hint =
+                    "write --sessions redis://:password@host:6379/0; see --help for all forms";
                 (format!("{name} {reason}"), hint)
             }),
         _ => {
@@ -152,7 +153,10 @@ fn session_store(raw: &Raw, layers: &Layers) -> Result<SessionStore, StartError>
     let store = store.map_err(blame)?;
     if raw.redis_ca.is_some() && !matches!(store, SessionStore::Redis(_)) {
         let message = format!("{} is given without a Redis", layers.spell("redis-ca"));
-        return Err(blame((message, "name it too: --sessions rediss://host:6379/0")));
+        return Err(blame((
+            message,
+            "name it too: --sessions rediss://host:6379/0",
+        )));
     }
     Ok(store)
 }

@@ -20,9 +20,9 @@ use crate::clock::BenchTime;
 use crate::journal::Event;
 use crate::policy::Variant;
 
+pub use self::redis::RedisStorage;
 pub use file::FileStorage;
 pub use memory::MemoryStorage;
-pub use self::redis::RedisStorage;
 
 /// What a record is, and the folder that it lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

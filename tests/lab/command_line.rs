@@ -4,6 +4,7 @@
 //! error is one line and one hint. Next: `src/cli.rs` and `src/settings`.
 
 mod attacks;
+mod redis;
 pub mod shell;
 
 use std::{

@@ -245,10 +245,7 @@ mod tests {
     #[test]
     fn the_three_forms_are_read() {
         let address = parsed("redis://localhost");
-        assert_eq!(
-            address.to_string(),
-            "Redis at localhost:6379, database 0"
-        );
+        assert_eq!(address.to_string(), "Redis at localhost:6379, database 0");
         assert_eq!((&address.user, &address.password), (&None, &None));
         let address = parsed("redis://:p%40ss%2f%3A@10.0.0.7:7000/3");
         assert_eq!(address.password.as_deref(), Some("p@ss/:"));

@@ -31,7 +31,7 @@ pub enum OpenError {
     #[error("{0} shows a certificate that is not trusted: {1}")]
     Certificate(Address, String),
     /// It does not speak TLS.
-    #[error("{0}: no TLS is spoken there")]
+    #[error("{0}: nobody speaks TLS there")]
     NoTls(Address),
     /// It speaks, but not as Redis does.
     #[error("{0} does not answer as Redis does: {1}")]
@@ -59,7 +59,9 @@ impl OpenError {
             Self::NoTls(_) => "for Redis without TLS: --sessions redis://host:6379/0",
             Self::NotRedis(..) => "look at host and port; for Redis with TLS: rediss://host:6379/0",
             Self::Replica(_) => "name the primary, or let the Sentinels: redis+sentinel://…",
-            Self::Refused(..) => "the user needs scripts and the keys lab:*, in a database that is there",
+            Self::Refused(..) => {
+                "the user needs scripts and the keys lab:*, in a database that is there"
+            }
         }
     }
 
@@ -74,6 +76,8 @@ impl OpenError {
             ErrorKind::Parse => Self::NotRedis(to, said),
             _ if said.contains("peer certificate") => Self::Certificate(to, said),
             _ if said.contains("InvalidContentType") => Self::NoTls(to),
+            // A Redis without TLS waits for the end of what it takes for a command.
+            _ if address.tls != Tls::Off && error.is_timeout() => Self::NoTls(to),
             ErrorKind::Io if address.tls == Tls::Off && hung_up(error) => {
                 Self::NotRedis(to, "it hung up".into())
             }
