@@ -14,7 +14,6 @@ use redis::{
 use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::address::{Address, Host, Servers, Tls};
-use super::link::CALL;
 
 /// An address, and what is needed to go there.
 pub struct Target {
@@ -127,9 +126,10 @@ fn plain(host: &Host) -> ConnectionAddr {
 }
 
 async fn open(client: &Client) -> RedisResult<MultiplexedConnection> {
+    // The limits are set by the callers, on whole calls.
     let config = AsyncConnectionConfig::new()
         .set_connection_timeout(None)
-        .set_response_timeout(Some(CALL));
+        .set_response_timeout(None);
     client
         .get_multiplexed_async_connection_with_config(&config)
         .await

@@ -20,7 +20,7 @@ pub struct RedisServer {
     child: Child,
     pub port: u16,
     folder: TempDir,
-    flags: Vec<String>,
+    words: Vec<String>,
 }
 
 impl RedisServer {
@@ -31,27 +31,30 @@ impl RedisServer {
 
     /// The same with more flags.
     pub fn start_with(flags: &[&str]) -> Option<Self> {
-        is_installed().then(|| {
-            let folder = tempfile::tempdir().unwrap();
-            let flags: Vec<_> = flags.iter().map(|flag| (*flag).to_owned()).collect();
-            // A port that was free a moment ago may be taken by the next test.
-            let started = (0..20).find_map(|_| {
-                let port = free_port();
-                Some((spawn(&folder, port, &flags)?, port))
-            });
-            let (child, port) = started.expect("redis-server starts");
-            Self {
-                child,
-                port,
-                folder,
-                flags,
-            }
-        })
+        let memory_only = ["--save", "", "--appendonly", "no", "--databases", "2"];
+        is_installed().then(|| Self::of(&[&memory_only, flags].concat()))
+    }
+
+    fn of(words: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
+        // A port that was free a moment ago may be taken by the next test.
+        let started = (0..20).find_map(|_| {
+            let port = free_port();
+            Some((spawn(&folder, port, &words)?, port))
+        });
+        let (child, port) = started.expect("redis-server starts");
+        Self {
+            child,
+            port,
+            folder,
+            words,
+        }
     }
 
     /// Starts a Sentinel with this configuration, which it changes.
     pub fn start_sentinel(config: &str) -> Self {
-        Self::start_with(&[config, "--sentinel"]).expect("redis-server is installed")
+        Self::of(&[config, "--sentinel"])
     }
 
     /// Its address for `--sessions`.
@@ -73,7 +76,7 @@ impl RedisServer {
 
     /// Starts it again on the same port, empty.
     pub fn start_again(&mut self) {
-        let child = spawn(&self.folder, self.port, &self.flags);
+        let child = spawn(&self.folder, self.port, &self.words);
         self.child = child.expect("redis-server starts again");
     }
 
@@ -131,11 +134,11 @@ pub fn free_port() -> u16 {
 }
 
 /// Starts a server and waits until it answers; none where it ended by itself.
-fn spawn(folder: &TempDir, port: u16, flags: &[String]) -> Option<Child> {
+fn spawn(folder: &TempDir, port: u16, words: &[String]) -> Option<Child> {
     let mut child = Command::new("redis-server")
+        // A configuration file must come first.
+        .args(words)
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
-        .args(["--save", "", "--appendonly", "no", "--databases", "2"])
-        .args(flags)
         .current_dir(folder.path())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
