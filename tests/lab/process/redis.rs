@@ -141,3 +141,18 @@ async fn while_redis_stands_still_answers_come_soon_and_afterwards_the_session_i
     assert_eq!(status.code(), Some(0), "{}", program.log());
     assert!(took < RECOVERY, "{took:?}");
 }
+
+#[test]
+fn a_redis_that_may_throw_sessions_away_is_named_at_the_start() {
+    let limited = ["--maxmemory", "50mb", "--maxmemory-policy"];
+    for (policy, warned) in [("allkeys-lru", 1), ("noeviction", 0)] {
+        let Some(server) = RedisServer::start_with(&[&limited[..], &[policy]].concat()) else {
+            return;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let program = Program::start_with(folder.path(), &["--sessions", &server.url()]);
+        let log = program.log();
+        let warning = "may throw sessions away when its memory is full (allkeys-lru)";
+        assert_eq!(log.matches(warning).count(), warned, "{log}");
+    }
+}

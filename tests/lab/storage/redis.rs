@@ -230,6 +230,51 @@ async fn a_full_redis_changes_nothing_and_says_so() {
     done(&storage, batch).await;
 }
 
+#[tokio::test]
+async fn a_redis_that_becomes_a_replica_takes_nothing_until_it_is_a_primary_again() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let storage = server.storage().await;
+    done(&storage, put_all(&[&session("a")])).await;
+    server.say(&format!("REPLICAOF 127.0.0.1 {}", free_port()));
+    for _ in 0..2 {
+        let commit = storage.commit(&bench(), remove(&[&session("a")])).await;
+        let told = commit.unwrap_err().to_string();
+        assert!(told.contains("READONLY"), "{told}");
+    }
+    assert_eq!(version(&storage, &session("a")).await, Some(1));
+    server.say("REPLICAOF NO ONE");
+    done(&storage, remove(&[&session("a")])).await;
+    assert_eq!(version(&storage, &session("a")).await, None);
+}
+
+#[tokio::test]
+async fn a_key_that_a_student_made_something_else_changes_nothing_and_lets_nobody_in() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let storage = server.storage().await;
+    let batch = Batch {
+        events: vec![event("alice")],
+        ..put_all(&[&session("a")])
+    };
+    for key in ["journal", "counts", "deadlines", "sessions:hardened:a"] {
+        server.say(&format!("SET lab:{{local}}:{key} mine"));
+        let commit = storage.commit(&bench(), batch.clone()).await;
+        let told = commit.unwrap_err().to_string();
+        assert!(told.contains("WRONGTYPE"), "{told}");
+        server.say(&format!("DEL lab:{{local}}:{key}"));
+        assert_eq!(version(&storage, &session("a")).await, None, "{key}");
+        let events = storage.events(&bench(), EventId(0), 9).await.unwrap();
+        assert!(events.is_empty(), "{key}");
+    }
+    server.say("SET lab:{local}:sessions:hardened:a mine");
+    storage.read(&bench(), &session("a")).await.unwrap_err();
+    server.say("DEL lab:{local}:sessions:hardened:a");
+    done(&storage, batch).await;
+}
+
 /// Two servers and a Sentinel over them, which calls the first one `mymaster`.
 #[tokio::test]
 async fn a_fail_over_is_followed_and_what_was_written_is_there() {

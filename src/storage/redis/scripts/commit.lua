@@ -11,6 +11,12 @@ local function take()
   return ARGV[at]
 end
 
+-- Keys of another type, which only somebody with redis-cli can make, stop the script here, before
+-- anything is written.
+redis.call('HLEN', counts)
+redis.call('ZCARD', deadlines)
+redis.call('LLEN', journal)
+
 for _ = 1, tonumber(take()) do
   local path, expected = take(), take()
   local version = redis.call('HGET', bench .. path, 'version') or '0'
