@@ -154,7 +154,7 @@ pub struct ServeFlags {
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
-    /// Where sessions are kept: file, memory, redis://[:password@]host:port/db, rediss://… for TLS,
+    /// Where sessions are kept: file, memory, redis://:password@host:port/db, rediss://… for TLS,
     /// or redis+sentinel://host:port,host:port/primary/db [default: file]
     #[arg(long, value_name = "STORE")]
     #[serde(skip_serializing_if = "Option::is_none")]
