@@ -1,6 +1,6 @@
 //! The one connection to Redis that all requests share, and how it is found again when it is lost.
 //!
-//! Whatever happens, an answer or an error comes within [`CALL`]. A connection that broke, that did
+//! Whatever happens, an answer or an error comes within [`CALL`], or another limit that was set. A connection that broke, that did
 //! not answer in time or that turned out to be read-only is given up, and the next call makes a new
 //! one; with Sentinels it asks them again where the primary is, so a fail-over is followed. The
 //! crate's own connection manager waits longer than that, and knows no Sentinels.
@@ -8,6 +8,7 @@
 //! Next: `target.rs`, which makes a connection; `start.rs`, the first one.
 
 use std::io;
+use std::pin::{Pin, pin};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -24,8 +25,9 @@ use crate::storage::memory::lock;
 /// How long a call may take: longer than any script, and short enough for somebody who waits.
 pub const CALL: Duration = Duration::from_millis(500);
 
-/// How long a new connection may take, so that the call that asked for it can still say why not.
-const CONNECT: Duration = Duration::from_millis(400);
+/// The last part of a call's time. It begins when this process gets to look: where it had no turn
+/// for a while itself, what came meanwhile is still taken.
+const LAST_LOOK: Duration = Duration::from_millis(100);
 
 /// What Redis is asked.
 pub enum Ask<'a> {
@@ -40,6 +42,8 @@ pub enum Ask<'a> {
 /// The way to Redis.
 pub struct Link {
     target: Target,
+    /// How long a call may take.
+    limit: Duration,
     state: Mutex<State>,
     /// Held by the one who makes a connection.
     connecting: tokio::sync::Mutex<()>,
@@ -58,13 +62,14 @@ struct State {
 
 impl Link {
     /// A link that begins with a connection that was just made.
-    pub fn new(target: Target, first: MultiplexedConnection) -> Self {
+    pub fn new(target: Target, first: MultiplexedConnection, limit: Duration) -> Self {
         let state = State {
             current: Some(first),
             ..State::default()
         };
         Self {
             target,
+            limit,
             state: Mutex::new(state),
             connecting: tokio::sync::Mutex::default(),
         }
@@ -77,7 +82,7 @@ impl Link {
     /// Redis did not answer in time, or not as it should. Whether it did what it was asked is not
     /// known then.
     pub async fn ask<T: FromRedisValue>(&self, ask: Ask<'_>) -> Result<T, Unavailable> {
-        let deadline = Instant::now() + CALL;
+        let deadline = Instant::now() + self.limit.saturating_sub(LAST_LOOK);
         let mut answer = self.ask_once(&ask, deadline).await;
         let again = !matches!(ask, Ask::Once(_)) && Instant::now() < deadline;
         if again && answer.as_ref().is_err_and(is_lost) {
@@ -93,9 +98,9 @@ impl Link {
         ask: &Ask<'_>,
         deadline: Instant,
     ) -> RedisResult<T> {
-        let connected = timeout_at(deadline, self.connection()).await;
-        let (number, mut connection) = connected.unwrap_or_else(|_| Err(too_slow(CALL)))?;
-        let answer = timeout_at(deadline, async {
+        let connected = timeout_at(deadline, self.connection(deadline)).await;
+        let (number, mut connection) = connected.unwrap_or_else(|_| Err(too_slow(self.limit)))?;
+        let answer = pin!(async {
             match ask {
                 Ask::Command(command) => command.query_async(&mut connection).await,
                 Ask::Again(script) | Ask::Once(script) => {
@@ -103,7 +108,7 @@ impl Link {
                 }
             }
         });
-        let answer = answer.await.unwrap_or_else(|_| Err(too_slow(CALL)));
+        let answer = self.in_time(deadline, answer).await;
         if let Err(error) = &answer
             && is_lost(error)
         {
@@ -112,8 +117,22 @@ impl Link {
         answer
     }
 
+    /// The answer, if it comes by the deadline or is there at the last look.
+    async fn in_time<T>(
+        &self,
+        deadline: Instant,
+        mut answer: Pin<&mut impl Future<Output = RedisResult<T>>>,
+    ) -> RedisResult<T> {
+        match timeout_at(deadline, &mut answer).await {
+            Ok(answer) => answer,
+            Err(_) => timeout(LAST_LOOK, answer)
+                .await
+                .unwrap_or_else(|_| Err(too_slow(self.limit))),
+        }
+    }
+
     /// The connection, made anew where there is none, and its number.
-    async fn connection(&self) -> RedisResult<(u64, MultiplexedConnection)> {
+    async fn connection(&self, deadline: Instant) -> RedisResult<(u64, MultiplexedConnection)> {
         if let Some(found) = lock(&self.state).current() {
             return Ok(found);
         }
@@ -130,8 +149,10 @@ impl Link {
                 return Err(error.clone());
             }
         }
-        let made = timeout(CONNECT, self.target.connect()).await;
-        let made = made.unwrap_or_else(|_| Err(too_slow(CONNECT)));
+        // A little earlier than the call itself, which can then still say why not.
+        let made = pin!(self.target.connect());
+        let made = timeout_at(deadline - LAST_LOOK.min(self.limit / 4), made).await;
+        let made = made.unwrap_or_else(|_| Err(too_slow(self.limit)));
         let mut state = lock(&self.state);
         match made {
             Ok(connection) => {

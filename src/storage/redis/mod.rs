@@ -27,7 +27,7 @@ use crate::bench::BenchName;
 use crate::clock::BenchTime;
 use crate::journal::Event;
 pub use address::{Address, BadAddress};
-use link::{Ask, Link};
+use link::{Ask, CALL, Link};
 use scripts::Scripts;
 pub use start::OpenError;
 pub use target::BadAuthority;
@@ -48,13 +48,22 @@ pub struct RedisStorage {
 }
 
 impl RedisStorage {
-    /// Connects to a Redis and checks that it will do what is asked of it.
+    /// Connects to a Redis and checks that it will do what is asked of it. Each later call answers
+    /// within half a second.
     ///
     /// # Errors
     /// It cannot be reached, does not let the lab in, or takes no writes.
     pub async fn open(address: Address) -> Result<Self, OpenError> {
+        Self::open_with_limit(address, CALL).await
+    }
+
+    /// The same, with another limit on the time of each call.
+    ///
+    /// # Errors
+    /// As [`RedisStorage::open`].
+    pub async fn open_with_limit(address: Address, limit: Duration) -> Result<Self, OpenError> {
         let scripts = Scripts::new();
-        let link = start::open(address, &scripts).await?;
+        let link = start::open(address, &scripts, limit).await?;
         Ok(Self { link, scripts })
     }
 }

@@ -91,8 +91,8 @@ fn hung_up(error: &RedisError) -> bool {
     error.is_connection_dropped() && !error.is_connection_refusal()
 }
 
-/// Connects, and checks that Redis will do what the lab asks of it.
-pub async fn open(address: Address, scripts: &Scripts) -> Result<Link, OpenError> {
+/// Connects, and checks that Redis will do what the lab asks of it. Later calls have this limit.
+pub async fn open(address: Address, scripts: &Scripts, limit: Duration) -> Result<Link, OpenError> {
     let target = Target::new(address)?;
     let first = timeout(START, async {
         let mut connection = target.connect().await?;
@@ -101,7 +101,7 @@ pub async fn open(address: Address, scripts: &Scripts) -> Result<Link, OpenError
     });
     let first = first.await.unwrap_or_else(|_| Err(too_slow(START)));
     match first {
-        Ok(connection) => Ok(Link::new(target, connection)),
+        Ok(connection) => Ok(Link::new(target, connection, limit)),
         Err(error) => Err(OpenError::of(target.address(), &error)),
     }
 }
