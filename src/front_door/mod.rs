@@ -26,7 +26,7 @@ use crate::defences::facts::Scheme;
 /// How the front door names itself in `User-Agent`, before the version.
 pub const AGENT: &str = "session-lab/";
 
-/// How long one exchange may take.
+/// How long one exchange may take, unless somebody has more patience.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The largest answer that is read, in bytes.
@@ -36,6 +36,7 @@ const LARGEST: usize = 1 << 20;
 #[derive(Clone)]
 pub struct FrontDoor {
     tls: TlsConnector,
+    patience: Duration,
 }
 
 impl std::fmt::Debug for FrontDoor {
@@ -108,8 +109,8 @@ pub enum FrontDoorError {
     #[error("an answer of more than {LARGEST} bytes")]
     TooLarge,
     /// It took too long.
-    #[error("no answer within {} s", PATIENCE.as_secs())]
-    Late,
+    #[error("no answer within {0} s")]
+    Late(u64),
 }
 
 impl FrontDoor {
@@ -144,7 +145,15 @@ impl FrontDoor {
             .with_no_client_auth();
         Ok(Self {
             tls: TlsConnector::from(Arc::new(config)),
+            patience: PATIENCE,
         })
+    }
+
+    /// The same client, which waits so long for an answer.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Sends a request on a connection of its own and reads the whole answer.
@@ -152,8 +161,8 @@ impl FrontDoor {
     /// # Errors
     /// See [`FrontDoorError`].
     pub async fn send(&self, request: Outgoing) -> Result<Exchange, FrontDoorError> {
-        let exchange = tokio::time::timeout(PATIENCE, self.exchange(request)).await;
-        exchange.map_err(|_| FrontDoorError::Late)?
+        let exchange = tokio::time::timeout(self.patience, self.exchange(request)).await;
+        exchange.map_err(|_| FrontDoorError::Late(self.patience.as_secs()))?
     }
 
     async fn exchange(&self, request: Outgoing) -> Result<Exchange, FrontDoorError> {

@@ -92,10 +92,9 @@ fn sources(site: Site) -> HashMap<String, String> {
     while let Some(name) = next.pop() {
         let text = &all[name];
         if needed.insert(name.clone(), text.clone()).is_none() {
-            next.extend(
-                all.keys()
-                    .filter(|other| text.contains(&format!("\"{other}\""))),
-            );
+            // A template is named in quotes, as in {% include "partials/header.html" %}.
+            let quoted = text.split('"').filter_map(|name| all.get_key_value(name));
+            next.extend(quoted.map(|(name, _)| name));
         }
     }
     needed

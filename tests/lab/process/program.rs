@@ -149,7 +149,9 @@ impl Program {
         Visitor {
             site,
             port: self.port(site),
-            door: FrontDoor::new(&self.certificate()).unwrap(),
+            door: FrontDoor::new(&self.certificate())
+                .unwrap()
+                .with_patience(6 * PATIENCE),
             base: base.to_owned(),
             jar: Vec::new(),
         }

@@ -1,10 +1,15 @@
 //! A client with a cookie jar: sends what it is told and keeps what it is given, as curl does with
 //! `-b jar -c jar`. It applies no rule of a browser.
 
+use std::time::Duration;
+
 use session_lab::front_door::{Exchange, Outgoing};
 use session_lab::web::addresses::{Listener, Site};
 
 use super::lab;
+
+/// How long a test waits for an answer: no test is about time.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Somebody who visits one site under one path.
 #[derive(Clone, Debug)]
@@ -184,7 +189,9 @@ impl Client {
             headers: all,
             body,
         };
-        let exchange = lab().front_door.send(outgoing).await.expect("an answer");
+        // A run of two hundred sign-in pages takes its time where all tests run at once.
+        let door = lab().front_door.clone().with_patience(PATIENCE);
+        let exchange = door.send(outgoing).await.expect("an answer");
         for line in exchange.header("set-cookie") {
             let pair = line.split(';').next().unwrap_or_default();
             let (name, value) = pair.split_once('=').expect("a cookie has a name");
