@@ -21,7 +21,7 @@ use crate::keys::ServerKey;
 use crate::lab::Lessons;
 use crate::settings::{Reach, SessionStore, Settings};
 use crate::start_error::StartError;
-use crate::storage::{FileStorage, MemoryStorage, Storage};
+use crate::storage::{FileStorage, MemoryStorage, RedisStorage, Storage};
 use crate::tls::Certificate;
 use crate::web::addresses::Addresses;
 use crate::web::assets;
@@ -109,11 +109,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     };
     listeners::check_ports(settings)?;
     let wifi = open_cafe(settings).await?;
-    let files = open_files(settings)?;
-    let storage: Arc<dyn Storage> = match &files {
-        Some(files) => files.clone(),
-        None => Arc::new(MemoryStorage::default()),
-    };
+    let (storage, files) = open_storage(settings).await?;
     let key = server_key(settings)?;
     let token_key = settings.keys.jwt_secret_key().map(ServerKey::from_given);
     let certificate = Arc::new(certificate(settings)?);
@@ -209,14 +205,24 @@ fn way_out() -> Option<IpAddr> {
     Some(socket.local_addr().ok()?.ip())
 }
 
-fn open_files(settings: &Settings) -> Result<Option<Arc<FileStorage>>, StartError> {
-    match settings.sessions {
-        SessionStore::Memory => Ok(None),
+/// The storage, and the same again where it is files, which want to be written from time to time.
+async fn open_storage(
+    settings: &Settings,
+) -> Result<(Arc<dyn Storage>, Option<Arc<FileStorage>>), StartError> {
+    match &settings.sessions {
+        SessionStore::Memory => Ok((Arc::new(MemoryStorage::default()), None)),
         SessionStore::File => {
             let hint = "choose another folder with --data-dir, or stop the other lab";
-            FileStorage::open(&settings.data_dir)
-                .map(|files| Some(Arc::new(files)))
-                .map_err(|error| StartError::new(error.to_string(), hint))
+            let files = FileStorage::open(&settings.data_dir)
+                .map_err(|error| StartError::new(error.to_string(), hint))?;
+            let files = Arc::new(files);
+            Ok((files.clone(), Some(files)))
+        }
+        SessionStore::Redis(address) => {
+            let redis = RedisStorage::open(address.clone())
+                .await
+                .map_err(|error| StartError::new(error.to_string(), error.hint()))?;
+            Ok((Arc::new(redis), None))
         }
     }
 }

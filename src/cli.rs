@@ -4,10 +4,10 @@
 //! says something else, is decided in [`crate::settings`]. Secret keys have no flag on purpose,
 //! because a command line is visible to every user of the machine in `ps`.
 
-use std::{net::IpAddr, path::PathBuf};
+use std::{convert::Infallible, fmt, net::IpAddr, path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A teaching lab for web session security. Never put it on the internet.
 #[derive(Debug, Parser)]
@@ -154,10 +154,15 @@ pub struct ServeFlags {
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
-    /// Where sessions are kept: file or memory [default: file]
+    /// Where sessions are kept: file, memory, redis://:password@host:port/db, rediss://… for TLS,
+    /// or redis+sentinel://host:port,host:port/primary/db [default: file]
     #[arg(long, value_name = "STORE")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sessions: Option<String>,
+    pub sessions: Option<StoreName>,
+    /// With rediss://: the authority behind its certificate, in PEM [default: those of the system]
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redis_ca: Option<PathBuf>,
     /// Folder with worksheets of your own [default: the built-in ones]
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -184,10 +189,42 @@ pub struct ServeFlags {
     pub public_name: Option<String>,
 }
 
+/// The store as it was named. A Redis URL may hold a password, so `Debug` shows none of it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StoreName(String);
+
+impl StoreName {
+    /// The default: files in the data folder.
+    pub fn file() -> Self {
+        Self("file".to_owned())
+    }
+
+    /// The text, to be read and not to be repeated.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for StoreName {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for StoreName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StoreName")
+    }
+}
+
 const AFTER_HELP: &str = "\
 Every flag has a twin in the environment (--http-port: SESSION_LAB_HTTP_PORT) and in
 session-lab.toml (http-port = 7080). A flag wins over the environment, the environment over the
-file. Keys come from the environment only: SESSION_LAB_SECRET_KEY, SESSION_LAB_JWT_SECRET_KEY.";
+file. Keys come from the environment only: SESSION_LAB_SECRET_KEY, SESSION_LAB_JWT_SECRET_KEY.
+A password in --sessions is seen by everybody who runs ps; SESSION_LAB_SESSIONS keeps it out.";
 
 #[expect(
     clippy::trivially_copy_pass_by_ref,
@@ -225,6 +262,12 @@ mod tests {
             flags(&["serve", "--lab-port", "0", "--sessions", "memory", "--open"])
         );
         assert_eq!((bare.lab_port, bare.open), (Some(0), true));
+    }
+
+    #[test]
+    fn debug_does_not_show_the_password_of_a_redis() {
+        let given = flags(&["--sessions", "redis://:hunter2@localhost"]);
+        assert!(!format!("{given:?}").contains("hunter2"));
     }
 
     #[test]

@@ -34,7 +34,7 @@
 //! | [`jwt`] | issue, verify, refresh and revoke tokens; the ring of keys |
 //! | [`world`] | accounts and notices of one variant on one bench |
 //! | [`mod@bench`], [`clock`], [`journal`] | one student's isolated state, its time and history |
-//! | [`storage`] | the one contract, kept by memory and by files |
+//! | [`storage`] | the one contract, kept by memory, by files and by Redis |
 //! | [`portal`] | the application under attack |
 //! | [`lab`] | the lab's own pages: compare, evidence, custom, … |
 //! | [`attacker`] | the attacker's own site: the request catcher and the attack pages |

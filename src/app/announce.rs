@@ -16,17 +16,24 @@ pub fn front_page(running: &Running) -> String {
 
 /// Where sessions are kept.
 pub fn store(settings: &Settings) -> Store {
-    match settings.sessions {
+    match &settings.sessions {
         SessionStore::File => {
             let folder = settings.data_dir.join("sessions");
             let says = format!("files in {}", folder.display());
             Store {
                 says,
+                medium: "files",
                 folder: Some(settings.data_dir.clone()),
             }
         }
         SessionStore::Memory => Store {
             says: "memory: they are gone when the lab stops".into(),
+            medium: "memory",
+            folder: None,
+        },
+        SessionStore::Redis(address) => Store {
+            says: address.to_string(),
+            medium: "Redis",
             folder: None,
         },
     }

@@ -52,6 +52,9 @@ pub fn spawn(
 /// Sweeps bite by bite. A hundred thousand records take seconds, and a stop must not wait for them.
 async fn sweep(benches: &Benches, stopped: &watch::Receiver<bool>) {
     for bench in benches.in_use().await {
+        if *stopped.borrow() {
+            return;
+        }
         if bench.unused_for() < RECENTLY
             && let Err(error) = end_expired(&bench).await
         {

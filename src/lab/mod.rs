@@ -42,6 +42,8 @@ use crate::worksheets::shelf::Shelf;
 pub struct Store {
     /// In words.
     pub says: String,
+    /// In one word.
+    pub medium: &'static str,
     /// The folder, where there is one.
     pub folder: Option<PathBuf>,
 }

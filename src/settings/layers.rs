@@ -18,7 +18,10 @@ use figment::{
 use serde::Deserialize;
 
 use super::environment::{Environment, PREFIX, variable};
-use crate::{cli::ServeFlags, start_error::StartError};
+use crate::{
+    cli::{ServeFlags, StoreName},
+    start_error::StartError,
+};
 
 const FILE: &str = "session-lab.toml";
 const FLAGS: &str = "the flags";
@@ -35,7 +38,8 @@ pub(super) struct Raw {
     pub attacker_tls_port: u16,
     pub cafe_port: u16,
     pub data_dir: PathBuf,
-    pub sessions: String,
+    pub sessions: StoreName,
+    pub redis_ca: Option<PathBuf>,
     pub labs: Option<PathBuf>,
     pub open: bool,
     pub class: bool,
@@ -44,7 +48,7 @@ pub(super) struct Raw {
 }
 
 /// The names of [`Raw`]'s fields, as a file spells them.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "lab-port",
     "http-port",
     "https-port",
@@ -53,6 +57,7 @@ const NAMES: [&str; 13] = [
     "cafe-port",
     "data-dir",
     "sessions",
+    "redis-ca",
     "labs",
     "open",
     "class",
@@ -70,7 +75,8 @@ impl Default for Raw {
             attacker_tls_port: 7667,
             cafe_port: 7081,
             data_dir: PathBuf::from("./lab-data"),
-            sessions: "file".to_owned(),
+            sessions: StoreName::file(),
+            redis_ca: None,
             labs: None,
             open: false,
             class: false,

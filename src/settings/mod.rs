@@ -18,7 +18,7 @@ use self::{
     environment::Environment,
     layers::{Layers, Raw},
 };
-use crate::{cli::ServeFlags, start_error::StartError};
+use crate::{cli::ServeFlags, start_error::StartError, storage::redis::Address};
 
 /// Everything that can be set for one run of the lab.
 #[derive(Clone, Debug)]
@@ -52,12 +52,14 @@ pub struct Settings {
 }
 
 /// Where sessions are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SessionStore {
     /// One file a session in the data folder; they survive a restart.
     File,
     /// In this process only; they end with it.
     Memory,
+    /// In a Redis, which several labs may share.
+    Redis(Address),
 }
 
 impl Settings {
@@ -130,16 +132,33 @@ impl Settings {
 fn session_store(raw: &Raw, layers: &Layers) -> Result<SessionStore, StartError> {
     let name = layers.spell("sessions");
     // A Redis URL may carry a password, so what was given is not repeated.
-    let message = match raw.sessions.as_str() {
-        "file" => return Ok(SessionStore::File),
-        "memory" => return Ok(SessionStore::Memory),
-        url if url.starts_with("redis") => {
-            format!("{name}: this build keeps sessions in files or memory, not in redis")
+    let store = match raw.sessions.expose() {
+        "file" => Ok(SessionStore::File),
+        "memory" => Ok(SessionStore::Memory),
+        url if url.starts_with("redis") => Address::parse(url, raw.redis_ca.as_deref())
+            .map(SessionStore::Redis)
+            .map_err(|reason| {
+                let hint =
+                    "write --sessions redis://:password@host:6379/0; see --help for all forms";
+                (format!("{name} {reason}"), hint)
+            }),
+        _ => {
+            let hint = "start with --sessions file, --sessions memory or --sessions redis://host";
+            Err((format!("{name} is neither file, memory nor a Redis"), hint))
         }
-        _ => format!("{name} is neither file nor memory"),
     };
-    let error = StartError::new(message, "start with --sessions file or --sessions memory");
-    Err(layers.blame(&["sessions"], error))
+    let blame = |(message, hint): (String, &str)| {
+        layers.blame(&["sessions", "redis-ca"], StartError::new(message, hint))
+    };
+    let store = store.map_err(blame)?;
+    if raw.redis_ca.is_some() && !matches!(store, SessionStore::Redis(_)) {
+        let message = format!("{} is given without a Redis", layers.spell("redis-ca"));
+        return Err(blame((
+            message,
+            "name it too: --sessions rediss://host:6379/0",
+        )));
+    }
+    Ok(store)
 }
 
 fn refuse_one_port_twice(raw: &Raw, layers: &Layers) -> Result<(), StartError> {

@@ -214,17 +214,58 @@ fn one_port_twice_is_refused_but_zero_may_repeat() {
 }
 
 #[test]
-fn redis_is_said_to_be_absent_and_its_password_not_repeated() {
-    let error = refused("", &[], &["--sessions", "redis://:hunter2@localhost"]);
-    let message = "--sessions: this build keeps sessions in files or memory, not in redis";
-    assert_eq!((error.message.as_str(), error.code), (message, 2));
-    assert_eq!(refused("", &[("SESSIONS", "rediss://x")], &[]).code, 1);
+fn a_redis_is_taken_from_every_layer_and_its_password_is_never_shown() {
+    let url = "redis://:hunter2@localhost/1";
+    let file = format!("sessions = '{url}'");
+    for settings in [
+        load("", &[], &["--sessions", url]),
+        load("", &[("SESSIONS", url)], &[]),
+        load(&file, &[], &[]),
+    ] {
+        let settings = settings.unwrap();
+        let SessionStore::Redis(address) = &settings.sessions else {
+            panic!("{settings:?}");
+        };
+        let same = Address::parse(url, None).unwrap();
+        assert!(*address == same, "with its password");
+        assert!(!format!("{settings:?}").contains("hunter2"));
+    }
+}
+
+#[test]
+fn a_wrong_redis_is_refused_without_repeating_it() {
+    for url in [
+        "redis://:hunter2@",
+        "redis:/hunter2",
+        "redis://x:hunter2",
+        "redis://:hunter2@localhost/x",
+        "hunter2@localhost",
+    ] {
+        let error = refused("", &[], &["--sessions", url]);
+        let all = format!("{error:?}");
+        assert!(error.message.starts_with("--sessions "), "{all}");
+        assert!(!all.contains("hunter2"), "{all}");
+        assert_eq!(error.code, 2);
+        let error = refused("", &[("SESSIONS", url)], &[]);
+        let all = format!("{error:?}");
+        assert!(error.message.starts_with("SESSION_LAB_SESSIONS "), "{all}");
+        assert!(!all.contains("hunter2"), "{all}");
+        assert_eq!(error.code, 1);
+    }
     let error = refused("sessions = 'Memory'", &[], &[]);
-    assert!(
-        error
-            .message
-            .ends_with("session-lab.toml is neither file nor memory")
-    );
+    let end = "session-lab.toml is neither file, memory nor a Redis";
+    assert!(error.message.ends_with(end), "{}", error.message);
+}
+
+#[test]
+fn a_ca_needs_a_redis_with_tls() {
+    let tls = ["--sessions", "rediss://localhost", "--redis-ca", "ca.pem"];
+    let told = format!("{:?}", load("", &[], &tls).unwrap().sessions);
+    assert!(told.contains("over TLS"), "{told}");
+    let error = refused("", &[], &["--redis-ca", "ca.pem"]);
+    assert_eq!(error.message, "--redis-ca is given without a Redis");
+    let error = refused("redis-ca = 'ca.pem'", &[("SESSIONS", "redis://x")], &[]);
+    assert!(error.message.contains("is not rediss://"), "{error:?}");
 }
 
 #[test]

@@ -2,12 +2,13 @@
 //!
 //! Sessions, accounts, notices, throttle counts and the journal are all written once, on this
 //! trait. [`memory`] is one map behind one lock a bench; [`mod@file`] is that map written through
-//! to one file a record. The suite in `tests/lab/storage.rs` states the contract as tests and runs
-//! against each of them. What is stored here is bytes: only [`crate::session`] and its neighbours
-//! know what they mean.
+//! to one file a record; [`mod@redis`] is a server that several labs may share. The suite in
+//! `tests/lab/storage.rs` states the contract as tests and runs against each of them. What is stored
+//! here is bytes: only [`crate::session`] and its neighbours know what they mean.
 
 pub mod file;
 pub mod memory;
+pub mod redis;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use crate::clock::BenchTime;
 use crate::journal::Event;
 use crate::policy::Variant;
 
+pub use self::redis::RedisStorage;
 pub use file::FileStorage;
 pub use memory::MemoryStorage;
 

@@ -4,6 +4,7 @@
 //! error is one line and one hint. Next: `src/cli.rs` and `src/settings`.
 
 mod attacks;
+mod redis;
 pub mod shell;
 
 use std::{
@@ -162,12 +163,12 @@ fn one_port_twice_is_a_usage_error() {
 }
 
 #[test]
-fn redis_is_refused_by_name() {
-    let ended = Shell::new().run(&["--sessions", "redis://:hunter2@localhost:6379"]);
+fn a_redis_address_that_cannot_be_is_a_usage_error_and_not_repeated() {
+    let ended = Shell::new().run(&["--sessions", "redis://:hunter2@localhost:port"]);
     assert_eq!(ended.code, Some(2), "{ended:?}");
     ended.assert_one_error_and_one_hint();
     assert!(
-        ended.error().contains("redis") && !ended.stderr.contains("hunter2"),
+        ended.error().contains("--sessions has a port") && !ended.stderr.contains("hunter2"),
         "{ended:?}"
     );
 }

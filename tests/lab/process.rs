@@ -5,6 +5,7 @@
 
 mod log;
 pub mod program;
+mod redis;
 mod restart;
 mod stop;
 

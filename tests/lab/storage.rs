@@ -1,13 +1,14 @@
 //! The storage contract as tests: one suite, run on every storage.
 //!
 //! `records`, `times` and `races` hold the suite; `model` runs random batches against a simple
-//! model; `files` and `faults` hold what only the storage in files can show.
+//! model; `files` and `faults` hold what only the storage in files can show, `redis` what only Redis.
 
 mod faults;
 mod files;
 mod model;
 mod races;
 mod records;
+mod redis;
 mod times;
 
 use session_lab::bench::BenchName;
@@ -108,6 +109,15 @@ macro_rules! on_every_storage {
             async fn $test() {
                 let folder = tempfile::tempdir().unwrap();
                 super::$group::$test(super::FileStorage::open(folder.path()).unwrap()).await;
+            })+
+        }
+        mod redis_server {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                let Some(server) = crate::support::redis::RedisServer::start() else {
+                    return;
+                };
+                super::$group::$test(server.storage().await).await;
             })+
         }
     };

@@ -104,7 +104,7 @@ async fn side_view(place: &Place, side: &Side, store: &Store) -> Result<SideView
     let store_note = match folder {
         Some(folder) if total > 0 => format!("{total} in {folder}"),
         Some(folder) => format!("No session in {folder}"),
-        None => format!("{total} in memory"),
+        None => format!("{total} in {}", store.medium),
     };
     let weak = side.variant == Variant::Insecure;
     let signed_in = side.steps.iter().rev().find_map(|step| match step.kind {

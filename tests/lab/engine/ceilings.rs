@@ -97,7 +97,7 @@ async fn no_more_browsers_than_the_ceiling_are_remembered_and_all_can_be_forgott
 }
 
 async fn counted_ids_are_never_given_twice_and_everybody_gets_one(bed: Bed) {
-    let seeds = if bed.folder.is_some() { 1 } else { 20 };
+    let seeds = if bed.is_memory() { 20 } else { 1 };
     for seed in bed.seeds().take(seeds) {
         let desk = bed.desk(Policy::INSECURE, seed).await;
         let task = |n: usize| -> Task<'_, Session> {

@@ -20,13 +20,16 @@ use session_lab::world::accounts::Account;
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
 
+use crate::support::redis::RedisServer;
+
 pub const STUDENT: &str = "student123";
 
 /// A storage, and how many seeds it is quick enough for.
 pub struct Bed {
     storage: Arc<dyn Storage>,
     seeds: u64,
-    pub folder: Option<TempDir>,
+    folder: Option<TempDir>,
+    redis: Option<RedisServer>,
 }
 
 impl Bed {
@@ -36,6 +39,7 @@ impl Bed {
             storage,
             seeds: 300,
             folder: None,
+            redis: None,
         }
     }
 
@@ -46,7 +50,24 @@ impl Bed {
             storage,
             seeds: 12,
             folder: Some(folder),
+            redis: None,
         }
+    }
+
+    /// None where Redis is not installed.
+    pub async fn redis() -> Option<Self> {
+        let redis = RedisServer::start()?;
+        Some(Self {
+            storage: Arc::new(redis.storage().await),
+            seeds: 12,
+            folder: None,
+            redis: Some(redis),
+        })
+    }
+
+    /// Whether thousands of calls are done in no time.
+    pub fn is_memory(&self) -> bool {
+        self.folder.is_none() && self.redis.is_none()
     }
 
     /// The seeds to try, each with a bench of its own.
@@ -62,15 +83,19 @@ impl Bed {
     /// The world of a seed as the next start of the program finds it.
     pub async fn after_a_restart(self, policy: Policy) -> impl AsyncFn(u64) -> Desk {
         let Self {
-            storage, folder, ..
+            storage,
+            folder,
+            redis,
+            ..
         } = self;
         drop(storage);
-        let (storage, folder): (Arc<dyn Storage>, _) = match folder {
-            Some(folder) => (Arc::new(FileStorage::open(folder.path()).unwrap()), folder),
-            None => (Arc::new(MemoryStorage::new()), tempfile::tempdir().unwrap()),
+        let storage: Arc<dyn Storage> = match (&folder, &redis) {
+            (Some(folder), _) => Arc::new(FileStorage::open(folder.path()).unwrap()),
+            (None, Some(redis)) => Arc::new(redis.storage().await),
+            (None, None) => Arc::new(MemoryStorage::new()),
         };
         async move |seed| {
-            let _alive = &folder;
+            let _alive = (&folder, &redis);
             Desk::on(storage.clone(), policy, seed).await
         }
     }

@@ -26,6 +26,14 @@ macro_rules! on_every_storage {
                 super::$test(crate::engine::desk::Bed::file()).await;
             })+
         }
+        mod redis {
+            $(#[tokio::test]
+            async fn $test() {
+                if let Some(bed) = crate::engine::desk::Bed::redis().await {
+                    super::$test(bed).await;
+                }
+            })+
+        }
     };
 }
 use on_every_storage;

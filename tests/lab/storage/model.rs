@@ -1,10 +1,12 @@
 //! Random batches, against a model that is simple enough to be right: a list of records in the
-//! order of their first puts. Afterwards a file storage that is opened anew must agree as well.
+//! order of their first puts. Afterwards a file storage that is opened anew must agree as well, and
+//! so must a second one on the same Redis.
 
 use proptest::prelude::*;
 use session_lab::storage::{Batch, Expect, Stored};
 
 use super::*;
+use crate::support::redis::RedisServer;
 
 /// One thing done to a storage. Keys are numbers, so that they meet often.
 #[derive(Clone, Debug)]
@@ -270,5 +272,26 @@ proptest! {
             drop(storage);
             agrees(&FileStorage::open(folder.path()).unwrap(), &model).await;
         });
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 12,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn redis_follows_the_model(steps in prop::collection::vec(steps(), 3)) {
+        if let Some(server) = RedisServer::start() {
+            run(async {
+                for steps in steps {
+                    server.say("FLUSHALL");
+                    let model = follows_the_model(&server.storage().await, &steps).await;
+                    agrees(&server.storage().await, &model).await;
+                }
+            });
+        }
     }
 }

@@ -4,6 +4,7 @@
 mod client;
 mod curl;
 mod plain_socket;
+pub mod redis;
 pub mod tokens;
 
 use std::sync::OnceLock;

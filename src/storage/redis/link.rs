@@ -1,0 +1,214 @@
+//! The one connection to Redis that all requests share, and how it is found again when it is lost.
+//!
+//! Whatever happens, an answer or an error comes within [`CALL`], or another limit that was set. A connection that broke, that did
+//! not answer in time or that turned out to be read-only is given up, and the next call makes a new
+//! one; with Sentinels it asks them again where the primary is, so a fail-over is followed. The
+//! crate's own connection manager waits longer than that, and knows no Sentinels.
+//!
+//! Next: `target.rs`, which makes a connection; `start.rs`, the first one.
+
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{
+    Cmd, ErrorKind, FromRedisValue, RedisError, RedisResult, ScriptInvocation, ServerErrorKind,
+};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::target::Target;
+use crate::storage::Unavailable;
+use crate::storage::memory::lock;
+
+/// How long a call may take: longer than any script, and short enough for somebody who waits.
+pub const CALL: Duration = Duration::from_millis(500);
+
+/// The last part of a call's time. It begins when this process gets to look: where it had no turn
+/// for a while itself, what came meanwhile is still taken.
+const LAST_LOOK: Duration = Duration::from_millis(100);
+
+/// What Redis is asked.
+pub enum Ask<'a> {
+    /// A command that changes nothing.
+    Command(Cmd),
+    /// A script that changes nothing, or nothing more the second time.
+    Again(ScriptInvocation<'a>),
+    /// A script that must not run twice.
+    Once(ScriptInvocation<'a>),
+}
+
+/// The way to Redis.
+pub struct Link {
+    target: Target,
+    /// How long a call may take.
+    limit: Duration,
+    state: Mutex<State>,
+    /// Held by the one who makes a connection.
+    connecting: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct State {
+    current: Option<MultiplexedConnection>,
+    /// Counts the connections, so that nobody gives up a newer one than he used.
+    number: u64,
+    /// Why the last attempt failed, and when. Those who waited for it fail with it.
+    failed: Option<(Instant, RedisError)>,
+    /// Whether the log says that the connection is lost.
+    lost: bool,
+}
+
+impl Link {
+    /// A link that begins with a connection that was just made.
+    pub fn new(target: Target, first: MultiplexedConnection, limit: Duration) -> Self {
+        let state = State {
+            current: Some(first),
+            ..State::default()
+        };
+        Self {
+            target,
+            limit,
+            state: Mutex::new(state),
+            connecting: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Asks Redis. What may be asked again is, once, when the connection turns out to be broken: the
+    /// first request after a restart of Redis need not fail.
+    ///
+    /// # Errors
+    /// Redis did not answer in time, or not as it should. Whether it did what it was asked is not
+    /// known then.
+    pub async fn ask<T: FromRedisValue>(&self, ask: Ask<'_>) -> Result<T, Unavailable> {
+        let deadline = Instant::now() + self.limit.saturating_sub(LAST_LOOK);
+        let mut answer = self.ask_once(&ask, deadline).await;
+        let again = !matches!(ask, Ask::Once(_)) && Instant::now() < deadline;
+        if again && answer.as_ref().is_err_and(is_lost) {
+            answer = self.ask_once(&ask, deadline).await;
+        }
+        answer.map_err(|error| {
+            Unavailable(format!("{}: {}", self.target.address(), in_words(&error)))
+        })
+    }
+
+    async fn ask_once<T: FromRedisValue>(
+        &self,
+        ask: &Ask<'_>,
+        deadline: Instant,
+    ) -> RedisResult<T> {
+        let connected = timeout_at(deadline, self.connection(deadline)).await;
+        let (number, mut connection) = connected.unwrap_or_else(|_| Err(too_slow(self.limit)))?;
+        let answer = pin!(async {
+            match ask {
+                Ask::Command(command) => command.query_async(&mut connection).await,
+                Ask::Again(script) | Ask::Once(script) => {
+                    script.invoke_async(&mut connection).await
+                }
+            }
+        });
+        let answer = self.in_time(deadline, answer).await;
+        if let Err(error) = &answer
+            && is_lost(error)
+        {
+            self.give_up(number, error);
+        }
+        answer
+    }
+
+    /// The answer, if it comes by the deadline or is there at the last look.
+    async fn in_time<T>(
+        &self,
+        deadline: Instant,
+        mut answer: Pin<&mut impl Future<Output = RedisResult<T>>>,
+    ) -> RedisResult<T> {
+        match timeout_at(deadline, &mut answer).await {
+            Ok(answer) => answer,
+            Err(_) => timeout(LAST_LOOK, answer)
+                .await
+                .unwrap_or_else(|_| Err(too_slow(self.limit))),
+        }
+    }
+
+    /// The connection, made anew where there is none, and its number.
+    async fn connection(&self, deadline: Instant) -> RedisResult<(u64, MultiplexedConnection)> {
+        if let Some(found) = lock(&self.state).current() {
+            return Ok(found);
+        }
+        let asked = Instant::now();
+        let _turn = self.connecting.lock().await;
+        {
+            let state = lock(&self.state);
+            if let Some(found) = state.current() {
+                return Ok(found);
+            }
+            if let Some((when, error)) = &state.failed
+                && *when >= asked
+            {
+                return Err(error.clone());
+            }
+        }
+        // A little earlier than the call itself, which can then still say why not.
+        let made = pin!(self.target.connect());
+        let made = timeout_at(deadline - LAST_LOOK.min(self.limit / 4), made).await;
+        let made = made.unwrap_or_else(|_| Err(too_slow(self.limit)));
+        let mut state = lock(&self.state);
+        match made {
+            Ok(connection) => {
+                state.number += 1;
+                state.current = Some(connection.clone());
+                if std::mem::take(&mut state.lost) {
+                    log::warn!("{} answers again", self.target.address());
+                }
+                Ok((state.number, connection))
+            }
+            Err(error) => {
+                state.failed = Some((Instant::now(), error.clone()));
+                Err(error)
+            }
+        }
+    }
+
+    fn give_up(&self, number: u64, why: &RedisError) {
+        let mut state = lock(&self.state);
+        if state.number != number || state.current.take().is_none() {
+            return;
+        }
+        if !std::mem::replace(&mut state.lost, true) {
+            log::warn!("{} is lost: {}", self.target.address(), in_words(why));
+        }
+    }
+}
+
+impl State {
+    fn current(&self) -> Option<(u64, MultiplexedConnection)> {
+        let connection = self.current.clone()?;
+        Some((self.number, connection))
+    }
+}
+
+/// Whether an error says that the connection, or who is at its end, is no longer of use.
+fn is_lost(error: &RedisError) -> bool {
+    let kind = error.kind();
+    error.is_io_error()
+        || error.is_unrecoverable_error()
+        || matches!(kind, ErrorKind::Server(ServerErrorKind::ReadOnly))
+}
+
+/// The error of a call that took too long.
+pub fn too_slow(limit: Duration) -> RedisError {
+    let text = format!("no answer within {} ms", limit.as_millis());
+    io::Error::new(io::ErrorKind::TimedOut, text).into()
+}
+
+/// What Redis said. It may repeat what it was asked, and that may hold a session id: it is cut off.
+pub fn in_words(error: &RedisError) -> String {
+    let said = match (error.code(), error.detail()) {
+        (Some(code), Some(detail)) => format!("{code} {detail}"),
+        _ => error.to_string(),
+    };
+    let said = said.lines().next().unwrap_or_default();
+    let end = said.find(", with args").unwrap_or(said.len());
+    said[..end].to_owned()
+}

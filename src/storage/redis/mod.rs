@@ -1,0 +1,226 @@
+//! Storage in Redis: several labs behind one balancer share it, and it outlives all of them.
+//!
+//! Each method of the contract is one command or one script, so Redis itself makes a commit all or
+//! nothing. A record's TTL is a broom, in wall time, an hour behind its deadline; whether a record
+//! counts is still decided on the bench's clock, by who reads it. A Redis that does not answer is
+//! [`Unavailable`] after half a second, and lets nobody in.
+//!
+//! Next: `keys.rs`, what stands where; `scripts/commit.lua`, what a commit does; `link.rs`, what
+//! happens when Redis goes away.
+
+mod address;
+mod keys;
+mod link;
+mod scripts;
+mod start;
+mod target;
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{
+    Batch, Commit, EventId, Expect, Index, JOURNAL_LIMIT, Key, Put, Storage, Stored, Unavailable,
+};
+use crate::bench::BenchName;
+use crate::clock::BenchTime;
+use crate::journal::Event;
+pub use address::{Address, BadAddress};
+use link::{Ask, CALL, Link};
+use scripts::Scripts;
+pub use start::OpenError;
+pub use target::BadAuthority;
+
+/// How long a record lies in Redis after its deadline: time enough for the sweep to take it first.
+const BROOM: Duration = Duration::from_secs(3600);
+
+/// How long a journal is kept after its last event.
+const JOURNAL: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// A deadline further ahead than this has no TTL. Redis could not count that far.
+const FAR: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
+/// All benches in one database of a Redis.
+pub struct RedisStorage {
+    link: Link,
+    scripts: Scripts,
+}
+
+impl RedisStorage {
+    /// Connects to a Redis and checks that it will do what is asked of it. Each later call answers
+    /// within half a second.
+    ///
+    /// # Errors
+    /// It cannot be reached, does not let the lab in, or takes no writes.
+    pub async fn open(address: Address) -> Result<Self, OpenError> {
+        Self::open_with_limit(address, CALL).await
+    }
+
+    /// The same, with another limit on the time of each call.
+    ///
+    /// # Errors
+    /// As [`RedisStorage::open`].
+    pub async fn open_with_limit(address: Address, limit: Duration) -> Result<Self, OpenError> {
+        let scripts = Scripts::new();
+        let link = start::open(address, &scripts, limit).await?;
+        Ok(Self { link, scripts })
+    }
+}
+
+impl fmt::Debug for RedisStorage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisStorage").finish_non_exhaustive()
+    }
+}
+
+/// A record as `HMGET` gives it out: value, version, seen, until.
+type Fields = (Option<Vec<u8>>, Option<u64>, Option<u64>, Option<u64>);
+
+#[async_trait]
+impl Storage for RedisStorage {
+    async fn read(&self, bench: &BenchName, key: &Key) -> Result<Option<Stored>, Unavailable> {
+        let mut command = redis::cmd("HMGET");
+        command.arg(format!("{}{}", keys::of_bench(bench), keys::path(key)));
+        command.arg(&["value", "version", "seen", "until"]);
+        let found: Fields = self.link.ask(Ask::Command(command)).await?;
+        let (Some(value), Some(version), Some(seen), Some(until)) = found else {
+            return Ok(None);
+        };
+        Ok(Some(Stored {
+            value: value.into(),
+            version,
+            seen: BenchTime::from_millis(seen),
+            until: BenchTime::from_millis(until),
+        }))
+    }
+
+    async fn members(
+        &self,
+        bench: &BenchName,
+        index: &Index,
+        limit: usize,
+    ) -> Result<Vec<Key>, Unavailable> {
+        let (list, world, kind) = keys::list(index);
+        let mut script = self.scripts.members.key(keys::of_bench(bench));
+        script.arg(list).arg(keys::records(world, kind)).arg(limit);
+        let names: Vec<String> = self.link.ask(Ask::Again(script)).await?;
+        let keys = names.iter().filter_map(|name| Key::new(world, kind, name));
+        Ok(keys.collect())
+    }
+
+    async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, Unavailable> {
+        let mut script = self.scripts.commit.key(keys::of_bench(bench));
+        script.arg(batch.expect.len());
+        for (key, expect) in &batch.expect {
+            script.arg(keys::path(key));
+            match expect {
+                Expect::Absent => script.arg(0),
+                Expect::Present => script.arg("present"),
+                Expect::Version(version) => script.arg(*version),
+            };
+        }
+        let replaced = batch.put.iter().filter_map(|put| put.replaces.as_ref());
+        let gone: Vec<_> = batch.remove.iter().chain(replaced).collect();
+        script.arg(gone.len());
+        for key in gone {
+            script.arg(keys::path(key));
+        }
+        script.arg(batch.put.len());
+        for put in &batch.put {
+            add_put(&mut script, put);
+        }
+        script.arg(JOURNAL_LIMIT).arg(millis(JOURNAL));
+        script.arg(batch.events.len());
+        for event in &batch.events {
+            let text = serde_json::to_vec(event);
+            script.arg(text.map_err(|error| Unavailable(error.to_string()))?);
+        }
+        let done: bool = self.link.ask(Ask::Once(script)).await?;
+        Ok(if done { Commit::Done } else { Commit::Lost })
+    }
+
+    async fn touch(
+        &self,
+        bench: &BenchName,
+        key: &Key,
+        seen: BenchTime,
+        until: BenchTime,
+    ) -> Result<(), Unavailable> {
+        let mut script = self.scripts.touch.key(keys::of_bench(bench));
+        script.arg(keys::path(key)).arg(seen.millis());
+        script.arg(until.millis()).arg(ttl(until));
+        self.link.ask::<bool>(Ask::Again(script)).await?;
+        Ok(())
+    }
+
+    async fn events(
+        &self,
+        bench: &BenchName,
+        after: EventId,
+        limit: usize,
+    ) -> Result<Vec<(EventId, Event)>, Unavailable> {
+        // Lua counts in floating point, which is exact up to here.
+        let after = after.0.min(1 << 53);
+        let mut script = self.scripts.events.key(keys::of_bench(bench));
+        script.arg(after).arg(limit.min(JOURNAL_LIMIT));
+        let page: Vec<Vec<u8>> = self.link.ask(Ask::Again(script)).await?;
+        let mut page = page.into_iter();
+        let first = page.next().unwrap_or_default();
+        let first: Option<u64> = String::from_utf8_lossy(&first).parse().ok();
+        let first = first.ok_or_else(|| Unavailable("the journal has no numbers".into()))?;
+        let events = (first..).map(EventId).zip(page);
+        // One that somebody edited is passed over, as in a file.
+        let read = |(id, text): (EventId, Vec<u8>)| Some((id, serde_json::from_slice(&text).ok()?));
+        Ok(events.filter_map(read).collect())
+    }
+
+    async fn sweep(
+        &self,
+        bench: &BenchName,
+        now: BenchTime,
+        limit: usize,
+    ) -> Result<usize, Unavailable> {
+        let mut script = self.scripts.sweep.key(keys::of_bench(bench));
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        script.arg(now.millis()).arg(limit);
+        self.link.ask(Ask::Once(script)).await
+    }
+}
+
+fn add_put(script: &mut redis::ScriptInvocation<'_>, put: &Put) {
+    script.arg(keys::path(&put.key)).arg(&put.value[..]);
+    script.arg(put.seen.millis()).arg(put.until.millis());
+    script.arg(ttl(put.until));
+    match &put.owner {
+        Some(owner) => script.arg(format!("owner={owner}")),
+        None => script.arg(""),
+    };
+}
+
+/// How long, in milliseconds of wall time, a record with this deadline may stay; -1 is for ever.
+///
+/// A bench's clock is never behind the wall clock, and a reset takes it back to it, so this is never
+/// too short. What is over already stays for as long as the broom waits.
+fn ttl(until: BenchTime) -> i64 {
+    let left = until.since(BenchTime::now(Duration::ZERO));
+    if left > FAR { -1 } else { millis(left + BROOM) }
+}
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_broom_comes_an_hour_after_the_deadline_and_never_to_what_has_none() {
+        let now = BenchTime::now(Duration::ZERO);
+        let ahead = ttl(now.after(Duration::from_secs(60)));
+        assert!((3_659_000..=3_660_000).contains(&ahead), "{ahead}");
+        assert_eq!(ttl(BenchTime::from_millis(100)), 3_600_000);
+        assert_eq!(ttl(BenchTime::from_millis(u64::MAX)), -1);
+    }
+}

@@ -1,0 +1,23 @@
+-- Notes that a record was seen in use: it brings back none that is gone, and sets no time back.
+--
+-- ARGV: path, seen, deadline, ttl.
+local path, seen, deadline, ttl = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local key = bench .. path
+local old = redis.call('HMGET', key, 'seen', 'until', 'owner')
+if not old[1] then return 0 end
+
+-- Of two whole numbers without leading zeros, the longer one is the greater.
+local function later(new, than)
+  if #new ~= #than then return #new > #than end
+  return new > than
+end
+
+if later(seen, old[1]) then redis.call('HSET', key, 'seen', seen) end
+if later(deadline, old[2]) then
+  redis.call('HSET', key, 'until', deadline)
+  redis.call('ZADD', deadlines, deadline, path)
+  local keys = { key, bench .. 'list:' .. list_of(path), deadlines, counts }
+  if old[3] then keys[5] = bench .. 'of:' .. list_of(path) .. ':' .. old[3] end
+  for _, each in ipairs(keys) do keep(each, life(each), ttl) end
+end
+return 1

@@ -1,0 +1,174 @@
+//! The program with its sessions in Redis: restarts of either, and a Redis that is gone for a while.
+
+use std::time::{Duration, Instant};
+
+use super::program::{Program, Visitor};
+use crate::support::redis::RedisServer;
+
+/// The requirement itself, so here time is measured.
+const RECOVERY: Duration = Duration::from_secs(2);
+
+/// How long a busy machine may keep the lab or its Redis from answering in time.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Whether the session in the jar is signed in, asked until the lab can tell.
+async fn is_signed_in(visitor: &mut Visitor) -> bool {
+    let start = Instant::now();
+    loop {
+        match visitor.get("/api/check_session").await.status {
+            200 => return true,
+            401 => return false,
+            503 if start.elapsed() < PATIENCE => {}
+            other => panic!("{other} after {:?}", start.elapsed()),
+        }
+    }
+}
+
+/// Neither the session in the jar nor a new sign-in is believed, and nobody gets a cookie.
+async fn assert_refused(visitor: &mut Visitor) {
+    let mut answers = Vec::new();
+    for path in ["/login", "/dashboard"] {
+        let page = visitor.get(path).await;
+        let kind = page.header("content-type").next();
+        let expected = (503, Some("text/html; charset=utf-8"));
+        assert_eq!((page.status, kind), expected, "{path}");
+        assert!(!page.body.contains("Welcome"), "{}", page.body);
+        answers.push(page);
+    }
+    let right = serde_json::json!({"username": "student123", "password": "password123"});
+    answers.push(visitor.get("/api/check_session").await);
+    answers.push(visitor.post_json("/api/login", right).await);
+    for json in &answers[2..] {
+        let kind = json.header("content-type").next();
+        assert_eq!((json.status, kind), (503, Some("application/problem+json")));
+    }
+    for answer in answers {
+        assert_eq!(answer.header("set-cookie").count(), 0);
+        // Where Redis is stands in the log, and not on the page.
+        assert!(!answer.body.contains("127.0.0.1:"), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_in_redis_survives_kill_9_and_the_start_says_where_it_is() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let url = server.url();
+    let start = || Program::start_with(folder.path(), &["--sessions", &url]);
+    let program = start();
+    let place = format!("Redis at 127.0.0.1:{}, database 0", server.port);
+    let told = program.told.join("\n");
+    assert!(
+        told.contains(&format!("Sessions           {place}")),
+        "{told}"
+    );
+    let home = program.visitor("lab", "").get("/").await;
+    let says = format!("Sessions are kept in: {place}.");
+    assert!(home.body.contains(&says), "{}", home.body);
+
+    let mut visitor = program.visitor("https", "/hardened");
+    visitor.sign_in().await;
+    let mut ended = program.visitor("https", "/hardened");
+    ended.sign_in().await;
+    let thief = ended.clone();
+    assert_eq!(ended.submit("/logout", &[]).await.status, 200);
+    assert!(!folder.path().join("sessions").exists());
+    program.kill();
+    let again = start();
+    assert!(is_signed_in(&mut visitor.at(&again)).await);
+    assert!(!is_signed_in(&mut thief.at(&again)).await);
+
+    // A second lab on the same Redis, with the keys of the first.
+    let other = tempfile::tempdir().unwrap();
+    let copied = std::process::Command::new("cp")
+        .args(["-r", "."])
+        .arg(other.path())
+        .current_dir(folder.path())
+        .status();
+    assert!(copied.unwrap().success());
+    let beside = Program::start_with(other.path(), &["--sessions", &url]);
+    let mut there = visitor.at(&beside);
+    assert!(is_signed_in(&mut there).await);
+    assert_eq!(there.submit("/logout", &[]).await.status, 200);
+    assert!(!is_signed_in(&mut visitor.at(&again)).await);
+}
+
+#[tokio::test]
+async fn while_redis_is_down_nobody_is_signed_in_and_afterwards_it_goes_on_by_itself() {
+    let Some(mut server) = RedisServer::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start_with(folder.path(), &["--sessions", &server.url()]);
+    let mut visitor = program.visitor("https", "/hardened");
+    visitor.sign_in().await;
+    let mut weak = program.visitor("https", "/insecure");
+    weak.sign_in().await;
+    server.stop();
+    assert_refused(&mut visitor.clone()).await;
+    assert_refused(&mut weak).await;
+    assert_eq!(
+        program.visitor("http", "").get("/healthz").await.status,
+        200
+    );
+
+    server.start_again();
+    let start = Instant::now();
+    // This Redis kept nothing, so the visitor has to sign in again.
+    assert!(!is_signed_in(&mut visitor).await);
+    visitor.sign_in().await;
+    assert!(is_signed_in(&mut visitor).await);
+    assert!(start.elapsed() < RECOVERY, "{:?}", start.elapsed());
+    let log = program.log();
+    assert_eq!(log.matches(" is lost: ").count(), 1, "{log}");
+    assert_eq!(log.matches(" answers again").count(), 1, "{log}");
+}
+
+#[tokio::test]
+async fn while_redis_stands_still_answers_come_soon_and_afterwards_the_session_is_there() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Program::start_with(folder.path(), &["--sessions", &server.url()]);
+    let mut visitor = program.visitor("https", "/hardened");
+    visitor.sign_in().await;
+    server.signal("STOP");
+    let start = Instant::now();
+    let mut same = visitor.clone();
+    let waiting = tokio::spawn(async move { same.get("/dashboard").await.status });
+    let quick = program.visitor("http", "").get("/healthz").await;
+    assert_eq!(quick.status, 200);
+    assert!(start.elapsed() < Duration::from_millis(400));
+    assert_eq!(waiting.await.unwrap(), 503);
+    assert!(start.elapsed() < RECOVERY, "{:?}", start.elapsed());
+    assert_refused(&mut visitor.clone()).await;
+    server.signal("CONT");
+    let start = Instant::now();
+    assert!(is_signed_in(&mut visitor).await);
+    assert!(start.elapsed() < RECOVERY, "{:?}", start.elapsed());
+
+    // Nor does a stop wait for it.
+    server.signal("STOP");
+    program.signal("TERM");
+    let (status, took) = program.wait();
+    assert_eq!(status.code(), Some(0), "{}", program.log());
+    assert!(took < RECOVERY, "{took:?}");
+}
+
+#[test]
+fn a_redis_that_may_throw_sessions_away_is_named_at_the_start() {
+    let limited = ["--maxmemory", "50mb", "--maxmemory-policy"];
+    for (policy, warned) in [("allkeys-lru", 1), ("noeviction", 0)] {
+        let Some(server) = RedisServer::start_with(&[&limited[..], &[policy]].concat()) else {
+            return;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let program = Program::start_with(folder.path(), &["--sessions", &server.url()]);
+        let log = program.log();
+        let warning = "may throw sessions away when its memory is full (allkeys-lru)";
+        assert_eq!(log.matches(warning).count(), warned, "{log}");
+    }
+}
