@@ -127,3 +127,19 @@ async fn over_tls_the_certificate_must_come_from_the_authority_that_was_named() 
     visitor.sign_in().await;
     assert!(visitor.is_signed_in().await);
 }
+
+#[tokio::test]
+async fn a_lab_with_other_keys_does_not_start_on_the_same_sessions() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let (first, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let url = server.url();
+    Program::start_with(first.path(), &["--sessions", &url]).kill();
+    let ended = refused(&url, &[]);
+    assert_says(&ended, "with other keys", "SESSION_LAB_SECRET_KEY");
+    // The first one may come again, and in another database nobody is in the way.
+    Program::start_with(first.path(), &["--sessions", &url]).kill();
+    let other = url.replace("/0", "/1");
+    Program::start_with(folder.path(), &["--sessions", &other]).kill();
+}
