@@ -38,7 +38,8 @@ pub fn attacker_host(reach: &Reach) -> String {
     }
 }
 
-/// What the certificate stands for beside the names on this computer.
+/// What the certificate stands for beside the names on this computer. Labs on several computers that
+/// share their names can share a certificate, too.
 pub fn certificate_names(reach: &Reach) -> Vec<String> {
     let Reach::Class {
         bind,
@@ -48,9 +49,9 @@ pub fn certificate_names(reach: &Reach) -> Vec<String> {
     else {
         return Vec::new();
     };
-    let bind = (!bind.is_unspecified()).then(|| bind.to_string());
-    let own = bind.into_iter().chain(attacker_name.clone());
-    [public_name.clone()].into_iter().chain(own).collect()
+    let bind = || (!bind.is_unspecified()).then(|| bind.to_string());
+    let attacker = attacker_name.clone().or_else(bind);
+    [public_name.clone()].into_iter().chain(attacker).collect()
 }
 
 /// Asks the routing table. Connecting a UDP socket sends nothing; 192.0.2.1 is nobody's (RFC 5737).

@@ -115,6 +115,7 @@ impl Program {
             "lab" => "Start here",
             "http" => "Portal, in clear",
             "attacker" => "The attacker ",
+            "attacker-tls" => "The same over TLS",
             _ => "Portal, over TLS",
         };
         let line = self.told.iter().find(|line| line.contains(words));
@@ -240,6 +241,12 @@ impl Visitor {
     /// The same visitor, who comes to this address.
     pub fn to(mut self, address: IpAddr) -> Self {
         self.door = self.door.at(address);
+        self
+    }
+
+    /// The same visitor with another client.
+    pub fn by(mut self, door: FrontDoor) -> Self {
+        self.door = door.with_patience(6 * PATIENCE);
         self
     }
 

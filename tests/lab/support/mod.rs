@@ -3,6 +3,7 @@
 
 mod client;
 mod curl;
+pub mod nginx;
 mod plain_socket;
 pub mod redis;
 pub mod tokens;
