@@ -8,9 +8,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::listeners::told_to_stop;
-use crate::bench::Benches;
+use crate::bench::{Bench, Benches};
 use crate::session::expire::end_expired;
-use crate::storage::FileStorage;
+use crate::storage::{FileStorage, Unavailable};
 
 /// How often the upkeep runs.
 const EVERY: Duration = Duration::from_secs(5);
@@ -55,13 +55,11 @@ async fn sweep(benches: &Benches, stopped: &watch::Receiver<bool>) {
         if *stopped.borrow() {
             return;
         }
-        if bench.unused_for() < RECENTLY
-            && let Err(error) = end_expired(&bench).await
-        {
+        if let Err(error) = end_lately_expired(&bench).await {
             log::error!("{error}");
         }
         while !*stopped.borrow() {
-            match bench.storage().sweep(bench.name(), bench.now(), BITE).await {
+            match bite(&bench).await {
                 Ok(swept) if swept == BITE => tokio::task::yield_now().await,
                 Ok(_) => break,
                 Err(error) => {
@@ -73,6 +71,21 @@ async fn sweep(benches: &Benches, stopped: &watch::Receiver<bool>) {
     }
 }
 
+/// Both look at the clock first, which another lab on the same store may have put back.
+async fn end_lately_expired(bench: &Bench) -> Result<(), Unavailable> {
+    bench.refresh().await?;
+    if bench.unused_for() < RECENTLY {
+        end_expired(bench).await?;
+    }
+    Ok(())
+}
+
+async fn bite(bench: &Bench) -> Result<usize, Unavailable> {
+    bench.refresh().await?;
+    let swept = bench.storage().sweep(bench.name(), bench.now(), BITE);
+    swept.await
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -81,7 +94,9 @@ mod tests {
     use crate::bench::{BenchKeys, BenchName, Sharing};
     use crate::clock::BenchTime;
     use crate::journal::Event;
-    use crate::storage::{Batch, Commit, EventId, Index, Key, Storage, Stored, Unavailable};
+    use crate::storage::{
+        Batch, Commit, EventId, Index, Key, Kind, MemoryStorage, Put, Storage, Stored,
+    };
 
     /// A store with more to sweep than there is time for. The stop comes during the first bite.
     struct Endless {
@@ -148,5 +163,37 @@ mod tests {
         benches.open(&BenchName::local()).await.expect("a bench");
         sweep(&benches, &stopped).await;
         assert_eq!(storage.bites.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_another_lab_put_back_ends_nothing() {
+        let storage: Arc<dyn Storage> = Arc::new(MemoryStorage::default());
+        let [here, there] = [(); 2].map(|()| {
+            let keys = BenchKeys::derive(|_| [7; 32]);
+            Benches::new(storage.clone(), Sharing::WithOthers, keys)
+        });
+        let name = BenchName::local();
+        let bench = here.open(&name).await.expect("a bench");
+        bench.move_clock(UNUSED).await.expect("moved");
+        there.open(&name).await.expect("a bench");
+        bench.reset().await.expect("reset");
+        let key = Key::new(None, Kind::Notice, "new").expect("a key");
+        let put = Put {
+            key: key.clone(),
+            value: Vec::new(),
+            seen: bench.now(),
+            until: bench.now().after(RECENTLY),
+            owner: None,
+            replaces: None,
+        };
+        let batch = Batch {
+            put: vec![put],
+            ..Batch::default()
+        };
+        storage.commit(&name, batch).await.expect("kept");
+        let (_stop, stopped) = watch::channel(false);
+        sweep(&there, &stopped).await;
+        let found = storage.read(&name, &key).await.expect("an answer");
+        assert!(found.is_some(), "it counts for another minute");
     }
 }

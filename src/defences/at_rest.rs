@@ -1,4 +1,4 @@
-//! At rest: what the store keeps of a session id. Worksheet 10.
+//! At rest: what the store keeps of a session id. Worksheets 10 and 16.
 //!
 //! The decision is whether someone who can read the store can use what he reads. Read
 //! `src/storage/` next, where the key becomes the name of a file.

@@ -9,11 +9,20 @@ use session_lab::worksheets::markdown;
 use session_lab::worksheets::sheet::{Kind, What};
 use session_lab::worksheets::shelf::Shelf;
 
-use super::walk::Walk;
+use super::walk::{Walk, sheet};
+use crate::support::redis::RedisServer;
 
 /// Walks through the sheet of that number: all its points can be reached, by doing what it says.
 async fn walks(number: &str) {
-    let mut walk = Walk::begin(number).await;
+    let needs_redis = |needs: &String| needs.contains("redis-server");
+    let mut walk = if sheet(number).front.needs.iter().any(needs_redis) {
+        let Some(redis) = RedisServer::start() else {
+            return;
+        };
+        Walk::begin_on(number, Some(redis)).await
+    } else {
+        Walk::begin(number).await
+    };
     walk.do_steps().await;
     walk.answer().await;
     let live = walk.live().await;
@@ -50,6 +59,7 @@ sheets! {
     refresh_and_revocation => "13",
     harden_it => "14",
     audit => "15",
+    a_server_side_store => "16",
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Walks through a sheet as a student does: types its commands, does its steps, answers its questions.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -16,6 +17,7 @@ use tempfile::TempDir;
 
 use super::bash::Bash;
 use crate::process::program::{Program, Visitor};
+use crate::support::redis::RedisServer;
 
 /// A fresh lab for one sheet, and the bash that its commands are typed into.
 pub struct Walk {
@@ -24,6 +26,14 @@ pub struct Walk {
     pub values: Values,
     pub bash: Bash,
     folder: TempDir,
+    /// The store of a sheet about one.
+    _redis: Option<RedisServer>,
+}
+
+impl Drop for Walk {
+    fn drop(&mut self) {
+        self.end_second_lab();
+    }
 }
 
 /// What stands between two steps.
@@ -44,26 +54,47 @@ pub fn sheet(number: &str) -> Arc<Sheet> {
 impl Walk {
     /// A fresh lab in an empty folder, with the sheet's page opened.
     pub async fn begin(number: &str) -> Self {
+        Self::begin_on(number, None).await
+    }
+
+    /// The same with its sessions in a Redis, whose port the sheet's bash knows.
+    pub async fn begin_on(number: &str, redis: Option<RedisServer>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let data = folder.path().join("lab-data");
         std::fs::create_dir(&data).expect("a data folder");
-        let lab = Program::start(&data);
+        let url = redis.as_ref().map(RedisServer::url);
+        let lab = match &url {
+            Some(url) => Program::start_with(&data, &["--sessions", url]),
+            None => Program::start(&data),
+        };
         let mut visitor = lab.visitor("lab", "");
         let ports: Ports =
             serde_json::from_str(&visitor.get("/addresses").await.body).expect("ports");
         let addresses = Addresses::told(&ports);
         let bench = BenchName::local();
         let values = Values::new(&addresses, Path::new("lab-data"), &bench, Policy::INSECURE);
-        let walk = Self {
+        let mut walk = Self {
             sheet: sheet(number),
             lab,
             values,
             bash: Bash::start(folder.path()),
             folder,
+            _redis: redis,
         };
+        if let Some(redis) = &walk._redis {
+            walk.bash.run(&format!("export REDIS_PORT={}", redis.port));
+        }
         let page = walk.student().get(&walk.path("")).await;
         assert_eq!(page.status, 200, "{}", page.body);
         walk
+    }
+
+    /// The sheet about a store starts a second lab and ends it. Where the walk ends before, it is
+    /// ended here.
+    fn end_second_lab(&self) {
+        if let Ok(id) = std::fs::read_to_string(self.folder.path().join("second.pid")) {
+            let _ = Command::new("kill").arg(id.trim()).status();
+        }
     }
 
     pub fn student(&self) -> Visitor {
