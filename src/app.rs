@@ -1,6 +1,7 @@
 //! Builds every listener of the lab, launches them together and stops them together.
 
 mod announce;
+mod health;
 mod listeners;
 mod reach;
 mod same_keys;
@@ -13,6 +14,7 @@ use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use self::health::Watched;
 use crate::attacks::stage::Target;
 use crate::bench::{BenchKeys, Benches, JWT_LABEL};
 use crate::cafe::capture::Captures;
@@ -29,6 +31,7 @@ use crate::web::assets;
 use crate::worksheets::report::Attested;
 use crate::worksheets::shelf::Shelf;
 
+pub use health::Health;
 pub use listeners::Parts;
 pub(crate) use listeners::told_to_stop;
 
@@ -107,7 +110,11 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let main_name = reach::portal_name(&settings.reach);
     listeners::check_ports(settings)?;
     let wifi = open_cafe(settings).await?;
-    let (storage, files) = open_storage(settings).await?;
+    let (storage, watched) = open_storage(settings).await?;
+    let files = match &watched {
+        Watched::Files(files) => Some(files.clone()),
+        Watched::Memory | Watched::Redis(_) => None,
+    };
     let key = server_key(settings)?;
     let token_key = settings.keys.jwt_secret_key().map(ServerKey::from_given);
     let certificate = Arc::new(certificate(settings)?);
@@ -151,11 +158,14 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         store: announce::store(settings),
         lessons: lessons.clone(),
         captures: cafe.captures.clone(),
+        health: Arc::default(),
     };
+    let health = parts.health.clone();
     let (stop, stopped) = watch::channel(false);
     let ended = listeners::launch(settings, parts, stopped.clone()).await?;
     let captures = cafe.captures.clone();
     let cafe = cafe.serve(wifi, stopped.clone());
+    let watch = health::watch(health, watched, stopped.clone());
     let upkeep = upkeep::spawn(benches.clone(), files, stopped);
     let told = stop.clone();
     let ended = tokio::spawn(async move {
@@ -164,6 +174,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         let _ = told.send(true);
         let _ = cafe.await;
         let _ = upkeep.await;
+        let _ = watch.await;
         result.map_err(|error| broken(&error))?
     });
     Ok(Running {
@@ -185,24 +196,23 @@ async fn open_cafe(settings: &Settings) -> Result<TcpListener, StartError> {
     opened.map_err(|error| listeners::cannot_listen("--cafe-port", port, &error))
 }
 
-/// The storage, and the same again where it is files, which want to be written from time to time.
-async fn open_storage(
-    settings: &Settings,
-) -> Result<(Arc<dyn Storage>, Option<Arc<FileStorage>>), StartError> {
+/// The storage, and the same again as what it is, to be looked after.
+async fn open_storage(settings: &Settings) -> Result<(Arc<dyn Storage>, Watched), StartError> {
     match &settings.sessions {
-        SessionStore::Memory => Ok((Arc::new(MemoryStorage::default()), None)),
+        SessionStore::Memory => Ok((Arc::new(MemoryStorage::default()), Watched::Memory)),
         SessionStore::File => {
             let hint = "choose another folder with --data-dir, or stop the other lab";
             let files = FileStorage::open(&settings.data_dir)
                 .map_err(|error| StartError::new(error.to_string(), hint))?;
             let files = Arc::new(files);
-            Ok((files.clone(), Some(files)))
+            Ok((files.clone(), Watched::Files(files)))
         }
         SessionStore::Redis(address) => {
             let redis = RedisStorage::open(address.clone())
                 .await
                 .map_err(|error| StartError::new(error.to_string(), error.hint()))?;
-            Ok((Arc::new(redis), None))
+            let redis = Arc::new(redis);
+            Ok((redis.clone(), Watched::Redis(redis)))
         }
     }
 }

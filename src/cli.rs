@@ -32,6 +32,8 @@ pub enum Command {
     Matrix(MatrixFlags),
     /// List the worksheets, print one, or verify a report
     Labs(LabsFlags),
+    /// Look into the store of a lab, also while it runs
+    Store(StoreFlags),
     /// Print a new 32-byte key for SESSION_LAB_SECRET_KEY or SESSION_LAB_JWT_SECRET_KEY
     Secret,
 }
@@ -117,6 +119,41 @@ pub struct VerifyFlags {
     /// Data folder of the lab that wrote it, for its key [default: ./lab-data]
     #[arg(long, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
+}
+
+/// What can be said to `store`.
+#[derive(Args, Clone, Debug)]
+pub struct StoreFlags {
+    /// What to do
+    #[command(subcommand)]
+    pub command: StoreCommand,
+}
+
+/// The words after `session-lab store`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum StoreCommand {
+    /// Count sessions, records and events, by reading only
+    Stats(StatsFlags),
+}
+
+/// What can be said to `store stats`.
+#[derive(Args, Clone, Debug)]
+pub struct StatsFlags {
+    /// Where sessions are kept, as it was said to the lab [default: file]
+    #[arg(long, value_name = "STORE")]
+    pub sessions: Option<StoreName>,
+    /// With rediss://: the authority behind its certificate, in PEM [default: those of the system]
+    #[arg(long, value_name = "FILE")]
+    pub redis_ca: Option<PathBuf>,
+    /// Data folder of the lab [default: ./lab-data]
+    #[arg(long, value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+    /// Settings file [default: ./session-lab.toml where there is one]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print JSON, for a program
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What can be said to `serve`; a flag that was not given is `None` (or `false`).

@@ -46,6 +46,7 @@
 //! | [`web`] | what all sites share |
 //! | [`front_door`] | the client by which the lab acts on its own portal |
 //! | [`chrome`] | the installed browser, for what only a browser decides |
+//! | [`stats`] | `session-lab store stats`: what lies in a store, counted |
 //! | [`cli`], [`settings`], [`keys`], [`tls`], [`app`] | starting and stopping |
 
 pub mod app;
@@ -70,6 +71,7 @@ pub mod same_site;
 pub mod session;
 pub mod settings;
 pub mod start_error;
+pub mod stats;
 pub mod storage;
 pub mod tls;
 pub mod web;

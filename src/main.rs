@@ -13,7 +13,7 @@ use session_lab::{
     keys,
     settings::Settings,
     start_error::StartError,
-    worksheets,
+    stats, worksheets,
 };
 
 /// What hashing or writing may still take once the listeners are closed; the whole stop has 2 s.
@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Attack(flags) => on_runtime(attacks::command::attack(flags)),
         Command::Matrix(flags) => on_runtime(attacks::command::matrix(flags)),
         Command::Labs(flags) => worksheets::command::labs(flags),
+        Command::Store(flags) => on_runtime(stats::store(flags)),
         Command::Secret => print_secret(),
     };
     match run {

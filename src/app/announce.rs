@@ -24,17 +24,20 @@ pub fn store(settings: &Settings) -> Store {
                 says,
                 medium: "files",
                 folder: Some(settings.data_dir.clone()),
+                shared: false,
             }
         }
         SessionStore::Memory => Store {
             says: "memory: they are gone when the lab stops".into(),
             medium: "memory",
             folder: None,
+            shared: false,
         },
         SessionStore::Redis(address) => Store {
             says: address.to_string(),
             medium: "Redis",
             folder: None,
+            shared: true,
         },
     }
 }

@@ -13,7 +13,7 @@ use rocket::{Build, Config, Ignite, Rocket};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::broken;
+use super::{Health, broken};
 use crate::attacker;
 use crate::bench::Benches;
 use crate::cafe::capture::Captures;
@@ -57,6 +57,8 @@ pub struct Parts {
     pub lessons: Lessons,
     /// What goes through the café.
     pub captures: Arc<Captures>,
+    /// Whether the store is well.
+    pub health: Arc<Health>,
 }
 
 impl std::fmt::Debug for Parts {

@@ -279,7 +279,7 @@ fn put_setting(name: &str, value: &impl Serialize) -> Put {
 }
 
 /// The stored mix. A defence that a newer version added, or an arm that is gone, stays weak.
-fn decode_custom(bytes: &[u8]) -> Policy {
+pub(crate) fn decode_custom(bytes: &[u8]) -> Policy {
     let arms: HashMap<String, String> = serde_json::from_slice(bytes).unwrap_or_default();
     Name::ALL.iter().fold(Policy::INSECURE, |policy, name| {
         arms.get(name.slug())

@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 pub use benches::{BENCH_LIMIT, Benches, OpenBenchError, TooManyBenches};
 pub use kept::FURTHEST;
 use kept::Kept;
+pub(crate) use kept::decode_custom;
 pub use keys::{BenchKeys, JWT_LABEL, WORKSHEETS_LABEL};
 use loot::Loot;
 pub use name::{BadBenchName, BenchName};

@@ -9,7 +9,7 @@ use rocket::{Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::page;
+use super::{Store, page};
 use crate::bench::BenchName;
 use crate::cafe::capture::{Bytes, Captures, Connection, KEPT, LARGEST};
 use crate::cafe::mask::Foreign;
@@ -97,7 +97,7 @@ fn connections(captures: &Captures, bench: &BenchName) -> Vec<ConnectionView> {
 }
 
 #[get("/cafe")]
-fn cafe(place: &Place, captures: &State<Arc<Captures>>) -> Template {
+fn cafe(place: &Place, captures: &State<Arc<Captures>>, store: &State<Store>) -> Template {
     #[derive(Serialize)]
     struct CafePage {
         version: u64,
@@ -105,6 +105,7 @@ fn cafe(place: &Place, captures: &State<Arc<Captures>>) -> Template {
         kept: usize,
         largest_kb: usize,
         cafe_port: u16,
+        shared: bool,
     }
     let page = CafePage {
         // Read first: what comes in between is shown twice rather than never.
@@ -113,6 +114,7 @@ fn cafe(place: &Place, captures: &State<Arc<Captures>>) -> Template {
         kept: KEPT,
         largest_kb: LARGEST / 1024,
         cafe_port: place.addresses.cafe_port().unwrap_or_default(),
+        shared: store.shared,
     };
     page::render(place, "pages/lab/cafe.html", "The café", page)
 }

@@ -6,8 +6,8 @@ use rocket::{Route, State, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::Store;
 use super::page::{self, ClockView};
+use super::{Shelved, Store};
 use crate::bench::Bench;
 use crate::journal::{Client, in_words};
 use crate::policy::{Asked, Variant};
@@ -26,7 +26,7 @@ const SHOWN: usize = 50;
 /// A session as the evidence shows it.
 #[derive(Clone, Debug, Serialize)]
 pub struct SessionView {
-    /// The name of its file, which the arm of `at-rest` chose.
+    /// The name of its record, which the arm of `at-rest` chose; in Redis the whole key.
     pub file: String,
     /// Who is signed in.
     pub user: Option<String>,
@@ -120,8 +120,12 @@ struct Live {
     clock: ClockView,
 }
 
-async fn live(bench: &Bench, variant: Variant) -> Result<Live, Unavailable> {
-    let (sessions, total) = sessions(bench, variant).await?;
+async fn live(bench: &Bench, variant: Variant, store: &Store) -> Result<Live, Unavailable> {
+    let (mut sessions, total) = sessions(bench, variant).await?;
+    let before = store.sessions(bench.name(), variant).before;
+    for session in &mut sessions {
+        session.file.insert_str(0, &before);
+    }
     let events = events(bench, variant).await?;
     Ok(Live {
         sessions,
@@ -150,7 +154,7 @@ async fn evidence(place: &Place, variant: &str, store: &State<Store>) -> Result<
         variant: VariantView,
         sessions: Vec<SessionView>,
         total: usize,
-        folder: Option<String>,
+        shelved: Shelved,
         events: Vec<EventView>,
     }
     let variant = parse(variant)?;
@@ -159,13 +163,13 @@ async fn evidence(place: &Place, variant: &str, store: &State<Store>) -> Result<
         events,
         total,
         ..
-    } = live(&place.bench, variant).await?;
+    } = live(&place.bench, variant, store).await?;
     let moved = place.bench.resolve(variant).moved;
     let page = EvidencePage {
         variant: VariantView::new(variant, &moved),
         sessions,
         total,
-        folder: store.sessions(place.bench.name(), variant),
+        shelved: store.sessions(place.bench.name(), variant),
         events,
     };
     Ok(page::render(
@@ -177,8 +181,12 @@ async fn evidence(place: &Place, variant: &str, store: &State<Store>) -> Result<
 }
 
 #[get("/evidence/<variant>/live")]
-async fn evidence_live(place: &Place, variant: &str) -> Result<Json<Live>, Stop> {
-    Ok(Json(live(&place.bench, parse(variant)?).await?))
+async fn evidence_live(
+    place: &Place,
+    variant: &str,
+    store: &State<Store>,
+) -> Result<Json<Live>, Stop> {
+    Ok(Json(live(&place.bench, parse(variant)?, store).await?))
 }
 
 pub(super) fn routes() -> Vec<Route> {

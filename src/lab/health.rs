@@ -1,14 +1,23 @@
-//! Whether the lab answers, and where it listens: for programs.
+//! Whether the lab answers and its store is well, and where it listens: for programs.
 
+use std::sync::Arc;
+
+use rocket::http::Status;
 use rocket::serde::json::Json;
-use rocket::{Route, get, routes};
+use rocket::{Either, Route, State, get, routes};
 
+use crate::app::Health;
 use crate::web::addresses::Ports;
 use crate::web::place::Place;
 
+/// `ok`, or 503 with what is wrong. A balancer asks this each second; nothing is asked for it but a
+/// flag in memory. It names no host: whoever reaches the portal can read it.
 #[get("/healthz")]
-const fn healthz() -> &'static str {
-    "ok\n"
+fn healthz(health: &State<Arc<Health>>) -> Either<&'static str, (Status, String)> {
+    match health.trouble() {
+        None => Either::Left("ok\n"),
+        Some(says) => Either::Right((Status::ServiceUnavailable, says)),
+    }
 }
 
 /// Who listens where: `session-lab attack --url` finds the other sites by it.

@@ -29,11 +29,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use rocket::{Build, Rocket};
+use serde::Serialize;
 
 use crate::app::Parts;
 use crate::bench::BenchName;
 use crate::policy::Variant;
 use crate::same_site as experiment;
+use crate::storage::redis;
 use crate::worksheets::report::Attested;
 use crate::worksheets::shelf::Shelf;
 
@@ -46,6 +48,22 @@ pub struct Store {
     pub medium: &'static str,
     /// The folder, where there is one.
     pub folder: Option<PathBuf>,
+    /// Whether several labs may share it: then it is a Redis.
+    pub shared: bool,
+}
+
+/// Where a world's session records lie, and how a student lists them there.
+#[derive(Clone, Debug, Serialize)]
+struct Shelved {
+    /// What a record's name is.
+    called: &'static str,
+    /// What stands before each name.
+    #[serde(skip)]
+    before: String,
+    /// The folder of the files.
+    folder: Option<String>,
+    /// The pattern of the keys in Redis.
+    pattern: Option<String>,
 }
 
 impl Store {
@@ -60,11 +78,33 @@ impl Store {
         }
     }
 
-    /// The folder of a world's session files, where there is one.
-    fn sessions(&self, bench: &BenchName, variant: Variant) -> Option<String> {
-        let folder = self.folder.as_ref()?.join("sessions");
-        let world = folder.join(bench.as_str()).join(variant.to_string());
-        Some(world.display().to_string())
+    /// Where a world's session records lie.
+    fn sessions(&self, bench: &BenchName, variant: Variant) -> Shelved {
+        let nowhere = Shelved {
+            called: "Name",
+            before: String::new(),
+            folder: None,
+            pattern: None,
+        };
+        if self.shared {
+            let before = redis::session_keys(bench, variant);
+            return Shelved {
+                called: "Key",
+                pattern: Some(format!("{before}*")),
+                before,
+                ..nowhere
+            };
+        }
+        let Some(folder) = &self.folder else {
+            return nowhere;
+        };
+        let world = folder.join("sessions").join(bench.as_str());
+        let world = world.join(variant.to_string());
+        Shelved {
+            called: "File",
+            folder: Some(world.display().to_string()),
+            ..nowhere
+        }
     }
 }
 
@@ -100,6 +140,7 @@ impl Lessons {
 pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
     rocket
         .manage(parts.store.clone())
+        .manage(Arc::clone(&parts.health))
         .manage(parts.lessons.clone())
         .manage(Arc::clone(&parts.certificate))
         .manage(parts.front_door.clone())
@@ -140,6 +181,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
 pub fn mount_on_portal(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
     rocket
         .manage(Arc::clone(&parts.certificate))
+        .manage(Arc::clone(&parts.health))
         .manage(parts.front_door.clone())
         .mount("/", certificate::routes())
         .mount("/", inspect::routes())

@@ -82,6 +82,18 @@ impl Settings {
         Self::from_layers(flags, &Environment::of_the_process()?, Path::new("."))
     }
 
+    /// Only where sessions are kept, and the data folder: for a command that looks at the store of a
+    /// lab, whatever else was said to that lab.
+    ///
+    /// # Errors
+    /// A layer cannot be read, or one of the two makes no sense.
+    pub fn load_store(flags: ServeFlags) -> Result<(SessionStore, PathBuf), StartError> {
+        let environment = Environment::of_the_process()?;
+        let (raw, layers) = Layers::read(flags, &environment, Path::new("."))?;
+        refuse_no_folder(&raw, &layers)?;
+        Ok((session_store(&raw, &layers)?, raw.data_dir))
+    }
+
     /// Settings for a lab inside a test: free ports, sessions in memory, no folder at all.
     pub fn throw_away() -> Self {
         Self {
@@ -108,11 +120,7 @@ impl Settings {
     ) -> Result<Self, StartError> {
         let (raw, layers) = Layers::read(flags, environment, folder)?;
         refuse_one_port_twice(&raw, &layers)?;
-        if raw.data_dir.as_os_str().is_empty() {
-            let name = layers.spell("data-dir");
-            let error = StartError::new(format!("{name} is empty"), "name a folder: ./lab-data");
-            return Err(layers.blame(&["data-dir"], error));
-        }
+        refuse_no_folder(&raw, &layers)?;
         let sessions = session_store(&raw, &layers)?;
         let keys = environment.given_keys();
         let reach = Reach::check(&raw, &layers)?;
@@ -137,6 +145,15 @@ impl Settings {
             measure,
         })
     }
+}
+
+fn refuse_no_folder(raw: &Raw, layers: &Layers) -> Result<(), StartError> {
+    if raw.data_dir.as_os_str().is_empty() {
+        let name = layers.spell("data-dir");
+        let error = StartError::new(format!("{name} is empty"), "name a folder: ./lab-data");
+        return Err(layers.blame(&["data-dir"], error));
+    }
+    Ok(())
 }
 
 fn session_store(raw: &Raw, layers: &Layers) -> Result<SessionStore, StartError> {

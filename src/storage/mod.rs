@@ -9,6 +9,8 @@
 pub mod file;
 pub mod memory;
 pub mod redis;
+pub mod stats;
+pub mod trouble;
 
 use std::sync::Arc;
 
@@ -23,6 +25,7 @@ use crate::policy::Variant;
 pub use self::redis::RedisStorage;
 pub use file::FileStorage;
 pub use memory::MemoryStorage;
+pub use trouble::Trouble;
 
 /// What a record is, and the folder that it lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

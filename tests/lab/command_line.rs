@@ -6,6 +6,7 @@
 mod attacks;
 mod redis;
 pub mod shell;
+pub mod store;
 
 use std::{
     fs,

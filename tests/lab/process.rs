@@ -3,10 +3,12 @@
 //! These are the promises that only a process can break: `kill -9`, signals, a log on a terminal.
 //! `program` is the harness.
 
+mod health;
 mod instances;
 mod log;
 pub mod program;
 mod redis;
+mod redis_pages;
 mod restart;
 mod stop;
 

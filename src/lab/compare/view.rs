@@ -23,6 +23,7 @@ const SEARCHED: usize = 500;
 pub struct ComparePage {
     sides: Vec<SideView>,
     last_action: Option<&'static str>,
+    shared: bool,
 }
 
 #[derive(Serialize)]
@@ -95,16 +96,18 @@ pub async fn page(place: &Place, sides: &Sides, store: &Store) -> Result<Compare
     Ok(ComparePage {
         sides: views,
         last_action: sides.last_action,
+        shared: store.shared,
     })
 }
 
 async fn side_view(place: &Place, side: &Side, store: &Store) -> Result<SideView, Unavailable> {
     let (stored, total) = evidence::sessions(&place.bench, side.variant).await?;
-    let folder = store.sessions(place.bench.name(), side.variant);
-    let store_note = match folder {
-        Some(folder) if total > 0 => format!("{total} in {folder}"),
-        Some(folder) => format!("No session in {folder}"),
-        None => format!("{total} in {}", store.medium),
+    let shelved = store.sessions(place.bench.name(), side.variant);
+    let store_note = match (shelved.folder, shelved.pattern) {
+        (Some(folder), _) if total > 0 => format!("{total} in {folder}"),
+        (Some(folder), _) => format!("No session in {folder}"),
+        (None, Some(pattern)) => format!("{total} in {} as {pattern}", store.medium),
+        (None, None) => format!("{total} in {}", store.medium),
     };
     let weak = side.variant == Variant::Insecure;
     let signed_in = side.steps.iter().rev().find_map(|step| match step.kind {

@@ -9,10 +9,11 @@ mod table;
 use rocket::data::Capped;
 use rocket::response::Redirect;
 use rocket::serde::json::Json;
-use rocket::{Route, get, post, routes};
+use rocket::{Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
+use super::Store;
 use super::page::{self, fields};
 use crate::portal::Stop;
 use crate::same_site::measured::{Cookies, Guess};
@@ -48,6 +49,7 @@ struct SameSitePage {
     clean: String,
     /// Whether the lab runs for others, whose browsers cannot reach `portal.localhost`.
     is_class: bool,
+    shared: bool,
 }
 
 fn named(probe: Probe) -> Named {
@@ -80,7 +82,7 @@ fn chosen(from: Option<&str>) -> Result<Initiator, Stop> {
 }
 
 #[get("/same-site?<from>")]
-fn show(place: &Place, from: Option<&str>) -> Result<Template, Stop> {
+fn show(place: &Place, from: Option<&str>, store: &State<Store>) -> Result<Template, Stop> {
     let from = chosen(from)?;
     let (addresses, bench) = (&*place.addresses, &*place.bench);
     let guess = bench.same_site().guess(from);
@@ -106,6 +108,7 @@ fn show(place: &Place, from: Option<&str>) -> Result<Template, Stop> {
         start: Step::FIRST.start(addresses, bench.name(), false),
         clean: format!("{}{}/same-site/clean", portal(addresses), place.base()),
         is_class: addresses.main_name() != "localhost",
+        shared: store.shared,
     };
     let title = "The SameSite table";
     Ok(page::render(place, "pages/lab/same_site.html", title, page))

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::disk;
+use super::failure::LastFailure;
 use crate::bench::BenchName;
 use crate::policy::Variant;
 use crate::storage::{Key, Kind};
@@ -35,6 +36,7 @@ pub enum OpenError {
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
+    failure: LastFailure,
     /// The system lifts the lock when this file is closed, however the process ends.
     _lock: File,
 }
@@ -57,7 +59,16 @@ impl Folder {
         }
         // A lock file that was there before does not show that new files can be made.
         drop(disk::stage(&root.join("probe"), b"").map_err(unusable)?);
-        Ok(Self { root, _lock: lock })
+        Ok(Self {
+            root,
+            failure: LastFailure::default(),
+            _lock: lock,
+        })
+    }
+
+    /// What of it made trouble last.
+    pub fn failure(&self) -> &LastFailure {
+        &self.failure
     }
 
     /// The folder of all records of one kind on a bench, one folder a world in it.

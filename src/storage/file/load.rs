@@ -80,7 +80,7 @@ pub fn load(folder: &Arc<Folder>, name: &BenchName) -> io::Result<Loaded> {
 }
 
 /// Names and paths of what lies in a folder; nothing when there is no such folder.
-fn entries(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+pub(super) fn entries(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     let listing = match fs::read_dir(folder) {
         Ok(listing) => listing,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -150,7 +150,7 @@ fn move_aside(folder: &Folder, path: PathBuf) -> PathBuf {
 }
 
 /// Takes the records out whose place a later one took.
-fn take_replaced(records: &mut Vec<(Key, Record)>) -> Vec<Key> {
+pub(super) fn take_replaced(records: &mut Vec<(Key, Record)>) -> Vec<Key> {
     // A key that was put again *after* it was replaced has a higher turn than its successor.
     let mut replaced: HashMap<Key, u64> = HashMap::new();
     for (_, record) in records.iter() {

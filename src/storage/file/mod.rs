@@ -15,10 +15,12 @@
 //! at the next start; `record.rs`, what stands in one.
 
 mod disk;
+mod failure;
 mod folder;
 mod journal;
 mod load;
 mod record;
+pub mod stats;
 mod writer;
 
 use std::collections::HashMap;
@@ -33,7 +35,7 @@ use tokio::sync::OnceCell;
 
 use super::memory::lock;
 use super::memory::shelf::Shelf;
-use super::{Batch, Commit, EventId, Index, Key, Storage, Stored, Unavailable};
+use super::{Batch, Commit, EventId, Index, Key, Kind, Storage, Stored, Unavailable};
 use crate::bench::BenchName;
 use crate::clock::BenchTime;
 use crate::journal::Event;
@@ -197,8 +199,10 @@ impl FileStorage {
                     bench,
                     set_aside: found,
                 } = blocking(move || {
-                    load::load(&folder, &name)
-                        .map_err(|error| Unavailable(format!("bench {name}: {error}")))
+                    load::load(&folder, &name).map_err(|error| {
+                        folder.failure().note(&folder.of_kind(&name, Kind::Session));
+                        Unavailable(format!("bench {name}: {error}"))
+                    })
                 })
                 .await?;
                 lock(&set_aside).extend(found);

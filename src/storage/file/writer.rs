@@ -108,10 +108,11 @@ impl Writer {
                 .map_err(|error| self.unavailable(key, error))?;
             staged.push((&**key, file));
         }
-        let journal = self
-            .journal
-            .append(&plan.events)
-            .map_err(|error| unavailable(self.journal.path(), error))?;
+        let journal = self.journal.append(&plan.events).map_err(|error| {
+            let path = self.journal.path();
+            self.folder.failure().note(path.parent().unwrap_or(path));
+            unavailable(path, error)
+        })?;
 
         let written = self
             .remove_all(&plan.gone)
@@ -193,7 +194,9 @@ impl Writer {
     /// be a session id, where `at-rest` is weak.
     fn unavailable(&self, key: &Key, error: io::Error) -> Unavailable {
         let file = self.folder.of_record(&self.bench, key);
-        unavailable(file.parent().unwrap_or(&file), error)
+        let folder = file.parent().unwrap_or(&file);
+        self.folder.failure().note(folder);
+        unavailable(folder, error)
     }
 }
 

@@ -20,6 +20,24 @@ pub fn of_bench(bench: &BenchName) -> String {
     format!("lab:{{{bench}}}:")
 }
 
+/// The bench whose key this is, and the key without that beginning.
+pub fn bench_of(key: &str) -> Option<(BenchName, &str)> {
+    let (bench, path) = key.strip_prefix("lab:{")?.split_once("}:")?;
+    Some((bench.parse().ok()?, path))
+}
+
+/// The record at a path; nothing for a list or anything else.
+pub fn record_at(path: &str) -> Option<Key> {
+    let mut parts = path.split(':');
+    let (kind, world, name) = (parts.next()?, parts.next()?, parts.next()?);
+    let kind = Kind::ALL.into_iter().find(|each| each.folder() == kind)?;
+    let world = match world {
+        SHARED => None,
+        variant => Some(variant.parse().ok()?),
+    };
+    Key::new(world, kind, name).filter(|_| parts.next().is_none())
+}
+
 /// A record's key without that beginning.
 pub fn path(key: &Key) -> String {
     format!("{}{}", records(key.world(), key.kind()), key.name())
@@ -45,8 +63,10 @@ pub fn list(index: &Index) -> (String, Option<Variant>, Kind) {
 }
 
 /// No variant is called so.
+const SHARED: &str = "bench";
+
 fn world_name(world: Option<Variant>) -> String {
-    world.map_or_else(|| "bench".into(), |variant| variant.to_string())
+    world.map_or_else(|| SHARED.into(), |variant| variant.to_string())
 }
 
 #[cfg(test)]
@@ -69,6 +89,31 @@ mod tests {
             "alice".into(),
         ));
         assert_eq!(name, "of:sessions:insecure:alice");
+    }
+
+    #[test]
+    fn a_key_is_read_as_it_was_written() {
+        for world in Variant::all().map(Some).chain([None]) {
+            for kind in Kind::ALL {
+                let key = Key::new(world, kind, "a_b-c").unwrap();
+                let text = format!("{}{}", of_bench(&BenchName::local()), path(&key));
+                let (bench, path) = bench_of(&text).unwrap();
+                assert_eq!((bench, record_at(path)), (BenchName::local(), Some(key)));
+                let (list, ..) = list(&Index::Kind(world, kind));
+                assert_eq!(record_at(&list), None);
+            }
+        }
+        for other in ["lab:{A}:counts", "lab:local:counts", "other", "lab:{local}"] {
+            assert_eq!(bench_of(other), None, "{other}");
+        }
+        for other in [
+            "journal",
+            "sessions:hardened",
+            "sessions:x:y",
+            "sessions:hardened:a:b",
+        ] {
+            assert_eq!(record_at(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -9,10 +9,12 @@
 //! happens when Redis goes away.
 
 mod address;
+mod health;
 mod keys;
 mod link;
 mod scripts;
 mod start;
+pub mod stats;
 mod target;
 
 use std::fmt;
@@ -21,11 +23,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{
-    Batch, Commit, EventId, Expect, Index, JOURNAL_LIMIT, Key, Put, Storage, Stored, Unavailable,
+    Batch, Commit, EventId, Expect, Index, JOURNAL_LIMIT, Key, Kind, Put, Storage, Stored,
+    Unavailable,
 };
 use crate::bench::BenchName;
 use crate::clock::BenchTime;
 use crate::journal::Event;
+use crate::policy::Variant;
 pub use address::{Address, BadAddress};
 use link::{Ask, CALL, Link};
 use scripts::Scripts;
@@ -74,25 +78,38 @@ impl fmt::Debug for RedisStorage {
     }
 }
 
-/// A record as `HMGET` gives it out: value, version, seen, until.
+/// What the keys of a world's sessions begin with.
+pub fn session_keys(bench: &BenchName, variant: Variant) -> String {
+    let records = keys::records(Some(variant), Kind::Session);
+    format!("{}{records}", keys::of_bench(bench))
+}
+
+/// What is asked of a record.
+const FIELDS: &[&str] = &["value", "version", "seen", "until"];
+
+/// Its answer.
 type Fields = (Option<Vec<u8>>, Option<u64>, Option<u64>, Option<u64>);
+
+/// The record in these fields, if it is there and whole.
+fn stored(fields: Fields) -> Option<Stored> {
+    let (Some(value), Some(version), Some(seen), Some(until)) = fields else {
+        return None;
+    };
+    Some(Stored {
+        value: value.into(),
+        version,
+        seen: BenchTime::from_millis(seen),
+        until: BenchTime::from_millis(until),
+    })
+}
 
 #[async_trait]
 impl Storage for RedisStorage {
     async fn read(&self, bench: &BenchName, key: &Key) -> Result<Option<Stored>, Unavailable> {
         let mut command = redis::cmd("HMGET");
         command.arg(format!("{}{}", keys::of_bench(bench), keys::path(key)));
-        command.arg(&["value", "version", "seen", "until"]);
-        let found: Fields = self.link.ask(Ask::Command(command)).await?;
-        let (Some(value), Some(version), Some(seen), Some(until)) = found else {
-            return Ok(None);
-        };
-        Ok(Some(Stored {
-            value: value.into(),
-            version,
-            seen: BenchTime::from_millis(seen),
-            until: BenchTime::from_millis(until),
-        }))
+        command.arg(FIELDS);
+        self.link.ask(Ask::Command(command)).await.map(stored)
     }
 
     async fn members(

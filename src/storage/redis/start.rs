@@ -65,7 +65,7 @@ impl OpenError {
         }
     }
 
-    fn of(address: &Address, error: &RedisError) -> Self {
+    pub(super) fn of(address: &Address, error: &RedisError) -> Self {
         let (to, said) = (address.clone(), in_words(error));
         match error.kind() {
             ErrorKind::AuthenticationFailed => Self::Password(to, said),
