@@ -35,7 +35,7 @@ pub fn spawn(
             };
             if let Some(files) = &files {
                 if let Err(error) = files.flush().await {
-                    log::error!("{error}");
+                    error.report();
                 }
                 if !stopping {
                     files.unload_idle(UNUSED).await;
@@ -58,14 +58,14 @@ async fn sweep(benches: &Benches, stopped: &watch::Receiver<bool>) {
         if bench.unused_for() < RECENTLY
             && let Err(error) = end_expired(&bench).await
         {
-            log::error!("{error}");
+            error.report();
         }
         while !*stopped.borrow() {
             match bench.storage().sweep(bench.name(), bench.now(), BITE).await {
                 Ok(swept) if swept == BITE => tokio::task::yield_now().await,
                 Ok(_) => break,
                 Err(error) => {
-                    log::error!("{error}");
+                    error.report();
                     break;
                 }
             }

@@ -5,6 +5,7 @@ mod client;
 mod curl;
 mod plain_socket;
 pub mod redis;
+pub mod sentinel;
 pub mod tokens;
 
 use std::sync::OnceLock;
