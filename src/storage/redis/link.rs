@@ -257,7 +257,8 @@ pub fn too_slow(limit: Duration) -> RedisError {
     io::Error::new(io::ErrorKind::TimedOut, text).into()
 }
 
-/// What Redis said. It may repeat what it was asked, and that may hold a session id: it is cut off.
+/// What Redis said. It may repeat what it was asked, and that may hold a session id: it is cut off,
+/// as is what the crate calls its own errors.
 pub fn in_words(error: &RedisError) -> String {
     let said = match (error.code(), error.detail()) {
         (Some(code), Some(detail)) => format!("{code} {detail}"),
@@ -265,5 +266,7 @@ pub fn in_words(error: &RedisError) -> String {
     };
     let said = said.lines().next().unwrap_or_default();
     let end = said.find(", with args").unwrap_or(said.len());
-    said[..end].to_owned()
+    let said = &said[..end];
+    let kind = format!(" - {:?}", error.kind());
+    said.strip_suffix(&kind).unwrap_or(said).to_owned()
 }

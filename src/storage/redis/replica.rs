@@ -13,7 +13,8 @@
 //! `WAIT` serves all who came before it began.
 //!
 //! What is promised: where an end was answered and a replica was connected, a replica has it. With
-//! one replica that is the one that a fail-over makes primary. What is not promised:
+//! one replica that is the one that a fail-over makes primary. So has what was begun: whoever was told
+//! that he is signed in still is. What is not promised:
 //!
 //! - With more replicas, that the one that confirmed is elected. Sentinel takes the one that has read
 //!   most, if all have the same `replica-priority` and it can reach that one. `min-replicas-to-write`
@@ -24,6 +25,8 @@
 //!   the end says 503.
 //! - An end that was answered with 503. The primary may have done it, and whoever asks again finds
 //!   nothing left to end.
+//! - An answer other than 503 while a replica is connected and stands still. The primary gives it up
+//!   after `repl-timeout`, a minute unless that is set; then nothing waits for it.
 //! - That the replica keeps it after a loss of power: that is `appendfsync`.
 
 use std::time::Duration;

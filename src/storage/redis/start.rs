@@ -66,7 +66,7 @@ impl OpenError {
                 "name it as `sentinel monitor` does: redis+sentinel://host:26379/mymaster/0"
             }
             Self::Refused(..) => {
-                "the user needs scripts and the keys lab:*, in a database that is there"
+                "the user needs scripts, WAIT and the keys lab:*, in a database that is there"
             }
         }
     }
@@ -123,7 +123,11 @@ async fn check(
     }
     // A user may be allowed everything but these two questions; then they stay open.
     let told: RedisResult<String> = cmd("INFO").arg("replication").query_async(connection).await;
-    if told.is_err() {
+    if told.is_ok() {
+        // For no replica at all: this only asks whether it may.
+        let mut wait = cmd("WAIT");
+        wait.arg(0).arg(1).query_async::<u64>(connection).await?;
+    } else {
         log::warn!(
             "{address} does not let the lab ask for replicas (INFO): nothing that is ended waits \
              for one"

@@ -168,6 +168,34 @@ async fn sentinels_may_want_a_password_and_speak_tls() {
     assert!(!shown.contains(PASSWORD), "{shown}");
 }
 
+#[tokio::test]
+async fn a_user_who_may_not_ask_for_replicas_is_served_and_one_who_may_not_wait_is_refused() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let user = |name: &str, may: &str| {
+        let rules = format!("on >{PASSWORD} ~lab:* resetchannels {may}");
+        assert_eq!(server.say(&format!("ACL SETUSER {name} {rules}")), "OK");
+        format!("redis://{name}:{PASSWORD}@127.0.0.1:{}/0", server.port)
+    };
+    let hasty = user("hasty", "+@all -wait");
+    assert_says(&refused(&hasty, &[]), "refuses what the lab needs", "WAIT");
+    let silent = user("silent", "+@all -@admin -@dangerous");
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start_with(folder.path(), &["--sessions", &silent]);
+    let mut visitor = program.visitor("https", "/hardened");
+    visitor.sign_in().await;
+    assert!(visitor.is_signed_in().await);
+    visitor.sign_out().await;
+    let log = program.log();
+    assert_eq!(
+        log.matches("does not let the lab ask for replicas").count(),
+        1,
+        "{log}"
+    );
+    assert!(!log.contains("NOPERM"), "{log}");
+}
+
 /// Sentinels often want none where Redis wants one.
 #[test]
 fn a_sentinel_without_a_password_is_not_told_that_of_redis() {

@@ -131,8 +131,8 @@ async fn one_wait_serves_many_and_the_connection_may_break_in_between() {
         }
         let asked = waits(&primary) - before;
         assert!((1..100).contains(&asked), "{asked}");
-        let kept = format!("ZCARD lab:{{local}}:list:sessions:hardened");
-        assert_eq!(replica.say(&kept), (100 * (round + 1)).to_string());
+        let kept = "ZCARD lab:{local}:list:sessions:hardened";
+        assert_eq!(replica.say(kept), (100 * (round + 1)).to_string());
         // Whoever reads first finds a new connection for all; the other one is found by who waits.
         primary.say("CLIENT KILL TYPE normal");
         assert_eq!(version(&*storage, &session("0-0")).await, Some(1));
