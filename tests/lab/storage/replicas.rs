@@ -95,16 +95,20 @@ async fn a_commit_is_done_when_the_replica_has_it_and_no_sooner() {
     done(&*storage, put_all(&[&session("a")])).await;
     let key = "lab:{local}:sessions:hardened:a";
     assert_eq!(replica.say(&format!("EXISTS {key}")), "1");
+    primary.say("DEL lab:marker");
     replica.signal("STOP");
     let ending = {
         let storage = Arc::clone(&storage);
         tokio::spawn(async move { storage.commit(&bench(), remove(&[&session("a")])).await })
     };
+    // The marker is written when the primary has answered, and the waiting begins.
     let start = Instant::now();
-    while primary.say(&format!("EXISTS {key}")) == "1" {
+    while primary.say("EXISTS lab:marker") == "0" {
+        assert!(!ending.is_finished(), "done without a replica");
         assert!(start.elapsed() < PATIENCE);
         tokio::task::yield_now().await;
     }
+    assert_eq!(primary.say(&format!("EXISTS {key}")), "0");
     assert!(!ending.is_finished());
     replica.signal("CONT");
     assert_eq!(ending.await.unwrap().unwrap(), Commit::Done);
