@@ -2,9 +2,10 @@
 
 mod announce;
 mod listeners;
+mod reach;
+mod same_keys;
 mod upkeep;
 
-use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -103,10 +104,7 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
 /// # Errors
 /// What keeps the lab from starting; then no listener is left running.
 pub async fn start(settings: &Settings) -> Result<Running, StartError> {
-    let main_name = match &settings.reach {
-        Reach::Loopback => "localhost".to_owned(),
-        Reach::Class { public_name, .. } => public_name.clone(),
-    };
+    let main_name = reach::portal_name(&settings.reach);
     listeners::check_ports(settings)?;
     let wifi = open_cafe(settings).await?;
     let (storage, files) = open_storage(settings).await?;
@@ -114,21 +112,28 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let token_key = settings.keys.jwt_secret_key().map(ServerKey::from_given);
     let certificate = Arc::new(certificate(settings)?);
     let templates = assets::Parsed::new().map_err(|error| broken(&error))?;
-    let front_door = FrontDoor::new(certificate.cert_pem()).map_err(|error| broken(&error))?;
+    let front_door = FrontDoor::new(certificate.cert_pem())
+        .map_err(|error| broken(&error))?
+        .at(reach::portal_address(&settings.reach));
     let benches = Arc::new(Benches::new(
         storage,
+        settings.sessions.sharing(),
         BenchKeys::derive(|label| match &token_key {
             Some(given) if label == JWT_LABEL => given.derive(label),
             _ => key.derive(label),
         }),
     ));
-    let addresses = Arc::new(Addresses::new(main_name, attacker_address(&settings.reach)));
+    same_keys::check(&benches, &settings.sessions).await?;
+    let addresses = Arc::new(Addresses::new(
+        main_name,
+        reach::attacker_host(&settings.reach),
+    ));
 
     let port = wifi.local_addr().map_err(|error| broken(&error))?.port();
     addresses.learn_cafe(port);
     let cafe = Cafe {
         addresses: addresses.clone(),
-        portal: portal_address(&settings.reach),
+        portal: reach::portal_address(&settings.reach),
         captures: Arc::default(),
     };
     let private = private_folder(settings)?;
@@ -178,31 +183,6 @@ async fn open_cafe(settings: &Settings) -> Result<TcpListener, StartError> {
     let port = settings.cafe_port;
     let opened = cafe::open(port).await;
     opened.map_err(|error| listeners::cannot_listen("--cafe-port", port, &error))
-}
-
-/// Where the portal is reached from this computer.
-fn portal_address(reach: &Reach) -> IpAddr {
-    match reach {
-        Reach::Class { bind, .. } if !bind.is_unspecified() => *bind,
-        Reach::Loopback | Reach::Class { .. } => Ipv4Addr::LOCALHOST.into(),
-    }
-}
-
-/// The address by which links lead to the attacker. A class's browsers reach this computer by an
-/// address of its own; where the lab listens on all of them, the one with the way out is taken.
-fn attacker_address(reach: &Reach) -> IpAddr {
-    match reach {
-        Reach::Loopback => Ipv4Addr::LOCALHOST.into(),
-        Reach::Class { bind, .. } if !bind.is_unspecified() => *bind,
-        Reach::Class { .. } => way_out().unwrap_or(Ipv4Addr::LOCALHOST.into()),
-    }
-}
-
-/// Asks the routing table. Connecting a UDP socket sends nothing; 192.0.2.1 is nobody's (RFC 5737).
-fn way_out() -> Option<IpAddr> {
-    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
-    socket.connect(("192.0.2.1", 9)).ok()?;
-    Some(socket.local_addr().ok()?.ip())
 }
 
 /// The storage, and the same again where it is files, which want to be written from time to time.
@@ -261,11 +241,7 @@ fn server_key(settings: &Settings) -> Result<ServerKey, StartError> {
 }
 
 fn certificate(settings: &Settings) -> Result<Certificate, StartError> {
-    let names = match &settings.reach {
-        Reach::Loopback => Vec::new(),
-        Reach::Class { bind, public_name } if bind.is_unspecified() => vec![public_name.clone()],
-        Reach::Class { bind, public_name } => vec![public_name.clone(), bind.to_string()],
-    };
+    let names = reach::certificate_names(&settings.reach);
     let now = OffsetDateTime::now_utc();
     if settings.data_dir.as_os_str().is_empty() {
         return Certificate::in_memory(&names, now);

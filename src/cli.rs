@@ -187,6 +187,11 @@ pub struct ServeFlags {
     #[arg(long, value_name = "NAME")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_name: Option<String>,
+    /// With --class: how the class reaches the attacker, an address or a name of another site
+    /// [default: an address of this computer]
+    #[arg(long, value_name = "HOST")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attacker_name: Option<String>,
 }
 
 /// The store as it was named. A Redis URL may hold a password, so `Debug` shows none of it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use criterion::{Bencher, BenchmarkGroup, measurement::WallTime};
-use session_lab::bench::{Bench, BenchKeys, BenchName, Benches};
+use session_lab::bench::{Bench, BenchKeys, BenchName, Benches, Sharing};
 use session_lab::clock::BenchTime;
 use session_lab::journal::Client;
 use session_lab::policy::{Asked, Variant};
@@ -39,7 +39,11 @@ impl Stand {
 
     fn on(name: &'static str, storage: Arc<dyn Storage>, folder: Option<TempDir>) -> Self {
         let runtime = Runtime::new().expect("a runtime");
-        let benches = Benches::new(storage.clone(), BenchKeys::derive(|_| [7; 32]));
+        let benches = Benches::new(
+            storage.clone(),
+            Sharing::Alone,
+            BenchKeys::derive(|_| [7; 32]),
+        );
         let opened = runtime.block_on(benches.open(&BenchName::local()));
         Self {
             name,

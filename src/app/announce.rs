@@ -75,7 +75,10 @@ pub fn addresses(settings: &Settings, running: &Running) {
         "  Teacher's key      {} (opens the answers of worksheets)",
         Codes::new(key).teachers_key()
     );
-    if let Reach::Class { bind, public_name } = &settings.reach {
+    if let Reach::Class {
+        bind, public_name, ..
+    } = &settings.reach
+    {
         println!(
             "  Class              anyone who reaches {bind} as {public_name} can use this lab"
         );

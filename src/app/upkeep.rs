@@ -78,7 +78,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::bench::{BenchKeys, BenchName};
+    use crate::bench::{BenchKeys, BenchName, Sharing};
     use crate::clock::BenchTime;
     use crate::journal::Event;
     use crate::storage::{Batch, Commit, EventId, Index, Key, Storage, Stored, Unavailable};
@@ -140,7 +140,11 @@ mod tests {
         let (stop, stopped) = watch::channel(false);
         let bites = AtomicUsize::new(0);
         let storage = Arc::new(Endless { stop, bites });
-        let benches = Benches::new(storage.clone(), BenchKeys::derive(|_| [7; 32]));
+        let benches = Benches::new(
+            storage.clone(),
+            Sharing::Alone,
+            BenchKeys::derive(|_| [7; 32]),
+        );
         benches.open(&BenchName::local()).await.expect("a bench");
         sweep(&benches, &stopped).await;
         assert_eq!(storage.bites.load(Ordering::Relaxed), 1);

@@ -1,7 +1,8 @@
 //! The request catcher: takes any request of any method, keeps a bounded part of it and answers with
 //! nothing. A stolen cookie arrives here.
 //!
-//! What comes in is never executed, stored on disk or shown as markup. Next: `loot`, which shows it.
+//! What comes in is never executed or shown as markup. It is kept with the sessions, a hundred
+//! requests at most. Next: `loot`, which shows it.
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use rocket::route::{Handler, Outcome, Route};
 use tokio::io::AsyncReadExt;
 
 use crate::bench::loot::{Caught, LARGEST};
+use crate::storage::Unavailable;
 use crate::web::place::Place;
 
 /// How much of a body is read at all, so that its sender sees the answer; 1 MB as the lab's own
@@ -58,16 +60,20 @@ impl Handler for Catcher {
             return Outcome::Error(Status::NotFound);
         };
         let (body, cut) = read(data).await;
-        place.bench.loot().catch(Caught {
+        let caught = Caught {
             id: 0,
             at: place.now,
             client: place.client,
-            method: request.method().as_str(),
+            method: request.method().to_string(),
             target: place.target.clone(),
             headers: telling_first(request.headers()),
             body: String::from_utf8_lossy(&body).into_owned(),
             cut,
-        });
+        };
+        if let Err(error) = place.bench.loot().catch(caught).await {
+            log::warn!("a request to the catcher is lost: {error}");
+            return Outcome::Error(Status::ServiceUnavailable);
+        }
         let mut answer = Response::build();
         answer
             .status(Status::NoContent)
@@ -98,17 +104,21 @@ async fn read(data: Data<'_>) -> (Vec<u8>, bool) {
 }
 
 /// Keeps a visit to one of the attacker's pages, which reads the same headers.
-pub fn keep(place: &Place, headers: &HeaderMap<'_>) {
-    place.bench.loot().catch(Caught {
+///
+/// # Errors
+/// The store does not answer.
+pub async fn keep(place: &Place, headers: &HeaderMap<'_>) -> Result<(), Unavailable> {
+    let caught = Caught {
         id: 0,
         at: place.now,
         client: place.client,
-        method: "GET",
+        method: "GET".into(),
         target: place.target.clone(),
         headers: telling_first(headers),
         body: String::new(),
         cut: false,
-    });
+    };
+    place.bench.loot().catch(caught).await
 }
 
 fn telling_first(headers: &HeaderMap<'_>) -> Vec<(String, String)> {

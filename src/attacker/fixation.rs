@@ -54,13 +54,10 @@ fn page(scene: &Scene<'_>, planted: Option<Planted>, tried: Option<Tried>) -> Te
 }
 
 #[get("/fixation?<variant>")]
-fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
+async fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
     let scene = Scene::open(place, &TRICK, variant)?;
-    Ok(page(
-        &scene,
-        place.bench.loot().planted(scene.variant),
-        None,
-    ))
+    let planted = place.bench.loot().planted(scene.variant).await?;
+    Ok(page(&scene, planted, None))
 }
 
 /// Fetches an anonymous session from the attacker's own computer, and plants its id.
@@ -75,7 +72,7 @@ async fn plant_id(
     let answer = attacker.get("/login").await;
     answer.map_err(|error| plant::no_answer(&error))?;
     let pairs: Vec<_> = attacker.session_cookie().into_iter().collect();
-    Ok(plant::plant(&scene, &pairs))
+    Ok(plant::plant(&scene, &pairs).await?)
 }
 
 /// Uses the planted id from the attacker's own computer.
@@ -86,7 +83,7 @@ async fn use_id(
     variant: Option<&str>,
 ) -> Result<Template, Stop> {
     let scene = Scene::open(place, &TRICK, variant)?;
-    let planted = place.bench.loot().planted(scene.variant);
+    let planted = place.bench.loot().planted(scene.variant).await?;
     let mut tried = None;
     if let Some(planted) = &planted {
         let (name, value) = &planted.session;
@@ -104,9 +101,9 @@ async fn use_id(
 }
 
 #[post("/fixation/clean?<variant>")]
-fn clean(place: &Place, variant: Option<&str>) -> Result<Redirect, Stop> {
+async fn clean(place: &Place, variant: Option<&str>) -> Result<Redirect, Stop> {
     let scene = Scene::open(place, &TRICK, variant)?;
-    Ok(plant::clean_up(&scene))
+    Ok(plant::clean_up(&scene).await?)
 }
 
 pub(super) fn routes() -> Vec<Route> {

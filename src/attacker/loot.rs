@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::page;
 use crate::bench::loot::{Caught, KEPT, LARGEST};
 use crate::journal::Client;
+use crate::portal::Stop;
 use crate::web::addresses::Listener;
 use crate::web::place::Place;
 use crate::web::visible_time::time_of_day;
@@ -36,7 +37,7 @@ struct CaughtView {
     id: u64,
     time: String,
     client: &'static str,
-    method: &'static str,
+    method: String,
     target: String,
     /// The pairs of the query, decoded: a stolen cookie can be read here.
     query: Vec<Field>,
@@ -65,7 +66,7 @@ impl CaughtView {
             id: caught.id,
             time: time_of_day(caught.at),
             client,
-            method: caught.method,
+            method: caught.method.clone(),
             target: caught.target.clone(),
             query: url::form_urlencoded::parse(query.as_bytes())
                 .map(|(name, value)| field(&name, &value))
@@ -102,17 +103,17 @@ struct LootPage {
 }
 
 #[get("/loot")]
-fn show(place: &Place) -> Template {
+async fn show(place: &Place) -> Result<Template, Stop> {
     let loot = place.bench.loot();
     let origin = place.addresses.origin(Listener::Attacker);
     let page = LootPage {
-        count: loot.count(),
-        caught: loot.caught().iter().map(CaughtView::new).collect(),
+        count: loot.count().await?,
+        caught: loot.caught().await?.iter().map(CaughtView::new).collect(),
         kept: KEPT,
         largest: LARGEST,
         catcher: format!("{origin}{}/collect", place.base()),
     };
-    page::plain(place, "pages/attacker/loot.html", "Loot", page)
+    Ok(page::plain(place, "pages/attacker/loot.html", "Loot", page))
 }
 
 #[derive(Serialize)]
@@ -122,9 +123,9 @@ struct Count {
 
 /// How many requests came so far: the page loads itself again when there are more.
 #[get("/loot/count")]
-fn count(place: &Place) -> Json<Count> {
-    let count = place.bench.loot().count();
-    Json(Count { count })
+async fn count(place: &Place) -> Result<Json<Count>, Stop> {
+    let count = place.bench.loot().count().await?;
+    Ok(Json(Count { count }))
 }
 
 /// One request for a program to read.
@@ -137,21 +138,21 @@ struct Entry {
 
 /// Everything that is kept, for programs: the attacker's own read it here.
 #[get("/loot/list")]
-fn list(place: &Place) -> Json<Vec<Entry>> {
-    let caught = place.bench.loot().caught().into_iter();
+async fn list(place: &Place) -> Result<Json<Vec<Entry>>, Stop> {
+    let caught = place.bench.loot().caught().await?.into_iter();
     let entry = |caught: Caught| Entry {
         referer: value_of(&caught, "referer"),
         target: caught.target,
         body: caught.body,
     };
-    Json(caught.map(entry).collect())
+    Ok(Json(caught.map(entry).collect()))
 }
 
 /// The reception has seen to it that only this site's own page gets here.
 #[post("/loot/clear")]
-fn clear(place: &Place) -> Redirect {
-    place.bench.loot().clear();
-    Redirect::to(format!("{}/loot", place.base()))
+async fn clear(place: &Place) -> Result<Redirect, Stop> {
+    place.bench.loot().clear().await?;
+    Ok(Redirect::to(format!("{}/loot", place.base())))
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -41,9 +41,9 @@ struct OverflowPage {
 }
 
 #[get("/overflow?<variant>")]
-fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
+async fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
     let scene = Scene::open(place, &TRICK, variant)?;
-    let session = place.bench.loot().signed_in(scene.variant);
+    let session = place.bench.loot().signed_in(scene.variant).await?;
     let payload = session.map(|(name, id)| payloads::overflow(&name, &id));
     Ok(scene.show("pages/attacker/overflow.html", OverflowPage { payload }))
 }
@@ -57,7 +57,7 @@ async fn prepare(
 ) -> Result<Redirect, Stop> {
     let scene = Scene::open(place, &TRICK, variant)?;
     let (_, session) = plant::mallory(&scene, door).await?;
-    place.bench.loot().sign_in(scene.variant, session);
+    place.bench.loot().sign_in(scene.variant, session).await?;
     Ok(Redirect::to(scene.address("#script")))
 }
 

@@ -50,11 +50,11 @@ struct PartnerPage<'r> {
 }
 
 #[get("/partner?<variant>")]
-fn show(place: &Place, visit: Visit<'_>, variant: Option<&str>) -> Result<Template, Stop> {
+async fn show(place: &Place, visit: Visit<'_>, variant: Option<&str>) -> Result<Template, Stop> {
     let scene = Scene::open(place, &TRICK, variant)?;
     let referer = visit.0.get_one("referer");
     if referer.is_some() {
-        collect::keep(place, visit.0);
+        collect::keep(place, visit.0).await?;
     }
     let page = PartnerPage {
         referer,

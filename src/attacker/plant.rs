@@ -13,6 +13,7 @@ use crate::front_door::caller::{Caller, Portal};
 use crate::front_door::{Exchange, FrontDoor, FrontDoorError};
 use crate::portal::Stop;
 use crate::session::cookie;
+use crate::storage::Unavailable;
 use crate::web::addresses::BESIDE_SIBLING;
 use crate::web::problem::Problem;
 
@@ -62,7 +63,10 @@ pub fn pairs(answer: &Exchange) -> Vec<(String, String)> {
 }
 
 /// Plants these cookies in the visitor's browser and remembers them.
-pub fn plant(scene: &Scene<'_>, pairs: &[(String, String)]) -> Redirect {
+///
+/// # Errors
+/// The store does not answer.
+pub async fn plant(scene: &Scene<'_>, pairs: &[(String, String)]) -> Result<Redirect, Unavailable> {
     let path = scene.path();
     let lines: Vec<String> = pairs
         .iter()
@@ -72,16 +76,20 @@ pub fn plant(scene: &Scene<'_>, pairs: &[(String, String)]) -> Redirect {
         scene.place.set_cookie(line.clone());
     }
     let session = pairs.iter().find(|(name, _)| name.contains("session_"));
-    scene.place.bench.loot().plant(Planted {
+    let planted = Planted {
         variant: scene.variant,
         lines,
         session: session.cloned().unwrap_or_default(),
-    });
-    Redirect::to(scene.address("#planted"))
+    };
+    scene.place.bench.loot().plant(planted).await?;
+    Ok(Redirect::to(scene.address("#planted")))
 }
 
 /// Takes every cookie away that the sibling may have planted for the variant.
-pub fn clean_up(scene: &Scene<'_>) -> Redirect {
+///
+/// # Errors
+/// The store does not answer.
+pub async fn clean_up(scene: &Scene<'_>) -> Result<Redirect, Unavailable> {
     let bench = scene.place.bench.name();
     let path = scene.path();
     for what in ["session", "role", "state"] {
@@ -89,8 +97,8 @@ pub fn clean_up(scene: &Scene<'_>) -> Redirect {
         let line = format!("{name}=; Domain={BESIDE_SIBLING}; Path={path}; Max-Age=0");
         scene.place.set_cookie(line);
     }
-    scene.place.bench.loot().forget_planted();
-    Redirect::to(scene.address(""))
+    scene.place.bench.loot().forget_planted().await?;
+    Ok(Redirect::to(scene.address("")))
 }
 
 /// The attacker's own requests went wrong.

@@ -5,6 +5,7 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::{Role, TRICKS, page};
+use crate::portal::Stop;
 use crate::web::place::Place;
 
 #[derive(Serialize)]
@@ -22,7 +23,7 @@ struct StartPage {
 }
 
 #[get("/")]
-fn start(place: &Place) -> Template {
+async fn start(place: &Place) -> Result<Template, Stop> {
     let mine = Role::of(place);
     let offered = |role| {
         let tricks = TRICKS.iter().filter(move |trick| trick.role == role);
@@ -41,9 +42,9 @@ fn start(place: &Place) -> Template {
     let page = StartPage {
         tricks: offered(mine),
         other,
-        caught: place.bench.loot().caught().len(),
+        caught: place.bench.loot().caught().await?.len(),
     };
-    page::plain(place, "pages/attacker/start.html", title, page)
+    Ok(page::plain(place, "pages/attacker/start.html", title, page))
 }
 
 pub(super) fn routes() -> Vec<Route> {

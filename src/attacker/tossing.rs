@@ -37,9 +37,9 @@ struct TossingPage {
 }
 
 #[get("/tossing?<variant>")]
-fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
+async fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
     let scene = Scene::open(place, &TRICK, variant)?;
-    let planted = place.bench.loot().planted(scene.variant);
+    let planted = place.bench.loot().planted(scene.variant).await?;
     let page = TossingPage {
         planted: planted.map(|planted| planted.lines).unwrap_or_default(),
     };
@@ -65,13 +65,13 @@ async fn toss(
     if !pairs.contains(&session) {
         pairs.push(session);
     }
-    Ok(plant::plant(&scene, &pairs))
+    Ok(plant::plant(&scene, &pairs).await?)
 }
 
 #[post("/tossing/clean?<variant>")]
-fn clean(place: &Place, variant: Option<&str>) -> Result<Redirect, Stop> {
+async fn clean(place: &Place, variant: Option<&str>) -> Result<Redirect, Stop> {
     let scene = Scene::open(place, &TRICK, variant)?;
-    Ok(plant::clean_up(&scene))
+    Ok(plant::clean_up(&scene).await?)
 }
 
 pub(super) fn routes() -> Vec<Route> {

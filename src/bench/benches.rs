@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
-use super::{Bench, BenchKeys, BenchName, is_throw_away, lock};
+use super::{Bench, BenchKeys, BenchName, Sharing, is_throw_away, lock};
 use crate::storage::{MemoryStorage, Storage, Unavailable};
 
 /// How many benches are kept in memory at once: those of a large course.
@@ -16,12 +16,17 @@ pub const BENCH_LIMIT: usize = 1_000;
 /// How long a named bench stays in memory unused before another may take its place.
 const IDLE_BENCH: Duration = Duration::from_secs(600);
 
+/// As many benches as there may be are in use.
+#[derive(Debug, thiserror::Error)]
+#[error("{BENCH_LIMIT} benches are in use: try again in ten minutes, or use one of them")]
+pub struct TooManyBenches;
+
 /// Why there is no bench of that name.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenBenchError {
     /// As many as there may be are in use.
-    #[error("{BENCH_LIMIT} benches are in use: try again in ten minutes, or use one of them")]
-    TooMany,
+    #[error(transparent)]
+    TooMany(#[from] TooManyBenches),
     /// The store does not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -32,6 +37,7 @@ pub enum OpenBenchError {
 pub struct Benches {
     open: tokio::sync::RwLock<HashMap<BenchName, Arc<Bench>>>,
     storage: SharedStorage,
+    sharing: Sharing,
     keys: Arc<BenchKeys>,
     hashing: Arc<Semaphore>,
 }
@@ -47,11 +53,12 @@ impl std::fmt::Debug for SharedStorage {
 
 impl Benches {
     /// No bench yet; those to come keep their records in `storage`.
-    pub fn new(storage: Arc<dyn Storage>, keys: BenchKeys) -> Self {
+    pub fn new(storage: Arc<dyn Storage>, sharing: Sharing, keys: BenchKeys) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Self {
             open: tokio::sync::RwLock::default(),
             storage: SharedStorage(storage),
+            sharing,
             keys: Arc::new(keys),
             hashing: Arc::new(Semaphore::new(cores)),
         }
@@ -62,11 +69,22 @@ impl Benches {
         &self.keys
     }
 
-    /// The bench of that name, made on first use.
+    /// The bench of that name with its settings as they are now, made on first use.
     ///
     /// # Errors
     /// Too many are in use, or the store does not answer.
     pub async fn open(&self, name: &BenchName) -> Result<Arc<Bench>, OpenBenchError> {
+        let bench = self.find(name).await?;
+        bench.refresh().await?;
+        Ok(bench)
+    }
+
+    /// The bench of that name, made on first use. The store is not asked: its settings are those of
+    /// the last time, or of a new bench.
+    ///
+    /// # Errors
+    /// Too many are in use.
+    pub async fn find(&self, name: &BenchName) -> Result<Arc<Bench>, TooManyBenches> {
         if let Some(bench) = self.open.read().await.get(name) {
             *lock(&bench.used) = Instant::now();
             return Ok(bench.clone());
@@ -79,15 +97,15 @@ impl Benches {
             open.retain(|name, bench| name.is_local() || lock(&bench.used).elapsed() < IDLE_BENCH);
         }
         if open.len() >= BENCH_LIMIT {
-            return Err(OpenBenchError::TooMany);
+            return Err(TooManyBenches);
         }
-        let storage: Arc<dyn Storage> = if is_throw_away(name) {
-            Arc::new(MemoryStorage::default())
+        let (storage, sharing): (Arc<dyn Storage>, _) = if is_throw_away(name) {
+            (Arc::new(MemoryStorage::default()), Sharing::Alone)
         } else {
-            self.storage.0.clone()
+            (self.storage.0.clone(), self.sharing)
         };
-        let keys = self.keys.clone();
-        let bench = Bench::open(name.clone(), storage, keys, self.hashing.clone()).await?;
+        let (keys, hashing) = (self.keys.clone(), self.hashing.clone());
+        let bench = Bench::new(name.clone(), storage, sharing, keys, hashing);
         let bench = Arc::new(bench);
         open.insert(name.clone(), bench.clone());
         Ok(bench)
@@ -115,7 +133,7 @@ mod tests {
 
     fn benches() -> Benches {
         let keys = BenchKeys::derive(|_| [7; 32]);
-        Benches::new(Arc::new(MemoryStorage::default()), keys)
+        Benches::new(Arc::new(MemoryStorage::default()), Sharing::Alone, keys)
     }
 
     #[tokio::test]
@@ -144,32 +162,79 @@ mod tests {
         let late = "one-too-many".parse().expect("a good name");
         assert!(matches!(
             benches.open(&late).await,
-            Err(OpenBenchError::TooMany)
+            Err(OpenBenchError::TooMany(_))
         ));
         assert!(benches.open(&BenchName::local()).await.is_ok());
     }
 
+    /// Two labs on one store.
+    fn two_labs() -> [Benches; 2] {
+        let storage: Arc<dyn Storage> = Arc::new(MemoryStorage::default());
+        [(); 2].map(|()| {
+            let keys = BenchKeys::derive(|_| [7; 32]);
+            Benches::new(storage.clone(), Sharing::WithOthers, keys)
+        })
+    }
+
+    #[tokio::test]
+    async fn what_one_lab_changes_on_a_bench_the_other_sees_at_its_next_request() {
+        let labs = two_labs();
+        let name = BenchName::local();
+        let mix = Policy::INSECURE.with(Name::HttpOnly, &Policy::HARDENED);
+        let here = labs[0].open(&name).await.expect("a bench");
+        let there = labs[1].open(&name).await.expect("a bench");
+        here.set_custom(mix).await.expect("kept");
+        here.set_student(Some("Ada".into())).await.expect("kept");
+        here.move_clock(Duration::from_secs(300))
+            .await
+            .expect("kept");
+        assert_eq!(there.ahead(), Duration::ZERO, "not read yet");
+        there.refresh().await.expect("read");
+        assert_eq!(there.custom(), mix);
+        assert_eq!(there.student().as_deref(), Some("Ada"));
+        assert_eq!(there.ahead(), Duration::from_secs(300));
+
+        // A change begins with what the other lab left, even where that was not read yet.
+        there
+            .move_clock(Duration::from_secs(60))
+            .await
+            .expect("kept");
+        here.move_clock(Duration::from_secs(60))
+            .await
+            .expect("kept");
+        assert_eq!(here.ahead(), Duration::from_secs(420));
+        there.reset().await.expect("reset");
+        let here = labs[0].open(&name).await.expect("a bench");
+        assert_eq!(here.ahead(), Duration::ZERO);
+        assert_eq!(here.custom(), mix, "a reset keeps it");
+    }
+
+    #[tokio::test]
+    async fn changes_of_many_requests_at_once_all_count() {
+        let labs = two_labs();
+        let name = BenchName::local();
+        let minutes = (0..20).map(async |n| {
+            let bench = labs[n % 2].open(&name).await.expect("a bench");
+            let moved = bench.move_clock(Duration::from_secs(60));
+            moved.await.expect("moved");
+        });
+        futures::future::join_all(minutes).await;
+        let bench = labs[0].open(&name).await.expect("a bench");
+        assert_eq!(bench.ahead(), Duration::from_secs(20 * 60));
+    }
+
     #[tokio::test]
     async fn a_custom_policy_and_the_clock_are_found_again() {
-        let storage: Arc<dyn Storage> = Arc::new(MemoryStorage::default());
-        let keys = Arc::new(BenchKeys::derive(|_| [7; 32]));
-        let hashing = Arc::new(Semaphore::new(1));
-        let open = || {
-            Bench::open(
-                BenchName::local(),
-                storage.clone(),
-                keys.clone(),
-                hashing.clone(),
-            )
-        };
+        let labs = two_labs();
         let mix = Policy::INSECURE.with(Name::HttpOnly, &Policy::HARDENED);
-        let bench = open().await.expect("a bench");
+        let name = BenchName::local();
+        let bench = labs[0].open(&name).await.expect("a bench");
         bench.set_custom(mix).await.expect("kept");
         bench
             .move_clock(Duration::from_secs(300))
             .await
             .expect("kept");
-        let again = open().await.expect("the same bench");
+        let again = labs[1].open(&name).await.expect("the same bench");
         assert_eq!(again.custom(), mix);
         assert_eq!(again.ahead(), Duration::from_secs(300));
     }

@@ -6,51 +6,55 @@
 pub mod audit;
 mod benches;
 mod journal;
+mod kept;
 mod keys;
 pub mod loot;
 mod name;
 pub mod wire;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-pub use benches::{BENCH_LIMIT, Benches, OpenBenchError};
+pub use benches::{BENCH_LIMIT, Benches, OpenBenchError, TooManyBenches};
+pub use kept::FURTHEST;
+use kept::Kept;
 pub use keys::{BenchKeys, JWT_LABEL, WORKSHEETS_LABEL};
 use loot::Loot;
 pub use name::{BadBenchName, BenchName};
 use tokio::sync::Semaphore;
 use wire::Wire;
 
-use crate::clock::BenchTime;
 use crate::defences::password_storage::Cost;
-use crate::journal::{Client, Event, What};
-use crate::policy::{AskedSet, Name, Policy, Resolved, Variant, resolve};
+use crate::policy::{AskedSet, Variant};
 use crate::same_site::measured::Measured;
-use crate::storage::{Batch, Index, Key, Kind, Put, Storage, Unavailable};
-use crate::worksheets::notebook;
-use crate::world::FOR_EVER;
+use crate::storage::{Batch, Index, Kind, Storage, Unavailable};
 
 /// Benches whose names begin like this are thrown away: those of attacks. They stay in memory.
 pub const RUN_PREFIX: &str = "run-";
 
-/// How far ahead a clock can be moved in all: ten years.
-pub const FURTHEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+/// Whether other labs use the same store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// Nobody else changes what lies in it.
+    Alone,
+    /// Other instances of the same lab do, behind one balancer.
+    WithOthers,
+}
 
 /// One student's isolated state.
 pub struct Bench {
     name: BenchName,
     storage: Arc<dyn Storage>,
+    sharing: Sharing,
     keys: Arc<BenchKeys>,
-    ahead_millis: AtomicU64,
-    custom: Mutex<Policy>,
+    kept: Kept,
+    /// Held by the one who changes what is kept.
+    changing: tokio::sync::Mutex<()>,
     asked: Mutex<HashMap<Variant, u64>>,
     last_event: AtomicU64,
-    noting: AtomicBool,
-    student: Mutex<Option<String>>,
     wire: Wire,
-    loot: Loot,
     same_site: Measured,
     hashing: Arc<Semaphore>,
     used: Mutex<Instant>,
@@ -65,45 +69,28 @@ impl std::fmt::Debug for Bench {
 }
 
 impl Bench {
-    /// Makes a bench, with the clock and the custom policy that it had before.
-    ///
-    /// # Errors
-    /// The store does not answer.
-    pub async fn open(
+    /// Makes a bench. Its settings are those of a new one until [`Bench::refresh`] has read them.
+    pub fn new(
         name: BenchName,
         storage: Arc<dyn Storage>,
+        sharing: Sharing,
         keys: Arc<BenchKeys>,
         hashing: Arc<Semaphore>,
-    ) -> Result<Self, Unavailable> {
-        let ahead = match storage.read(&name, &setting("clock")).await? {
-            Some(found) => serde_json::from_slice(&found.value).unwrap_or(0),
-            None => 0,
-        };
-        let custom = match storage.read(&name, &setting("custom")).await? {
-            Some(found) => decode_custom(&found.value),
-            None => Policy::INSECURE,
-        };
-        let student = match storage.read(&name, &setting("student")).await? {
-            Some(found) => serde_json::from_slice(&found.value).unwrap_or(None),
-            None => None,
-        };
-        let noting = notebook::any_open(&name, &*storage).await?;
-        Ok(Self {
+    ) -> Self {
+        Self {
             name,
             storage,
+            sharing,
             keys,
-            ahead_millis: AtomicU64::new(ahead),
-            custom: Mutex::new(custom),
+            kept: Kept::default(),
+            changing: tokio::sync::Mutex::default(),
             asked: Mutex::default(),
             last_event: AtomicU64::new(0),
-            noting: AtomicBool::new(noting),
-            student: Mutex::new(student),
             wire: Wire::default(),
-            loot: Loot::default(),
             same_site: Measured::default(),
             hashing,
             used: Mutex::new(Instant::now()),
-        })
+        }
     }
 
     /// Its name.
@@ -132,8 +119,8 @@ impl Bench {
     }
 
     /// What the attacker caught and planted.
-    pub fn loot(&self) -> &Loot {
-        &self.loot
+    pub fn loot(&self) -> Loot<'_> {
+        Loot::of(self)
     }
 
     /// The SameSite table that the student's browser fills in.
@@ -164,26 +151,6 @@ impl Bench {
         }
     }
 
-    /// How far its clock was moved ahead.
-    pub fn ahead(&self) -> Duration {
-        Duration::from_millis(self.ahead_millis.load(Ordering::Relaxed))
-    }
-
-    /// The time on its clock.
-    pub fn now(&self) -> BenchTime {
-        BenchTime::now(self.ahead())
-    }
-
-    /// The student's own mix.
-    pub fn custom(&self) -> Policy {
-        *lock(&self.custom)
-    }
-
-    /// The policy of a variant on this bench.
-    pub fn resolve(&self, variant: Variant) -> Resolved {
-        resolve(variant, &self.custom())
-    }
-
     /// Remembers which defences were asked for a variant.
     pub fn note_asked(&self, variant: Variant, seen: AskedSet) {
         *lock(&self.asked).entry(variant).or_default() |= seen.bits();
@@ -192,58 +159,6 @@ impl Bench {
     /// Every defence that was asked for a variant since the bench was made.
     pub fn asked(&self, variant: Variant) -> AskedSet {
         AskedSet::from_bits(lock(&self.asked).get(&variant).copied().unwrap_or_default())
-    }
-
-    /// The name that the student entered for screenshots and reports.
-    pub fn student(&self) -> Option<String> {
-        lock(&self.student).clone()
-    }
-
-    /// Keeps the student's name, or forgets it.
-    ///
-    /// # Errors
-    /// The store does not answer.
-    pub async fn set_student(&self, name: Option<String>) -> Result<(), Unavailable> {
-        let batch = Batch {
-            put: vec![put_setting("student", &name, self.now())],
-            ..Batch::default()
-        };
-        self.storage.commit(&self.name, batch).await?;
-        *lock(&self.student) = name;
-        Ok(())
-    }
-
-    /// Moves the clock ahead. It stops ten years ahead of the wall clock.
-    ///
-    /// # Errors
-    /// The store does not answer.
-    pub async fn move_clock(&self, by: Duration) -> Result<(), Unavailable> {
-        let ahead = self.ahead().saturating_add(by).min(FURTHEST);
-        let millis = u64::try_from(ahead.as_millis()).unwrap_or(u64::MAX);
-        let minutes = millis / 60_000;
-        self.keep("clock", &millis, What::ClockMoved { minutes })
-            .await?;
-        self.ahead_millis.store(millis, Ordering::Relaxed);
-        Ok(())
-    }
-
-    /// Replaces the student's own mix.
-    ///
-    /// # Errors
-    /// The store does not answer.
-    pub async fn set_custom(&self, policy: Policy) -> Result<(), Unavailable> {
-        let arms: HashMap<&str, &str> = Name::ALL
-            .iter()
-            .map(|name| (name.slug(), policy.arm(*name).slug))
-            .collect();
-        let strong = Name::ALL
-            .iter()
-            .filter(|name| policy.is_strong(**name))
-            .count();
-        self.keep("custom", &arms, What::CustomChanged { strong })
-            .await?;
-        *lock(&self.custom) = policy;
-        Ok(())
     }
 
     /// Takes the bench back to its beginning: everybody signed out, accounts and notices as they
@@ -274,66 +189,15 @@ impl Bench {
                     .await?;
             }
         }
-        self.keep("clock", &0_u64, What::BenchReset).await?;
-        self.ahead_millis.store(0, Ordering::Relaxed);
+        self.clock_on_time().await?;
         self.wire.clear();
-        self.loot.reset();
         self.same_site.reset();
-        Ok(())
-    }
-
-    async fn keep(
-        &self,
-        what: &str,
-        value: &impl serde::Serialize,
-        event: What,
-    ) -> Result<(), Unavailable> {
-        let event = Event {
-            at: self.now(),
-            variant: None,
-            client: Client::Other,
-            what: event,
-        };
-        let batch = Batch {
-            put: vec![put_setting(what, value, self.now())],
-            events: vec![event.clone()],
-            ..Batch::default()
-        };
-        self.storage.commit(&self.name, batch).await?;
-        audit::log(&self.name, &event);
         Ok(())
     }
 }
 
 fn is_throw_away(name: &BenchName) -> bool {
     name.as_str().starts_with(RUN_PREFIX)
-}
-
-fn setting(name: &str) -> Key {
-    // Invariant: the names are literals of this file.
-    Key::new(None, Kind::Setting, name).expect("a literal name")
-}
-
-fn put_setting(name: &str, value: &impl serde::Serialize, now: BenchTime) -> Put {
-    Put {
-        key: setting(name),
-        // Invariant: numbers, texts and maps of texts always become JSON.
-        value: serde_json::to_vec(value).expect("a setting becomes JSON"),
-        seen: now,
-        until: FOR_EVER,
-        owner: None,
-        replaces: None,
-    }
-}
-
-/// The stored mix. A defence that a newer version added, or an arm that is gone, stays weak.
-fn decode_custom(bytes: &[u8]) -> Policy {
-    let arms: HashMap<String, String> = serde_json::from_slice(bytes).unwrap_or_default();
-    Name::ALL.iter().fold(Policy::INSECURE, |policy, name| {
-        arms.get(name.slug())
-            .and_then(|arm| policy.choose(*name, arm))
-            .unwrap_or(policy)
-    })
 }
 
 /// A lock that outlives a panic elsewhere: what it guards is valid at every step.

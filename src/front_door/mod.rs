@@ -6,6 +6,7 @@
 
 pub mod caller;
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -35,6 +36,7 @@ const LARGEST: usize = 1 << 20;
 /// A client that trusts the lab's own certificate and nothing else.
 #[derive(Clone)]
 pub struct FrontDoor {
+    address: IpAddr,
     tls: TlsConnector,
     patience: Duration,
 }
@@ -144,9 +146,17 @@ impl FrontDoor {
             .with_root_certificates(roots)
             .with_no_client_auth();
         Ok(Self {
+            address: Ipv4Addr::LOCALHOST.into(),
             tls: TlsConnector::from(Arc::new(config)),
             patience: PATIENCE,
         })
+    }
+
+    /// The same client, which connects to this address of this computer and not to 127.0.0.1.
+    #[must_use]
+    pub fn at(mut self, address: IpAddr) -> Self {
+        self.address = address;
+        self
     }
 
     /// The same client, which waits so long for an answer.
@@ -166,7 +176,7 @@ impl FrontDoor {
     }
 
     async fn exchange(&self, request: Outgoing) -> Result<Exchange, FrontDoorError> {
-        let socket = TcpStream::connect(("127.0.0.1", request.port)).await?;
+        let socket = TcpStream::connect((self.address, request.port)).await?;
         match request.scheme {
             Scheme::Http => talk(socket, request).await,
             Scheme::Https => {

@@ -3,7 +3,7 @@
 use super::{Record, Session, SessionId};
 use crate::defences::facts::{Moment, Refusal};
 use crate::journal::{EndReason, What};
-use crate::storage::{Batch, Index, Kind, Put, Unavailable};
+use crate::storage::{Batch, Expect, Index, Kind, Put, Unavailable};
 use crate::world::World;
 
 /// How many anonymous sessions a world keeps: the lab's own ceiling, so that a script that fetches
@@ -254,6 +254,8 @@ impl World<'_> {
         };
         let events = vec![self.event(what)];
         let batch = Batch {
+            // Of two requests that find it expired, one notes it.
+            expect: vec![(session.key.clone(), Expect::Present)],
             remove: vec![session.key.clone()],
             events,
             ..Batch::default()

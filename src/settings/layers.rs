@@ -45,10 +45,11 @@ pub(super) struct Raw {
     pub class: bool,
     pub bind: Option<IpAddr>,
     pub public_name: Option<String>,
+    pub attacker_name: Option<String>,
 }
 
 /// The names of [`Raw`]'s fields, as a file spells them.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "lab-port",
     "http-port",
     "https-port",
@@ -63,6 +64,7 @@ const NAMES: [&str; 14] = [
     "class",
     "bind",
     "public-name",
+    "attacker-name",
 ];
 
 impl Default for Raw {
@@ -82,6 +84,7 @@ impl Default for Raw {
             class: false,
             bind: None,
             public_name: None,
+            attacker_name: None,
         }
     }
 }

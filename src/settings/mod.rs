@@ -18,7 +18,7 @@ use self::{
     environment::Environment,
     layers::{Layers, Raw},
 };
-use crate::{cli::ServeFlags, start_error::StartError, storage::redis::Address};
+use crate::{bench::Sharing, cli::ServeFlags, start_error::StartError, storage::redis::Address};
 
 /// Everything that can be set for one run of the lab.
 #[derive(Clone, Debug)]
@@ -60,6 +60,16 @@ pub enum SessionStore {
     Memory,
     /// In a Redis, which several labs may share.
     Redis(Address),
+}
+
+impl SessionStore {
+    /// Whether other labs may use it too.
+    pub fn sharing(&self) -> Sharing {
+        match self {
+            Self::File | Self::Memory => Sharing::Alone,
+            Self::Redis(_) => Sharing::WithOthers,
+        }
+    }
 }
 
 impl Settings {

@@ -20,6 +20,9 @@ pub enum Reach {
         bind: IpAddr,
         /// The portal's DNS name, in lower case.
         public_name: String,
+        /// How the class reaches the attacker: an address, or a DNS name of another site, in lower
+        /// case. Without one it is an address of this computer.
+        attacker_name: Option<String>,
     },
 }
 
@@ -27,7 +30,7 @@ impl Reach {
     pub(super) fn check(raw: &Raw, layers: &Layers) -> Result<Self, StartError> {
         if !raw.class {
             // In a file they may wait for a day with --class; as flags they are a mistake.
-            for name in ["bind", "public-name"] {
+            for name in ["bind", "public-name", "attacker-name"] {
                 if layers.is_flag(name) {
                     let message = format!("--{name} means nothing without --class");
                     let hint = format!("add --class, or leave --{name} out");
@@ -47,11 +50,46 @@ impl Reach {
             return Err(layers.blame(&["public-name"], StartError::new(message, example)));
         }
         let bind = raw.bind.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let attacker_name = raw
+            .attacker_name
+            .as_ref()
+            .map(|name| name.to_ascii_lowercase());
+        if let Some(attacker) = &attacker_name
+            && let Err(reason) = check_attacker(attacker, &name)
+        {
+            let message = format!("{} {reason}", layers.spell("attacker-name"));
+            let hint = "give the attacker an address, or a name in another domain";
+            return Err(layers.blame(&["attacker-name"], StartError::new(message, hint)));
+        }
         Ok(Self::Class {
             bind,
             public_name: name,
+            attacker_name,
         })
     }
+}
+
+/// To a browser the attacker must be another site than the portal. Which names belong together only
+/// the list of public suffixes tells; names with the same parent of two labels or more are taken
+/// for one site.
+fn check_attacker(attacker: &str, portal: &str) -> Result<(), &'static str> {
+    if attacker.parse::<Ipv4Addr>().is_ok() {
+        return Ok(());
+    }
+    check_dns_name(attacker)?;
+    let parent = |name: &str| {
+        let (_, parent) = name.split_once('.')?;
+        parent.contains('.').then(|| parent.to_owned())
+    };
+    let below = |name: &str, of: &str| {
+        name.strip_suffix(of)
+            .is_some_and(|rest| rest.ends_with('.'))
+    };
+    let siblings = parent(attacker).is_some() && parent(attacker) == parent(portal);
+    if attacker == portal || siblings || below(attacker, portal) || below(portal, attacker) {
+        return Err("is the same site as --public-name to a browser");
+    }
+    Ok(())
 }
 
 /// Checks the preferred syntax of RFC 1123, section 2.1, in lower case.
@@ -84,6 +122,26 @@ fn check_dns_name(name: &str) -> Result<(), &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_attacker_is_another_site_than_the_portal() {
+        let portal = "lab.school.example";
+        for good in ["192.0.2.7", "evil.example", "lab.evil.example", "evil"] {
+            assert_eq!(check_attacker(good, portal), Ok(()), "{good}");
+        }
+        for bad in [
+            portal,
+            "evil.school.example",
+            "school.example",
+            "evil.lab.school.example",
+            "localhost",
+            "::1",
+            "a b",
+        ] {
+            assert!(check_attacker(bad, portal).is_err(), "{bad}");
+        }
+        assert!(check_attacker("evil.example", "lab.example").is_ok());
+    }
 
     #[test]
     fn dns_names_are_told_from_addresses_and_nonsense() {

@@ -49,11 +49,13 @@ pub enum Kind {
     Denylist,
     /// What the student did of a worksheet; its name is the sheet's.
     Progress,
+    /// What the attacker caught and planted.
+    Loot,
 }
 
 impl Kind {
     /// Every kind there is.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Session,
         Kind::Account,
         Kind::Notice,
@@ -64,6 +66,7 @@ impl Kind {
         Kind::RefreshFamily,
         Kind::Denylist,
         Kind::Progress,
+        Kind::Loot,
     ];
 
     /// The folder of this kind in the data folder.
@@ -79,6 +82,7 @@ impl Kind {
             Kind::RefreshFamily => "refresh-families",
             Kind::Denylist => "denylist",
             Kind::Progress => "progress",
+            Kind::Loot => "loot",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Which site listens where, and the names that each listener answers to.
 
 use std::collections::HashSet;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -128,7 +128,7 @@ pub struct Ports {
 pub struct Addresses {
     /// The name in links: `localhost`, or the public name of a class.
     main_name: String,
-    /// The address in links to the attacker: an address and a name are never one site.
+    /// The host in links to the attacker: an address and a name are never one site.
     attacker_name: String,
     ports: [OnceLock<u16>; Listener::ALL.len()],
     cafe: OnceLock<u16>,
@@ -137,12 +137,9 @@ pub struct Addresses {
 }
 
 impl Addresses {
-    /// Addresses under `main_name` and, for the attacker, under an address; ports still unknown.
-    pub fn new(main_name: String, attacker: IpAddr) -> Self {
-        let attacker_name = match attacker {
-            IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => format!("[{address}]"),
-        };
+    /// Addresses under these two names, of which the attacker's is an address or a name of another
+    /// site; ports still unknown.
+    pub fn new(main_name: String, attacker_name: String) -> Self {
         Self {
             main_name,
             attacker_name,
@@ -313,7 +310,7 @@ mod tests {
 
     #[test]
     fn only_the_pairs_of_name_and_port_in_the_design_are_answered() {
-        let addresses = Addresses::new("localhost".into(), Ipv4Addr::LOCALHOST.into());
+        let addresses = Addresses::new("localhost".into(), "127.0.0.1".into());
         for (listener, port) in Listener::ALL
             .into_iter()
             .zip([7070, 7080, 7443, 7666, 7667])
@@ -358,7 +355,7 @@ mod tests {
 
     #[test]
     fn the_cafes_port_is_answered_on_the_cafes_connections_only() {
-        let addresses = Addresses::new("localhost".into(), Ipv4Addr::LOCALHOST.into());
+        let addresses = Addresses::new("localhost".into(), "127.0.0.1".into());
         addresses.learn(Listener::PortalHttp, 7080);
         addresses.learn_cafe(7081);
         let port = |host, through| {

@@ -17,7 +17,7 @@ use rocket::{Data, Either, Request, Route, get, routes};
 use super::addresses::{Addresses, Asked, Listener, Site};
 use super::place::{Arrival, Place, client_of};
 use super::problem::{More, Problem};
-use crate::bench::{BenchName, Benches, OpenBenchError};
+use crate::bench::{BenchName, Benches, TooManyBenches};
 use crate::policy::Variant;
 use crate::storage::Unavailable;
 
@@ -113,27 +113,39 @@ impl Reception {
             target,
             client: client_of(request),
             remote: request.remote(),
-            bench: match self.benches.open(&bench).await {
+            bench: match self.benches.find(&bench).await {
                 Ok(bench) => bench,
-                Err(OpenBenchError::Unavailable(error)) => return Err(store_is_down(error)),
-                Err(error @ OpenBenchError::TooMany) => return Err(too_many(&error).into()),
+                Err(error) => return Err(too_many(&error).into()),
             },
         };
+        let refreshed = match settings_for(self.listener, rest) {
+            Settings::UpToDate => arrival.bench.refresh().await,
+            // Without a store the page lacks the student's name, and no more.
+            Settings::AsKnown if !arrival.bench.is_known() => {
+                arrival.bench.refresh().await.or(Ok(()))
+            }
+            Settings::AsKnown | Settings::None => Ok(()),
+        };
+        // What is turned away has a place, too: its page or its JSON belongs to a bench.
+        let refreshed = refreshed.map_err(store_is_down);
         match self.listener.site() {
             Site::Lab | Site::Attacker => {
                 let own = self.addresses.origin_as(self.listener, &arrival.host_name);
                 let catches = catches(self.listener, rest);
                 go_to(request, "", rest);
-                // Before the check, so that the page of a refusal stays on its bench.
                 let place = Place::new(arrival, None, false);
                 request.local_cache(move || Some(place));
+                refreshed?;
                 if catches {
                     Ok(())
                 } else {
                     check_origin(request, &own)
                 }
             }
-            Site::Portal => self.enter_portal(request, named, rest, arrival),
+            Site::Portal => {
+                self.enter_portal(request, named, rest, arrival)?;
+                refreshed
+            }
         }
     }
 
@@ -245,6 +257,27 @@ fn check_origin(request: &Request<'_>, own: &str) -> Result<(), Turned> {
     let because = format!("A change on these pages must come from {own} itself.");
     let next = format!("Use the page. With curl, add -H 'Origin: {own}'.");
     Err(Problem::new(Status::Forbidden, "Not from here", because, next).into())
+}
+
+/// What a page needs of the settings of its bench. One that obeys none of them is answered while the
+/// store is away, and does not wait for it.
+enum Settings {
+    /// The clock, the policy.
+    UpToDate,
+    /// The student's name below the page.
+    AsKnown,
+    /// Nothing.
+    None,
+}
+
+fn settings_for(listener: Listener, path: &str) -> Settings {
+    match split_first(path).0 {
+        "static" | "healthz" | "favicon.ico" | "certificate.pem" => Settings::None,
+        first if listener.site() == Site::Portal && WITHOUT_VARIANT.contains(&first) => {
+            Settings::AsKnown
+        }
+        _ => Settings::UpToDate,
+    }
 }
 
 /// Whether the attacker's request catcher lies at this path: it takes whatever comes from anywhere.
@@ -363,7 +396,7 @@ fn store_is_down(error: Unavailable) -> Turned {
     Problem::from(error).into()
 }
 
-fn too_many(error: &OpenBenchError) -> Problem {
+fn too_many(error: &TooManyBenches) -> Problem {
     let next = "Use a bench that exists already.";
     Problem::new(
         Status::ServiceUnavailable,

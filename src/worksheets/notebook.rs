@@ -221,8 +221,7 @@ impl<'n> Notebook<'n> {
 
     async fn note_requests_if_needed(&self, open: bool) -> Result<(), Unavailable> {
         let open = open || any_open(self.bench.name(), self.bench.storage()).await?;
-        self.bench.set_notes_requests(open);
-        Ok(())
+        self.bench.note_requests(open).await
     }
 
     /// Forgets everything about the sheet and opens it again.

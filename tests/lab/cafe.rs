@@ -294,7 +294,8 @@ async fn a_proxy_request_ends_at_the_portal() {
         .open(&BenchName::local())
         .await
         .expect("the bench");
-    assert_eq!(bench.loot().count(), 0, "nothing reached the attacker");
+    let caught = bench.loot().count().await.expect("read");
+    assert_eq!(caught, 0, "nothing reached the attacker");
 }
 
 #[tokio::test]

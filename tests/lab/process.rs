@@ -4,6 +4,7 @@
 //! `program` is the harness.
 
 mod fail_over;
+mod instances;
 mod log;
 pub mod program;
 mod redis;

@@ -37,7 +37,14 @@ fn a_class_needs_a_name_and_both_keys() {
     assert!(!settings.measure, "a class is never measured");
     let bind: IpAddr = [0, 0, 0, 0].into();
     let public_name = "lab.school.example".to_owned();
-    assert_eq!(settings.reach, Reach::Class { bind, public_name });
+    assert_eq!(
+        settings.reach,
+        Reach::Class {
+            bind,
+            public_name,
+            attacker_name: None
+        }
+    );
     assert_eq!(settings.keys.jwt_secret_key(), Some(two.as_str()));
     let shown = format!("{settings:?}");
     assert!(!shown.contains(&one) && !shown.contains(&two), "{shown}");
@@ -70,4 +77,26 @@ fn the_flags_of_a_class_mean_nothing_without_it_but_a_file_may_prepare_them() {
     assert_eq!(error.code, 2);
     assert_eq!(refused("", &[], &["--public-name", "lab.example"]).code, 2);
     assert!(load("public-name = 'lab.example'", &[], &[]).is_ok());
+    assert_eq!(refused("", &[], &["--attacker-name", "evil"]).code, 2);
+}
+
+#[test]
+fn the_attacker_of_a_class_has_a_name_of_another_site() {
+    let (one, two) = (keys::new_secret().unwrap(), keys::new_secret().unwrap());
+    let given = [
+        ("SECRET_KEY", one.as_str()),
+        ("JWT_SECRET_KEY", two.as_str()),
+    ];
+    let class = ["--class", "--public-name", "lab.school.example"];
+    let with = |name| [&class[..], &["--attacker-name", name]].concat();
+    let error = refused("", &given, &with("evil.school.example"));
+    assert_eq!(
+        error.message,
+        "--attacker-name is the same site as --public-name to a browser"
+    );
+    let settings = load("", &given, &with("Evil.example")).unwrap();
+    let Reach::Class { attacker_name, .. } = settings.reach else {
+        panic!("a class");
+    };
+    assert_eq!(attacker_name.as_deref(), Some("evil.example"));
 }

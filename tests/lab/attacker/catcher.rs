@@ -104,7 +104,7 @@ async fn a_flood_leaves_a_hundred_requests_of_four_kilobytes() {
         assert_eq!(reply.status, 204);
     }
     let known = lab().benches.open(&bench.name).await.expect("the bench");
-    let kept = known.loot().caught();
+    let kept = known.loot().caught().await.expect("read");
     assert_eq!(kept.len(), KEPT);
     assert!(kept.iter().all(|one| one.cut && one.size() <= LARGEST));
     assert!(

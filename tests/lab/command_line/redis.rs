@@ -222,3 +222,19 @@ fn a_sentinel_without_a_password_is_not_told_that_of_redis() {
         "sentinel monitor",
     );
 }
+
+#[tokio::test]
+async fn a_lab_with_other_keys_does_not_start_on_the_same_sessions() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let (first, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let url = server.url();
+    Program::start_with(first.path(), &["--sessions", &url]).kill();
+    let ended = refused(&url, &[]);
+    assert_says(&ended, "with other keys", "SESSION_LAB_SECRET_KEY");
+    // The first one may come again, and in another database nobody is in the way.
+    Program::start_with(first.path(), &["--sessions", &url]).kill();
+    let other = url.replace("/0", "/1");
+    Program::start_with(folder.path(), &["--sessions", &other]).kill();
+}

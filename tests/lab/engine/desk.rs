@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use async_trait::async_trait;
-use session_lab::bench::{Bench, BenchKeys, BenchName};
+use session_lab::bench::{Bench, BenchKeys, BenchName, Sharing};
 use session_lab::clock::BenchTime;
 use session_lab::journal::{Client, Event};
 use session_lab::policy::{Asked, Policy, Variant};
@@ -113,7 +113,8 @@ impl Desk {
         let name: BenchName = format!("s-{seed}").parse().unwrap();
         let keys = Arc::new(BenchKeys::derive(|_| [7; 32]));
         let hashing = Arc::new(Semaphore::new(1));
-        let bench = Bench::open(name, storage, keys, hashing).await.unwrap();
+        let bench = Bench::new(name, storage, Sharing::Alone, keys, hashing);
+        bench.refresh().await.unwrap();
         Self {
             bench,
             now: BenchTime::from_millis(1_767_225_600_000),

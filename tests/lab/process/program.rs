@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -14,12 +15,24 @@ use session_lab::front_door::{Exchange, FrontDoor, Outgoing};
 /// How long a start or an end may take before the test gives up.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Free ports, where the flags name no others.
+const FREE_PORTS: [(&str, &str); 6] = [
+    ("SESSION_LAB_LAB_PORT", "0"),
+    ("SESSION_LAB_HTTP_PORT", "0"),
+    ("SESSION_LAB_HTTPS_PORT", "0"),
+    ("SESSION_LAB_ATTACKER_PORT", "0"),
+    ("SESSION_LAB_ATTACKER_TLS_PORT", "0"),
+    ("SESSION_LAB_CAFE_PORT", "0"),
+];
+
 /// The program on free ports. It is killed when this goes.
 pub struct Program {
     child: Child,
     folder: PathBuf,
     log: tempfile::NamedTempFile,
     later: Receiver<String>,
+    /// The portal's name, the attacker's, and where both are.
+    reach: (String, String, IpAddr),
     /// The lines of its start.
     pub told: Vec<String>,
 }
@@ -32,6 +45,11 @@ impl Program {
 
     /// The same with more flags.
     pub fn start_with(folder: &Path, flags: &[&str]) -> Self {
+        Self::start_as(folder, flags, &[])
+    }
+
+    /// The same with more flags, in an environment with these variables.
+    pub fn start_as(folder: &Path, flags: &[&str], variables: &[(&str, &str)]) -> Self {
         let log = tempfile::NamedTempFile::new().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_session-lab"));
         for (name, _) in std::env::vars_os() {
@@ -40,18 +58,11 @@ impl Program {
             }
         }
         let mut child = command
-            .args(["--lab-port", "0", "--http-port", "0", "--https-port", "0"])
-            .args([
-                "--attacker-port",
-                "0",
-                "--attacker-tls-port",
-                "0",
-                "--cafe-port",
-                "0",
-            ])
+            .envs(FREE_PORTS)
             .arg("--data-dir")
             .arg(folder)
             .args(flags)
+            .envs(variables.iter().copied())
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -70,6 +81,11 @@ impl Program {
             folder: folder.to_owned(),
             log,
             later,
+            reach: (
+                "localhost".into(),
+                "127.0.0.1".into(),
+                Ipv4Addr::LOCALHOST.into(),
+            ),
             told: Vec::new(),
         };
         loop {
@@ -87,16 +103,23 @@ impl Program {
         }
     }
 
+    /// Visitors ask for the portal and the attacker by these names, at this address.
+    pub fn reached_as(mut self, portal: &str, attacker: &str, address: IpAddr) -> Self {
+        self.reach = (portal.into(), attacker.into(), address);
+        self
+    }
+
     /// The port in the line of its start that begins so.
     pub fn port(&self, site: &str) -> u16 {
         let words = match site {
             "lab" => "Start here",
             "http" => "Portal, in clear",
+            "attacker" => "The attacker ",
             _ => "Portal, over TLS",
         };
         let line = self.told.iter().find(|line| line.contains(words));
         let line = line.unwrap_or_else(|| panic!("no line {words}: {:?}", self.told));
-        let after = line.rsplit_once("localhost:").expect("an address").1;
+        let after = line.rsplit_once(':').expect("an address").1;
         after.split('/').next().unwrap().parse().unwrap()
     }
 
@@ -144,13 +167,24 @@ impl Program {
         self.child.wait().unwrap();
     }
 
-    /// Somebody with an empty jar who visits `lab`, `http` or `https` under this path.
+    /// The address that it listens on.
+    pub fn address(&self) -> IpAddr {
+        self.reach.2
+    }
+
+    /// Somebody with an empty jar who visits `lab`, `http`, `https` or `attacker` under this path.
     pub fn visitor(&self, site: &'static str, base: &str) -> Visitor {
+        let (portal, attacker, address) = &self.reach;
         Visitor {
             site,
+            host_name: match site {
+                "attacker" => attacker.clone(),
+                _ => portal.clone(),
+            },
             port: self.port(site),
             door: FrontDoor::new(&self.certificate())
                 .unwrap()
+                .at(*address)
                 .with_patience(6 * PATIENCE),
             base: base.to_owned(),
             jar: Vec::new(),
@@ -170,6 +204,7 @@ impl Drop for Program {
 #[derive(Clone)]
 pub struct Visitor {
     site: &'static str,
+    host_name: String,
     port: u16,
     door: FrontDoor,
     base: String,
@@ -185,8 +220,27 @@ impl Visitor {
         }
     }
 
+    /// The origin of its pages.
+    pub fn origin(&self) -> String {
+        let scheme = self.scheme().as_str();
+        format!("{scheme}://{}:{}", self.host_name, self.port)
+    }
+
+    fn scheme(&self) -> Scheme {
+        match self.site {
+            "https" => Scheme::Https,
+            _ => Scheme::Http,
+        }
+    }
+
     pub async fn get(&mut self, path: &str) -> Exchange {
         self.send("GET", path, &[], String::new()).await
+    }
+
+    /// The same visitor, who comes to this address.
+    pub fn to(mut self, address: IpAddr) -> Self {
+        self.door = self.door.at(address);
+        self
     }
 
     /// Posts a form with a token for the session in the jar.
@@ -275,11 +329,8 @@ impl Visitor {
         let pairs: Vec<_> = self.jar.iter().map(|(n, v)| format!("{n}={v}")).collect();
         headers.push(("cookie".into(), pairs.join("; ")));
         let outgoing = Outgoing {
-            scheme: match self.site {
-                "https" => Scheme::Https,
-                _ => Scheme::Http,
-            },
-            host_name: "localhost".into(),
+            scheme: self.scheme(),
+            host_name: self.host_name.clone(),
             port: self.port,
             method,
             target: format!("{}{path}", self.base),

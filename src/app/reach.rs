@@ -1,0 +1,61 @@
+//! The names and addresses that follow from who can reach the lab.
+
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+
+use crate::settings::Reach;
+
+/// The name in links to the portal and the lab.
+pub fn portal_name(reach: &Reach) -> String {
+    match reach {
+        Reach::Loopback => "localhost".to_owned(),
+        Reach::Class { public_name, .. } => public_name.clone(),
+    }
+}
+
+/// Where the portal is reached from this computer.
+pub fn portal_address(reach: &Reach) -> IpAddr {
+    match reach {
+        Reach::Class { bind, .. } if !bind.is_unspecified() => *bind,
+        Reach::Loopback | Reach::Class { .. } => Ipv4Addr::LOCALHOST.into(),
+    }
+}
+
+/// The host in links to the attacker. A class's browsers reach this computer by an address of its
+/// own; where the lab listens on all of them, the one with the way out is taken.
+pub fn attacker_host(reach: &Reach) -> String {
+    let address = match reach {
+        Reach::Class {
+            attacker_name: Some(name),
+            ..
+        } => return name.clone(),
+        Reach::Loopback => Ipv4Addr::LOCALHOST.into(),
+        Reach::Class { bind, .. } if !bind.is_unspecified() => *bind,
+        Reach::Class { .. } => way_out().unwrap_or(Ipv4Addr::LOCALHOST.into()),
+    };
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
+    }
+}
+
+/// What the certificate stands for beside the names on this computer.
+pub fn certificate_names(reach: &Reach) -> Vec<String> {
+    let Reach::Class {
+        bind,
+        public_name,
+        attacker_name,
+    } = reach
+    else {
+        return Vec::new();
+    };
+    let bind = (!bind.is_unspecified()).then(|| bind.to_string());
+    let own = bind.into_iter().chain(attacker_name.clone());
+    [public_name.clone()].into_iter().chain(own).collect()
+}
+
+/// Asks the routing table. Connecting a UDP socket sends nothing; 192.0.2.1 is nobody's (RFC 5737).
+fn way_out() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect(("192.0.2.1", 9)).ok()?;
+    Some(socket.local_addr().ok()?.ip())
+}

@@ -1,0 +1,60 @@
+//! Labs that share a store must share their keys, or a token from one means nothing to the other. The
+//! first one to use a store leaves a mark of its keys there, and the others compare.
+
+use std::time::Duration;
+
+use crate::bench::{BenchName, Benches, Sharing};
+use crate::clock::BenchTime;
+use crate::settings::SessionStore;
+use crate::start_error::StartError;
+use crate::storage::{Batch, Expect, Key, Kind, Put, Unavailable};
+use crate::world::FOR_EVER;
+
+/// What to do about other keys.
+const HINT: &str = "give every instance the same SESSION_LAB_SECRET_KEY (and \
+    SESSION_LAB_JWT_SECRET_KEY); for other keys use another database, such as /1, or remove the mark: \
+    redis-cli del 'lab:{local}:settings:bench:keys'";
+
+/// Leaves the mark of this lab's keys in a store that it shares, or compares it.
+///
+/// # Errors
+/// The store is used with other keys, or does not answer.
+pub async fn check(benches: &Benches, sessions: &SessionStore) -> Result<(), StartError> {
+    if sessions.sharing() == Sharing::Alone {
+        return Ok(());
+    }
+    let mark = benches.keys().mark();
+    let known = known(benches, &mark).await.map_err(|error| {
+        StartError::new(error.to_string(), "look at the store, then start again")
+    })?;
+    if known == mark.as_bytes() {
+        return Ok(());
+    }
+    let said = "another lab uses these sessions with other keys";
+    Err(StartError::new(said.to_owned(), HINT))
+}
+
+/// The mark in the store: the one that was there, or else this one.
+async fn known(benches: &Benches, mark: &str) -> Result<Vec<u8>, Unavailable> {
+    let bench = benches.find(&BenchName::local()).await;
+    let bench = bench.map_err(|error| Unavailable(error.to_string()))?;
+    // Invariant: a literal name.
+    let key = Key::new(None, Kind::Setting, "keys").expect("a literal name");
+    let put = Put {
+        key: key.clone(),
+        value: mark.into(),
+        seen: BenchTime::now(Duration::ZERO),
+        until: FOR_EVER,
+        owner: None,
+        replaces: None,
+    };
+    let batch = Batch {
+        expect: vec![(key.clone(), Expect::Absent)],
+        put: vec![put],
+        ..Batch::default()
+    };
+    // Whether this one or another was first, what stands there now counts.
+    bench.storage().commit(bench.name(), batch).await?;
+    let found = bench.storage().read(bench.name(), &key).await?;
+    Ok(found.map_or_else(Vec::new, |found| found.value.to_vec()))
+}

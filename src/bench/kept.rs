@@ -1,0 +1,289 @@
+//! What a bench keeps from one request to the next: its clock, the student's own mix and name, and
+//! whether requests are noted.
+//!
+//! The truth lies in storage, and this is a copy of it, because every request asks. Each change
+//! counts up one more record, `changed`. A lab that shares its store with others reads that record
+//! at every request, and the others again when it has been counted up.
+
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{Bench, Sharing, audit};
+use crate::clock::BenchTime;
+use crate::journal::{Client, Event, What};
+use crate::policy::{Name, Policy, Resolved, Variant, resolve};
+use crate::storage::{Batch, Commit, Expect, Key, Kind, Put, Unavailable};
+use crate::worksheets::notebook;
+use crate::world::FOR_EVER;
+
+/// How far ahead a clock can be moved in all: ten years.
+pub const FURTHEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
+/// How often a change is tried again that another lab overtook.
+const TRIES: usize = 16;
+
+const CHANGED: &str = "changed";
+const CLOCK: &str = "clock";
+const CUSTOM: &str = "custom";
+const STUDENT: &str = "student";
+
+/// The copy. Nothing is known before it was read for the first time.
+#[derive(Debug, Default)]
+pub(super) struct Kept(RwLock<State>);
+
+#[derive(Clone, Debug)]
+struct State {
+    /// How often the truth had changed when this was read.
+    changed: Option<u64>,
+    ahead_millis: u64,
+    custom: Policy,
+    student: Option<String>,
+    noting: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            changed: None,
+            ahead_millis: 0,
+            custom: Policy::INSECURE,
+            student: None,
+            noting: false,
+        }
+    }
+}
+
+impl Kept {
+    fn get<T>(&self, what: impl FnOnce(&State) -> T) -> T {
+        what(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn set(&self, state: State) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = state;
+    }
+}
+
+/// What a change writes.
+#[derive(Default)]
+struct Change {
+    put: Option<Put>,
+    event: Option<What>,
+}
+
+impl Bench {
+    /// Brings the copy of the bench's settings up to date, where somebody else may have changed them.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn refresh(&self) -> Result<(), Unavailable> {
+        let known = self.kept.get(|state| state.changed);
+        if known.is_some() && self.sharing == Sharing::Alone {
+            return Ok(());
+        }
+        if known != Some(self.count_changes().await?) {
+            let _turn = self.changing.lock().await;
+            self.kept.set(self.read_kept().await?);
+        }
+        Ok(())
+    }
+
+    /// Whether the settings were read at all since the lab started.
+    pub fn is_known(&self) -> bool {
+        self.kept.get(|state| state.changed.is_some())
+    }
+
+    async fn count_changes(&self) -> Result<u64, Unavailable> {
+        let found = self.storage.read(&self.name, &setting(CHANGED)).await?;
+        Ok(found.map_or(0, |found| found.version))
+    }
+
+    async fn read_kept(&self) -> Result<State, Unavailable> {
+        // Counted first: what changes from here on is read again at the next request.
+        let changed = Some(self.count_changes().await?);
+        let read = async |name| self.storage.read(&self.name, &setting(name)).await;
+        let clock = read(CLOCK).await?;
+        let custom = read(CUSTOM).await?;
+        let student = read(STUDENT).await?;
+        Ok(State {
+            changed,
+            ahead_millis: clock
+                .and_then(|found| serde_json::from_slice(&found.value).ok())
+                .unwrap_or_default(),
+            custom: custom.map_or(Policy::INSECURE, |found| decode_custom(&found.value)),
+            student: student
+                .and_then(|found| serde_json::from_slice(&found.value).ok())
+                .unwrap_or_default(),
+            noting: notebook::any_open(&self.name, self.storage()).await?,
+        })
+    }
+
+    /// Changes what is kept, from what it is now: of two labs that change it at once, the second
+    /// sees what the first one did.
+    async fn change(&self, make: impl Fn(&mut State) -> Change) -> Result<(), Unavailable> {
+        let _turn = self.changing.lock().await;
+        for _ in 0..TRIES {
+            let mut state = self.read_kept().await?;
+            let Change { put, event } = make(&mut state);
+            let at = BenchTime::now(Duration::from_millis(state.ahead_millis));
+            let event = event.map(|what| Event {
+                at,
+                variant: None,
+                client: Client::Other,
+                what,
+            });
+            let before = state.changed.unwrap_or_default();
+            let batch = Batch {
+                expect: vec![(setting(CHANGED), Expect::Version(before))],
+                put: put.into_iter().chain([put_setting(CHANGED, &())]).collect(),
+                events: event.clone().into_iter().collect(),
+                ..Batch::default()
+            };
+            if self.storage.commit(&self.name, batch).await? == Commit::Done {
+                state.changed = Some(before + 1);
+                self.kept.set(state);
+                if let Some(event) = &event {
+                    audit::log(&self.name, event);
+                }
+                return Ok(());
+            }
+        }
+        Err(Unavailable(
+            "the settings of a bench are changed all the time".into(),
+        ))
+    }
+
+    /// How far its clock was moved ahead.
+    pub fn ahead(&self) -> Duration {
+        Duration::from_millis(self.kept.get(|state| state.ahead_millis))
+    }
+
+    /// The time on its clock.
+    pub fn now(&self) -> BenchTime {
+        BenchTime::now(self.ahead())
+    }
+
+    /// Moves the clock ahead. It stops ten years ahead of the wall clock.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn move_clock(&self, by: Duration) -> Result<(), Unavailable> {
+        let change = |state: &mut State| {
+            let ahead = Duration::from_millis(state.ahead_millis).saturating_add(by);
+            let millis = u64::try_from(ahead.min(FURTHEST).as_millis()).unwrap_or(u64::MAX);
+            let minutes = millis / 60_000;
+            set_clock(state, millis, What::ClockMoved { minutes })
+        };
+        self.change(change).await
+    }
+
+    /// Puts the clock on time again, and notes that the bench was reset.
+    pub(super) async fn clock_on_time(&self) -> Result<(), Unavailable> {
+        self.change(|state| set_clock(state, 0, What::BenchReset))
+            .await
+    }
+
+    /// The student's own mix.
+    pub fn custom(&self) -> Policy {
+        self.kept.get(|state| state.custom)
+    }
+
+    /// The policy of a variant on this bench.
+    pub fn resolve(&self, variant: Variant) -> Resolved {
+        resolve(variant, &self.custom())
+    }
+
+    /// Replaces the student's own mix.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn set_custom(&self, policy: Policy) -> Result<(), Unavailable> {
+        let names = || Name::ALL.iter();
+        let arms: HashMap<&str, &str> = names()
+            .map(|name| (name.slug(), policy.arm(*name).slug))
+            .collect();
+        let strong = names().filter(|name| policy.is_strong(**name)).count();
+        let change = |state: &mut State| {
+            state.custom = policy;
+            Change {
+                put: Some(put_setting(CUSTOM, &arms)),
+                event: Some(What::CustomChanged { strong }),
+            }
+        };
+        self.change(change).await
+    }
+
+    /// The name that the student entered for screenshots and reports.
+    pub fn student(&self) -> Option<String> {
+        self.kept.get(|state| state.student.clone())
+    }
+
+    /// Keeps the student's name, or forgets it.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn set_student(&self, name: Option<String>) -> Result<(), Unavailable> {
+        let change = |state: &mut State| {
+            state.student.clone_from(&name);
+            Change {
+                put: Some(put_setting(STUDENT, &name)),
+                event: None,
+            }
+        };
+        self.change(change).await
+    }
+
+    /// Whether requests are noted in the journal: while a worksheet is open.
+    pub fn notes_requests(&self) -> bool {
+        self.kept.get(|state| state.noting)
+    }
+
+    /// A worksheet's progress was stored, and from now on requests are noted, or no longer.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn note_requests(&self, noting: bool) -> Result<(), Unavailable> {
+        if self.notes_requests() == noting {
+            return Ok(());
+        }
+        // Whether a sheet is open stands in its progress; the others only have to look again.
+        self.change(|_| Change::default()).await
+    }
+}
+
+fn set_clock(state: &mut State, millis: u64, event: What) -> Change {
+    state.ahead_millis = millis;
+    Change {
+        put: Some(put_setting(CLOCK, &millis)),
+        event: Some(event),
+    }
+}
+
+fn setting(name: &str) -> Key {
+    // Invariant: the names are literals of this file.
+    Key::new(None, Kind::Setting, name).expect("a literal name")
+}
+
+fn put_setting(name: &str, value: &impl Serialize) -> Put {
+    Put {
+        key: setting(name),
+        // Invariant: numbers, texts and maps of texts always become JSON.
+        value: serde_json::to_vec(value).expect("a setting becomes JSON"),
+        seen: BenchTime::now(Duration::ZERO),
+        until: FOR_EVER,
+        owner: None,
+        replaces: None,
+    }
+}
+
+/// The stored mix. A defence that a newer version added, or an arm that is gone, stays weak.
+fn decode_custom(bytes: &[u8]) -> Policy {
+    let arms: HashMap<String, String> = serde_json::from_slice(bytes).unwrap_or_default();
+    Name::ALL.iter().fold(Policy::INSECURE, |policy, name| {
+        arms.get(name.slug())
+            .and_then(|arm| policy.choose(*name, arm))
+            .unwrap_or(policy)
+    })
+}

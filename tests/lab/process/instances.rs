@@ -1,0 +1,253 @@
+//! Two labs on one Redis: what happens on one is so on the other, whatever it is.
+
+use std::net::{IpAddr, TcpListener};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::program::{Program, Visitor};
+use crate::support::redis::{RedisServer, free_port};
+
+/// Keys that two labs share, as strong as a class needs them.
+const KEYS: [(&str, &str); 2] = [
+    (
+        "SESSION_LAB_SECRET_KEY",
+        "0x8gLQXfYq7b9rT5mZ1nWc3vKj2hRd6sPq4Tz9LmB2u",
+    ),
+    (
+        "SESSION_LAB_JWT_SECRET_KEY",
+        "Vt4yPz0kNw8eUa2oBq6iXm1gJl5fHc7rDg3Ks8VwE5y",
+    ),
+];
+
+/// The names by which everybody knows both labs.
+const PORTAL: &str = "lab.campus.example";
+const ATTACKER: &str = "attacker.example";
+
+/// Two labs on two addresses of this computer, as on two computers: they share names and ports.
+struct Pair {
+    here: Program,
+    there: Program,
+    _redis: RedisServer,
+    _folders: [TempDir; 2],
+}
+
+impl Pair {
+    /// Starts them; none where there is no Redis, or only one address of loopback.
+    fn start() -> Option<Self> {
+        let redis = RedisServer::start()?;
+        let addresses = [[127, 0, 0, 2], [127, 0, 0, 3]].map(IpAddr::from);
+        if !addresses.iter().all(|address| is_ours(*address)) {
+            return None;
+        }
+        let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let ports: Vec<_> = PORTS.iter().map(|name| (*name, free_port())).collect();
+        let mut labs = folders.iter().zip(addresses).map(|(folder, address)| {
+            let ports = ports.iter().map(|(name, port)| format!("{name}={port}"));
+            let class = [
+                format!("--bind={address}"),
+                format!("--public-name={PORTAL}"),
+                format!("--attacker-name={ATTACKER}"),
+                format!("--sessions={}", redis.url()),
+                "--class".into(),
+            ];
+            let flags: Vec<_> = ports.chain(class).collect();
+            let flags: Vec<_> = flags.iter().map(String::as_str).collect();
+            let program = Program::start_as(folder.path(), &flags, &KEYS);
+            program.reached_as(PORTAL, ATTACKER, address)
+        });
+        let (here, there) = (labs.next()?, labs.next()?);
+        drop(labs);
+        Some(Self {
+            here,
+            there,
+            _redis: redis,
+            _folders: folders,
+        })
+    }
+
+    fn both(&self) -> [&Program; 2] {
+        [&self.here, &self.there]
+    }
+}
+
+/// What a balancer passes on. The café stays on each computer.
+const PORTS: [&str; 5] = [
+    "--lab-port",
+    "--http-port",
+    "--https-port",
+    "--attacker-port",
+    "--attacker-tls-port",
+];
+
+/// Whether something can listen there. On Linux that is so for all of 127.0.0.0/8.
+fn is_ours(address: IpAddr) -> bool {
+    let ours = TcpListener::bind((address, 0)).is_ok();
+    assert!(ours || !cfg!(target_os = "linux"), "{address} is ours");
+    if !ours {
+        eprintln!("two labs were NOT tried: this computer is not {address}");
+    }
+    ours
+}
+
+/// Sends a change to one of the lab's own pages, or of the attacker's, from that page.
+async fn change(page: &mut Visitor, path: &str, form: &str) -> u16 {
+    let origin = page.origin();
+    let kind = ("content-type", "application/x-www-form-urlencoded");
+    let headers = [kind, ("origin", origin.as_str())];
+    page.send("POST", path, &headers, form.to_owned())
+        .await
+        .status
+}
+
+#[tokio::test]
+async fn a_session_of_one_lab_is_a_session_of_the_other_until_it_ends_on_either() {
+    let Some(pair) = Pair::start() else {
+        return;
+    };
+    let mut here = pair.here.visitor("https", "/hardened");
+    here.sign_in().await;
+    let mut there = here.at(&pair.there);
+    assert!(there.is_signed_in().await);
+
+    let notice = there
+        .submit("/board", &[("text", "Written on the other lab.")])
+        .await;
+    assert_eq!(notice.status, 303, "{}", notice.body);
+    let board = here.get("/board").await.body;
+    assert!(board.contains("Written on the other lab."), "{board}");
+
+    // The id is renewed with the password, and the old one opens nothing anywhere.
+    let old = here.clone();
+    let words = [
+        ("current", "password123"),
+        ("new", "correct horse battery staple"),
+    ];
+    let changed = here.submit("/password", &words).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    assert_ne!(here.id(), old.id());
+    assert!(here.at(&pair.there).is_signed_in().await);
+    for lab in pair.both() {
+        assert!(!old.at(lab).is_signed_in().await);
+    }
+
+    let thief = here.clone();
+    assert_eq!(here.submit("/logout", &[]).await.status, 200);
+    for lab in pair.both() {
+        assert!(!thief.at(lab).is_signed_in().await);
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_one_lab_is_taken_by_the_other_until_it_is_denied_on_both() {
+    let Some(pair) = Pair::start() else {
+        return;
+    };
+    let mut here = pair.here.visitor("https", "/hardened");
+    let mut there = pair.there.visitor("https", "/hardened");
+    let right = json!({"username": "apiuser", "password": "password123"});
+    let answer = here.post_json("/jwt/login", right).await;
+    let tokens: Value = serde_json::from_str(&answer.body).unwrap();
+    let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+    let headers = [("authorization", bearer.as_str())];
+    let profile = async |of: &mut Visitor| {
+        let answer = of
+            .send("GET", "/jwt/profile", &headers, String::new())
+            .await;
+        answer.status
+    };
+    assert_eq!(profile(&mut here).await, 200);
+    assert_eq!(profile(&mut there).await, 200);
+
+    let out = there
+        .send("POST", "/jwt/logout", &headers, String::new())
+        .await;
+    assert!(out.status < 300, "{} {}", out.status, out.body);
+    assert_eq!(profile(&mut here).await, 401);
+    assert_eq!(profile(&mut there).await, 401);
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_was_used_on_one_lab_is_spent_on_the_other() {
+    let Some(pair) = Pair::start() else {
+        return;
+    };
+    // The weak arm hands it out in the answer, where a test can copy it.
+    let base = "/without-token-storage";
+    let mut here = pair.here.visitor("https", base);
+    let mut there = pair.there.visitor("https", base);
+    let right = json!({"username": "apiuser", "password": "password123"});
+    let answer = here.post_json("/jwt/login", right).await;
+    let tokens: Value = serde_json::from_str(&answer.body).unwrap();
+    let refresh = json!({"refresh_token": tokens["refresh_token"]});
+    let first = here.post_json("/jwt/refresh", refresh.clone()).await;
+    assert_eq!(first.status, 200, "{}", first.body);
+    let again = there.post_json("/jwt/refresh", refresh).await;
+    assert_eq!(again.status, 401, "{}", again.body);
+}
+
+#[tokio::test]
+async fn a_throttle_counts_the_failures_on_both_labs_together() {
+    let Some(pair) = Pair::start() else {
+        return;
+    };
+    let wrong = json!({"username": "alice", "password": "wrong"});
+    let alone = async |labs: &[&Program], base: &str| {
+        let mut visitors: Vec<_> = labs.iter().map(|lab| lab.visitor("https", base)).collect();
+        for failures in 0..100 {
+            let visitor = &mut visitors[failures % labs.len()];
+            match visitor.post_json("/api/login", wrong.clone()).await.status {
+                401 => {}
+                429 => return failures,
+                other => panic!("{other}"),
+            }
+        }
+        panic!("no throttle");
+    };
+    let on_one = alone(&[&pair.here], "/hardened").await;
+    let on_both = alone(&pair.both(), "/b/two-labs/hardened").await;
+    assert_eq!(on_one, on_both);
+}
+
+#[tokio::test]
+async fn what_belongs_to_the_bench_is_the_same_on_both_labs() {
+    let Some(pair) = Pair::start() else {
+        return;
+    };
+    let mut here = pair.here.visitor("lab", "");
+    let mut there = pair.there.visitor("lab", "");
+
+    assert_eq!(change(&mut here, "/clock", "minutes=61").await, 303);
+    let live = there.get("/evidence/hardened/live").await.body;
+    let live: Value = serde_json::from_str(&live).unwrap();
+    assert_eq!(live["clock"]["ahead_minutes"], 61, "{live}");
+
+    assert_eq!(change(&mut there, "/labs/name", "name=Ada").await, 303);
+    assert!(here.get("/labs").await.body.contains("Ada ·"));
+
+    // While a sheet is open, both labs note requests for it.
+    let requests = async |of: &mut Visitor| {
+        let live = of.get("/evidence/insecure/live").await.body;
+        live.matches("/seen-by-").count()
+    };
+    let visit = async |lab: &Program, path: &str| {
+        let mut visitor = lab.visitor("https", "/insecure");
+        let curl = [("user-agent", "curl/8.5.0")];
+        visitor.send("GET", path, &curl, String::new()).await;
+    };
+    visit(&pair.there, "/seen-by-nobody").await;
+    assert_eq!(here.get("/labs/01-a-session").await.status, 200);
+    visit(&pair.there, "/seen-by-there").await;
+    visit(&pair.here, "/seen-by-here").await;
+    assert_eq!(requests(&mut here).await, 2);
+    assert_eq!(requests(&mut there).await, 2);
+
+    let mut catcher = pair.here.visitor("attacker", "");
+    assert_eq!(catcher.get("/collect?c=stolen-here").await.status, 204);
+    let loot = pair.there.visitor("attacker", "").get("/loot").await.body;
+    assert!(loot.contains("stolen-here"), "{loot}");
+
+    assert_eq!(change(&mut there, "/reset", "").await, 303);
+    let loot = catcher.get("/loot").await.body;
+    assert!(!loot.contains("stolen-here"), "{loot}");
+}
