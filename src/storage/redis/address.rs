@@ -87,7 +87,7 @@ pub enum BadAddress {
     Rest,
     /// A CA for a way that is not encrypted.
     #[error(
-        "is neither rediss:// nor rediss+sentinel://, so there is no certificate for --redis-ca to check"
+        "is not rediss:// or rediss+sentinel://, so there is no certificate for --redis-ca to check"
     )]
     CaWithoutTls,
 }
