@@ -76,7 +76,7 @@ impl Target {
                     return Ok(connection);
                 }
                 let kind = ErrorKind::Server(ServerErrorKind::ReadOnly);
-                Err((kind, "it is a replica, and takes no writes").into())
+                Err((kind, "READONLY it is a replica, and takes no writes").into())
             }
             Servers::Sentinels(sentinels, primary) => {
                 let asked = sentinels.iter().map(|host| self.ask(host, primary).boxed());
