@@ -196,7 +196,7 @@ pub struct ServeFlags {
     #[arg(long, value_name = "STORE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sessions: Option<StoreName>,
-    /// With rediss://: the authority behind its certificate, in PEM [default: those of the system]
+    /// With rediss:// and rediss+sentinel://: the authority behind its certificate, in PEM [default: those of the system]
     #[arg(long, value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redis_ca: Option<PathBuf>,

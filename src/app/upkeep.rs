@@ -35,7 +35,7 @@ pub fn spawn(
             };
             if let Some(files) = &files {
                 if let Err(error) = files.flush().await {
-                    log::error!("{error}");
+                    error.report();
                 }
                 if !stopping {
                     files.unload_idle(UNUSED).await;
@@ -56,14 +56,14 @@ async fn sweep(benches: &Benches, stopped: &watch::Receiver<bool>) {
             return;
         }
         if let Err(error) = end_lately_expired(&bench).await {
-            log::error!("{error}");
+            error.report();
         }
         while !*stopped.borrow() {
             match bite(&bench).await {
                 Ok(swept) if swept == BITE => tokio::task::yield_now().await,
                 Ok(_) => break,
                 Err(error) => {
-                    log::error!("{error}");
+                    error.report();
                     break;
                 }
             }

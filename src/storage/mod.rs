@@ -9,6 +9,7 @@
 pub mod file;
 pub mod memory;
 pub mod redis;
+mod report;
 pub mod stats;
 pub mod trouble;
 

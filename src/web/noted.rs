@@ -55,7 +55,7 @@ pub(super) async fn note(place: &Place, request: &Request<'_>, status: u16) {
     };
     // The answer is already made. A step that was not noted is done again.
     if let Err(error) = place.bench.note(event).await {
-        log::warn!("a request was not noted for the worksheets: {error}");
+        error.report();
     }
 }
 

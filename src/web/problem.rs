@@ -155,7 +155,7 @@ impl Problem {
 /// 503: the session store does not answer. The cause goes to the log (CWE-209); nobody is let in.
 impl From<Unavailable> for Problem {
     fn from(error: Unavailable) -> Self {
-        log::error!("{error}");
+        error.report();
         let because = "The session store cannot be read or written, so nobody can be signed in.";
         let next = "Try again in a moment. The lab's log in the terminal names the cause.";
         Self::new(

@@ -1,7 +1,8 @@
 //! The storage contract as tests: one suite, run on every storage.
 //!
 //! `records`, `times` and `races` hold the suite; `model` runs random batches against a simple
-//! model; `files` and `faults` hold what only the storage in files can show, `redis` what only Redis.
+//! model; `files` and `faults` hold what only the storage in files can show, `redis` and `replicas`
+//! what only Redis.
 
 mod faults;
 mod files;
@@ -9,6 +10,7 @@ mod model;
 mod races;
 mod records;
 mod redis;
+mod replicas;
 mod times;
 
 use session_lab::bench::BenchName;

@@ -4,7 +4,11 @@
 //! redis://[[user]:password@]host[:port][/database]
 //! rediss://…                                          the same over TLS
 //! redis+sentinel://[[user]:password@]host[:port],…/primary[/database]
+//! rediss+sentinel://…                                 Sentinels and Redis, both over TLS
 //! ```
+//!
+//! Sentinels that want a password get the same user and password as Redis, and are checked against
+//! the same authority.
 //!
 //! The password never leaves this type but for Redis itself: no error repeats any part of the text,
 //! and `Debug` and `Display` leave it out. Next: `link.rs`, which goes there.
@@ -57,14 +61,14 @@ pub(super) struct Host {
 /// Why a text is no address. It never repeats the text, which may hold a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadAddress {
-    /// It begins with none of the three schemes.
-    #[error("begins with none of redis://, rediss:// and redis+sentinel://")]
+    /// It begins with none of the four schemes.
+    #[error("begins with none of redis://, rediss://, redis+sentinel:// and rediss+sentinel://")]
     Scheme,
     /// There is no host in it, or one that cannot be.
     #[error("names no host, or one that cannot be")]
     Host,
     /// More than one host without Sentinels.
-    #[error("names several hosts, which only redis+sentinel:// may")]
+    #[error("names several hosts, which only redis+sentinel:// and rediss+sentinel:// may")]
     SeveralHosts,
     /// A port that is no port.
     #[error("has a port that is no number from 1 to 65535")]
@@ -82,7 +86,9 @@ pub enum BadAddress {
     #[error("goes on after the database")]
     Rest,
     /// A CA for a way that is not encrypted.
-    #[error("is not rediss://, so there is no certificate for --redis-ca to check")]
+    #[error(
+        "is not rediss:// or rediss+sentinel://, so there is no certificate for --redis-ca to check"
+    )]
     CaWithoutTls,
 }
 
@@ -106,6 +112,8 @@ impl Address {
             ("redis" | "redis+sentinel", Some(_)) => return Err(BadAddress::CaWithoutTls),
             ("rediss", None) => (Tls::System, false),
             ("rediss", Some(ca)) => (Tls::Authority(ca.to_owned()), false),
+            ("rediss+sentinel", None) => (Tls::System, true),
+            ("rediss+sentinel", Some(ca)) => (Tls::Authority(ca.to_owned()), true),
             _ => return Err(BadAddress::Scheme),
         };
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
@@ -243,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn the_three_forms_are_read() {
+    fn the_four_forms_are_read() {
         let address = parsed("redis://localhost");
         assert_eq!(address.to_string(), "Redis at localhost:6379, database 0");
         assert_eq!((&address.user, &address.password), (&None, &None));
@@ -265,6 +273,12 @@ mod tests {
             "Redis mymaster (Sentinels at a:26380, b:26379), database 2"
         );
         assert_eq!(parsed("redis+sentinel://a/mymaster").database, 0);
+        let address = parsed("rediss+sentinel://:secret@a,b/mymaster");
+        assert!(address.tls == Tls::System);
+        assert_eq!(
+            address.to_string(),
+            "Redis mymaster (Sentinels at a:26379, b:26379) over TLS, database 0"
+        );
     }
 
     #[test]
@@ -290,6 +304,7 @@ mod tests {
             ("redis://a/0?x=1", Rest),
             ("redis+sentinel://a,b", Primary),
             ("redis+sentinel://a//0", Primary),
+            ("rediss+sentinel://a", Primary),
             ("redis://:hunter2%@a", Escape),
             ("redis://:hunter2%+1@a", Escape),
             ("redis://:%ff@a", Escape),

@@ -1,11 +1,14 @@
 //! The one connection to Redis that all requests share, and how it is found again when it is lost.
 //!
-//! Whatever happens, an answer or an error comes within [`CALL`], or another limit that was set. A connection that broke, that did
-//! not answer in time or that turned out to be read-only is given up, and the next call makes a new
-//! one; with Sentinels it asks them again where the primary is, so a fail-over is followed. The
-//! crate's own connection manager waits longer than that, and knows no Sentinels.
+//! Whatever happens, an answer or an error comes within [`CALL`], or another limit that was set. A
+//! connection that broke, that did not answer in time or that turned out to be read-only is given up,
+//! and the next call makes a new one; with Sentinels it asks them again where the primary is, so a
+//! fail-over is followed. The crate's own connection manager waits longer than that, and knows no
+//! Sentinels. The log gets one line when the connection is lost, one more where Redis then says what
+//! is wrong (another password, say), and one when it answers again.
 //!
-//! Next: `target.rs`, which makes a connection; `start.rs`, the first one.
+//! Next: `target.rs`, which makes a connection; `start.rs`, the first one; `replica.rs`, what else a
+//! commit waits for.
 
 use std::io;
 use std::pin::{Pin, pin};
@@ -18,9 +21,11 @@ use redis::{
 };
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::replica::Replicas;
 use super::target::Target;
 use crate::storage::Unavailable;
 use crate::storage::memory::lock;
+use crate::storage::report;
 
 /// How long a call may take: longer than any script, and short enough for somebody who waits.
 pub const CALL: Duration = Duration::from_millis(500);
@@ -47,6 +52,7 @@ pub struct Link {
     state: Mutex<State>,
     /// Held by the one who makes a connection.
     connecting: tokio::sync::Mutex<()>,
+    replicas: Replicas,
 }
 
 #[derive(Default)]
@@ -56,8 +62,9 @@ struct State {
     number: u64,
     /// Why the last attempt failed, and when. Those who waited for it fail with it.
     failed: Option<(Instant, RedisError)>,
-    /// Whether the log says that the connection is lost.
-    lost: bool,
+    /// What the log says of a connection that is lost; everybody gets the same answer until there is
+    /// another.
+    lost: Option<String>,
 }
 
 impl Link {
@@ -72,6 +79,7 @@ impl Link {
             limit,
             state: Mutex::new(state),
             connecting: tokio::sync::Mutex::default(),
+            replicas: Replicas::default(),
         }
     }
 
@@ -82,14 +90,45 @@ impl Link {
     /// Redis did not answer in time, or not as it should. Whether it did what it was asked is not
     /// known then.
     pub async fn ask<T: FromRedisValue>(&self, ask: Ask<'_>) -> Result<T, Unavailable> {
-        let deadline = Instant::now() + self.limit.saturating_sub(LAST_LOOK);
+        self.ask_until(self.deadline(), ask).await
+    }
+
+    /// Runs the script of a commit, and waits until a replica has what it wrote, where one is
+    /// connected. Says whether it was done.
+    ///
+    /// # Errors
+    /// As [`Link::ask`], or no replica confirmed it in time.
+    pub async fn commit(&self, script: ScriptInvocation<'_>) -> Result<bool, Unavailable> {
+        let deadline = self.deadline();
+        let (done, history): (bool, String) = self.ask_until(deadline, Ask::Once(script)).await?;
+        if !history.is_empty() {
+            let confirmed = pin!(self.replicas.confirm(&self.target, &history, deadline));
+            let confirmed = in_time(deadline, confirmed).await;
+            confirmed
+                .unwrap_or_else(|| Err(in_words(&too_slow(self.limit))))
+                .map_err(|why| Unavailable(format!("{}: {why}", self.target.address())))?;
+        }
+        Ok(done)
+    }
+
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.limit.saturating_sub(LAST_LOOK)
+    }
+
+    async fn ask_until<T: FromRedisValue>(
+        &self,
+        deadline: Instant,
+        ask: Ask<'_>,
+    ) -> Result<T, Unavailable> {
         let mut answer = self.ask_once(&ask, deadline).await;
         let again = !matches!(ask, Ask::Once(_)) && Instant::now() < deadline;
         if again && answer.as_ref().is_err_and(is_lost) {
             answer = self.ask_once(&ask, deadline).await;
         }
         answer.map_err(|error| {
-            Unavailable(format!("{}: {}", self.target.address(), in_words(&error)))
+            let lost = lock(&self.state).lost.clone();
+            let why = || format!("{}: {}", self.target.address(), in_words(&error));
+            Unavailable(lost.unwrap_or_else(why))
         })
     }
 
@@ -108,27 +147,14 @@ impl Link {
                 }
             }
         });
-        let answer = self.in_time(deadline, answer).await;
+        let answer = in_time(deadline, answer).await;
+        let answer = answer.unwrap_or_else(|| Err(too_slow(self.limit)));
         if let Err(error) = &answer
             && is_lost(error)
         {
             self.give_up(number, error);
         }
         answer
-    }
-
-    /// The answer, if it comes by the deadline or is there at the last look.
-    async fn in_time<T>(
-        &self,
-        deadline: Instant,
-        mut answer: Pin<&mut impl Future<Output = RedisResult<T>>>,
-    ) -> RedisResult<T> {
-        match timeout_at(deadline, &mut answer).await {
-            Ok(answer) => answer,
-            Err(_) => timeout(LAST_LOOK, answer)
-                .await
-                .unwrap_or_else(|_| Err(too_slow(self.limit))),
-        }
     }
 
     /// The connection, made anew where there is none, and its number.
@@ -158,12 +184,17 @@ impl Link {
             Ok(connection) => {
                 state.number += 1;
                 state.current = Some(connection.clone());
-                if std::mem::take(&mut state.lost) {
+                if let Some(lost) = state.lost.take() {
+                    report::is_over(&lost);
                     log::warn!("{} answers again", self.target.address());
                 }
                 Ok((state.number, connection))
             }
             Err(error) => {
+                // Redis itself says what is wrong, which is more than that nobody answers.
+                if !error.is_io_error() {
+                    self.note_loss(&mut state, &error);
+                }
                 state.failed = Some((Instant::now(), error.clone()));
                 Err(error)
             }
@@ -175,8 +206,21 @@ impl Link {
         if state.number != number || state.current.take().is_none() {
             return;
         }
-        if !std::mem::replace(&mut state.lost, true) {
-            log::warn!("{} is lost: {}", self.target.address(), in_words(why));
+        if state.lost.is_none() {
+            self.note_loss(&mut state, why);
+        }
+    }
+
+    fn note_loss(&self, state: &mut State, why: &RedisError) {
+        let lost = format!("{} is lost: {}", self.target.address(), in_words(why));
+        if state.lost.as_ref() == Some(&lost) {
+            return;
+        }
+        if report::is_new(&lost) {
+            log::warn!("{lost}");
+        }
+        if let Some(before) = state.lost.replace(lost) {
+            report::is_over(&before);
         }
     }
 }
@@ -188,12 +232,23 @@ impl State {
     }
 }
 
+/// What comes by the deadline, or is there at the last look.
+async fn in_time<T>(deadline: Instant, mut answer: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+    match timeout_at(deadline, &mut answer).await {
+        Ok(answer) => Some(answer),
+        Err(_) => timeout(LAST_LOOK, answer).await.ok(),
+    }
+}
+
 /// Whether an error says that the connection, or who is at its end, is no longer of use.
 fn is_lost(error: &RedisError) -> bool {
     let kind = error.kind();
     error.is_io_error()
         || error.is_unrecoverable_error()
-        || matches!(kind, ErrorKind::Server(ServerErrorKind::ReadOnly))
+        || matches!(
+            kind,
+            ErrorKind::Server(ServerErrorKind::ReadOnly | ServerErrorKind::BusyLoading)
+        )
 }
 
 /// The error of a call that took too long.
@@ -202,7 +257,8 @@ pub fn too_slow(limit: Duration) -> RedisError {
     io::Error::new(io::ErrorKind::TimedOut, text).into()
 }
 
-/// What Redis said. It may repeat what it was asked, and that may hold a session id: it is cut off.
+/// What Redis said. It may repeat what it was asked, and that may hold a session id: it is cut off,
+/// as is what the crate calls its own errors.
 pub fn in_words(error: &RedisError) -> String {
     let said = match (error.code(), error.detail()) {
         (Some(code), Some(detail)) => format!("{code} {detail}"),
@@ -210,5 +266,7 @@ pub fn in_words(error: &RedisError) -> String {
     };
     let said = said.lines().next().unwrap_or_default();
     let end = said.find(", with args").unwrap_or(said.len());
-    said[..end].to_owned()
+    let said = &said[..end];
+    let kind = format!(" - {:?}", error.kind());
+    said.strip_suffix(&kind).unwrap_or(said).to_owned()
 }

@@ -3,15 +3,17 @@
 //! Each method of the contract is one command or one script, so Redis itself makes a commit all or
 //! nothing. A record's TTL is a broom, in wall time, an hour behind its deadline; whether a record
 //! counts is still decided on the bench's clock, by who reads it. A Redis that does not answer is
-//! [`Unavailable`] after half a second, and lets nobody in.
+//! [`Unavailable`] after half a second, and lets nobody in. Where a replica is connected, a commit is
+//! done when one has it: what was ended stays ended after a fail-over.
 //!
 //! Next: `keys.rs`, what stands where; `scripts/commit.lua`, what a commit does; `link.rs`, what
-//! happens when Redis goes away.
+//! happens when Redis goes away; `replica.rs`, what is promised of a fail-over, and what is not.
 
 mod address;
 mod health;
 mod keys;
 mod link;
+mod replica;
 mod scripts;
 mod start;
 pub mod stats;
@@ -153,7 +155,7 @@ impl Storage for RedisStorage {
             let text = serde_json::to_vec(event);
             script.arg(text.map_err(|error| Unavailable(error.to_string()))?);
         }
-        let done: bool = self.link.ask(Ask::Once(script)).await?;
+        let done = self.link.commit(script).await?;
         Ok(if done { Commit::Done } else { Commit::Lost })
     }
 

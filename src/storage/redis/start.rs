@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::address::{Address, Tls};
 use super::link::{Link, in_words, too_slow};
 use super::scripts::Scripts;
-use super::target::{BadAuthority, Target, is_primary};
+use super::target::{BadAuthority, Target};
 
 /// How long the start waits: longer than a request, because names may have to be looked up.
 const START: Duration = Duration::from_secs(3);
@@ -39,6 +39,9 @@ pub enum OpenError {
     /// It is a replica.
     #[error("{0} is a replica, and takes no writes")]
     Replica(Address),
+    /// The Sentinels know no primary of that name.
+    #[error("{0}: the Sentinels know no primary of that name")]
+    NoPrimary(Address),
     /// It refuses what the lab needs.
     #[error("{0} refuses what the lab needs: {1}")]
     Refused(Address, String),
@@ -59,8 +62,11 @@ impl OpenError {
             Self::NoTls(_) => "for Redis without TLS: --sessions redis://host:6379/0",
             Self::NotRedis(..) => "look at host and port; for Redis with TLS: rediss://host:6379/0",
             Self::Replica(_) => "name the primary, or let the Sentinels: redis+sentinel://…",
+            Self::NoPrimary(_) => {
+                "name it as `sentinel monitor` does: redis+sentinel://host:26379/mymaster/0"
+            }
             Self::Refused(..) => {
-                "the user needs scripts and the keys lab:*, in a database that is there"
+                "the user needs scripts, WAIT and the keys lab:*, in a database that is there"
             }
         }
     }
@@ -74,6 +80,7 @@ impl OpenError {
             _ if matches!(error.code(), Some("NOAUTH" | "WRONGPASS")) => Self::Password(to, said),
             ErrorKind::Server(_) | ErrorKind::Extension => Self::Refused(to, said),
             ErrorKind::Parse => Self::NotRedis(to, said),
+            ErrorKind::MasterNameNotFoundBySentinel => Self::NoPrimary(to),
             _ if said.contains("peer certificate") => Self::Certificate(to, said),
             _ if said.contains("InvalidContentType") => Self::NoTls(to),
             // A Redis without TLS waits for the end of what it takes for a command.
@@ -115,20 +122,24 @@ async fn check(
         script.load_async(connection).await?;
     }
     // A user may be allowed everything but these two questions; then they stay open.
-    if let Ok(false) = is_primary(connection).await {
-        let read_only = (
-            ErrorKind::Server(ServerErrorKind::ReadOnly),
-            "it is a replica",
+    let told: RedisResult<String> = cmd("INFO").arg("replication").query_async(connection).await;
+    if told.is_ok() {
+        // For no replica at all: this only asks whether it may.
+        let mut wait = cmd("WAIT");
+        wait.arg(0).arg(1).query_async::<u64>(connection).await?;
+    } else {
+        log::warn!(
+            "{address} does not let the lab ask for replicas (INFO): nothing that is ended waits \
+             for one"
         );
-        return Err(read_only.into());
     }
     let info = cmd("INFO").arg("memory").query_async(connection).await;
     if let Ok(info) = info
         && let Some(policy) = evicts(info)
     {
         log::warn!(
-            "{address} may throw sessions away when its memory is full ({policy}): \
-             set maxmemory-policy to noeviction"
+            "{address} may throw sessions away when its memory is full ({policy}), and with them \
+             what was ended: set maxmemory-policy to noeviction"
         );
     }
     Ok(())

@@ -9,7 +9,7 @@ use redis::aio::MultiplexedConnection;
 use redis::io::tcp::TcpSettings;
 use redis::{
     AsyncConnectionConfig, Client, ConnectionAddr, ErrorKind, IntoConnectionInfo,
-    RedisConnectionInfo, RedisResult, TlsCertificates, Value, cmd,
+    RedisConnectionInfo, RedisResult, ServerErrorKind, TlsCertificates, Value, cmd,
 };
 use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject};
 
@@ -66,38 +66,65 @@ impl Target {
         &self.address
     }
 
-    /// A new connection. It takes as long as it takes: the caller sets a limit.
+    /// A new connection to a Redis that takes writes. It takes as long as it takes: the caller sets a
+    /// limit.
     pub async fn connect(&self) -> RedisResult<MultiplexedConnection> {
         match &self.address.servers {
-            Servers::One(host) => open(&self.client(host)?).await,
+            Servers::One(host) => {
+                let mut connection = open(&self.client(host, self.settings())?).await?;
+                if takes_writes(&mut connection).await? {
+                    return Ok(connection);
+                }
+                let kind = ErrorKind::Server(ServerErrorKind::ReadOnly);
+                Err((kind, "READONLY it is a replica, and takes no writes").into())
+            }
             Servers::Sentinels(sentinels, primary) => {
-                let asked = sentinels.iter().map(|host| ask(host, primary).boxed());
+                let asked = sentinels.iter().map(|host| self.ask(host, primary).boxed());
                 // The first who knows it is enough: one that is down need not be waited for.
                 let (host, _) = select_ok(asked).await?;
-                let mut connection = open(&self.client(&host)?).await?;
-                if is_primary(&mut connection).await? {
-                    Ok(connection)
-                } else {
-                    let text = "the Sentinels name a Redis that is not the primary yet";
-                    Err((ErrorKind::Io, text).into())
+                let mut connection = open(&self.client(&host, self.settings())?).await?;
+                if takes_writes(&mut connection).await? {
+                    return Ok(connection);
                 }
+                let text = "the Sentinels name a Redis that is not the primary yet";
+                Err((ErrorKind::Io, text).into())
             }
         }
     }
 
-    fn client(&self, host: &Host) -> RedisResult<Client> {
-        let address = &self.address;
-        let mut settings = RedisConnectionInfo::default()
-            .set_skip_set_lib_name()
-            .set_db(address.database);
-        if let Some(user) = &address.user {
+    /// Where this Sentinel says that the primary is. One that wants a password gets that of Redis.
+    async fn ask(&self, sentinel: &Host, primary: &str) -> RedisResult<Host> {
+        let open_to_all = RedisConnectionInfo::default().set_skip_set_lib_name();
+        let asked = where_is(&self.client(sentinel, open_to_all)?, primary).await;
+        match asked {
+            Err(error) if error.code() == Some("NOAUTH") && self.address.password.is_some() => {
+                let with_password = self.login(RedisConnectionInfo::default());
+                where_is(&self.client(sentinel, with_password)?, primary).await
+            }
+            asked => asked,
+        }
+    }
+
+    /// What a Redis is told at the beginning.
+    fn settings(&self) -> RedisConnectionInfo {
+        self.login(RedisConnectionInfo::default())
+            .set_db(self.address.database)
+    }
+
+    fn login(&self, mut settings: RedisConnectionInfo) -> RedisConnectionInfo {
+        settings = settings.set_skip_set_lib_name();
+        if let Some(user) = &self.address.user {
             settings = settings.set_username(user);
         }
-        if let Some(password) = &address.password {
+        if let Some(password) = &self.address.password {
             settings = settings.set_password(password);
         }
-        let place = match address.tls {
-            Tls::Off => plain(host),
+        settings
+    }
+
+    fn client(&self, host: &Host, settings: RedisConnectionInfo) -> RedisResult<Client> {
+        let place = match self.address.tls {
+            Tls::Off => ConnectionAddr::Tcp(host.name.clone(), host.port),
             Tls::System | Tls::Authority(_) => ConnectionAddr::TcpTls {
                 host: host.name.clone(),
                 port: host.port,
@@ -121,10 +148,6 @@ impl Target {
     }
 }
 
-fn plain(host: &Host) -> ConnectionAddr {
-    ConnectionAddr::Tcp(host.name.clone(), host.port)
-}
-
 async fn open(client: &Client) -> RedisResult<MultiplexedConnection> {
     // The limits are set by the callers, on whole calls.
     let config = AsyncConnectionConfig::new()
@@ -135,9 +158,8 @@ async fn open(client: &Client) -> RedisResult<MultiplexedConnection> {
         .await
 }
 
-/// Where this Sentinel says that the primary is.
-async fn ask(sentinel: &Host, primary: &str) -> RedisResult<Host> {
-    let mut connection = open(&Client::open(plain(sentinel))?).await?;
+async fn where_is(sentinel: &Client, primary: &str) -> RedisResult<Host> {
+    let mut connection = open(sentinel).await?;
     let mut question = cmd("SENTINEL");
     question.arg("GET-MASTER-ADDR-BY-NAME").arg(primary);
     let found: Option<(String, u16)> = question.query_async(&mut connection).await?;
@@ -148,11 +170,21 @@ async fn ask(sentinel: &Host, primary: &str) -> RedisResult<Host> {
     Ok(Host { name, port })
 }
 
-/// Whether the Redis at the other end takes writes.
-pub async fn is_primary(connection: &mut MultiplexedConnection) -> RedisResult<bool> {
-    let role: Value = cmd("ROLE").query_async(connection).await?;
-    let Value::Array(role) = role else {
-        return Ok(false);
+/// Whether the Redis at the other end takes writes. It must answer for that: one that stands still
+/// takes connections, too, and one that reads its file from disk knows its role already.
+async fn takes_writes(connection: &mut MultiplexedConnection) -> RedisResult<bool> {
+    allowed(cmd("PING").query_async::<Value>(connection).await)?;
+    let role = allowed(cmd("ROLE").query_async(connection).await)?;
+    let Some(Value::Array(role)) = role else {
+        return Ok(role.is_none());
     };
     Ok(matches!(role.first(), Some(Value::BulkString(name)) if name == b"master"))
+}
+
+/// A user may be allowed everything but this question; then it stays open.
+fn allowed(answer: RedisResult<Value>) -> RedisResult<Option<Value>> {
+    match answer {
+        Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoPerm) => Ok(None),
+        answer => answer.map(Some),
+    }
 }

@@ -1,15 +1,10 @@
 //! What a start says of a Redis that it cannot use: one error, one hint, and never the password.
 
-use std::fs;
-use std::path::Path;
-
-use session_lab::tls::Certificate;
-use time::OffsetDateTime;
-
 use super::FREE_PORTS;
 use super::shell::{Ended, Shell};
 use crate::process::program::Program;
-use crate::support::redis::{RedisServer, free_port};
+use crate::support::redis::{PATIENCE, RedisServer, free_port};
+use crate::support::sentinel::{Watched, Way, write_certificate};
 
 const PASSWORD: &str = "hunter2-hunter2";
 
@@ -73,13 +68,6 @@ fn a_replica_and_a_database_that_is_not_there_are_refused() {
     assert_says(&refused(&url, &[]), "DB index is out of range", "database");
 }
 
-/// Writes a new certificate for `localhost` and its key.
-fn write_certificate(folder: &Path) {
-    let made = Certificate::in_memory(&[], OffsetDateTime::now_utc()).unwrap();
-    fs::write(folder.join("cert.pem"), made.cert_pem()).unwrap();
-    fs::write(folder.join("key.pem"), made.key_pem()).unwrap();
-}
-
 #[tokio::test]
 async fn over_tls_the_certificate_must_come_from_the_authority_that_was_named() {
     let (own, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -126,6 +114,113 @@ async fn over_tls_the_certificate_must_come_from_the_authority_that_was_named() 
     let mut visitor = program.visitor("https", "/hardened");
     visitor.sign_in().await;
     assert!(visitor.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn sentinels_may_want_a_password_and_speak_tls() {
+    let (own, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write_certificate(own.path());
+    write_certificate(other.path());
+    let way = Way {
+        password: PASSWORD,
+        tls: Some(own.path()),
+    };
+    let Some(mut all) = Watched::start(way) else {
+        return;
+    };
+    let ca = |folder: &tempfile::TempDir| {
+        let path = folder.path().join("cert.pem");
+        path.to_str().unwrap().to_owned()
+    };
+    let (right, wrong) = (ca(&own), ca(&other));
+    let url = |scheme: &str, password: &str| {
+        let port = all.sentinel_port;
+        format!("{scheme}+sentinel://:{password}@localhost:{port}/mymaster/0")
+    };
+    let over_tls = url("rediss", PASSWORD);
+    let ended = refused(&over_tls, &["--redis-ca", &wrong]);
+    assert_says(&ended, "certificate that is not trusted", "--redis-ca");
+    let ended = refused(&url("rediss", "wrong"), &["--redis-ca", &right]);
+    assert_says(&ended, "refuses the password", "SESSION_LAB_SESSIONS");
+    let nothing = over_tls.replace(&format!(":{PASSWORD}@"), "");
+    let ended = refused(&nothing, &["--redis-ca", &right]);
+    assert_says(&ended, "refuses the password", "SESSION_LAB_SESSIONS");
+    let ended = refused(&url("redis", PASSWORD), &[]);
+    assert_says(&ended, "does not answer as Redis does", "rediss://");
+
+    let folder = tempfile::tempdir().unwrap();
+    let flags = ["--sessions", &over_tls, "--redis-ca", &right];
+    let program = Program::start_with(folder.path(), &flags);
+    let mut visitor = program.visitor("https", "/hardened");
+    visitor.sign_in().await;
+    let mut ended = program.visitor("https", "/hardened");
+    ended.sign_in().await;
+    let mut thief = ended.clone();
+    ended.sign_out().await;
+    all.primary.stop();
+    let start = std::time::Instant::now();
+    while visitor.get("/api/check_session").await.status == 503 {
+        assert!(start.elapsed() < 2 * PATIENCE, "{}", program.log());
+    }
+    assert!(visitor.is_signed_in().await);
+    assert!(!thief.is_signed_in().await);
+    let shown = [program.said(), program.log()].concat();
+    assert!(!shown.contains(PASSWORD), "{shown}");
+}
+
+#[tokio::test]
+async fn a_user_who_may_not_ask_for_replicas_is_served_and_one_who_may_not_wait_is_refused() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let user = |name: &str, may: &str| {
+        let rules = format!("on >{PASSWORD} ~lab:* resetchannels {may}");
+        assert_eq!(server.say(&format!("ACL SETUSER {name} {rules}")), "OK");
+        format!("redis://{name}:{PASSWORD}@127.0.0.1:{}/0", server.port)
+    };
+    let hasty = user("hasty", "+@all -wait");
+    assert_says(&refused(&hasty, &[]), "refuses what the lab needs", "WAIT");
+    let silent = user("silent", "+@all -@admin -@dangerous");
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start_with(folder.path(), &["--sessions", &silent]);
+    let mut visitor = program.visitor("https", "/hardened");
+    visitor.sign_in().await;
+    assert!(visitor.is_signed_in().await);
+    visitor.sign_out().await;
+    let log = program.log();
+    assert_eq!(
+        log.matches("does not let the lab ask for replicas").count(),
+        1,
+        "{log}"
+    );
+    assert!(!log.contains("NOPERM"), "{log}");
+}
+
+/// Sentinels often want none where Redis wants one.
+#[test]
+fn a_sentinel_without_a_password_is_not_told_that_of_redis() {
+    let Some(redis) = RedisServer::start_with_password(PASSWORD, &[]) else {
+        return;
+    };
+    let config = redis.folder().join("sentinel.conf");
+    let text = format!(
+        "sentinel monitor mymaster 127.0.0.1 {} 1\nsentinel auth-pass mymaster {PASSWORD}\n",
+        redis.port
+    );
+    std::fs::write(&config, text).unwrap();
+    let sentinel = RedisServer::start_sentinel(config.to_str().unwrap(), "", &[]);
+    let at = |name: &str| {
+        let port = sentinel.port;
+        format!("redis+sentinel://:{PASSWORD}@127.0.0.1:{port}/{name}/0")
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start_with(folder.path(), &["--sessions", &at("mymaster")]);
+    assert!(!program.log().contains("lost"), "{}", program.log());
+    assert_says(
+        &refused(&at("other"), &[]),
+        "no primary of that name",
+        "sentinel monitor",
+    );
 }
 
 #[tokio::test]

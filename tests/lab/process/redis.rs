@@ -1,4 +1,5 @@
 //! The program with its sessions in Redis: restarts of either, and a Redis that is gone for a while.
+//! `redis_faults` goes on with one that is there and does not do what it should.
 
 use std::time::{Duration, Instant};
 
@@ -8,21 +9,8 @@ use crate::support::redis::RedisServer;
 /// The requirement itself, so here time is measured.
 const RECOVERY: Duration = Duration::from_secs(2);
 
-/// How long a busy machine may keep the lab or its Redis from answering in time.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Whether the session in the jar is signed in, asked until the lab can tell.
-async fn is_signed_in(visitor: &mut Visitor) -> bool {
-    let start = Instant::now();
-    loop {
-        match visitor.get("/api/check_session").await.status {
-            200 => return true,
-            401 => return false,
-            503 if start.elapsed() < PATIENCE => {}
-            other => panic!("{other} after {:?}", start.elapsed()),
-        }
-    }
-}
+/// A little longer than the time between two sweeps.
+const SWEEPS: Duration = Duration::from_secs(6);
 
 /// Neither the session in the jar nor a new sign-in is believed, and nobody gets a cookie.
 async fn assert_refused(visitor: &mut Visitor) {
@@ -73,12 +61,12 @@ async fn a_sign_in_in_redis_survives_kill_9_and_the_start_says_where_it_is() {
     let mut ended = program.visitor("https", "/hardened");
     ended.sign_in().await;
     let thief = ended.clone();
-    assert_eq!(ended.submit("/logout", &[]).await.status, 200);
+    ended.sign_out().await;
     assert!(!folder.path().join("sessions").exists());
     program.kill();
     let again = start();
-    assert!(is_signed_in(&mut visitor.at(&again)).await);
-    assert!(!is_signed_in(&mut thief.at(&again)).await);
+    assert!(visitor.at(&again).is_signed_in().await);
+    assert!(!thief.at(&again).is_signed_in().await);
 
     // A second lab on the same Redis, with the keys of the first.
     let other = tempfile::tempdir().unwrap();
@@ -90,9 +78,9 @@ async fn a_sign_in_in_redis_survives_kill_9_and_the_start_says_where_it_is() {
     assert!(copied.unwrap().success());
     let beside = Program::start_with(other.path(), &["--sessions", &url]);
     let mut there = visitor.at(&beside);
-    assert!(is_signed_in(&mut there).await);
-    assert_eq!(there.submit("/logout", &[]).await.status, 200);
-    assert!(!is_signed_in(&mut visitor.at(&again)).await);
+    assert!(there.is_signed_in().await);
+    there.sign_out().await;
+    assert!(!visitor.at(&again).is_signed_in().await);
 }
 
 #[tokio::test]
@@ -107,23 +95,27 @@ async fn while_redis_is_down_nobody_is_signed_in_and_afterwards_it_goes_on_by_it
     let mut weak = program.visitor("https", "/insecure");
     weak.sign_in().await;
     server.stop();
-    assert_refused(&mut visitor.clone()).await;
-    assert_refused(&mut weak).await;
-    assert_eq!(
-        program.visitor("http", "").get("/certificate").await.status,
-        200
-    );
+    // Longer than the sweep waits: neither requests nor sweeps fill the log.
+    let stopped = Instant::now();
+    while stopped.elapsed() < SWEEPS {
+        assert_refused(&mut visitor.clone()).await;
+        assert_refused(&mut weak).await;
+    }
+    let mut beside = program.visitor("http", "");
+    assert_eq!(beside.get("/certificate").await.status, 200);
 
     server.start_again();
     let start = Instant::now();
     // This Redis kept nothing, so the visitor has to sign in again.
-    assert!(!is_signed_in(&mut visitor).await);
-    visitor.sign_in().await;
-    assert!(is_signed_in(&mut visitor).await);
+    assert!(!visitor.is_signed_in().await);
     assert!(start.elapsed() < RECOVERY, "{:?}", start.elapsed());
+    visitor.sign_in().await;
+    assert!(visitor.is_signed_in().await);
     let log = program.log();
-    assert_eq!(log.matches(" is lost: ").count(), 1, "{log}");
-    assert_eq!(log.matches(" answers again").count(), 1, "{log}");
+    let lines: Vec<_> = log.lines().filter(|line| line.contains("Redis")).collect();
+    assert_eq!(lines.len(), 2, "{log}");
+    assert!(lines[0].contains(" is lost: "), "{log}");
+    assert!(lines[1].contains(" answers again"), "{log}");
 }
 
 #[tokio::test]
@@ -139,15 +131,21 @@ async fn while_redis_stands_still_answers_come_soon_and_afterwards_the_session_i
     let start = Instant::now();
     let mut same = visitor.clone();
     let waiting = tokio::spawn(async move { same.get("/dashboard").await.status });
-    let quick = program.visitor("http", "").get("/certificate.pem").await;
-    assert_eq!(quick.status, 200);
-    assert!(start.elapsed() < Duration::from_millis(400));
+    let mut beside = program.visitor("http", "");
+    // On a busy machine one of them may have to wait for its turn, but not for Redis.
+    let mut quickest = RECOVERY;
+    for _ in 0..5 {
+        let asked = Instant::now();
+        assert_eq!(beside.get("/certificate").await.status, 200);
+        quickest = quickest.min(asked.elapsed());
+    }
+    assert!(quickest < Duration::from_millis(400), "{quickest:?}");
     assert_eq!(waiting.await.unwrap(), 503);
     assert!(start.elapsed() < RECOVERY, "{:?}", start.elapsed());
     assert_refused(&mut visitor.clone()).await;
     server.signal("CONT");
     let start = Instant::now();
-    assert!(is_signed_in(&mut visitor).await);
+    assert!(visitor.is_signed_in().await);
     assert!(start.elapsed() < RECOVERY, "{:?}", start.elapsed());
 
     // Nor does a stop wait for it.

@@ -1,10 +1,8 @@
 //! What only the storage in Redis can show: TTLs, a Redis that stands still, and two labs on one.
+//! `replicas` goes on with fail-overs.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-
-use session_lab::storage::RedisStorage;
-use session_lab::storage::redis::Address;
 
 use super::*;
 use crate::support::redis::{RedisServer, free_port};
@@ -245,12 +243,14 @@ async fn a_redis_that_becomes_a_replica_takes_nothing_until_it_is_a_primary_agai
     let storage = server.storage().await;
     done(&storage, put_all(&[&session("a")])).await;
     server.say(&format!("REPLICAOF 127.0.0.1 {}", free_port()));
-    for _ in 0..2 {
+    for said in ["READONLY", "it is a replica"] {
         let commit = storage.commit(&bench(), remove(&[&session("a")])).await;
         let told = commit.unwrap_err().to_string();
-        assert!(told.contains("READONLY"), "{told}");
+        assert!(told.contains(said), "{told}");
     }
-    assert_eq!(version(&storage, &session("a")).await, Some(1));
+    // What a replica has may be old: nobody is signed in on it either.
+    let told = storage.read(&bench(), &session("a")).await.unwrap_err();
+    assert!(told.to_string().contains("it is a replica"), "{told}");
     server.say("REPLICAOF NO ONE");
     done(&storage, remove(&[&session("a")])).await;
     assert_eq!(version(&storage, &session("a")).await, None);
@@ -280,67 +280,4 @@ async fn a_key_that_a_student_made_something_else_changes_nothing_and_lets_nobod
     storage.read(&bench(), &session("a")).await.unwrap_err();
     server.say("DEL lab:{local}:sessions:hardened:a");
     done(&storage, batch).await;
-}
-
-/// Two servers and a Sentinel over them, which calls the first one `mymaster`.
-#[tokio::test]
-async fn a_fail_over_is_followed_and_what_was_written_is_there() {
-    let Some(mut primary) = RedisServer::start() else {
-        return;
-    };
-    let port = primary.port.to_string();
-    let replica = RedisServer::start_with(&["--replicaof", "127.0.0.1", &port]).unwrap();
-    let config = primary.folder().join("sentinel.conf");
-    let text = format!(
-        "sentinel monitor mymaster 127.0.0.1 {port} 1\n\
-         sentinel down-after-milliseconds mymaster 500\n\
-         sentinel failover-timeout mymaster 3000\n"
-    );
-    std::fs::write(&config, text).unwrap();
-    let config = config.to_str().unwrap();
-    let sentinel = RedisServer::start_sentinel(config);
-    let until = Instant::now() + Duration::from_secs(20);
-    let wait_for = |what: &str, is: &dyn Fn() -> bool| {
-        while !is() {
-            assert!(Instant::now() < until, "{what}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    };
-    let synced = || {
-        replica
-            .say("INFO replication")
-            .contains("master_link_status:up")
-    };
-    wait_for("the replica is in step", &synced);
-    let known = || {
-        sentinel
-            .say("SENTINEL REPLICAS mymaster")
-            .contains(&replica.port.to_string())
-    };
-    wait_for("the Sentinel knows the replica", &known);
-
-    // One of the Sentinels named is down.
-    let url = format!(
-        "redis+sentinel://127.0.0.1:{},127.0.0.1:{}/mymaster/0",
-        free_port(),
-        sentinel.port
-    );
-    let storage = RedisStorage::open(Address::parse(&url, None).unwrap()).await;
-    let storage = storage.unwrap();
-    done(&storage, put_all(&[&session("a"), &session("b")])).await;
-    done(&storage, remove(&[&session("b")])).await;
-    let copied = || replica.say("DBSIZE") == primary.say("DBSIZE");
-    wait_for("the replica has it all", &copied);
-    primary.stop();
-    storage.read(&bench(), &session("a")).await.unwrap_err();
-    let until = Instant::now() + Duration::from_secs(30);
-    loop {
-        match storage.commit(&bench(), put_all(&[&session("c")])).await {
-            Ok(Commit::Done) => break,
-            other => assert!(Instant::now() < until, "{other:?}"),
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    assert_eq!(names(&storage, sessions(), 9).await, ["a", "c"]);
-    assert_eq!(version(&storage, &session("b")).await, None);
 }

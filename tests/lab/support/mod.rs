@@ -6,6 +6,7 @@ mod curl;
 pub mod nginx;
 mod plain_socket;
 pub mod redis;
+pub mod sentinel;
 pub mod tokens;
 
 use std::sync::OnceLock;

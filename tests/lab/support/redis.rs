@@ -13,7 +13,7 @@ use session_lab::storage::redis::Address;
 use tempfile::TempDir;
 
 /// How long a start may take before the test gives up.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running `redis-server`. What it holds is gone when it stops.
 pub struct RedisServer {
@@ -21,6 +21,8 @@ pub struct RedisServer {
     pub port: u16,
     folder: TempDir,
     words: Vec<String>,
+    /// What it asks for; nothing where this is empty.
+    password: String,
 }
 
 impl RedisServer {
@@ -31,17 +33,25 @@ impl RedisServer {
 
     /// The same with more flags.
     pub fn start_with(flags: &[&str]) -> Option<Self> {
-        let memory_only = ["--save", "", "--appendonly", "no", "--databases", "2"];
-        is_installed().then(|| Self::of(&[&memory_only, flags].concat()))
+        Self::start_with_password("", flags)
     }
 
-    fn of(words: &[&str]) -> Self {
+    /// The same, with a password that it asks for, unless that is empty.
+    pub fn start_with_password(password: &str, flags: &[&str]) -> Option<Self> {
+        let memory_only = ["--save", "", "--appendonly", "no", "--databases", "2"];
+        is_installed().then(|| Self::of(password, &[&memory_only, flags].concat()))
+    }
+
+    fn of(password: &str, words: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
+        let asks = ["--requirepass", password, "--masterauth", password];
+        let asks = if password.is_empty() { &[][..] } else { &asks };
+        let words = words.iter().chain(asks).map(|word| (*word).to_owned());
+        let (words, password): (Vec<_>, _) = (words.collect(), password.to_owned());
         // A port that was free a moment ago may be taken by the next test.
         let started = (0..20).find_map(|_| {
             let port = free_port();
-            Some((spawn(&folder, port, &words)?, port))
+            Some((spawn(&folder, port, &words, &password)?, port))
         });
         let (child, port) = started.expect("redis-server starts");
         Self {
@@ -49,12 +59,13 @@ impl RedisServer {
             port,
             folder,
             words,
+            password,
         }
     }
 
-    /// Starts a Sentinel with this configuration, which it changes.
-    pub fn start_sentinel(config: &str) -> Self {
-        Self::of(&[config, "--sentinel"])
+    /// Starts a Sentinel with this configuration, which it changes, and these flags.
+    pub fn start_sentinel(config: &str, password: &str, flags: &[&str]) -> Self {
+        Self::of(password, &[&[config, "--sentinel"], flags].concat())
     }
 
     /// Its address for `--sessions`.
@@ -83,7 +94,7 @@ impl RedisServer {
 
     /// Starts it again on the same port, empty.
     pub fn start_again(&mut self) {
-        let child = spawn(&self.folder, self.port, &self.words);
+        let child = spawn(&self.folder, self.port, &self.words, &self.password);
         self.child = child.expect("redis-server starts again");
     }
 
@@ -96,7 +107,13 @@ impl RedisServer {
 
     /// Its answer to a command, whose words hold no spaces; the elements of a list line by line.
     pub fn say(&self, command: &str) -> String {
-        say(self.port, command).expect("Redis answers")
+        say(self.port, &self.password, command).expect("Redis answers")
+    }
+
+    /// Sends it these commands at once, and waits until it has done them.
+    pub fn say_all(&self, commands: &[&str]) {
+        // The connection may end before the answers come.
+        let _ = say(self.port, &self.password, &commands.join("\r\n"));
     }
 
     /// The folder that it runs in.
@@ -141,7 +158,7 @@ pub fn free_port() -> u16 {
 }
 
 /// Starts a server and waits until it answers; none where it ended by itself.
-fn spawn(folder: &TempDir, port: u16, words: &[String]) -> Option<Child> {
+fn spawn(folder: &TempDir, port: u16, words: &[String], password: &str) -> Option<Child> {
     let mut child = Command::new("redis-server")
         // A configuration file must come first.
         .args(words)
@@ -156,7 +173,7 @@ fn spawn(folder: &TempDir, port: u16, words: &[String]) -> Option<Child> {
     let itself = format!("process_id:{}\r\n", child.id());
     loop {
         // Another test's server may have taken the port; then this one ends.
-        if say(port, "INFO server").is_ok_and(|info| info.contains(&itself)) {
+        if say(port, password, "INFO server").is_ok_and(|info| info.contains(&itself)) {
             return Some(child);
         }
         if child.try_wait().unwrap().is_some() {
@@ -167,11 +184,16 @@ fn spawn(folder: &TempDir, port: u16, words: &[String]) -> Option<Child> {
     }
 }
 
-fn say(port: u16, command: &str) -> std::io::Result<String> {
+fn say(port: u16, password: &str, command: &str) -> std::io::Result<String> {
     let mut socket = TcpStream::connect(("127.0.0.1", port))?;
     socket.set_read_timeout(Some(PATIENCE))?;
+    let mut answers = BufReader::new(socket.try_clone()?);
+    if !password.is_empty() {
+        socket.write_all(format!("AUTH {password}\r\n").as_bytes())?;
+        answer(&mut answers)?;
+    }
     socket.write_all(format!("{command}\r\n").as_bytes())?;
-    answer(&mut BufReader::new(socket))
+    answer(&mut answers)
 }
 
 fn answer(from: &mut BufReader<TcpStream>) -> std::io::Result<String> {

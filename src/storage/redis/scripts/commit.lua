@@ -1,5 +1,6 @@
 -- Checks everything expected, then writes and removes, all or nothing: Redis runs a script without
--- letting anybody else in between. Answers 1, or 0 where an expectation does not hold.
+-- letting anybody else in between. Answers 1, or 0 where an expectation does not hold; and
+-- besides, where a record changed and a replica is connected, the history that the replica must have.
 --
 -- ARGV: how many expectations, then (path, 'present' or a version, 0 for none) each;
 --       how many removals, then a path each;
@@ -21,13 +22,14 @@ for _ = 1, tonumber(take()) do
   local path, expected = take(), take()
   local version = redis.call('HGET', bench .. path, 'version') or '0'
   if expected == 'present' then
-    if version == '0' then return 0 end
+    if version == '0' then return { 0, '' } end
   elseif version ~= expected then
-    return 0
+    return { 0, '' }
   end
 end
 
-for _ = 1, tonumber(take()) do drop(take()) end
+local removals = tonumber(take())
+for _ = 1, removals do drop(take()) end
 
 local counts_before = life(counts)
 local longest = 0
@@ -37,7 +39,8 @@ local function enlist(list, score, member, ttl)
   keep(list, before, ttl)
 end
 
-for _ = 1, tonumber(take()) do
+local puts = tonumber(take())
+for _ = 1, puts do
   local path, value, seen, deadline = take(), take(), take(), take()
   local ttl, owner = tonumber(take()), take():match('^owner=(.*)$')
   local key, list, name = bench .. path, list_of(path), name_of(path)
@@ -70,4 +73,11 @@ if events > 0 then
 end
 -- The counters outlive all that they have numbered.
 if longest ~= 0 then keep(counts, counts_before, longest) end
-return 1
+
+if removals + puts == 0 then return { 1, '' } end
+-- A user may be forbidden to ask this. Then nobody waits, and the start has said so.
+local told = redis.pcall('INFO', 'replication')
+if type(told) == 'string' and told:find('state=online', 1, true) then
+  return { 1, told:match('master_replid:(%x+)') or '' }
+end
+return { 1, '' }

@@ -5,6 +5,8 @@ local path, seen, deadline, ttl = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local key = bench .. path
 local old = redis.call('HMGET', key, 'seen', 'until', 'owner')
 if not old[1] then return 0 end
+-- It needs next to no memory, and nobody is to be signed out because others filled it.
+go_on_when_full()
 
 -- Of two whole numbers without leading zeros, the longer one is the greater.
 local function later(new, than)
