@@ -36,7 +36,7 @@ impl Variant {
             .chain(singles.map(Variant::Only))
     }
 
-    /// The cookie slot: eighty variants share four cookie names, so that they do not flood the jar
+    /// The cookie slot: all variants share four cookie names, so that they do not flood the jar
     /// of `localhost`.
     pub const fn slot(self) -> &'static str {
         match self {

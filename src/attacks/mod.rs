@@ -3,7 +3,8 @@
 //!
 //! An attack declares what stops it as minimal sets of strong arms ([`Card::stopped_by`]), and never
 //! what a variant does to it: [`matrix`] computes that and runs every cell to see whether it is
-//! true. Read `fixation.rs` first. To add an attack, write its file and add one line to [`ALL`].
+//! true. Read `fixation.rs` first. To add an attack, write its file, declare it, and add one
+//! line to [`ALL`]; CONTRIBUTING.md goes through it step by step.
 
 pub mod command;
 pub mod costs;

@@ -127,6 +127,14 @@ fn cookie_pairs(line: &str) -> Option<impl Iterator<Item = &str>> {
     is_cookie.then(|| value.trim().split(';'))
 }
 
+/// The value of a `Cookie` header, foreign cookies masked.
+pub fn header(value: &str) -> String {
+    let line = format!("cookie: {value}");
+    let masked = masked_line(&line);
+    let value = masked.split_once(':').map(|(_, value)| value.trim());
+    value.unwrap_or_default().to_owned()
+}
+
 fn masked_line(line: &str) -> Cow<'_, str> {
     let Some(pairs) = cookie_pairs(line) else {
         return Cow::Borrowed(line);

@@ -1,4 +1,4 @@
-//! Cross-origin sharing: which other origins may read the portal's JSON API. Worksheets 05 and 14.
+//! Cross-origin sharing: which other origins may read the portal's JSON API. Worksheet 14.
 //!
 //! The decision is which origin, if any, `Access-Control-Allow-Origin` names. The browser keeps the
 //! answer from the page where the header does not name it. Read `safe_methods.rs` next.

@@ -1,4 +1,4 @@
-//! Duplicate cookies: what to do when the session cookie comes twice. Worksheets 02 and 06.
+//! Duplicate cookies: what to do when the session cookie comes twice.
 //!
 //! The decision is whether the order of two cookies may choose the session. Read `host_prefix.rs`
 //! next, which keeps the second cookie from being set at all.

@@ -1,4 +1,4 @@
-//! Framing: whether another page may show the portal inside itself. Worksheets 14 and 15.
+//! Framing: whether another page may show the portal inside itself. Worksheet 14.
 //!
 //! The decision is one directive in a `Content-Security-Policy` line of its own: a browser obeys
 //! every such line, so this switch and `csp.rs` do not disturb each other. Read `referrer.rs` next.

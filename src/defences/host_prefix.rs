@@ -1,4 +1,4 @@
-//! Host prefix: a cookie name that other hosts cannot use. Worksheets 02 and 06.
+//! Host prefix: a cookie name that other hosts cannot use. Worksheet 02.
 //!
 //! The decision is the first letters of the cookie's name; the browser carries it out. Read
 //! `src/session/cookie.rs` next, where the whole `Set-Cookie` line is written.

@@ -1,4 +1,4 @@
-//! Login errors: whether a failed sign-in says what was wrong. Worksheets 14 and 15.
+//! Login errors: whether a failed sign-in says what was wrong. Worksheet 14.
 //!
 //! The decision covers the words of the answer and the work behind it, because time speaks too.
 //! Read `password_storage.rs` next: it holds the hash that this file checks for nobody.

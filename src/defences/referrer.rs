@@ -1,5 +1,4 @@
-//! Referrer policy: what a browser tells other sites about the address it came from. Worksheets 14
-//! and 15.
+//! Referrer policy: what a browser tells other sites about the address it came from.
 //!
 //! The decision is one response header. It matters most where a session id stands in the address:
 //! read `carrier.rs` next.

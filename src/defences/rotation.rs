@@ -2,7 +2,7 @@
 //!
 //! The decision is whether the id that a visitor brought to the sign-in is still theirs after it.
 //! The engine carries the decision out in one commit, old id gone and new id there: read
-//! `src/session/engine.rs` next.
+//! `src/session/sign_in.rs` next.
 
 use super::facts::Moment;
 use super::{Arm, Defence, Elsewhere, Lesson};

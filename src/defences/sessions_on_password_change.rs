@@ -2,7 +2,7 @@
 //! Worksheet 09, signing out everywhere.
 //!
 //! The decision is about the user's other sessions; the one that changed the password goes on.
-//! Read `src/session/engine.rs` next: it also stops a sign-in that is under way at that moment.
+//! Read `src/session/end.rs` next: it also stops a sign-in that is under way at that moment.
 
 use super::{Arm, Defence, Elsewhere, Lesson};
 

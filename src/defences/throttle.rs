@@ -1,4 +1,4 @@
-//! Throttle: how often a password may be guessed. Worksheets 14 and 15.
+//! Throttle: how often a password may be guessed. Worksheets 07 and 14.
 //!
 //! The decision is in which bucket a failed sign-in is counted, and what a full bucket means. The
 //! counting itself is the engine's. Read `login_errors.rs` next: what a failure tells.

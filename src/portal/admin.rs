@@ -68,6 +68,7 @@ async fn change_role(
     let Checked {
         visitor,
         body: JsonBody(sent),
+        ..
     } = checked;
     admins_only(&visitor).await?;
     let Some(mut account) = visitor.world.account(name).await? else {

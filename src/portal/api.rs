@@ -41,6 +41,7 @@ async fn log_in(
     let CheckedWithoutToken(Checked {
         visitor,
         body: JsonBody(sent),
+        ..
     }) = checked;
     let account = match sign_in::check(&visitor, &sent.username, &sent.password).await? {
         Check::Right(account) => account,
@@ -152,6 +153,7 @@ async fn change_profile(
     let Checked {
         visitor,
         body: JsonBody(sent),
+        ..
     } = checked;
     let mut account = visitor.account().await?;
     if sent.about_me.chars().count() > ABOUT_LIMIT {

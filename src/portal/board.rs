@@ -55,6 +55,7 @@ async fn post_notice(checked: Checked<'_, FormBody<Posting>>) -> Result<Stop, St
     let Checked {
         visitor,
         body: FormBody(sent),
+        ..
     } = checked;
     let account = visitor.account().await?;
     let length = sent.text.chars().count();

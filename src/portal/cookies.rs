@@ -47,6 +47,7 @@ async fn report(checked: Checked<'_, JsonBody<Report>>) -> Result<Status, Stop> 
     let Checked {
         visitor,
         body: JsonBody(sent),
+        ..
     } = checked;
     let names: Vec<String> = sent
         .cookie

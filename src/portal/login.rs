@@ -48,6 +48,7 @@ async fn log_in(
     let Checked {
         mut visitor,
         body: FormBody(sent),
+        ..
     } = checked;
     let failed = |visitor: &Visitor<'_>, status, error, retry_after| {
         let page = LoginPage {

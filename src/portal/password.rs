@@ -46,6 +46,7 @@ async fn change(checked: Checked<'_, FormBody<NewPassword>>) -> Result<(Status, 
     let Checked {
         mut visitor,
         body: FormBody(sent),
+        ..
     } = checked;
     let user = visitor.account().await?.user;
     let again = |visitor: &Visitor<'_>, status, error: String| {

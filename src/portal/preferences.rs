@@ -17,6 +17,7 @@ async fn save(checked: Checked<'_, FormBody<Preferences>>) -> Result<Stop, Stop>
     let Checked {
         visitor,
         body: FormBody(sent),
+        ..
     } = checked;
     let account = visitor.account().await?;
     let large_text = sent.large_text.is_some();

@@ -86,6 +86,7 @@ async fn end(
     let Checked {
         visitor,
         body: FormBody(sent),
+        ..
     } = checked;
     let user = visitor.account().await?.user;
     match sign_in::check(&visitor, &user, &sent.password).await? {
@@ -131,6 +132,7 @@ async fn forget_browser(checked: Checked<'_, FormBody<Forgetting>>) -> Result<St
     let Checked {
         visitor,
         body: FormBody(sent),
+        ..
     } = checked;
     let user = visitor.account().await?.user;
     visitor.world.forget_browser(&user, &sent.handle).await?;

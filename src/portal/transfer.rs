@@ -20,6 +20,7 @@ async fn transfer(checked: Checked<'_, FormBody<Transfer>>) -> Result<Stop, Stop
     let Checked {
         visitor,
         body: FormBody(sent),
+        ..
     } = checked;
     send(&visitor, &sent.to, sent.amount, "POST").await
 }

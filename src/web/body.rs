@@ -34,6 +34,8 @@ pub struct Checked<'r, B> {
     pub visitor: Visitor<'r>,
     /// What was sent.
     pub body: B,
+    /// Only this file can make one.
+    _witness: (),
 }
 
 #[rocket::async_trait]
@@ -108,6 +110,7 @@ where
     Ok(Checked {
         visitor,
         body: FormBody(body),
+        _witness: (),
     })
 }
 
@@ -143,6 +146,7 @@ async fn check_json<'r, T: DeserializeOwned>(
     Ok(Checked {
         visitor,
         body: JsonBody(body),
+        _witness: (),
     })
 }
 

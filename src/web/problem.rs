@@ -347,7 +347,7 @@ fn any(status: Status, request: &Request<'_>) -> Problem {
         return left;
     }
     match status.code {
-        404 => match super::reception::other_methods(request) {
+        404 => match super::methods::other_methods(request) {
             Some(allowed) => {
                 let because = format!("This address takes {allowed} only.");
                 let next = "Send the request with one of these methods.";

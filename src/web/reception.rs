@@ -15,9 +15,11 @@ use rocket::response::Redirect;
 use rocket::{Data, Either, Request, Route, get, routes};
 
 use super::addresses::{Addresses, Asked, Listener, Site};
+use super::methods::overridden;
+use super::path::{bench_of, go_to, split_first};
 use super::place::{Arrival, Place, client_of};
 use super::problem::{More, Problem};
-use crate::bench::{BenchName, Benches, TooManyBenches};
+use crate::bench::{Benches, TooManyBenches};
 use crate::policy::Variant;
 use crate::storage::Unavailable;
 
@@ -283,103 +285,6 @@ fn settings_for(listener: Listener, path: &str) -> Settings {
 /// Whether the attacker's request catcher lies at this path: it takes whatever comes from anywhere.
 fn catches(listener: Listener, path: &str) -> bool {
     listener.site() == Site::Attacker && split_first(path).0 == "collect"
-}
-
-/// The bench in a path, and the path without it.
-fn bench_of(path: &str) -> Result<(BenchName, &str), Turned> {
-    let Some(named) = path.strip_prefix("/b/") else {
-        return Ok((BenchName::local(), path));
-    };
-    let (name, _) = named.split_once('/').unwrap_or((named, ""));
-    let bench = name.parse().map_err(|error: crate::bench::BadBenchName| {
-        let next = "Use an address such as /b/team-7/insecure/.";
-        Problem::new(
-            Status::NotFound,
-            "There is no such bench",
-            error.to_string(),
-            next,
-        )
-    })?;
-    Ok((bench, &named[name.len()..]))
-}
-
-/// The first segment of a path and what follows it, which begins with `/`.
-fn split_first(path: &str) -> (&str, &str) {
-    let path = path.strip_prefix('/').unwrap_or(path);
-    match path.find('/') {
-        Some(at) => path.split_at(at),
-        None => (path, "/"),
-    }
-}
-
-/// Routes the request as `before` + `path`, with the query it came with.
-fn go_to(request: &mut Request<'_>, before: &str, path: &str) {
-    let path = if path.is_empty() { "/" } else { path };
-    let query = request
-        .uri()
-        .query()
-        .map(|query| format!("?{query}"))
-        .unwrap_or_default();
-    match Origin::parse_owned(format!("{before}{path}{query}")) {
-        Ok(uri) => request.set_uri(uri),
-        // Part of an address that Rocket took is always one that it takes.
-        Err(error) => log::error!("an address was not understood: {error}"),
-    }
-}
-
-/// The method by which Rocket has replaced POST, because the form's first field `_method` names it.
-///
-/// HEAD counts as POST: the client waits for the body that an answer to HEAD announces and lacks.
-async fn overridden(request: &mut Request<'_>, data: &mut Data<'_>) -> Option<Method> {
-    const FIELD: &[u8] = b"_method=";
-    const LONGEST: usize = "OPTIONS&".len();
-    let is_form = request.content_type().is_some_and(|found| found.is_form());
-    if !is_form || request.method() == Method::Post {
-        return None;
-    }
-    let first = data.peek(FIELD.len() + LONGEST).await;
-    let value = first
-        .strip_prefix(FIELD)?
-        .split(|byte| *byte == b'&')
-        .next()?;
-    let named = std::str::from_utf8(value).ok()?.parse().ok()?;
-    if named != request.method() {
-        return None;
-    }
-    if named == Method::Head {
-        request.set_method(Method::Post);
-        return None;
-    }
-    Some(named)
-}
-
-/// The methods of the routes at this request's address, if the address has any.
-pub(super) fn other_methods(request: &Request<'_>) -> Option<String> {
-    let path = request.uri().path();
-    let asked: Vec<_> = path.segments().collect();
-    let fits = |route: &&Route| {
-        let parts: Vec<&str> = route
-            .uri
-            .path()
-            .split('/')
-            .filter(|part| !part.is_empty())
-            .collect();
-        let mut pairs = parts.iter().zip(&asked);
-        parts.len() == asked.len() && pairs.all(|(part, is)| part.starts_with('<') || part == is)
-    };
-    let mut methods: Vec<_> = request
-        .rocket()
-        .routes()
-        .filter(fits)
-        .map(|route| route.method.as_str())
-        .collect();
-    if methods.contains(&"GET") {
-        methods.push("HEAD");
-    }
-    methods.sort_unstable();
-    methods.dedup();
-    (!methods.is_empty() && !methods.contains(&request.method().as_str()))
-        .then(|| methods.join(", "))
 }
 
 fn starting() -> Problem {

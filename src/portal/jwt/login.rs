@@ -47,6 +47,7 @@ async fn log_in(
     let CheckedWithoutToken(Checked {
         visitor,
         body: JsonBody(sent),
+        ..
     }) = checked;
     let account = account(&visitor, &sent.username, &sent.password).await?;
     let issued = visitor

@@ -59,6 +59,7 @@ async fn sign(checked: CheckedWithoutToken<'_, JsonBody<Order>>) -> Result<Json<
     let CheckedWithoutToken(Checked {
         visitor,
         body: JsonBody(order),
+        ..
     }) = checked;
     check(&order)?;
     let user = account(&visitor, &order.username, &order.password)

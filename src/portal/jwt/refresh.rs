@@ -36,6 +36,7 @@ async fn refresh(
     let CheckedWithoutToken(Checked {
         visitor,
         body: JsonBody(sent),
+        ..
     }) = checked;
     let (place, world) = (visitor.place, &visitor.world);
     if let Err(because) = in_cookie.origin {

@@ -47,6 +47,7 @@ async fn what_a_browser_says_of_itself_is_shown_and_curl_is_called_curl() {
     for (name, value) in headers {
         words.extend(["-H".into(), format!("{name}: {value}")]);
     }
+    words.extend(["-b".into(), "other_project=not-for-keeping".into()]);
     words.push(format!("{url}?cookie=session%3D42"));
     curl(&words.iter().map(String::as_str).collect::<Vec<_>>());
     let loot = bench.victim().get("/loot").await.body;
@@ -57,6 +58,7 @@ async fn what_a_browser_says_of_itself_is_shown_and_curl_is_called_curl() {
         loot.contains("<dt>cookie</dt><dd><code>session=42</code>"),
         "{loot}"
     );
+    assert!(!loot.contains("not-for-keeping"), "{loot}");
     assert!(loot.contains("from a browser"), "{loot}");
     assert!(!loot.contains("typed with curl"));
 
@@ -73,7 +75,7 @@ async fn hostile_bytes_are_shown_as_text_wherever_they_came() {
     let markup = "<script>alert(1)</script>";
     let headers = [
         ("referer", markup),
-        ("cookie", markup),
+        ("cookie", "session_insecure=<script>alert(1)</script>"),
         ("x-odd", "\"><img src=x onerror=alert(1)>"),
         ("content-type", "text/html"),
     ];
