@@ -1,0 +1,128 @@
+# What many live sessions cost, in files and in Redis: the start, memory, signing in, and the
+# dashboard while all of them are purged. It draws docs/pictures/growth.svg.
+#
+# shellcheck shell=bash
+
+FILE_SIZES=${FILE_SIZES:-1000 10000 30000 100000}
+REDIS_SIZES=${REDIS_SIZES:-1000 10000 100000 1000000}
+# The plot shows all sizes, the table these.
+SHOWN=${SHOWN:-10000 100000 1000000}
+GROWTH_STARTS=${GROWTH_STARTS:-5}
+REST_ROUNDS=${REST_ROUNDS:-5}       # of a second
+PURGE_ROUNDS=${PURGE_ROUNDS:-900}   # of a second, before a purge counts as stuck
+FILLERS=4                           # requests that open sessions at once
+
+GROWTH='| sessions | start | first page | memory | Redis | sign-ins | sessions opened | purge |
+|---|---|---|---|---|---|---|---|'
+
+# How many signed-in sessions are there.
+live() {
+    case $SESSIONS_IN in
+        file) find "$DATA/sessions/local/hardened" -name '*.json' | wc -l | tr -d ' ' ;;
+        *) redis zcard 'lab:{local}:list:sessions:hardened' ;;
+    esac
+}
+
+# Fills from several sides at once, because each waits for the store.
+fill_quickly() {
+    local share=$(($1 / FILLERS)) number pids=()
+    for ((number = 0; number < FILLERS; number++)); do
+        fill $((number ? share : $1 - (FILLERS - 1) * share)) &
+        own
+        pids+=("$!")
+    done
+    wait_for "${pids[@]}" || give_up 'sessions could not be opened' "see $DATA.err"
+    (($(live) >= $1)) || give_up "only $(live) of $1 sessions are there" 'is there room on the disk?'
+}
+
+# Microseconds to the first 200 on /healthz, then to the first dashboard.
+start_once() {
+    local began=${EPOCHREALTIME/./}
+    start_lab
+    wait_for_health
+    echo $((${EPOCHREALTIME/./} - began)) >> "$WORK/starts"
+    still_signed_in
+    echo $((${EPOCHREALTIME/./} - began)) >> "$WORK/firsts"
+}
+
+# Requests a second of somebody without a cookie.
+rate_of() { load rate 5 "$@"; }
+
+# The 99th percentile of a second at rest, a few times, then of each second in which sessions went.
+purge() {
+    local round before after
+    : > "$WORK/rest" > "$WORK/purge"
+    for ((round = 0; round < REST_ROUNDS; round++)); do
+        load p99 1 "$(PORTAL /dashboard)" -H "Cookie: $COOKIE" >> "$WORK/rest"
+    done
+    still_signed_in
+    let_all_expire
+    sign_in
+    before=$(live)
+    for ((round = 0; round < PURGE_ROUNDS && before > $1 / 100; round++)); do
+        load p99 1 "$(PORTAL /dashboard)" -H "Cookie: $COOKIE" > "$WORK/p99"
+        after=$(live)
+        ((after < before)) && cat "$WORK/p99" >> "$WORK/purge"
+        before=$after
+    done
+    still_signed_in
+    ((before <= $1 / 100)) || give_up 'the purge does not end' 'see src/app/upkeep.rs'
+}
+
+# grow STORE SESSIONS
+grow() {
+    local store=$1 size=$2 number start first memory kept=- signins opened
+    say "  $size sessions in $store"
+    DATA=$WORK/growth
+    rm -rf "$DATA"
+    [[ $store == Redis ]] && redis flushall > /dev/null
+    pick_ports
+    start_lab
+    wait_for_health
+    fill_quickly "$size"
+    sign_in
+    stop_lab
+
+    : > "$WORK/starts" > "$WORK/firsts"
+    for ((number = 0; number < GROWTH_STARTS; number++)); do
+        start_once
+        memory=$(resident)
+        ((number + 1 == GROWTH_STARTS)) || stop_lab
+    done
+    start=$(ratio "$(median < "$WORK/starts")" 1000) first=$(ratio "$(median < "$WORK/firsts")" 1000)
+    [[ $store == Redis ]] && kept=$(used_memory)
+    signins=$(rate_of "$(PORTAL /api/login)" -s benches/parts/sign_in.lua)
+    opened=$(rate_of "$(PORTAL /login)")
+    purge "$size"
+    stop_lab
+
+    local rest during
+    rest=$(median < "$WORK/rest") during=$(median < "$WORK/purge")
+    echo "$store $size $start $memory $kept" >> "$WORK/growth.dat"
+    [[ " $SHOWN " == *" $size "* ]] || return 0
+    GROWTH+=$'\n'"| $size in $store | $start ms | $first ms | $memory MB | $kept MB |"
+    GROWTH+=" $(printf '%.0f/s' "$signins") | $(printf '%.0f/s' "$opened") |"
+    GROWTH+=" $(milliseconds "$during" "$rest") |"
+    row "99th percentile of the dashboard, while $size sessions in $store are purged : at rest" \
+        "$(ratio "$during" "$rest")" '' at-most 3 "$(milliseconds "$during" "$rest")"
+    if [[ $store == files && $size == 100000 ]]; then
+        row "resident memory after a start with $size live sessions in files, MB" "$memory" '' at-most 150
+    fi
+}
+
+part_growth() {
+    needs gnuplot
+    local size
+    : > "$WORK/growth.dat"
+    SESSIONS_IN=file
+    for size in $FILE_SIZES; do grow files "$size"; done
+    start_redis
+    SESSIONS_IN=redis://127.0.0.1:$REDIS_PORT/0
+    for size in $REDIS_SIZES; do grow Redis "$size"; done
+    stop_redis
+    mkdir -p docs/pictures
+    gnuplot -e "data='$WORK/growth.dat'" benches/parts/growth.gnuplot > docs/pictures/growth.svg ||
+        give_up 'gnuplot could not draw the picture' 'see benches/parts/growth.gnuplot'
+    say '  docs/pictures/growth.svg is drawn'
+    TABLES+=("$GROWTH")
+}
