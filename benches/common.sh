@@ -21,14 +21,19 @@ needs() {
 
 needs wrk
 needs curl
-needs cargo
 ((BASH_VERSINFO[0] >= 5)) || give_up 'bash 5 is needed' 'brew install bash'
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # Nothing that is set for another lab may leak in.
 for name in ${!SESSION_LAB_@}; do unset "$name"; done
-cargo build --release --quiet --bin session-lab
-PROGRAM=$(realpath "${CARGO_TARGET_DIR:-target}/release/session-lab")
+# PROGRAM=path measures a binary that is there already.
+if [[ -z ${PROGRAM:-} ]]; then
+    needs cargo
+    cargo build --release --quiet --bin session-lab
+    PROGRAM=${CARGO_TARGET_DIR:-target}/release/session-lab
+fi
+[[ -x $PROGRAM ]] || give_up "$PROGRAM cannot be run" 'cargo build --release'
+PROGRAM=$(realpath "$PROGRAM")
 
 WORK=$(mktemp -d)
 trap 'stop_all; rm -rf "$WORK"' EXIT
@@ -89,6 +94,7 @@ start_lab() {
     SESSION_LAB_MEASURE=1 SESSION_LAB_LOG=off "$PROGRAM" --config /dev/null --data-dir "$DATA" \
         --sessions "$SESSIONS_IN" \
         --lab-port "$LAB_PORT" --http-port "$HTTP_PORT" --https-port "$HTTPS_PORT" \
+        --attacker-port 0 --attacker-tls-port 0 --cafe-port 0 \
         > "$DATA.out" 2> "$DATA.err" &
     own
     LAB_PID=$!

@@ -7,7 +7,7 @@
 FLASK_WORKERS=2
 FLASK_THREADS=${FLASK_THREADS:-4}   # of each worker: without threads gunicorn keeps no connection open
 
-VENV=$(dirname "$PROGRAM")/../bench-venv
+VENV=${CARGO_TARGET_DIR:-$PWD/target}/bench-venv
 GUNICORN_PID=
 FLASK_PORT=
 FLASK_COOKIE=

@@ -7,11 +7,11 @@ set logscale xy
 set format x '10^{%L}'
 set format y '%g'
 set xlabel 'live sessions'
+set xrange [600:1600000]
 set grid back linecolor rgb '#d8d8d8'
 set border 3
 set tics nomirror
 set key top left reverse Left
-set offsets graph 0.05, 0.05, 0.05, 0.05
 
 of(store, column) = stringcolumn(1) eq store ? column : NaN
 set style line 1 linecolor rgb '#0b5cad' pointtype 7 pointsize 0.7
