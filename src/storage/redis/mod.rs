@@ -109,6 +109,18 @@ impl Storage for RedisStorage {
         Ok(keys.collect())
     }
 
+    async fn may_exceed(
+        &self,
+        bench: &BenchName,
+        index: &Index,
+        limit: usize,
+    ) -> Result<bool, Unavailable> {
+        let mut command = redis::cmd("ZCARD");
+        command.arg(format!("{}{}", keys::of_bench(bench), keys::list(index).0));
+        let count: usize = self.link.ask(Ask::Command(command)).await?;
+        Ok(count > limit)
+    }
+
     async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, Unavailable> {
         let mut script = self.scripts.commit.key(keys::of_bench(bench));
         script.arg(batch.expect.len());
