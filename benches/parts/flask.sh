@@ -60,11 +60,9 @@ start_flask() {
     [[ -n $FLASK_PORT ]] || give_up "gunicorn does not start: $(tail -n 5 "$WORK/flask.out")" \
         'start it by hand'
     # The workers take requests a little after they are there.
-    curl -sS --retry 20 --retry-connrefused --retry-delay 1 --fail -o /dev/null \
-        --cacert "$DATA/tls/cert.pem" "$(flask_at /healthz)" ||
+    ask --retry 20 --retry-connrefused --retry-delay 1 -o /dev/null "$(flask_at /healthz)" ||
         give_up "Flask does not answer: $(tail -n 5 "$WORK/flask.out")" 'start it by hand'
-    FLASK_COOKIE=$(curl -sS --fail -o /dev/null -D - --cacert "$DATA/tls/cert.pem" \
-        -H 'Content-Type: application/json' \
+    FLASK_COOKIE=$(ask -o /dev/null -D - -H 'Content-Type: application/json' \
         -d '{"username":"student123","password":"password123"}' "$(flask_at /api/login)" |
         sed -n 's/^[Ss]et-[Cc]ookie: \(session=[^;]*\).*/\1/p')
     [[ -n $FLASK_COOKIE ]] || give_up "Flask's sign-in gave no cookie" 'sign in by hand'
@@ -75,10 +73,9 @@ flask_at() { printf '%s://localhost:%s%s' "$FLASK_SCHEME" "$FLASK_PORT" "$1"; }
 
 # compare WHAT LAB_URL BUDGET: rounds in turns, then the ratio of the medians.
 compare() {
-    local what=$1 lab=$2 round status
-    curl -sS --fail --cacert "$DATA/tls/cert.pem" -b "$COOKIE" -H "Cookie: $COOKIE" "$lab" > "$WORK/lab.html"
-    curl -sS --fail --cacert "$DATA/tls/cert.pem" -H "Cookie: $FLASK_COOKIE" "$(flask_at /dashboard)" \
-        > "$WORK/flask.html"
+    local what=$1 lab=$2 round url status ours theirs
+    ask -b "$COOKIE" "$lab" > "$WORK/lab.html"
+    ask -b "$FLASK_COOKIE" "$(flask_at /dashboard)" > "$WORK/flask.html"
     diff <(same < "$WORK/lab.html") <(same < "$WORK/flask.html") >&2 ||
         give_up "Flask's page is not the lab's" 'see make_template in benches/parts/flask.sh'
     : > "$WORK/ours" > "$WORK/theirs"
@@ -89,11 +86,9 @@ compare() {
         load rate "$ROUND_SECONDS" "$(flask_at /dashboard)" -H "Cookie: $FLASK_COOKIE" >> "$WORK/theirs"
     done
     for url in "$lab $COOKIE" "$(flask_at /dashboard) $FLASK_COOKIE"; do
-        status=$(curl -sS -o /dev/null -w '%{http_code}' --cacert "$DATA/tls/cert.pem" \
-            -H "Cookie: ${url#* }" "${url%% *}")
+        status=$(ask -o /dev/null -w '%{http_code}' -b "${url#* }" "${url%% *}")
         [[ $status == 200 ]] || give_up "${url%% *} answered $status" 'the session ended meanwhile'
     done
-    local ours theirs
     ours=$(median < "$WORK/ours") theirs=$(median < "$WORK/theirs")
     row "dashboard, signed in, $what, lab : Flask" \
         "$(ratio "$ours" "$theirs")" '×' at-least "$3" "$(per_second "$ours" "$theirs")"
