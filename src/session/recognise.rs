@@ -196,6 +196,11 @@ impl World<'_> {
     ) -> Result<(), Unavailable> {
         let index = Index::Owner(Some(self.variant), kind, owner.to_owned());
         let storage = self.bench.storage();
+        // The list itself is long, and each visitor of a sign-in page comes by here.
+        let bench = self.bench.name();
+        if !storage.may_exceed(bench, &index, ceiling).await? {
+            return Ok(());
+        }
         let mut remove = storage
             .members(self.bench.name(), &index, 2 * ceiling)
             .await?;

@@ -239,6 +239,18 @@ pub trait Storage: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<Key>, Unavailable>;
 
+    /// Whether an index may have more than `limit` members. Records whose time is over may count,
+    /// so that a storage can answer from the length of a list; it never says no wrongly.
+    async fn may_exceed(
+        &self,
+        bench: &BenchName,
+        index: &Index,
+        limit: usize,
+    ) -> Result<bool, Unavailable> {
+        let found = self.members(bench, index, limit.saturating_add(1)).await?;
+        Ok(found.len() > limit)
+    }
+
     /// Checks everything expected, then writes and removes, all or nothing.
     async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, Unavailable>;
 

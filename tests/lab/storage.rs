@@ -140,6 +140,7 @@ on_every_storage! {
     records::the_journal_keeps_its_newest_events,
     times::a_touch_never_sets_time_back_nor_brings_a_record_back,
     times::a_sweep_takes_what_is_over_in_small_bites,
+    times::a_long_sweep_takes_exactly_what_it_may_and_out_of_every_list,
     times::a_touched_record_outlives_its_first_deadline,
     times::a_put_may_bring_the_deadline_forward,
     races::of_many_commits_on_one_key_exactly_one_wins,

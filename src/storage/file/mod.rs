@@ -270,6 +270,16 @@ impl Storage for FileStorage {
         Ok(lock(&bench.shelf).members(index, limit))
     }
 
+    async fn may_exceed(
+        &self,
+        bench: &BenchName,
+        index: &Index,
+        limit: usize,
+    ) -> Result<bool, Unavailable> {
+        let bench = self.bench(bench).await?;
+        Ok(lock(&bench.shelf).count(index) > limit)
+    }
+
     async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, Unavailable> {
         let bench = self.bench(bench).await?;
         write(bench, |writer, shelf| writer.commit(shelf, batch)).await

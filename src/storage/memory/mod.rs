@@ -107,6 +107,16 @@ impl Storage for MemoryStorage {
             .unwrap_or_default())
     }
 
+    async fn may_exceed(
+        &self,
+        bench: &BenchName,
+        index: &Index,
+        limit: usize,
+    ) -> Result<bool, Unavailable> {
+        let count = self.look(bench, |shelf| shelf.count(index));
+        Ok(count.is_some_and(|count| count > limit))
+    }
+
     async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, Unavailable> {
         let shelf = self.shelf(bench);
         let mut shelf = lock(&shelf);

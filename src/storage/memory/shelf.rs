@@ -79,6 +79,11 @@ impl Shelf {
         list.take(limit).map(|key| Key::clone(key)).collect()
     }
 
+    /// How many keys an index has.
+    pub fn count(&self, index: &Index) -> usize {
+        self.lists.get(index).map_or(0, BTreeMap::len)
+    }
+
     /// The events kept.
     pub fn journal(&self) -> &Recent {
         &self.journal

@@ -47,6 +47,10 @@ const JOURNAL: Duration = Duration::from_secs(30 * 24 * 3600);
 /// A deadline further ahead than this has no TTL. Redis could not count that far.
 const FAR: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
+/// How many records one script of a sweep takes. Redis answers nobody meanwhile, and a page asks it
+/// three times.
+const SWEPT_AT_ONCE: usize = 50;
+
 /// All benches in one database of a Redis.
 pub struct RedisStorage {
     link: Link,
@@ -128,6 +132,18 @@ impl Storage for RedisStorage {
         Ok(keys.collect())
     }
 
+    async fn may_exceed(
+        &self,
+        bench: &BenchName,
+        index: &Index,
+        limit: usize,
+    ) -> Result<bool, Unavailable> {
+        let mut command = redis::cmd("ZCARD");
+        command.arg(format!("{}{}", keys::of_bench(bench), keys::list(index).0));
+        let count: usize = self.link.ask(Ask::Command(command)).await?;
+        Ok(count > limit)
+    }
+
     async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, Unavailable> {
         let mut script = self.scripts.commit.key(keys::of_bench(bench));
         script.arg(batch.expect.len());
@@ -200,10 +216,17 @@ impl Storage for RedisStorage {
         now: BenchTime,
         limit: usize,
     ) -> Result<usize, Unavailable> {
-        let mut script = self.scripts.sweep.key(keys::of_bench(bench));
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        script.arg(now.millis()).arg(limit);
-        self.link.ask(Ask::Once(script)).await
+        let mut swept = 0;
+        loop {
+            let bite = SWEPT_AT_ONCE.min(limit.saturating_sub(swept));
+            let mut script = self.scripts.sweep.key(keys::of_bench(bench));
+            script.arg(now.millis()).arg(bite);
+            let gone: usize = self.link.ask(Ask::Once(script)).await?;
+            swept += gone;
+            if gone < bite || swept >= limit {
+                return Ok(swept);
+            }
+        }
     }
 }
 

@@ -200,6 +200,13 @@ async fn agrees(storage: &impl Storage, model: &Model) {
             expected,
             "{index:?}"
         );
+        for limit in [0, 1, expected.len(), 99] {
+            assert_eq!(
+                storage.may_exceed(&bench(), &index, limit).await.unwrap(),
+                expected.len() > limit,
+                "{index:?}: {limit}"
+            );
+        }
     }
     let ids: Vec<_> = storage.events(&bench(), EventId(0), 999).await.unwrap();
     assert!(ids.iter().map(|(id, _)| id.0 as usize).eq(1..=model.events));

@@ -54,6 +54,34 @@ pub async fn a_sweep_takes_what_is_over_in_small_bites(storage: impl Storage) {
     assert_eq!(storage.sweep(&bench(), at(u64::MAX), 9).await.unwrap(), 3);
 }
 
+pub async fn a_long_sweep_takes_exactly_what_it_may_and_out_of_every_list(storage: impl Storage) {
+    let put = (0..120).map(|n| Put {
+        until: at(100 + n),
+        owner: Some(if n % 2 == 0 { "alice" } else { "bob" }.into()),
+        ..put(&session(&format!("s{n:03}")))
+    });
+    let batch = Batch {
+        put: put.collect(),
+        ..Batch::default()
+    };
+    done(&storage, batch).await;
+    assert_eq!(storage.sweep(&bench(), at(999), 117).await.unwrap(), 117);
+    assert_eq!(
+        names(&storage, sessions(), 9).await,
+        ["s117", "s118", "s119"]
+    );
+    assert_eq!(names(&storage, sessions_of("alice"), 9).await, ["s118"]);
+    assert_eq!(
+        names(&storage, sessions_of("bob"), 9).await,
+        ["s117", "s119"]
+    );
+    let rest = storage.sweep(&bench(), at(999), usize::MAX).await;
+    assert_eq!(rest.unwrap(), 3);
+    for index in [sessions(), sessions_of("alice"), sessions_of("bob")] {
+        assert!(names(&storage, index, 9).await.is_empty());
+    }
+}
+
 pub async fn a_touched_record_outlives_its_first_deadline(storage: impl Storage) {
     let (used, idle) = (session("used"), session("idle"));
     done(&storage, put_all(&[&used, &idle])).await;
