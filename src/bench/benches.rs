@@ -1,13 +1,10 @@
 //! Every bench that is in use, made on first use and bounded in number.
 
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
-
-use super::{Bench, BenchKeys, BenchName, Sharing, is_throw_away, lock};
+use super::{Bench, BenchKeys, BenchName, Hashing, Sharing, is_throw_away, lock};
 use crate::storage::{MemoryStorage, Storage, Unavailable};
 
 /// How many benches are kept in memory at once: those of a large course.
@@ -39,7 +36,7 @@ pub struct Benches {
     storage: SharedStorage,
     sharing: Sharing,
     keys: Arc<BenchKeys>,
-    hashing: Arc<Semaphore>,
+    hashing: Arc<Hashing>,
 }
 
 /// Storage behind a pointer, with a `Debug` that tells nothing.
@@ -54,13 +51,12 @@ impl std::fmt::Debug for SharedStorage {
 impl Benches {
     /// No bench yet; those to come keep their records in `storage`.
     pub fn new(storage: Arc<dyn Storage>, sharing: Sharing, keys: BenchKeys) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Self {
             open: tokio::sync::RwLock::default(),
             storage: SharedStorage(storage),
             sharing,
             keys: Arc::new(keys),
-            hashing: Arc::new(Semaphore::new(cores)),
+            hashing: Arc::default(),
         }
     }
 

@@ -5,6 +5,7 @@
 
 pub mod audit;
 mod benches;
+mod hashing;
 mod journal;
 mod kept;
 mod keys;
@@ -18,13 +19,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use benches::{BENCH_LIMIT, Benches, OpenBenchError, TooManyBenches};
+pub use hashing::Hashing;
 pub use kept::FURTHEST;
 use kept::Kept;
 pub(crate) use kept::decode_custom;
 pub use keys::{BenchKeys, JWT_LABEL, WORKSHEETS_LABEL};
 use loot::Loot;
 pub use name::{BadBenchName, BenchName};
-use tokio::sync::Semaphore;
 use wire::Wire;
 
 use crate::defences::password_storage::Cost;
@@ -57,7 +58,7 @@ pub struct Bench {
     last_event: AtomicU64,
     wire: Wire,
     same_site: Measured,
-    hashing: Arc<Semaphore>,
+    hashing: Arc<Hashing>,
     used: Mutex<Instant>,
 }
 
@@ -76,7 +77,7 @@ impl Bench {
         storage: Arc<dyn Storage>,
         sharing: Sharing,
         keys: Arc<BenchKeys>,
-        hashing: Arc<Semaphore>,
+        hashing: Arc<Hashing>,
     ) -> Self {
         Self {
             name,
@@ -132,15 +133,12 @@ impl Bench {
     /// Runs a password hash off the async threads, at most one a core at a time.
     ///
     /// # Errors
-    /// The lab is stopping.
+    /// The lab is stopping, or the hash panicked.
     pub async fn hash<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Unavailable> {
-        let stopping = |_| Unavailable("the lab is stopping".into());
-        let _slot = self.hashing.acquire().await.map_err(stopping)?;
-        let done = tokio::task::spawn_blocking(work).await;
-        done.map_err(|error| Unavailable(format!("a password hash failed: {error}")))
+        self.hashing.run(work).await
     }
 
     /// How much work a password hash is here: little where the bench is thrown away.

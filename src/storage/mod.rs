@@ -1,4 +1,4 @@
-//! The one storage contract: six methods, and one all-or-nothing commit.
+//! The one storage contract: a handful of methods, and one all-or-nothing commit.
 //!
 //! Sessions, accounts, notices, throttle counts and the journal are all written once, on this
 //! trait. [`memory`] is one map behind one lock a bench; [`mod@file`] is that map written through

@@ -29,6 +29,10 @@ pub struct JsonBody<T>(pub T);
 
 /// A body that passed every check, and the visitor that it was checked for.
 #[derive(Debug)]
+#[expect(
+    clippy::manual_non_exhaustive,
+    reason = "that keeps other crates out, and this the handlers of this one"
+)]
 pub struct Checked<'r, B> {
     /// Who sent it.
     pub visitor: Visitor<'r>,

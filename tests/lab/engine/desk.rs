@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use async_trait::async_trait;
-use session_lab::bench::{Bench, BenchKeys, BenchName, Sharing};
+use session_lab::bench::{Bench, BenchKeys, BenchName, Hashing, Sharing};
 use session_lab::clock::BenchTime;
 use session_lab::journal::{Client, Event};
 use session_lab::policy::{Asked, Policy, Variant};
@@ -18,7 +18,6 @@ use session_lab::storage::{
 use session_lab::world::World;
 use session_lab::world::accounts::Account;
 use tempfile::TempDir;
-use tokio::sync::Semaphore;
 
 use crate::support::redis::RedisServer;
 
@@ -112,7 +111,7 @@ impl Desk {
     pub async fn on(storage: Arc<dyn Storage>, policy: Policy, seed: u64) -> Self {
         let name: BenchName = format!("s-{seed}").parse().unwrap();
         let keys = Arc::new(BenchKeys::derive(|_| [7; 32]));
-        let hashing = Arc::new(Semaphore::new(1));
+        let hashing = Arc::new(Hashing::new());
         let bench = Bench::new(name, storage, Sharing::Alone, keys, hashing);
         bench.refresh().await.unwrap();
         Self {
