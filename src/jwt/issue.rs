@@ -15,7 +15,7 @@ use crate::defences::Asked;
 use crate::defences::facts::Role;
 use crate::defences::jwt_type::ACCESS;
 
-/// How long an access token holds: 15 minutes, as the seeds' API has it.
+/// How long an access token holds: 15 minutes.
 pub const ACCESS_LIFE: Duration = Duration::from_secs(15 * 60);
 
 /// How long a refresh token holds: a week.

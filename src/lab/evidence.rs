@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::page::{self, ClockView};
 use super::{Shelved, Store};
 use crate::bench::Bench;
+use crate::clock::BenchTime;
 use crate::journal::{Client, in_words};
 use crate::policy::{Asked, Variant};
 use crate::portal::Stop;
@@ -34,7 +35,7 @@ pub struct SessionView {
     pub state: &'static str,
     /// When it was opened.
     pub created: String,
-    /// When it was last used.
+    /// When it was last used: the time alone, where it was the same day.
     pub seen: String,
     /// What is left of the idle limit.
     pub idle_left: Option<String>,
@@ -61,13 +62,22 @@ impl SessionView {
                 "anonymous"
             },
             created: date_and_time(record.created),
-            seen: date_and_time(listed.seen),
+            seen: on_the_day_of(record.created, listed.seen),
             idle_left: idle.map(span),
             absolute_left: absolute.map(span),
             rotated_from: record.rotated_from.as_ref().map(|from| format!("#{from}")),
             fingerprint: format!("#{}", world.fingerprint_of(listed.key.name())),
             label: record.client.clone(),
         }
+    }
+}
+
+/// A moment in as few words as tell it beside another one.
+fn on_the_day_of(first: BenchTime, then: BenchTime) -> String {
+    let (first, then) = (date_and_time(first), date_and_time(then));
+    match (first.split_once(' '), then.split_once(' ')) {
+        (Some((day, _)), Some((same, time))) if day == same => time.to_owned(),
+        _ => then,
     }
 }
 
@@ -191,4 +201,16 @@ async fn evidence_live(
 
 pub(super) fn routes() -> Vec<Route> {
     routes![first, evidence, evidence_live]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_not_said_twice() {
+        let at = |hours: u64| BenchTime::from_millis(1_767_225_600_000 + hours * 3_600_000);
+        assert_eq!(on_the_day_of(at(0), at(1)), "01:00:00");
+        assert_eq!(on_the_day_of(at(0), at(25)), "2026-01-02 01:00:00");
+    }
 }

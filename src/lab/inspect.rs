@@ -11,7 +11,7 @@ use crate::web::answer::STRICT_CSP;
 use crate::web::page::Frame;
 use crate::web::place::Place;
 
-/// The cookie of the seeds' experiment, attribute by attribute. It lacks `Secure`, because the page
+/// The cookie of the experiment, attribute by attribute. It lacks `Secure`, because the page
 /// is there on plain http as well.
 const DEMO_COOKIE: &str = "inspect_demo=1; Path=/; Max-Age=300; HttpOnly; SameSite=Lax";
 

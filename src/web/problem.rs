@@ -40,7 +40,7 @@ pub struct Problem {
 pub enum ForApi {
     /// The `WWW-Authenticate` header: how the API wants to be asked (RFC 6750 §3).
     Challenge(String),
-    /// What the seeds' API says of a failed sign-in, as the member `msg`.
+    /// What APIs for tokens usually say of a failed sign-in, as the member `msg`.
     Msg(&'static str),
 }
 
@@ -179,7 +179,7 @@ struct Json<'p> {
     defence: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u64>,
-    /// What `check_session` answers in the seeds.
+    /// What `check_session` answers to somebody who is not signed in.
     #[serde(skip_serializing_if = "Option::is_none")]
     is_authenticated: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
