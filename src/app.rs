@@ -9,7 +9,6 @@ mod upkeep;
 
 use std::sync::Arc;
 
-use tempfile::TempDir;
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -51,8 +50,6 @@ pub struct Running {
     /// Its worksheets.
     pub lessons: Lessons,
     stop: watch::Sender<bool>,
-    /// The folder of a lab without a data folder; it goes with the lab.
-    private: Option<TempDir>,
     ended: tokio::task::JoinHandle<Result<(), StartError>>,
 }
 
@@ -69,7 +66,6 @@ impl Running {
     /// A listener ended by itself.
     pub async fn ended(self) -> Result<(), StartError> {
         let result = self.ended.await;
-        drop(self.private);
         result.map_err(|error| broken(&error))?
     }
 
@@ -143,13 +139,8 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         portal: reach::portal_address(&settings.reach),
         captures: Arc::default(),
     };
-    let private = private_folder(settings)?;
     let lessons = lessons(settings)?;
     let parts = Parts {
-        folder: private
-            .as_ref()
-            .map_or(&*settings.data_dir, TempDir::path)
-            .to_owned(),
         addresses: addresses.clone(),
         benches: benches.clone(),
         certificate: certificate.clone(),
@@ -185,7 +176,6 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         captures,
         lessons,
         stop,
-        private,
         ended,
     })
 }
@@ -215,17 +205,6 @@ async fn open_storage(settings: &Settings) -> Result<(Arc<dyn Storage>, Watched)
             Ok((redis.clone(), Watched::Redis(redis)))
         }
     }
-}
-
-/// A lab that is thrown away keeps nothing, but its template engine wants a folder to exist.
-fn private_folder(settings: &Settings) -> Result<Option<TempDir>, StartError> {
-    if !settings.data_dir.as_os_str().is_empty() {
-        return Ok(None);
-    }
-    tempfile::tempdir().map(Some).map_err(|error| {
-        let hint = "look at the free space and at TMPDIR";
-        StartError::new(format!("no temporary folder can be made: {error}"), hint)
-    })
 }
 
 /// The worksheets. A sheet of the teacher's with a mistake is named in the log and left out; the lab

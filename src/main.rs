@@ -54,7 +54,6 @@ fn log_for(command: &Command) {
     // Rocket names the address of every request that it cannot route, and an address may hold an id.
     env_logger::Builder::from_env(filter)
         .filter_module("rocket", log::LevelFilter::Off)
-        .filter_module("rocket_dyn_templates", log::LevelFilter::Error)
         .init();
 }
 

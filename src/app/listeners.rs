@@ -1,13 +1,11 @@
 //! The Rocket instances: one a listener, launched together.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use rocket::config::{Ident, LogLevel, Shutdown, TlsConfig};
 use rocket::fairing::AdHoc;
-use rocket::figment::Figment;
 use rocket::shield::Shield;
 use rocket::{Build, Config, Ignite, Rocket};
 use tokio::sync::watch;
@@ -49,8 +47,6 @@ pub struct Parts {
     pub front_door: FrontDoor,
     /// Every template, parsed.
     pub templates: Parsed,
-    /// The data folder, or a private one.
-    pub folder: PathBuf,
     /// Where sessions are kept.
     pub store: Store,
     /// The worksheets, and whose machine this is.
@@ -205,7 +201,7 @@ async fn ignite(
     };
     site.manage(reception.clone())
         .attach(reception)
-        .attach(assets::engine(&parts.templates, listener.site()))
+        .manage(parts.templates.engine(listener.site()))
         .attach(Shield::new())
         .attach(Answer)
         .attach(AdHoc::on_liftoff("Port", move |rocket| {
@@ -253,20 +249,7 @@ fn rocket(settings: &Settings, parts: &Parts, listener: Listener) -> Rocket<Buil
         },
         ..Config::default()
     };
-    rocket::custom(Figment::from(config).merge(("template_dir", template_dir(&parts.folder))))
-}
-
-/// The template engine wants a folder to exist. Debug builds watch the sources; a release has
-/// everything embedded and gets an empty folder of its own.
-fn template_dir(folder: &Path) -> PathBuf {
-    if cfg!(debug_assertions) {
-        return concat!(env!("CARGO_MANIFEST_DIR"), "/templates").into();
-    }
-    let folder = folder.join("templates");
-    if let Err(error) = std::fs::create_dir_all(&folder) {
-        log::error!("{}: {error}", folder.display());
-    }
-    folder
+    rocket::custom(config)
 }
 
 fn launch_error(listener: Listener, port: u16, error: &rocket::Error) -> StartError {

@@ -1,8 +1,8 @@
 //! Login CSRF: the victim is signed in, unawares, to the attacker's account. What he does there the
 //! attacker can read.
 
+use crate::web::template::Template;
 use rocket::{Route, get, routes};
-use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::page::Scene;

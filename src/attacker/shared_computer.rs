@@ -1,8 +1,8 @@
 //! Three tricks of whoever sits down next at a shared computer. They need no page of the attacker's:
 //! these pages tell the student what to do in his own browser, and what it shows.
 
+use crate::web::template::Template;
 use rocket::{Route, get, routes};
-use rocket_dyn_templates::Template;
 
 use super::page::Scene;
 use super::{Role, Trick};

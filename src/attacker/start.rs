@@ -1,7 +1,7 @@
 //! The attacker's start page: his tricks. The sibling lists its own only.
 
+use crate::web::template::Template;
 use rocket::{Route, get, routes};
-use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::{Role, TRICKS, page};

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::web::template::Template;
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
-use rocket_dyn_templates::Template;
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;

@@ -1,7 +1,7 @@
 //! The defences, each with its lesson and its own source.
 
+use crate::web::template::Template;
 use rocket::{Route, get, routes};
-use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::page;

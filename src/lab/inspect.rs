@@ -1,9 +1,9 @@
 //! `/inspect_headers`: a request and its answer, header by header, and what the parser lost.
 
+use crate::web::template::Template;
 use rocket::http::ContentType;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Either, Route, get, routes};
-use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::defences::facts::Scheme;

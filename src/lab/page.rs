@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rocket_dyn_templates::Template;
+use crate::web::template::Template;
 use serde::Serialize;
 
 use crate::bench::Bench;

@@ -1,8 +1,8 @@
 //! The notice board: where stored scripting happens, or not.
 
+use crate::web::template::Template;
 use rocket::http::Status;
 use rocket::{FromForm, Route, get, post, routes};
-use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::{Stop, Visitor};

@@ -1,8 +1,8 @@
 //! The sign-in page. Its first visit opens an anonymous session, which is what fixation plants.
 
+use crate::web::template::Template;
 use rocket::http::Status;
 use rocket::{FromForm, Route, get, post, routes};
-use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::sign_in::{self, Check};

@@ -1,8 +1,8 @@
 //! Signing out. The cookie always goes; whether the record goes is the defence `sign-out`.
 
+use crate::web::template::Template;
 use rocket::http::Status;
 use rocket::{FromForm, Route, get, post, routes};
-use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::{Stop, Visitor};

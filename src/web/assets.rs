@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 use std::panic::resume_unwind;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Responder, Route, get, routes};
-use rocket_dyn_templates::tera::{Context, Error as TeraError, Tera};
-use rocket_dyn_templates::{Engines, Template};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use tera::{Context, Error as TeraError, Tera};
 
-use super::addresses::{Listener, Site};
+use super::addresses::Site;
+use super::template::Engine;
 use crate::defences::{Defence, Output};
 
 #[derive(RustEmbed)]
@@ -22,10 +22,12 @@ struct Templates;
 #[folder = "static/"]
 struct StaticFiles;
 
-/// The parsed templates of each listener, until the listener takes them. Parsing takes some
-/// milliseconds and its result some megabytes, so the second listener of a site gets a copy, nothing
-/// is kept beside, and no site holds another's pages.
-pub struct Parsed(Mutex<Vec<(Site, Tera)>>);
+/// The parsed templates of each site, which its listeners share. No site holds another's pages.
+pub struct Parsed {
+    lab: Arc<Tera>,
+    portal: Arc<Tera>,
+    attacker: Arc<Tera>,
+}
 
 impl Parsed {
     /// Parses every template, the lab's own beside the others: it has as many as both.
@@ -40,24 +42,20 @@ impl Parsed {
             let [portal, attacker] = others;
             [lab, portal, attacker]
         });
-        let sites = [
-            (Site::Lab, lab?),
-            (Site::Portal, portal?),
-            (Site::Attacker, attacker?),
-        ];
-        let mut all = Vec::new();
-        for (site, tera) in sites {
-            let listeners = Listener::ALL.into_iter().filter(|one| one.site() == site);
-            all.extend(listeners.skip(1).map(|_| (site, tera.clone())));
-            all.push((site, tera));
-        }
-        Ok(Self(Mutex::new(all)))
+        Ok(Self {
+            lab: Arc::new(lab?),
+            portal: Arc::new(portal?),
+            attacker: Arc::new(attacker?),
+        })
     }
 
-    fn take(&self, site: Site) -> Option<Tera> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = all.iter().position(|(other, _)| *other == site)?;
-        Some(all.swap_remove(at).1)
+    /// The engine of a site.
+    pub fn engine(&self, site: Site) -> Engine {
+        Engine(match site {
+            Site::Lab => self.lab.clone(),
+            Site::Portal => self.portal.clone(),
+            Site::Attacker => self.attacker.clone(),
+        })
     }
 }
 
@@ -98,19 +96,6 @@ fn sources(site: Site) -> HashMap<String, String> {
         }
     }
     needed
-}
-
-/// The template engine of one listener. Debug builds parse the files again when one of them changes.
-pub fn engine(parsed: &Parsed, site: Site) -> impl rocket::fairing::Fairing {
-    let first = Mutex::new(parsed.take(site));
-    Template::try_custom(move |engines: &mut Engines| {
-        let kept = first.lock().unwrap_or_else(PoisonError::into_inner).take();
-        engines.tera = match kept {
-            Some(tera) => tera,
-            None => parse(site)?,
-        };
-        Ok(())
-    })
 }
 
 /// A page of the lab's own that is not served, as HTML.
@@ -216,10 +201,10 @@ mod tests {
     }
 
     #[test]
-    fn each_listener_takes_its_own_engine_and_none_is_kept_beside() {
+    fn each_site_has_its_own_pages_and_no_others() {
         let parsed = Parsed::new().expect("all templates parse");
-        for site in Listener::ALL.map(Listener::site) {
-            let tera = parsed.take(site).expect("one for each listener");
+        for site in [Site::Lab, Site::Portal, Site::Attacker] {
+            let Engine(tera) = parsed.engine(site);
             let names: Vec<&str> = tera.get_template_names().collect();
             assert!(names.contains(&"base.html"), "{names:?}");
             assert_eq!(
@@ -230,9 +215,6 @@ mod tests {
                 names.contains(&"partials/workbench_token.html"),
                 site == Site::Lab
             );
-        }
-        for site in [Site::Lab, Site::Portal, Site::Attacker] {
-            assert!(parsed.take(site).is_none());
         }
     }
 }

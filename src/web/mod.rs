@@ -16,5 +16,6 @@ mod path;
 pub mod place;
 pub mod problem;
 pub mod reception;
+pub mod template;
 pub mod variant_list;
 pub mod visible_time;
