@@ -177,6 +177,7 @@ mod tests {
         bench.move_clock(UNUSED).await.expect("moved");
         there.open(&name).await.expect("a bench");
         bench.reset().await.expect("reset");
+        tokio::time::sleep(Duration::from_millis(10)).await;
         let key = Key::new(None, Kind::Notice, "new").expect("a key");
         let put = Put {
             key: key.clone(),

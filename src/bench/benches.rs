@@ -125,6 +125,7 @@ impl Benches {
 mod tests {
     use super::*;
     use crate::bench::FURTHEST;
+    use crate::bench::kept::FRESH;
     use crate::policy::{Name, Policy};
 
     fn benches() -> Benches {
@@ -185,6 +186,7 @@ mod tests {
             .await
             .expect("kept");
         assert_eq!(there.ahead(), Duration::ZERO, "not read yet");
+        tokio::time::sleep(FRESH).await;
         there.refresh().await.expect("read");
         assert_eq!(there.custom(), mix);
         assert_eq!(there.student().as_deref(), Some("Ada"));
@@ -200,6 +202,7 @@ mod tests {
             .expect("kept");
         assert_eq!(here.ahead(), Duration::from_secs(420));
         there.reset().await.expect("reset");
+        tokio::time::sleep(FRESH).await;
         let here = labs[0].open(&name).await.expect("a bench");
         assert_eq!(here.ahead(), Duration::ZERO);
         assert_eq!(here.custom(), mix, "a reset keeps it");
@@ -215,6 +218,7 @@ mod tests {
             moved.await.expect("moved");
         });
         futures::future::join_all(minutes).await;
+        tokio::time::sleep(FRESH).await;
         let bench = labs[0].open(&name).await.expect("a bench");
         assert_eq!(bench.ahead(), Duration::from_secs(20 * 60));
     }

@@ -18,8 +18,13 @@ if later(seen, old[1]) then redis.call('HSET', key, 'seen', seen) end
 if later(deadline, old[2]) then
   redis.call('HSET', key, 'until', deadline)
   redis.call('ZADD', deadlines, deadline, path)
-  local keys = { key, bench .. 'list:' .. list_of(path), deadlines, counts }
-  if old[3] then keys[5] = bench .. 'of:' .. list_of(path) .. ':' .. old[3] end
-  for _, each in ipairs(keys) do keep(each, life(each), ttl) end
+  -- A session in use moves its deadline at every request. The broom behind it moves once a minute,
+  -- and the lists' brooms, which are never before it, with it.
+  local before = life(key)
+  if before ~= -1 and (ttl < 0 or before < ttl - 60000) then
+    local keys = { key, bench .. 'list:' .. list_of(path), deadlines, counts }
+    if old[3] then keys[5] = bench .. 'of:' .. list_of(path) .. ':' .. old[3] end
+    for _, each in ipairs(keys) do keep(each, life(each), ttl) end
+  end
 end
 return 1
