@@ -18,11 +18,13 @@ set style line 1 linecolor rgb '#0b5cad' pointtype 7 pointsize 0.7
 set style line 2 linecolor rgb '#b3400e' pointtype 5 pointsize 0.7
 set style line 3 linecolor rgb '#5f6b76' pointtype 9 pointsize 0.8 dashtype 2
 
+set key bottom left
 set title 'Start until the first answer, ms'
 set yrange [1:]
 plot data using (of('files', $2)):3 with linespoints linestyle 1 title 'files', \
      data using (of('Redis', $2)):3 with linespoints linestyle 2 title 'Redis'
 
+set key top left
 set title 'Memory, MB'
 plot data using (of('files', $2)):4 with linespoints linestyle 1 title 'lab, files', \
      data using (of('Redis', $2)):4 with linespoints linestyle 2 title 'lab, Redis', \

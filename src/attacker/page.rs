@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::arrived::{self, Arrived};
 use super::{Role, Trick};
+use crate::bench::Sharing;
 use crate::defences::facts::Scheme;
 use crate::policy::{Asked, Policy, Variant};
 use crate::portal::Stop;
@@ -167,6 +168,8 @@ impl<'r> Scene<'r> {
             portal: String,
             catcher: String,
             arrived: Vec<Arrived>,
+            /// Whether some of it may have arrived at another instance.
+            shared: bool,
             #[serde(flatten)]
             page: T,
         }
@@ -189,6 +192,7 @@ impl<'r> Scene<'r> {
             portal: self.portal(),
             catcher: self.catcher(),
             arrived: arrived::at(&self.place.bench, self.variant),
+            shared: self.place.bench.sharing() == Sharing::WithOthers,
             page,
         };
         render(self.place, template, self.trick.title, page)

@@ -110,6 +110,11 @@ impl Bench {
         &*self.storage
     }
 
+    /// Whether other labs may serve this bench, too.
+    pub fn sharing(&self) -> Sharing {
+        self.sharing
+    }
+
     /// Its keys.
     pub fn keys(&self) -> &BenchKeys {
         &self.keys

@@ -127,6 +127,9 @@ async fn pages_of_one_labs_own_memory_say_so_where_another_may_share_the_store()
             let sentence = "only what came through this one stands here";
             assert_eq!(page.contains(sentence), says, "{path} on {store}");
         }
+        let mut attacker = program.visitor("attacker", "");
+        let trick = page(&mut attacker, "/csrf-form").await;
+        assert_eq!(trick.contains("only what came through this one"), says);
         let evidence = page(&mut lab, "/evidence/hardened").await;
         assert_eq!(evidence.contains("redis-cli"), says);
         assert_eq!(evidence.contains("<th scope=\"col\">File</th>"), !says);

@@ -139,8 +139,13 @@ fn every_standard_that_a_sheet_names_is_one_of_the_catalogue() {
 fn named_sheets(source: &str) -> Vec<&str> {
     let after = source.split("Worksheet").skip(1);
     let numbers = after.flat_map(|text| {
-        let words = text.trim_start_matches('s').split_whitespace();
-        let words = words.map(|word| word.trim_end_matches(['.', ',']));
+        let sentence = text
+            .trim_start_matches('s')
+            .split('.')
+            .next()
+            .unwrap_or_default();
+        let words = sentence.split_whitespace();
+        let words = words.map(|word| word.trim_end_matches(','));
         words.take_while(|word| *word == "and" || word.parse::<u8>().is_ok())
     });
     numbers.filter(|word| *word != "and").collect()
