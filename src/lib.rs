@@ -66,6 +66,7 @@ pub mod keys;
 pub mod lab;
 pub mod policy;
 pub mod portal;
+mod print;
 mod private_file;
 pub mod same_site;
 pub mod session;

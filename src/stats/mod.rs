@@ -6,7 +6,6 @@
 mod table;
 mod tally;
 
-use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -15,6 +14,7 @@ use serde::Serialize;
 use self::tally::{BenchStats, Counts, Tally};
 use crate::cli::{ServeFlags, StatsFlags, StoreCommand, StoreFlags};
 use crate::clock::BenchTime;
+use crate::print::say;
 use crate::settings::{SessionStore, Settings};
 use crate::start_error::StartError;
 use crate::storage::redis::Address;
@@ -131,15 +131,4 @@ async fn in_redis(address: Address, tally: &mut Tally) -> Result<(String, Room),
 /// A moment as programs read it.
 fn rfc_3339(at: BenchTime) -> String {
     date_and_time(at).replace(' ', "T") + "Z"
-}
-
-fn say(text: &str) -> Result<(), StartError> {
-    match io::stdout().write_all(text.as_bytes()) {
-        // Somebody who reads only the first lines, as `head` does, is no error.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(StartError::new(
-            format!("cannot print: {error}"),
-            "look at where the output goes",
-        )),
-        _ => Ok(()),
-    }
 }

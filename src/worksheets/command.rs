@@ -1,7 +1,7 @@
 //! `session-lab labs`: the list of sheets, a sheet for the printer, and the verification of reports.
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use super::codes::Codes;
@@ -12,6 +12,7 @@ use super::view::{self, Reader};
 use crate::bench::WORKSHEETS_LABEL;
 use crate::cli::{LabsCommand, LabsFlags, PrintFlags, ServeFlags, VerifyFlags};
 use crate::keys::ServerKey;
+use crate::print::say;
 use crate::settings::Settings;
 use crate::start_error::StartError;
 use crate::web::assets;
@@ -40,17 +41,6 @@ pub fn shelf(folder: Option<&Path>) -> Result<Shelf, StartError> {
     match folder {
         Some(folder) => Shelf::of_folder(folder),
         None => Ok(Shelf::built_in()),
-    }
-}
-
-fn say(text: &str) -> Result<(), StartError> {
-    match io::stdout().write_all(text.as_bytes()) {
-        // Somebody who reads only the first lines, as `head` does, is no error.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(StartError::new(
-            format!("cannot print: {error}"),
-            "look at where the output goes",
-        )),
-        _ => Ok(()),
     }
 }
 
