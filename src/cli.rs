@@ -6,7 +6,7 @@
 
 use std::{convert::Infallible, fmt, net::IpAddr, path::PathBuf, str::FromStr};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueHint};
 use serde::{Deserialize, Serialize};
 
 /// A teaching lab for web session security. Never put it on the internet.
@@ -36,6 +36,10 @@ pub enum Command {
     Store(StoreFlags),
     /// Print a new 32-byte key for SESSION_LAB_SECRET_KEY or SESSION_LAB_JWT_SECRET_KEY
     Secret,
+    /// Print what a shell needs to complete this command line
+    Completions(CompletionsFlags),
+    /// Print the manual page, or write one for each command
+    Man(ManFlags),
 }
 
 impl Cli {
@@ -74,7 +78,7 @@ pub struct MatrixFlags {
     #[arg(long)]
     pub browser: bool,
     /// With --browser: write how they ended to this file
-    #[arg(long, value_name = "FILE", requires = "browser")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "browser")]
     pub record: Option<PathBuf>,
     /// A lab that runs on this computer, as in http://localhost:7070 [default: one of its own]
     #[arg(long, value_name = "URL")]
@@ -88,7 +92,7 @@ pub struct LabsFlags {
     #[command(subcommand)]
     pub command: Option<LabsCommand>,
     /// Folder with worksheets of your own [default: the built-in ones]
-    #[arg(long, value_name = "FOLDER", global = true)]
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath, global = true)]
     pub labs: Option<PathBuf>,
 }
 
@@ -115,9 +119,10 @@ pub struct PrintFlags {
 #[derive(Args, Clone, Debug)]
 pub struct VerifyFlags {
     /// The report in Markdown
+    #[arg(value_hint = ValueHint::FilePath)]
     pub report: PathBuf,
     /// Data folder of the lab that wrote it, for its key [default: ./lab-data]
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub data_dir: Option<PathBuf>,
 }
 
@@ -143,17 +148,33 @@ pub struct StatsFlags {
     #[arg(long, value_name = "STORE")]
     pub sessions: Option<StoreName>,
     /// With rediss://: the authority behind its certificate, in PEM [default: those of the system]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub redis_ca: Option<PathBuf>,
     /// Data folder of the lab [default: ./lab-data]
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub data_dir: Option<PathBuf>,
     /// Settings file [default: ./session-lab.toml where there is one]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// Print JSON, for a program
     #[arg(long)]
     pub json: bool,
+}
+
+/// What can be said to `completions`.
+#[derive(Args, Clone, Debug)]
+pub struct CompletionsFlags {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// What can be said to `man`.
+#[derive(Args, Clone, Debug)]
+pub struct ManFlags {
+    /// Folder that gets the page of each command, as in session-lab-attack.1 [default: print one]
+    #[arg(value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub folder: Option<PathBuf>,
 }
 
 /// What can be said to `serve`; a flag that was not given is `None` (or `false`).
@@ -188,7 +209,7 @@ pub struct ServeFlags {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cafe_port: Option<u16>,
     /// Folder for the certificate, the keys and the sessions [default: ./lab-data]
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
     /// Where sessions are kept: file, memory, redis://:password@host:port/db, rediss://… for TLS,
@@ -197,15 +218,15 @@ pub struct ServeFlags {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sessions: Option<StoreName>,
     /// With rediss:// and rediss+sentinel://: the authority behind its certificate, in PEM [default: those of the system]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redis_ca: Option<PathBuf>,
     /// Folder with worksheets of your own [default: the built-in ones]
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labs: Option<PathBuf>,
     /// Settings file [default: ./session-lab.toml where there is one]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     #[serde(skip)]
     pub config: Option<PathBuf>,
     /// Open the lab in the browser

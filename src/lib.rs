@@ -47,7 +47,8 @@
 //! | [`front_door`] | the client by which the lab acts on its own portal |
 //! | [`chrome`] | the installed browser, for what only a browser decides |
 //! | [`stats`] | `session-lab store stats`: what lies in a store, counted |
-//! | [`cli`], [`settings`], [`keys`], [`tls`], [`app`] | starting and stopping |
+//! | [`cli`], [`manual`], [`settings`] | the command line, its pages and completions, the layers below it |
+//! | [`keys`], [`tls`], [`app`] | starting and stopping |
 
 pub mod app;
 pub mod attacker;
@@ -64,6 +65,7 @@ pub mod journal;
 pub mod jwt;
 pub mod keys;
 pub mod lab;
+pub mod manual;
 pub mod policy;
 pub mod portal;
 mod print;

@@ -10,7 +10,7 @@ use clap::Parser as _;
 use session_lab::{
     app, attacks,
     cli::{Cli, Command},
-    keys,
+    keys, manual,
     settings::Settings,
     start_error::StartError,
     stats, worksheets,
@@ -29,6 +29,8 @@ fn main() -> ExitCode {
         Command::Labs(flags) => worksheets::command::labs(flags),
         Command::Store(flags) => on_runtime(stats::store(flags)),
         Command::Secret => print_secret(),
+        Command::Completions(flags) => manual::completions(&flags),
+        Command::Man(flags) => manual::pages(&flags),
     };
     match run {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,6 +4,7 @@
 //! error is one line and one hint. Next: `src/cli.rs` and `src/settings`.
 
 mod attacks;
+mod manual;
 mod redis;
 pub mod shell;
 pub mod store;
