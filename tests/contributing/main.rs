@@ -1,0 +1,94 @@
+//! The recipes of CONTRIBUTING.md, followed as they stand.
+//!
+//! A copy of the repository gets the defence, the attack and the worksheet that the recipes add, and
+//! then the commands run with which each recipe ends. Start with `recipe.rs`: what counts as an
+//! instruction.
+
+mod recipe;
+mod tree;
+
+use std::path::Path;
+use std::process::Command;
+
+use recipe::Recipe;
+use tree::Tree;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn recipes() -> Vec<Recipe> {
+    let text = std::fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    recipe::read(&text)
+}
+
+#[test]
+fn there_are_three_recipes_of_ten_steps_at_most() {
+    let recipes = recipes();
+    let titles: Vec<&str> = recipes.iter().map(|recipe| &*recipe.title).collect();
+    let wanted = ["Add a defence", "Add an attack", "Add a worksheet"];
+    assert_eq!(titles, wanted);
+    for recipe in recipes {
+        assert!(recipe.steps <= 10, "{}", recipe.title);
+        assert!(!recipe.changes.is_empty(), "{}", recipe.title);
+        assert!(!recipe.commands.is_empty(), "{}", recipe.title);
+    }
+}
+
+#[test]
+fn who_follows_the_recipes_has_a_lab_whose_tests_pass() {
+    let mut tree = Tree::read(root());
+    let mut commands: Vec<String> = Vec::new();
+    for recipe in recipes() {
+        for change in &recipe.changes {
+            if let Err(error) = tree.apply(change) {
+                panic!("{}: {error}", recipe.title);
+            }
+        }
+        // Several recipes may end with the same command.
+        for command in recipe.commands {
+            if !commands.contains(&command) {
+                commands.push(command);
+            }
+        }
+    }
+    // Cargo would take the copy for the original: they share name and version. Another profile tells
+    // them apart.
+    tree.append(
+        "Cargo.toml",
+        "\n[profile.dev.package.session-lab]\ndebug = false\n",
+    );
+    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("contributing");
+    tree.write(&copy);
+    run(&copy, "cargo fmt --all --check");
+    for command in commands {
+        run(&copy, &command);
+    }
+}
+
+/// Runs a command in the copy, as somebody at a shell would.
+fn run(copy: &Path, command: &str) {
+    println!("$ {command}");
+    let mut shell = Command::new("bash");
+    shell.args(["-euc", command]).current_dir(copy);
+    // What cargo tells this test of its own package would make it build others again.
+    for (name, _) in std::env::vars_os() {
+        let told = name.to_string_lossy();
+        if told.starts_with("CARGO_") && told != "CARGO_HOME" && told != "CARGO_INCREMENTAL" {
+            shell.env_remove(&name);
+        }
+    }
+    // The dependencies are built already. The copy is built beside them, and its programs do not
+    // take the place of those that other tests run.
+    let built = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    shell.env("CARGO_BUILD_BUILD_DIR", built);
+    shell.env("CARGO_TARGET_DIR", built.join("tmp/contributing-target"));
+    let ended = shell.output().unwrap();
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(
+        ended.status.success(),
+        "{command}\n{}\n{}",
+        said(&ended.stdout),
+        said(&ended.stderr)
+    );
+}
