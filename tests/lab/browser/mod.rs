@@ -4,6 +4,7 @@
 //! own. Where no browser is installed these tests say on stderr that they did not run, and pass;
 //! with `SESSION_LAB_BROWSER_TESTS=required`, which `tests/run` sets, they fail instead.
 
+mod accessibility;
 mod arrived;
 mod attacks;
 pub mod chromium;

@@ -1,10 +1,11 @@
 //! Every page as a browser shows it: no complaint on the console, no request that fails, nothing
-//! that sticks out, and a picture of it to look at.
+//! that sticks out, jumps or needs a mouse, nothing for axe to find, and a picture of it to look at.
 
 use session_lab::attacker::{Role, TRICKS};
 use session_lab::policy::Name;
 use session_lab::web::addresses::Listener::{Attacker, Lab, PortalHttp, PortalHttps};
 
+use super::accessibility::{nothing_has_jumped, tab_reaches_everything};
 use super::screenshots::{fits, photograph};
 use super::tab::Tab;
 use crate::support::lab;
@@ -19,6 +20,8 @@ async fn works(tab: &mut Tab, name: &str) {
     tab.until(HAS_ASKED).await;
     assert_eq!(tab.status().await, 200, "{name}");
     assert_eq!(tab.complaints().await, [""; 0], "{name}");
+    nothing_has_jumped(tab, name).await;
+    tab_reaches_everything(tab, name).await;
     photograph(tab, name).await;
     assert_eq!(tab.complaints().await, [""; 0], "{name}");
 }

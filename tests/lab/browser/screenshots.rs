@@ -1,4 +1,5 @@
-//! Pictures of a page, at the widths of a phone, a projector and a large screen, light and dark.
+//! Pictures of a page, at the widths of a phone, a projector and a large screen, light and dark. What
+//! is photographed is also given to axe.
 //!
 //! They are kept in `target/screenshots/` for whoever changes a template or a style sheet.
 
@@ -8,6 +9,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use chromiumoxide::cdp::browser_protocol::emulation::{MediaFeature, SetEmulatedMediaParams};
 use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotParams;
 
+use super::accessibility::axe_finds_nothing;
 use super::tab::Tab;
 
 const WIDTHS: [(i64, i64); 3] = [(360, 800), (1280, 800), (1920, 1080)];
@@ -25,6 +27,10 @@ pub async fn photograph(tab: &Tab, name: &str) {
             let picture = picture(tab, width).await;
             let file = folder().join(format!("{name}-{width}-{scheme}.png"));
             std::fs::write(file, picture).unwrap();
+            // Each scheme once, each width but the largest once.
+            if [(1280, "light"), (360, "dark")].contains(&(width, scheme)) {
+                axe_finds_nothing(tab, &format!("{name} at {width}, {scheme}")).await;
+            }
         }
     }
     tab.resize(1280, 800).await;
