@@ -105,6 +105,7 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
 pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let main_name = reach::portal_name(&settings.reach);
     listeners::check_ports(settings)?;
+    let templates = Arc::new(assets::Engines::begin());
     let wifi = open_cafe(settings).await?;
     let (storage, watched) = open_storage(settings).await?;
     let files = match &watched {
@@ -114,7 +115,6 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let key = server_key(settings)?;
     let token_key = settings.keys.jwt_secret_key().map(ServerKey::from_given);
     let certificate = Arc::new(certificate(settings)?);
-    let templates = assets::Parsed::new().map_err(|error| broken(&error))?;
     let front_door = FrontDoor::new(certificate.cert_pem())
         .map_err(|error| broken(&error))?
         .at(reach::portal_address(&settings.reach));
@@ -145,7 +145,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         benches: benches.clone(),
         certificate: certificate.clone(),
         front_door: front_door.clone(),
-        templates,
+        templates: templates.clone(),
         store: announce::store(settings),
         lessons: lessons.clone(),
         captures: cafe.captures.clone(),
@@ -154,6 +154,10 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let health = parts.health.clone();
     let (stop, stopped) = watch::channel(false);
     let ended = listeners::launch(settings, parts, stopped.clone()).await?;
+    if let Err(mistake) = templates.parsed() {
+        let _ = stop.send(true);
+        return Err(broken(mistake));
+    }
     let captures = cafe.captures.clone();
     let cafe = cafe.serve(wifi, stopped.clone());
     let watch = health::watch(health, watched, stopped.clone());

@@ -24,7 +24,7 @@ use crate::start_error::StartError;
 use crate::tls::Certificate;
 use crate::web::addresses::{Addresses, Listener, Site};
 use crate::web::answer::Answer;
-use crate::web::assets::Parsed;
+use crate::web::assets::Engines;
 use crate::web::reception::Reception;
 use crate::web::{assets, problem, reception};
 
@@ -46,7 +46,7 @@ pub struct Parts {
     /// A client for `/compare`.
     pub front_door: FrontDoor,
     /// Every template, parsed.
-    pub templates: Parsed,
+    pub templates: Arc<Engines>,
     /// Where sessions are kept.
     pub store: Store,
     /// The worksheets, and whose machine this is.

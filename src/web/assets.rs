@@ -1,8 +1,6 @@
 //! Templates, styles and scripts: embedded in the binary, read from disk in debug builds.
 
 use std::collections::HashMap;
-use std::panic::resume_unwind;
-use std::sync::Arc;
 
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::{FromRequest, Outcome, Request};
@@ -22,45 +20,43 @@ struct Templates;
 #[folder = "static/"]
 struct StaticFiles;
 
-/// The parsed templates of each site, which its listeners share. No site holds another's pages.
-pub struct Parsed {
-    lab: Arc<Tera>,
-    portal: Arc<Tera>,
-    attacker: Arc<Tera>,
-}
+/// The templates of each site, which its listeners share. No site holds another's pages.
+pub struct Engines([Engine; 3]);
 
-impl Parsed {
-    /// Parses every template, the lab's own beside the others: it has as many as both.
+impl Engines {
+    /// Begins to parse every template, each site's beside the others'. The rest of the start goes on
+    /// meanwhile.
+    pub fn begin() -> Self {
+        let all = [Site::Lab, Site::Portal, Site::Attacker].map(Engine::of);
+        for engine in all.clone() {
+            // A mistake is kept, and `parsed` tells it.
+            std::thread::spawn(move || engine.tera().is_ok());
+        }
+        Self(all)
+    }
+
+    /// Waits until every template is parsed.
     ///
     /// # Errors
     /// A template with a mistake in it, named in the message.
-    pub fn new() -> Result<Self, TeraError> {
-        let [lab, portal, attacker] = std::thread::scope(|scope| {
-            let lab = scope.spawn(|| parse(Site::Lab));
-            let others = [Site::Portal, Site::Attacker].map(parse);
-            let lab = lab.join().unwrap_or_else(|panic| resume_unwind(panic));
-            let [portal, attacker] = others;
-            [lab, portal, attacker]
-        });
-        Ok(Self {
-            lab: Arc::new(lab?),
-            portal: Arc::new(portal?),
-            attacker: Arc::new(attacker?),
-        })
+    pub fn parsed(&self) -> Result<(), &TeraError> {
+        self.0.iter().try_for_each(|engine| engine.tera().map(drop))
     }
 
     /// The engine of a site.
     pub fn engine(&self, site: Site) -> Engine {
-        Engine(match site {
-            Site::Lab => self.lab.clone(),
-            Site::Portal => self.portal.clone(),
-            Site::Attacker => self.attacker.clone(),
-        })
+        let [lab, portal, attacker] = &self.0;
+        let engine = match site {
+            Site::Lab => lab,
+            Site::Portal => portal,
+            Site::Attacker => attacker,
+        };
+        engine.clone()
     }
 }
 
 /// Parses the pages of a site, and what they are made of.
-fn parse(site: Site) -> Result<Tera, TeraError> {
+pub(super) fn parse(site: Site) -> Result<Tera, TeraError> {
     let mut tera = Tera::default();
     // Tera's own function also escapes the slash, which no context of HTML needs, and pages would
     // be full of it.
@@ -191,7 +187,7 @@ mod tests {
 
     #[test]
     fn every_template_parses_and_ends_in_html() {
-        Parsed::new().expect("all templates parse");
+        Engines::begin().parsed().expect("all templates parse");
         let sites = [Site::Lab, Site::Portal, Site::Attacker].map(sources);
         for name in Templates::iter() {
             assert!(name.ends_with(".html"), "{name}");
@@ -202,9 +198,10 @@ mod tests {
 
     #[test]
     fn each_site_has_its_own_pages_and_no_others() {
-        let parsed = Parsed::new().expect("all templates parse");
+        let engines = Engines::begin();
         for site in [Site::Lab, Site::Portal, Site::Attacker] {
-            let Engine(tera) = parsed.engine(site);
+            let engine = engines.engine(site);
+            let tera = engine.tera().expect("all templates parse");
             let names: Vec<&str> = tera.get_template_names().collect();
             assert!(names.contains(&"base.html"), "{names:?}");
             assert_eq!(

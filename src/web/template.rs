@@ -3,16 +3,41 @@
 //! The engine of a site is shared by its listeners. Rocket's own crate for templates would keep one
 //! for each, and turn every page into its own kind of values before Tera's.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rocket::Request;
 use rocket::http::{ContentType, Status};
-use rocket::response::{Responder, Result};
+use rocket::response::{self, Responder};
 use serde::Serialize;
 use tera::{Context, Tera};
 
-/// The parsed templates of a site.
-pub struct Engine(pub Arc<Tera>);
+use super::addresses::Site;
+use super::assets::parse;
+
+/// The templates of a site, parsed once: by the first who wants them.
+#[derive(Clone)]
+pub struct Engine {
+    site: Site,
+    parsed: Arc<OnceLock<tera::Result<Tera>>>,
+}
+
+impl Engine {
+    /// The templates of a site, which nobody has parsed yet.
+    pub fn of(site: Site) -> Self {
+        Self {
+            site,
+            parsed: Arc::default(),
+        }
+    }
+
+    /// The parsed templates. Who comes while another parses them waits for him.
+    ///
+    /// # Errors
+    /// A template with a mistake in it, named in the message.
+    pub fn tera(&self) -> Result<&Tera, &tera::Error> {
+        self.parsed.get_or_init(|| parse(self.site)).as_ref()
+    }
+}
 
 /// A page to be sent.
 #[derive(Debug)]
@@ -30,8 +55,8 @@ impl Template {
 }
 
 impl<'r> Responder<'r, 'static> for Template {
-    fn respond_to(self, request: &'r Request<'_>) -> Result<'static> {
-        let Some(Engine(tera)) = request.rocket().state::<Engine>() else {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let Some(Ok(tera)) = request.rocket().state::<Engine>().map(Engine::tera) else {
             return Err(Status::InternalServerError);
         };
         let rendered = self.page.and_then(|page| tera.render(self.name, &page));
