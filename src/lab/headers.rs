@@ -29,7 +29,9 @@ pub fn does(name: &str, value: &str) -> &'static str {
             "A script asked, and reads the answer where CORS lets it do so."
         }
         ("sec-fetch-mode", "no-cors") => "A part of a page is loaded; no script reads the answer.",
-        ("sec-fetch-mode", "same-origin") => "A script asked, for an answer of its own origin only.",
+        ("sec-fetch-mode", "same-origin") => {
+            "A script asked, for an answer of its own origin only."
+        }
         ("sec-fetch-dest", "document") => "What it is for: a page in the window.",
         ("sec-fetch-dest", "empty") => "What it is for: a script, as by fetch().",
         ("sec-fetch-dest", "iframe" | "frame") => "What it is for: a frame in another page.",
@@ -69,9 +71,7 @@ pub fn does(name: &str, value: &str) -> &'static str {
         ("cross-origin-opener-policy", _) => {
             "Cuts the tie to a page of another origin that opened this one."
         }
-        ("x-content-type-options", _) => {
-            "Forbids the browser to guess another type from the body."
-        }
+        ("x-content-type-options", _) => "Forbids the browser to guess another type from the body.",
         ("access-control-allow-origin", _) => "Lets scripts of this origin read the answer.",
         ("access-control-allow-credentials", _) => {
             "Lets them read it even though cookies came along."
@@ -154,10 +154,7 @@ mod tests {
             names.collect::<Vec<_>>()
         };
         assert_eq!(missing("; Path=/"), ["HttpOnly", "Secure", "SameSite"]);
-        assert_eq!(
-            missing("; Path=/; Secure; HttpOnly; SameSite=Lax"),
-            [""; 0]
-        );
+        assert_eq!(missing("; Path=/; Secure; HttpOnly; SameSite=Lax"), [""; 0]);
         assert_eq!(attribute_does("Max-Age=0"), "Takes the cookie back.");
     }
 }

@@ -140,11 +140,7 @@ impl Wire {
     ) -> Vec<Arc<Exchange>> {
         let kept = lock(&self.0);
         let newer = kept.all.iter().rev().take_while(|one| one.id > id);
-        newer
-            .filter(|one| fits(one))
-            .take(limit)
-            .cloned()
-            .collect()
+        newer.filter(|one| fits(one)).take(limit).cloned().collect()
     }
 
     /// The exchanges of a variant, newest first, at most `limit`.

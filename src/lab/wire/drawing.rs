@@ -222,9 +222,8 @@ mod tests {
                     let name = one.lit.slug;
                     assert!(one.x + one.width <= drawing.width, "{form}: {name}");
                     assert!(one.y > band.y && one.y + BOX < band.below, "{form}: {name}");
-                    let beside = |other: &Placed| {
-                        other.y != one.y || other.x + other.width <= one.x
-                    };
+                    let beside =
+                        |other: &Placed| other.y != one.y || other.x + other.width <= one.x;
                     assert!(band.boxes[..at].iter().all(beside), "{form}: {name}");
                     let needed = (name.len() * SIGN).div_ceil(10);
                     assert!(one.width >= needed + 30, "{form}: {name}");

@@ -59,7 +59,9 @@ impl Filter {
 
     /// Whether an exchange is shown.
     pub fn fits(&self, one: &Exchange) -> bool {
-        let variant = self.variant.is_none_or(|variant| one.variant == Some(variant));
+        let variant = self
+            .variant
+            .is_none_or(|variant| one.variant == Some(variant));
         let client = self.client.is_none_or(|(_, client)| one.client == client);
         variant && client
     }
@@ -94,7 +96,10 @@ impl Filter {
         let each = all
             .into_iter()
             .map(|variant| self.choice(variant.to_string(), to(Some(variant))));
-        [self.choice("all", to(None))].into_iter().chain(each).collect()
+        [self.choice("all", to(None))]
+            .into_iter()
+            .chain(each)
+            .collect()
     }
 
     /// The clients to choose from.
@@ -103,7 +108,10 @@ impl Filter {
         let each = CLIENTS
             .into_iter()
             .map(|(slug, client)| self.choice(row::client(client), to(Some((slug, client)))));
-        [self.choice("all", to(None))].into_iter().chain(each).collect()
+        [self.choice("all", to(None))]
+            .into_iter()
+            .chain(each)
+            .collect()
     }
 }
 
@@ -137,7 +145,10 @@ mod tests {
         let found = Filter::parse(Some("only-csp"), None).ok().expect("one");
         let choices = found.variants(std::iter::empty());
         let labels: Vec<_> = choices.iter().map(|one| one.label.as_str()).collect();
-        assert_eq!(labels, ["all", "insecure", "hardened", "custom", "only-csp"]);
+        assert_eq!(
+            labels,
+            ["all", "insecure", "hardened", "custom", "only-csp"]
+        );
         let here: Vec<_> = choices.iter().filter(|one| one.here).collect();
         assert!(here.len() == 1 && here[0].label == "only-csp");
     }

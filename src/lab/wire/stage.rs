@@ -59,7 +59,9 @@ impl Stage {
         match self {
             Stage::Arrival => "The reception looks at scheme, host and method.",
             Stage::Session => "The portal finds the session that the cookie opens.",
-            Stage::Checks => "A request that changes something shows that a page of the portal sent it.",
+            Stage::Checks => {
+                "A request that changes something shows that a page of the portal sent it."
+            }
             Stage::Token => "The API verifies the token, if that is how it is asked.",
             Stage::Action => "The portal does what was asked: a sign-in, a transfer, a sign-out.",
             Stage::Page => "The page is written.",
@@ -103,15 +105,33 @@ mod tests {
     fn defences_stand_where_the_portal_asks_them() {
         for (stage, slugs) in [
             (Stage::Arrival, "safe-methods transport"),
-            (Stage::Session, "adoption carrier duplicate-cookies at-rest idle-timeout"),
+            (
+                Stage::Session,
+                "adoption carrier duplicate-cookies at-rest idle-timeout",
+            ),
             (Stage::Session, "absolute-timeout client-state signing-key"),
             (Stage::Checks, "csrf-token request-origin json-only"),
-            (Stage::Token, "jwt-signature jwt-none key-rotation jwt-claims token-storage"),
-            (Stage::Action, "id-source rotation sign-out sessions-on-password-change"),
-            (Stage::Action, "throttle login-errors password-storage role-source"),
+            (
+                Stage::Token,
+                "jwt-signature jwt-none key-rotation jwt-claims token-storage",
+            ),
+            (
+                Stage::Action,
+                "id-source rotation sign-out sessions-on-password-change",
+            ),
+            (
+                Stage::Action,
+                "throttle login-errors password-storage role-source",
+            ),
             (Stage::Page, "output"),
-            (Stage::Cookies, "http-only secure same-site host-prefix persistence"),
-            (Stage::Headers, "clear-site-data no-store cors csp framing referrer"),
+            (
+                Stage::Cookies,
+                "http-only secure same-site host-prefix persistence",
+            ),
+            (
+                Stage::Headers,
+                "clear-site-data no-store cors csp framing referrer",
+            ),
         ] {
             for slug in slugs.split(' ') {
                 let name = Name::ALL.iter().find(|name| name.slug() == slug);

@@ -21,5 +21,6 @@ mod screenshots;
 mod secure;
 mod tab;
 mod tokens;
+mod wire;
 mod workbench;
 mod worksheets;
