@@ -107,7 +107,7 @@ fn set_cookie(keys: &BenchKeys, line: &str) -> Cookie {
 }
 
 fn headers(keys: &BenchKeys, names: &[&str], all: &HeaderMap<'_>) -> Headers {
-    let mut kept = Headers::default();
+    let mut kept = Headers::with_room();
     let each = names.iter().enumerate();
     for (at, name, value) in each.flat_map(|(at, name)| all.get(name).map(move |v| (at, name, v))) {
         match *name {

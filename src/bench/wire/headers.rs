@@ -52,6 +52,20 @@ pub struct Headers {
 }
 
 impl Headers {
+    /// None yet, with room for as many as are kept.
+    pub fn with_room() -> Self {
+        Self {
+            values: String::with_capacity(ROOM),
+            ends: Vec::with_capacity(OF_ANSWERS.len()),
+        }
+    }
+
+    /// Gives back the room that was not needed.
+    pub(super) fn fit(&mut self) {
+        self.values.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
     /// Adds a value, cut to what there is room for.
     pub fn push(&mut self, name: usize, value: &str) {
         const SIGN: char = '…';

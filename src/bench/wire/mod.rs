@@ -118,11 +118,15 @@ impl Wire {
         exchange.more_cookies += exchange.cookies.len().saturating_sub(MOST_SENT);
         exchange.cookies.truncate(MOST_SENT);
         exchange.set_cookie.truncate(MOST_SET);
+        for cookie in exchange.cookies.iter_mut().chain(&mut exchange.set_cookie) {
+            cookie.fit();
+        }
+        exchange.request.fit();
+        exchange.answer.fit();
         let mut kept = lock(&self.0);
         kept.count += 1;
         exchange.id = kept.count;
         for cookie in exchange.cookies.iter_mut().chain(&mut exchange.set_cookie) {
-            cookie.fit();
             kept.letters.give(cookie);
         }
         if kept.all.len() >= KEPT {
@@ -215,7 +219,7 @@ mod tests {
 
     fn cookie(name: &str, mark: u32) -> Cookie {
         let value = Masked::new(4, mark);
-        Cookie::new(name, Some(value), &"; Path=/é".repeat(40))
+        Cookie::new(name, Some(value), "")
     }
 
     #[test]
@@ -223,7 +227,8 @@ mod tests {
         let mut large = exchange("é".repeat(2000));
         for n in 0..50 {
             large.cookies.push(cookie(&"n".repeat(500), n));
-            large.set_cookie.push(cookie(&"ü".repeat(500), n));
+            let set = Cookie::new(&"ü".repeat(500), None, &"; Path=/é".repeat(40));
+            large.set_cookie.push(set);
             for which in 0..OF_REQUESTS.len() {
                 large.request.push(which, &"ä".repeat(400));
                 large.answer.push(which, &"ö".repeat(400));
