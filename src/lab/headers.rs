@@ -12,7 +12,8 @@ pub fn does(name: &str, value: &str) -> &'static str {
             "The page that caused the request has no origin that the browser would tell."
         }
         ("origin", _) => {
-            "Scheme, host and port of the page that caused the request. A script cannot change it."
+            "Scheme, host and port of the page that caused the request. No script in a browser can \
+             change it."
         }
         ("referer", _) => {
             "The page that the request was made from. How much of its address is told is that \
@@ -38,7 +39,7 @@ pub fn does(name: &str, value: &str) -> &'static str {
         ("sec-fetch-dest", _) => "What the answer is for, such as an image or a script.",
         ("sec-fetch-user", _) => "A person did it, by a click or a key.",
         ("sec-fetch-site" | "sec-fetch-mode", _) => {
-            "A browser tells where a request comes from. This value is none of those it uses."
+            "A browser tells where a request comes from. The lab has no sentence for this value."
         }
         ("content-type", _) => "Says what the body is.",
         ("authorization", _) => {

@@ -333,7 +333,7 @@ async fn each_header_has_its_line_and_a_sentence() {
     let page = exchange(&bench, "POST").await.shown();
     for part in [
         "origin: https://localhost:",
-        "A script cannot change it.",
+        "No script in a browser can change it.",
         "sec-fetch-site: same-origin",
         "A page of this very origin caused the request.",
         "location: /",
