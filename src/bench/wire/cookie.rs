@@ -5,7 +5,7 @@ use std::fmt;
 use super::cut;
 
 /// The longest name that is kept, and the longest attributes, in bytes.
-pub(super) const NAME: usize = 64;
+pub(super) const NAME: usize = 80;
 pub(super) const REST: usize = 160;
 
 /// How many values of a bench are told apart by letters. The older half gives way to new ones.

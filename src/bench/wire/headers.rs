@@ -4,7 +4,7 @@
 use super::end;
 
 /// How much of the values of one message is kept, and of one value, in bytes.
-pub(super) const ROOM: usize = 840;
+pub(super) const ROOM: usize = 770;
 const LONGEST: usize = 300;
 
 /// The headers of a request that say what it is, where it comes from and who sends it. `Cookie` is
