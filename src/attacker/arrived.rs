@@ -4,6 +4,8 @@
 //! A page of the attacker cannot read the answers of another site, so this is how a student sees on
 //! the trick's own page what the trick did. Next: `bench::wire`, which keeps the requests.
 
+use std::sync::Arc;
+
 use rocket::serde::json::Json;
 use rocket::{Route, get, routes};
 use serde::Serialize;
@@ -42,22 +44,24 @@ pub(super) struct Arrived {
 /// The last requests of a variant on a bench, newest first.
 pub(super) fn at(bench: &Bench, variant: Variant) -> Vec<Arrived> {
     let mut all = bench.wire().all_of(variant);
-    let has_one = |one: &Exchange| one.client == Client::Browser && one.session_cookie;
+    let has_one = |one: &Arc<Exchange>| one.client == Client::Browser && one.session_cookie;
     let browser_has_one = all.iter().any(has_one);
     all.retain(|one| !one.line.contains(COUNTDOWN));
     all.truncate(SHOWN);
-    let view = |one| Arrived::new(one, browser_has_one);
-    all.into_iter().map(view).collect()
+    all.iter()
+        .map(|one| Arrived::new(one, browser_has_one))
+        .collect()
 }
 
 impl Arrived {
-    fn new(one: Exchange, browser_has_one: bool) -> Self {
-        let from = match one.told.fetch_site.as_deref() {
+    fn new(one: &Exchange, browser_has_one: bool) -> Self {
+        let field = |name| one.asked(name).map(str::to_owned);
+        let from = match one.asked("sec-fetch-site") {
             Some("cross-site") => Some("cross-site"),
             Some("same-site") => Some("same-site"),
             _ => None,
         };
-        let (by, but) = sender(&one);
+        let (by, but) = sender(one);
         Self {
             time: time_of_day(one.at),
             by,
@@ -70,13 +74,13 @@ impl Arrived {
                 (false, _) => "none",
             },
             from,
-            line: one.line,
+            line: one.line.clone(),
             fields: [
-                ("Origin", one.told.origin),
-                ("Referer", one.told.referer),
-                ("Sec-Fetch-Site", one.told.fetch_site),
-                ("Sec-Fetch-Mode", one.told.fetch_mode),
-                ("Sec-Fetch-Dest", one.told.fetch_dest),
+                ("Origin", field("origin")),
+                ("Referer", field("referer")),
+                ("Sec-Fetch-Site", field("sec-fetch-site")),
+                ("Sec-Fetch-Mode", field("sec-fetch-mode")),
+                ("Sec-Fetch-Dest", field("sec-fetch-dest")),
             ],
         }
     }
@@ -85,7 +89,7 @@ impl Arrived {
 /// Who sent a request, and what has to be said of him.
 fn sender(one: &Exchange) -> (&'static str, Option<&'static str>) {
     match one.client {
-        Client::Browser if one.told.fetch_site.is_none() => (
+        Client::Browser if one.asked("sec-fetch-site").is_none() => (
             "says it is a browser",
             Some(
                 "It sent no Sec-Fetch-Site, as today's browsers do here: an old browser, or a \

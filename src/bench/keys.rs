@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use super::wire::Masked;
 use crate::journal::Fingerprint;
 
 /// The label of the key that the keys of tokens are derived from.
@@ -61,24 +62,19 @@ impl BenchKeys {
     /// Eight hexadecimal digits that stand for a record's name, made with a key: the names of the
     /// weak `id-source` are so few that a plain hash of them would be guessed at once.
     pub fn fingerprint(&self, name: &str) -> Fingerprint {
-        // HMAC takes a key of any length (RFC 2104 §2), so this never fails.
-        let mac = Hmac::<Sha256>::new_from_slice(&self.fingerprint).expect("a key of any length");
-        let hash = mac.chain_update(name).finalize().into_bytes();
-        Fingerprint(
-            hash.iter()
-                .take(4)
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
-        )
+        Fingerprint(format!("{:08x}", self.short(name)))
     }
 
-    /// A short text that two equal cookie values share, to show which requests carried the same.
-    pub fn mask(&self, value: &str) -> String {
-        format!(
-            "({} characters, #{})",
-            value.chars().count(),
-            self.fingerprint(value)
-        )
+    /// What stands for a value that opens something: two equal values share it.
+    pub fn mask(&self, value: &str) -> Masked {
+        Masked::new(value.chars().count(), self.short(value))
+    }
+
+    fn short(&self, text: &str) -> u32 {
+        // HMAC takes a key of any length (RFC 2104 §2), so this never fails.
+        let mac = Hmac::<Sha256>::new_from_slice(&self.fingerprint).expect("a key of any length");
+        let hash = mac.chain_update(text).finalize().into_bytes();
+        u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]])
     }
 
     /// A text that two labs share when all their keys are the same. It tells no key.

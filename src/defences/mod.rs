@@ -211,8 +211,31 @@ impl Asked {
         AskedSet(self.seen.load(Ordering::Relaxed))
     }
 
+    /// The arms taken so far.
+    pub fn taken(&self) -> Taken {
+        Taken {
+            policy: self.policy,
+            asked: self.seen(),
+        }
+    }
+
     fn note(&self, name: Name) {
         self.seen.fetch_or(AskedSet::bit(name), Ordering::Relaxed);
+    }
+}
+
+/// The arms that a request took: a record of it, which later changes of the policy do not touch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    policy: Policy,
+    asked: AskedSet,
+}
+
+impl Taken {
+    /// The arm of a defence, if it was asked.
+    pub fn arm(&self, name: Name) -> Option<ArmText> {
+        let asked = self.asked.contains(name);
+        asked.then(|| self.policy.arm(name))
     }
 }
 

@@ -6,6 +6,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Either, Route, get, routes};
 use serde::Serialize;
 
+use super::headers::does;
 use crate::defences::facts::Scheme;
 use crate::web::answer::STRICT_CSP;
 use crate::web::page::Frame;
@@ -177,51 +178,29 @@ fn response_headers(json: bool) -> Vec<Explained> {
     } else {
         "text/html; charset=utf-8"
     };
-    let explained = |name, value: &str, does| Explained {
+    let explained = |(name, value): (&'static str, &str)| Explained {
         name,
         value: value.into(),
-        does,
+        does: match name {
+            "set-cookie" => {
+                "Gives the browser a cookie: sent with every path, kept for 300 seconds, hidden from \
+                 scripts, and left out of most requests that other sites cause."
+            }
+            _ => does(name, value),
+        },
     };
-    vec![
-        explained(
-            "set-cookie",
-            DEMO_COOKIE,
-            "Gives the browser a cookie: sent with every path, kept for 300 seconds, hidden from \
-             scripts, and left out of most requests that other sites cause.",
-        ),
-        explained("content-type", kind, "Says what the body is."),
-        explained(
-            "x-content-type-options",
-            "nosniff",
-            "Forbids the browser to guess another type from the body.",
-        ),
-        explained(
-            "content-security-policy",
-            STRICT_CSP,
-            "Lets the page load scripts and styles from its own origin only, and forbids frames.",
-        ),
-        explained(
-            "referrer-policy",
-            "same-origin",
-            "Keeps this page's address from other origins.",
-        ),
-        explained(
-            "cross-origin-opener-policy",
-            "same-origin",
-            "Cuts the tie to a page of another origin that opened this one.",
-        ),
-        explained(
-            "cache-control",
-            "no-store",
-            "Forbids every cache to keep the page.",
-        ),
-        explained(
-            "content-length",
-            "(the body's length)",
-            "Says where the body ends.",
-        ),
-        explained("date", "(when it was sent)", "The server's clock."),
-    ]
+    let sent = [
+        ("set-cookie", DEMO_COOKIE),
+        ("content-type", kind),
+        ("x-content-type-options", "nosniff"),
+        ("content-security-policy", STRICT_CSP),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cache-control", "no-store"),
+        ("content-length", "(the body's length)"),
+        ("date", "(when it was sent)"),
+    ];
+    sent.map(explained).into()
 }
 
 fn missing() -> Vec<Missing> {

@@ -13,6 +13,7 @@ mod defences;
 mod discard;
 mod evidence;
 mod fixation;
+mod headers;
 mod health;
 mod home;
 mod ids;
@@ -23,6 +24,7 @@ mod matrix;
 mod page;
 mod same_site;
 mod stateless;
+mod wire;
 mod worksheets;
 
 use std::path::PathBuf;
@@ -156,6 +158,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", home::routes())
         .mount("/", compare::routes())
         .mount("/", evidence::routes())
+        .mount("/", wire::routes())
         .mount("/", leak::routes())
         .mount("/", clock::routes())
         .mount("/", custom::routes())

@@ -78,6 +78,7 @@ async fn log_in(
             )));
         }
         Ok(Check::Wait(wait)) => {
+            visitor.place.note_refusal("throttle");
             let seconds = sign_in::seconds(wait);
             visitor.place.set_header("retry-after", seconds.to_string());
             let error = Some("Too many failed attempts for this account.");

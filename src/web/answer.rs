@@ -7,11 +7,10 @@ use rocket::{Request, Response};
 use super::addresses::{BESIDE_SIBLING, Listener, Site};
 use super::cross_origin;
 use super::noted;
+use super::on_wire;
 use super::place::Place;
 use super::reception;
-use crate::bench::wire::{Exchange, Told};
 use crate::defences::Asked;
-use crate::session::cookie;
 
 /// The policy of the lab's own pages, and of the portal's pages outside the variants. Neither holds
 /// anything weak, so nothing inline runs there.
@@ -65,9 +64,7 @@ impl Fairing for Answer {
         for line in place.take_cookies() {
             response.adjoin_raw_header("set-cookie", line);
         }
-        if place.listener.site() == Site::Portal {
-            note_on_wire(place, request, response);
-        }
+        on_wire::note(place, request, response);
         noted::note(place, request, response.status().code).await;
     }
 }
@@ -129,110 +126,7 @@ fn policy_headers(place: &Place, asked: &Asked, response: &mut Response<'_>) {
     }
 }
 
-/// Keeps the exchange for the pages that show it, cookie values masked.
-fn note_on_wire(place: &Place, request: &Request<'_>, response: &Response<'_>) {
-    let keys = place.bench.keys();
-    let cookies = request
-        .headers()
-        .get("cookie")
-        .flat_map(|header| header.split(';'))
-        .map(|pair| match pair.trim().split_once('=') {
-            Some((name, value)) => format!("{name}={}", keys.mask(value)),
-            None => "a pair without a name".into(),
-        })
-        .take(20)
-        .collect();
-    let set_cookie = response
-        .headers()
-        .get("set-cookie")
-        .map(|line| {
-            let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let value = if value.is_empty() {
-                String::new()
-            } else {
-                keys.mask(value)
-            };
-            format!("{name}={value};{attributes}")
-        })
-        .collect();
-    place.bench.wire().push(Exchange {
-        id: 0,
-        at: place.now,
-        client: place.client,
-        variant: place.variant.as_ref().map(|(variant, _)| *variant),
-        line: format!("{} {}", place.method, without_sid(&place.target)),
-        cookies,
-        session_cookie: has_session_cookie(place, request),
-        told: told(request),
-        status: response.status().code,
-        set_cookie,
-    });
-}
-
-/// Whether the cookie came along that the variant's sessions go by.
-fn has_session_cookie(place: &Place, request: &Request<'_>) -> bool {
-    let Some((variant, asked)) = &place.variant else {
-        return false;
-    };
-    // Looking must not count as a question of the portal's.
-    let name = cookie::name(&asked.unheard(), *variant, place.bench.name());
-    !cookie::values(request.headers().get("cookie"), &name).is_empty()
-}
-
-fn told(request: &Request<'_>) -> Told {
-    let header = |name| request.headers().get_one(name).map(str::to_owned);
-    Told {
-        origin: header("origin"),
-        referer: header("referer").map(|from| without_sid(&from)),
-        fetch_site: header("sec-fetch-site"),
-        fetch_mode: header("sec-fetch-mode"),
-        fetch_dest: header("sec-fetch-dest"),
-    }
-}
-
-/// A target without the session id that the weak `carrier` takes from it, and without the token that
-/// the weak `jwt-transport` takes.
-fn without_sid(target: &str) -> String {
-    let Some((path, query)) = target.split_once('?') else {
-        return target.to_owned();
-    };
-    let masked: Vec<&str> = query
-        .split('&')
-        .map(|pair| {
-            if pair.starts_with("sid=") {
-                "sid=…"
-            } else if pair.starts_with("access_token=") {
-                "access_token=…"
-            } else {
-                pair
-            }
-        })
-        .collect();
-    format!("{path}?{}", masked.join("&"))
-}
-
 /// A header whose value is fixed, for responders.
 pub fn header(name: &'static str, value: &'static str) -> Header<'static> {
     Header::new(name, value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_opens_something_is_masked_in_an_address() {
-        for (target, shown) in [
-            (
-                "/insecure/jwt/?access_token=a.b.c",
-                "/insecure/jwt/?access_token=…",
-            ),
-            ("/insecure/?x=1&sid=abc&y=2", "/insecure/?x=1&sid=…&y=2"),
-            ("/insecure/login?expired=1", "/insecure/login?expired=1"),
-            ("/insecure/", "/insecure/"),
-        ] {
-            assert_eq!(without_sid(target), shown);
-        }
-    }
 }

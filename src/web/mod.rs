@@ -11,6 +11,7 @@ pub mod body;
 mod cross_origin;
 mod methods;
 mod noted;
+mod on_wire;
 pub mod page;
 mod path;
 pub mod place;

@@ -54,6 +54,7 @@ pub struct Place {
     headers: Mutex<Vec<(&'static str, String)>>,
     problem: Mutex<Option<Problem>>,
     user: OnceLock<String>,
+    refused_by: OnceLock<&'static str>,
 }
 
 /// What the reception found out before there was a place.
@@ -100,6 +101,7 @@ impl Place {
             headers: Mutex::default(),
             problem: Mutex::default(),
             user: OnceLock::new(),
+            refused_by: OnceLock::new(),
         }
     }
 
@@ -154,6 +156,16 @@ impl Place {
     /// Whom the portal took the request to be from, if it asked.
     pub fn user(&self) -> Option<&str> {
         self.user.get().map(String::as_str)
+    }
+
+    /// Notes the defence that refused the request. Only the first note counts.
+    pub fn note_refusal(&self, defence: &'static str) {
+        let _ = self.refused_by.set(defence);
+    }
+
+    /// The defence that refused the request, if one did.
+    pub fn refused_by(&self) -> Option<&'static str> {
+        self.refused_by.get().copied()
     }
 
     /// Adds a `Set-Cookie` line to the answer, in place of an earlier one of the same name: two of

@@ -318,7 +318,11 @@ impl Problem {
 
 impl<'r> Responder<'r, 'static> for Problem {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let json = Place::of(request).is_some_and(|place| place.json);
+        let place = Place::of(request);
+        if let (Some(place), Some(defence)) = (place, self.defence) {
+            place.note_refusal(defence);
+        }
+        let json = place.is_some_and(|place| place.json);
         let mut answer = if json {
             let problem = ContentType::new("application", "problem+json");
             (problem, self.json()?).respond_to(request)?

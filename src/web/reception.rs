@@ -214,6 +214,7 @@ impl Reception {
         let mut turned = None;
         if let Some((_, asked)) = &place.variant {
             if !asked.transport().answers(place.scheme()) {
+                place.note_refusal("transport");
                 turned = Some(self.only_over_tls(&place));
             } else if let Some(method) = named
                 && asked.safe_methods().honours_override()

@@ -88,6 +88,17 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             "What the server knows",
             lab.get("/evidence/hardened").await,
         ),
+        ("lab/wire.html", "The wire", lab.get("/wire").await),
+        (
+            "lab/wire_projector.html",
+            "The wire, the last 6 requests",
+            lab.get("/wire?projector=1").await,
+        ),
+        (
+            "lab/wire_exchange.html",
+            "Its way through the defences",
+            lab.get("/wire/1").await,
+        ),
         (
             "lab/defences.html",
             "The 51 defences",
@@ -262,8 +273,10 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
     let bye = portal.submit("/logout", &[]).await;
     rendered.push(("portal/logged_out.html", "Logged out.", bye));
 
-    // The frame that the pages of all tricks extend, and the page that is looked at here.
+    // The frame that the pages of all tricks extend, the page that is looked at here, and a part of
+    // a page that lab_pages::wire looks at.
     let mut seen = BTreeSet::from([
+        "lab/wire_rows.html".to_owned(),
         "attacker/trick.html".to_owned(),
         "misdirected.html".to_owned(),
     ]);

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::side::{Side, Sides, Step, StepKind};
 use crate::bench::Bench;
+use crate::bench::wire::Cookie;
 use crate::defences::Name;
 use crate::journal::What;
 use crate::journal::in_words;
@@ -292,14 +293,15 @@ fn reasons(place: &Place, variant: Variant, kind: StepKind) -> Vec<Reason> {
 /// What the student's own browser and curl did on a side.
 pub async fn own(bench: &Bench, variant: Variant) -> Result<Own, Unavailable> {
     let own = bench.wire().of(variant, OWN).into_iter();
+    let texts = |cookies: &[Cookie]| cookies.iter().map(Cookie::to_string).collect::<Vec<_>>();
     let own = own
         .map(|exchange| OwnRequest {
             client: in_words::client(exchange.client),
-            line: exchange.line,
+            line: exchange.line.clone(),
             time: time_of_day(exchange.at),
             status: exchange.status,
-            cookie: exchange.cookies.join("; "),
-            set_cookie: exchange.set_cookie,
+            cookie: texts(&exchange.cookies).join("; "),
+            set_cookie: texts(&exchange.set_cookie),
         })
         .collect();
     let events = bench.recent_events(SEARCHED).await?;

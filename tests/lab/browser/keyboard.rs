@@ -55,6 +55,22 @@ async fn the_first_exercise_is_done_with_tab_and_enter_alone() {
 }
 
 #[tokio::test]
+async fn the_wire_is_filtered_and_paused_with_the_keyboard() {
+    let Some(tab) = Tab::open().await else { return };
+    tab.visit(&tab.on_lab("/wire")).await;
+    enter(&tab, "insecure").await;
+    assert!(tab.location().await.ends_with("/wire?variant=insecure"));
+    tab_to(&tab, "Pause").await;
+    tab.press("Enter").await;
+    let pause = "document.activeElement.getAttribute('aria-pressed')";
+    assert_eq!(tab.run::<String>(pause).await, "true");
+    tab.visit(&tab.on_lab("/wire?projector=1")).await;
+    tab.press("Tab").await;
+    enter(&tab, "Back to the whole wire").await;
+    assert_eq!(tab.text("h1").await, "The wire");
+}
+
+#[tokio::test]
 async fn a_student_signs_in_and_out_of_the_portal_with_the_keyboard() {
     let Some(tab) = Tab::open().await else { return };
     for portal in [tab.on_insecure(""), tab.on_hardened("")] {

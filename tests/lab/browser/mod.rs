@@ -22,5 +22,6 @@ mod screenshots;
 mod secure;
 mod tab;
 mod tokens;
+mod wire;
 mod workbench;
 mod worksheets;

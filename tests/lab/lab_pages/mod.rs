@@ -9,3 +9,4 @@ mod own_origin;
 mod same_site;
 mod stateless;
 mod variants;
+mod wire;

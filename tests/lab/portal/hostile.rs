@@ -258,6 +258,11 @@ async fn cookie_names_and_targets_of_the_students_own_requests() {
         "long names are cut: {}",
         page.body.len()
     );
+    for page in ["/wire", "/wire/live", "/wire/1"] {
+        let page = bench.student().get(page).await;
+        shows_as_text(&page.body, &name);
+        assert!(page.body.len() < 50_000, "{}", page.body.len());
+    }
     let live = bench.student().get("/compare/live").await;
     assert_eq!(live.header("content-type"), Some("application/json"));
     let shown = live.json()["insecure"]["own"][0]["cookie"].clone();

@@ -5,8 +5,12 @@ use session_lab::web::addresses::Listener::{self, Lab, PortalHttp, PortalHttps};
 use super::socket::{Answer, ask};
 use crate::support::{TestBench, bench};
 
-const LAB_PAGES: [&str; 30] = [
+const LAB_PAGES: [&str; 34] = [
     "/",
+    "/wire",
+    "/wire?projector=1",
+    "/wire/live",
+    "/wire/1",
     "/custom/attack",
     "/labs",
     "/labs/manual",

@@ -1,0 +1,129 @@
+//! The header lines of one message, in one piece of memory: an exchange is kept with every request,
+//! so this costs two allocations instead of one a line.
+
+use super::end;
+
+/// How much of the values of one message is kept, and of one value, in bytes.
+pub(super) const ROOM: usize = 770;
+const LONGEST: usize = 300;
+
+/// The headers of a request that say what it is, where it comes from and who sends it. `Cookie` is
+/// kept apart.
+pub const OF_REQUESTS: [&str; 12] = [
+    "host",
+    "origin",
+    "referer",
+    "sec-fetch-site",
+    "sec-fetch-mode",
+    "sec-fetch-dest",
+    "sec-fetch-user",
+    "content-type",
+    "authorization",
+    "x-csrftoken",
+    "access-control-request-method",
+    "access-control-request-headers",
+];
+
+/// The headers of an answer that protect, or lead on. `Set-Cookie` is kept apart.
+pub const OF_ANSWERS: [&str; 15] = [
+    "location",
+    "content-type",
+    "cache-control",
+    "clear-site-data",
+    "content-security-policy",
+    "referrer-policy",
+    "strict-transport-security",
+    "cross-origin-opener-policy",
+    "x-content-type-options",
+    "access-control-allow-origin",
+    "access-control-allow-credentials",
+    "vary",
+    "www-authenticate",
+    "retry-after",
+    "allow",
+];
+
+/// Values of headers, each with the place of its name in [`OF_REQUESTS`] or [`OF_ANSWERS`].
+#[derive(Clone, Debug, Default)]
+pub struct Headers {
+    values: String,
+    /// Place of the name, end of the value.
+    ends: Vec<(u8, u16)>,
+}
+
+impl Headers {
+    /// None yet, with room for as many as are kept.
+    pub fn with_room() -> Self {
+        Self {
+            values: String::with_capacity(ROOM),
+            ends: Vec::with_capacity(OF_ANSWERS.len()),
+        }
+    }
+
+    /// Gives back the room that was not needed.
+    pub(super) fn fit(&mut self) {
+        self.values.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
+    /// Adds a value, cut to what there is room for.
+    pub fn push(&mut self, name: usize, value: &str) {
+        const SIGN: char = '…';
+        let room = LONGEST.min(ROOM - self.values.len());
+        if value.is_empty() || room < SIGN.len_utf8() {
+            return;
+        }
+        let before = self.values.len();
+        if value.len() <= room {
+            self.values.push_str(value);
+        } else {
+            let kept = end(value, room - SIGN.len_utf8());
+            self.values.push_str(&value[..kept]);
+            self.values.push(SIGN);
+        }
+        // Both fit: a list of names is short, and a message has less room than a `u16` counts.
+        match (u8::try_from(name), u16::try_from(self.values.len())) {
+            (Ok(name), Ok(end)) => self.ends.push((name, end)),
+            _ => self.values.truncate(before),
+        }
+    }
+
+    /// Names and values in the order in which they were added.
+    pub fn iter<'h>(
+        &'h self,
+        names: &'static [&'static str],
+    ) -> impl Iterator<Item = (&'static str, &'h str)> {
+        let mut from = 0;
+        self.ends.iter().filter_map(move |(name, end)| {
+            let value = self.values.get(from..usize::from(*end))?;
+            from = usize::from(*end);
+            Some((*names.get(usize::from(*name))?, value))
+        })
+    }
+
+    pub(super) fn size(&self) -> usize {
+        self.values.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_come_back_under_their_names_until_the_room_is_used() {
+        let mut headers = Headers::default();
+        headers.push(1, "http://localhost");
+        headers.push(0, "");
+        headers.push(2, &"é".repeat(400));
+        let found: Vec<_> = headers.iter(&OF_REQUESTS).collect();
+        assert_eq!(found[0], ("origin", "http://localhost"));
+        assert_eq!((found[1].0, found[1].1.len()), ("referer", 299));
+        assert!(found[1].1.ends_with('…'), "a cut value says so");
+        assert_eq!(found.len(), 2);
+        for _ in 0..20 {
+            headers.push(3, &"x".repeat(200));
+        }
+        assert!(headers.size() > ROOM - 3 && headers.size() <= ROOM);
+    }
+}

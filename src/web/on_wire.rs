@@ -1,0 +1,209 @@
+//! Keeps an answered request for the pages that show it: `/wire`, `/compare`, the attacker's panel.
+//!
+//! Whatever opens something is masked before it is kept: the values of cookies, the token of an
+//! `Authorization` or `X-CSRFToken` header, and in addresses every value that is known to be secret
+//! or too long to be anything else. Next: `bench::wire`, which keeps the rest within its bounds.
+
+use std::borrow::Cow;
+
+use rocket::http::HeaderMap;
+use rocket::{Request, Response};
+
+use super::addresses::Site;
+use super::place::Place;
+use crate::bench::BenchKeys;
+use crate::bench::wire::{Cookie, Exchange, Headers, OF_ANSWERS, OF_REQUESTS, To};
+use crate::journal::Client;
+use crate::session::cookie;
+
+/// Files, and what asks by itself: it would push out what people did.
+const FILES: [&str; 3] = ["/static/", "/healthz", "/favicon.ico"];
+const POLLS: [&str; 3] = ["/api/time_left", "/arrived", "/loot/count"];
+
+/// The parameters of an address whose values open something.
+const SECRET: [&str; 5] = [
+    "sid",
+    "access_token",
+    "refresh_token",
+    "csrf_token",
+    "password",
+];
+
+/// The longest value of a parameter that is shown: an id of the strong source has 43 characters.
+const SHOWN: usize = 40;
+
+/// Keeps an exchange of the portal or of the attacker's site.
+pub(super) fn note(place: &Place, request: &Request<'_>, response: &Response<'_>) {
+    let to = match place.listener.site() {
+        Site::Lab => return,
+        Site::Portal => To::Portal,
+        Site::Attacker => To::Attacker,
+    };
+    let status = response.status().code;
+    if came_by_itself(place, status) {
+        return;
+    }
+    let keys = place.bench.keys();
+    let sent = request.headers().get("cookie");
+    let cookies: Vec<Cookie> = sent
+        .flat_map(|header| header.split(';'))
+        .map(|pair| sent_cookie(keys, pair))
+        .collect();
+    let set = response.headers().get("set-cookie");
+    let target = match to {
+        To::Portal => without_secrets(&place.target),
+        To::Attacker => without_loot(&place.target),
+    };
+    place.bench.wire().push(Exchange {
+        id: 0,
+        at: place.now,
+        client: place.client,
+        to,
+        variant: place.variant.as_ref().map(|(variant, _)| *variant),
+        scheme: place.scheme(),
+        line: format!("{} {target}", place.method),
+        cookies,
+        more_cookies: 0,
+        session_cookie: has_session_cookie(place, request),
+        request: headers(keys, &OF_REQUESTS, request.headers()),
+        status,
+        set_cookie: set.map(|line| set_cookie(keys, line)).collect(),
+        answer: headers(keys, &OF_ANSWERS, response.headers()),
+        taken: place.variant.as_ref().map(|(_, asked)| asked.taken()),
+        refused_by: place.refused_by(),
+    });
+}
+
+/// Whether nobody did anything: a file of a page, or the question of an open page that is well.
+fn came_by_itself(place: &Place, status: u16) -> bool {
+    let path = path_of(&place.target);
+    if place.variant.is_none() {
+        let prefix = place.bench.name().prefix();
+        let path = path.strip_prefix(prefix.as_str()).unwrap_or(path);
+        if FILES.iter().any(|file| path.starts_with(file)) {
+            return true;
+        }
+    }
+    let asks = place.client == Client::Browser && status == 200;
+    asks && POLLS.iter().any(|poll| path.ends_with(poll))
+}
+
+fn path_of(target: &str) -> &str {
+    target.split('?').next().unwrap_or_default()
+}
+
+fn sent_cookie(keys: &BenchKeys, pair: &str) -> Cookie {
+    match pair.trim().split_once('=') {
+        Some((name, value)) => Cookie::new(name, Some(keys.mask(value)), ""),
+        None => Cookie::new("(a pair without a name)", None, ""),
+    }
+}
+
+fn set_cookie(keys: &BenchKeys, line: &str) -> Cookie {
+    let (pair, attributes) = line.split_at(line.find(';').unwrap_or(line.len()));
+    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    let value = (!value.is_empty()).then(|| keys.mask(value));
+    Cookie::new(name, value, attributes)
+}
+
+fn headers(keys: &BenchKeys, names: &[&str], all: &HeaderMap<'_>) -> Headers {
+    let mut kept = Headers::with_room();
+    let each = names.iter().enumerate();
+    for (at, name, value) in each.flat_map(|(at, name)| all.get(name).map(move |v| (at, name, v))) {
+        match *name {
+            "referer" | "location" => kept.push(at, &without_secrets(value)),
+            "x-csrftoken" => kept.push(at, &keys.mask(value).to_string()),
+            "authorization" => {
+                // The scheme is one word; what is none may be the token itself.
+                let (scheme, secret) = value.trim().split_once(' ').unwrap_or(("", value));
+                let masked = keys.mask(secret.trim());
+                kept.push(at, format!("{scheme} {masked}").trim());
+            }
+            _ => kept.push(at, value),
+        }
+    }
+    kept
+}
+
+/// Whether the cookie came along that the variant's sessions go by.
+fn has_session_cookie(place: &Place, request: &Request<'_>) -> bool {
+    let Some((variant, asked)) = &place.variant else {
+        return false;
+    };
+    // Looking must not count as a question of the portal's.
+    let name = cookie::name(&asked.unheard(), *variant, place.bench.name());
+    !cookie::values(request.headers().get("cookie"), &name).is_empty()
+}
+
+/// An address without the session id that the weak `carrier` takes from it, without the token that
+/// the weak `jwt-transport` takes, and without any other value that could open something.
+fn without_secrets(address: &str) -> Cow<'_, str> {
+    let Some((path, query)) = address.split_once('?') else {
+        return address.into();
+    };
+    let pairs: Vec<Cow<'_, str>> = query.split('&').map(without_secret).collect();
+    format!("{path}?{}", pairs.join("&")).into()
+}
+
+fn without_secret(pair: &str) -> Cow<'_, str> {
+    let Some((name, value)) = pair.split_once('=') else {
+        let short = pair.len() <= SHOWN;
+        return if short { pair } else { "…" }.into();
+    };
+    // `s%69d` is `sid` to a server.
+    let decoded = url::form_urlencoded::parse(name.as_bytes()).next();
+    let secret = decoded.is_some_and(|(name, _)| SECRET.contains(&&*name));
+    if secret || value.len() > SHOWN {
+        format!("{name}=…").into()
+    } else {
+        pair.into()
+    }
+}
+
+/// A target of the attacker's: what his catcher is sent may be what was stolen.
+fn without_loot(target: &str) -> Cow<'_, str> {
+    const CATCHER: &str = "/collect";
+    match path_of(target).find(CATCHER) {
+        Some(at) if target.len() > at + CATCHER.len() => {
+            format!("{}…", &target[..at + CATCHER.len()]).into()
+        }
+        _ => without_secrets(target),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_opens_something_is_masked_in_an_address() {
+        let id = "x".repeat(43);
+        for (target, shown) in [
+            (
+                "/insecure/jwt/?access_token=a.b.c",
+                "/insecure/jwt/?access_token=…",
+            ),
+            ("/insecure/?x=1&sid=abc&y=2", "/insecure/?x=1&sid=…&y=2"),
+            ("/insecure/?s%69d=abc", "/insecure/?s%69d=…"),
+            ("/insecure/login?password=p", "/insecure/login?password=…"),
+            ("/insecure/login?expired=1", "/insecure/login?expired=1"),
+            (&format!("/insecure/?other={id}"), "/insecure/?other=…"),
+            (&format!("/insecure/?{id}"), "/insecure/?…"),
+            ("/insecure/", "/insecure/"),
+        ] {
+            assert_eq!(without_secrets(target), shown);
+        }
+    }
+
+    #[test]
+    fn what_the_catcher_was_sent_is_not_shown() {
+        for (target, shown) in [
+            ("/b/x/collect?c=session_insecure=1001", "/b/x/collect…"),
+            ("/collect/1001", "/collect…"),
+            ("/collect", "/collect"),
+            ("/xss?variant=insecure", "/xss?variant=insecure"),
+        ] {
+            assert_eq!(without_loot(target), shown);
+        }
+    }
+}

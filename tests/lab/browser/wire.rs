@@ -1,0 +1,84 @@
+//! The wire in a real browser: it follows what happens elsewhere, and stands still while it is paused.
+
+use super::tab::Tab;
+
+const FIRST: &str = "document.querySelector('.exchanges > li')?.innerText";
+
+#[tokio::test]
+async fn a_request_from_elsewhere_appears_without_a_reload() {
+    let Some(mut tab) = Tab::open().await else {
+        return;
+    };
+    for page in ["/wire?", "/wire?projector=1"] {
+        tab.visit(&tab.on_lab(page)).await;
+        tab.run::<()>("void (window.stayed = true)").await;
+        let mut elsewhere = tab.bench.visitor_in_clear("insecure");
+        elsewhere.get("/login").await;
+        tab.until(&format!("({FIRST} ?? '').includes('/insecure/login')"))
+            .await;
+        assert!(tab.run::<bool>("window.stayed").await, "{page}");
+        assert!(tab.run::<String>(FIRST).await.starts_with("new"), "{page}");
+        let hidden = "document.getElementById('nothing').hidden";
+        assert!(tab.run::<bool>(hidden).await, "{page}");
+
+        elsewhere.get("/board").await;
+        tab.until(&format!("{FIRST}.includes('/insecure/board')"))
+            .await;
+        let marked = "document.querySelectorAll('.fresh').length";
+        assert_eq!(tab.run::<usize>(marked).await, 1, "{page}: only the newest");
+    }
+    assert_eq!(tab.complaints().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_paused_wire_stands_still_and_then_shows_what_it_missed() {
+    let Some(tab) = Tab::open().await else { return };
+    tab.visit(&tab.on_lab("/wire")).await;
+    tab.click("#pause").await;
+    let mut elsewhere = tab.bench.visitor_in_clear("insecure");
+    for _ in 0..3 {
+        elsewhere.get("/login").await;
+    }
+    // Longer than a poll takes: each second one.
+    tab.run::<()>("new Promise((done) => setTimeout(done, 2500))")
+        .await;
+    let count = "document.querySelectorAll('.exchanges > li').length";
+    assert_eq!(tab.run::<usize>(count).await, 0);
+    tab.click("#pause").await;
+    tab.until(&format!("{count} === 3")).await;
+}
+
+#[tokio::test]
+async fn the_projector_shows_six_rows_however_many_come() {
+    let Some(tab) = Tab::open().await else { return };
+    tab.visit(&tab.on_lab("/wire?projector=1")).await;
+    let mut elsewhere = tab.bench.visitor_in_clear("insecure");
+    for n in 0..9 {
+        elsewhere.get(&format!("/?n={n}")).await;
+    }
+    tab.until(&format!("({FIRST} ?? '').includes('n=8')")).await;
+    let count = "document.querySelectorAll('.exchanges > li').length";
+    assert_eq!(tab.run::<usize>(count).await, 6);
+    let size = "parseFloat(getComputedStyle(document.querySelector('.asked')).fontSize)";
+    assert!(tab.run::<f64>(size).await > 24.0);
+}
+
+#[tokio::test]
+async fn a_box_of_the_diagram_leads_to_its_defence() {
+    let Some(mut tab) = Tab::open().await else {
+        return;
+    };
+    tab.bench.visitor("hardened").sign_in().await;
+    for width in [360, 1280] {
+        tab.resize(width, 800).await;
+        tab.visit(&tab.on_lab("/wire/3")).await;
+        let shown = "[...document.querySelectorAll('svg.flow')]
+            .filter((flow) => flow.getBoundingClientRect().width > 0).length";
+        assert_eq!(tab.run::<usize>(shown).await, 1, "{width}");
+        let form = if width == 360 { "narrow" } else { "wide" };
+        tab.follow(&format!("svg.{form} a[href$='/defences/rotation']"))
+            .await;
+        assert!(tab.location().await.ends_with("/defences/rotation"));
+    }
+    assert_eq!(tab.complaints().await, [""; 0]);
+}
