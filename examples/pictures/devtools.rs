@@ -17,6 +17,12 @@ use crate::frame::{self, FINDERS};
 /// How long DevTools may take to show one thing.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How long something takes that is there at once or not at all.
+const SOON: Duration = Duration::from_secs(1);
+
+/// How often a line is typed into the console until it is answered.
+const LINES: usize = 3;
+
 /// What a person who wants to see one panel has switched off: the page beside it, and the time line.
 const SETTINGS: &str = "
     localStorage.clear();
@@ -49,7 +55,7 @@ impl Panel {
 pub struct DevTools {
     window: Window,
     theme: Theme,
-    size: (i64, i64),
+    height: i64,
 }
 
 impl DevTools {
@@ -59,7 +65,7 @@ impl DevTools {
         driven_at: &str,
         target: &str,
         panel: Panel,
-        (theme, size): (Theme, (i64, i64)),
+        (theme, height): (Theme, i64),
     ) -> Result<Self> {
         let (word, label) = panel.words();
         let script = AddScriptToEvaluateOnNewDocumentParams::new(format!("{SETTINGS}{FINDERS}"));
@@ -73,25 +79,39 @@ impl DevTools {
         let tools = Self {
             window,
             theme,
-            size,
+            height,
         };
         let tab = format!("one('[role=tab][aria-label={label}][aria-selected=true]')");
         tools.see(&tab).await?;
         // The panel listens to the page once it shows something of its own.
-        tools.see(&format!("one('[aria-label=\"{label} panel\"]')")).await?;
+        tools
+            .see(&format!("one('[aria-label=\"{label} panel\"]')"))
+            .await?;
         Ok(tools)
     }
 
-    /// Waits until the expression gives an element.
-    pub async fn see(&self, what: &str) -> Result<()> {
-        let seen = tokio::time::timeout(PATIENCE, self.window.until(&format!("!!({what})"))).await;
-        seen.map_err(|_| format!("DevTools does not show {what}"))??;
-        Ok(())
+    /// Whether the expression is true within a second.
+    pub async fn sees(&self, what: &str) -> Result<bool> {
+        self.sees_within(what, SOON).await
     }
 
-    /// Runs a script in DevTools, for what a person does by scrolling.
-    pub async fn run(&self, script: &str) -> Result<()> {
-        Ok(self.window.run::<Option<bool>>(&format!("({script}, null)")).await.map(|_| ())?)
+    async fn sees_within(&self, what: &str, time: Duration) -> Result<bool> {
+        let condition = format!("!!({what})");
+        let seen = tokio::time::timeout(time, self.window.until(&condition)).await;
+        Ok(seen.is_ok())
+    }
+
+    /// Waits until the expression gives an element, or is true.
+    pub async fn see(&self, what: &str) -> Result<()> {
+        let seen = tokio::time::timeout(PATIENCE, self.window.until(&format!("!!({what})"))).await;
+        if let Ok(seen) = seen {
+            return Ok(seen?);
+        }
+        // What is there instead tells the next reader more than a message can.
+        let file = std::env::temp_dir().join("session-lab-pictures-failed.png");
+        std::fs::write(&file, frame::take(&self.window, None).await?)?;
+        let file = file.display();
+        Err(format!("DevTools does not show {what}; {file} is what it shows").into())
     }
 
     /// Clicks on what the expression gives.
@@ -118,8 +138,10 @@ impl DevTools {
     }
 
     async fn press(&self, x: f64, y: f64, count: i64) -> Result<()> {
-        self.mouse(DispatchMouseEventType::MousePressed, x, y, count).await?;
-        self.mouse(DispatchMouseEventType::MouseReleased, x, y, count).await
+        self.mouse(DispatchMouseEventType::MousePressed, x, y, count)
+            .await?;
+        self.mouse(DispatchMouseEventType::MouseReleased, x, y, count)
+            .await
     }
 
     async fn mouse(&self, kind: DispatchMouseEventType, x: f64, y: f64, count: i64) -> Result<()> {
@@ -131,21 +153,6 @@ impl DevTools {
         }
         self.window.page().execute(event).await?;
         Ok(())
-    }
-
-    /// Drags the right border of a column, by the name of its class, by so many pixels.
-    pub async fn drag_border(&self, column: &str, by: f64) -> Result<()> {
-        let cell = format!("one('th.{column}-column')");
-        self.see(&cell).await?;
-        let script = format!(
-            "(() => {{ const b = {cell}.getBoundingClientRect(); return [b.right, b.y + 9]; }})()"
-        );
-        let [x, y]: [f64; 2] = self.window.run(&script).await?;
-        self.mouse(DispatchMouseEventType::MouseMoved, x, y, 0).await?;
-        self.mouse(DispatchMouseEventType::MousePressed, x, y, 1).await?;
-        self.mouse(DispatchMouseEventType::MouseMoved, x + by / 2.0, y, 1).await?;
-        self.mouse(DispatchMouseEventType::MouseMoved, x + by, y, 1).await?;
-        self.mouse(DispatchMouseEventType::MouseReleased, x + by, y, 1).await
     }
 
     /// Types where the focus is.
@@ -172,22 +179,58 @@ impl DevTools {
     pub async fn enter(&self, line: &str) -> Result<()> {
         let answers = "all('.console-user-command-result').length";
         let before: usize = self.window.run(answers).await?;
-        self.click("one('[aria-label=\"Console prompt\"]')").await?;
-        self.type_text(line).await?;
-        // Closes the list of what the line could become.
-        self.key(("Escape", 27)).await?;
-        self.key(("Enter", 13)).await?;
-        self.see(&format!("{answers} > {before}")).await
+        // Before it knows the page's own context it throws lines away.
+        self.see("one('[aria-label=\"JavaScript context: top\"]')")
+            .await?;
+        let typed = serde_json::Value::from(line);
+        let typed = format!("one('.cm-content').textContent === {typed}");
+        for _ in 0..LINES {
+            self.click("one('.cm-content')").await?;
+            // What is typed before the prompt has the focus is lost.
+            self.see("one('.cm-editor.cm-focused')").await?;
+            if !self.window.run::<bool>(&typed).await? {
+                self.type_text(line).await?;
+            }
+            self.see(&typed).await?;
+            self.key(("Enter", 13)).await?;
+            let answered = format!("{answers} > {before}");
+            if self.sees_within(&answered, PATIENCE / 4).await? {
+                return Ok(());
+            }
+        }
+        Err(format!("the console does not answer {line}").into())
+    }
+
+    /// Closes an open section of a request's headers.
+    pub async fn close_section(&self, label: &str) -> Result<()> {
+        let section = format!("one('summary', '{label}')");
+        self.click(&section).await?;
+        self.see(&format!("!{section}.parentElement.open")).await?;
+        // Nobody looks at a focus in a picture.
+        self.see(&format!("({section}.blur(), true)")).await
     }
 
     /// Takes the picture with marks around what the expressions give.
     pub async fn picture(&self, marked: &[&str]) -> Result<Vec<u8>> {
-        // The mouse leaves what it was last on, where it would show a text.
-        let (width, height) = self.size;
-        let corner = (width as f64 - 2.0, height as f64 - 2.0);
-        self.mouse(DispatchMouseEventType::MouseMoved, corner.0, corner.1, 0).await?;
-        frame::take(&self.window).await?;
+        self.picture_up_to(None, marked).await
+    }
+
+    /// The same without what stands right of an element.
+    pub async fn picture_up_to(&self, last: Option<&str>, marked: &[&str]) -> Result<Vec<u8>> {
+        // The mouse leaves the window, and what it was last on shows no text.
+        self.mouse(DispatchMouseEventType::MouseMoved, -5.0, -5.0, 0)
+            .await?;
+        frame::take(&self.window, None).await?;
         frame::mark(&self.window, self.theme, marked).await?;
-        frame::take(&self.window).await
+        let edge = match last {
+            Some(last) => {
+                // Even, so that it is a whole number of pixels; room for the mark.
+                let edge = format!("Math.ceil(({last}).getBoundingClientRect().right / 2 + 4) * 2");
+                let edge: f64 = self.window.run(&edge).await?;
+                Some((edge, self.height as f64))
+            }
+            None => None,
+        };
+        frame::take(&self.window, edge).await
     }
 }

@@ -5,7 +5,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use chromiumoxide::cdp::browser_protocol::emulation::{
     MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams,
 };
-use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotParams;
+use chromiumoxide::cdp::browser_protocol::page::{CaptureScreenshotParams, Viewport};
 use session_lab::chrome::Window;
 use session_lab::pictures::{SCALE, Theme};
 
@@ -44,7 +44,11 @@ pub async fn mark(window: &Window, theme: Theme, what: &[&str]) -> Result<()> {
         Theme::Dark => "#ff6fb1",
     };
     for what in what {
-        window.until(&format!("[{what}].flat().every((e) => e) && [{what}].flat().length > 0")).await?;
+        window
+            .until(&format!(
+                "[{what}].flat().every((e) => e) && [{what}].flat().length > 0"
+            ))
+            .await?;
         let draw = format!(
             "(() => {{
                 const boxes = [{what}].flat().map((e) => e.getBoundingClientRect());
@@ -70,11 +74,21 @@ pub async fn mark(window: &Window, theme: Theme, what: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// The window as a PNG, once nothing moves in it any more.
-pub async fn take(window: &Window) -> Result<Vec<u8>> {
+/// The window as a PNG, once nothing moves in it any more, or its upper left part of that size.
+pub async fn take(window: &Window, part: Option<(f64, f64)>) -> Result<Vec<u8>> {
+    let part = part.map(|(width, height)| Viewport {
+        x: 0.0,
+        y: 0.0,
+        width,
+        height,
+        scale: 1.0,
+    });
     let mut before = None;
     for _ in 0..LOOKS {
-        let capture = CaptureScreenshotParams::default();
+        let capture = CaptureScreenshotParams {
+            clip: part.clone(),
+            ..CaptureScreenshotParams::default()
+        };
         let answer = window.page().execute(capture).await?;
         let picture = BASE64_STANDARD.decode(&answer.data)?;
         if before.as_ref() == Some(&picture) {

@@ -41,7 +41,9 @@ async fn main() -> ExitCode {
 async fn make(names: Vec<String>) -> Result<()> {
     let wanted = wanted(&names)?;
     let lab = app::start(&settings()).await.map_err(|error| {
-        format!("{error}\npictures: hint: the pictures show the usual ports; stop the lab that has them")
+        format!(
+            "{error}\npictures: hint: the pictures show the usual ports; stop the lab that has them"
+        )
     })?;
     let studio = Studio::open(&lab).await?;
     let folder = folder();
@@ -70,10 +72,14 @@ async fn make(names: Vec<String>) -> Result<()> {
 
 /// The pictures of these names, or all.
 fn wanted(names: &[String]) -> Result<Vec<&'static Picture>> {
-    if let Some(name) = names.iter().find(|name| session_lab::pictures::find(name).is_none()) {
+    if let Some(name) = names
+        .iter()
+        .find(|name| session_lab::pictures::find(name).is_none())
+    {
         return Err(format!("no picture is called {name}: see src/pictures/catalogue.rs").into());
     }
-    let is_wanted = |picture: &&Picture| names.is_empty() || names.iter().any(|name| name == picture.name);
+    let is_wanted =
+        |picture: &&Picture| names.is_empty() || names.iter().any(|name| name == picture.name);
     Ok(ALL.iter().filter(is_wanted).collect())
 }
 

@@ -4,6 +4,7 @@
 use session_lab::app::Running;
 use session_lab::chrome::{Chrome, Settings, Window};
 use session_lab::pictures::Theme;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::Result;
 use crate::devtools::{DevTools, Panel};
@@ -20,6 +21,7 @@ pub const ATTACKER: &str = "http://127.0.0.1:7666";
 pub struct Studio {
     visitor: Chrome,
     shower: Chrome,
+    turn: Mutex<()>,
 }
 
 impl Studio {
@@ -31,6 +33,7 @@ impl Studio {
         Ok(Self {
             visitor: Chrome::start(visitor).await?,
             shower: Chrome::start(Settings::trusting_nothing()?).await?,
+            turn: Mutex::new(()),
         })
     }
 
@@ -62,7 +65,12 @@ impl Scene<'_> {
         frame::appear(&window, self.theme, size).await?;
         let target = self.page.page().target_id().inner().clone();
         let driven_at = self.studio.visitor.driven_at();
-        DevTools::open(window, driven_at, &target, panel, (self.theme, size)).await
+        DevTools::open(window, driven_at, &target, panel, (self.theme, size.1)).await
+    }
+
+    /// Waits until no other scene is doing what all scenes see.
+    pub async fn alone(&self) -> MutexGuard<'_, ()> {
+        self.studio.turn.lock().await
     }
 
     /// A window of the browser that does not know the lab's certificate.

@@ -67,9 +67,9 @@ pub const ALL: &[Picture] = &[
     Picture {
         name: "csp-refused",
         title: "DevTools, Console: the policy refuses a script",
-        alt: "The console of DevTools on the board of only-csp. The marked message says that an inline \
-              script was not executed because it violates the directive script-src of the Content Security \
-              Policy.",
+        alt: "The console of DevTools on the board of only-csp. The marked message says that executing \
+              an inline script violates the directive script-src of the Content Security Policy, and that \
+              the action was blocked.",
         shows: Some((Site::Portal, "pages/portal/board.html")),
     },
     Picture {
@@ -99,7 +99,7 @@ pub const ALL: &[Picture] = &[
         name: "edited-role",
         title: "DevTools, Application, Cookies: editing a value",
         alt: "The cookie table of DevTools for the insecure portal, signed in as mallory. The marked value \
-              of role_insecure is being edited: it reads admin.",
+              of role_insecure is being edited: it read student and reads admin.",
         shows: DASHBOARD,
     },
     Picture {

@@ -95,7 +95,10 @@ mod tests {
         ] {
             assert!(made_from.contains_key(file), "{file}: {made_from:#?}");
         }
-        assert!(!made_from.contains_key("static/css/lab.css"), "{made_from:#?}");
+        assert!(
+            !made_from.contains_key("static/css/lab.css"),
+            "{made_from:#?}"
+        );
         let own = Picture {
             shows: None,
             ..picture

@@ -187,11 +187,17 @@ mod tests {
         let first = &ALL[0];
         let dark = first.address(Theme::Dark);
         let page = first.figure(On::Page);
-        assert!(page.contains(&dark) && page.contains("loading=\"lazy\""), "{page}");
+        assert!(
+            page.contains(&dark) && page.contains("loading=\"lazy\""),
+            "{page}"
+        );
         let paper = first.figure(On::Paper);
         assert!(!paper.contains(&dark) && !paper.contains("href"), "{paper}");
         let alone = stand_alone(paper);
-        assert!(alone.contains("src=\"data:image/png;base64,iVBOR"), "{alone:.200}");
+        assert!(
+            alone.contains("src=\"data:image/png;base64,iVBOR"),
+            "{alone:.200}"
+        );
         assert!(!alone.contains("/pictures/"), "{alone:.200}");
     }
 }

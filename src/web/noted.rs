@@ -11,13 +11,7 @@ use crate::world::World;
 
 /// Files, pictures and the sheets' own pages: nobody did anything by them. Polls of an open page are left out
 /// too, as long as all is well.
-const BY_THEMSELVES: [&str; 5] = [
-    "/static/",
-    "/pictures",
-    "/healthz",
-    "/favicon.ico",
-    "/labs",
-];
+const BY_THEMSELVES: [&str; 5] = ["/static/", "/pictures", "/healthz", "/favicon.ico", "/labs"];
 
 /// The longest path that is noted, in characters.
 const LONGEST: usize = 120;

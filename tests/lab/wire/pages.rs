@@ -5,7 +5,7 @@ use session_lab::web::addresses::Listener::{self, Lab, PortalHttp, PortalHttps};
 use super::socket::{Answer, ask};
 use crate::support::{TestBench, bench};
 
-const LAB_PAGES: [&str; 30] = [
+const LAB_PAGES: [&str; 33] = [
     "/",
     "/custom/attack",
     "/labs",
@@ -16,6 +16,9 @@ const LAB_PAGES: [&str; 30] = [
     "/labs/06-session-fixation/print",
     "/labs/06-session-fixation/report",
     "/labs/06-session-fixation/report.md",
+    "/pictures",
+    "/pictures/cookies-insecure",
+    "/pictures/cookies-insecure-dark.png",
     "/compare",
     "/compare/live",
     "/evidence",
