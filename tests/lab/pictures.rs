@@ -138,7 +138,7 @@ async fn the_page_of_pictures_leads_to_each_of_them_and_to_the_sheets() {
         }
         let slide = student.get(&format!("/pictures/{}", picture.name)).await;
         assert_eq!(slide.status, 200, "{}", picture.name);
-        assert!(slide.body.contains(picture.title), "{}", picture.name);
+        assert!(slide.shown().contains(picture.title), "{}", picture.name);
     }
     for (sheet, address, _) in shown() {
         let picture = pictures::named(&address).expect("a picture");

@@ -55,7 +55,7 @@ pub async fn token_in_local_storage(scene: &Scene<'_>) -> Result<Vec<u8>> {
 
 /// The cookie table of the page.
 async fn cookies(scene: &Scene<'_>) -> Result<DevTools> {
-    let tools = scene.devtools(Panel::Application, (WIDTH, 330)).await?;
+    let tools = scene.devtools(Panel::Application, (WIDTH, 350)).await?;
     open(&tools, "Cookies").await?;
     Ok(tools)
 }
