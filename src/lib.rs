@@ -43,6 +43,7 @@
 //! | [`attacks`] | one file an attack, and the matrix that proves them |
 //! | [`catalogue`] | what can be tried here, with the standards' ids and the test that proves it |
 //! | [`worksheets`] | the lab sheets of `labs/`: read, check, report |
+//! | [`pictures`] | pictures of DevTools for sheets and slides |
 //! | [`web`] | what all sites share |
 //! | [`front_door`] | the client by which the lab acts on its own portal |
 //! | [`chrome`] | the installed browser, for what only a browser decides |
@@ -66,6 +67,7 @@ pub mod jwt;
 pub mod keys;
 pub mod lab;
 pub mod manual;
+pub mod pictures;
 pub mod policy;
 pub mod portal;
 mod print;

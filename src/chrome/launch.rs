@@ -125,8 +125,9 @@ fn arguments(settings: &Settings) -> Vec<String> {
     let mut arguments: Vec<String> = fixed.map(str::to_owned).into();
     // Trusts the one key of the lab's certificate. `--ignore-certificate-errors` would take any,
     // and nothing that is shown of cookies over TLS would count.
-    let key = &settings.trusted_key;
-    arguments.push(format!("--ignore-certificate-errors-spki-list={key}"));
+    if let Some(key) = &settings.trusted_key {
+        arguments.push(format!("--ignore-certificate-errors-spki-list={key}"));
+    }
     arguments.extend(settings.more.iter().cloned());
     arguments
 }

@@ -57,8 +57,8 @@ pub enum ChromeError {
 #[derive(Clone, Debug)]
 pub struct Settings {
     executable: PathBuf,
-    /// SHA-256 of the public key in the lab's certificate, in base64.
-    trusted_key: String,
+    /// SHA-256 of the public key in the lab's certificate, in base64, where it is trusted.
+    trusted_key: Option<String>,
     /// Its profile; without one it gets an empty one that is thrown away.
     profile: Option<PathBuf>,
     /// What an empty profile's `Preferences` hold, in JSON.
@@ -74,8 +74,19 @@ impl Settings {
     /// No browser is installed, or the certificate cannot be read.
     pub fn trusting(cert_pem: &str) -> Result<Self, ChromeError> {
         Ok(Self {
+            trusted_key: Some(key_hash(cert_pem)?),
+            ..Self::trusting_nothing()?
+        })
+    }
+
+    /// The installed browser, to which every lab's certificate is a stranger's: it warns.
+    ///
+    /// # Errors
+    /// No browser is installed.
+    pub fn trusting_nothing() -> Result<Self, ChromeError> {
+        Ok(Self {
             executable: executable().ok_or(ChromeError::NotInstalled)?,
-            trusted_key: key_hash(cert_pem)?,
+            trusted_key: None,
             profile: None,
             preferences: None,
             more: Vec::new(),
@@ -166,6 +177,13 @@ impl Chrome {
     /// Its name and version, as in `Chromium 156.0.8078.79`.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// The host and port by which it is driven, and where it serves its DevTools.
+    pub fn driven_at(&self) -> &str {
+        let address = self.browser.websocket_address();
+        let rest = address.trim_start_matches("ws://");
+        rest.split('/').next().unwrap_or_default()
     }
 
     /// How it was started.

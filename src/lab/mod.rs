@@ -22,6 +22,7 @@ mod jwt;
 mod leak;
 mod matrix;
 mod page;
+mod pictures;
 mod same_site;
 mod stateless;
 mod wire;
@@ -175,6 +176,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .mount("/", cafe::routes())
         .mount("/", certificate::routes())
         .mount("/", worksheets::routes())
+        .mount("/", pictures::routes())
         .mount("/", discard::routes())
         .mount("/", health::routes())
         .mount("/", health::own_routes())

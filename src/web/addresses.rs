@@ -20,6 +20,17 @@ pub enum Site {
     Attacker,
 }
 
+impl Site {
+    /// Its word in names of templates and style sheets.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Site::Lab => "lab",
+            Site::Portal => "portal",
+            Site::Attacker => "attacker",
+        }
+    }
+}
+
 /// The host that belongs to the portal's *site* and is in the attacker's hands.
 pub const SIBLING: &str = "notes.portal.localhost";
 

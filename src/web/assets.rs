@@ -73,13 +73,11 @@ fn sources(site: Site) -> HashMap<String, String> {
             Some((name.into_owned(), text))
         })
         .collect();
-    let own = match site {
-        Site::Lab => "lab",
-        Site::Portal => "portal",
-        Site::Attacker => "attacker",
-    };
     // A page beside the folders is every site's.
-    let is_own = |page: &str| page.split_once('/').is_none_or(|(folder, _)| folder == own);
+    let is_own = |page: &str| {
+        let folder = page.split_once('/').map(|(folder, _)| folder);
+        folder.is_none_or(|folder| folder == site.word())
+    };
     let is_page = |name: &&String| name.strip_prefix("pages/").is_some_and(is_own);
     let mut needed = HashMap::new();
     let mut next: Vec<&String> = all.keys().filter(is_page).collect();
@@ -110,20 +108,33 @@ pub fn print_style() -> String {
         .unwrap_or_default()
 }
 
+/// The text of a template, by its name.
+pub fn template(name: &str) -> Option<String> {
+    let file = Templates::get(name)?;
+    Some(String::from_utf8_lossy(&file.data).into_owned())
+}
+
+/// A static file, by its path.
+pub fn static_file(path: &str) -> Option<Vec<u8>> {
+    StaticFiles::get(path).map(|file| file.data.into_owned())
+}
+
 /// A static file, with a tag by which browsers ask whether theirs is still good.
 #[derive(Responder)]
-enum Asset {
+pub enum Asset {
+    /// The file.
     File(Box<Whole>),
+    /// Nothing but its tag: the browser's own copy is good.
     #[response(status = 304)]
     Unchanged((), Header<'static>),
 }
 
 /// The file itself, its type, its tag, and the header that makes a browser ask again.
 #[derive(Responder)]
-struct Whole(Vec<u8>, ContentType, Header<'static>, Header<'static>);
+pub struct Whole(Vec<u8>, ContentType, Header<'static>, Header<'static>);
 
 /// The tag that a browser's own copy has.
-struct Held(Option<String>);
+pub struct Held(Option<String>);
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Held {
@@ -143,22 +154,23 @@ impl<'r> FromRequest<'r> for Held {
 fn file(path: std::path::PathBuf, held: Held) -> Result<Asset, Status> {
     let name = path.to_str().ok_or(Status::NotFound)?;
     let file = StaticFiles::get(name).ok_or(Status::NotFound)?;
-    let tag = tag(&file);
-    let tag_header = Header::new("etag", tag.clone());
-    if held.0.is_some_and(|held| held == tag) {
-        return Ok(Asset::Unchanged((), tag_header));
-    }
     let kind = path
         .extension()
         .and_then(|extension| ContentType::from_extension(extension.to_str()?))
         .unwrap_or(ContentType::Binary);
+    Ok(asset(file, kind, &held))
+}
+
+/// A file as it is answered.
+pub fn asset(file: EmbeddedFile, kind: ContentType, held: &Held) -> Asset {
+    let tag = tag(&file);
+    let tag_header = Header::new("etag", tag.clone());
+    if held.0.as_ref().is_some_and(|held| *held == tag) {
+        return Asset::Unchanged((), tag_header);
+    }
     let cache = Header::new("cache-control", "no-cache");
-    Ok(Asset::File(Box::new(Whole(
-        file.data.into_owned(),
-        kind,
-        tag_header,
-        cache,
-    ))))
+    let data = file.data.into_owned();
+    Asset::File(Box::new(Whole(data, kind, tag_header, cache)))
 }
 
 #[get("/favicon.ico")]

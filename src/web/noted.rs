@@ -4,15 +4,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rocket::Request;
 
-use super::addresses::Site;
 use super::place::Place;
 use crate::journal::{Client, Event, Fingerprint, Request as Noted, What};
 use crate::session::{SessionId, cookie};
 use crate::world::World;
 
-/// Files and the sheets' own pages: nobody did anything by them. Polls of an open page are left out
+/// Files, pictures and the sheets' own pages: nobody did anything by them. Polls of an open page are left out
 /// too, as long as all is well.
-const BY_THEMSELVES: [&str; 4] = ["/static/", "/healthz", "/favicon.ico", "/labs"];
+const BY_THEMSELVES: [&str; 5] = ["/static/", "/pictures", "/healthz", "/favicon.ico", "/labs"];
 
 /// The longest path that is noted, in characters.
 const LONGEST: usize = 120;
@@ -29,13 +28,8 @@ pub(super) async fn note(place: &Place, request: &Request<'_>, status: u16) {
         return;
     }
     let headers = request.headers();
-    let site = match place.listener.site() {
-        Site::Lab => "lab",
-        Site::Portal => "portal",
-        Site::Attacker => "attacker",
-    };
     let noted = Noted {
-        site: site.into(),
+        site: place.listener.site().word().into(),
         method: place.method.to_string(),
         path,
         status,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rocket::Request;
 use serde::Serialize;
 
-use super::addresses::{Addresses, CAFE_NAMES, Listener, SIBLING, Site};
+use super::addresses::{Addresses, CAFE_NAMES, Listener, SIBLING};
 use super::place::Place;
 use super::visible_time::date_and_time;
 use crate::clock::BenchTime;
@@ -89,11 +89,7 @@ impl Frame {
         let bench = place.bench.name();
         Self {
             title: title.to_owned(),
-            site: match place.listener.site() {
-                Site::Lab => "lab",
-                Site::Portal => "portal",
-                Site::Attacker => "attacker",
-            },
+            site: place.listener.site().word(),
             bench: bench.to_string(),
             bench_is_local: bench.is_local(),
             student: place.bench.student().map(Student::now),

@@ -12,6 +12,7 @@ use super::view::{self, Reader};
 use crate::bench::WORKSHEETS_LABEL;
 use crate::cli::{LabsCommand, LabsFlags, PrintFlags, ServeFlags, VerifyFlags};
 use crate::keys::ServerKey;
+use crate::pictures;
 use crate::print::say;
 use crate::settings::Settings;
 use crate::start_error::StartError;
@@ -94,7 +95,8 @@ fn print(shelf: &Shelf, flags: &PrintFlags) -> Result<(), StartError> {
         )
     };
     let html = assets::render_lab("pages/lab/worksheet_print.html", page);
-    say(&html.map_err(|error| broken(&error))?)
+    let html = html.map_err(|error| broken(&error))?;
+    say(&pictures::stand_alone(html))
 }
 
 fn verify(flags: VerifyFlags) -> Result<(), StartError> {

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
+use crate::pictures::{self, On, Picture};
+
 /// A fenced block at the top level of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fenced {
@@ -20,13 +22,58 @@ fn parser(text: &str) -> Parser<'_> {
     Parser::new_ext(text, Options::ENABLE_TABLES)
 }
 
-/// The text as HTML.
+/// The text as HTML, for a page.
 pub fn to_html(text: &str) -> String {
-    let events = parser(text).filter(|event| !is_html(event));
+    to_html_on(text, On::Page)
+}
+
+/// The text as HTML.
+pub fn to_html_on(text: &str, on: On) -> String {
+    let events = parser(text).filter(|event| !is_html(event)).collect();
+    let events = with_figures(events, on).into_iter();
     let events = events.flat_map(in_scroll_region);
     let mut out = String::with_capacity(text.len() * 3 / 2);
     html::push_html(&mut out, events);
     out
+}
+
+/// A picture of the lab that is a paragraph becomes a figure. Of any other only its text is left.
+fn with_figures(events: Vec<Event<'_>>, on: On) -> Vec<Event<'_>> {
+    let mut out = Vec::with_capacity(events.len());
+    let mut at = 0;
+    while let Some(event) = events.get(at) {
+        if let Some((picture, length)) = figure(&events[at..]) {
+            out.push(Event::Html(picture.figure(on).into()));
+            at += length;
+            continue;
+        }
+        let is_image = matches!(
+            event,
+            Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image)
+        );
+        if !is_image {
+            out.push(event.clone());
+        }
+        at += 1;
+    }
+    out
+}
+
+/// The picture that the paragraph which begins here consists of, and how many events that are.
+fn figure(events: &[Event<'_>]) -> Option<(&'static Picture, usize)> {
+    let [
+        Event::Start(Tag::Paragraph),
+        Event::Start(Tag::Image { dest_url, .. }),
+        ..,
+    ] = events
+    else {
+        return None;
+    };
+    let end = |event: &Event<'_>| *event == Event::End(TagEnd::Image);
+    let end = events.iter().position(end)?;
+    let alone = events.get(end + 1) == Some(&Event::End(TagEnd::Paragraph));
+    let picture = pictures::named(dest_url).ok().filter(|_| alone)?;
+    Some((picture, end + 2))
 }
 
 /// A wide table scrolls by itself on a small screen, and the page does not.
@@ -115,6 +162,49 @@ pub fn forbidden(text: &str) -> Option<(usize, &'static str)> {
     })
 }
 
+/// What is wrong with the first picture of a text that is none of the lab's, or no paragraph: where,
+/// in bytes, and what.
+pub fn wrong_picture(text: &str) -> Option<(usize, String)> {
+    let (events, ranges): (Vec<_>, Vec<_>) = parser(text).into_offset_iter().unzip();
+    let mut images = events.iter().enumerate();
+    images.find_map(|(at, event)| {
+        let Event::Start(Tag::Image { dest_url, .. }) = event else {
+            return None;
+        };
+        let says = match pictures::named(dest_url) {
+            Err(says) => says,
+            Ok(_) if at > 0 && figure(&events[at - 1..]).is_some() => return None,
+            Ok(_) => "a picture is a paragraph of its own, without other text in it".into(),
+        };
+        Some((ranges[at].start, says))
+    })
+}
+
+/// The pictures that a text shows, each with the text beside its address.
+pub fn images(text: &str) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    let mut open = false;
+    for event in parser(text) {
+        match event {
+            Event::Start(Tag::Image { dest_url, .. }) => {
+                open = true;
+                found.push((dest_url.into_string(), String::new()));
+            }
+            Event::End(TagEnd::Image) => open = false,
+            Event::Text(piece) if open => append(&mut found, &piece),
+            Event::SoftBreak if open => append(&mut found, " "),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn append(images: &mut [(String, String)], piece: &str) {
+    if let Some((_, text)) = images.last_mut() {
+        text.push_str(piece);
+    }
+}
+
 fn is_html(event: &Event<'_>) -> bool {
     matches!(
         event,
@@ -149,6 +239,33 @@ mod tests {
         assert!(forbidden("a\n\n<div>").is_some());
         assert!(forbidden("# a").is_some());
         assert!(forbidden("## a <https://x.test> `<b>`").is_none());
+    }
+
+    #[test]
+    fn a_picture_of_the_lab_is_a_figure_and_any_other_image_is_its_text() {
+        let first = &pictures::ALL[0];
+        let (address, alt) = (first.relative(), first.alt);
+        let text = format!("a\n\n![{alt}]({address})\n\nb");
+        let html = to_html(&text);
+        assert!(
+            html.starts_with("<p>a</p>\n<figure class=\"picture\">"),
+            "{html}"
+        );
+        assert!(html.ends_with("</figure>\n<p>b</p>\n"), "{html}");
+        assert_eq!(wrong_picture(&text), None);
+        assert_eq!(images(&text), [(address.clone(), alt.to_owned())]);
+
+        let within = format!("a ![x]({address}) b");
+        assert_eq!(to_html(&within), "<p>a x b</p>\n");
+        let (at, says) = wrong_picture(&within).unwrap();
+        assert!(at == 2 && says.contains("of its own"), "{says}");
+        let foreign = "a\n\n![x](https://elsewhere.test/x.png)";
+        assert_eq!(to_html(foreign), "<p>a</p>\n<p>x</p>\n");
+        let (at, says) = wrong_picture(foreign).unwrap();
+        assert!(
+            at == 3 && says.contains("is no picture of the lab"),
+            "{says}"
+        );
     }
 
     #[test]

@@ -124,6 +124,9 @@ impl Reader<'_> {
         if let Some((at, says)) = markdown::forbidden(text) {
             self.wrong(first + line_at(body, range.start + at) - 1, says);
         }
+        if let Some((at, says)) = markdown::wrong_picture(text) {
+            self.wrong(first + line_at(body, range.start + at) - 1, says);
+        }
         let lead = text.len() - text.trim_start().len();
         parts.push(Part {
             line: first + line_at(body, range.start + lead) - 1,
@@ -158,6 +161,9 @@ impl Reader<'_> {
         };
         if let Some((at, says)) = markdown::forbidden(text) {
             return Err((line_at(text, at) - 1, says.to_owned()));
+        }
+        if let Some((at, says)) = markdown::wrong_picture(text) {
+            return Err((line_at(text, at) - 1, says));
         }
         if let Some(common) = what.common()
             && !self.ids.insert(common.id.clone())
@@ -211,6 +217,11 @@ mod tests {
         assert_eq!(
             mistakes("a\n\n<b>x</b>"),
             ["06-x.md:13: HTML is not allowed in a sheet"]
+        );
+        let foreign = mistakes("a\n\n![x](../pictures/x-light.png)");
+        assert!(
+            foreign[0].starts_with("06-x.md:13: ../pictures/x-light.png is no picture of the lab"),
+            "{foreign:?}"
         );
         assert_eq!(
             mistakes("```elsewhere\nrotation\nnothing\n```"),

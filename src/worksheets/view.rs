@@ -12,11 +12,12 @@ use serde::Serialize;
 
 use super::check::Verdict;
 use super::console;
-use super::markdown::{to_html, to_inline_html};
+use super::markdown::{to_html, to_html_on, to_inline_html};
 use super::notebook::Standing;
 use super::placeholders::Values;
 use super::progress::Progress;
 use super::sheet::{Common, Console, Sheet, Step, What};
+use crate::pictures::On;
 use crate::policy::Name;
 use crate::web::visible_time::date_and_time;
 
@@ -162,7 +163,11 @@ struct Writer<'w> {
 
 impl Writer<'_> {
     fn html(&self, text: &str) -> String {
-        to_html(&self.values.fill(text))
+        let on = match self.reader {
+            Reader::Student(..) => On::Page,
+            Reader::Paper | Reader::Teacher => On::Paper,
+        };
+        to_html_on(&self.values.fill(text), on)
     }
 
     fn inline(&self, text: &str) -> String {

@@ -9,6 +9,7 @@ mod command_line;
 mod engine;
 mod jwt;
 mod lab_pages;
+mod pictures;
 mod portal;
 mod process;
 mod readme;

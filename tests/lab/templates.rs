@@ -84,6 +84,16 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             lab.get("/labs/manual").await,
         ),
         (
+            "lab/pictures.html",
+            "Pictures for slides",
+            lab.get("/pictures").await,
+        ),
+        (
+            "lab/picture.html",
+            "the hardened portal",
+            lab.get("/pictures/cookies-hardened").await,
+        ),
+        (
             "lab/evidence.html",
             "What the server knows",
             lab.get("/evidence/hardened").await,

@@ -74,10 +74,13 @@ async fn the_labs_own_pages() {
         ("/custom/attack", "lab-custom-attack"),
         ("/labs", "lab-worksheets"),
         ("/labs/manual", "lab-worksheets-manual"),
+        ("/labs/02-cookie-attributes", "lab-worksheet-02"),
         ("/labs/03-stealing-a-cookie", "lab-worksheet-03"),
         ("/labs/06-session-fixation", "lab-worksheet-06"),
         ("/labs/06-session-fixation/report", "lab-worksheet-report"),
         ("/labs/06-session-fixation/print", "lab-worksheet-print"),
+        ("/pictures", "lab-pictures"),
+        ("/pictures/csrf-refused", "lab-picture"),
         ("/certificate", "lab-certificate"),
     ] {
         let path = if path == "/certificate" {

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::Read as _,
+    io::Read,
     path::Path,
     process::{Child, Command, Stdio},
     thread,
@@ -113,6 +113,9 @@ impl Ended {
 }
 
 fn end_of(mut child: Child, words: &[&str]) -> Ended {
+    // Read while it runs: a pipe that nobody empties stops the program.
+    let stdout = read_to_end(child.stdout.take().unwrap());
+    let stderr = read_to_end(child.stderr.take().unwrap());
     let start = Instant::now();
     let status = loop {
         if let Some(status) = child.try_wait().unwrap() {
@@ -126,22 +129,18 @@ fn end_of(mut child: Child, words: &[&str]) -> Ended {
         thread::sleep(Duration::from_millis(5));
     };
     // Reading to the end also proves that no child of it holds the pipes open.
-    let (mut stdout, mut stderr) = (String::new(), String::new());
-    child
-        .stdout
-        .take()
-        .unwrap()
-        .read_to_string(&mut stdout)
-        .unwrap();
-    child
-        .stderr
-        .take()
-        .unwrap()
-        .read_to_string(&mut stderr)
-        .unwrap();
+    let [stdout, stderr] = [stdout, stderr].map(|reader| reader.join().unwrap());
     Ended {
         code: status.code(),
         stdout,
         stderr,
     }
+}
+
+fn read_to_end(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
+        let mut text = String::new();
+        pipe.read_to_string(&mut text).unwrap();
+        text
+    })
 }

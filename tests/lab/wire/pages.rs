@@ -5,7 +5,7 @@ use session_lab::web::addresses::Listener::{self, Lab, PortalHttp, PortalHttps};
 use super::socket::{Answer, ask};
 use crate::support::{TestBench, bench};
 
-const LAB_PAGES: [&str; 34] = [
+const LAB_PAGES: [&str; 37] = [
     "/",
     "/wire",
     "/wire?projector=1",
@@ -20,6 +20,9 @@ const LAB_PAGES: [&str; 34] = [
     "/labs/06-session-fixation/print",
     "/labs/06-session-fixation/report",
     "/labs/06-session-fixation/report.md",
+    "/pictures",
+    "/pictures/cookies-insecure",
+    "/pictures/cookies-insecure-dark.png",
     "/compare",
     "/compare/live",
     "/evidence",

@@ -1,0 +1,124 @@
+//! Makes the pictures of DevTools that worksheets and slides show: `tests/run pictures`.
+//!
+//! A lab of its own, on the ports that students see. One browser visits it, a second one shows the real
+//! DevTools of the first. `walks/` has one walk for each picture of the catalogue
+//! (`src/pictures/catalogue.rs`); `devtools.rs` finds its way in DevTools, `frame.rs` draws the mark and
+//! takes the picture. Names after the command make these pictures only.
+
+mod devtools;
+mod frame;
+mod scene;
+mod walks;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use session_lab::app;
+use session_lab::pictures::made_from::{self, Hashes};
+use session_lab::pictures::{ALL, Picture, Theme};
+use session_lab::settings::Settings;
+
+use scene::Studio;
+
+/// What can go wrong is told to a person, and nothing else is done about it.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// How often a walk is tried: DevTools is slow on a busy computer.
+const TRIES: usize = 3;
+
+#[rocket::main]
+async fn main() -> ExitCode {
+    match make(std::env::args().skip(1).collect()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("pictures: error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn make(names: Vec<String>) -> Result<()> {
+    let wanted = wanted(&names)?;
+    let lab = app::start(&settings()).await.map_err(|error| {
+        format!(
+            "{error}\npictures: hint: the pictures show the usual ports; stop the lab that has them"
+        )
+    })?;
+    let studio = Studio::open(&lab).await?;
+    let folder = folder();
+    let mut hashes: BTreeMap<String, Hashes> = match std::fs::read(folder.join(made_from::FILE)) {
+        Ok(json) => serde_json::from_slice(&json)?,
+        Err(_) => BTreeMap::new(),
+    };
+    hashes.retain(|name, _| ALL.iter().any(|picture| picture.name == name));
+    for picture in wanted {
+        let made_from = made_from::now(picture);
+        let both = Theme::ALL.map(|theme| photograph(&studio, picture, theme));
+        let both = futures::future::try_join_all(both).await?;
+        for (theme, png) in Theme::ALL.into_iter().zip(both) {
+            let file = picture.file(theme);
+            println!("pictures/{file}: {} kB", png.len().div_ceil(1000));
+            std::fs::write(folder.join(file), png)?;
+        }
+        hashes.insert(picture.name.to_owned(), made_from);
+        let json = serde_json::to_string_pretty(&hashes)?;
+        std::fs::write(folder.join(made_from::FILE), json + "\n")?;
+    }
+    lab.stop();
+    lab.ended().await?;
+    Ok(())
+}
+
+/// The pictures of these names, or all.
+fn wanted(names: &[String]) -> Result<Vec<&'static Picture>> {
+    if let Some(name) = names
+        .iter()
+        .find(|name| session_lab::pictures::find(name).is_none())
+    {
+        return Err(format!("no picture is called {name}: see src/pictures/catalogue.rs").into());
+    }
+    let is_wanted =
+        |picture: &&Picture| names.is_empty() || names.iter().any(|name| name == picture.name);
+    Ok(ALL.iter().filter(is_wanted).collect())
+}
+
+/// The ports that a lab has by itself, so that a picture shows what a student sees.
+fn settings() -> Settings {
+    Settings {
+        lab_port: 7070,
+        http_port: 7080,
+        https_port: 7443,
+        attacker_port: 7666,
+        attacker_tls_port: 7667,
+        cafe_port: 7081,
+        ..Settings::throw_away()
+    }
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("pictures")
+}
+
+/// One picture in one theme, as small as it gets without a pixel lost.
+async fn photograph(studio: &Studio, picture: &Picture, theme: Theme) -> Result<Vec<u8>> {
+    let mut last = String::new();
+    for _ in 0..TRIES {
+        let scene = studio.scene(theme).await?;
+        let taken = walks::walk(picture.name, &scene).await;
+        scene.leave().await;
+        match taken {
+            Ok(png) => return Ok(oxipng::optimize_from_memory(&png, &smallest())?),
+            Err(error) => last = error.to_string(),
+        }
+        eprintln!("pictures: {} ({}): {last}", picture.name, theme.word());
+    }
+    Err(format!("{} was not made: {last}", picture.name).into())
+}
+
+fn smallest() -> oxipng::Options {
+    oxipng::Options {
+        strip: oxipng::StripChunks::All,
+        ..oxipng::Options::from_preset(4)
+    }
+}
