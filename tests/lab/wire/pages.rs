@@ -5,7 +5,7 @@ use session_lab::web::addresses::Listener::{self, Lab, PortalHttp, PortalHttps};
 use super::socket::{Answer, ask};
 use crate::support::{TestBench, bench};
 
-const LAB_PAGES: [&str; 30] = [
+const LAB_PAGES: [&str; 31] = [
     "/",
     "/custom/attack",
     "/labs",
@@ -21,6 +21,7 @@ const LAB_PAGES: [&str; 30] = [
     "/evidence",
     "/evidence/hardened",
     "/evidence/hardened/live",
+    "/evidence/hardened/timeline",
     "/custom",
     "/defences",
     "/defences/rotation",
