@@ -33,6 +33,8 @@ pub struct Sequence {
     pub width: i32,
     /// Its height.
     pub height: i32,
+    /// Where the lanes end: above the box of the outcome.
+    pub bottom: i32,
     /// Its name.
     pub title: String,
     /// What it shows, in a sentence.
@@ -169,12 +171,14 @@ impl Sequence {
                 }
             }
         }
+        let bottom = pen.y;
         if let Some(end) = end {
             pen.end(end, outcome);
         }
         Self {
             width,
             height: pen.y + 4,
+            bottom,
             title: title.to_owned(),
             says: says(steps, end),
             lanes: pen.lanes,
@@ -311,7 +315,7 @@ impl Pen {
         );
         let answer = exchange.answers.as_deref();
         let answer = answer.map(|status| {
-            let mut arrow = self.arrow(&exchange.whom, &exchange.who, status, &exchange.sets);
+            let mut arrow = self.arrow(exchange.whom, &exchange.who, status, &exchange.sets);
             // Both texts stand in one column, beside whoever asked.
             arrow.x = request.x;
             arrow

@@ -85,19 +85,21 @@ fn exchange_of(who: &str, sent: &str, head: &str, addresses: &Addresses) -> Exch
     };
     let mut brings: Vec<String> = values(sent, "cookie").map(names).collect();
     brings.retain(|names| !names.is_empty());
-    if brings.is_empty() && whom == PORTAL {
-        brings.push("no cookie".to_owned());
-    }
     if values(sent, "authorization").next().is_some() {
         brings.push("a token".to_owned());
     }
+    let brings = match brings.join(", ") {
+        none if none.is_empty() && whom == PORTAL => "no cookie".to_owned(),
+        none if none.is_empty() => none,
+        some => format!("with {some}"),
+    };
     let status = head.lines().next().and_then(|line| line.split(' ').nth(1));
     let location = values(head, "location").next();
     Exchange {
         who: who.to_owned(),
         whom,
         asks: format!("{method} {path}"),
-        brings: brings.join(", "),
+        brings,
         answers: status.map(|status| match location {
             Some(to) => format!("{status} to {}", short(without_origin(to)).1),
             None => status.to_owned(),
@@ -215,7 +217,7 @@ fn folded(steps: Vec<Step>) -> Vec<Step> {
         let found = lengths.map(|length| (length, repeats(at, length)));
         let best = found
             .filter(|(_, times)| *times > 2)
-            .max_by_key(|(length, times)| (length * times, times.wrapping_neg()));
+            .max_by_key(|(length, times)| (length * times, *times));
         let (length, times) = best.unwrap_or((1, 1));
         kept.extend_from_slice(&steps[at..at + length]);
         if times > 1 {
@@ -319,7 +321,7 @@ mod tests {
             who: "victim".into(),
             whom: PORTAL,
             asks: "GET /dashboard?sid=…&…".into(),
-            brings: "session_insecure, role_insecure, a token".into(),
+            brings: "with session_insecure, role_insecure, a token".into(),
             answers: Some("303 to /login?next=…".into()),
             sets: "sets session_insecure, removes role_insecure".into(),
         };

@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn where_several_defences_stop_an_attack_none_is_necessary() {
         let forged = found(Name::CsrfToken, "csrf-form");
-        assert_eq!(forged.or, [["same-site"], ["request-origin"]]);
+        assert_eq!(forged.or, [["request-origin"], ["same-site"]]);
         assert!(!forged.alone_there);
     }
 
