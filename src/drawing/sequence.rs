@@ -146,6 +146,8 @@ impl Sequence {
         end: Option<End<'_>>,
         addresses: &Addresses,
     ) -> Self {
+        let says = end.map_or_else(String::new, |end| steps::hidden(end.says, transcript));
+        let end = end.map(|end| End { says: &says, ..end });
         Self::of(title, &steps::steps(transcript, addresses), end)
     }
 

@@ -61,12 +61,33 @@ pub const ELSEWHERE: &str = "elsewhere";
 /// The steps of a transcript.
 pub fn steps(transcript: &[Line], addresses: &Addresses) -> Vec<Step> {
     let step = |line: &Line| match line {
-        Line::Says(text) => Step::Note(text.clone()),
+        Line::Says(text) => Step::Note(hidden(text, transcript)),
         Line::Exchange { who, exchange } => {
             Step::Exchange(exchange_of(who, &exchange.sent, &exchange.head, addresses))
         }
     };
     bounded(folded(transcript.iter().map(step).collect()))
+}
+
+/// A text without the cookies and tokens that were sent or set: what is short is no secret.
+pub fn hidden(text: &str, transcript: &[Line]) -> String {
+    const SHORT: usize = 12;
+    let mut text = text.to_owned();
+    for line in transcript {
+        let Line::Exchange { exchange, .. } = line else {
+            continue;
+        };
+        let (sent, head) = (&*exchange.sent, &*exchange.head);
+        let set = values(head, "set-cookie").filter_map(|line| line.split(';').next());
+        let brought = values(sent, "cookie").flat_map(|line| line.split(';'));
+        let pairs = set.chain(brought);
+        let cookies = pairs.filter_map(|pair| Some(pair.split_once('=')?.1));
+        let tokens = values(sent, "authorization").filter_map(|line| Some(line.split_once(' ')?.1));
+        for secret in cookies.chain(tokens).filter(|secret| secret.len() >= SHORT) {
+            text = text.replace(secret, "…");
+        }
+    }
+    text
 }
 
 fn exchange_of(who: &str, sent: &str, head: &str, addresses: &Addresses) -> Exchange {

@@ -107,13 +107,10 @@ async fn lives(bench: &TestBench, variant: &str) -> Vec<(String, Vec<String>)> {
     figures.map(told).collect()
 }
 
-/// The sentences without their times.
+/// The sentences without their times, and without the day where it is another one.
 fn without_times(sentences: &[String]) -> Vec<&str> {
-    let is_time = |word: &str| word.len() == 8 && word.matches(':').count() == 2;
-    let short = |sentence: &'_ String| match sentence.split_once(' ') {
-        Some((time, _)) if is_time(time) => time.len() + 1,
-        _ => 0,
-    };
+    let of_time = |letter: char| letter.is_ascii_digit() || "-: ".contains(letter);
+    let short = |sentence: &'_ String| sentence.len() - sentence.trim_start_matches(of_time).len();
     sentences
         .iter()
         .map(|sentence| &sentence[short(sentence)..])
