@@ -5,6 +5,7 @@
 //! session. [`file`] makes a file of a drawing, with its colours in it.
 
 pub mod file;
+mod lanes;
 pub mod sequence;
 pub mod steps;
 pub mod timeline;
