@@ -60,6 +60,9 @@ pub struct AttackFlags {
     /// A lab that runs on this computer, as in http://localhost:7070 [default: one of its own]
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+    /// Write who sent what to whom into this file, as a drawing (SVG)
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
 }
 
 /// What can be said to `matrix`.

@@ -41,6 +41,7 @@
 //! | [`cafe`] | the relay that shows what goes over the line |
 //! | [`same_site`] | five cookies, and every way to ask for them: the SameSite table |
 //! | [`attacks`] | one file an attack, and the matrix that proves them |
+//! | [`drawing`] | time lines and sequence diagrams, as numbers and words |
 //! | [`catalogue`] | what can be tried here, with the standards' ids and the test that proves it |
 //! | [`worksheets`] | the lab sheets of `labs/`: read, check, report |
 //! | [`pictures`] | pictures of DevTools for sheets and slides |
@@ -61,6 +62,7 @@ pub mod chrome;
 pub mod cli;
 pub mod clock;
 pub mod defences;
+pub mod drawing;
 pub mod front_door;
 pub mod journal;
 pub mod jwt;

@@ -15,8 +15,11 @@ use super::running_lab::RunningLab;
 use super::stage::{Line, Stage};
 use super::{ALL, Engine, Outcome, find};
 use crate::cli::{AttackFlags, MatrixFlags};
+use crate::drawing;
+use crate::drawing::sequence::{End, Sequence};
 use crate::policy::Variant;
 use crate::start_error::StartError;
+use crate::web::assets;
 
 const CHEAP_HASH: &str = "Sign-ins used a cheaper password hash (Argon2id, 1 MiB, one pass), which \
                           only throw-away benches have.";
@@ -50,8 +53,20 @@ pub async fn attack(flags: AttackFlags) -> Result<(), StartError> {
     let outcome = attack.run(&stage).await;
     // A bench that stays is one of a thousand, and has no file.
     let _ = stage.clear_away().await;
-    stage.transcript().iter().for_each(print_line);
+    let transcript = stage.transcript();
+    transcript.iter().for_each(print_line);
     println!("\n{CHEAP_HASH}");
+    let drawn = match (&flags.svg, &outcome) {
+        (Some(file), Ok(outcome)) => {
+            let title = format!("{}, against {variant}", card.title);
+            let addresses = lab.target().addresses;
+            draw(
+                file,
+                &Sequence::new(&title, &transcript, Some(End::of(outcome)), &addresses),
+            )
+        }
+        _ => Ok(()),
+    };
     let result = match outcome {
         Ok(Outcome::Succeeded(evidence)) => {
             println!("The attack succeeded. {evidence}");
@@ -71,7 +86,19 @@ pub async fn attack(flags: AttackFlags) -> Result<(), StartError> {
     };
     drop(stage);
     lab.close().await?;
-    result
+    result.and(drawn)
+}
+
+/// Writes a drawing into a file.
+fn draw(file: &Path, sequence: &Sequence) -> Result<(), StartError> {
+    let hint = "choose another file with --svg";
+    let failed = |error: String| StartError::new(format!("{}: {error}", file.display()), hint);
+    let templates = assets::lab_templates().map_err(|error| failed(error.to_string()))?;
+    let svg =
+        drawing::file::svg(&templates, sequence).map_err(|error| failed(error.to_string()))?;
+    std::fs::write(file, svg).map_err(|error| failed(error.to_string()))?;
+    println!("The drawing is in {}.", file.display());
+    Ok(())
 }
 
 fn print_line(line: &Line) {

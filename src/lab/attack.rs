@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::web::template::Template;
-use rocket::http::Status;
+use crate::web::template::{self, Template};
+use rocket::http::{ContentType, Header, Status};
 use rocket::response::Redirect;
-use rocket::{Route, State, get, post, routes};
+use rocket::{Responder, Route, State, get, post, routes};
 use serde::Serialize;
 
 use super::page;
@@ -17,6 +17,8 @@ use crate::attacks::record::Record;
 use crate::attacks::stage::{Line, Stage, Target};
 use crate::attacks::{ALL, Attack, Card, Engine, find};
 use crate::bench::{BENCH_LIMIT, BenchName};
+use crate::drawing::file;
+use crate::drawing::sequence::{End, Sequence};
 use crate::front_door::FrontDoor;
 use crate::journal::{Event, What};
 use crate::policy::Variant;
@@ -40,6 +42,8 @@ struct Run {
     succeeded: bool,
     says: String,
     lines: Vec<LineView>,
+    /// Who sent what to whom, as a drawing.
+    sequence: Sequence,
 }
 
 /// One line of the transcript: the narrator's, or an exchange.
@@ -160,16 +164,14 @@ fn show(
 ) -> Result<Template, Stop> {
     let card = known(name)?.card();
     let variant = parse(against)?;
-    let runs = lock(&runs.0).get(place.bench.name()).cloned();
-    let mine = |run: &&Arc<Run>| run.attack == card.name && run.against == variant.to_string();
-    let run = runs.as_ref().filter(mine);
+    let run = last_run(runs, place, card, variant);
     let recorded = Record::stored().outcome(card, variant);
     let attack_page = AttackPage {
         card: view(card),
         by_hand: by_hand(place, card.name, variant),
         variants: variants(card, variant),
         against: variant.to_string(),
-        run: run.map(AsRef::as_ref),
+        run: run.as_deref(),
         recorded: recorded.and_then(|outcome| {
             let row = Record::stored().row(card.name)?;
             Some(Recorded {
@@ -185,6 +187,56 @@ fn show(
         card.title,
         attack_page,
     ))
+}
+
+/// The last run of a bench, where it was this attack against this variant.
+fn last_run(runs: &LastRuns, place: &Place, card: &Card, variant: Variant) -> Option<Arc<Run>> {
+    let last = lock(&runs.0).get(place.bench.name()).cloned()?;
+    (last.attack == card.name && last.against == variant.to_string()).then_some(last)
+}
+
+/// A drawing to be kept as a file.
+#[derive(Responder)]
+struct Kept {
+    drawing: (ContentType, String),
+    // A browser keeps it and does not show it: the lab's own policy lets no page bring its styles.
+    disposition: Header<'static>,
+}
+
+#[get("/attack/<name>/sequence.svg?<against>")]
+fn sequence(
+    place: &Place,
+    runs: &State<LastRuns>,
+    engine: &State<template::Engine>,
+    name: &str,
+    against: Option<&str>,
+) -> Result<Kept, Stop> {
+    let card = known(name)?.card();
+    let variant = parse(against)?;
+    let Some(run) = last_run(runs, place, card, variant) else {
+        let because = format!("{} was not the last attack that ran here.", card.name);
+        let next = "Run it on its page, then take the drawing.";
+        let status = Status::NotFound;
+        return Err(Problem::new(status, "There is no drawing", because, next).into());
+    };
+    let broken = |error: &tera::Error| {
+        log::error!("a drawing was not made: {error}");
+        let because = "The drawing could not be made.";
+        let status = Status::InternalServerError;
+        Problem::new(
+            status,
+            "There is no drawing",
+            because,
+            "Look at the lab's log.",
+        )
+    };
+    let tera = engine.tera().map_err(broken)?;
+    let drawn = file::svg(tera, &run.sequence).map_err(|error| broken(&error))?;
+    let file = format!("attachment; filename=\"{}-{variant}.svg\"", card.name);
+    Ok(Kept {
+        drawing: (ContentType::SVG, drawn),
+        disposition: Header::new("content-disposition", file),
+    })
 }
 
 /// The variants that the page offers: those that tell what stops the attack.
@@ -236,12 +288,20 @@ async fn run(
         succeeded: outcome.succeeded(),
     };
     place.bench.note(event(place, variant, what)).await?;
+    let transcript = stage.transcript();
+    let title = format!("{}, against {variant}", card.title);
     let run = Run {
+        sequence: Sequence::new(
+            &title,
+            &transcript,
+            Some(End::of(&outcome)),
+            &place.addresses,
+        ),
         attack: card.name,
         against: variant.to_string(),
         succeeded: outcome.succeeded(),
         says: outcome.says().to_owned(),
-        lines: stage.transcript().into_iter().map(LineView::of).collect(),
+        lines: transcript.into_iter().map(LineView::of).collect(),
     };
     let mut all = lock(&runs.0);
     if all.len() >= BENCH_LIMIT {
@@ -270,5 +330,5 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![show, run]
+    routes![show, run, sequence]
 }

@@ -6,10 +6,12 @@ use rocket::serde::json::Json;
 use rocket::{Route, State, get, routes};
 use serde::Serialize;
 
+use super::lives::{Alive, lives};
 use super::page::{self, ClockView};
 use super::{Shelved, Store};
 use crate::bench::Bench;
 use crate::clock::BenchTime;
+use crate::drawing::timeline::Timeline;
 use crate::journal::{Client, in_words};
 use crate::policy::{Asked, Variant};
 use crate::portal::Stop;
@@ -23,6 +25,9 @@ use crate::world::World;
 
 /// How many events and sessions the page shows.
 const SHOWN: usize = 50;
+
+/// How many sessions are drawn as time lines.
+const DRAWN: usize = 6;
 
 /// A session as the evidence shows it.
 #[derive(Clone, Debug, Serialize)]
@@ -122,6 +127,28 @@ async fn events(bench: &Bench, variant: Variant) -> Result<Vec<EventView>, Unava
         .collect())
 }
 
+/// The newest sessions of a variant as time lines, whether they are alive or not.
+async fn timelines(bench: &Bench, variant: Variant) -> Result<Vec<Timeline>, Unavailable> {
+    let asked = Asked::new(bench.resolve(variant).policy);
+    let world = World::now(bench, variant, &asked, Client::Other);
+    let listed = world.sessions(None).await?;
+    let alive = listed.iter().rev().take(SHOWN).map(|listed| {
+        let left = listed.record.time_left(&asked, listed.seen, world.now);
+        Alive {
+            name: world.fingerprint_of(listed.key.name()),
+            record: listed.record.clone(),
+            seen: listed.seen,
+            idle: left.0.map(|left| world.now.after(left)),
+            absolute: left.1.map(|left| world.now.after(left)),
+        }
+    });
+    let alive: Vec<Alive> = alive.collect();
+    let events = bench.recent_events(SHOWN * 4).await?;
+    let lives = lives(variant, &events, &alive, DRAWN);
+    let draw = |life| Timeline::new(life, world.now);
+    Ok(lives.iter().map(draw).collect())
+}
+
 #[derive(Serialize)]
 struct Live {
     sessions: Vec<SessionView>,
@@ -166,6 +193,7 @@ async fn evidence(place: &Place, variant: &str, store: &State<Store>) -> Result<
         total: usize,
         shelved: Shelved,
         events: Vec<EventView>,
+        timelines: Vec<Timeline>,
     }
     let variant = parse(variant)?;
     let Live {
@@ -181,6 +209,7 @@ async fn evidence(place: &Place, variant: &str, store: &State<Store>) -> Result<
         total,
         shelved: store.sessions(place.bench.name(), variant),
         events,
+        timelines: timelines(&place.bench, variant).await?,
     };
     Ok(page::render(
         place,
@@ -199,8 +228,20 @@ async fn evidence_live(
     Ok(Json(live(&place.bench, parse(variant)?, store).await?))
 }
 
+/// The time lines alone, for the page that is open.
+#[get("/evidence/<variant>/timeline")]
+async fn evidence_timeline(place: &Place, variant: &str) -> Result<Template, Stop> {
+    #[derive(Serialize)]
+    struct Drawn {
+        timelines: Vec<Timeline>,
+    }
+    let timelines = timelines(&place.bench, parse(variant)?).await?;
+    let drawn = Drawn { timelines };
+    Ok(Template::render("partials/timeline.html", drawn))
+}
+
 pub(super) fn routes() -> Vec<Route> {
-    routes![first, evidence, evidence_live]
+    routes![first, evidence, evidence_live, evidence_timeline]
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod ids;
 mod inspect;
 mod jwt;
 mod leak;
+mod lives;
 mod matrix;
 mod page;
 mod pictures;
@@ -151,6 +152,7 @@ pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
         .manage(compare::Comparisons::default())
         .manage(matrix::Runs::default())
         .manage(attack::LastRuns::default())
+        .manage(defences::Sources::default())
         .manage(custom_attack::MixRuns::default())
         .manage(ids::Pictures::default())
         .manage(fixation::Walkthroughs::default())

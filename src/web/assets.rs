@@ -78,7 +78,11 @@ fn sources(site: Site) -> HashMap<String, String> {
         let folder = page.split_once('/').map(|(folder, _)| folder);
         folder.is_none_or(|folder| folder == site.word())
     };
-    let is_page = |name: &&String| name.strip_prefix("pages/").is_some_and(is_own);
+    let is_page = |name: &&String| match name.strip_prefix("pages/") {
+        Some(page) => is_own(page),
+        // A drawing that becomes a file of its own.
+        None => site == Site::Lab && name.starts_with("drawings/"),
+    };
     let mut needed = HashMap::new();
     let mut next: Vec<&String> = all.keys().filter(is_page).collect();
     while let Some(name) = next.pop() {
@@ -98,12 +102,25 @@ fn sources(site: Site) -> HashMap<String, String> {
 /// A template has a mistake, or does not fit the page.
 pub fn render_lab(name: &str, page: serde_json::Value) -> Result<String, TeraError> {
     let context = Context::from_value(page)?;
-    parse(Site::Lab)?.render(name, &context)
+    lab_templates()?.render(name, &context)
+}
+
+/// The templates of the lab's own pages, for what is not served.
+///
+/// # Errors
+/// A template has a mistake.
+pub fn lab_templates() -> Result<Tera, TeraError> {
+    parse(Site::Lab)
 }
 
 /// The styles of a printed sheet, for a file without a server.
 pub fn print_style() -> String {
-    let file = StaticFiles::get("css/paper.css");
+    style("paper")
+}
+
+/// The text of a style sheet, by its name without its end; empty where there is none.
+pub fn style(name: &str) -> String {
+    let file = StaticFiles::get(&format!("css/{name}.css"));
     file.map(|file| String::from_utf8_lossy(&file.data).into_owned())
         .unwrap_or_default()
 }

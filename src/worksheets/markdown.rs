@@ -31,7 +31,8 @@ pub fn to_html(text: &str) -> String {
 pub fn to_html_on(text: &str, on: On) -> String {
     let events = parser(text).filter(|event| !is_html(event)).collect();
     let events = with_figures(events, on).into_iter();
-    let events = events.flat_map(in_scroll_region);
+    let mut tables = 0;
+    let events = events.flat_map(|event| in_scroll_region(&mut tables, event));
     let mut out = String::with_capacity(text.len() * 3 / 2);
     html::push_html(&mut out, events);
     out
@@ -76,13 +77,20 @@ fn figure(events: &[Event<'_>]) -> Option<(&'static Picture, usize)> {
     Some((picture, end + 2))
 }
 
-/// A wide table scrolls by itself on a small screen, and the page does not.
-fn in_scroll_region(event: Event<'_>) -> Vec<Event<'_>> {
-    const BEGIN: &str =
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">";
+/// A wide table and a wide listing scroll by themselves on a small screen, and the page does not.
+/// Tab stops there, so that the arrow keys can scroll. Each table has a name of its own.
+fn in_scroll_region<'t>(tables: &mut usize, event: Event<'t>) -> Vec<Event<'t>> {
     match event {
-        Event::Start(Tag::Table(_)) => vec![Event::Html(BEGIN.into()), event],
+        Event::Start(Tag::Table(_)) => {
+            *tables += 1;
+            let begin = format!(
+                "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table {tables}\">"
+            );
+            vec![Event::Html(begin.into()), event]
+        }
         Event::End(TagEnd::Table) => vec![event, Event::Html("</div>\n".into())],
+        Event::Start(Tag::CodeBlock(_)) => vec![Event::Html("<pre tabindex=\"0\"><code>".into())],
+        Event::End(TagEnd::CodeBlock) => vec![Event::Html("</code></pre>\n".into())],
         event => vec![event],
     }
 }

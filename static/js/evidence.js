@@ -1,9 +1,10 @@
 // Keeps the evidence page up to date: sessions, their times left, events and the lab's clock.
-// Asking does not extend a session. Everything is written as text, never as markup.
+// Asking does not extend a session. What it writes itself it writes as text, never as markup.
 (() => {
   const live = document.querySelector("[data-live]").dataset.live;
   const rows = document.getElementById("session-rows");
   const events = document.getElementById("event-rows");
+  const lives = document.getElementById("timelines");
   const shown = {};
 
   function make(name, text, className) {
@@ -57,6 +58,32 @@
     return true;
   }
 
+  // The drawings come from the server as markup in which every word is escaped. Whatever the reader
+  // opened or moved aside stays so.
+  async function redraw() {
+    const answer = await fetch(lives.dataset.timelines);
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const ids = (box) => [...box.children].map((child) => child.id).join(" ");
+    const alike = ids(lives) === ids(page.body);
+    for (const figure of page.querySelectorAll("figure")) {
+      const old = document.getElementById(figure.id);
+      if (!old) continue;
+      figure.querySelector("details").open = old.querySelector("details").open;
+      if (!alike || old.isEqualNode(figure)) continue;
+      const left = old.querySelector(".scroll").scrollLeft;
+      old.replaceWith(figure);
+      figure.querySelector(".scroll").scrollLeft = left;
+    }
+    if (!alike) lives.replaceChildren(...page.body.children);
+  }
+
+  // What the drawings depend on: not the countdowns, but each minute, because time goes on.
+  function story(state) {
+    const sessions = state.sessions.map(({ idle_left, absolute_left, ...rest }) => rest);
+    return [sessions, state.events, state.clock.now.slice(0, -3)];
+  }
+
   async function poll() {
     if (document.hidden) return;
     const answer = await fetch(live);
@@ -69,6 +96,7 @@
     if (changed("events", state.events) && state.events.length) {
       events.replaceChildren(...state.events.map(event));
     }
+    if (changed("story", story(state))) await redraw();
     document.getElementById("clock-now").textContent = state.clock.now;
     const ahead = state.clock.ahead_minutes;
     document.getElementById("clock-ahead").textContent = ahead ? `${ahead} min ahead` : "real time";

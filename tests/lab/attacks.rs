@@ -3,6 +3,7 @@
 mod cards;
 mod catalogue;
 mod costs;
+mod drawings;
 mod leak;
 mod policies;
 

@@ -112,6 +112,10 @@ async fn the_labs_own_pages_of_attacks() {
     tab.follow("main form[method=post] button").await;
     tab.click(".transcript summary").await;
     works(&mut tab, "lab-attack-transcript").await;
+    let portal = tab.on_insecure("");
+    tab.sign_in(&portal).await;
+    tab.visit(&tab.on_lab("/evidence/insecure")).await;
+    works(&mut tab, "lab-evidence-lives").await;
     tab.visit(&tab.on_lab("/fixation?step=1")).await;
     for _ in 1..5 {
         tab.follow("a[rel=next]").await;

@@ -44,6 +44,34 @@ fn attack_without_a_name_lists_the_attacks() {
 }
 
 #[test]
+fn an_attack_is_drawn_into_a_file_or_says_why_it_is_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("fixation.svg");
+    let file = file.to_str().expect("a name");
+    let ended = Shell::new().run(&["attack", "fixation", "--svg", file]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(
+        ended.stdout.contains(&format!("The drawing is in {file}.")),
+        "{ended:?}"
+    );
+    let drawn = std::fs::read_to_string(file).expect("it is there");
+    for part in [
+        "<?xml",
+        "<title",
+        "against insecure",
+        "The attack succeeded.",
+        "</svg>",
+    ] {
+        assert!(drawn.contains(part), "{part}: {drawn}");
+    }
+    let nowhere = folder.path().join("no/such/folder.svg");
+    let nowhere = nowhere.to_str().expect("a name");
+    let ended = Shell::new().run(&["attack", "fixation", "--svg", nowhere]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.hint().contains("--svg"), "{ended:?}");
+}
+
+#[test]
 fn an_attack_prints_its_transcript_and_how_it_ended_and_leaves_nothing_behind() {
     for (variant, end) in [
         ("insecure", "The attack succeeded. After 6 idle minutes"),

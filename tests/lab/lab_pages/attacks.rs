@@ -41,6 +41,49 @@ async fn an_attack_runs_by_a_click_and_shows_what_was_sent_and_received() {
 }
 
 #[tokio::test]
+async fn a_run_is_drawn_and_the_drawing_can_be_kept_as_a_file() {
+    let bench = bench();
+    let mut student = bench.student();
+    let file = "/attack/fixation/sequence.svg?against=hardened";
+    let none = student.get(file).await;
+    assert_eq!(none.status, 404);
+    assert!(none.body.contains("Run it on its page"), "{}", none.body);
+    let path = "/attack/fixation?against=hardened";
+    assert_eq!(student.post_form(path, &[]).await.status, 303);
+    let page = student.get(path).await.body;
+    let drawing = page
+        .split("<svg class=\"drawing\"")
+        .nth(1)
+        .expect("a drawing");
+    let drawing = drawing.split("</svg>").next().expect("its end");
+    for part in [
+        ">victim</text>",
+        ">portal</text>",
+        ">attacker</text>",
+        ">POST /login</text>",
+        "sets __Host-session_hardened",
+        "The attack was stopped.",
+        "class=\"call strong\"",
+    ] {
+        assert!(drawing.contains(part), "{part}: {drawing}");
+    }
+    assert!(
+        !drawing.contains("style="),
+        "the policy of the page forbids it"
+    );
+    let kept = student.get(file).await;
+    assert_eq!(kept.status, 200);
+    assert_eq!(kept.header("content-type"), Some("image/svg+xml"));
+    let disposition = "attachment; filename=\"fixation-hardened.svg\"";
+    assert_eq!(kept.header("content-disposition"), Some(disposition));
+    assert!(kept.body.contains("@media (prefers-color-scheme: dark)"));
+    assert!(
+        !kept.body.contains("var("),
+        "slides know no custom properties"
+    );
+}
+
+#[tokio::test]
 async fn what_cannot_be_run_is_refused_with_a_way_out() {
     let mut student = bench().student();
     for (path, status, says) in [

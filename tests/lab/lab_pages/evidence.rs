@@ -1,6 +1,6 @@
 //! The evidence: what the server knows, without a trace of having looked.
 
-use crate::support::bench;
+use crate::support::{TestBench, bench};
 
 #[tokio::test]
 async fn looking_at_the_evidence_extends_no_session() {
@@ -89,4 +89,118 @@ async fn events_tell_the_story_newest_first_and_name_no_id() {
         [] as [String; 0],
         "another world's story"
     );
+}
+
+/// The time lines of a variant as text: a heading and the sentences of each, newest first.
+async fn lives(bench: &TestBench, variant: &str) -> Vec<(String, Vec<String>)> {
+    let path = format!("/evidence/{variant}/timeline");
+    let drawn = bench.student().get(&path).await;
+    assert_eq!(drawn.status, 200, "{}", drawn.body);
+    let page = bench.student().get(&format!("/evidence/{variant}")).await;
+    let inner = |part: &str| part.split('<').next().unwrap_or_default().to_owned();
+    let figures = drawn.body.split("<figcaption>").skip(1);
+    let told = |figure: &str| {
+        assert!(page.body.contains(&inner(figure)), "the page has it, too");
+        let sentences = figure.split("<li>").skip(1).map(inner).collect();
+        (inner(figure), sentences)
+    };
+    figures.map(told).collect()
+}
+
+/// The sentences without their times, and without the day where it is another one.
+fn without_times(sentences: &[String]) -> Vec<&str> {
+    let of_time = |letter: char| letter.is_ascii_digit() || "-: ".contains(letter);
+    let short = |sentence: &'_ String| sentence.len() - sentence.trim_start_matches(of_time).len();
+    sentences
+        .iter()
+        .map(|sentence| &sentence[short(sentence)..])
+        .collect()
+}
+
+#[tokio::test]
+async fn the_time_line_of_a_session_goes_from_its_opening_to_what_was_tried_after_its_end() {
+    let bench = bench();
+    let mut student = bench.visitor("hardened");
+    student.sign_in().await;
+    let alive = lives(&bench, "hardened").await;
+    assert_eq!(alive.len(), 1, "{alive:?}");
+    assert!(
+        alive[0].0.ends_with("of student123, signed in"),
+        "{alive:?}"
+    );
+    let expected = [
+        "opened, anonymous",
+        "signed in, new id",
+        "last seen",
+        "now",
+        "idle limit",
+        "absolute limit",
+    ];
+    assert_eq!(without_times(&alive[0].1), expected);
+
+    let id = student.id();
+    student.submit("/logout", &[]).await;
+    let name = format!("__Host-session_hardened_{}", bench.name);
+    student.clone().with_cookie(&name, &id).whoami().await;
+    let over = lives(&bench, "hardened").await;
+    let ended = over.last().expect("it is still drawn");
+    assert!(ended.0.ends_with("of student123, over"), "{over:?}");
+    let expected = [
+        "opened, anonymous",
+        "signed in, new id",
+        "signed out, record removed",
+        "presented, opens nothing",
+        "now",
+    ];
+    assert_eq!(without_times(&ended.1), expected);
+}
+
+#[tokio::test]
+async fn without_limits_the_time_line_says_so_and_a_kept_record_goes_on_after_the_sign_out() {
+    let bench = bench();
+    let mut student = bench.visitor("insecure");
+    student.sign_in().await;
+    let id = student.id();
+    student.submit("/logout", &[]).await;
+    let drawn = lives(&bench, "insecure").await;
+    let of = |user: &str| drawn.iter().find(|(title, _)| title.contains(user));
+    let (title, sentences) = of("student123").expect("it is alive");
+    assert!(title.ends_with("of student123, signed in"), "{drawn:?}");
+    assert!(!title.contains(&id));
+    let expected = [
+        "opened, anonymous",
+        "signed in, id kept",
+        "signed out, record kept",
+        "last seen",
+        "now",
+        "no idle limit",
+        "no absolute limit",
+    ];
+    let mut told = without_times(sentences);
+    told[2..4].sort_unstable();
+    let mut expected = expected.to_vec();
+    expected[2..4].sort_unstable();
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn a_session_that_reached_its_idle_limit_says_so_and_only_the_newest_six_are_drawn() {
+    let bench = bench();
+    let mut student = bench.visitor("only-idle-timeout");
+    student.sign_in().await;
+    bench.wait_minutes(6).await;
+    student.whoami().await;
+    let told = lives(&bench, "only-idle-timeout").await;
+    let all: Vec<&str> = told
+        .iter()
+        .flat_map(|(_, said)| without_times(said))
+        .collect();
+    assert!(
+        all.contains(&"idle limit reached, record removed"),
+        "{told:?}"
+    );
+    for _ in 0..7 {
+        bench.visitor("only-idle-timeout").get("/login").await;
+    }
+    assert_eq!(lives(&bench, "only-idle-timeout").await.len(), 6);
 }

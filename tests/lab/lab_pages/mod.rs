@@ -4,6 +4,7 @@ mod attacks;
 mod clock;
 mod compare;
 mod custom;
+mod defences;
 mod evidence;
 mod own_origin;
 mod same_site;

@@ -5,7 +5,7 @@ use session_lab::web::addresses::Listener::{self, Lab, PortalHttp, PortalHttps};
 use super::socket::{Answer, ask};
 use crate::support::{TestBench, bench};
 
-const LAB_PAGES: [&str; 37] = [
+const LAB_PAGES: [&str; 38] = [
     "/",
     "/wire",
     "/wire?projector=1",
@@ -28,6 +28,7 @@ const LAB_PAGES: [&str; 37] = [
     "/evidence",
     "/evidence/hardened",
     "/evidence/hardened/live",
+    "/evidence/hardened/timeline",
     "/custom",
     "/defences",
     "/defences/rotation",
