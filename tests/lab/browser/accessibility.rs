@@ -68,8 +68,10 @@ pub async fn tab_reaches_everything(tab: &Tab, name: &str) {
         let all = format!(
             "(() => {{
                 const at = document.activeElement;
-                const style = getComputedStyle(at);
-                const shown = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+                // A link in a drawing has no box of its own: the line around its rectangle is thicker.
+                const box = at instanceof SVGElement ? at.querySelector('rect') : at;
+                const style = getComputedStyle(box);
+                const shown = style.outlineStyle !== 'none' || parseFloat(style.strokeWidth) >= 3;
                 if (at !== document.body && !reached.has(at)) reached.set(at, shown);
                 return {OPERABLE}.every((e) => reached.has(e));
             }})()"

@@ -46,7 +46,7 @@ fn links(html: &str) -> impl Iterator<Item = &str> {
 fn source(html: &str) -> Vec<String> {
     let lines = html.split("<span class=\"src").skip(1);
     let line = |html: &str| {
-        let (_, code) = html.split_once("</a>").expect("a number");
+        let (_, code) = html.split_once("</span>").expect("a number");
         let code = format!(">{}", code.trim_end_matches("</code></pre>\n"));
         text(&code).trim_end().to_owned()
     };
