@@ -44,13 +44,21 @@ pub(super) struct Arrived {
 /// The last requests of a variant on a bench, newest first.
 pub(super) fn at(bench: &Bench, variant: Variant) -> Vec<Arrived> {
     let mut all = bench.wire().all_of(variant);
-    let has_one = |one: &Arc<Exchange>| one.client == Client::Browser && one.session_cookie;
-    let browser_has_one = all.iter().any(has_one);
+    let has_one = |one: &&Arc<Exchange>| one.client == Client::Browser && one.session_cookie;
+    // A cookie belongs to one host, whatever the port.
+    let hosts: Vec<String> = all.iter().filter(has_one).map(|one| host(one)).collect();
     all.retain(|one| !one.line.contains(COUNTDOWN));
     all.truncate(SHOWN);
     all.iter()
-        .map(|one| Arrived::new(one, browser_has_one))
+        .map(|one| Arrived::new(one, hosts.contains(&host(one))))
         .collect()
+}
+
+/// The name that a request was sent to, without the port.
+fn host(one: &Exchange) -> String {
+    let told = one.asked("host").unwrap_or_default();
+    let name = told.rsplit_once(':').map_or(told, |(name, _)| name);
+    name.to_owned()
 }
 
 impl Arrived {

@@ -26,7 +26,7 @@ pub(super) const SIBLING: Trick = Trick {
 pub(super) const CROSS_SITE: Trick = Trick {
     path: "/frame",
     title: "The portal in a foreign frame",
-    says: "The same frame on another site: it arrives without the victim's cookie.",
+    says: "The portal in a frame on another site: in most browsers it arrives without the victim's cookie.",
     role: Role::Attacker,
     stopped_by: &[
         DENIED,

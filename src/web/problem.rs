@@ -301,10 +301,10 @@ impl Problem {
         right
             .into_iter()
             .map(|l| {
-                let path = if l.site() == Site::Portal {
-                    "/hardened/"
-                } else {
-                    "/"
+                let path = match l {
+                    Listener::PortalHttp => "/insecure/",
+                    Listener::PortalHttps => "/hardened/",
+                    _ => "/",
                 };
                 Link {
                     label: label(l).into(),
