@@ -105,7 +105,7 @@ async fn the_reasons_lead_to_the_defences_that_decided() {
     tab.follow("details.step[open] .strong .reasons a").await;
     assert_eq!(tab.location().await, tab.on_lab("/defences/sign-out"));
     assert!(
-        tab.text("pre.source")
+        tab.text("pre.source:not(.excerpt)")
             .await
             .contains("impl Defence for SignOut")
     );
