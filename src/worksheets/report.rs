@@ -78,7 +78,7 @@ impl Report<'_> {
             sheet, progress, ..
         } = self;
         writeln!(out, "# Report: {}\n", escape(&sheet.heading()))?;
-        writeln!(out, "| | |\n|---|---|")?;
+        writeln!(out, "| What | Value |\n|---|---|")?;
         writeln!(out, "| Name | {} |", escape(self.name()))?;
         writeln!(out, "| Bench | {} |", escape(self.bench))?;
         writeln!(out, "| Sheet | {} |", escape(&sheet.slug))?;

@@ -69,10 +69,10 @@ impl Watched {
     }
 
     fn wait_until_ready(&self) {
-        wait_for("the replica takes part", || {
-            self.primary
-                .say("INFO replication")
-                .contains("state=online")
+        // A replica that came just now reports what it has once a second, and at first that is nothing.
+        wait_for("the replica takes part, and says how far it is", || {
+            let told = self.primary.say("INFO replication");
+            told.contains("state=online") && !told.contains("offset=0,")
         });
         wait_for(
             "the Sentinel knows the replica, and that it is well",
