@@ -2,7 +2,7 @@
 //! `templates/partials/` make SVG of them, and escape every word.
 //!
 //! Read [`sequence`] first: who sent what to whom in an attack. [`timeline`] is the life of a
-//! session. [`file`] makes a file of a drawing, with its colours in it.
+//! session. [`mod@file`] makes a file of a drawing, with its colours in it.
 
 pub mod file;
 mod lanes;

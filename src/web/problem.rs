@@ -284,12 +284,12 @@ impl Problem {
         right.retain(|l| l.site() != Site::Attacker || l.site() == listener.site());
         // The address of the listener that was reached comes first.
         right.sort_by_key(|l| *l != listener);
-        let label = |listener: Listener| match listener {
-            Listener::Lab => "The lab's front page",
-            Listener::PortalHttp => "The portal, in clear",
-            Listener::PortalHttps => "The portal, over TLS",
-            Listener::Attacker => "The attacker, in clear",
-            Listener::AttackerTls => "The attacker, over TLS",
+        let page = |listener: Listener| match listener {
+            Listener::Lab => ("The lab's front page", "/"),
+            Listener::PortalHttp => ("The portal, in clear", "/insecure/"),
+            Listener::PortalHttps => ("The portal, over TLS", "/hardened/"),
+            Listener::Attacker => ("The attacker, in clear", "/"),
+            Listener::AttackerTls => ("The attacker, over TLS", "/"),
         };
         let through_cafe = addresses
             .cafe_port()
@@ -301,13 +301,9 @@ impl Problem {
         right
             .into_iter()
             .map(|l| {
-                let path = match l {
-                    Listener::PortalHttp => "/insecure/",
-                    Listener::PortalHttps => "/hardened/",
-                    _ => "/",
-                };
+                let (label, path) = page(l);
                 Link {
-                    label: label(l).into(),
+                    label: label.into(),
                     url: format!("{}{path}", addresses.origin(l)),
                 }
             })
