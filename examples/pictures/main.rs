@@ -40,7 +40,7 @@ async fn main() -> ExitCode {
 
 async fn make(names: Vec<String>) -> Result<()> {
     let wanted = wanted(&names)?;
-    let lab = app::start(&settings()).await.map_err(|error| {
+    let lab = app::start(&Settings::throw_away().on_usual_ports()).await.map_err(|error| {
         format!(
             "{error}\npictures: hint: the pictures show the usual ports; stop the lab that has them"
         )
@@ -81,19 +81,6 @@ fn wanted(names: &[String]) -> Result<Vec<&'static Picture>> {
     let is_wanted =
         |picture: &&Picture| names.is_empty() || names.iter().any(|name| name == picture.name);
     Ok(ALL.iter().filter(is_wanted).collect())
-}
-
-/// The ports that a lab has by itself, so that a picture shows what a student sees.
-fn settings() -> Settings {
-    Settings {
-        lab_port: 7070,
-        http_port: 7080,
-        https_port: 7443,
-        attacker_port: 7666,
-        attacker_tls_port: 7667,
-        cafe_port: 7081,
-        ..Settings::throw_away()
-    }
 }
 
 fn folder() -> PathBuf {

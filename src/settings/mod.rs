@@ -113,6 +113,21 @@ impl Settings {
         }
     }
 
+    /// The same on the ports that a lab has by itself.
+    #[must_use]
+    pub fn on_usual_ports(self) -> Self {
+        let usual = Raw::default();
+        Self {
+            lab_port: usual.lab_port,
+            http_port: usual.http_port,
+            https_port: usual.https_port,
+            attacker_port: usual.attacker_port,
+            attacker_tls_port: usual.attacker_tls_port,
+            cafe_port: usual.cafe_port,
+            ..self
+        }
+    }
+
     fn from_layers(
         flags: ServeFlags,
         environment: &Environment,
