@@ -1,10 +1,10 @@
 //! Builds every listener of the lab, launches them together and stops them together.
 
 mod announce;
-mod health;
 mod listeners;
 mod reach;
 mod same_keys;
+pub mod settings;
 mod upkeep;
 
 use std::sync::Arc;
@@ -13,26 +13,26 @@ use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use self::health::Watched;
+use crate::app::settings::{Reach, SessionStore, Settings};
 use crate::attacks::stage::Target;
-use crate::bench::{BenchKeys, Benches, JWT_LABEL};
-use crate::cafe::capture::Captures;
-use crate::cafe::{self, Cafe};
-use crate::front_door::FrontDoor;
-use crate::keys::ServerKey;
+use crate::base::addresses::Addresses;
+use crate::base::keys::ServerKey;
+use crate::base::start_error::StartError;
+use crate::base::tls::Certificate;
+use crate::client::FrontDoor;
 use crate::lab::Lessons;
-use crate::settings::{Reach, SessionStore, Settings};
-use crate::start_error::StartError;
+use crate::same_site::measured::MeasuredTables;
+use crate::session::bench::{BenchKeys, Benches, JWT_LABEL};
+use crate::sniffing_proxy;
+use crate::sniffing_proxy::Cafe;
+use crate::sniffing_proxy::capture::Captures;
+use crate::storage::health::Watched;
 use crate::storage::{FileStorage, MemoryStorage, RedisStorage, Storage};
-use crate::tls::Certificate;
-use crate::web::addresses::Addresses;
 use crate::web::assets;
 use crate::worksheets::report::Attested;
 use crate::worksheets::shelf::Shelf;
 
-pub use health::Health;
-pub use listeners::Parts;
-pub(crate) use listeners::told_to_stop;
+use listeners::Parts;
 
 /// A lab that is being served.
 #[derive(Debug)]
@@ -47,6 +47,8 @@ pub struct Running {
     pub benches: Arc<Benches>,
     /// What went through its café.
     pub captures: Arc<Captures>,
+    /// What browsers were seen to send on `/same-site`.
+    pub same_site: MeasuredTables,
     /// Its worksheets.
     pub lessons: Lessons,
     stop: watch::Sender<bool>,
@@ -140,6 +142,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         captures: Arc::default(),
     };
     let lessons = lessons(settings)?;
+    let same_site = MeasuredTables::default();
     let parts = Parts {
         addresses: addresses.clone(),
         benches: benches.clone(),
@@ -150,6 +153,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         lessons: lessons.clone(),
         captures: cafe.captures.clone(),
         health: Arc::default(),
+        same_site: same_site.clone(),
     };
     let health = parts.health.clone();
     let (stop, stopped) = watch::channel(false);
@@ -160,7 +164,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     }
     let captures = cafe.captures.clone();
     let cafe = cafe.serve(wifi, stopped.clone());
-    let watch = health::watch(health, watched, stopped.clone());
+    let watch = crate::storage::health::watch(health, watched, stopped.clone());
     let upkeep = upkeep::spawn(benches.clone(), files, stopped);
     let told = stop.clone();
     let ended = tokio::spawn(async move {
@@ -178,6 +182,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         front_door,
         benches,
         captures,
+        same_site,
         lessons,
         stop,
         ended,
@@ -186,7 +191,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
 
 async fn open_cafe(settings: &Settings) -> Result<TcpListener, StartError> {
     let port = settings.cafe_port;
-    let opened = cafe::open(port).await;
+    let opened = sniffing_proxy::open(port).await;
     opened.map_err(|error| listeners::cannot_listen("--cafe-port", port, &error))
 }
 

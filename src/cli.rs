@@ -1,13 +1,20 @@
 //! The command line, as clap reads it.
 //!
 //! It only takes words apart: what a flag means, and what wins where the environment or a file
-//! says something else, is decided in [`crate::settings`]. Secret keys have no flag on purpose,
+//! says something else, is decided in [`crate::app::settings`]. Secret keys have no flag on purpose,
 //! because a command line is visible to every user of the machine in `ps`.
 
-use std::{convert::Infallible, fmt, net::IpAddr, path::PathBuf, str::FromStr};
+pub mod attacks;
+pub mod labs;
+pub mod manual;
+pub mod running_lab;
+pub mod store_stats;
+
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueHint};
-use serde::{Deserialize, Serialize};
+
+use crate::app::settings::flags::{ServeFlags, StoreName};
 
 /// A teaching lab for web session security. Never put it on the internet.
 #[derive(Debug, Parser)]
@@ -178,126 +185,6 @@ pub struct ManFlags {
     /// Folder that gets the page of each command, as in session-lab-attack.1 [default: print one]
     #[arg(value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub folder: Option<PathBuf>,
-}
-
-/// What can be said to `serve`; a flag that was not given is `None` (or `false`).
-///
-/// Its serialized form is the top layer of the settings, under the names of `session-lab.toml`.
-#[derive(Args, Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[command(after_help = AFTER_HELP)]
-pub struct ServeFlags {
-    /// Port of the lab's own pages (http); 0 picks a free one [default: 7070]
-    #[arg(long, value_name = "PORT")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lab_port: Option<u16>,
-    /// Port of the portal without TLS [default: 7080]
-    #[arg(long, value_name = "PORT")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub http_port: Option<u16>,
-    /// Port of the portal with TLS [default: 7443]
-    #[arg(long, value_name = "PORT")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub https_port: Option<u16>,
-    /// Port of the attacker's site without TLS [default: 7666]
-    #[arg(long, value_name = "PORT")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attacker_port: Option<u16>,
-    /// Port of the attacker's site with TLS [default: 7667]
-    #[arg(long, value_name = "PORT")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attacker_tls_port: Option<u16>,
-    /// Port of the café, a relay to the portal that shows what goes by [default: 7081]
-    #[arg(long, value_name = "PORT")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cafe_port: Option<u16>,
-    /// Folder for the certificate, the keys and the sessions [default: ./lab-data]
-    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data_dir: Option<PathBuf>,
-    /// Where sessions are kept: file, memory, redis://:password@host:port/db, rediss://… for TLS,
-    /// or redis+sentinel://host:port,host:port/primary/db [default: file]
-    #[arg(long, value_name = "STORE")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sessions: Option<StoreName>,
-    /// With rediss:// and rediss+sentinel://: the authority behind its certificate, in PEM [default: those of the system]
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub redis_ca: Option<PathBuf>,
-    /// Folder with worksheets of your own [default: the built-in ones]
-    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub labs: Option<PathBuf>,
-    /// Settings file [default: ./session-lab.toml where there is one]
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    #[serde(skip)]
-    pub config: Option<PathBuf>,
-    /// Open the lab in the browser
-    #[arg(long)]
-    #[serde(skip_serializing_if = "is_false")]
-    pub open: bool,
-    /// Listen beyond this computer, for a class; needs --public-name and both keys
-    #[arg(long)]
-    #[serde(skip_serializing_if = "is_false")]
-    pub class: bool,
-    /// With --class: the address to listen on [default: 0.0.0.0]
-    #[arg(long, value_name = "ADDR")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bind: Option<IpAddr>,
-    /// With --class: the DNS name by which the class reaches the portal
-    #[arg(long, value_name = "NAME")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub public_name: Option<String>,
-    /// With --class: how the class reaches the attacker, an address or a name of another site
-    /// [default: an address of this computer]
-    #[arg(long, value_name = "HOST")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attacker_name: Option<String>,
-}
-
-/// The store as it was named. A Redis URL may hold a password, so `Debug` shows none of it.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct StoreName(String);
-
-impl StoreName {
-    /// The default: files in the data folder.
-    pub fn file() -> Self {
-        Self("file".to_owned())
-    }
-
-    /// The text, to be read and not to be repeated.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for StoreName {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(Self(text.to_owned()))
-    }
-}
-
-impl fmt::Debug for StoreName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("StoreName")
-    }
-}
-
-const AFTER_HELP: &str = "\
-Every flag has a twin in the environment (--http-port: SESSION_LAB_HTTP_PORT) and in
-session-lab.toml (http-port = 7080). A flag wins over the environment, the environment over the
-file. Keys come from the environment only: SESSION_LAB_SECRET_KEY, SESSION_LAB_JWT_SECRET_KEY.
-A password in --sessions is seen by everybody who runs ps; SESSION_LAB_SESSIONS keeps it out.";
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-fn is_false(flag: &bool) -> bool {
-    !flag
 }
 
 #[cfg(test)]

@@ -52,35 +52,36 @@
 //! | [`cli`], [`manual`], [`settings`] | the command line, its pages and completions, the layers below it |
 //! | [`keys`], [`tls`], [`app`] | starting and stopping |
 
-pub mod app;
-pub mod attacker;
-pub mod attacks;
-pub mod bench;
-pub mod cafe;
-pub mod catalogue;
-pub mod chrome;
-pub mod cli;
-pub mod clock;
 pub mod defences;
-pub mod drawing;
-pub mod front_door;
-pub mod journal;
-pub mod jwt;
-pub mod keys;
-pub mod lab;
-pub mod manual;
-pub mod pictures;
-pub mod policy;
-pub mod portal;
-mod print;
-mod private_file;
-pub mod same_site;
-pub mod session;
-pub mod settings;
-pub mod start_error;
-pub mod stats;
+
+pub mod base;
+
 pub mod storage;
-pub mod tls;
+
+pub mod session;
+
+pub mod jwt;
+
+pub mod client;
+
 pub mod web;
+
+pub mod portal;
+
+pub mod same_site;
+
+pub mod sniffing_proxy;
+
+pub mod browser;
+
+pub mod attacks;
+
+pub mod attacker;
+
 pub mod worksheets;
-pub mod world;
+
+pub mod lab;
+
+pub mod app;
+
+pub mod cli;

@@ -7,14 +7,11 @@ use std::{
 };
 
 use clap::Parser as _;
-use session_lab::{
-    app, attacks,
-    cli::{Cli, Command},
-    keys, manual,
-    settings::Settings,
-    start_error::StartError,
-    stats, worksheets,
-};
+use session_lab::app::settings::Settings;
+use session_lab::base::keys;
+use session_lab::base::start_error::StartError;
+use session_lab::cli::{Cli, Command, manual, store_stats};
+use session_lab::{app, cli};
 
 /// What hashing or writing may still take once the listeners are closed; the whole stop has 2 s.
 const LAST_WORK: Duration = Duration::from_millis(500);
@@ -24,10 +21,10 @@ fn main() -> ExitCode {
     log_for(&command);
     let run = match command {
         Command::Serve(flags) => Settings::load(flags).and_then(|set| on_runtime(app::serve(set))),
-        Command::Attack(flags) => on_runtime(attacks::command::attack(flags)),
-        Command::Matrix(flags) => on_runtime(attacks::command::matrix(flags)),
-        Command::Labs(flags) => worksheets::command::labs(flags),
-        Command::Store(flags) => on_runtime(stats::store(flags)),
+        Command::Attack(flags) => on_runtime(cli::attacks::attack(flags)),
+        Command::Matrix(flags) => on_runtime(cli::attacks::matrix(flags)),
+        Command::Labs(flags) => cli::labs::labs(flags),
+        Command::Store(flags) => on_runtime(store_stats::store(flags)),
         Command::Secret => print_secret(),
         Command::Completions(flags) => manual::completions(&flags),
         Command::Man(flags) => manual::pages(&flags),
@@ -46,7 +43,7 @@ fn main() -> ExitCode {
 /// variable `SESSION_LAB_LOG` says otherwise.
 fn log_for(command: &Command) {
     const SERVED: &str = "error,session_lab::app=warn,session_lab::storage=warn,\
-                          session_lab::world=warn,audit=info";
+                          session_lab::session::world=warn,audit=info";
     let usual = if matches!(command, Command::Serve(_)) {
         SERVED
     } else {

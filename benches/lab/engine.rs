@@ -7,9 +7,9 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::Criterion;
-use session_lab::policy::{Name, Variant};
+use session_lab::defences::policy::{Name, Variant};
+use session_lab::session::world::World;
 use session_lab::session::{Presented, Session};
-use session_lab::world::World;
 
 use crate::stand::{Stand, timed};
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use criterion::{Bencher, BenchmarkGroup, measurement::WallTime};
-use session_lab::bench::{Bench, BenchKeys, BenchName, Benches, Sharing};
-use session_lab::clock::BenchTime;
-use session_lab::journal::Client;
-use session_lab::policy::{Asked, Variant};
+use session_lab::base::bench_name::BenchName;
+use session_lab::base::clock::BenchTime;
+use session_lab::base::event::Client;
+use session_lab::defences::policy::{Asked, Variant};
+use session_lab::session::bench::{Bench, BenchKeys, Benches, Sharing};
+use session_lab::session::world::World;
 use session_lab::storage::{FileStorage, MemoryStorage, Storage};
-use session_lab::world::World;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 

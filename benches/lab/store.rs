@@ -5,8 +5,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::Criterion;
-use session_lab::clock::BenchTime;
-use session_lab::policy::Variant;
+use session_lab::base::clock::BenchTime;
+use session_lab::defences::policy::Variant;
 use session_lab::storage::{Batch, Commit, Key, Kind, Put};
 
 use crate::stand::{START, Stand, timed};

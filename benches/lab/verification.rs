@@ -11,12 +11,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use criterion::Criterion;
 use serde_json::{Map, Value, json};
 use session_lab::defences::Asked;
+use session_lab::defences::policy::Policy;
 use session_lab::jwt::issue::signed;
 use session_lab::jwt::json::MOST_VALUES;
 use session_lab::jwt::keys::Signs;
 use session_lab::jwt::verify::{Check, Expected, Purpose};
 use session_lab::jwt::{KeyRing, Names, verify};
-use session_lab::policy::Policy;
 
 use crate::stand::START;
 

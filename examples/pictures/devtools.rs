@@ -8,8 +8,8 @@ use chromiumoxide::cdp::browser_protocol::input::{
     MouseButton,
 };
 use chromiumoxide::cdp::browser_protocol::page::AddScriptToEvaluateOnNewDocumentParams;
-use session_lab::chrome::Window;
-use session_lab::pictures::Theme;
+use session_lab::browser::Window;
+use session_lab::worksheets::pictures::Theme;
 
 use crate::Result;
 use crate::frame::{self, FINDERS};

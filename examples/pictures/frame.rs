@@ -6,8 +6,8 @@ use chromiumoxide::cdp::browser_protocol::emulation::{
     MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams,
 };
 use chromiumoxide::cdp::browser_protocol::page::{CaptureScreenshotParams, Viewport};
-use session_lab::chrome::Window;
-use session_lab::pictures::{SCALE, Theme};
+use session_lab::browser::Window;
+use session_lab::worksheets::pictures::{SCALE, Theme};
 
 use crate::Result;
 

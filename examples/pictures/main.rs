@@ -2,7 +2,7 @@
 //!
 //! A lab of its own, on the ports that students see. One browser visits it, a second one shows the real
 //! DevTools of the first. `walks/` has one walk for each picture of the catalogue
-//! (`src/pictures/catalogue.rs`); `devtools.rs` finds its way in DevTools, `frame.rs` draws the mark and
+//! (`src/worksheets/pictures/catalogue.rs`); `devtools.rs` finds its way in DevTools, `frame.rs` draws the mark and
 //! takes the picture. Names after the command make these pictures only.
 
 mod devtools;
@@ -15,9 +15,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use session_lab::app;
-use session_lab::pictures::made_from::{self, Hashes};
-use session_lab::pictures::{ALL, Picture, Theme};
-use session_lab::settings::Settings;
+use session_lab::app::settings::Settings;
+use session_lab::worksheets::pictures::made_from;
+use session_lab::worksheets::pictures::made_from::Hashes;
+use session_lab::worksheets::pictures::{ALL, Picture, Theme};
 
 use scene::Studio;
 
@@ -74,9 +75,12 @@ async fn make(names: Vec<String>) -> Result<()> {
 fn wanted(names: &[String]) -> Result<Vec<&'static Picture>> {
     if let Some(name) = names
         .iter()
-        .find(|name| session_lab::pictures::find(name).is_none())
+        .find(|name| session_lab::worksheets::pictures::find(name).is_none())
     {
-        return Err(format!("no picture is called {name}: see src/pictures/catalogue.rs").into());
+        return Err(format!(
+            "no picture is called {name}: see src/worksheets/pictures/catalogue.rs"
+        )
+        .into());
     }
     let is_wanted =
         |picture: &&Picture| names.is_empty() || names.iter().any(|name| name == picture.name);

@@ -2,8 +2,8 @@
 //! the first. Each picture has a window of its own, without the cookies of another.
 
 use session_lab::app::Running;
-use session_lab::chrome::{Chrome, Settings, Window};
-use session_lab::pictures::Theme;
+use session_lab::browser::{Chrome, Settings, Window};
+use session_lab::worksheets::pictures::Theme;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::Result;

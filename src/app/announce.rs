@@ -4,9 +4,9 @@ use std::net::{Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use super::Running;
+use crate::app::settings::{Reach, SessionStore, Settings};
+use crate::base::addresses::{Listener, SIBLING, Site};
 use crate::lab::Store;
-use crate::settings::{Reach, SessionStore, Settings};
-use crate::web::addresses::{Listener, SIBLING, Site};
 use crate::worksheets::codes::Codes;
 
 /// The address to open first.

@@ -11,18 +11,21 @@ use rocket::{Build, Config, Ignite, Rocket};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::{Health, broken};
+use super::broken;
+use crate::app::settings::{Reach, Settings};
 use crate::attacker;
-use crate::bench::Benches;
-use crate::cafe::capture::Captures;
+use crate::base::addresses::{Addresses, Listener, Site};
+use crate::base::shutdown::wait_for_shutdown;
+use crate::base::start_error::StartError;
+use crate::base::tls::Certificate;
+use crate::client::FrontDoor;
 use crate::defences::facts::Scheme;
-use crate::front_door::FrontDoor;
-use crate::lab::{self, Lessons, Store};
+use crate::lab::{self, LabState, Lessons, PortalPagesState, Store};
 use crate::portal;
-use crate::settings::{Reach, Settings};
-use crate::start_error::StartError;
-use crate::tls::Certificate;
-use crate::web::addresses::{Addresses, Listener, Site};
+use crate::same_site::measured::MeasuredTables;
+use crate::session::bench::Benches;
+use crate::sniffing_proxy::capture::Captures;
+use crate::storage::health::Health;
 use crate::web::answer::Answer;
 use crate::web::assets::Engines;
 use crate::web::reception::Reception;
@@ -36,7 +39,7 @@ const GRACE: u32 = 1;
 const LONGEST_STOP: Duration = Duration::from_millis(GRACE as u64 * 1_000 + 200);
 
 /// What every instance is given.
-pub struct Parts {
+pub(super) struct Parts {
     /// Everybody's addresses.
     pub addresses: Arc<Addresses>,
     /// Every bench.
@@ -53,8 +56,10 @@ pub struct Parts {
     pub lessons: Lessons,
     /// What goes through the café.
     pub captures: Arc<Captures>,
-    /// Whether the store is well.
+    /// Whether the store works.
     pub health: Arc<Health>,
+    /// What browsers were seen to send on `/same-site`.
+    pub same_site: MeasuredTables,
 }
 
 impl std::fmt::Debug for Parts {
@@ -155,7 +160,7 @@ pub async fn launch(
                     Some(Err(error)) => { notify_all(); result = Err(broken(&error)); }
                     None => return result,
                 },
-                () = told_to_stop(&mut stopped) => {
+                () = wait_for_shutdown(&mut stopped) => {
                     notify_all();
                     // Connections that are still open then are no error: they were cut.
                     let all = async { while launches.join_next().await.is_some() {} };
@@ -167,12 +172,6 @@ pub async fn launch(
     }))
 }
 
-/// Waits until the lab is to stop.
-pub(crate) async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
-    // An error means that the sender is gone, which is a reason to stop as well.
-    let _ = stopped.wait_for(|stop| *stop).await;
-}
-
 async fn ignite(
     settings: &Settings,
     parts: &Parts,
@@ -180,19 +179,37 @@ async fn ignite(
     up: tokio::sync::mpsc::Sender<()>,
 ) -> Result<Rocket<Ignite>, StartError> {
     let addresses = parts.addresses.clone();
+    let rocket = rocket(settings, parts, listener);
+    let client = parts.front_door.clone();
     let site = match listener.site() {
-        Site::Lab => lab::mount(rocket(settings, parts, listener), parts),
+        Site::Lab => lab::mount(
+            rocket,
+            LabState {
+                store: parts.store.clone(),
+                health: parts.health.clone(),
+                lessons: parts.lessons.clone(),
+                certificate: parts.certificate.clone(),
+                front_door: client,
+                captures: parts.captures.clone(),
+                benches: parts.benches.clone(),
+                same_site: parts.same_site.clone(),
+            },
+        ),
         Site::Portal => {
             let measured = if settings.measure {
                 portal::measure::routes()
             } else {
                 Vec::new()
             };
-            lab::mount_on_portal(rocket(settings, parts, listener), parts)
-                .mount("/portal", portal::routes())
+            let own_pages = PortalPagesState {
+                certificate: parts.certificate.clone(),
+                health: parts.health.clone(),
+                same_site: parts.same_site.clone(),
+            };
+            portal::mount(lab::mount_on_portal(rocket, own_pages), client)
                 .mount("/portal", measured)
         }
-        Site::Attacker => attacker::mount(rocket(settings, parts, listener), parts),
+        Site::Attacker => attacker::mount(rocket, client),
     };
     let reception = Reception {
         listener,

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 
-use crate::settings::Reach;
+use crate::app::settings::Reach;
 
 /// The name in links to the portal and the lab.
 pub fn portal_name(reach: &Reach) -> String {

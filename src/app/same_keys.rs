@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
-use crate::bench::{BenchName, Benches, Sharing};
-use crate::clock::BenchTime;
-use crate::settings::SessionStore;
-use crate::start_error::StartError;
+use crate::app::settings::SessionStore;
+use crate::base::bench_name::BenchName;
+use crate::base::clock::BenchTime;
+use crate::base::start_error::StartError;
+use crate::session::bench::{Benches, Sharing};
+use crate::session::world::FOR_EVER;
 use crate::storage::{Batch, Expect, Key, Kind, Put, Unavailable};
-use crate::world::FOR_EVER;
 
 /// What to do about other keys.
 const HINT: &str = "give every instance the same SESSION_LAB_SECRET_KEY (and \

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::listeners::told_to_stop;
-use crate::bench::{Bench, Benches};
+use crate::base::shutdown::wait_for_shutdown;
+use crate::session::bench::{Bench, Benches};
 use crate::session::expire::end_expired;
 use crate::storage::{FileStorage, Unavailable};
 
@@ -30,7 +30,7 @@ pub fn spawn(
     tokio::spawn(async move {
         loop {
             let stopping = tokio::select! {
-                () = told_to_stop(&mut stopped) => true,
+                () = wait_for_shutdown(&mut stopped) => true,
                 () = tokio::time::sleep(EVERY) => false,
             };
             if let Some(files) = &files {
@@ -91,9 +91,10 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::bench::{BenchKeys, BenchName, Sharing};
-    use crate::clock::BenchTime;
-    use crate::journal::Event;
+    use crate::base::bench_name::BenchName;
+    use crate::base::clock::BenchTime;
+    use crate::base::event::Event;
+    use crate::session::bench::{BenchKeys, Sharing};
     use crate::storage::{
         Batch, Commit, EventId, Index, Key, Kind, MemoryStorage, Put, Storage, Stored,
     };

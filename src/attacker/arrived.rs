@@ -10,13 +10,13 @@ use rocket::serde::json::Json;
 use rocket::{Route, get, routes};
 use serde::Serialize;
 
-use crate::bench::Bench;
-use crate::bench::wire::Exchange;
-use crate::journal::Client;
-use crate::policy::Variant;
-use crate::portal::Stop;
+use crate::base::event::Client;
+use crate::defences::policy::Variant;
+use crate::session::bench::Bench;
+use crate::session::bench::wire::Exchange;
 use crate::web::place::Place;
 use crate::web::problem::Problem;
+use crate::web::reply::Stop;
 use crate::web::visible_time::time_of_day;
 
 /// How many requests a page shows.

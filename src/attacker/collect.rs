@@ -13,8 +13,8 @@ use rocket::response::Response;
 use rocket::route::{Handler, Outcome, Route};
 use tokio::io::AsyncReadExt;
 
-use crate::bench::loot::{Caught, LARGEST};
-use crate::cafe::mask;
+use crate::session::bench::loot::{Caught, LARGEST};
+use crate::sniffing_proxy::mask;
 use crate::storage::Unavailable;
 use crate::web::place::Place;
 

@@ -12,11 +12,11 @@ use serde::Serialize;
 
 use super::page::Scene;
 use super::{Role, Trick};
-use crate::journal::{Client, Event, Fingerprint, What};
-use crate::policy::{Name, Variant};
-use crate::portal::Stop;
+use crate::base::event::{Client, Event, Fingerprint, What};
+use crate::defences::policy::{Name, Variant};
 use crate::storage::Unavailable;
 use crate::web::place::Place;
+use crate::web::reply::Stop;
 use crate::web::visible_time::span;
 
 pub(super) const TRICK: Trick = Trick {

@@ -8,12 +8,12 @@ use serde::Serialize;
 
 use super::page::Scene;
 use super::{Role, Trick, plant};
-use crate::bench::loot::Planted;
-use crate::front_door::FrontDoor;
-use crate::front_door::caller::Call;
-use crate::policy::Name;
-use crate::portal::Stop;
+use crate::client::FrontDoor;
+use crate::client::caller::Call;
+use crate::defences::policy::Name;
+use crate::session::bench::loot::Planted;
 use crate::web::place::Place;
+use crate::web::reply::Stop;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/fixation",

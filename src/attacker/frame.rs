@@ -6,9 +6,9 @@ use rocket::{Route, get, routes};
 
 use super::page::Scene;
 use super::{Role, Trick};
-use crate::policy::Name;
-use crate::portal::Stop;
+use crate::defences::policy::Name;
 use crate::web::place::Place;
+use crate::web::reply::Stop;
 
 const DENIED: (Name, &str) = (
     Name::Framing,

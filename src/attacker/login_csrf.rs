@@ -8,9 +8,9 @@ use serde::Serialize;
 use super::page::Scene;
 use super::{Role, Trick};
 use crate::defences::password_storage::DEMO_PASSWORDS;
-use crate::policy::Name;
-use crate::portal::Stop;
+use crate::defences::policy::Name;
 use crate::web::place::Place;
+use crate::web::reply::Stop;
 
 /// The attacker's own account on the portal.
 pub(super) const ATTACKER: &str = "mallory";

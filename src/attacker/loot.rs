@@ -8,11 +8,11 @@ use rocket::{Route, get, post, routes};
 use serde::Serialize;
 
 use super::page;
-use crate::bench::loot::{Caught, KEPT, LARGEST};
-use crate::journal::Client;
-use crate::portal::Stop;
-use crate::web::addresses::Listener;
+use crate::base::addresses::Listener;
+use crate::base::event::Client;
+use crate::session::bench::loot::{Caught, KEPT, LARGEST};
 use crate::web::place::Place;
+use crate::web::reply::Stop;
 use crate::web::visible_time::time_of_day;
 
 /// The headers in which a browser says where a request comes from.

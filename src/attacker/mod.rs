@@ -13,13 +13,12 @@ mod csrf_form;
 mod csrf_link;
 mod fixation;
 mod frame;
-pub mod jwks;
+mod jwks;
 mod login_csrf;
 mod loot;
 mod overflow;
 mod page;
 mod partner;
-pub mod payloads;
 mod plant;
 mod shared_computer;
 mod start;
@@ -28,10 +27,10 @@ mod xss;
 
 use rocket::{Build, Rocket, Route, get, routes};
 
-use crate::app::Parts;
-use crate::policy::Name;
+use crate::base::addresses::SIBLING;
+use crate::client::FrontDoor;
+use crate::defences::policy::Name;
 use crate::same_site;
-use crate::web::addresses::SIBLING;
 use crate::web::place::Place;
 
 /// What the attacker's site is to the portal, by the name under which it was asked for.
@@ -124,7 +123,7 @@ fn routes() -> Vec<Route> {
     .concat()
 }
 
-/// Mounts the attacker's site.
-pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
-    rocket.manage(parts.front_door.clone()).mount("/", routes())
+/// Mounts the attacker's site. Its pages act on the portal through `client`.
+pub fn mount(rocket: Rocket<Build>, client: FrontDoor) -> Rocket<Build> {
+    rocket.manage(client).mount("/", routes())
 }

@@ -6,14 +6,14 @@ use serde::Serialize;
 
 use super::arrived::{self, Arrived};
 use super::{Role, Trick};
-use crate::bench::Sharing;
+use crate::base::addresses::{BESIDE_SIBLING, Listener, SIBLING};
 use crate::defences::facts::Scheme;
-use crate::policy::{Asked, Policy, Variant};
-use crate::portal::Stop;
-use crate::web::addresses::{BESIDE_SIBLING, Listener, SIBLING};
+use crate::defences::policy::{Asked, Policy, Variant};
+use crate::session::bench::Sharing;
 use crate::web::page::{Frame, VariantView};
 use crate::web::place::Place;
 use crate::web::problem::Problem;
+use crate::web::reply::Stop;
 
 /// A page about to be shown: who asks, and which variant of the portal is aimed at.
 pub struct Scene<'r> {
@@ -25,7 +25,7 @@ pub struct Scene<'r> {
     pub variant: Variant,
     /// Its policy.
     pub policy: Policy,
-    moved: Vec<crate::policy::Name>,
+    moved: Vec<crate::defences::policy::Name>,
 }
 
 /// The attacker's role and host, as pages speak of them.

@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::page::Scene;
 use super::{Role, Trick, collect};
-use crate::policy::Name;
-use crate::portal::Stop;
+use crate::defences::policy::Name;
 use crate::web::place::Place;
+use crate::web::reply::Stop;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/partner",

@@ -8,14 +8,14 @@ use rocket::response::Redirect;
 
 use super::login_csrf;
 use super::page::Scene;
-use crate::bench::loot::Planted;
-use crate::front_door::caller::{Caller, Portal};
-use crate::front_door::{Exchange, FrontDoor, FrontDoorError};
-use crate::portal::Stop;
+use crate::base::addresses::BESIDE_SIBLING;
+use crate::client::caller::{Caller, Portal};
+use crate::client::{Exchange, FrontDoor, FrontDoorError};
+use crate::session::bench::loot::Planted;
 use crate::session::cookie;
 use crate::storage::Unavailable;
-use crate::web::addresses::BESIDE_SIBLING;
 use crate::web::problem::Problem;
+use crate::web::reply::Stop;
 
 /// Somebody who visits the variant from the attacker's own computer.
 pub fn caller(scene: &Scene<'_>, door: &FrontDoor) -> Caller {

@@ -5,8 +5,8 @@ use rocket::{Route, get, routes};
 use serde::Serialize;
 
 use super::{Role, TRICKS, page};
-use crate::portal::Stop;
 use crate::web::place::Place;
+use crate::web::reply::Stop;
 
 #[derive(Serialize)]
 struct Offered {

@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use super::page::Scene;
 use super::{Role, Trick, plant};
-use crate::front_door::FrontDoor;
-use crate::policy::Name;
-use crate::portal::Stop;
+use crate::client::FrontDoor;
+use crate::defences::policy::Name;
 use crate::web::place::Place;
+use crate::web::reply::Stop;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/tossing",

@@ -6,10 +6,11 @@ use rocket::{Route, get, routes};
 use serde::Serialize;
 
 use super::page::Scene;
-use super::{Role, Trick, payloads};
-use crate::policy::Name;
-use crate::portal::Stop;
+use super::{Role, Trick};
+use crate::attacks::payloads;
+use crate::defences::policy::Name;
 use crate::web::place::Place;
+use crate::web::reply::Stop;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/xss",

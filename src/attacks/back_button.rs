@@ -10,7 +10,7 @@ use async_trait::async_trait;
 
 use super::stage::{Stage, StageError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
-use crate::policy::Name;
+use crate::defences::policy::Name;
 
 pub(super) struct BackButton;
 

@@ -10,9 +10,9 @@ use async_trait::async_trait;
 
 use super::stage::{A_MOMENT, ATTACKER, Stage, StageError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
-use crate::attacker::payloads;
-use crate::policy::Name;
-use crate::web::addresses::BESIDE_SIBLING;
+use crate::attacks::payloads;
+use crate::base::addresses::BESIDE_SIBLING;
+use crate::defences::policy::Name;
 
 pub(super) struct CookieOverflow;
 

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use super::forged_request::forge;
 use super::stage::{Stage, StageError};
 use super::{Attack, Card, Engine, Outcome};
-use crate::policy::Name;
+use crate::defences::policy::Name;
 
 pub(super) struct CsrfLink;
 

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 
 use super::stage::{Stage, StageError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
-use crate::policy::Name;
-use crate::web::addresses::BESIDE_SIBLING;
+use crate::base::addresses::BESIDE_SIBLING;
+use crate::defences::policy::Name;
 
 pub(super) struct DraftAfterSignOut;
 

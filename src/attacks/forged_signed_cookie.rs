@@ -11,9 +11,9 @@ use async_trait::async_trait;
 use super::stage::{ATTACKER, Stage, StageError};
 use super::words::WORDS;
 use super::{Attack, Card, Engine, Outcome};
-use crate::clock::BenchTime;
-use crate::front_door::caller::Call;
-use crate::policy::Name;
+use crate::base::clock::BenchTime;
+use crate::client::caller::Call;
+use crate::defences::policy::Name;
 use crate::session::state_cookie::{self, State};
 
 pub(super) struct ForgedSignedCookie;

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 
 use super::stage::{Stage, StageError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
-use crate::front_door::caller::Call;
-use crate::policy::Name;
+use crate::client::caller::Call;
+use crate::defences::policy::Name;
 
 pub(super) struct IdInReferer;
 

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use super::stage::{ATTACKER, Stage, StageError};
 use super::{Attack, Card, Engine, Outcome};
-use crate::policy::Name;
+use crate::defences::policy::Name;
 
 pub(super) struct LoginCsrf;
 

@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use super::seat::Seat;
 use super::stage::{Stage, StageError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
-use crate::chrome::{Chrome, ChromeError};
-use crate::policy::Name;
+use crate::browser::{Chrome, ChromeError};
+use crate::defences::policy::Name;
 
 pub(super) struct LongLivedCookie;
 

@@ -7,8 +7,9 @@ use tokio::task::JoinSet;
 use super::record::Record;
 use super::stage::{Asked, Stage, Target};
 use super::{ALL, Attack, Engine, Outcome};
-use crate::bench::{BenchName, RUN_PREFIX};
-use crate::policy::{Name, Policy, Variant, resolve};
+use crate::base::bench_name::BenchName;
+use crate::defences::policy::{Name, Policy, Variant, resolve};
+use crate::session::bench::RUN_PREFIX;
 
 /// How many attacks run side by side: the portal does the work, and it has the same cores.
 const SIDE_BY_SIDE: usize = 2;

@@ -6,13 +6,12 @@
 //! true. Read `fixation.rs` first. To add an attack, write its file, declare it, and add one
 //! line to [`ALL`]; CONTRIBUTING.md goes through it step by step.
 
-pub mod command;
 pub mod costs;
 pub mod matrix;
+pub mod payloads;
 pub mod person;
 pub mod places;
 pub mod record;
-pub mod running_lab;
 pub mod seat;
 pub mod stage;
 pub mod words;
@@ -27,6 +26,7 @@ mod csrf_from_sibling;
 mod csrf_link;
 mod draft_after_sign_out;
 mod fixation;
+pub mod forged_key_sets;
 mod forged_request;
 mod forged_signed_cookie;
 mod id_in_referer;
@@ -54,7 +54,7 @@ mod xss_steals_cookie;
 
 use async_trait::async_trait;
 
-use crate::policy::{Name, Policy};
+use crate::defences::policy::{Name, Policy};
 use stage::{Stage, StageError};
 
 /// What decides an attack.

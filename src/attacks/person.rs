@@ -1,9 +1,9 @@
 //! Somebody on the stage of an attack: what he sends, and what he reads out of the answers.
 
 use super::stage::{Line, Stage, StageError};
+use crate::client::Exchange;
+use crate::client::caller::{Call, Caller};
 use crate::defences::password_storage::DEMO_PASSWORDS;
-use crate::front_door::Exchange;
-use crate::front_door::caller::{Call, Caller};
 
 /// Somebody on a stage, with a cookie jar of his own.
 #[derive(Debug)]

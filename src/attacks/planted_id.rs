@@ -8,9 +8,9 @@ use async_trait::async_trait;
 
 use super::stage::{Stage, StageError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
-use crate::front_door::caller::Call;
-use crate::policy::Name;
-use crate::web::addresses::BESIDE_SIBLING;
+use crate::base::addresses::BESIDE_SIBLING;
+use crate::client::caller::Call;
+use crate::defences::policy::Name;
 
 pub(super) struct PlantedId;
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::matrix::{Cell, Found};
 use super::{Card, Engine, Outcome, find};
-use crate::policy::Variant;
+use crate::defences::policy::Variant;
 
 /// How the attacks that a browser decides ended, by their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 
 use super::person::demo_password;
 use super::stage::{LOOK_EVERY, Line, Stage, StageError, VICTIM};
-use crate::chrome::{Chrome, ChromeError, PATIENCE, Seen, Window};
-use crate::front_door::Exchange;
+use crate::browser::{Chrome, ChromeError, PATIENCE, Seen, Window};
+use crate::client::Exchange;
 
 /// Parts of addresses that the pages ask for by themselves: they are left out of transcripts.
 const BY_THEMSELVES: [&str; 7] = [

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::stage::{LOOK_EVERY, Stage, StageError};
-use crate::web::addresses::Listener;
+use crate::base::addresses::Listener;
 
 impl Stage {
     /// What the attacker's catcher has received, newest first.

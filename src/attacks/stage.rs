@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use super::person::Person;
 use super::seat::Seat;
-use crate::bench::BenchName;
-use crate::chrome::{Chrome, ChromeError};
+use crate::base::addresses;
+use crate::base::addresses::{Addresses, BESIDE_SIBLING, Listener, SIBLING};
+use crate::base::bench_name::BenchName;
+use crate::browser::{Chrome, ChromeError};
+use crate::client::caller::{Caller, Portal};
+use crate::client::{Exchange, FrontDoor, FrontDoorError, Outgoing};
 use crate::defences::facts::Scheme;
-use crate::front_door::caller::{Caller, Portal};
-use crate::front_door::{Exchange, FrontDoor, FrontDoorError, Outgoing};
-use crate::policy::{Name, Policy, Variant};
-use crate::web::addresses::{self, Addresses, BESIDE_SIBLING, Listener, SIBLING};
+use crate::defences::policy::{Name, Policy, Variant};
 
 /// The account that attacks are after.
 pub const VICTIM: &str = "student123";

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 
 use super::stage::{A_MOMENT, ATTACKER, Stage, StageError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
-use crate::attacker::payloads;
-use crate::policy::Name;
+use crate::attacks::payloads;
+use crate::defences::policy::Name;
 
 pub(super) struct XssRidesSession;
 

@@ -8,9 +8,9 @@ use async_trait::async_trait;
 
 use super::stage::{ATTACKER, Stage, StageError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
-use crate::attacker::payloads;
-use crate::front_door::caller::Call;
-use crate::policy::Name;
+use crate::attacks::payloads;
+use crate::client::caller::Call;
+use crate::defences::policy::Name;
 
 pub(super) struct XssStealsCookie;
 

@@ -14,6 +14,9 @@ use subtle::ConstantTimeEq;
 use super::facts::Refusal;
 use super::{Arm, Defence, Elsewhere, Lesson};
 
+/// The name of the form field that carries the token. JSON requests send it as `X-CSRFToken`.
+pub const TOKEN_FIELD: &str = "csrf_token";
+
 /// What a changing request must carry besides the cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CsrfToken {

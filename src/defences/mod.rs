@@ -2,13 +2,14 @@
 //!
 //! This folder is the lesson. A defence is an enum of arms, a [`Lesson`] for its page, and one or
 //! two methods that decide something from plain [`facts`]. Read [`rotation`] first, then
-//! [`csrf_token`]. Which arm applies to a request is the policy's business: [`crate::policy`].
+//! [`csrf_token`]. Which arm applies to a request is the policy's business: [`crate::defences::policy`].
 //!
 //! To add a defence, write its file and add one line to the list at the end of this one. The
 //! compiler then asks for its arms and its lesson, and the tests for what uses it: CONTRIBUTING.md
 //! goes through it step by step.
 
 pub mod facts;
+pub mod policy;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

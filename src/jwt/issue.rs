@@ -10,7 +10,7 @@ use super::Names;
 use super::keys::{KeyRing, Signs};
 use super::signature;
 use super::verify::REFRESH;
-use crate::clock::BenchTime;
+use crate::base::clock::BenchTime;
 use crate::defences::Asked;
 use crate::defences::facts::Role;
 use crate::defences::jwt_type::ACCESS;

@@ -287,8 +287,8 @@ impl Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::defences::policy::{Name, Policy};
     use crate::jwt::signature;
-    use crate::policy::{Name, Policy};
 
     fn derive(name: &str) -> [u8; 32] {
         Sha256::digest(name.as_bytes()).into()

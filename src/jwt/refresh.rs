@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 use super::issue;
 use super::keys::KeyRing;
 use super::token::Claims;
-use crate::clock::BenchTime;
+use crate::base::clock::BenchTime;
+use crate::base::event::What;
 use crate::defences::refresh_rotation::Use;
-use crate::journal::What;
+use crate::session::accounts::Account;
+use crate::session::world::World;
 use crate::storage::{Batch, Commit, Expect, Kind, Put, Unavailable};
-use crate::world::World;
-use crate::world::accounts::Account;
 
 /// How long a family lasts, however often it is refreshed: the lab's own ceiling of 30 days.
 pub const FAMILY_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);

@@ -11,10 +11,10 @@ use sha2::{Digest, Sha256};
 use super::issue::issued_at;
 use super::token::Claims;
 use super::verify::{Check, Refusal};
-use crate::clock::BenchTime;
-use crate::journal::What;
+use crate::base::clock::BenchTime;
+use crate::base::event::What;
+use crate::session::world::{FOR_EVER, World};
 use crate::storage::{Batch, Index, Key, Kind, Put, Unavailable};
-use crate::world::{FOR_EVER, World};
 
 /// How many families one look at the list ends.
 const AT_ONCE: usize = 1_000;

@@ -14,7 +14,7 @@ use super::keys::{Key, KeyRing};
 use super::signature;
 use super::token::{Claims, Signed};
 use super::{Header, Names};
-use crate::clock::BenchTime;
+use crate::base::clock::BenchTime;
 use crate::defences::jwt_kid::Found;
 use crate::defences::jwt_none::Unsigned;
 use crate::defences::{Asked, Name};

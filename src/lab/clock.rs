@@ -9,10 +9,11 @@ use rocket::response::Redirect;
 use rocket::{Route, State, post, routes};
 
 use super::page::fields;
-use crate::cafe::capture::Captures;
-use crate::portal::Stop;
+use crate::same_site::measured::MeasuredTables;
+use crate::sniffing_proxy::capture::Captures;
 use crate::web::place::Place;
 use crate::web::problem::Problem;
+use crate::web::reply::Stop;
 
 /// The furthest one move goes: a year.
 const MOST_MINUTES: u64 = 525_600;
@@ -23,10 +24,11 @@ async fn move_clock(
     place: &Place,
     form: Capped<String>,
     captures: &State<Arc<Captures>>,
+    tables: &State<MeasuredTables>,
 ) -> Result<Redirect, Stop> {
     let form = fields(&form);
     if form.get("reset").is_some_and(|value| value == "1") {
-        return reset(place, captures).await;
+        return reset(place, captures, tables).await;
     }
     let minutes = form
         .get("minutes")
@@ -48,9 +50,14 @@ async fn move_clock(
 /// Everybody signed out, accounts and notices as they were, loot and captures gone, the clock on
 /// time.
 #[post("/reset")]
-async fn reset(place: &Place, captures: &State<Arc<Captures>>) -> Result<Redirect, Stop> {
+async fn reset(
+    place: &Place,
+    captures: &State<Arc<Captures>>,
+    tables: &State<MeasuredTables>,
+) -> Result<Redirect, Stop> {
     place.bench.reset().await?;
     captures.forget(place.bench.name());
+    tables.forget(place.bench.name());
     Ok(Redirect::to(format!("{}/", place.base())))
 }
 
@@ -63,7 +70,7 @@ fn back(place: &Place, form: &std::collections::HashMap<String, String>) -> Redi
     })
 }
 
-fn evidence_of(place: &Place, variant: crate::policy::Variant) -> String {
+fn evidence_of(place: &Place, variant: crate::defences::policy::Variant) -> String {
     format!("{}/evidence/{variant}", place.base())
 }
 

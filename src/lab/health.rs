@@ -6,8 +6,8 @@ use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{Either, Route, State, get, routes};
 
-use crate::app::Health;
-use crate::web::addresses::Ports;
+use crate::base::addresses::Ports;
+use crate::storage::health::Health;
 use crate::web::place::Place;
 
 /// `ok`, or 503 with what is wrong. A balancer asks this each second; nothing is asked for it but a

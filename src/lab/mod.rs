@@ -2,32 +2,14 @@
 //! script on the portal's notice board cannot move the clock. Read `compare/mod.rs` first.
 
 mod attack;
-mod cafe;
-mod certificate;
+mod build;
 mod clock;
-mod compare;
-mod coverage;
-mod custom;
-mod custom_attack;
-mod defences;
-mod discard;
-mod evidence;
-mod fixation;
-mod headers;
+mod delete_bench;
+pub mod diagrams;
 mod health;
-mod home;
-mod ids;
 mod inspect;
-mod jwt;
-mod leak;
-mod lives;
-mod matrix;
+mod learn;
 mod page;
-mod pictures;
-mod same_site;
-mod stateless;
-mod wire;
-mod worksheets;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -35,10 +17,15 @@ use std::sync::{Arc, OnceLock};
 use rocket::{Build, Rocket};
 use serde::Serialize;
 
-use crate::app::Parts;
-use crate::bench::BenchName;
-use crate::policy::Variant;
+use crate::base::bench_name::BenchName;
+use crate::base::tls::Certificate;
+use crate::client::FrontDoor;
+use crate::defences::policy::Variant;
 use crate::same_site as experiment;
+use crate::same_site::measured::MeasuredTables;
+use crate::session::bench::Benches;
+use crate::sniffing_proxy::capture::Captures;
+use crate::storage::health::Health;
 use crate::storage::redis;
 use crate::worksheets::report::Attested;
 use crate::worksheets::shelf::Shelf;
@@ -140,58 +127,63 @@ impl Lessons {
     }
 }
 
+/// What the lab's pages work with.
+pub struct LabState {
+    /// Where sessions are kept.
+    pub store: Store,
+    /// Whether the store works.
+    pub health: Arc<Health>,
+    /// The worksheets, and whose machine this is.
+    pub lessons: Lessons,
+    /// The certificate in use.
+    pub certificate: Arc<Certificate>,
+    /// The client by which pages act on the portal.
+    pub front_door: FrontDoor,
+    /// What went through the café.
+    pub captures: Arc<Captures>,
+    /// Every bench.
+    pub benches: Arc<Benches>,
+    /// What browsers were seen to send on `/same-site`.
+    pub same_site: MeasuredTables,
+}
+
 /// Mounts the lab's own pages.
-pub fn mount(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
+pub fn mount(rocket: Rocket<Build>, state: LabState) -> Rocket<Build> {
+    let rocket = rocket
+        .manage(state.store)
+        .manage(state.health)
+        .manage(state.lessons)
+        .manage(state.certificate)
+        .manage(state.front_door)
+        .manage(state.captures)
+        .manage(state.benches)
+        .manage(state.same_site);
+    let rocket = build::mount(inspect::mount(attack::mount(learn::mount(rocket))));
     rocket
-        .manage(parts.store.clone())
-        .manage(Arc::clone(&parts.health))
-        .manage(parts.lessons.clone())
-        .manage(Arc::clone(&parts.certificate))
-        .manage(parts.front_door.clone())
-        .manage(Arc::clone(&parts.captures))
-        .manage(compare::Comparisons::default())
-        .manage(matrix::Runs::default())
-        .manage(attack::LastRuns::default())
-        .manage(defences::Sources::default())
-        .manage(custom_attack::MixRuns::default())
-        .manage(ids::Pictures::default())
-        .manage(fixation::Walkthroughs::default())
-        .manage(stateless::Comparisons::default())
-        .manage(Arc::clone(&parts.benches))
-        .mount("/", home::routes())
-        .mount("/", compare::routes())
-        .mount("/", evidence::routes())
-        .mount("/", wire::routes())
-        .mount("/", leak::routes())
         .mount("/", clock::routes())
-        .mount("/", custom::routes())
-        .mount("/", custom_attack::routes())
-        .mount("/", defences::routes())
-        .mount("/", matrix::routes())
-        .mount("/", attack::routes())
-        .mount("/", coverage::routes())
-        .mount("/", ids::routes())
-        .mount("/", fixation::routes())
-        .mount("/", stateless::routes())
-        .mount("/", jwt::routes())
-        .mount("/", same_site::routes())
-        .mount("/", cafe::routes())
-        .mount("/", certificate::routes())
-        .mount("/", worksheets::routes())
-        .mount("/", pictures::routes())
-        .mount("/", discard::routes())
+        .mount("/", delete_bench::routes())
         .mount("/", health::routes())
         .mount("/", health::own_routes())
 }
 
+/// What the portal's listeners answer outside the variants, and what that works with.
+pub struct PortalPagesState {
+    /// The certificate in use.
+    pub certificate: Arc<Certificate>,
+    /// Whether the store works.
+    pub health: Arc<Health>,
+    /// What browsers were seen to send on `/same-site`.
+    pub same_site: MeasuredTables,
+}
+
 /// Mounts what the portal's listeners answer outside the variants.
-pub fn mount_on_portal(rocket: Rocket<Build>, parts: &Parts) -> Rocket<Build> {
+pub fn mount_on_portal(rocket: Rocket<Build>, state: PortalPagesState) -> Rocket<Build> {
     rocket
-        .manage(Arc::clone(&parts.certificate))
-        .manage(Arc::clone(&parts.health))
-        .manage(parts.front_door.clone())
-        .mount("/", certificate::routes())
-        .mount("/", inspect::routes())
+        .manage(state.certificate)
+        .manage(state.health)
+        .manage(state.same_site)
+        .mount("/", learn::certificate::routes())
+        .mount("/", inspect::own_request::routes())
         .mount("/", experiment::portal_routes())
         .mount("/", health::routes())
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::web::template::Template;
 use serde::Serialize;
 
-use crate::bench::Bench;
+use crate::session::bench::Bench;
 use crate::web::page::Frame;
 use crate::web::place::Place;
 use crate::web::visible_time::date_and_time;

@@ -5,12 +5,13 @@ use rocket::serde::json::Json;
 use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
 
-use super::{Stop, Visitor};
+use super::Visitor;
+use crate::base::event::What;
 use crate::defences::facts::Role;
-use crate::journal::What;
+use crate::portal::body::{Checked, JsonBody};
 use crate::storage::Commit;
-use crate::web::body::{Checked, JsonBody};
 use crate::web::problem::Problem;
+use crate::web::reply::Stop;
 
 /// How many keys of the store the list shows.
 const SHOWN: usize = 10;

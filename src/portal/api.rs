@@ -5,14 +5,15 @@ use rocket::serde::json::Json;
 use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
 
+use super::Visitor;
 use super::password::too_many;
 use super::sign_in::{self, Check};
 use super::visitor::Onlooker;
-use super::{Stop, Visitor};
+use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
+use crate::session::accounts::ABOUT_LIMIT;
 use crate::storage::Commit;
-use crate::web::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::web::problem::Problem;
-use crate::world::accounts::ABOUT_LIMIT;
+use crate::web::reply::Stop;
 
 #[derive(Deserialize)]
 struct Credentials {

@@ -5,12 +5,13 @@ use rocket::http::Status;
 use rocket::{FromForm, Route, get, post, routes};
 use serde::Serialize;
 
-use super::{Stop, Visitor};
+use super::Visitor;
 use crate::defences::{Defence, Output};
-use crate::web::body::{Checked, FormBody};
+use crate::portal::body::{Checked, FormBody};
+use crate::session::notices::TEXT_LIMIT;
 use crate::web::problem::Problem;
+use crate::web::reply::Stop;
 use crate::web::visible_time::time_of_day;
-use crate::world::notices::TEXT_LIMIT;
 
 #[derive(Serialize)]
 struct NoticeView {

@@ -5,10 +5,11 @@ use rocket::http::Status;
 use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
 
-use super::{Stop, Visitor};
-use crate::journal::What;
+use super::Visitor;
+use crate::base::event::What;
+use crate::portal::body::{Checked, JsonBody};
 use crate::session::cookie;
-use crate::web::body::{Checked, JsonBody};
+use crate::web::reply::Stop;
 
 /// How many names one report keeps.
 const NAMES: usize = 50;

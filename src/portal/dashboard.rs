@@ -6,9 +6,10 @@ use crate::web::template::Template;
 use rocket::{Route, get, routes};
 use serde::Serialize;
 
-use super::{Stop, Visitor};
-use crate::web::addresses::Listener;
+use super::Visitor;
+use crate::base::addresses::Listener;
 use crate::web::place::Place;
+use crate::web::reply::Stop;
 
 /// The page's template.
 pub(super) const TEMPLATE: &str = "pages/portal/dashboard.html";

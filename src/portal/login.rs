@@ -5,9 +5,10 @@ use rocket::http::Status;
 use rocket::{FromForm, Route, get, post, routes};
 use serde::Serialize;
 
+use super::Visitor;
 use super::sign_in::{self, Check};
-use super::{Stop, Visitor};
-use crate::web::body::{Checked, FormBody};
+use crate::portal::body::{Checked, FormBody};
+use crate::web::reply::Stop;
 
 #[derive(Serialize, Default)]
 struct LoginPage<'p> {

@@ -5,9 +5,10 @@ use rocket::http::Status;
 use rocket::{FromForm, Route, get, post, routes};
 use serde::Serialize;
 
-use super::{Stop, Visitor};
-use crate::web::body::{Checked, FormBody};
+use super::Visitor;
+use crate::portal::body::{Checked, FormBody};
 use crate::web::problem::{More, Problem};
+use crate::web::reply::Stop;
 
 #[derive(FromForm)]
 struct Nothing {

@@ -10,12 +10,13 @@ use crate::web::template::Template;
 use rocket::{Route, get, post, routes};
 
 use super::dashboard::{DashboardPage, TEMPLATE, TITLE, WARN_SECONDS, partner};
-use super::{Stop, visitor};
+use super::visitor;
 use crate::defences::facts::Role;
 use crate::session::sign_in::SignInError;
 use crate::web::page::{PortalView, VariantView};
 use crate::web::place::Place;
 use crate::web::problem::Problem;
+use crate::web::reply::Stop;
 
 /// Whose dashboard is shown, and who is signed in.
 const USER: &str = "student123";

@@ -6,6 +6,7 @@
 mod admin;
 mod api;
 mod board;
+pub mod body;
 mod cookies;
 mod dashboard;
 mod home;
@@ -17,17 +18,20 @@ mod password;
 mod preferences;
 mod sessions;
 mod sign_in;
-mod stop;
 mod transfer;
 mod visitor;
 
-use rocket::Route;
+use rocket::{Build, Rocket, Route};
 
-pub use stop::Stop;
+use crate::client::FrontDoor;
 pub use visitor::Visitor;
 
-/// The portal's routes, to be mounted at `/portal`.
-pub fn routes() -> Vec<Route> {
+/// Mounts the portal at `/portal`. It fetches key sets through `client`.
+pub fn mount(rocket: Rocket<Build>, client: FrontDoor) -> Rocket<Build> {
+    rocket.manage(client).mount("/portal", routes())
+}
+
+fn routes() -> Vec<Route> {
     [
         home::routes(),
         login::routes(),

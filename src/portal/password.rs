@@ -5,10 +5,11 @@ use rocket::http::Status;
 use rocket::{FromForm, Route, get, post, routes};
 use serde::Serialize;
 
+use super::Visitor;
 use super::sign_in::{self, Check, PASSWORD_LIMIT};
-use super::{Stop, Visitor};
-use crate::web::body::{Checked, FormBody};
+use crate::portal::body::{Checked, FormBody};
 use crate::web::problem::Problem;
+use crate::web::reply::Stop;
 
 /// The shortest new password, in characters (ASVS 6.2.1 asks for 8 at least).
 const SHORTEST: usize = 8;

@@ -2,9 +2,9 @@
 
 use rocket::{FromForm, Route, post, routes};
 
-use super::Stop;
+use crate::portal::body::{Checked, FormBody};
 use crate::session::record::Record;
-use crate::web::body::{Checked, FormBody};
+use crate::web::reply::Stop;
 
 #[derive(FromForm)]
 struct Preferences {

@@ -5,11 +5,12 @@ use rocket::http::Status;
 use rocket::{FromForm, Route, get, post, routes};
 use serde::Serialize;
 
+use super::Visitor;
 use super::password::too_many;
 use super::sign_in::{self, Check};
-use super::{Stop, Visitor};
-use crate::journal::EndReason;
-use crate::web::body::{Checked, FormBody};
+use crate::base::event::EndReason;
+use crate::portal::body::{Checked, FormBody};
+use crate::web::reply::Stop;
 use crate::web::visible_time::date_and_time;
 
 #[derive(Serialize)]

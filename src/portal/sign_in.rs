@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use super::Visitor;
+use crate::base::event::What;
 use crate::defences::facts::LoginFailure;
 use crate::defences::password_storage::StoredPassword;
-use crate::journal::What;
 use crate::session::Session;
+use crate::session::accounts::Account;
 use crate::session::sign_in::SignInError;
 use crate::session::throttle::Attempt;
 use crate::storage::Unavailable;
 use crate::web::problem::Problem;
-use crate::world::accounts::Account;
 
 /// The longest password that is looked at, in bytes: hashing a longer one costs work for nothing.
 pub const PASSWORD_LIMIT: usize = 128;

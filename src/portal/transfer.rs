@@ -3,11 +3,12 @@
 use rocket::http::Status;
 use rocket::{FromForm, Route, get, post, routes};
 
+use super::Visitor;
 use super::logout::only_post;
-use super::{Stop, Visitor};
-use crate::web::body::{Checked, FormBody};
+use crate::portal::body::{Checked, FormBody};
+use crate::session::accounts::TransferError;
 use crate::web::problem::Problem;
-use crate::world::accounts::TransferError;
+use crate::web::reply::Stop;
 
 #[derive(FromForm)]
 struct Transfer {

@@ -5,18 +5,18 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use serde::Serialize;
 
-use super::Stop;
+use crate::base::event::What;
 use crate::defences::facts::Role;
-use crate::journal::What;
+use crate::session::accounts::Account;
 use crate::session::recognise::RecogniseError;
 use crate::session::state_cookie::{self, State};
+use crate::session::world::World;
 use crate::session::{Presented, Recognised, Session, SessionId, cookie};
 use crate::storage::Unavailable;
 use crate::web::page::{Frame, PortalView, VariantView};
 use crate::web::place::{Place, fail};
 use crate::web::problem::Problem;
-use crate::world::World;
-use crate::world::accounts::Account;
+use crate::web::reply::Stop;
 
 /// Who sent a request, as far as the policy lets the portal know.
 #[derive(Debug)]
@@ -370,7 +370,7 @@ fn label_of(agent: &str) -> String {
         ("Chrome/", "Chromium or Chrome"),
         ("Safari/", "Safari"),
         ("curl/", "curl"),
-        (crate::front_door::AGENT, "the lab itself"),
+        (crate::client::AGENT, "the lab itself"),
     ];
     let named = known.iter().find(|(mark, _)| agent.contains(mark));
     named.map_or("another client", |(_, name)| name).to_owned()

@@ -8,10 +8,10 @@ use rocket::{Either, Route, get, routes};
 use serde::Serialize;
 
 use super::{Initiator, Step, Way, portal, probe};
-use crate::portal::Stop;
-use crate::web::addresses::{BESIDE_SIBLING, SIBLING, Site};
+use crate::base::addresses::{BESIDE_SIBLING, SIBLING, Site};
 use crate::web::page::Frame;
 use crate::web::place::Place;
+use crate::web::reply::Stop;
 
 #[derive(Serialize)]
 struct WayView {

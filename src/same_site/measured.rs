@@ -1,10 +1,12 @@
 //! What a bench's browser was seen to send, and what the student had guessed. It stays in the memory
 //! of this process and has a fixed size.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Initiator, Probe, Way};
+use crate::base::bench_name::BenchName;
+use crate::session::bench::PerBench;
 
 /// How long the name that a browser gives itself may be, in characters.
 const LONGEST_AGENT: usize = 200;
@@ -39,6 +41,22 @@ struct Held {
     times: u64,
     sent: [[Option<Sent>; Way::ALL.len()]; Initiator::ALL.len()],
     guesses: [Option<Guess>; Initiator::ALL.len()],
+}
+
+/// The measured tables of all benches, shared by the three sites.
+#[derive(Clone, Debug, Default)]
+pub struct MeasuredTables(Arc<PerBench<Arc<Measured>>>);
+
+impl MeasuredTables {
+    /// The table of a bench.
+    pub fn of(&self, bench: &BenchName) -> Arc<Measured> {
+        self.0.read_or_insert_with(bench, Arc::default)
+    }
+
+    /// Forgets the table of a bench, with its guesses.
+    pub fn forget(&self, bench: &BenchName) {
+        self.0.remove(bench);
+    }
 }
 
 /// The measured table of a bench.
@@ -98,11 +116,6 @@ impl Measured {
     /// Keeps a guess, or takes it back.
     pub fn keep_guess(&self, of: Initiator, guess: Option<Guess>) {
         self.held().guesses[of as usize] = guess;
-    }
-
-    /// Forgets everything.
-    pub fn reset(&self) {
-        *self.held() = Held::default();
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {

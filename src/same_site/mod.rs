@@ -15,8 +15,8 @@ use rocket::Route;
 
 pub use probe::{EXCEPTION, LIFETIME};
 
-use crate::bench::BenchName;
-use crate::web::addresses::{Addresses, BESIDE_SIBLING, Listener, SIBLING};
+use crate::base::addresses::{Addresses, BESIDE_SIBLING, Listener, SIBLING};
+use crate::base::bench_name::BenchName;
 
 /// Where a request comes from, seen from the portal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

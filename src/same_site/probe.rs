@@ -5,16 +5,16 @@
 use rocket::http::{ContentType, Method, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
-use rocket::{Either, Route, get, post, routes};
+use rocket::{Either, Route, State, get, post, routes};
 
-use super::measured::Sent;
+use super::measured::{MeasuredTables, Sent};
 use super::{Initiator, Probe, Step, Way};
-use crate::journal::Client;
-use crate::portal::Stop;
+use crate::base::addresses::BESIDE_SIBLING;
+use crate::base::event::Client;
 use crate::session::cookie;
-use crate::web::addresses::BESIDE_SIBLING;
 use crate::web::place::Place;
 use crate::web::problem::Problem;
+use crate::web::reply::Stop;
 
 /// How old a cookie without SameSite may be for Chromium to send it with a form that another site
 /// posts, in seconds (RFC 6265bis §5.6.7.2).
@@ -55,11 +55,16 @@ impl<'r> FromRequest<'r> for Headers<'r> {
 
 /// Sets the cookies with values that they never had, and goes on to a step.
 #[get("/same-site/set?<step>&<once>")]
-fn set(place: &Place, step: Option<u8>, once: Option<&str>) -> Result<Redirect, Stop> {
+fn set(
+    place: &Place,
+    tables: &State<MeasuredTables>,
+    step: Option<u8>,
+    once: Option<&str>,
+) -> Result<Redirect, Stop> {
     let step = known(step)?;
     let once = once == Some("1");
     at_home(place)?;
-    let measured = place.bench.same_site();
+    let measured = tables.of(place.bench.name());
     let times = measured.set();
     if !once {
         measured.clear();
@@ -76,12 +81,12 @@ fn set(place: &Place, step: Option<u8>, once: Option<&str>) -> Result<Redirect, 
 
 /// Takes the cookies away.
 #[get("/same-site/clean")]
-fn clean(place: &Place) -> Result<Redirect, Stop> {
+fn clean(place: &Place, tables: &State<MeasuredTables>) -> Result<Redirect, Stop> {
     at_home(place)?;
     for probe in Probe::ALL {
         place.set_cookie(line(place, probe, "", "; Max-Age=0"));
     }
-    place.bench.same_site().forget_cookies();
+    tables.of(place.bench.name()).forget_cookies();
     let lab = &place.addresses;
     Ok(Redirect::to(lab.lab_page(place.bench.name(), "/same-site")))
 }
@@ -98,6 +103,7 @@ type Arrived = Either<Redirect, (ContentType, &'static str)>;
 #[get("/same-site/arrive?<step>&<how>&<once>")]
 fn arrive(
     place: &Place,
+    tables: &State<MeasuredTables>,
     headers: Headers<'_>,
     step: Option<u8>,
     how: Option<&str>,
@@ -114,7 +120,7 @@ fn arrive(
         .collect();
     let framing = format!("default-src 'none'; frame-ancestors {}", framing.join(" "));
     place.set_header("content-security-policy", framing);
-    note(place, &headers, step.initiator(), way)?;
+    note(place, tables, &headers, step.initiator(), way)?;
     Ok(match way {
         Way::Iframe => Either::Right((ContentType::HTML, FRAMED)),
         Way::Image => Either::Right((ContentType::SVG, DOT)),
@@ -130,16 +136,23 @@ fn arrive(
 #[post("/same-site/arrive?<step>&<how>&<once>")]
 fn arrive_by_post(
     place: &Place,
+    tables: &State<MeasuredTables>,
     headers: Headers<'_>,
     step: Option<u8>,
     how: Option<&str>,
     once: Option<&str>,
 ) -> Result<Arrived, Stop> {
-    arrive(place, headers, step, how, once)
+    arrive(place, tables, headers, step, how, once)
 }
 
 /// Writes a request into the table, if it is what it claims to be.
-fn note(place: &Place, headers: &Headers<'_>, from: Initiator, way: Way) -> Result<(), Stop> {
+fn note(
+    place: &Place,
+    tables: &MeasuredTables,
+    headers: &Headers<'_>,
+    from: Initiator,
+    way: Way,
+) -> Result<(), Stop> {
     if place.client != Client::Browser {
         let who = match place.client {
             Client::Curl => "This was typed with curl, which knows",
@@ -164,7 +177,7 @@ fn note(place: &Place, headers: &Headers<'_>, from: Initiator, way: Way) -> Resu
         let expected: Method = way.method();
         return Err(not_counted(format!("This step asks with {expected}.")));
     }
-    let measured = place.bench.same_site();
+    let measured = tables.of(place.bench.name());
     let age = measured.age().filter(|age| age.as_secs() < LIFETIME);
     let age = age.ok_or_else(|| not_counted("The cookies were not set, or are gone by now."))?;
     if way != Way::LatePostForm && age.as_secs() >= EXCEPTION {

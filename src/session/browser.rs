@@ -7,10 +7,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{SessionId, cookie};
-use crate::clock::BenchTime;
+use crate::base::clock::BenchTime;
 use crate::defences::{Asked, Defence, IdSource};
+use crate::session::world::World;
 use crate::storage::{Batch, Index, Kind, Put, Unavailable};
-use crate::world::World;
 
 /// How long a browser is remembered: 90 days, the usual span of such cookies.
 const REMEMBERED_FOR: std::time::Duration = std::time::Duration::from_secs(90 * 24 * 3600);

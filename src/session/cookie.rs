@@ -5,9 +5,9 @@
 //! `__Host-` cookie without them, and the user would stay signed in.
 
 use super::SessionId;
-use crate::bench::BenchName;
+use crate::base::bench_name::BenchName;
 use crate::defences::Asked;
-use crate::policy::Variant;
+use crate::defences::policy::Variant;
 
 /// The name of a variant's session cookie on a bench, as in `__Host-session_hardened`.
 ///
@@ -68,7 +68,7 @@ pub fn values<'r>(headers: impl Iterator<Item = &'r str>, name: &str) -> Vec<&'r
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Policy;
+    use crate::defences::policy::Policy;
 
     fn lines(policy: Policy, variant: Variant) -> (String, String) {
         let asked = Asked::new(policy);
@@ -109,8 +109,8 @@ mod tests {
         let name = |variant| name(&asked, variant, &bench);
         assert_eq!(name(Variant::Insecure), "session_insecure_team-7");
         assert_eq!(
-            name(Variant::Only(crate::policy::Name::Secure)),
-            name(Variant::Without(crate::policy::Name::Csp))
+            name(Variant::Only(crate::defences::policy::Name::Secure)),
+            name(Variant::Without(crate::defences::policy::Name::Csp))
         );
     }
 

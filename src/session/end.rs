@@ -3,11 +3,11 @@
 use futures::future::try_join_all;
 
 use super::{Record, Session};
+use crate::base::event::{EndReason, What};
 use crate::defences::facts::Moment;
-use crate::journal::{EndReason, What};
+use crate::session::accounts::Account;
+use crate::session::world::World;
 use crate::storage::{Batch, Commit, Expect, Index, Key, Kind, Unavailable};
-use crate::world::World;
-use crate::world::accounts::Account;
 
 /// How many sessions a list shows and one commit ends.
 pub const LIST_LIMIT: usize = 1_000;
@@ -25,7 +25,7 @@ pub struct Listed {
     /// Its version.
     pub version: u64,
     /// When it was last used.
-    pub seen: crate::clock::BenchTime,
+    pub seen: crate::base::clock::BenchTime,
 }
 
 impl Listed {

@@ -3,11 +3,11 @@
 
 use super::Record;
 use super::end::Listed;
-use crate::bench::Bench;
-use crate::journal::Client;
-use crate::policy::{Asked, Variant};
+use crate::base::event::Client;
+use crate::defences::policy::{Asked, Variant};
+use crate::session::bench::Bench;
+use crate::session::world::World;
 use crate::storage::{Index, Kind, Unavailable};
-use crate::world::World;
 
 /// How many sessions of a world are looked at. Where a course leaves more behind, the sweep takes
 /// the others, and the journal keeps its place for what people do.

@@ -5,16 +5,21 @@
 //! [`sign_in`] turns it into a user's, [`cookie`] writes the line that tells the browser. Ending is
 //! in [`end`] and, by time alone, in [`expire`], the count of failures in [`throttle`].
 
+pub mod accounts;
+pub mod bench;
 pub mod browser;
 pub mod cookie;
 pub mod end;
 pub mod expire;
+pub mod hashing;
 pub mod id;
+pub mod notices;
 pub mod recognise;
 pub mod record;
 pub mod sign_in;
 pub mod state_cookie;
 pub mod throttle;
+pub mod world;
 
 pub use id::SessionId;
 pub use recognise::{Presented, Recognised};

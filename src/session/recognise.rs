@@ -1,10 +1,10 @@
 //! Recognising a visitor: from what a request presents to the session it opens.
 
 use super::{Record, Session, SessionId};
+use crate::base::event::{EndReason, What};
 use crate::defences::facts::{Moment, Refusal};
-use crate::journal::{EndReason, What};
+use crate::session::world::World;
 use crate::storage::{Batch, Expect, Index, Kind, Put, Unavailable};
-use crate::world::World;
 
 /// How many anonymous sessions a world keeps: the lab's own ceiling, so that a script that fetches
 /// the sign-in page for ever fills no memory.

@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::SessionId;
-use crate::clock::BenchTime;
+use crate::base::clock::BenchTime;
+use crate::base::event::{EndReason, Fingerprint};
 use crate::defences::Asked;
-use crate::journal::{EndReason, Fingerprint};
-use crate::policy::Variant;
+use crate::defences::policy::Variant;
 use crate::storage::Key;
 
 /// The lab's own ceiling on a session's life, whatever the policy says: 30 days.

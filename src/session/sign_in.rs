@@ -1,11 +1,11 @@
 //! Signing in: an anonymous session becomes a user's, with a new id or with the old one.
 
 use super::{Record, Session, SessionId};
+use crate::base::event::What;
 use crate::defences::facts::Moment;
-use crate::journal::What;
+use crate::session::accounts::Account;
+use crate::session::world::World;
 use crate::storage::{Batch, Commit, Expect, Kind, Put, Unavailable};
-use crate::world::World;
-use crate::world::accounts::Account;
 
 /// How often a verb tries again when another request changed the same records meanwhile. Counted
 /// ids let one of all requests through at a time, so this is also how many may arrive at once.
@@ -219,7 +219,7 @@ impl World<'_> {
                 key,
                 value: self.encode(&(count + 1)),
                 seen: self.now,
-                until: crate::world::FOR_EVER,
+                until: crate::session::world::FOR_EVER,
                 owner: None,
                 replaces: None,
             });

@@ -10,7 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 
-use crate::clock::BenchTime;
+use crate::base::clock::BenchTime;
 
 /// What the cookie carries: the fields in alphabetical order, as Flask writes them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,10 +11,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::clock::BenchTime;
+use crate::base::clock::BenchTime;
 use crate::defences::throttle::{Kind as RuleKind, Rule};
+use crate::session::world::World;
 use crate::storage::{Batch, Commit, Expect, Key, Kind, Put, Unavailable};
-use crate::world::World;
 
 /// How often counting tries again when attempts arrive at once.
 const TRIES: usize = 64;

@@ -7,6 +7,7 @@
 //! here is bytes: only [`crate::session`] and its neighbours know what they mean.
 
 pub mod file;
+pub mod health;
 pub mod memory;
 pub mod redis;
 mod report;
@@ -18,10 +19,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::bench::BenchName;
-use crate::clock::BenchTime;
-use crate::journal::Event;
-use crate::policy::Variant;
+use crate::base::bench_name::BenchName;
+use crate::base::clock::BenchTime;
+use crate::base::event::Event;
+use crate::defences::policy::Variant;
 
 pub use self::redis::RedisStorage;
 pub use file::FileStorage;

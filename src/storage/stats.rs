@@ -1,9 +1,9 @@
 //! Who counts what lies in a store, while a lab may be at work on it. Reading changes nothing there.
 //!
-//! [`super::file::stats`] and [`mod@super::redis::stats`] read; [`crate::stats`] counts and prints.
+//! [`super::file::stats`] and [`mod@super::redis::stats`] read; [`crate::cli::store_stats`] counts and prints.
 
 use super::{Key, Stored};
-use crate::bench::BenchName;
+use crate::base::bench_name::BenchName;
 
 /// The settings of a bench that a count needs, as they are stored.
 #[derive(Clone, Debug, Default)]

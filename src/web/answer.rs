@@ -4,12 +4,12 @@ use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::Header;
 use rocket::{Request, Response};
 
-use super::addresses::{BESIDE_SIBLING, Listener, Site};
 use super::cross_origin;
 use super::noted;
 use super::on_wire;
 use super::place::Place;
 use super::reception;
+use crate::base::addresses::{BESIDE_SIBLING, Listener, Site};
 use crate::defences::Asked;
 
 /// The policy of the lab's own pages, and of the portal's pages outside the variants. Neither holds

@@ -8,8 +8,8 @@ use rocket::{Responder, Route, get, routes};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use tera::{Context, Error as TeraError, Tera};
 
-use super::addresses::Site;
 use super::template::Engine;
+use crate::base::addresses::Site;
 use crate::defences::{Defence, Output};
 
 #[derive(RustEmbed)]

@@ -4,10 +4,8 @@
 //! path; the result is its [`place`]. [`answer`] adds the headers on the way out. What goes wrong
 //! between them is a [`problem`].
 
-pub mod addresses;
 pub mod answer;
 pub mod assets;
-pub mod body;
 mod cross_origin;
 mod methods;
 mod noted;
@@ -17,6 +15,7 @@ mod path;
 pub mod place;
 pub mod problem;
 pub mod reception;
+pub mod reply;
 pub mod template;
 pub mod variant_list;
 pub mod visible_time;

@@ -5,9 +5,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rocket::Request;
 
 use super::place::Place;
-use crate::journal::{Client, Event, Fingerprint, Request as Noted, What};
+use crate::base::event::{Client, Event, Fingerprint, Request as Noted, What};
+use crate::session::world::World;
 use crate::session::{SessionId, cookie};
-use crate::world::World;
 
 /// Files, pictures and the sheets' own pages: nobody did anything by them. Polls of an open page are left out
 /// too, as long as all is well.

@@ -9,11 +9,11 @@ use std::borrow::Cow;
 use rocket::http::HeaderMap;
 use rocket::{Request, Response};
 
-use super::addresses::Site;
 use super::place::Place;
-use crate::bench::BenchKeys;
-use crate::bench::wire::{Cookie, Exchange, Headers, OF_ANSWERS, OF_REQUESTS, To};
-use crate::journal::Client;
+use crate::base::addresses::Site;
+use crate::base::event::Client;
+use crate::session::bench::BenchKeys;
+use crate::session::bench::wire::{Cookie, Exchange, Headers, OF_ANSWERS, OF_REQUESTS, To};
 use crate::session::cookie;
 
 /// Files, and what asks by itself: it would push out what people did.

@@ -5,11 +5,11 @@ use std::time::Duration;
 use rocket::Request;
 use serde::Serialize;
 
-use super::addresses::{Addresses, CAFE_NAMES, Listener, SIBLING};
 use super::place::Place;
 use super::visible_time::date_and_time;
-use crate::clock::BenchTime;
-use crate::policy::{Name, Variant};
+use crate::base::addresses::{Addresses, CAFE_NAMES, Listener, SIBLING};
+use crate::base::clock::BenchTime;
+use crate::defences::policy::{Name, Variant};
 
 /// The part that all pages share: where the page stands, and where the others are.
 #[derive(Clone, Debug, Serialize)]

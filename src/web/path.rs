@@ -5,7 +5,7 @@ use rocket::http::Status;
 use rocket::http::uri::Origin;
 
 use super::problem::Problem;
-use crate::bench::{BadBenchName, BenchName};
+use crate::base::bench_name::{BadBenchName, BenchName};
 
 /// The bench in a path, and the path without it.
 pub(super) fn bench_of(path: &str) -> Result<(BenchName, &str), Problem> {

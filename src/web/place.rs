@@ -7,14 +7,14 @@ use rocket::Request;
 use rocket::http::{Method, Status};
 use rocket::request::{FromRequest, Outcome};
 
-use super::addresses::{Addresses, Listener};
 use super::problem::Problem;
-use crate::bench::{Bench, BenchKeys};
-use crate::clock::BenchTime;
+use crate::base::addresses::{Addresses, Listener};
+use crate::base::clock::BenchTime;
+use crate::base::event::Client;
 use crate::defences::facts::{RequestFacts, Scheme};
-use crate::journal::Client;
-use crate::policy::{Asked, Name, Variant};
-use crate::world::World;
+use crate::defences::policy::{Asked, Name, Variant};
+use crate::session::bench::{Bench, BenchKeys};
+use crate::session::world::World;
 
 /// What is known of a request once the reception has let it in.
 #[derive(Debug)]
@@ -117,7 +117,7 @@ impl Place {
 
     /// The request's own origin, by the name and the port that it used.
     pub fn origin(&self) -> String {
-        super::addresses::origin(self.scheme(), &self.host_name, self.port)
+        crate::base::addresses::origin(self.scheme(), &self.host_name, self.port)
     }
 
     /// The world of the request; `None` on pages without a variant.
@@ -224,7 +224,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Who a request's headers say it comes from.
 pub fn client_of(request: &Request<'_>) -> Client {
     let agent = request.headers().get_one("user-agent").unwrap_or_default();
-    if agent.starts_with(crate::front_door::AGENT) {
+    if agent.starts_with(crate::client::AGENT) {
         Client::Lab
     } else if agent.starts_with("curl/") {
         Client::Curl

@@ -1,16 +1,17 @@
 //! What can be wrong with a request, as a page or as `application/problem+json` (RFC 9457).
 
 use crate::web::template::Template;
+use rocket::data::ByteUnit;
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 use rocket::{Catcher, catch, catchers};
 use serde::Serialize;
 
-use super::addresses::{Listener, Site};
 use super::page::{Frame, PortalView};
 use super::place::Place;
 use super::variant_list::VariantList;
+use crate::base::addresses::{Listener, Site};
 use crate::defences::facts::Refusal;
 use crate::storage::Unavailable;
 
@@ -380,12 +381,12 @@ fn any(status: Status, request: &Request<'_>) -> Problem {
     }
 }
 
+/// The largest body that the portal reads: 16 kB, eight times the longest notice.
+pub const LARGEST_BODY: ByteUnit = ByteUnit::Kilobyte(16);
+
 /// 413: the body is larger than any form of the portal needs.
 pub fn too_large() -> Problem {
-    let because = format!(
-        "A body may hold {} bytes at most.",
-        super::body::LIMIT.as_u64()
-    );
+    let because = format!("A body may hold {} bytes at most.", LARGEST_BODY.as_u64());
     Problem::new(
         Status::PayloadTooLarge,
         "The body is too large",

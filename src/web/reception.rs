@@ -14,13 +14,13 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::response::Redirect;
 use rocket::{Data, Either, Request, Route, get, routes};
 
-use super::addresses::{Addresses, Asked, Listener, Site};
 use super::methods::overridden;
 use super::path::{bench_of, go_to, split_first};
 use super::place::{Arrival, Place, client_of};
 use super::problem::{More, Problem};
-use crate::bench::{Benches, TooManyBenches};
-use crate::policy::Variant;
+use crate::base::addresses::{Addresses, Asked, Listener, Site};
+use crate::defences::policy::Variant;
+use crate::session::bench::{Benches, TooManyBenches};
 use crate::storage::Unavailable;
 
 /// Pages of the portal that belong to no variant.
@@ -237,7 +237,7 @@ impl Reception {
         };
         let port = port.unwrap_or_default();
         let scheme = Listener::PortalHttps.scheme();
-        let origin = super::addresses::origin(scheme, &place.host_name, port);
+        let origin = crate::base::addresses::origin(scheme, &place.host_name, port);
         if !place.json {
             return Turned::Redirect(format!("{origin}{}", place.target));
         }

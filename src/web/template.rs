@@ -11,8 +11,8 @@ use rocket::response::{self, Responder};
 use serde::Serialize;
 use tera::{Context, Tera};
 
-use super::addresses::Site;
 use super::assets::parse;
+use crate::base::addresses::Site;
 
 /// The templates of a site, parsed once: by the first who wants them.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::policy::Variant;
+use crate::defences::policy::Variant;
 
 /// The names of all variants, by kind.
 #[derive(Serialize, Default)]

@@ -11,7 +11,7 @@ use super::sheet::{
     Choice, Common, FrontMatter, Kind, Level, Proof, Question, Reflection, Screenshot, Step, Wrong,
 };
 use crate::attacks;
-use crate::policy::Name;
+use crate::defences::policy::Name;
 
 /// What is wrong in a block: a line in it, counted from 0, and a sentence.
 pub type Fault = (usize, String);

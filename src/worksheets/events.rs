@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::journal::Event;
+use crate::base::event::Event;
 
 /// An event as a step sees it: the text of each field.
 pub type Facts = BTreeMap<String, String>;
@@ -84,8 +84,8 @@ pub fn facts(event: &Event) -> Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::BenchTime;
-    use crate::journal::{Client, EndReason, Fingerprint, Request, What};
+    use crate::base::clock::BenchTime;
+    use crate::base::event::{Client, EndReason, Fingerprint, Request, What};
 
     /// One event of every kind, with every field there. The match is never run: it does not compile
     /// when the journal learns an event that is not in the list.
@@ -194,7 +194,7 @@ mod tests {
         for what in one_of_each() {
             let event = Event {
                 at: BenchTime::from_millis(0),
-                variant: Some(crate::policy::Variant::Insecure),
+                variant: Some(crate::defences::policy::Variant::Insecure),
                 client: Client::Curl,
                 what,
             };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::events::{self, Facts};
-use crate::policy::Variant;
+use crate::defences::policy::Variant;
 
 /// One expected event.
 #[derive(Clone, Debug, PartialEq, Eq)]

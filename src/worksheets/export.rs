@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{Codes, same};
 use super::progress::Progress;
-use crate::bench::BenchName;
+use crate::base::bench_name::BenchName;
 
 const FORMAT: &str = "session-lab-progress";
 
@@ -93,7 +93,7 @@ impl Export {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::BenchTime;
+    use crate::base::clock::BenchTime;
     use crate::storage::EventId;
 
     #[test]

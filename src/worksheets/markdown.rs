@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
-use crate::pictures::{self, On, Picture};
+use crate::worksheets::pictures;
+use crate::worksheets::pictures::{On, Picture};
 
 /// A fenced block at the top level of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]

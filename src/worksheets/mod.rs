@@ -9,9 +9,9 @@
 
 pub mod answers;
 pub mod blocks;
+pub mod catalogue;
 pub mod check;
 pub mod codes;
-pub mod command;
 pub mod console;
 pub mod events;
 pub mod expectation;
@@ -19,6 +19,7 @@ pub mod export;
 pub mod markdown;
 pub mod mistake;
 pub mod notebook;
+pub mod pictures;
 pub mod placeholders;
 pub mod progress;
 pub mod read;

@@ -6,11 +6,12 @@ use super::check::{Verdict, check};
 use super::events::{self, Facts};
 use super::progress::{Done, Progress};
 use super::sheet::Sheet;
-use crate::bench::{Bench, BenchName};
-use crate::clock::BenchTime;
-use crate::journal::in_words;
+use crate::base::bench_name::BenchName;
+use crate::base::clock::BenchTime;
+use crate::base::event::in_words;
+use crate::session::bench::Bench;
+use crate::session::world::FOR_EVER;
 use crate::storage::{Batch, Commit, Expect, Index, Key, Kind, Put, Storage, Unavailable};
-use crate::world::FOR_EVER;
 
 /// How many events of the journal one check looks at, the newest ones.
 const LOOKED_AT: usize = 3_000;

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::path::Path;
 
-use crate::bench::BenchName;
-use crate::policy::{Asked, Policy, Variant, resolve};
+use crate::base::addresses::{Addresses, BESIDE_SIBLING, CAFE_NAMES, Listener, Ports, SIBLING};
+use crate::base::bench_name::BenchName;
+use crate::defences::policy::{Asked, Policy, Variant, resolve};
 use crate::session::cookie;
-use crate::web::addresses::{Addresses, BESIDE_SIBLING, CAFE_NAMES, Listener, Ports, SIBLING};
 
 const COOKIE: &str = "cookie:";
 const LAB_TEST: &str = "lab.test";

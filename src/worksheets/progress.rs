@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answers::judge;
 use super::sheet::Sheet;
-use crate::clock::BenchTime;
+use crate::base::clock::BenchTime;
 use crate::storage::EventId;
 
 /// What was done of one sheet.

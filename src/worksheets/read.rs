@@ -6,7 +6,7 @@ use super::blocks::{self, Fault};
 use super::mistake::{Mistake, line_at};
 use super::sheet::{Console, Part, Sheet, What};
 use super::{console, markdown, placeholders};
-use crate::policy::Name;
+use crate::defences::policy::Name;
 
 const FENCE: &str = "+++\n";
 

@@ -8,7 +8,7 @@ use super::codes::{Codes, SolvedStep, same};
 use super::placeholders::Values;
 use super::progress::Progress;
 use super::sheet::{Kind, Question, Sheet};
-use crate::clock::BenchTime;
+use crate::base::clock::BenchTime;
 use crate::web::visible_time::date_and_time;
 
 /// What the last line of a report begins with.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::expectation::Expectation;
-use crate::policy::{Name, Variant};
+use crate::defences::policy::{Name, Variant};
 
 /// One worksheet.
 #[derive(Clone, Debug)]

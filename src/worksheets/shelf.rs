@@ -9,7 +9,7 @@ use rust_embed::RustEmbed;
 use super::mistake::Mistake;
 use super::read::read;
 use super::sheet::Sheet;
-use crate::start_error::StartError;
+use crate::base::start_error::StartError;
 
 #[derive(RustEmbed)]
 #[folder = "labs/"]

@@ -17,9 +17,9 @@ use super::notebook::Standing;
 use super::placeholders::Values;
 use super::progress::Progress;
 use super::sheet::{Common, Console, Sheet, Step, What};
-use crate::pictures::On;
-use crate::policy::Name;
+use crate::defences::policy::Name;
 use crate::web::visible_time::date_and_time;
+use crate::worksheets::pictures::On;
 
 /// Who reads.
 #[derive(Clone, Copy, Debug)]

@@ -9,7 +9,7 @@ mod policies;
 
 use session_lab::attacks::matrix::{self, Cell, Found, Wish};
 use session_lab::attacks::{ALL, Attack, Engine, Outcome};
-use session_lab::policy::Variant;
+use session_lab::defences::policy::Variant;
 use tokio::sync::OnceCell;
 
 use crate::support::lab;

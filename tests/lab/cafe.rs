@@ -3,13 +3,13 @@
 
 mod on_lab_test;
 
+use session_lab::app::settings::Settings;
 use session_lab::app::{self, Running};
-use session_lab::bench::BenchName;
-use session_lab::cafe::capture::{KEPT, LARGEST};
+use session_lab::base::addresses::Listener;
+use session_lab::base::bench_name::BenchName;
+use session_lab::client::{Exchange, Outgoing};
 use session_lab::defences::facts::Scheme;
-use session_lab::front_door::{Exchange, Outgoing};
-use session_lab::settings::Settings;
-use session_lab::web::addresses::Listener;
+use session_lab::sniffing_proxy::capture::{KEPT, LARGEST};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use session_lab::attacker::{Role, TRICKS};
 use session_lab::attacks;
-use session_lab::catalogue::{AREAS, TryIt, rows};
+use session_lab::worksheets::catalogue::{AREAS, TryIt, rows};
 
 use crate::process::program::Program;
 use crate::support::{bench, curl};

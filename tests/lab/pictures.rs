@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use session_lab::pictures::made_from::{self, Hashes};
-use session_lab::pictures::{self, ALL, SCALE, Theme};
 use session_lab::worksheets::markdown::images;
+use session_lab::worksheets::pictures;
+use session_lab::worksheets::pictures::made_from;
+use session_lab::worksheets::pictures::made_from::Hashes;
+use session_lab::worksheets::pictures::{ALL, SCALE, Theme};
 use session_lab::worksheets::sheet::What;
 use session_lab::worksheets::shelf::Shelf;
 
@@ -114,7 +116,7 @@ async fn a_sheet_shows_the_picture_for_light_and_dark_and_on_paper_the_light_one
     // The two files are there for both.
     for address in [light, dark] {
         let mut outside =
-            crate::support::Client::new(session_lab::web::addresses::Listener::Lab, String::new());
+            crate::support::Client::new(session_lab::base::addresses::Listener::Lab, String::new());
         let answer = outside.get(&address).await;
         assert_eq!(answer.status, 200, "{address}");
         assert_eq!(answer.header("content-type"), Some("image/png"));

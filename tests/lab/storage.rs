@@ -13,10 +13,10 @@ mod redis;
 mod replicas;
 mod times;
 
-use session_lab::bench::BenchName;
-use session_lab::clock::BenchTime;
-use session_lab::journal::{Client, Event, What};
-use session_lab::policy::Variant;
+use session_lab::base::bench_name::BenchName;
+use session_lab::base::clock::BenchTime;
+use session_lab::base::event::{Client, Event, What};
+use session_lab::defences::policy::Variant;
 use session_lab::storage::{
     Batch, Commit, EventId, Expect, FileStorage, Index, JOURNAL_LIMIT, Key, Kind, MemoryStorage,
     Put, Storage,

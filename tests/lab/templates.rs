@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::json;
-use session_lab::web::addresses::Listener;
+use session_lab::base::addresses::Listener;
 
 use crate::support::{Client, Reply, bench, send_raw};
 

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::matrix::throw_away_name;
 use super::stage::{Stage, StageError, Target};
-use crate::policy::{Name, Policy, Variant, conflict};
+use crate::defences::policy::{Name, Policy, Variant, conflict};
 
 /// What is known of a cost before it is measured.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::super::stage::{Stage, StageError, VICTIM};
 use super::{Card, Cost};
-use crate::policy::Name;
+use crate::defences::policy::Name;
 
 pub(super) struct SlowWriter;
 

@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use super::super::person::Person;
 use super::super::stage::{Stage, StageError, VICTIM};
 use super::{Card, Cost};
+use crate::client::Exchange;
 use crate::defences::password_storage::DEMO_PASSWORDS;
-use crate::front_door::Exchange;
-use crate::policy::Name;
+use crate::defences::policy::Name;
 
 pub(super) struct StrangerLocksOut;
 

@@ -5,8 +5,8 @@ use async_trait::async_trait;
 
 use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
 use super::{Card, Cost};
-use crate::front_door::caller::Call;
-use crate::policy::Name;
+use crate::client::caller::Call;
+use crate::defences::policy::Name;
 
 pub(super) struct TossedDuplicate;
 

@@ -6,9 +6,9 @@ use super::super::person::Person;
 use super::super::stage::StageError;
 use super::super::{Card, Outcome};
 use super::forge::Parts;
+use crate::client::Exchange;
+use crate::client::caller::Call;
 use crate::defences::password_storage::DEMO_PASSWORDS;
-use crate::front_door::Exchange;
-use crate::front_door::caller::Call;
 
 /// The tokens of a sign-in.
 #[derive(Clone, Debug)]

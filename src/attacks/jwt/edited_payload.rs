@@ -6,7 +6,7 @@
 use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts};
-use crate::policy::Name;
+use crate::defences::policy::Name;
 use async_trait::async_trait;
 
 pub(in crate::attacks) struct EditedPayload;

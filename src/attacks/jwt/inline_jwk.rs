@@ -6,8 +6,8 @@
 use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts};
-use crate::attacker::jwks;
-use crate::policy::Name;
+use crate::attacks::forged_key_sets;
+use crate::defences::policy::Name;
 use async_trait::async_trait;
 
 pub(in crate::attacks) struct InlineJwk;
@@ -41,8 +41,8 @@ impl Attack for InlineJwk {
         let forged = own
             .in_the_name_of(VICTIM)
             .with_header("kid", PORTALS_KEY)
-            .with_header("jwk", jwks::public_jwk());
-        let token = forged.es256(jwks::signing_key())?;
+            .with_header("jwk", forged_key_sets::public_jwk());
+        let token = forged.es256(forged_key_sets::signing_key())?;
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::super::stage::{ATTACKER, Stage, StageError};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, partner_token};
-use crate::policy::Name;
+use crate::defences::policy::Name;
 
 pub(in crate::attacks) struct OtherIssuer;
 

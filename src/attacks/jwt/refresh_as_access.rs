@@ -6,7 +6,7 @@
 use super::super::stage::{ATTACKER, Stage, StageError};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, sign_in};
-use crate::policy::Name;
+use crate::defences::policy::Name;
 use async_trait::async_trait;
 
 pub(in crate::attacks) struct RefreshAsAccess;

@@ -9,9 +9,9 @@ use super::super::person::Person;
 use super::super::stage::{Stage, StageError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{answer, judge, sign_in, text};
-use crate::front_door::Exchange;
-use crate::front_door::caller::Call;
-use crate::policy::Name;
+use crate::client::Exchange;
+use crate::client::caller::Call;
+use crate::defences::policy::Name;
 
 pub(in crate::attacks) struct RefreshReplay;
 

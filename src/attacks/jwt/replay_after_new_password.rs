@@ -5,7 +5,7 @@
 use super::super::stage::{Stage, StageError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, sign_in};
-use crate::policy::Name;
+use crate::defences::policy::Name;
 use async_trait::async_trait;
 
 pub(in crate::attacks) struct ReplayAfterNewPassword;

@@ -7,8 +7,8 @@ use super::super::person::Person;
 use super::super::stage::{ATTACKER, Stage, StageError};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{answer, sign_in, unexpected, with_token};
-use crate::front_door::caller::Call;
-use crate::policy::Name;
+use crate::client::caller::Call;
+use crate::defences::policy::Name;
 use async_trait::async_trait;
 
 pub(in crate::attacks) struct StaleRole;

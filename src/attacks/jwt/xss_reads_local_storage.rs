@@ -12,8 +12,8 @@ use super::super::person::demo_password;
 use super::super::stage::{A_MOMENT, ATTACKER, Stage, StageError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::judge;
-use crate::attacker::payloads;
-use crate::policy::Name;
+use crate::attacks::payloads;
+use crate::defences::policy::Name;
 
 pub(in crate::attacks) struct XssReadsLocalStorage;
 

@@ -7,8 +7,8 @@ use serde_json::{Map, json};
 use std::time::Duration;
 
 use super::*;
+use crate::defences::policy::Policy;
 use crate::jwt::keys::Signs;
-use crate::policy::Policy;
 
 const NOW: u64 = 1_800_000_000;
 

@@ -4,14 +4,14 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 
 use super::{fetch, names};
+use crate::base::event::What;
+use crate::client::FrontDoor;
 use crate::defences::facts::Role;
-use crate::front_door::FrontDoor;
-use crate::journal::What;
 use crate::jwt::verify::{Check, Expected, Purpose, Refusal};
 use crate::jwt::{self, Claims};
+use crate::session::world::World;
 use crate::web::place::{Place, fail};
 use crate::web::problem::{ForApi, Problem};
-use crate::world::World;
 
 /// A request whose token passed every check of the policy.
 #[derive(Debug)]

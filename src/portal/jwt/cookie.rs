@@ -4,8 +4,8 @@ use rocket::request::{FromRequest, Outcome, Request};
 
 use crate::jwt::issue::REFRESH_LIFE;
 use crate::session::cookie;
+use crate::session::world::World;
 use crate::web::place::Place;
-use crate::world::World;
 
 /// The cookie's name. It always has the prefix: the cookie exists on the strong arm only.
 fn name(world: &World<'_>) -> String {

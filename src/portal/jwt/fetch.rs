@@ -6,15 +6,15 @@ use std::time::Duration;
 use serde_json::Value;
 use url::Url;
 
+use crate::base::addresses::{Listener, Site};
+use crate::base::event::What;
+use crate::client::{FrontDoor, Outgoing};
 use crate::defences::JwtKeySource;
 use crate::defences::facts::Scheme;
-use crate::front_door::{FrontDoor, Outgoing};
-use crate::journal::What;
 use crate::jwt::Token;
+use crate::session::world::World;
 use crate::storage::Unavailable;
-use crate::web::addresses::{Listener, Site};
 use crate::web::place::Place;
-use crate::world::World;
 
 /// How long a fetch may take.
 const PATIENCE: Duration = Duration::from_secs(2);

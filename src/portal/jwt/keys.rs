@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::login::no_key;
 use crate::jwt::keys::Published;
-use crate::portal::Stop;
 use crate::web::place::Place;
 use crate::web::problem::Problem;
+use crate::web::reply::Stop;
 
 #[derive(Serialize)]
 struct KeySet {

@@ -10,14 +10,15 @@ use crate::defences::facts::Role;
 use crate::jwt::issue::{ACCESS_LIFE, Subject};
 use crate::jwt::keys::Signs;
 use crate::jwt::refresh::{IssueError, Issued};
+use crate::portal::Visitor;
+use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::portal::password::too_many;
 use crate::portal::sign_in::{self, Check};
-use crate::portal::{Stop, Visitor};
-use crate::web::body::{Checked, CheckedWithoutToken, JsonBody};
+use crate::session::accounts::Account;
+use crate::session::world::World;
 use crate::web::place::Place;
 use crate::web::problem::{ForApi, Problem};
-use crate::world::World;
-use crate::world::accounts::Account;
+use crate::web::reply::Stop;
 
 #[derive(Deserialize)]
 struct Credentials {

@@ -5,7 +5,7 @@ use rocket::{Route, post, routes};
 use serde::Serialize;
 
 use super::{Bearer, cookie};
-use crate::portal::Stop;
+use crate::web::reply::Stop;
 
 #[derive(Serialize)]
 struct SignedOut {

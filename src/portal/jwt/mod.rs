@@ -16,8 +16,8 @@ mod refresh;
 
 use rocket::Route;
 
+use crate::base::addresses::Listener;
 use crate::jwt::Names;
-use crate::web::addresses::Listener;
 use crate::web::place::Place;
 
 pub use bearer::Bearer;

@@ -9,9 +9,10 @@ use serde::Serialize;
 use super::Bearer;
 use super::bearer::query_token;
 use crate::defences::facts::Refusal;
-use crate::portal::{Stop, Visitor};
+use crate::portal::Visitor;
 use crate::session::cookie;
 use crate::web::problem::Problem;
+use crate::web::reply::Stop;
 
 #[derive(Serialize)]
 struct TokenPage {

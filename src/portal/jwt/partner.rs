@@ -15,10 +15,10 @@ use super::{keep_from_caches, names};
 use crate::jwt::issue::{ACCESS_LIFE, random_name};
 use crate::jwt::keys::Signs;
 use crate::jwt::signature;
-use crate::portal::Stop;
+use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::storage::Unavailable;
-use crate::web::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::web::problem::Problem;
+use crate::web::reply::Stop;
 
 /// The partner's own name.
 const PARTNER: &str = "https://partner.example";

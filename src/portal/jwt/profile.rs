@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Bearer;
 use super::bearer::insufficient_scope;
 use crate::defences::facts::Role;
-use crate::portal::Stop;
+use crate::web::reply::Stop;
 
 #[derive(Serialize)]
 struct Profile {

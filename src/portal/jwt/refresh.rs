@@ -8,14 +8,14 @@ use serde::Deserialize;
 use super::bearer::{check, no_token};
 use super::cookie::{self, RefreshCookie};
 use super::login::{self, Tokens};
+use crate::client::FrontDoor;
 use crate::defences::facts::Refusal;
-use crate::front_door::FrontDoor;
 use crate::jwt::keys::Signs;
 use crate::jwt::refresh::IssueError;
 use crate::jwt::verify::Purpose;
-use crate::portal::Stop;
-use crate::web::body::{Checked, CheckedWithoutToken, JsonBody};
+use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::web::problem::Problem;
+use crate::web::reply::Stop;
 
 #[derive(Deserialize)]
 struct RefreshRequest {

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use super::disk;
 use super::failure::LastFailure;
-use crate::bench::BenchName;
-use crate::policy::Variant;
+use crate::base::bench_name::BenchName;
+use crate::defences::policy::Variant;
 use crate::storage::{Key, Kind};
 
 /// The data folder cannot be used.

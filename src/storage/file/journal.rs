@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{HIGHEST, disk};
-use crate::journal::Event;
+use crate::base::event::Event;
 use crate::storage::{EventId, JOURNAL_LIMIT};
 
 /// One line: the event with its number in front.

@@ -14,7 +14,7 @@ use super::folder::{Folder, key_of_file, world_of_folder};
 use super::journal::JournalFile;
 use super::writer::Writer;
 use super::{Bench, disk, record};
-use crate::bench::BenchName;
+use crate::base::bench_name::BenchName;
 use crate::storage::memory::shelf::{Record, Shelf};
 use crate::storage::{EventId, JOURNAL_LIMIT, Key, Kind};
 

@@ -24,8 +24,8 @@ use serde::de::{Error as _, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
 use super::HIGHEST;
-use crate::clock::BenchTime;
-use crate::policy::Variant;
+use crate::base::clock::BenchTime;
+use crate::defences::policy::Variant;
 use crate::storage::memory::shelf::Record;
 use crate::storage::{Key, Kind};
 

@@ -13,7 +13,7 @@ use super::disk;
 use super::folder::{key_of_file, world_of_folder};
 use super::load::{entries, take_replaced};
 use super::record;
-use crate::bench::BenchName;
+use crate::base::bench_name::BenchName;
 use crate::storage::memory::shelf::Record;
 use crate::storage::stats::{BenchSettings, Census};
 use crate::storage::{JOURNAL_LIMIT, Key, Kind, Stored};

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::journal::Event;
+use crate::base::event::Event;
 use crate::storage::{EventId, JOURNAL_LIMIT};
 
 /// The newest events, oldest first, with ids that only grow.

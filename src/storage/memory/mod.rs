@@ -15,9 +15,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use async_trait::async_trait;
 
 use super::{Batch, Commit, EventId, Index, Key, Storage, Stored, Unavailable};
-use crate::bench::BenchName;
-use crate::clock::BenchTime;
-use crate::journal::Event;
+use crate::base::bench_name::BenchName;
+use crate::base::clock::BenchTime;
+use crate::base::event::Event;
 use shelf::Shelf;
 
 /// One shelf a bench, in memory only.

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::shelf::{Record, Shelf};
-use crate::journal::Event;
+use crate::base::event::Event;
 use crate::storage::{Batch, EventId, Expect, Key};
 
 /// The outcome of a batch: no key stands in more than one of the lists.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::journal::Recent;
 use super::plan::Plan;
-use crate::clock::BenchTime;
+use crate::base::clock::BenchTime;
 use crate::storage::{Index, Key, Stored};
 
 /// A record with all that storage knows of it.

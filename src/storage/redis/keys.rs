@@ -11,8 +11,8 @@
 //!
 //! The braces keep all keys of a bench on one node of a cluster. Next: `scripts`, which write them.
 
-use crate::bench::BenchName;
-use crate::policy::Variant;
+use crate::base::bench_name::BenchName;
+use crate::defences::policy::Variant;
 use crate::storage::{Index, Key, Kind};
 
 /// What every key of a bench begins with.

@@ -28,10 +28,10 @@ use super::{
     Batch, Commit, EventId, Expect, Index, JOURNAL_LIMIT, Key, Kind, Put, Storage, Stored,
     Unavailable,
 };
-use crate::bench::BenchName;
-use crate::clock::BenchTime;
-use crate::journal::Event;
-use crate::policy::Variant;
+use crate::base::bench_name::BenchName;
+use crate::base::clock::BenchTime;
+use crate::base::event::Event;
+use crate::defences::policy::Variant;
 pub use address::{Address, BadAddress};
 use link::{Ask, CALL, Link};
 use scripts::Scripts;

@@ -16,7 +16,7 @@ use super::link::too_slow;
 use super::start::OpenError;
 use super::target::Target;
 use super::{FIELDS, Fields, keys, stored};
-use crate::bench::BenchName;
+use crate::base::bench_name::BenchName;
 use crate::storage::stats::{BenchSettings, Census};
 use crate::storage::{Key, Kind};
 

@@ -1,6 +1,6 @@
 //! The request catcher: what it keeps, how much, for whom, and that it shows everything as text.
 
-use session_lab::bench::loot::{KEPT, LARGEST};
+use session_lab::session::bench::loot::{KEPT, LARGEST};
 
 use crate::support::{bench, curl, lab};
 

@@ -1,6 +1,6 @@
 //! Which names the attacker's site answers to, and which role each of them plays.
 
-use session_lab::web::addresses::Listener;
+use session_lab::base::addresses::Listener;
 
 use crate::support::{Client, bench, lab};
 

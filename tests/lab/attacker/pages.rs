@@ -2,7 +2,7 @@
 //! nothing of a hostile address as markup.
 
 use session_lab::attacker::{Role, TRICKS};
-use session_lab::web::addresses::Listener;
+use session_lab::base::addresses::Listener;
 
 use crate::support::{TestBench, bench, curl, lab};
 

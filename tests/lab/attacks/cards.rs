@@ -3,8 +3,8 @@
 use session_lab::attacks::Attack;
 use session_lab::attacks::matrix::throw_away_name;
 use session_lab::attacks::stage::{Line, Stage};
-use session_lab::front_door::Exchange;
-use session_lab::policy::Variant;
+use session_lab::client::Exchange;
+use session_lab::defences::policy::Variant;
 
 use super::decided_by_the_server;
 use crate::support::lab;

@@ -2,7 +2,7 @@
 //! do not have.
 
 use session_lab::attacks::ALL;
-use session_lab::catalogue;
+use session_lab::worksheets::catalogue;
 
 #[test]
 fn every_card_names_rows_of_the_catalogue_and_ids_that_these_rows_have() {

@@ -1,7 +1,7 @@
 //! What defences cost, as it is measured: the numbers here are the portal's answers, arm by arm.
 
 use session_lab::attacks::costs::{ALL, Cost, Measured, measure, run};
-use session_lab::catalogue;
+use session_lab::worksheets::catalogue;
 
 use crate::support::lab;
 

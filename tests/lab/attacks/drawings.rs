@@ -4,9 +4,9 @@
 use session_lab::attacks::Attack;
 use session_lab::attacks::matrix::throw_away_name;
 use session_lab::attacks::stage::{Line, Stage};
-use session_lab::drawing::file;
-use session_lab::drawing::sequence::{End, Row, Sequence};
-use session_lab::policy::Variant;
+use session_lab::defences::policy::Variant;
+use session_lab::lab::diagrams::file;
+use session_lab::lab::diagrams::sequence::{End, Row, Sequence};
 use session_lab::web::assets;
 
 use super::decided_by_the_server;
@@ -131,7 +131,7 @@ async fn every_attack_is_drawn_whole_within_the_drawing_and_without_overlap() {
             assert_eq!(shown, sent, "{name}");
             assert!(above <= sequence.height, "{name}");
             assert!(sequence.height < 6_000, "{name}: {}", sequence.height);
-            let inside = |lane: &session_lab::drawing::sequence::Lane| {
+            let inside = |lane: &session_lab::lab::diagrams::sequence::Lane| {
                 lane.left >= 0 && lane.left + 150 <= sequence.width
             };
             assert!(sequence.lanes.iter().all(inside), "{name}");

@@ -5,10 +5,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use session_lab::attacks::matrix::throw_away_name;
 use session_lab::attacks::stage::{ATTACKER, Line, Stage, StageError};
 use session_lab::attacks::{Attack, Outcome};
-use session_lab::bench::BenchName;
-use session_lab::clock::BenchTime;
-use session_lab::front_door::caller::Call;
-use session_lab::policy::{Name, Policy, Variant, conflict};
+use session_lab::base::bench_name::BenchName;
+use session_lab::base::clock::BenchTime;
+use session_lab::client::caller::Call;
+use session_lab::defences::policy::{Name, Policy, Variant, conflict};
 use session_lab::session::state_cookie::{self, State};
 
 use super::decided_by_the_server;

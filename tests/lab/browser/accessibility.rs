@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use chromiumoxide::cdp::browser_protocol::emulation::{MediaFeature, SetEmulatedMediaParams};
 use serde::Deserialize;
-use session_lab::web::addresses::Listener;
+use session_lab::base::addresses::Listener;
 
 use super::tab::Tab;
 

@@ -1,6 +1,6 @@
 //! "What the portal received" on the forged form's page, after a real browser posted the form.
 
-use session_lab::web::addresses::Listener::{Attacker, PortalHttp};
+use session_lab::base::addresses::Listener::{Attacker, PortalHttp};
 
 use super::tab::Tab;
 

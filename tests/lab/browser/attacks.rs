@@ -7,8 +7,8 @@ use session_lab::attacks::matrix::{self, Cell, Wish, throw_away_name};
 use session_lab::attacks::record::Record;
 use session_lab::attacks::stage::Stage;
 use session_lab::attacks::{ALL, Card, Engine, Outcome, find};
-use session_lab::chrome::Chrome;
-use session_lab::policy::{Name, Policy, Variant, resolve};
+use session_lab::browser::Chrome;
+use session_lab::defences::policy::{Name, Policy, Variant, resolve};
 
 use super::chromium::browser;
 use crate::support::lab;

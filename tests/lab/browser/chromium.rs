@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
 
-use session_lab::chrome::{Chrome, Settings, executable};
+use session_lab::browser::{Chrome, Settings, executable};
 
 use crate::support::lab;
 

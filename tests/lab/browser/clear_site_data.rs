@@ -1,6 +1,6 @@
 //! What the browser throws away at the hardened sign-out, and what it leaves alone.
 
-use session_lab::web::addresses::Listener::PortalHttps;
+use session_lab::base::addresses::Listener::PortalHttps;
 
 use super::tab::Tab;
 

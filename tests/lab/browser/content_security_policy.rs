@@ -1,6 +1,6 @@
 //! Which scripts run: injected ones on the notice board, and any on the lab's own pages.
 
-use session_lab::web::addresses::Listener::PortalHttps;
+use session_lab::base::addresses::Listener::PortalHttps;
 
 use super::tab::Tab;
 

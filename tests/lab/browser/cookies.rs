@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use chromiumoxide::cdp::browser_protocol::network::{Cookie, CookieSameSite};
 
-use session_lab::web::addresses::Listener::PortalHttps;
+use session_lab::base::addresses::Listener::PortalHttps;
 
 use super::tab::Tab;
 

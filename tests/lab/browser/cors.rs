@@ -1,7 +1,7 @@
 //! A script on the sibling asks the portal's API with the victim's cookie. What it may read is
 //! decided by the browser, from the answer's headers.
 
-use session_lab::web::addresses::{Listener, SIBLING};
+use session_lab::base::addresses::{Listener, SIBLING};
 
 use super::tab::Tab;
 

@@ -1,6 +1,6 @@
 //! A script on the insecure notice board against the lab's own pages: it changes nothing there.
 
-use session_lab::web::addresses::Listener::PortalHttp;
+use session_lab::base::addresses::Listener::PortalHttp;
 
 use super::tab::Tab;
 

@@ -2,8 +2,8 @@
 //! that sticks out, jumps or needs a mouse, nothing for axe to find, and a picture of it to look at.
 
 use session_lab::attacker::{Role, TRICKS};
-use session_lab::policy::Name;
-use session_lab::web::addresses::Listener::{Attacker, Lab, PortalHttp, PortalHttps};
+use session_lab::base::addresses::Listener::{Attacker, Lab, PortalHttp, PortalHttps};
+use session_lab::defences::policy::Name;
 
 use super::accessibility::{nothing_has_jumped, tab_reaches_everything};
 use super::screenshots::{fits, photograph};

@@ -147,7 +147,10 @@ async fn the_exception_ends_and_a_difference_is_marked() {
 
     let bench = tab.bench.open().await;
     let sent = |way| {
-        let sent = bench.same_site().sent(Initiator::CrossSite, way);
+        let sent = lab()
+            .same_site
+            .of(bench.name())
+            .sent(Initiator::CrossSite, way);
         let sent = sent.expect("measured");
         (
             sent.cookies[Probe::Absent as usize],
@@ -159,7 +162,11 @@ async fn the_exception_ends_and_a_difference_is_marked() {
     assert_eq!(sent(Way::PostForm), (true, true), "within the time");
 
     // The browser's own clock cannot be moved: its shortened ten seconds have to pass.
-    let age = bench.same_site().age().expect("they are set");
+    let age = lab()
+        .same_site
+        .of(bench.name())
+        .age()
+        .expect("they are set");
     tokio::time::sleep(Duration::from_secs(11).saturating_sub(age)).await;
     let late = Step::LATE.address(&lab().addresses, &tab.bench.name, true);
     walk(&tab, &late).await;

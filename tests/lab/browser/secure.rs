@@ -3,7 +3,7 @@
 //! `without-transport` has every cookie flag of the hardened side but answers over http too, and
 //! sends no HSTS, which would turn http into https before a cookie is chosen.
 
-use session_lab::web::addresses::Listener::{PortalHttp, PortalHttps};
+use session_lab::base::addresses::Listener::{PortalHttp, PortalHttps};
 
 use super::tab::Tab;
 use crate::support::curl;

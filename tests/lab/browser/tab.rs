@@ -17,9 +17,9 @@ use chromiumoxide::keys::get_key_definition;
 use futures::stream::{BoxStream, select_all};
 use futures::{FutureExt, StreamExt};
 use serde::de::DeserializeOwned;
-pub use session_lab::chrome::PATIENCE;
-use session_lab::chrome::Window;
-use session_lab::web::addresses::{Listener, SIBLING};
+use session_lab::base::addresses::{Listener, SIBLING};
+pub use session_lab::browser::PATIENCE;
+use session_lab::browser::Window;
 
 use super::chromium::{browser, hasty_browser};
 use crate::support::{TestBench, bench, lab};

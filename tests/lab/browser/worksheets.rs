@@ -2,7 +2,7 @@
 //! is done in a browser, questions answer, and all of it works with the keyboard.
 
 use serde_json::Value;
-use session_lab::web::addresses::Listener;
+use session_lab::base::addresses::Listener;
 use session_lab::worksheets::shelf::Shelf;
 
 use super::tab::Tab;

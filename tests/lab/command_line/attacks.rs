@@ -1,7 +1,7 @@
 //! `session-lab attack` and `session-lab matrix`, as a shell sees them.
 
 use session_lab::attacks::{ALL, matrix};
-use session_lab::web::addresses::Listener;
+use session_lab::base::addresses::Listener;
 
 use super::shell::Shell;
 use crate::support::lab;

@@ -4,9 +4,9 @@ use std::fs;
 use std::time::Duration;
 
 use serde_json::Value;
-use session_lab::bench::BenchName;
-use session_lab::clock::BenchTime;
-use session_lab::policy::Variant;
+use session_lab::base::bench_name::BenchName;
+use session_lab::base::clock::BenchTime;
+use session_lab::defences::policy::Variant;
 use session_lab::session::Record;
 use session_lab::storage::{Batch, FileStorage, Key, Kind, Put, Storage};
 

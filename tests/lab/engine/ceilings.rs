@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use session_lab::policy::{Name, Policy};
+use session_lab::defences::policy::{Name, Policy};
 use session_lab::session::Session;
+use session_lab::session::accounts::TransferError;
 use session_lab::session::recognise::ANONYMOUS_CEILING;
 use session_lab::session::throttle::Attempt;
 use session_lab::storage::{Batch, Commit, Index, Kind, Put};
-use session_lab::world::accounts::TransferError;
 
 use super::desk::{Bed, Desk, Dice, STUDENT, Task, take_turns};
 use super::on_every_storage;
@@ -163,7 +163,7 @@ async fn transfers_conserve_money(bed: Bed) {
 async fn of_parallel_guesses_the_throttle_lets_five_pass(bed: Bed) {
     for seed in bed.seeds() {
         let desk = bed.desk(Policy::HARDENED, seed).await;
-        let asked = session_lab::policy::Asked::new(Policy::HARDENED);
+        let asked = session_lab::defences::policy::Asked::new(Policy::HARDENED);
         let rule = asked.throttle().rule(STUDENT, None).unwrap();
         assert!(asked.seen().contains(Name::Throttle));
         let guess = || -> Task<'_, Attempt> {

@@ -6,17 +6,19 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use async_trait::async_trait;
-use session_lab::bench::{Bench, BenchKeys, BenchName, Hashing, Sharing};
-use session_lab::clock::BenchTime;
-use session_lab::journal::{Client, Event};
-use session_lab::policy::{Asked, Policy, Variant};
+use session_lab::base::bench_name::BenchName;
+use session_lab::base::clock::BenchTime;
+use session_lab::base::event::{Client, Event};
+use session_lab::defences::policy::{Asked, Policy, Variant};
+use session_lab::session::accounts::Account;
+use session_lab::session::bench::{Bench, BenchKeys, Sharing};
 use session_lab::session::end::Listed;
+use session_lab::session::hashing::Hashing;
+use session_lab::session::world::World;
 use session_lab::session::{Presented, Recognised, Session};
 use session_lab::storage::{
     Batch, Commit, EventId, FileStorage, Index, Key, MemoryStorage, Storage, Stored, Unavailable,
 };
-use session_lab::world::World;
-use session_lab::world::accounts::Account;
 use tempfile::TempDir;
 
 use crate::support::redis::RedisServer;

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use session_lab::defences::PasswordStorage;
 use session_lab::defences::password_storage::Cost;
-use session_lab::policy::{Asked, Name, Policy};
+use session_lab::defences::policy::{Asked, Name, Policy};
+use session_lab::session::accounts::TransferError;
 use session_lab::session::recognise::RecogniseError;
 use session_lab::session::sign_in::SignInError;
 use session_lab::session::{Presented, Session};
 use session_lab::storage::Unavailable;
-use session_lab::world::accounts::TransferError;
 
 use super::desk::{Desk, Failing, STUDENT};
 

@@ -2,7 +2,7 @@
 
 use session_lab::defences::PasswordStorage;
 use session_lab::defences::password_storage::Cost;
-use session_lab::policy::{Name, Policy};
+use session_lab::defences::policy::{Name, Policy};
 use session_lab::session::sign_in::SignInError;
 use session_lab::storage::{Batch, Commit, Index, Kind, Put};
 

@@ -1,6 +1,6 @@
 //! Requests that meet on one session: rotation, sign-out, use and sign-in.
 
-use session_lab::policy::{Name, Policy};
+use session_lab::defences::policy::{Name, Policy};
 use session_lab::session::{Recognised, Session};
 use session_lab::storage::Commit;
 
@@ -121,7 +121,7 @@ async fn a_sign_out_also_ends_what_a_rotation_beside_it_made(bed: Bed) {
 }
 
 async fn ending_a_listed_session_also_ends_what_a_rotation_beside_it_made(bed: Bed) {
-    use session_lab::journal::EndReason::EndedByUser;
+    use session_lab::base::event::EndReason::EndedByUser;
     for seed in bed.seeds() {
         let desk = bed.desk(Policy::HARDENED, seed).await;
         let stolen = desk.sign_in(STUDENT).await;

@@ -5,10 +5,10 @@
 use std::fs;
 use std::path::PathBuf;
 
+use session_lab::app::settings::{SessionStore, Settings};
 use session_lab::app::{self, Running};
-use session_lab::front_door::{Exchange, Outgoing};
-use session_lab::settings::{SessionStore, Settings};
-use session_lab::web::addresses::Listener;
+use session_lab::base::addresses::Listener;
+use session_lab::client::{Exchange, Outgoing};
 use tempfile::TempDir;
 
 /// A lab of its own, with a data folder.

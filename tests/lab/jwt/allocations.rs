@@ -7,14 +7,14 @@ use allocation_counter::{AllocationInfo, measure};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
-use session_lab::clock::BenchTime;
+use session_lab::base::clock::BenchTime;
 use session_lab::defences::Asked;
+use session_lab::defences::policy::Policy;
 use session_lab::jwt::issue::signed;
 use session_lab::jwt::keys::Signs;
 use session_lab::jwt::token::LONGEST;
 use session_lab::jwt::verify::{Check, Expected, Purpose};
 use session_lab::jwt::{KeyRing, Names, verify};
-use session_lab::policy::Policy;
 
 const NOW: u64 = 1_800_000_000;
 

@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use session_lab::base::addresses::Listener;
 use session_lab::jwt::json::MOST_VALUES;
-use session_lab::web::addresses::Listener;
 
 use crate::support::tokens::{encoded, hs256, part, with};
 use crate::support::{bench, send_raw};

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
-use session_lab::web::addresses::Listener;
+use session_lab::base::addresses::Listener;
 
 use crate::support::tokens::{credentials, part};
 use crate::support::{bench, curl};

@@ -5,10 +5,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
+use session_lab::defences::policy::{Asked, Policy};
 use session_lab::jwt::token::Signed;
 use session_lab::jwt::verify::{Check, check_signed};
 use session_lab::jwt::{Key, signature};
-use session_lab::policy::{Asked, Policy};
 
 /// What the hardened verifier says of a signed text and a key, or a set of keys. `None` accepts it.
 pub fn refused_by(text: &str, key: &Value) -> Option<Check> {

@@ -1,6 +1,6 @@
 //! The student's own mix: saving it, and what is refused.
 
-use session_lab::policy::{Name, Policy};
+use session_lab::defences::policy::{Name, Policy};
 
 use crate::support::{TestBench, bench};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use session_lab::attacks::ALL;
-use session_lab::policy::Name;
+use session_lab::defences::policy::Name;
 
 use crate::support::{Reply, bench};
 

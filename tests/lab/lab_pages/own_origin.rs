@@ -2,8 +2,8 @@
 //! change needs the pages' own `Origin`.
 
 use session_lab::attacks::ALL;
-use session_lab::policy::{Name, Variant};
-use session_lab::web::addresses::Listener;
+use session_lab::base::addresses::Listener;
+use session_lab::defences::policy::{Name, Variant};
 
 use crate::support::{bench, lab, send_raw};
 
@@ -163,7 +163,10 @@ async fn a_change_from_any_other_origin_is_refused_and_changes_nothing() {
     }
     let opened = bench.open().await;
     assert_eq!(opened.ahead().as_secs(), 0);
-    assert_eq!(opened.custom(), session_lab::policy::Policy::INSECURE);
+    assert_eq!(
+        opened.custom(),
+        session_lab::defences::policy::Policy::INSECURE
+    );
     assert_eq!(
         bench.evidence("insecure").await["total"],
         0,

@@ -3,9 +3,9 @@
 mod steps;
 
 use serde_json::Value;
+use session_lab::base::addresses::Listener;
 use session_lab::same_site::recorded::CHROMIUM;
 use session_lab::same_site::{Initiator, Step, Way};
-use session_lab::web::addresses::Listener;
 
 use crate::support::{Client, Reply, TestBench, bench, curl, lab};
 

@@ -1,7 +1,7 @@
 //! The variants in the address: what the closure moved, and names that are none.
 
-use session_lab::policy::Variant;
-use session_lab::web::addresses::Listener;
+use session_lab::base::addresses::Listener;
+use session_lab::defences::policy::Variant;
 
 use crate::support::{Client, bench};
 

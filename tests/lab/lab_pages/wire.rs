@@ -6,7 +6,7 @@ mod flow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
-use session_lab::web::addresses::Listener;
+use session_lab::base::addresses::Listener;
 
 use crate::support::{Client, Reply, TestBench, bench, send_raw};
 

@@ -1,6 +1,6 @@
 //! Benches and worlds: what belongs to one is not seen in another.
 
-use session_lab::web::addresses::Listener;
+use session_lab::base::addresses::Listener;
 
 use crate::support::{Client, bench};
 

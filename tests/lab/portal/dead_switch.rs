@@ -2,7 +2,7 @@
 //! every defence must have been asked.
 
 use serde_json::json;
-use session_lab::policy::{Name, Variant};
+use session_lab::defences::policy::{Name, Variant};
 
 use crate::support::{Client, bench};
 

@@ -2,9 +2,9 @@
 //! board on the weak arm of `output`.
 
 use serde_json::json;
-use session_lab::clock::BenchTime;
+use session_lab::base::addresses::Listener;
+use session_lab::base::clock::BenchTime;
 use session_lab::session::state_cookie::{self, State};
-use session_lab::web::addresses::Listener;
 
 use crate::support::{Reply, bench, send_raw};
 

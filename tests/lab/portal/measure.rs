@@ -1,9 +1,9 @@
 //! The routes of `benches/load`: absent from every ordinary lab, and no easier than the real page.
 
 use session_lab::app;
-use session_lab::front_door::{Exchange, Outgoing};
-use session_lab::settings::Settings;
-use session_lab::web::addresses::Listener;
+use session_lab::app::settings::Settings;
+use session_lab::base::addresses::Listener;
+use session_lab::client::{Exchange, Outgoing};
 
 use crate::support::bench;
 

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
-use session_lab::front_door::FrontDoor;
-use session_lab::tls::Certificate;
+use session_lab::base::tls::Certificate;
+use session_lab::client::FrontDoor;
 use tempfile::TempDir;
 use time::OffsetDateTime;
 

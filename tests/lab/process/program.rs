@@ -9,8 +9,8 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use session_lab::client::{Exchange, FrontDoor, Outgoing};
 use session_lab::defences::facts::Scheme;
-use session_lab::front_door::{Exchange, FrontDoor, Outgoing};
 
 /// How long a start or an end may take before the test gives up.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -85,7 +85,7 @@ async fn the_lists_of_sessions_show_what_another_lab_signed_in_by_their_keys() {
 
 #[tokio::test]
 async fn a_long_list_of_sessions_is_whole_and_in_order() {
-    use session_lab::bench::BenchName;
+    use session_lab::base::bench_name::BenchName;
     use session_lab::storage::{Batch, Storage as _};
 
     let Some(server) = RedisServer::start() else {

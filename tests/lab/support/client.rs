@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use session_lab::front_door::{Exchange, Outgoing};
-use session_lab::web::addresses::{Listener, Site};
+use session_lab::base::addresses::{Listener, Site};
+use session_lab::client::{Exchange, Outgoing};
 
 use super::lab;
 

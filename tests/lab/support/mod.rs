@@ -12,11 +12,11 @@ pub mod tokens;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use session_lab::app::settings::Settings;
 use session_lab::app::{self, Running};
-use session_lab::bench::BenchName;
-use session_lab::policy::Variant;
-use session_lab::settings::Settings;
-use session_lab::web::addresses::{Listener, SIBLING};
+use session_lab::base::addresses::{Listener, SIBLING};
+use session_lab::base::bench_name::BenchName;
+use session_lab::defences::policy::Variant;
 
 pub use client::{Client, Reply};
 pub use curl::curl;
@@ -89,7 +89,7 @@ impl TestBench {
     }
 
     /// The bench itself, for what only the server knows.
-    pub async fn open(&self) -> std::sync::Arc<session_lab::bench::Bench> {
+    pub async fn open(&self) -> std::sync::Arc<session_lab::session::bench::Bench> {
         lab().benches.open(&self.name).await.expect("a bench")
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use session_lab::web::addresses::Listener;
+use session_lab::base::addresses::Listener;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

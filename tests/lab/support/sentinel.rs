@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use session_lab::tls::Certificate;
+use session_lab::base::tls::Certificate;
 use time::OffsetDateTime;
 
 use super::redis::{PATIENCE, RedisServer, free_port};

@@ -1,6 +1,7 @@
 //! Bodies that are too large, too short, malformed or of the wrong type.
 
-use session_lab::web::addresses::Listener::{self, PortalHttps};
+use session_lab::base::addresses::Listener;
+use session_lab::base::addresses::Listener::PortalHttps;
 
 use super::socket::{Answer, ask, exchange, exchange_and_close, host, still_there};
 use crate::support::{TestBench, bench};

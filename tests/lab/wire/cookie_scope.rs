@@ -1,8 +1,8 @@
 //! Where a cookie goes, by curl's own jar: to every port of its host, and with `Domain` to every
 //! sibling.
 
-use session_lab::web::addresses::Listener::{Attacker, PortalHttp, PortalHttps};
-use session_lab::web::addresses::SIBLING;
+use session_lab::base::addresses::Listener::{Attacker, PortalHttp, PortalHttps};
+use session_lab::base::addresses::SIBLING;
 
 use crate::support::{bench, curl, lab};
 

@@ -1,6 +1,6 @@
 //! Cookie headers that are too long, too many or ambiguous.
 
-use session_lab::web::addresses::Listener::{PortalHttp, PortalHttps};
+use session_lab::base::addresses::Listener::{PortalHttp, PortalHttps};
 
 use super::socket::ask;
 use crate::support::bench;

@@ -1,6 +1,6 @@
 //! Headers that are too many, too long or malformed.
 
-use session_lab::web::addresses::Listener::{PortalHttp, PortalHttps};
+use session_lab::base::addresses::Listener::{PortalHttp, PortalHttps};
 
 use super::socket::{AT_LOCALHOST, Answer, ask, exchange, host, still_there};
 use crate::support::bench;

@@ -1,6 +1,7 @@
 //! Which names the listeners answer to, and what the others are told.
 
-use session_lab::web::addresses::Listener::{self, Lab, PortalHttp, PortalHttps};
+use session_lab::base::addresses::Listener;
+use session_lab::base::addresses::Listener::{Lab, PortalHttp, PortalHttps};
 
 use super::socket::{AT_LOCALHOST, exchange, host, port};
 use crate::support::{bench, lab};

@@ -1,6 +1,6 @@
 //! `/inspect_headers`, on http and on https.
 
-use session_lab::web::addresses::Listener::{PortalHttp, PortalHttps};
+use session_lab::base::addresses::Listener::{PortalHttp, PortalHttps};
 
 use super::socket::{ask, host};
 

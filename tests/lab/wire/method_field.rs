@@ -1,7 +1,7 @@
 //! A form's `_method` field: obeyed where the weak `safe-methods` bends methods, else a field like
 //! any other.
 
-use session_lab::web::addresses::Listener::PortalHttps;
+use session_lab::base::addresses::Listener::PortalHttps;
 
 use super::socket::ask;
 use crate::support::{Client, bench};
@@ -75,7 +75,7 @@ async fn on_the_insecure_side_a_first_field_replaces_the_method() {
 
 #[tokio::test]
 async fn on_the_labs_own_pages_a_method_field_opens_no_door() {
-    use session_lab::web::addresses::Listener::Lab;
+    use session_lab::base::addresses::Listener::Lab;
     for method in ["get", "head", "put", "nonsense"] {
         let body = format!("_method={method}&minutes=61");
         let evil = "Origin: http://127.0.0.1:7666";

@@ -1,6 +1,7 @@
 //! Every GET page of every site: HEAD, and the headers that all answers share.
 
-use session_lab::web::addresses::Listener::{self, Lab, PortalHttp, PortalHttps};
+use session_lab::base::addresses::Listener;
+use session_lab::base::addresses::Listener::{Lab, PortalHttp, PortalHttps};
 
 use super::socket::{Answer, ask};
 use crate::support::{TestBench, bench};

@@ -2,7 +2,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use session_lab::web::addresses::Listener::{Lab, PortalHttp};
+use session_lab::base::addresses::Listener::{Lab, PortalHttp};
 
 use super::socket::{exchange_and_close, host, still_there};
 

@@ -1,6 +1,7 @@
 //! The first line of a request: methods, targets and versions that no browser sends.
 
-use session_lab::web::addresses::Listener::{self, Lab, PortalHttp, PortalHttps};
+use session_lab::base::addresses::Listener;
+use session_lab::base::addresses::Listener::{Lab, PortalHttp, PortalHttps};
 
 use super::socket::{ask, exchange, get, host, port, still_there};
 use crate::support::bench;

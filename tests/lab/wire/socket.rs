@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use session_lab::base::addresses::Listener;
 use session_lab::defences::facts::Scheme;
-use session_lab::web::addresses::Listener;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;

@@ -1,6 +1,6 @@
 //! The handshake, with a client that checks everything.
 
-use session_lab::web::addresses::Listener::PortalHttps;
+use session_lab::base::addresses::Listener::PortalHttps;
 use tokio::net::TcpStream;
 use tokio_rustls::rustls::pki_types::ServerName;
 
@@ -28,7 +28,7 @@ async fn a_client_refuses_another_name_and_another_certificate() {
         .await
         .expect_err("another name");
     let now = time::OffsetDateTime::now_utc();
-    let other = session_lab::tls::Certificate::in_memory(&[], now);
+    let other = session_lab::base::tls::Certificate::in_memory(&[], now);
     let other = other.expect("another certificate");
     let refused = handshake(&[other.cert_pem()], "localhost").await;
     refused.expect_err("another certificate");

@@ -1,6 +1,7 @@
 //! The hardened portal in clear, and where HSTS is sent.
 
-use session_lab::web::addresses::Listener::{self, Lab, PortalHttp, PortalHttps};
+use session_lab::base::addresses::Listener;
+use session_lab::base::addresses::Listener::{Lab, PortalHttp, PortalHttps};
 
 use super::socket::{Answer, ask, exchange, host, port};
 use crate::support::bench;

@@ -1,6 +1,6 @@
 //! What the journal notes of requests for the worksheets: while one is open, and nothing secret.
 
-use session_lab::web::addresses::Listener;
+use session_lab::base::addresses::Listener;
 
 use crate::support::{TestBench, bench, curl, lab};
 

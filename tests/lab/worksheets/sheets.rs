@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use session_lab::attacks::ALL;
-use session_lab::catalogue;
-use session_lab::policy::Name;
+use session_lab::defences::policy::Name;
+use session_lab::worksheets::catalogue;
 use session_lab::worksheets::markdown;
 use session_lab::worksheets::sheet::{Kind, What};
 use session_lab::worksheets::shelf::Shelf;

@@ -5,10 +5,10 @@ use std::process::Command;
 use std::sync::Arc;
 
 use serde_json::Value;
-use session_lab::bench::BenchName;
-use session_lab::front_door::Exchange;
-use session_lab::policy::Policy;
-use session_lab::web::addresses::{Addresses, Listener, Ports};
+use session_lab::base::addresses::{Addresses, Listener, Ports};
+use session_lab::base::bench_name::BenchName;
+use session_lab::client::Exchange;
+use session_lab::defences::policy::Policy;
 use session_lab::worksheets::console;
 use session_lab::worksheets::placeholders::Values;
 use session_lab::worksheets::sheet::{Kind, Question, Sheet, Step, What};

@@ -1,6 +1,6 @@
 //! What the answers tell the browser, and what stands in the page.
 
-use session_lab::web::addresses::Listener;
+use session_lab::base::addresses::Listener;
 
 use super::{On, Shows};
 use crate::support::{Client, Reply, lab};

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use session_lab::clock::BenchTime;
+use session_lab::base::clock::BenchTime;
 use session_lab::session::state_cookie::{self, State};
 
 use super::{On, Shows};

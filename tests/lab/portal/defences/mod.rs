@@ -17,7 +17,7 @@ mod signing_in;
 mod token_keys;
 mod tokens;
 
-use session_lab::policy::Name;
+use session_lab::defences::policy::Name;
 
 use crate::support::{Client, TestBench, bench};
 
@@ -73,7 +73,8 @@ impl On<'_> {
 
     /// The name of a cookie of this variant that has no prefix.
     fn cookie_name(&self, what: &str) -> String {
-        let variant: session_lab::policy::Variant = self.variant.parse().expect("a variant");
+        let variant: session_lab::defences::policy::Variant =
+            self.variant.parse().expect("a variant");
         format!("{what}_{}_{}", variant.slot(), self.bench.name)
     }
 }

@@ -1,6 +1,6 @@
 //! Passwords: guessing them, and what a wrong one tells.
 
-use session_lab::policy::Variant;
+use session_lab::defences::policy::Variant;
 use session_lab::storage::{Key, Kind};
 
 use super::{On, Shows};

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{On, Shows};
 use crate::support::tokens::{encoded, hmac, hs256, part, with};
 use crate::support::{Client, lab};
-use session_lab::web::addresses::Listener;
+use session_lab::base::addresses::Listener;
 
 /// Somebody with a token of his own, its header, and its payload in the administrator's name.
 async fn forger(on: &On<'_>) -> (Client, String, Value, Value) {

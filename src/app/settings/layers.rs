@@ -1,0 +1,229 @@
+//! The layers of the settings: defaults < file < environment < flags.
+//!
+//! Figment stacks them and remembers where each value came from, so that an error can name a
+//! value the way its author wrote it. Next: [`super`], which checks the result.
+
+use std::{
+    fs,
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
+
+use figment::{
+    Figment, Metadata, Profile, Provider,
+    error::Kind,
+    providers::{Format as _, Serialized, Toml},
+    value::{Dict, Map},
+};
+use serde::Deserialize;
+
+use super::environment::{Environment, PREFIX, variable};
+use crate::app::settings::flags::{ServeFlags, StoreName};
+use crate::base::start_error::StartError;
+
+const FILE: &str = "session-lab.toml";
+const FLAGS: &str = "the flags";
+const ENVIRONMENT: &str = "the environment";
+
+/// The settings as they are written, before anything is checked but their types.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Raw {
+    pub lab_port: u16,
+    pub http_port: u16,
+    pub https_port: u16,
+    pub attacker_port: u16,
+    pub attacker_tls_port: u16,
+    pub cafe_port: u16,
+    pub data_dir: PathBuf,
+    pub sessions: StoreName,
+    pub redis_ca: Option<PathBuf>,
+    pub labs: Option<PathBuf>,
+    pub open: bool,
+    pub class: bool,
+    pub bind: Option<IpAddr>,
+    pub public_name: Option<String>,
+    pub attacker_name: Option<String>,
+}
+
+/// The names of [`Raw`]'s fields, as a file spells them.
+const NAMES: [&str; 15] = [
+    "lab-port",
+    "http-port",
+    "https-port",
+    "attacker-port",
+    "attacker-tls-port",
+    "cafe-port",
+    "data-dir",
+    "sessions",
+    "redis-ca",
+    "labs",
+    "open",
+    "class",
+    "bind",
+    "public-name",
+    "attacker-name",
+];
+
+impl Default for Raw {
+    fn default() -> Self {
+        Self {
+            lab_port: 7070,
+            http_port: 7080,
+            https_port: 7443,
+            attacker_port: 7666,
+            attacker_tls_port: 7667,
+            cafe_port: 7081,
+            data_dir: PathBuf::from("./lab-data"),
+            sessions: StoreName::file(),
+            redis_ca: None,
+            labs: None,
+            open: false,
+            class: false,
+            bind: None,
+            public_name: None,
+            attacker_name: None,
+        }
+    }
+}
+
+/// The stacked layers, which know where each value came from.
+pub(super) struct Layers(Figment);
+
+impl Layers {
+    /// Stacks the layers; an optional settings file is looked for in `folder`.
+    pub fn read(
+        flags: ServeFlags,
+        environment: &Environment,
+        folder: &Path,
+    ) -> Result<(Raw, Self), StartError> {
+        let mut figment = Figment::new();
+        let named = flags.config.clone().or_else(|| environment.config());
+        if let Some(file) = read_file(named, folder)? {
+            figment = figment.merge(file);
+        }
+        let flags = Layer::from_provider(FLAGS.to_owned(), &Serialized::defaults(flags))?;
+        let environment = Layer {
+            source: ENVIRONMENT.to_owned(),
+            values: environment.values(&NAMES),
+        };
+        let layers = Self(figment.merge(environment).merge(flags));
+        let raw = layers.0.extract().map_err(|error| layers.explain(&error))?;
+        Ok((raw, layers))
+    }
+
+    /// A setting's name as its author wrote it: `--open`, `SESSION_LAB_OPEN`, or `open` in a file.
+    pub fn spell(&self, name: &str) -> String {
+        match self.source(name).as_deref() {
+            None | Some(FLAGS) => format!("--{name}"),
+            Some(ENVIRONMENT) => format!("{PREFIX}{}", variable(name)),
+            Some(file) => format!("{name} in {file}"),
+        }
+    }
+
+    /// Whether a setting was given as a flag.
+    pub fn is_flag(&self, name: &str) -> bool {
+        self.source(name).as_deref() == Some(FLAGS)
+    }
+
+    /// The error as a usage error where one of these settings was given as a flag.
+    pub fn blame(&self, names: &[&str], error: StartError) -> StartError {
+        if names.iter().any(|name| self.is_flag(name)) {
+            error.usage()
+        } else {
+            error
+        }
+    }
+
+    fn source(&self, name: &str) -> Option<String> {
+        self.0
+            .find_metadata(name)
+            .map(|found| found.name.to_string())
+    }
+
+    fn explain(&self, error: &figment::Error) -> StartError {
+        if let Kind::UnknownField(name, _) = &error.kind {
+            let hint = match name.as_str() {
+                "secret-key" | "jwt-secret-key" | "secret_key" | "jwt_secret_key" => {
+                    let name = variable(name);
+                    format!("keys come from the environment: export {PREFIX}{name}=…")
+                }
+                _ => format!("the keys are {}", NAMES.join(", ")),
+            };
+            let file = self.source(name).unwrap_or_else(|| FILE.to_owned());
+            return StartError::new(format!("unknown key {name} in {file}"), hint);
+        }
+        let name = error.path.first().map_or("", String::as_str);
+        let message = format!(
+            "{}: {}",
+            self.spell(name),
+            one_line(&error.kind.to_string())
+        );
+        let hint = if name.ends_with("port") {
+            format!("a port is a number from 0 (any free one) to 65535: --{name} 7070")
+        } else {
+            "see what each setting takes: session-lab serve --help".to_owned()
+        };
+        self.blame(&[name], StartError::new(message, hint))
+    }
+}
+
+fn read_file(named: Option<PathBuf>, folder: &Path) -> Result<Option<Layer>, StartError> {
+    // Only this folder is asked: a file somewhere above it would be a surprise.
+    let optional = named.is_none();
+    let path = named.unwrap_or_else(|| folder.join(FILE));
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if optional && error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => {
+            let message = format!("cannot read the settings file {}: {error}", path.display());
+            let hint = "name a readable file: --config ./session-lab.toml";
+            return Err(StartError::new(message, hint));
+        }
+    };
+    Layer::from_provider(path.display().to_string(), &Toml::string(&text)).map(Some)
+}
+
+/// The values of one layer under the name that its errors show.
+struct Layer {
+    source: String,
+    values: Dict,
+}
+
+impl Layer {
+    fn from_provider(source: String, provider: &impl Provider) -> Result<Self, StartError> {
+        let mut profiles = provider.data().map_err(|error| {
+            let reason = one_line(&error.kind.to_string());
+            let message = format!("{source} cannot be understood: {reason}");
+            StartError::new(message, "a settings file has lines like http-port = 7080")
+        })?;
+        Ok(Self {
+            source,
+            values: profiles.remove(&Profile::Default).unwrap_or_default(),
+        })
+    }
+}
+
+impl Provider for Layer {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(self.source.clone())
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        Ok(Profile::Default.collect(self.values.clone()))
+    }
+}
+
+/// TOML errors come as a drawing of several lines; its first and last say it.
+fn one_line(text: &str) -> String {
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    match lines[..] {
+        [] => String::new(),
+        [only] => only.to_owned(),
+        [first, .., last] => format!("{first}: {last}"),
+    }
+}

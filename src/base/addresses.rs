@@ -1,0 +1,399 @@
+//! Which site listens where, and the names that each listener answers to.
+
+use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::bench_name::BenchName;
+use crate::defences::facts::Scheme;
+
+/// A site of the lab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Site {
+    /// The lab's own pages: guide, evidence, clock.
+    Lab,
+    /// The application under attack.
+    Portal,
+    /// The attacker's own site, and the sibling of the portal that is in his hands.
+    Attacker,
+}
+
+impl Site {
+    /// Its word in names of templates and style sheets.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Site::Lab => "lab",
+            Site::Portal => "portal",
+            Site::Attacker => "attacker",
+        }
+    }
+}
+
+/// The host that belongs to the portal's *site* and is in the attacker's hands.
+pub const SIBLING: &str = "notes.portal.localhost";
+
+/// The portal's name beside the sibling: one site, two hosts.
+pub const BESIDE_SIBLING: &str = "portal.localhost";
+
+/// The names under which the portal is reached through the café.
+pub const CAFE_NAMES: [&str; 2] = ["localhost", "lab.test"];
+
+/// A `Host` header that is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The name in it, in lower case.
+    pub name: String,
+    /// The port in it: the listener's own, or the café's.
+    pub port: u16,
+}
+
+/// One of the lab's listeners.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Listener {
+    /// The lab's own pages, in clear.
+    Lab,
+    /// The portal, in clear.
+    PortalHttp,
+    /// The portal over TLS.
+    PortalHttps,
+    /// The attacker, in clear.
+    Attacker,
+    /// The attacker over TLS.
+    AttackerTls,
+}
+
+impl Listener {
+    /// Every listener.
+    pub const ALL: [Listener; 5] = [
+        Listener::Lab,
+        Listener::PortalHttp,
+        Listener::PortalHttps,
+        Listener::Attacker,
+        Listener::AttackerTls,
+    ];
+
+    /// The site it serves.
+    pub const fn site(self) -> Site {
+        match self {
+            Listener::Lab => Site::Lab,
+            Listener::PortalHttp | Listener::PortalHttps => Site::Portal,
+            Listener::Attacker | Listener::AttackerTls => Site::Attacker,
+        }
+    }
+
+    /// How its requests come in.
+    pub const fn scheme(self) -> Scheme {
+        match self {
+            Listener::Lab | Listener::PortalHttp | Listener::Attacker => Scheme::Http,
+            Listener::PortalHttps | Listener::AttackerTls => Scheme::Https,
+        }
+    }
+
+    /// The flag that chooses its port.
+    pub const fn flag(self) -> &'static str {
+        match self {
+            Listener::Lab => "--lab-port",
+            Listener::PortalHttp => "--http-port",
+            Listener::PortalHttps => "--https-port",
+            Listener::Attacker => "--attacker-port",
+            Listener::AttackerTls => "--attacker-tls-port",
+        }
+    }
+
+    const fn index(self) -> usize {
+        match self {
+            Listener::Lab => 0,
+            Listener::PortalHttp => 1,
+            Listener::PortalHttps => 2,
+            Listener::Attacker => 3,
+            Listener::AttackerTls => 4,
+        }
+    }
+}
+
+/// Where a lab listens, as it tells programs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ports {
+    /// The name in links.
+    pub name: String,
+    /// The attacker's address in links.
+    pub attacker_name: String,
+    /// The lab's own pages.
+    pub lab: u16,
+    /// The portal in clear.
+    pub http: u16,
+    /// The portal over TLS.
+    pub https: u16,
+    /// The attacker in clear.
+    pub attacker: u16,
+    /// The attacker over TLS.
+    pub attacker_tls: u16,
+    /// The café.
+    pub cafe: u16,
+}
+
+/// Names and ports of every listener. A port is known once its listener is up.
+#[derive(Debug)]
+pub struct Addresses {
+    /// The name in links: `localhost`, or the public name of a class.
+    main_name: String,
+    /// The host in links to the attacker: an address and a name are never one site.
+    attacker_name: String,
+    ports: [OnceLock<u16>; Listener::ALL.len()],
+    cafe: OnceLock<u16>,
+    /// The café's own ends of its connections to the portal.
+    lines: Mutex<HashSet<SocketAddr>>,
+}
+
+impl Addresses {
+    /// Addresses under these two names, of which the attacker's is an address or a name of another
+    /// site; ports still unknown.
+    pub fn new(main_name: String, attacker_name: String) -> Self {
+        Self {
+            main_name,
+            attacker_name,
+            ports: Default::default(),
+            cafe: OnceLock::new(),
+            lines: Mutex::default(),
+        }
+    }
+
+    /// The addresses of a lab that told its ports.
+    pub fn told(ports: &Ports) -> Self {
+        let addresses = Self {
+            main_name: ports.name.clone(),
+            attacker_name: ports.attacker_name.clone(),
+            ports: Default::default(),
+            cafe: OnceLock::from(ports.cafe),
+            lines: Mutex::default(),
+        };
+        for (listener, port) in [
+            (Listener::Lab, ports.lab),
+            (Listener::PortalHttp, ports.http),
+            (Listener::PortalHttps, ports.https),
+            (Listener::Attacker, ports.attacker),
+            (Listener::AttackerTls, ports.attacker_tls),
+        ] {
+            addresses.learn(listener, port);
+        }
+        addresses
+    }
+
+    /// Where this lab listens; 0 for what is not up yet.
+    pub fn ports(&self) -> Ports {
+        let port = |listener| self.port(listener).unwrap_or_default();
+        Ports {
+            name: self.main_name.clone(),
+            attacker_name: self.attacker_name.clone(),
+            lab: port(Listener::Lab),
+            http: port(Listener::PortalHttp),
+            https: port(Listener::PortalHttps),
+            attacker: port(Listener::Attacker),
+            attacker_tls: port(Listener::AttackerTls),
+            cafe: self.cafe_port().unwrap_or_default(),
+        }
+    }
+
+    /// Notes the port that a listener was given. Only the first note counts.
+    pub fn learn(&self, listener: Listener, port: u16) {
+        // A second note is the same port again: a listener binds once.
+        let _ = self.ports[listener.index()].set(port);
+    }
+
+    /// The port of a listener; `None` until it is up.
+    pub fn port(&self, listener: Listener) -> Option<u16> {
+        self.ports[listener.index()].get().copied()
+    }
+
+    /// Notes the café's port.
+    pub fn learn_cafe(&self, port: u16) {
+        // As above: the café binds once.
+        let _ = self.cafe.set(port);
+    }
+
+    /// The café's port; `None` until it is up.
+    pub fn cafe_port(&self) -> Option<u16> {
+        self.cafe.get().copied()
+    }
+
+    /// Whether every listener is up.
+    pub fn complete(&self) -> bool {
+        self.cafe_port().is_some() && Listener::ALL.iter().all(|l| self.port(*l).is_some())
+    }
+
+    /// The café has a connection to the portal from this address.
+    pub fn enter_cafe(&self, from: SocketAddr) {
+        self.lines().insert(from);
+    }
+
+    /// That connection is over.
+    pub fn leave_cafe(&self, from: SocketAddr) {
+        self.lines().remove(&from);
+    }
+
+    /// Whether a request from this address came through the café.
+    pub fn through_cafe(&self, from: Option<SocketAddr>) -> bool {
+        from.is_some_and(|from| self.lines().contains(&from))
+    }
+
+    fn lines(&self) -> MutexGuard<'_, HashSet<SocketAddr>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The name in links.
+    pub fn main_name(&self) -> &str {
+        &self.main_name
+    }
+
+    /// The origin of a listener under the name in links, as in `https://localhost:7443`.
+    pub fn origin(&self, listener: Listener) -> String {
+        self.origin_as(listener, self.name(listener))
+    }
+
+    /// The name of a listener in links.
+    pub fn name(&self, listener: Listener) -> &str {
+        match listener.site() {
+            Site::Lab | Site::Portal => &self.main_name,
+            Site::Attacker => &self.attacker_name,
+        }
+    }
+
+    /// The origin of a listener under another of its names.
+    pub fn origin_as(&self, listener: Listener, name: &str) -> String {
+        origin(
+            listener.scheme(),
+            name,
+            self.port(listener).unwrap_or_default(),
+        )
+    }
+
+    /// The address of a lab page of a bench.
+    pub fn lab_page(&self, bench: &BenchName, path: &str) -> String {
+        format!("{}{}{path}", self.origin(Listener::Lab), bench.prefix())
+    }
+
+    /// The names that a listener answers to.
+    pub fn names(&self, listener: Listener) -> Vec<&str> {
+        match listener.site() {
+            Site::Lab => vec![&self.main_name],
+            Site::Portal => vec![&self.main_name, "lab.test", BESIDE_SIBLING],
+            Site::Attacker => vec![&self.attacker_name, "127.0.0.1", "evil.localhost", SIBLING],
+        }
+    }
+
+    /// A `Host` header, if the listener answers to that pair of name and port. Through the café it
+    /// is the café's port, and its two names only.
+    pub fn answered(&self, listener: Listener, host: &str, through_cafe: bool) -> Option<Asked> {
+        let names = self.names(listener);
+        let (port, names): (_, &[&str]) = if through_cafe {
+            (self.cafe_port()?, &CAFE_NAMES)
+        } else {
+            (self.port(listener)?, &names)
+        };
+        let default = match listener.scheme() {
+            Scheme::Http => 80,
+            Scheme::Https => 443,
+        };
+        let (name, found) = match host.rsplit_once(':') {
+            Some((name, digits)) => (name, digits.parse().ok()?),
+            None => (host, default),
+        };
+        let name = name.to_ascii_lowercase();
+        (found == port && names.contains(&name.as_str())).then_some(Asked { name, port })
+    }
+}
+
+/// An origin as a browser writes it: without the port where it is the scheme's own.
+pub fn origin(scheme: Scheme, name: &str, port: u16) -> String {
+    match (scheme, port) {
+        (Scheme::Http, 80) | (Scheme::Https, 443) => format!("{}://{name}", scheme.as_str()),
+        _ => format!("{}://{name}:{port}", scheme.as_str()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    #[test]
+    fn only_the_pairs_of_name_and_port_in_the_design_are_answered() {
+        let addresses = Addresses::new("localhost".into(), "127.0.0.1".into());
+        for (listener, port) in Listener::ALL
+            .into_iter()
+            .zip([7070, 7080, 7443, 7666, 7667])
+        {
+            addresses.learn(listener, port);
+        }
+        let answered = |listener, host| {
+            let asked = addresses.answered(listener, host, false);
+            asked.map(|asked| asked.name)
+        };
+        assert_eq!(
+            answered(Listener::Lab, "localhost:7070").as_deref(),
+            Some("localhost")
+        );
+        assert_eq!(
+            answered(Listener::PortalHttps, "LAB.test:7443").as_deref(),
+            Some("lab.test")
+        );
+        for host in [
+            "127.0.0.1:7666",
+            "evil.localhost:7666",
+            "notes.portal.localhost:7666",
+        ] {
+            assert!(answered(Listener::Attacker, host).is_some(), "{host}");
+        }
+        for (listener, host) in [
+            (Listener::Lab, "lab.test:7070"),
+            (Listener::Lab, "localhost:7080"),
+            (Listener::Lab, "localhost"),
+            (Listener::PortalHttp, "127.0.0.1:7080"),
+            (Listener::PortalHttps, "evil.example:7443"),
+            (Listener::PortalHttps, "localhost:7443x"),
+            (Listener::PortalHttps, ""),
+            (Listener::PortalHttp, "notes.portal.localhost:7080"),
+            (Listener::Attacker, "localhost:7666"),
+            (Listener::Attacker, "127.0.0.1:7667"),
+            (Listener::AttackerTls, "portal.localhost:7667"),
+        ] {
+            assert_eq!(answered(listener, host), None, "{listener:?} {host}");
+        }
+    }
+
+    #[test]
+    fn the_cafes_port_is_answered_on_the_cafes_connections_only() {
+        let addresses = Addresses::new("localhost".into(), "127.0.0.1".into());
+        addresses.learn(Listener::PortalHttp, 7080);
+        addresses.learn_cafe(7081);
+        let port = |host, through| {
+            let asked = addresses.answered(Listener::PortalHttp, host, through);
+            asked.map(|asked| asked.port)
+        };
+        for host in ["localhost:7081", "LAB.test:7081"] {
+            assert_eq!(port(host, true), Some(7081), "{host}");
+            assert_eq!(port(host, false), None, "{host}");
+        }
+        for host in ["localhost:7080", "portal.localhost:7081", "127.0.0.1:7081"] {
+            assert_eq!(port(host, true), None, "{host}");
+        }
+
+        let guest = SocketAddr::from((Ipv4Addr::LOCALHOST, 50_000));
+        addresses.enter_cafe(guest);
+        assert!(addresses.through_cafe(Some(guest)) && !addresses.through_cafe(None));
+        addresses.leave_cafe(guest);
+        assert!(!addresses.through_cafe(Some(guest)));
+    }
+
+    #[test]
+    fn an_origin_leaves_out_the_port_of_its_scheme() {
+        assert_eq!(origin(Scheme::Https, "localhost", 443), "https://localhost");
+        assert_eq!(
+            origin(Scheme::Http, "localhost", 443),
+            "http://localhost:443"
+        );
+    }
+}

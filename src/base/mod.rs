@@ -1,0 +1,13 @@
+//! What every layer above needs and no layer owns: time, events, names and addresses, keys, and the
+//! errors that keep the lab from starting.
+
+pub mod addresses;
+pub mod bench_name;
+pub mod clock;
+pub mod event;
+pub mod keys;
+pub mod print;
+pub mod private_file;
+pub mod shutdown;
+pub mod start_error;
+pub mod tls;

@@ -1,0 +1,152 @@
+//! `session-lab labs`: the list of sheets, a sheet for the printer, and the verification of reports.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use crate::app::settings::Settings;
+use crate::app::settings::flags::ServeFlags;
+use crate::base::keys::ServerKey;
+use crate::base::print::say;
+use crate::base::start_error::StartError;
+use crate::cli::{LabsCommand, LabsFlags, PrintFlags, VerifyFlags};
+use crate::session::bench::WORKSHEETS_LABEL;
+use crate::web::assets;
+use crate::worksheets::codes::Codes;
+use crate::worksheets::pictures;
+use crate::worksheets::placeholders::Values;
+use crate::worksheets::report;
+use crate::worksheets::shelf::Shelf;
+use crate::worksheets::view;
+use crate::worksheets::view::Reader;
+
+/// The longest report that is read, in bytes.
+const LONGEST: u64 = 4 * 1024 * 1024;
+
+/// Does what `session-lab labs` was asked for.
+///
+/// # Errors
+/// A sheet with a mistake, one that does not exist, a report that does not verify.
+pub fn labs(flags: LabsFlags) -> Result<(), StartError> {
+    let folder = flags.labs.as_deref();
+    match flags.command {
+        None => list(&shelf(folder)?),
+        Some(LabsCommand::Print(print)) => self::print(&shelf(folder)?, &print),
+        Some(LabsCommand::Verify(verify)) => self::verify(verify),
+    }
+}
+
+/// The sheets of this folder, or the built-in ones.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn shelf(folder: Option<&Path>) -> Result<Shelf, StartError> {
+    match folder {
+        Some(folder) => Shelf::of_folder(folder),
+        None => Ok(Shelf::built_in()),
+    }
+}
+
+fn list(shelf: &Shelf) -> Result<(), StartError> {
+    let widths = shelf.sheets().iter().map(|sheet| sheet.slug.len());
+    let width = widths.max().unwrap_or_default() + 2;
+    let mut text = String::new();
+    for sheet in shelf.sheets() {
+        let (minutes, title) = (sheet.front.minutes, &sheet.front.title);
+        text.push_str(&format!(
+            "{:<width$}{minutes:>2} min  {title}\n",
+            sheet.slug
+        ));
+    }
+    say(&text)?;
+    let Some(first) = shelf.mistakes().first() else {
+        return Ok(());
+    };
+    for mistake in shelf.mistakes() {
+        eprintln!("{mistake}");
+    }
+    let count = shelf.mistakes().len();
+    let text = match count {
+        1 => format!("there is a mistake in {}", first.file),
+        _ => format!("there are {count} mistakes in the worksheets"),
+    };
+    Err(StartError::new(text, "labs/README.md describes the format"))
+}
+
+fn print(shelf: &Shelf, flags: &PrintFlags) -> Result<(), StartError> {
+    let sheet = shelf.find(&flags.sheet).ok_or_else(|| {
+        let hint = "session-lab labs lists them all";
+        StartError::new(format!("there is no sheet {}", flags.sheet), hint).usage()
+    })?;
+    let reader = if flags.answers {
+        Reader::Teacher
+    } else {
+        Reader::Paper
+    };
+    let values = Values::usual();
+    let page = serde_json::json!({
+        "front": view::front(sheet, &values, reader),
+        "parts": view::parts(sheet, &values, reader),
+        "answers": flags.answers,
+        "style": assets::print_style(),
+    });
+    let broken = |error: &dyn std::fmt::Display| {
+        StartError::new(
+            format!("the sheet cannot be rendered: {error}"),
+            "please report this line",
+        )
+    };
+    let html = assets::render_lab("pages/lab/worksheet_print.html", page);
+    let html = html.map_err(|error| broken(&error))?;
+    say(&pictures::stand_alone(html))
+}
+
+fn verify(flags: VerifyFlags) -> Result<(), StartError> {
+    let file = flags.report.display().to_string();
+    let unreadable = |error: io::Error| {
+        StartError::new(
+            format!("{file} cannot be read: {error}"),
+            "name a report in Markdown",
+        )
+    };
+    let opened = fs::File::open(&flags.report).map_err(unreadable)?;
+    let mut text = String::new();
+    opened
+        .take(LONGEST)
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
+    let settings = Settings::load(ServeFlags {
+        data_dir: flags.data_dir,
+        ..ServeFlags::default()
+    })?;
+    let key = ServerKey::load(&settings.data_dir, settings.keys.secret_key())?;
+    let key = key.derive(WORKSHEETS_LABEL);
+    let verified = report::verify(&text, Codes::new(&key)).map_err(|says| {
+        StartError::new(
+            format!("{file} is no report: {says}"),
+            "give the Markdown of a report",
+        )
+    })?;
+    let word = |right: bool| if right { "right" } else { "WRONG" };
+    let mut lines = format!(
+        "{} by {}\n",
+        verified.sheet,
+        crate::session::bench::audit::visible(&verified.name)
+    );
+    for (step, right) in &verified.steps {
+        lines.push_str(&format!("  {:<40}{}\n", step, word(*right)));
+    }
+    lines.push_str(&format!(
+        "  {:<40}{}\n",
+        "the whole report",
+        word(verified.whole)
+    ));
+    say(&lines)?;
+    if verified.holds() {
+        return say("Every code is right: a lab with this key wrote the report as it is.\n");
+    }
+    let text = format!("{file} was changed, or another lab wrote it");
+    let hint =
+        "verify it with the key of the lab that wrote it: --data-dir, or SESSION_LAB_SECRET_KEY";
+    Err(StartError::new(text, hint))
+}

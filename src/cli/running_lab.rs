@@ -1,0 +1,123 @@
+//! The lab that `session-lab attack` and `session-lab matrix` act on: one of their own that is
+//! thrown away, or one that runs already on this computer (`--url`).
+
+use std::sync::Arc;
+
+use url::{Host, Url};
+
+use crate::app::settings::Settings;
+use crate::app::{self, Running};
+use crate::attacks::stage::Target;
+use crate::base::addresses::{Addresses, Ports};
+use crate::base::start_error::StartError;
+use crate::browser::{Chrome, ChromeError, Settings as ChromeSettings};
+use crate::client::{FrontDoor, Outgoing};
+use crate::defences::facts::Scheme;
+
+/// A lab to act on.
+#[derive(Debug)]
+pub struct RunningLab {
+    target: Target,
+    cert_pem: String,
+    /// The lab that was started for this.
+    own: Option<Running>,
+}
+
+impl RunningLab {
+    /// The lab at this address of its own pages; without one, a lab that is started for this.
+    ///
+    /// # Errors
+    /// An address that is none or not on this computer, no lab there, or a lab that does not start.
+    pub async fn open(url: Option<&str>) -> Result<Self, StartError> {
+        if let Some(url) = url {
+            return Self::at(url).await;
+        }
+        let running = app::start(&Settings::throw_away()).await?;
+        Ok(Self {
+            target: running.target(),
+            cert_pem: running.certificate.cert_pem().to_owned(),
+            own: Some(running),
+        })
+    }
+
+    async fn at(text: &str) -> Result<Self, StartError> {
+        let url = Url::parse(text).ok().filter(|url| url.scheme() == "http");
+        let here = url.as_ref().is_some_and(|url| match url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        });
+        let (Some(url), true) = (url, here) else {
+            let hint = "give the address of the lab's own pages, as in --url http://localhost:7070";
+            let text = format!("{text} is no address of a lab on this computer");
+            return Err(StartError::new(text, hint).usage());
+        };
+        let port = url.port().unwrap_or(80);
+        let nobody = |error: String| {
+            let hint = "start it with session-lab, or leave --url out: then a lab is started";
+            StartError::new(format!("no lab answers at {text}: {error}"), hint)
+        };
+        let ports = ask(port, "/addresses").await.map_err(nobody)?;
+        let ports: Ports = serde_json::from_str(&ports).map_err(|e| nobody(e.to_string()))?;
+        let cert_pem = ask(port, "/certificate.pem").await.map_err(nobody)?;
+        let door = FrontDoor::new(&cert_pem).map_err(|error| nobody(error.to_string()))?;
+        Ok(Self {
+            target: Target::of(&door, &Arc::new(Addresses::told(&ports))),
+            cert_pem,
+            own: None,
+        })
+    }
+
+    /// The lab as attacks see it.
+    pub fn target(&self) -> Target {
+        self.target.clone()
+    }
+
+    /// Starts a browser that trusts this lab, for the attacks that a browser decides.
+    ///
+    /// # Errors
+    /// None is installed, or it does not start.
+    pub async fn start_browser(&mut self) -> Result<Arc<Chrome>, StartError> {
+        let hint = "install Chromium (on Debian: apt install chromium), or open the attack's page \
+                    on the attacker's site in your own browser";
+        let failed = |error: ChromeError| StartError::new(error.to_string(), hint);
+        let settings = ChromeSettings::trusting(&self.cert_pem).map_err(failed)?;
+        let chrome = Arc::new(Chrome::start(settings).await.map_err(failed)?);
+        self.target = self.target.clone().with_chrome(chrome.clone());
+        Ok(chrome)
+    }
+
+    /// Stops the lab, where it was started for this.
+    ///
+    /// # Errors
+    /// It was broken.
+    pub async fn close(self) -> Result<(), StartError> {
+        match self.own {
+            Some(running) => {
+                running.stop();
+                running.ended().await
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// The body of a page of the lab's own.
+async fn ask(port: u16, path: &str) -> Result<String, String> {
+    let door = FrontDoor::in_clear().map_err(|error| error.to_string())?;
+    let outgoing = Outgoing {
+        scheme: Scheme::Http,
+        host_name: "localhost".into(),
+        port,
+        method: "GET",
+        target: path.to_owned(),
+        headers: Vec::new(),
+        body: String::new(),
+    };
+    let answer = door.send(outgoing).await.map_err(|e| e.to_string())?;
+    match answer.status {
+        200 => Ok(answer.body),
+        status => Err(format!("it answers {path} with {status}")),
+    }
+}

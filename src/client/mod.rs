@@ -1,0 +1,316 @@
+//! The front door: a small client that asks the portal as any other client does, over a real
+//! socket, and keeps the bytes that went over it.
+//!
+//! `/compare` and the attacks act through it, so what they show was really sent. It knows no
+//! shortcut into the portal.
+
+pub mod caller;
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+use crate::defences::facts::Scheme;
+
+/// How the front door names itself in `User-Agent`, before the version.
+pub const AGENT: &str = "session-lab/";
+
+/// How long one exchange may take, unless somebody has more patience.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The largest answer that is read, in bytes.
+const LARGEST: usize = 1 << 20;
+
+/// A client that trusts the lab's own certificate and nothing else.
+#[derive(Clone)]
+pub struct FrontDoor {
+    address: IpAddr,
+    tls: TlsConnector,
+    patience: Duration,
+}
+
+impl std::fmt::Debug for FrontDoor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FrontDoor")
+    }
+}
+
+/// A request to be sent.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// In clear or over TLS.
+    pub scheme: Scheme,
+    /// The name in `Host`; the connection always goes to this computer.
+    pub host_name: String,
+    /// The port.
+    pub port: u16,
+    /// The method.
+    pub method: &'static str,
+    /// Path and query.
+    pub target: String,
+    /// Further headers, sent as given. One of them may be another `user-agent` in place of the lab's.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: String,
+}
+
+/// What went over the socket, and the answer.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// The bytes sent, as text.
+    pub sent: String,
+    /// The head of the answer as it arrived, without the empty line.
+    pub head: String,
+    /// The status.
+    pub status: u16,
+    /// The headers, names in lower case, in order.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: String,
+}
+
+impl Exchange {
+    /// Every value of a header.
+    pub fn header<'e>(&'e self, name: &str) -> impl Iterator<Item = &'e str> + use<'e> {
+        let name = name.to_owned();
+        self.headers
+            .iter()
+            .filter(move |(found, _)| *found == name)
+            .map(|(_, value)| &**value)
+    }
+}
+
+/// Why an exchange failed.
+#[derive(Debug, thiserror::Error)]
+pub enum FrontDoorError {
+    /// The certificate in use cannot be trusted, because it cannot be read.
+    #[error("the lab's certificate cannot be read: {0}")]
+    Certificate(String),
+    /// No connection.
+    #[error("no connection: {0}")]
+    Connect(#[from] std::io::Error),
+    /// The exchange broke.
+    #[error("the exchange broke: {0}")]
+    Http(#[from] hyper::Error),
+    /// The request cannot be written.
+    #[error("a request that cannot be sent: {0}")]
+    Request(#[from] hyper::http::Error),
+    /// The answer is too large.
+    #[error("an answer of more than {LARGEST} bytes")]
+    TooLarge,
+    /// It took too long.
+    #[error("no answer within {0} s")]
+    Late(u64),
+}
+
+impl FrontDoor {
+    /// A client that trusts `cert_pem`.
+    ///
+    /// # Errors
+    /// The certificate cannot be read.
+    pub fn new(cert_pem: &str) -> Result<Self, FrontDoorError> {
+        let broken = |text: String| FrontDoorError::Certificate(text);
+        let der = CertificateDer::from_pem_slice(cert_pem.as_bytes())
+            .map_err(|error| broken(error.to_string()))?;
+        let mut roots = RootCertStore::empty();
+        roots.add(der).map_err(|error| broken(error.to_string()))?;
+        Self::trusting(roots)
+    }
+
+    /// A client that trusts no certificate: for requests in clear.
+    ///
+    /// # Errors
+    /// TLS cannot be set up.
+    pub fn in_clear() -> Result<Self, FrontDoorError> {
+        Self::trusting(RootCertStore::empty())
+    }
+
+    fn trusting(roots: RootCertStore) -> Result<Self, FrontDoorError> {
+        let broken = |text: String| FrontDoorError::Certificate(text);
+        let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| broken(error.to_string()))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Self {
+            address: Ipv4Addr::LOCALHOST.into(),
+            tls: TlsConnector::from(Arc::new(config)),
+            patience: PATIENCE,
+        })
+    }
+
+    /// The same client, which connects to this address of this computer and not to 127.0.0.1.
+    #[must_use]
+    pub fn at(mut self, address: IpAddr) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// The same client, which waits so long for an answer.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Sends a request on a connection of its own and reads the whole answer.
+    ///
+    /// # Errors
+    /// See [`FrontDoorError`].
+    pub async fn send(&self, request: Outgoing) -> Result<Exchange, FrontDoorError> {
+        let exchange = tokio::time::timeout(self.patience, self.exchange(request)).await;
+        exchange.map_err(|_| FrontDoorError::Late(self.patience.as_secs()))?
+    }
+
+    async fn exchange(&self, request: Outgoing) -> Result<Exchange, FrontDoorError> {
+        let socket = TcpStream::connect((self.address, request.port)).await?;
+        match request.scheme {
+            Scheme::Http => talk(socket, request).await,
+            Scheme::Https => {
+                let name = ServerName::try_from(request.host_name.clone())
+                    .map_err(|error| FrontDoorError::Certificate(error.to_string()))?;
+                talk(self.tls.connect(name, socket).await?, request).await
+            }
+        }
+    }
+}
+
+async fn talk<S>(stream: S, request: Outgoing) -> Result<Exchange, FrontDoorError>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let tap = Tap {
+        stream,
+        heard: Arc::default(),
+    };
+    let heard = tap.heard.clone();
+    let (mut sender, connection) = http1::Builder::new()
+        .title_case_headers(true)
+        .handshake::<_, Full<Bytes>>(TokioIo::new(tap))
+        .await?;
+    tokio::spawn(connection);
+
+    let origin = crate::base::addresses::origin(request.scheme, &request.host_name, request.port);
+    let host = origin.rsplit('/').next().unwrap_or_default();
+    let agent = concat!("session-lab/", env!("CARGO_PKG_VERSION"));
+    let mut build = hyper::Request::builder()
+        .method(request.method)
+        .uri(&request.target)
+        .header("host", host);
+    if !request.headers.iter().any(|(name, _)| name == "user-agent") {
+        build = build.header("user-agent", agent);
+    }
+    build = build.header("connection", "close");
+    for (name, value) in &request.headers {
+        build = build.header(name, value);
+    }
+    let answer = sender
+        .send_request(build.body(Full::from(request.body))?)
+        .await?;
+
+    let status = answer.status().as_u16();
+    let headers = answer
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            (
+                name.to_string(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
+        .collect();
+    let body = Limited::new(answer.into_body(), LARGEST)
+        .collect()
+        .await
+        .map_err(|_| FrontDoorError::TooLarge)?
+        .to_bytes();
+    let heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+    let received = String::from_utf8_lossy(&heard.received).into_owned();
+    let head = received
+        .split("\r\n\r\n")
+        .next()
+        .unwrap_or_default()
+        .replace("\r\n", "\n");
+    Ok(Exchange {
+        sent: String::from_utf8_lossy(&heard.sent)
+            .replace("\r\n", "\n")
+            .trim_end()
+            .to_owned(),
+        head,
+        status,
+        headers,
+        body: String::from_utf8_lossy(&body).into_owned(),
+    })
+}
+
+/// What went through a [`Tap`], up to [`LARGEST`] bytes each way.
+#[derive(Default)]
+struct Heard {
+    sent: Vec<u8>,
+    received: Vec<u8>,
+}
+
+/// A stream that keeps a copy of what passes.
+struct Tap<S> {
+    stream: S,
+    heard: Arc<Mutex<Heard>>,
+}
+
+impl<S> Tap<S> {
+    fn hear(&self, keep: impl FnOnce(&mut Heard)) {
+        keep(&mut self.heard.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+fn keep(into: &mut Vec<u8>, bytes: &[u8]) {
+    let room = LARGEST.saturating_sub(into.len());
+    into.extend_from_slice(&bytes[..bytes.len().min(room)]);
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        self.hear(|heard| keep(&mut heard.received, &buffer.filled()[before..]));
+        polled
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Tap<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        if let Poll::Ready(Ok(written)) = polled {
+            self.hear(|heard| keep(&mut heard.sent, &bytes[..written]));
+        }
+        polled
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

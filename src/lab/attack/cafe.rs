@@ -1,0 +1,149 @@
+//! What anyone in the café could read: the bytes of the connections that went through the relay.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use crate::web::template::Template;
+use rocket::response::Redirect;
+use rocket::serde::json::Json;
+use rocket::{Route, State, get, post, routes};
+use serde::Serialize;
+
+use crate::base::bench_name::BenchName;
+use crate::defences::facts::Scheme;
+use crate::lab::{Store, page};
+use crate::sniffing_proxy::capture::{Bytes, Captures, Connection, KEPT, LARGEST};
+use crate::sniffing_proxy::mask::Foreign;
+use crate::web::place::Place;
+use crate::web::visible_time::time_of_day;
+
+/// How many connections the page shows.
+const SHOWN: usize = 12;
+
+/// How much noise of each direction is shown, in bytes. It holds the name of the host, which a TLS
+/// client sends before anything is encrypted.
+const NOISE: usize = 512;
+
+#[derive(Serialize)]
+struct Sent {
+    text: String,
+    /// How many bytes there were beyond those that are shown.
+    more: u64,
+}
+
+#[derive(Serialize)]
+struct ConnectionView {
+    id: u64,
+    time: String,
+    scheme: &'static str,
+    open: bool,
+    up: Sent,
+    down: Sent,
+}
+
+impl ConnectionView {
+    fn new(connection: &Connection, all: &[Foreign]) -> Self {
+        let show = |bytes: &Bytes| match connection.scheme {
+            Scheme::Http => Sent {
+                text: connection.foreign.text(&bytes.kept, all),
+                more: bytes.total - bytes.kept.len() as u64,
+            },
+            Scheme::Https => {
+                let shown = &bytes.kept[..bytes.kept.len().min(NOISE)];
+                Sent {
+                    text: hex(shown),
+                    more: bytes.total - shown.len() as u64,
+                }
+            }
+        };
+        Self {
+            id: connection.id,
+            time: time_of_day(connection.at),
+            scheme: connection.scheme.as_str(),
+            open: connection.open,
+            up: show(&connection.up),
+            down: show(&connection.down),
+        }
+    }
+}
+
+/// Bytes in hexadecimal, sixteen a line, with what of them is text.
+fn hex(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for row in bytes.chunks(16) {
+        for at in 0..16 {
+            // Writing to a string never fails.
+            let _ = match row.get(at) {
+                Some(byte) => write!(out, "{byte:02x} "),
+                None => write!(out, "   "),
+            };
+        }
+        let readable = |byte: &u8| {
+            let printable = byte.is_ascii_graphic() || *byte == b' ';
+            if printable { char::from(*byte) } else { '.' }
+        };
+        out.push(' ');
+        out.extend(row.iter().map(readable));
+        out.push('\n');
+    }
+    out
+}
+
+fn connections(captures: &Captures, bench: &BenchName) -> Vec<ConnectionView> {
+    let connections = captures.of(bench);
+    let all: Vec<Foreign> = connections.iter().map(|one| one.foreign.clone()).collect();
+    let newest = connections.iter().take(SHOWN);
+    newest.map(|one| ConnectionView::new(one, &all)).collect()
+}
+
+#[get("/cafe")]
+fn cafe(place: &Place, captures: &State<Arc<Captures>>, store: &State<Store>) -> Template {
+    #[derive(Serialize)]
+    struct CafePage {
+        version: u64,
+        connections: Vec<ConnectionView>,
+        kept: usize,
+        largest_kb: usize,
+        cafe_port: u16,
+        shared: bool,
+    }
+    let page = CafePage {
+        // Read first: what comes in between is shown twice rather than never.
+        version: captures.version(),
+        connections: connections(captures, place.bench.name()),
+        kept: KEPT,
+        largest_kb: LARGEST / 1024,
+        cafe_port: place.addresses.cafe_port().unwrap_or_default(),
+        shared: store.shared,
+    };
+    page::render(place, "pages/lab/cafe.html", "The café", page)
+}
+
+#[derive(Serialize)]
+struct Live {
+    version: u64,
+    /// Missing where nothing changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connections: Option<Vec<ConnectionView>>,
+}
+
+/// What changed since version `seen`.
+#[get("/cafe/live?<seen>")]
+fn live(place: &Place, captures: &State<Arc<Captures>>, seen: Option<u64>) -> Json<Live> {
+    let version = captures.version();
+    let changed = seen != Some(version);
+    Json(Live {
+        version,
+        connections: changed.then(|| connections(captures, place.bench.name())),
+    })
+}
+
+#[post("/cafe/forget")]
+fn forget(place: &Place, captures: &State<Arc<Captures>>) -> Redirect {
+    captures.forget(place.bench.name());
+    Redirect::to(format!("{}/cafe", place.base()))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![cafe, live, forget]
+}

@@ -1,0 +1,277 @@
+//! `/fixation`: session fixation step by step, on three variants in parallel, with the attacker's
+//! jar, the victim's jar and the server's sessions side by side.
+//!
+//! Nothing here is told from memory: a click runs the attack for real on benches that are thrown
+//! away, and keeps what the jars and the server held after each step.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::web::template::Template;
+use rocket::response::Redirect;
+use rocket::{Route, State, get, post, routes};
+use serde::Serialize;
+
+use crate::attacks::matrix::throw_away_name;
+use crate::attacks::person::Person;
+use crate::attacks::stage::{Stage, StageError, Target, VICTIM};
+use crate::base::bench_name::BenchName;
+use crate::base::event::Client;
+use crate::client::FrontDoor;
+use crate::client::caller::Call;
+use crate::defences::policy::{Asked, Name, Variant};
+use crate::lab::inspect::evidence;
+use crate::lab::page;
+use crate::session::SessionId;
+use crate::session::bench::{BENCH_LIMIT, Bench, Benches};
+use crate::session::world::World;
+use crate::web::page::VariantView;
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+use crate::web::reply::Stop;
+
+/// What happens, step by step.
+const STEPS: [&str; 6] = [
+    "Nothing has happened yet. Both jars are empty.",
+    "The attacker opens the sign-in page. The portal opens an anonymous session and gives him its \
+     id.",
+    "He plants this id in the victim's browser: at a shared computer, or with a cookie that a \
+     sibling host sets.",
+    "The victim opens the sign-in page. The browser sends the planted id.",
+    "The victim signs in.",
+    "The attacker opens the dashboard with the id that he planted.",
+];
+
+/// The two sides, and the counter-experiment: HttpOnly, Secure and SameSite on, rotation off.
+const VARIANTS: [Variant; 3] = [
+    Variant::Insecure,
+    Variant::Hardened,
+    Variant::Without(Name::Rotation),
+];
+
+/// The walkthroughs of all benches.
+#[derive(Debug, Default)]
+pub struct Walkthroughs(Mutex<HashMap<BenchName, Arc<Vec<Track>>>>);
+
+/// One variant, step by step.
+#[derive(Clone, Debug, Serialize)]
+pub struct Track {
+    variant: VariantView,
+    moments: Vec<Moment>,
+}
+
+/// What the jars and the server hold after a step.
+#[derive(Clone, Debug, Default, Serialize)]
+struct Moment {
+    attacker: Option<Held>,
+    victim: Option<Held>,
+    sessions: Vec<Stored>,
+    result: Option<Ending>,
+}
+
+/// A session cookie in a jar.
+#[derive(Clone, Debug, Serialize)]
+struct Held {
+    name: String,
+    id: String,
+    lineage: usize,
+}
+
+/// A session on the server.
+#[derive(Clone, Debug, Serialize)]
+struct Stored {
+    lineage: usize,
+    from: Option<usize>,
+    user: Option<String>,
+}
+
+/// How the attack ended.
+#[derive(Clone, Debug, Serialize)]
+struct Ending {
+    succeeded: bool,
+    says: String,
+}
+
+/// Gives every session a number in the order in which it appears.
+#[derive(Default)]
+struct Lineages(Vec<String>);
+
+impl Lineages {
+    fn of(&mut self, fingerprint: &str) -> usize {
+        if let Some(at) = self.0.iter().position(|known| known == fingerprint) {
+            return at;
+        }
+        self.0.push(fingerprint.to_owned());
+        self.0.len() - 1
+    }
+}
+
+/// Runs the attack on one variant and keeps every step.
+async fn track(target: Target, benches: &Benches, variant: Variant) -> Result<Track, StageError> {
+    let name = throw_away_name();
+    let bench = benches.open(&name).await;
+    let bench = bench.map_err(|error| StageError::Unexpected(error.to_string()))?;
+    let stage = Stage::new(target, name.clone(), variant);
+    let moments = moments(&stage, &bench, variant).await;
+    benches.discard(&name).await;
+    let moved = bench.resolve(variant).moved;
+    Ok(Track {
+        variant: VariantView::new(variant, &moved),
+        moments: moments?,
+    })
+}
+
+async fn moments(
+    stage: &Stage,
+    bench: &Bench,
+    variant: Variant,
+) -> Result<Vec<Moment>, StageError> {
+    let (mut attacker, mut victim) = (stage.person("attacker"), stage.person("victim"));
+    let mut lineages = Lineages::default();
+    let mut all = vec![Moment::default()];
+
+    attacker.get("/login").await?;
+    all.push(moment(bench, variant, &mut lineages, &attacker, &victim).await?);
+
+    let (name, planted) = attacker.session_cookie()?;
+    victim.plant(&format!("{name}={planted}; Path=/; Secure"));
+    all.push(moment(bench, variant, &mut lineages, &attacker, &victim).await?);
+
+    victim.get("/login").await?;
+    all.push(moment(bench, variant, &mut lineages, &attacker, &victim).await?);
+
+    victim.sign_in(VICTIM).await?;
+    all.push(moment(bench, variant, &mut lineages, &attacker, &victim).await?);
+
+    let greeted = attacker.greeted_as(Call::get("/dashboard")).await?;
+    let mut last = moment(bench, variant, &mut lineages, &attacker, &victim).await?;
+    last.result = Some(match greeted {
+        Some(user) => Ending {
+            succeeded: true,
+            says: format!("Welcome to the Dashboard, {user}!"),
+        },
+        None => Ending {
+            succeeded: false,
+            says: "The portal asks the attacker to sign in.".into(),
+        },
+    });
+    all.push(last);
+    Ok(all)
+}
+
+async fn moment(
+    bench: &Bench,
+    variant: Variant,
+    lineages: &mut Lineages,
+    attacker: &Person<'_>,
+    victim: &Person<'_>,
+) -> Result<Moment, StageError> {
+    let asked = Asked::new(bench.resolve(variant).policy);
+    let world = World::now(bench, variant, &asked, Client::Lab);
+    let mut held = |person: &Person<'_>| {
+        let (name, value) = person.caller().session_cookie()?;
+        // The throw-away bench's own name would only fill the page.
+        let name = name.split("_run-").next().unwrap_or_default().to_owned();
+        let id = SessionId::parse(&value)?;
+        let lineage = lineages.of(&format!("#{}", world.fingerprint(&id)));
+        Some(Held {
+            name,
+            id: value.chars().take(8).collect(),
+            lineage,
+        })
+    };
+    let (attacker, victim) = (held(attacker), held(victim));
+    let sessions = evidence::sessions(bench, variant).await;
+    let (sessions, _) = sessions.map_err(|error| StageError::Unexpected(error.to_string()))?;
+    let sessions = sessions
+        .into_iter()
+        .map(|session| Stored {
+            lineage: lineages.of(&session.fingerprint),
+            from: session.rotated_from.map(|from| lineages.of(&from)),
+            user: session.user,
+        })
+        .collect();
+    Ok(Moment {
+        attacker,
+        victim,
+        sessions,
+        result: None,
+    })
+}
+
+#[derive(Serialize)]
+struct FixationPage {
+    ran: bool,
+    step: usize,
+    last: usize,
+    says: &'static str,
+    steps: &'static [&'static str],
+    tracks: Vec<TrackView>,
+}
+
+#[derive(Serialize)]
+struct TrackView {
+    variant: VariantView,
+    now: Moment,
+}
+
+#[get("/fixation?<step>")]
+fn show(place: &Place, step: Option<usize>, all: &State<Walkthroughs>) -> Template {
+    let tracks = all.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let tracks = tracks.get(place.bench.name()).cloned().unwrap_or_default();
+    let last = STEPS.len() - 1;
+    let step = step.unwrap_or(0).min(last);
+    let views = tracks
+        .iter()
+        .map(|track| TrackView {
+            variant: track.variant.clone(),
+            now: track.moments.get(step).cloned().unwrap_or_default(),
+        })
+        .collect();
+    let page = FixationPage {
+        ran: !tracks.is_empty(),
+        step,
+        last,
+        says: STEPS[step],
+        steps: &STEPS,
+        tracks: views,
+    };
+    page::render(
+        place,
+        "pages/lab/fixation.html",
+        "Session fixation, step by step",
+        page,
+    )
+}
+
+#[post("/fixation")]
+async fn run(
+    place: &Place,
+    all: &State<Walkthroughs>,
+    front_door: &State<FrontDoor>,
+    benches: &State<Arc<Benches>>,
+) -> Result<Redirect, Stop> {
+    let target = Target::of(front_door, &place.addresses);
+    let mut tracks = Vec::new();
+    for variant in VARIANTS {
+        let track = track(target.clone(), benches, variant)
+            .await
+            .map_err(|error| {
+                log::error!("the walkthrough failed: {error}");
+                let next = "Look whether another program has taken one of the lab's ports.";
+                let because = "The lab could not reach its own portal.";
+                Problem::new(rocket::http::Status::BadGateway, "No answer", because, next)
+            })?;
+        tracks.push(track);
+    }
+    let mut all = all.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if all.len() >= BENCH_LIMIT {
+        all.clear();
+    }
+    all.insert(place.bench.name().clone(), Arc::new(tracks));
+    Ok(Redirect::to(format!("{}/fixation?step=1", place.base())))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, run]
+}

@@ -1,0 +1,128 @@
+//! `/ids`: what two hundred session ids from the weak and from the strong source look like.
+//!
+//! The ids are collected by the front door, from the sign-in pages of two benches that are thrown
+//! away: `insecure`, and `only-id-source`, which differs from it in nothing but the source.
+
+mod analysis;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::web::template::Template;
+use rocket::http::Status;
+use rocket::response::Redirect;
+use rocket::{Route, State, get, post, routes};
+use serde::Serialize;
+
+use crate::attacks::matrix::throw_away_name;
+use crate::base::bench_name::BenchName;
+use crate::client::caller::{Caller, Portal};
+use crate::client::{FrontDoor, FrontDoorError};
+use crate::defences::facts::Scheme;
+use crate::defences::policy::{Name, Variant};
+use crate::lab::page;
+use crate::session::bench::{BENCH_LIMIT, Benches};
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+use crate::web::reply::Stop;
+use analysis::Picture;
+
+/// How many ids are collected from each source.
+const COLLECTED: usize = 200;
+
+/// The pictures of all benches.
+#[derive(Debug, Default)]
+pub struct Pictures(Mutex<HashMap<BenchName, Arc<[Picture; 2]>>>);
+
+/// The ids of `COLLECTED` sign-in pages, and the one that came next.
+async fn collect(
+    door: &FrontDoor,
+    portal: &Portal,
+    benches: &Benches,
+    variant: Variant,
+) -> Result<(Vec<String>, String), FrontDoorError> {
+    let bench = throw_away_name();
+    let mut ids = Vec::with_capacity(COLLECTED + 1);
+    let mut result = Ok(());
+    while ids.len() <= COLLECTED {
+        let mut visitor = Caller::new(door.clone(), portal.clone(), Scheme::Http, &bench, variant);
+        if let Err(error) = visitor.get("/login").await {
+            result = Err(error);
+            break;
+        }
+        ids.push(
+            visitor
+                .session_cookie()
+                .map(|(_, id)| id)
+                .unwrap_or_default(),
+        );
+    }
+    benches.discard(&bench).await;
+    result?;
+    let next = ids.pop().unwrap_or_default();
+    Ok((ids, next))
+}
+
+#[derive(Serialize)]
+struct IdsPage {
+    collected: usize,
+    pictures: Vec<Picture>,
+}
+
+#[get("/ids")]
+fn show(place: &Place, pictures: &State<Pictures>) -> Template {
+    let all = pictures.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let pictures = all
+        .get(place.bench.name())
+        .map(|both| both.to_vec())
+        .unwrap_or_default();
+    let page = IdsPage {
+        collected: COLLECTED,
+        pictures,
+    };
+    page::render(
+        place,
+        "pages/lab/ids.html",
+        "Session ids as a picture",
+        page,
+    )
+}
+
+#[post("/ids")]
+async fn run(
+    place: &Place,
+    pictures: &State<Pictures>,
+    front_door: &State<FrontDoor>,
+    benches: &State<Arc<Benches>>,
+) -> Result<Redirect, Stop> {
+    let portal = Portal::of(&place.addresses);
+    let failed = |error: FrontDoorError| {
+        log::error!("the ids could not be collected: {error}");
+        let next = "Look whether another program has taken one of the lab's ports.";
+        let because = "The lab could not reach its own portal.";
+        Problem::new(Status::BadGateway, "No answer", because, next)
+    };
+    let sources = [
+        ("weak", Variant::Insecure),
+        ("strong", Variant::Only(Name::IdSource)),
+    ];
+    let mut found = Vec::new();
+    for (kind, variant) in sources {
+        let (ids, next) = collect(front_door, &portal, benches, variant)
+            .await
+            .map_err(failed)?;
+        found.push(analysis::picture(kind, &ids, &next));
+    }
+    if let Ok(both) = <[Picture; 2]>::try_from(found) {
+        let mut all = pictures.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= BENCH_LIMIT {
+            all.clear();
+        }
+        all.insert(place.bench.name().clone(), Arc::new(both));
+    }
+    Ok(Redirect::to(format!("{}/ids", place.base())))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, run]
+}

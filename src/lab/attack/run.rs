@@ -1,0 +1,336 @@
+//! `/attack/<name>`: one attack, run by a click, with everything that was sent and received.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::web::template::{self, Template};
+use rocket::http::{ContentType, Header, Status};
+use rocket::response::Redirect;
+use rocket::{Responder, Route, State, get, post, routes};
+use serde::Serialize;
+
+use crate::attacks::matrix::throw_away_name;
+use crate::attacks::places::{self, place_of};
+use crate::attacks::record::Record;
+use crate::attacks::stage::{Line, Stage, Target};
+use crate::attacks::{ALL, Attack, Card, Engine, find};
+use crate::base::addresses::{Listener, SIBLING};
+use crate::base::bench_name::BenchName;
+use crate::base::event::{Event, What};
+use crate::client::FrontDoor;
+use crate::defences::policy::Variant;
+use crate::lab::diagrams::file;
+use crate::lab::diagrams::sequence::{End, Sequence};
+use crate::lab::page;
+use crate::session::bench::BENCH_LIMIT;
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+use crate::web::reply::Stop;
+
+/// How long an attack may take before it is broken off.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The last run of every bench.
+#[derive(Debug, Default)]
+pub struct LastRuns(Mutex<HashMap<BenchName, Arc<Run>>>);
+
+/// One run.
+#[derive(Debug, Serialize)]
+struct Run {
+    attack: &'static str,
+    against: String,
+    succeeded: bool,
+    says: String,
+    lines: Vec<LineView>,
+    /// Who sent what to whom, as a drawing.
+    sequence: Sequence,
+}
+
+/// One line of the transcript: the narrator's, or an exchange.
+#[derive(Debug, Serialize)]
+struct LineView {
+    says: Option<String>,
+    who: &'static str,
+    sent: String,
+    received: String,
+}
+
+impl LineView {
+    fn of(line: Line) -> Self {
+        match line {
+            Line::Says(text) => Self {
+                says: Some(text),
+                who: "",
+                sent: String::new(),
+                received: String::new(),
+            },
+            Line::Exchange { who, exchange } => Self {
+                says: None,
+                who,
+                sent: exchange.sent.trim_end().to_owned(),
+                received: exchange.head.trim_end().to_owned(),
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct AttackPage<'p> {
+    card: CardView,
+    by_hand: Option<String>,
+    variants: Vec<String>,
+    against: String,
+    run: Option<&'p Run>,
+    recorded: Option<Recorded>,
+}
+
+#[derive(Serialize)]
+struct CardView {
+    name: &'static str,
+    title: &'static str,
+    needs_browser: bool,
+    victim: &'static str,
+    means: &'static str,
+    evidence: &'static str,
+    stopped_says: &'static str,
+    stopped_by: Vec<Vec<&'static str>>,
+    shows: &'static [&'static str],
+    standards: &'static [&'static str],
+}
+
+/// How an attack that needs a browser ended when it was last run.
+#[derive(Serialize)]
+struct Recorded {
+    succeeded: bool,
+    on: &'static str,
+    with: &'static str,
+}
+
+/// The address of the page on which an attack is done by hand.
+pub fn by_hand(place: &Place, attack: &str, variant: Variant) -> Option<String> {
+    let prefix = place.base();
+    let addresses = &place.addresses;
+    Some(match place_of(attack)? {
+        places::Place::Lab(path) => format!("{prefix}{path}"),
+        places::Place::Attacker(path) => {
+            let origin = addresses.origin(Listener::Attacker);
+            format!("{origin}{prefix}{path}?variant={variant}")
+        }
+        places::Place::Sibling(path) => {
+            let origin = addresses.origin_as(Listener::Attacker, SIBLING);
+            format!("{origin}{prefix}{path}?variant={variant}")
+        }
+    })
+}
+
+fn view(card: &'static Card) -> CardView {
+    let slugs =
+        |set: &&[crate::defences::policy::Name]| set.iter().map(|name| name.slug()).collect();
+    CardView {
+        name: card.name,
+        title: card.title,
+        needs_browser: card.engine == Engine::Browser,
+        victim: card.victim,
+        means: card.means,
+        evidence: card.evidence,
+        stopped_says: card.stopped_says,
+        stopped_by: card.stopped_by.iter().map(slugs).collect(),
+        shows: card.shows,
+        standards: card.standards,
+    }
+}
+
+fn known(name: &str) -> Result<&'static dyn Attack, Problem> {
+    find(name).ok_or_else(|| {
+        let names: Vec<&str> = ALL.iter().map(|attack| attack.card().name).collect();
+        let because = format!("There is no attack called {name}.");
+        let next = format!("The attacks are {}.", names.join(", "));
+        Problem::new(Status::NotFound, "Unknown attack", because, next)
+    })
+}
+
+fn parse(variant: Option<&str>) -> Result<Variant, Problem> {
+    match variant {
+        None => Ok(Variant::Insecure),
+        Some(name) => name.parse().map_err(|_| Problem::unknown_variant(name)),
+    }
+}
+
+#[get("/attack/<name>?<against>")]
+fn show(
+    place: &Place,
+    runs: &State<LastRuns>,
+    name: &str,
+    against: Option<&str>,
+) -> Result<Template, Stop> {
+    let card = known(name)?.card();
+    let variant = parse(against)?;
+    let run = last_run(runs, place, card, variant);
+    let recorded = Record::stored().outcome(card, variant);
+    let attack_page = AttackPage {
+        card: view(card),
+        by_hand: by_hand(place, card.name, variant),
+        variants: variants(card, variant),
+        against: variant.to_string(),
+        run: run.as_deref(),
+        recorded: recorded.and_then(|outcome| {
+            let row = Record::stored().row(card.name)?;
+            Some(Recorded {
+                succeeded: outcome.succeeded(),
+                on: &row.on,
+                with: &row.with,
+            })
+        }),
+    };
+    Ok(page::render(
+        place,
+        "pages/lab/attack.html",
+        card.title,
+        attack_page,
+    ))
+}
+
+/// The last run of a bench, where it was this attack against this variant.
+fn last_run(runs: &LastRuns, place: &Place, card: &Card, variant: Variant) -> Option<Arc<Run>> {
+    let last = lock(&runs.0).get(place.bench.name()).cloned()?;
+    (last.attack == card.name && last.against == variant.to_string()).then_some(last)
+}
+
+/// A drawing to be kept as a file.
+#[derive(Responder)]
+struct Kept {
+    drawing: (ContentType, String),
+    // A browser keeps it and does not show it: the lab's own policy lets no page bring its styles.
+    disposition: Header<'static>,
+}
+
+#[get("/attack/<name>/sequence.svg?<against>")]
+fn sequence(
+    place: &Place,
+    runs: &State<LastRuns>,
+    engine: &State<template::Engine>,
+    name: &str,
+    against: Option<&str>,
+) -> Result<Kept, Stop> {
+    let card = known(name)?.card();
+    let variant = parse(against)?;
+    let Some(run) = last_run(runs, place, card, variant) else {
+        let because = format!("{} was not the last attack that ran here.", card.name);
+        let next = "Run it on its page, then take the drawing.";
+        let status = Status::NotFound;
+        return Err(Problem::new(status, "There is no drawing", because, next).into());
+    };
+    let broken = |error: &tera::Error| {
+        log::error!("a drawing was not made: {error}");
+        let because = "The drawing could not be made.";
+        let status = Status::InternalServerError;
+        Problem::new(
+            status,
+            "There is no drawing",
+            because,
+            "Look at the lab's log.",
+        )
+    };
+    let tera = engine.tera().map_err(broken)?;
+    let drawn = file::svg(tera, &run.sequence).map_err(|error| broken(&error))?;
+    let file = format!("attachment; filename=\"{}-{variant}.svg\"", card.name);
+    Ok(Kept {
+        drawing: (ContentType::SVG, drawn),
+        disposition: Header::new("content-disposition", file),
+    })
+}
+
+/// The variants that the page offers: those that tell what stops the attack.
+fn variants(card: &Card, chosen: Variant) -> Vec<String> {
+    let mut all = vec![Variant::Insecure, Variant::Hardened];
+    for name in card.stopped_by.iter().copied().flatten() {
+        all.extend([Variant::Only(*name), Variant::Without(*name)]);
+    }
+    if !all.contains(&chosen) {
+        all.push(chosen);
+    }
+    all.iter().map(Variant::to_string).collect()
+}
+
+/// Runs an attack that the server alone decides, on a bench of its own.
+#[post("/attack/<name>?<against>")]
+async fn run(
+    place: &Place,
+    runs: &State<LastRuns>,
+    front_door: &State<FrontDoor>,
+    name: &str,
+    against: Option<&str>,
+) -> Result<Redirect, Stop> {
+    let attack = known(name)?;
+    let variant = parse(against)?;
+    let card = attack.card();
+    if card.engine == Engine::Browser || variant == Variant::Custom {
+        let because = "The lab's own client cannot try this.";
+        let next = "Open the attack's page in your browser, or use session-lab attack.";
+        let status = Status::UnprocessableEntity;
+        return Err(Problem::new(status, "The attack was not run", because, next).into());
+    }
+    let target = Target::of(front_door, &place.addresses);
+    let stage = Stage::new(target, throw_away_name(), variant);
+    let outcome = tokio::time::timeout(PATIENCE, attack.run(&stage)).await;
+    // A bench that stays is one of a thousand, and has no file.
+    let _ = stage.clear_away().await;
+    let broken = |error: String| {
+        log::error!("{} against {variant}: {error}", card.name);
+        let because = "The attack could not be tried to its end.";
+        let status = Status::ServiceUnavailable;
+        Problem::new(status, "The attack was not run", because, "Try it again.")
+    };
+    let outcome = outcome
+        .map_err(|_| broken(format!("no end within {} s", PATIENCE.as_secs())))?
+        .map_err(|error| broken(error.to_string()))?;
+    let what = What::AttackRan {
+        attack: card.name.into(),
+        succeeded: outcome.succeeded(),
+    };
+    place.bench.note(event(place, variant, what)).await?;
+    let transcript = stage.transcript();
+    let title = format!("{}, against {variant}", card.title);
+    let run = Run {
+        sequence: Sequence::new(
+            &title,
+            &transcript,
+            Some(End::of(&outcome)),
+            &place.addresses,
+        ),
+        attack: card.name,
+        against: variant.to_string(),
+        succeeded: outcome.succeeded(),
+        says: outcome.says().to_owned(),
+        lines: transcript.into_iter().map(LineView::of).collect(),
+    };
+    let mut all = lock(&runs.0);
+    if all.len() >= BENCH_LIMIT {
+        all.clear();
+    }
+    all.insert(place.bench.name().clone(), Arc::new(run));
+    let base = place.base();
+    Ok(Redirect::to(format!(
+        "{base}/attack/{}?against={variant}#transcript",
+        card.name
+    )))
+}
+
+/// What the student had done, for the journal of the student's own bench.
+pub(in crate::lab) fn event(place: &Place, variant: Variant, what: What) -> Event {
+    Event {
+        at: place.now,
+        variant: Some(variant),
+        client: place.client,
+        what,
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, run, sequence]
+}

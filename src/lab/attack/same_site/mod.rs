@@ -1,0 +1,172 @@
+//! `/same-site`: which cookies a browser sends, by their `SameSite`, by the way of the request and by
+//! the site it comes from. The student guesses first; then his own browser fills the table in.
+//!
+//! Nothing here knows what a browser does: the cells are what `crate::same_site` saw arrive, beside
+//! what was recorded of another browser. Next: `table`.
+
+mod table;
+
+use crate::web::template::Template;
+use rocket::data::Capped;
+use rocket::response::Redirect;
+use rocket::serde::json::Json;
+use rocket::{Route, State, get, post, routes};
+use serde::Serialize;
+
+use crate::lab::Store;
+use crate::lab::page;
+use crate::lab::page::fields;
+use crate::same_site::measured::{Cookies, Guess, MeasuredTables};
+use crate::same_site::{Initiator, Probe, Step, Way, portal};
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+use crate::web::reply::Stop;
+use table::Table;
+
+#[derive(Serialize)]
+struct Named {
+    slug: &'static str,
+    title: &'static str,
+}
+
+#[derive(Serialize)]
+struct Origin {
+    slug: &'static str,
+    origin: String,
+}
+
+#[derive(Serialize)]
+struct SameSitePage {
+    from: Origin,
+    initiators: Vec<Origin>,
+    ways: Vec<Named>,
+    probes: Vec<Named>,
+    /// Whether the student has guessed, or wants to see it without.
+    guessed: bool,
+    skipped: bool,
+    table: Table,
+    portal: String,
+    start: String,
+    clean: String,
+    /// Whether the lab runs for others, whose browsers cannot reach `portal.localhost`.
+    is_class: bool,
+    shared: bool,
+}
+
+fn named(probe: Probe) -> Named {
+    Named {
+        slug: probe.slug(),
+        title: match probe {
+            Probe::Absent => "absent",
+            Probe::NoneInsecure => "None without Secure",
+            Probe::None => "None",
+            Probe::Lax => "Lax",
+            Probe::Strict => "Strict",
+        },
+    }
+}
+
+/// The initiator of this name; another site where none is named.
+///
+/// # Errors
+/// There is none of that name.
+fn chosen(from: Option<&str>) -> Result<Initiator, Stop> {
+    let Some(slug) = from else {
+        return Ok(Initiator::CrossSite);
+    };
+    let known = Initiator::ALL.map(Initiator::slug).join(", ");
+    let problem = Problem::bad_request(
+        format!("There is no table for {slug}."),
+        format!("Choose one of: {known}."),
+    );
+    Initiator::parse(slug).ok_or_else(|| problem.into())
+}
+
+#[get("/same-site?<from>")]
+fn show(
+    place: &Place,
+    from: Option<&str>,
+    store: &State<Store>,
+    tables: &State<MeasuredTables>,
+) -> Result<Template, Stop> {
+    let from = chosen(from)?;
+    let (addresses, bench) = (&*place.addresses, &*place.bench);
+    let measured = tables.of(bench.name());
+    let guess = measured.guess(from);
+    let origin = |initiator: Initiator| Origin {
+        slug: initiator.slug(),
+        origin: initiator.origin(addresses),
+    };
+    let ways = Way::ALL.into_iter().filter(|way| way.is_from(from));
+    let page = SameSitePage {
+        from: origin(from),
+        initiators: Initiator::ALL.map(origin).into(),
+        ways: ways
+            .map(|way| Named {
+                slug: way.slug(),
+                title: table::title(way),
+            })
+            .collect(),
+        probes: Probe::ALL.map(named).into(),
+        guessed: guess.is_some(),
+        skipped: guess == Some(Guess::Skipped),
+        table: table::of(bench.name(), &measured, addresses, from),
+        portal: portal(addresses),
+        start: Step::FIRST.start(addresses, bench.name(), false),
+        clean: format!("{}{}/same-site/clean", portal(addresses), place.base()),
+        is_class: addresses.main_name() != "localhost",
+        shared: store.shared,
+    };
+    let title = "The SameSite table";
+    Ok(page::render(place, "pages/lab/same_site.html", title, page))
+}
+
+/// The table for a page that asks each second.
+#[get("/same-site/live?<from>")]
+fn live(
+    place: &Place,
+    from: Option<&str>,
+    tables: &State<MeasuredTables>,
+) -> Result<Json<Table>, Stop> {
+    let from = chosen(from)?;
+    let bench = place.bench.name();
+    Ok(Json(table::of(
+        bench,
+        &tables.of(bench),
+        &place.addresses,
+        from,
+    )))
+}
+
+#[post("/same-site", data = "<form>")]
+fn guess(
+    place: &Place,
+    form: Capped<String>,
+    tables: &State<MeasuredTables>,
+) -> Result<Redirect, Stop> {
+    let sent = fields(&form);
+    let from = chosen(sent.get("from").map(String::as_str))?;
+    let guess = match sent.get("action").map(String::as_str) {
+        Some("guess") => {
+            let cells = |way: Way| -> Cookies {
+                let name = |probe: Probe| format!("{}.{}", way.slug(), probe.slug());
+                Probe::ALL.map(|probe| sent.contains_key(&name(probe)))
+            };
+            Some(Guess::Made(Way::ALL.map(cells)))
+        }
+        Some("skip") => Some(Guess::Skipped),
+        Some("again") => None,
+        _ => {
+            let because = "The form lacks what to do: guess, skip or again.";
+            let next = "Use the buttons of the page.";
+            return Err(Problem::bad_request(because, next).into());
+        }
+    };
+    tables.of(place.bench.name()).keep_guess(from, guess);
+    let back = format!("{}/same-site?from={}#table", place.base(), from.slug());
+    Ok(Redirect::to(back))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, live, guess]
+}

@@ -1,0 +1,231 @@
+//! The table as the page shows it: measured, guessed and recorded, cell by cell, and in words what
+//! this browser does differently.
+
+use serde::Serialize;
+
+use crate::base::addresses::Addresses;
+use crate::base::bench_name::BenchName;
+use crate::same_site::measured::{Guess, Measured, Sent};
+use crate::same_site::recorded::{self, Recorded};
+use crate::same_site::{EXCEPTION, Initiator, LIFETIME, Probe, Step, Way};
+
+/// How old the cookies are when the waiting row is offered, in seconds: five more than Chromium's
+/// exception lasts.
+const LATE: u64 = 125;
+
+#[derive(Debug, Serialize)]
+pub struct Cell {
+    probe: &'static str,
+    /// `sent`, `not sent` or `not measured`.
+    state: &'static str,
+    /// `right` or `wrong`, once there is something to compare the guess with.
+    guess: Option<&'static str>,
+    /// What the record says, where it says something else.
+    recorded: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Row {
+    way: &'static str,
+    title: &'static str,
+    fetch_site: Option<&'static str>,
+    cells: Vec<Cell>,
+    /// The address that measures this row alone.
+    start: Option<String>,
+}
+
+/// The row that waits for two minutes.
+#[derive(Debug, Serialize)]
+pub struct Late {
+    /// `unset`, `waiting` or `ready`.
+    state: &'static str,
+    /// How old the cookies are, in seconds.
+    age: u64,
+    ready_in: u64,
+    /// The age at which it was measured, where that was too early.
+    too_early: Option<u64>,
+    url: String,
+}
+
+/// The table of one initiator.
+#[derive(Debug, Serialize)]
+pub struct Table {
+    rows: Vec<Row>,
+    /// How many of the rows were measured.
+    measured: usize,
+    browser: Option<String>,
+    /// How many cells were guessed right.
+    right: Option<String>,
+    agent: String,
+    record: String,
+    notes: Vec<String>,
+    late: Option<Late>,
+}
+
+/// What a way is called on the page.
+pub fn title(way: Way) -> &'static str {
+    match way {
+        Way::Link => "Link",
+        Way::GetForm => "GET form",
+        Way::PostForm => "POST form",
+        Way::LatePostForm => "POST form, after two minutes",
+        Way::Iframe => "Frame",
+        Way::Image => "Image",
+        Way::Fetch => "fetch()",
+        Way::Redirect => "Redirect",
+    }
+}
+
+/// The table of an initiator on a bench.
+pub fn of(bench: &BenchName, measured: &Measured, addresses: &Addresses, from: Initiator) -> Table {
+    let agent = measured.agent();
+    let record = recorded::for_agent(&agent);
+    let guess = measured.guess(from);
+    let ways = Way::ALL.into_iter().filter(|way| way.is_from(from));
+    let rows: Vec<Row> = ways
+        .map(|way| {
+            let sent = counted(way, measured.sent(from, way));
+            let guess = match &guess {
+                Some(Guess::Made(cells)) => Some(cells[way as usize]),
+                _ => None,
+            };
+            let recorded = record.sent(from, way);
+            let cells = Probe::ALL.into_iter().enumerate();
+            let alone = Step::of(from, way).filter(|step| *step != Step::LATE);
+            Row {
+                way: way.slug(),
+                title: title(way),
+                fetch_site: sent.as_ref().and_then(|sent| sent.fetch_site),
+                cells: cells
+                    .map(|(at, probe)| {
+                        let is = sent.as_ref().map(|sent| sent.cookies[at]);
+                        let differs = is.zip(recorded.map(|cells| cells[at]));
+                        let differs = differs.filter(|(is, was)| is != was);
+                        let right = is.zip(guess.map(|cells| cells[at]));
+                        Cell {
+                            probe: probe.slug(),
+                            state: is.map_or("not measured", word),
+                            guess: right.map(|(is, was)| if is == was { "right" } else { "wrong" }),
+                            recorded: differs.map(|(_, was)| word(was)),
+                        }
+                    })
+                    .collect(),
+                start: alone.map(|step| step.start(addresses, bench, true)),
+            }
+        })
+        .collect();
+    let (browser, has_record) = recorded::browser(&agent);
+    let mut notes = notes(measured, from);
+    if !agent.is_empty() && !has_record {
+        notes.push(format!(
+            "There is no record of this browser. It is compared with {}.",
+            record.browser
+        ));
+    }
+    let is_measured = |row: &&Row| row.cells.iter().all(|cell| cell.state != "not measured");
+    let guesses: Vec<_> = rows
+        .iter()
+        .flat_map(|row| row.cells.iter().filter_map(|cell| cell.guess))
+        .collect();
+    let right = guesses.iter().filter(|guess| **guess == "right").count();
+    let of = guesses.len();
+    Table {
+        right: (of > 0).then(|| format!("You guessed {right} of {of} cells right.")),
+        measured: rows.iter().filter(is_measured).count(),
+        rows,
+        browser: (!agent.is_empty()).then_some(browser),
+        agent,
+        record: in_words(record),
+        notes,
+        late: (from == Initiator::CrossSite).then(|| late(bench, measured, addresses)),
+    }
+}
+
+/// The late row counts once the exception is over.
+fn counted(way: Way, sent: Option<Sent>) -> Option<Sent> {
+    sent.filter(|sent| way != Way::LatePostForm || sent.age.as_secs() > EXCEPTION)
+}
+
+const fn word(sent: bool) -> &'static str {
+    if sent { "sent" } else { "not sent" }
+}
+
+fn in_words(record: &Recorded) -> String {
+    let Recorded {
+        browser,
+        version,
+        setting,
+        ..
+    } = record;
+    format!("{browser} {version} ({setting})")
+}
+
+/// What this browser does that needs a word, by what it was seen to do.
+fn notes(measured: &Measured, from: Initiator) -> Vec<String> {
+    let sent = |from, way, probe: Probe| {
+        let sent = counted(way, measured.sent(from, way))?;
+        Some(sent.cookies[probe as usize])
+    };
+    let mut notes = Vec::new();
+    let link = sent(from, Way::Link, Probe::None);
+    if link == Some(false) {
+        notes.push(
+            "None did not come even by a link: this browser keeps no Secure cookie from plain http \
+             on this host. Safari does so, Chromium and Firefox do not."
+                .to_owned(),
+        );
+    }
+    let redirected = measured.sent(from, Way::Redirect);
+    let said = redirected.and_then(|sent| sent.fetch_site);
+    if said.is_some_and(|said| said != from.fetch_site()) {
+        notes.push(
+            "After a redirect between two hosts of one site this browser calls the request \
+             cross-site and sends the cookies all the same. Firefox does so."
+                .to_owned(),
+        );
+    }
+    if from != Initiator::CrossSite {
+        return notes;
+    }
+    let background = [Way::Iframe, Way::Image, Way::Fetch];
+    let background = background.map(|way| sent(from, way, Probe::None));
+    if background.contains(&Some(true)) {
+        notes.push(
+            "Third-party cookies are allowed in this browser, so None is sent in frames, images and \
+             fetch(). It is a setting; many browsers block them."
+                .to_owned(),
+        );
+    } else if link == Some(true) && background.contains(&Some(false)) {
+        notes.push(
+            "Third-party cookies are blocked here, so None is not sent in frames, images and \
+             fetch(). It is a setting: where they are allowed, None is sent there."
+                .to_owned(),
+        );
+    }
+    if sent(from, Way::LatePostForm, Probe::Absent) == Some(true) {
+        notes.push(
+            "The cookie without SameSite came after two minutes, too: this browser does not treat it \
+             as Lax. Firefox and Safari do so."
+                .to_owned(),
+        );
+    }
+    notes
+}
+
+fn late(bench: &BenchName, measured: &Measured, addresses: &Addresses) -> Late {
+    let age = measured.age().map(|age| age.as_secs());
+    let age = age.filter(|age| *age < LIFETIME);
+    let sent = measured.sent(Initiator::CrossSite, Way::LatePostForm);
+    let early = sent.map(|sent| sent.age.as_secs());
+    Late {
+        state: match age {
+            None => "unset",
+            Some(age) if age < LATE => "waiting",
+            Some(_) => "ready",
+        },
+        age: age.unwrap_or_default(),
+        ready_in: age.map_or(0, |age| LATE.saturating_sub(age)),
+        too_early: early.filter(|age| *age <= EXCEPTION),
+        url: Step::LATE.address(addresses, bench, true),
+    }
+}

@@ -1,0 +1,84 @@
+//! A stolen backup: everything that the store keeps of a variant, as somebody finds it who reads a
+//! lost disk or gets in by a hole. The attacks on what is stored begin here.
+
+use rocket::serde::json::Json;
+use rocket::{Route, get, routes};
+use serde::Serialize;
+
+use crate::base::event::Client;
+use crate::defences::password_storage::DEMO_PASSWORDS;
+use crate::defences::policy::{Asked, Variant};
+use crate::jwt::keys::StoredSecret;
+use crate::lab::inspect::evidence;
+use crate::session::Record;
+use crate::session::accounts::AccountRecord;
+use crate::session::world::World;
+use crate::web::place::Place;
+use crate::web::reply::Stop;
+
+#[derive(Serialize)]
+struct Backup {
+    what: &'static str,
+    variant: Variant,
+    sessions: Vec<SessionFile>,
+    accounts: Vec<AccountFile>,
+    /// The secrets that sign tokens, as the portal's configuration holds them at this moment.
+    token_keys: Vec<StoredSecret>,
+}
+
+/// A session's record under the name that the arm of `at-rest` chose.
+#[derive(Serialize)]
+struct SessionFile {
+    file: String,
+    record: Record,
+}
+
+/// An account's record. That of a demo account which never changed is written nowhere, because the
+/// lab can make it at any time; a portal in use would have stored this.
+#[derive(Serialize)]
+struct AccountFile {
+    user: &'static str,
+    record: AccountRecord,
+}
+
+#[get("/leak/<variant>")]
+async fn leak(place: &Place, variant: &str) -> Result<Json<Backup>, Stop> {
+    let variant = evidence::parse(variant)?;
+    let bench = &*place.bench;
+    let asked = Asked::new(bench.resolve(variant).policy);
+    let world = World {
+        bench,
+        variant,
+        asked: &asked,
+        now: place.now,
+        client: Client::Other,
+    };
+    let sessions = world.sessions(None).await?.into_iter();
+    let mut accounts = Vec::new();
+    for (user, _) in DEMO_PASSWORDS {
+        let account = world.account(user).await?;
+        accounts.extend(account.map(|account| AccountFile {
+            user,
+            record: account.record,
+        }));
+    }
+    let token_keys = world.key_ring().await?.stored();
+    // The matrix must know that what was stolen depends on these arms.
+    bench.note_asked(variant, asked.seen());
+    Ok(Json(Backup {
+        what: "a stolen backup",
+        variant,
+        sessions: sessions
+            .map(|listed| SessionFile {
+                file: listed.key.name().to_owned(),
+                record: listed.record,
+            })
+            .collect(),
+        accounts,
+        token_keys,
+    }))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![leak]
+}

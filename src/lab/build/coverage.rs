@@ -1,0 +1,213 @@
+//! `/coverage`: every row of the catalogue that can be tried in this lab, with a link, its standards'
+//! ids and the test that proves it. The rows are in `src/worksheets/catalogue/`.
+
+use crate::web::template::Template;
+use rocket::http::Status;
+use rocket::serde::json::Json;
+use rocket::{Either, Route, get, routes};
+use serde::Serialize;
+
+use crate::attacker::{Role, TRICKS};
+use crate::base::addresses::{BESIDE_SIBLING, Listener, SIBLING};
+use crate::lab::page;
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+use crate::web::reply::Stop;
+use crate::worksheets::catalogue::{AREAS, Area, Row, TryIt};
+
+/// One way to try a row: links to follow, or a command to type.
+#[derive(Serialize)]
+struct Way {
+    what: &'static str,
+    links: Vec<Link>,
+    command: Option<CommandView>,
+}
+
+#[derive(Serialize)]
+struct Link {
+    label: String,
+    href: String,
+}
+
+#[derive(Serialize)]
+struct CommandView {
+    line: String,
+    prints: &'static str,
+    means: &'static str,
+}
+
+#[derive(Serialize)]
+struct RowView {
+    key: &'static str,
+    title: &'static str,
+    area: &'static str,
+    try_it: Vec<Way>,
+    standards: &'static [&'static str],
+    proof: &'static str,
+}
+
+#[derive(Serialize)]
+struct AreaView {
+    slug: &'static str,
+    title: &'static str,
+    rows: Vec<RowView>,
+}
+
+#[derive(Serialize)]
+struct AreaLink {
+    slug: &'static str,
+    title: &'static str,
+    count: usize,
+    here: bool,
+}
+
+#[derive(Serialize)]
+struct CoveragePage {
+    areas: Vec<AreaView>,
+    menu: Vec<AreaLink>,
+    all: usize,
+    chosen: bool,
+}
+
+#[get("/coverage?<area>&<format>")]
+fn show(
+    place: &Place,
+    area: Option<&str>,
+    format: Option<&str>,
+) -> Result<Either<Template, Json<Vec<RowView>>>, Stop> {
+    let chosen = match area {
+        None => None,
+        Some(slug) => Some(AREAS.iter().find(|a| a.slug == slug).ok_or_else(unknown)?),
+    };
+    let shown = AREAS
+        .iter()
+        .filter(|area| chosen.is_none_or(|one| one.slug == area.slug));
+    let areas: Vec<AreaView> = shown.map(|area| area_view(place, area)).collect();
+    if format == Some("json") {
+        let rows = areas.into_iter().flat_map(|area| area.rows);
+        return Ok(Either::Right(Json(rows.collect())));
+    }
+    let menu = AREAS.iter().map(|area| AreaLink {
+        slug: area.slug,
+        title: area.title,
+        count: area.rows.len(),
+        here: chosen.is_some_and(|one| one.slug == area.slug),
+    });
+    let page = CoveragePage {
+        areas,
+        menu: menu.collect(),
+        all: AREAS.iter().map(|area| area.rows.len()).sum(),
+        chosen: chosen.is_some(),
+    };
+    let title = "What can be tried here";
+    Ok(Either::Left(page::render(
+        place,
+        "pages/lab/coverage.html",
+        title,
+        page,
+    )))
+}
+
+fn unknown() -> Stop {
+    let known: Vec<&str> = AREAS.iter().map(|area| area.slug).collect();
+    let next = format!("The areas are {}.", known.join(", "));
+    let because = "The catalogue has no area of that name.";
+    let status = Status::UnprocessableEntity;
+    Problem::new(status, "There is no such area", because, next).into()
+}
+
+fn area_view(place: &Place, area: &'static Area) -> AreaView {
+    let rows = area.rows.iter().map(|row| row_view(place, area, row));
+    AreaView {
+        slug: area.slug,
+        title: area.title,
+        rows: rows.collect(),
+    }
+}
+
+fn row_view(place: &Place, area: &Area, row: &'static Row) -> RowView {
+    RowView {
+        key: row.key,
+        title: row.title,
+        area: area.slug,
+        try_it: row.try_it.iter().map(|way| way_of(place, way)).collect(),
+        standards: row.standards,
+        proof: row.proof,
+    }
+}
+
+fn way_of(place: &Place, way: &'static TryIt) -> Way {
+    let addresses = &place.addresses;
+    let prefix = place.base();
+    let link = |label: &str, href: String| Link {
+        label: label.to_owned(),
+        href,
+    };
+    let (what, links) = match way {
+        TryIt::Attack(name) => {
+            let href = format!("{prefix}/matrix#{name}");
+            ("attack", vec![link(name, href)])
+        }
+        TryIt::Page(path) => ("page", vec![link(path, format!("{prefix}{path}"))]),
+        TryIt::Defence(name) => {
+            let href = format!("{prefix}/defences/{}", name.slug());
+            ("defence", vec![link(name.slug(), href)])
+        }
+        TryIt::Trick(path) => {
+            let trick = TRICKS.iter().find(|trick| trick.path == *path);
+            let origin = match trick.map(|trick| trick.role) {
+                Some(Role::Sibling) => addresses.origin_as(Listener::Attacker, SIBLING),
+                _ => addresses.origin(Listener::Attacker),
+            };
+            let label = trick.map_or(*path, |trick| trick.title);
+            let href = format!("{origin}{prefix}{path}");
+            ("attacker's page", vec![link(label, href)])
+        }
+        TryIt::Portal(path) => {
+            let side = |listener, variant: &str| {
+                let origin = addresses.origin(listener);
+                link(variant, format!("{origin}{prefix}/{variant}{path}"))
+            };
+            let sides = vec![
+                side(Listener::PortalHttp, "insecure"),
+                side(Listener::PortalHttps, "hardened"),
+            ];
+            (*path, sides)
+        }
+        TryIt::Shell(_) => ("in a terminal", Vec::new()),
+    };
+    let command = match way {
+        TryIt::Shell(command) => Some(CommandView {
+            line: real(place, command.line),
+            prints: command.prints,
+            means: command.means,
+        }),
+        _ => None,
+    };
+    Way {
+        what,
+        links,
+        command,
+    }
+}
+
+/// A command with the addresses of this lab and bench in place of their names.
+fn real(place: &Place, line: &str) -> String {
+    let addresses = &place.addresses;
+    let sibling = addresses.origin_as(Listener::Attacker, SIBLING);
+    let beside = addresses.origin_as(Listener::PortalHttp, BESIDE_SIBLING);
+    let prefix = place.base();
+    let names = [
+        ("{http}", addresses.origin(Listener::PortalHttp) + &prefix),
+        ("{https}", addresses.origin(Listener::PortalHttps) + &prefix),
+        ("{beside}", beside + &prefix),
+        ("{origin of the sibling}", sibling.clone()),
+        ("{sibling}", sibling + &prefix),
+    ];
+    let put = |line: String, (name, address): &(&str, String)| line.replace(name, address);
+    names.iter().fold(line.to_owned(), put)
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show]
+}

@@ -1,0 +1,39 @@
+//! Throwing a bench away: for attacks, which use one each. Only benches of attacks can be.
+
+use std::sync::Arc;
+
+use rocket::serde::json::Json;
+use rocket::{Route, State, post, routes};
+
+use crate::attacks::stage::Asked;
+use crate::defences::policy::{Name, Variant};
+use crate::session::bench::{Benches, RUN_PREFIX};
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+use crate::web::reply::Stop;
+
+/// Forgets the bench, and tells which switches this variant of it was asked for.
+#[post("/discard?<variant>")]
+async fn discard(
+    place: &Place,
+    benches: &State<Arc<Benches>>,
+    variant: &str,
+) -> Result<Json<Asked>, Stop> {
+    let name = place.bench.name();
+    if !name.as_str().starts_with(RUN_PREFIX) {
+        return Err(Problem::not_found().into());
+    }
+    let variant: Variant = variant
+        .parse()
+        .map_err(|_| Problem::unknown_variant(variant))?;
+    benches.discard(name).await;
+    let seen = place.bench.asked(variant);
+    let asked = Name::ALL.iter().filter(|name| seen.contains(**name));
+    Ok(Json(Asked {
+        asked: asked.map(|name| name.slug().to_owned()).collect(),
+    }))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![discard]
+}

@@ -1,0 +1,328 @@
+//! What the page of the comparison shows.
+
+use serde::Serialize;
+
+use super::side::{Side, Sides, Step, StepKind};
+use crate::base::event::What;
+use crate::base::event::in_words;
+use crate::defences::Name;
+use crate::defences::policy::Variant;
+use crate::lab::Store;
+use crate::lab::inspect::evidence;
+use crate::lab::inspect::evidence::SessionView;
+use crate::session::bench::Bench;
+use crate::session::bench::wire::Cookie;
+use crate::storage::Unavailable;
+use crate::web::place::Place;
+use crate::web::visible_time::time_of_day;
+
+/// How many of the student's own requests a side shows.
+const OWN: usize = 6;
+/// How many events are searched for a report of `document.cookie`.
+const SEARCHED: usize = 500;
+
+#[derive(Serialize)]
+pub struct ComparePage {
+    sides: Vec<SideView>,
+    last_action: Option<&'static str>,
+    shared: bool,
+}
+
+#[derive(Serialize)]
+struct SideView {
+    variant: String,
+    kind: &'static str,
+    url: String,
+    signed_in: bool,
+    steps: Vec<StepView>,
+    store: Vec<SessionView>,
+    store_note: String,
+    #[serde(flatten)]
+    own: Own,
+}
+
+#[derive(Serialize)]
+struct StepView {
+    n: u64,
+    action: &'static str,
+    request: Vec<Line>,
+    response: Vec<Line>,
+    reason: Vec<Reason>,
+}
+
+/// One line of a request or an answer.
+#[derive(Serialize)]
+pub struct Line {
+    text: String,
+    mark: &'static str,
+    note: String,
+}
+
+#[derive(Serialize)]
+struct Reason {
+    defence: &'static str,
+    title: &'static str,
+    says: &'static str,
+    url: String,
+}
+
+/// What the student's own browser and curl did on a side.
+#[derive(Serialize)]
+pub struct Own {
+    own: Vec<OwnRequest>,
+    document_cookie: Option<DocumentCookie>,
+}
+
+#[derive(Serialize)]
+struct OwnRequest {
+    client: &'static str,
+    line: String,
+    time: String,
+    status: u16,
+    cookie: String,
+    set_cookie: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct DocumentCookie {
+    text: String,
+    time: String,
+}
+
+/// The whole page.
+pub async fn page(place: &Place, sides: &Sides, store: &Store) -> Result<ComparePage, Unavailable> {
+    let mut views = Vec::new();
+    for side in &sides.sides {
+        views.push(side_view(place, side, store).await?);
+    }
+    Ok(ComparePage {
+        sides: views,
+        last_action: sides.last_action,
+        shared: store.shared,
+    })
+}
+
+async fn side_view(place: &Place, side: &Side, store: &Store) -> Result<SideView, Unavailable> {
+    let (stored, total) = evidence::sessions(&place.bench, side.variant).await?;
+    let shelved = store.sessions(place.bench.name(), side.variant);
+    let store_note = match (shelved.folder, shelved.pattern) {
+        (Some(folder), _) if total > 0 => format!("{total} in {folder}"),
+        (Some(folder), _) => format!("No session in {folder}"),
+        (None, Some(pattern)) => format!("{total} in {} as {pattern}", store.medium),
+        (None, None) => format!("{total} in {}", store.medium),
+    };
+    let weak = side.variant == Variant::Insecure;
+    let signed_in = side.steps.iter().rev().find_map(|step| match step.kind {
+        StepKind::SignOut => Some(false),
+        StepKind::Dashboard => step
+            .exchange
+            .as_ref()
+            .map(|exchange| exchange.status == 200),
+        _ => None,
+    });
+    Ok(SideView {
+        variant: side.variant.to_string(),
+        kind: if weak { "weak" } else { "strong" },
+        url: side.caller.url(),
+        signed_in: signed_in.unwrap_or(false),
+        steps: side
+            .steps
+            .iter()
+            .rev()
+            .map(|step| step_view(place, side.variant, step))
+            .collect(),
+        store: stored,
+        store_note,
+        own: own(&place.bench, side.variant).await?,
+    })
+}
+
+fn step_view(place: &Place, variant: Variant, step: &Step) -> StepView {
+    let plain = |text: &str| Line {
+        text: text.to_owned(),
+        mark: "",
+        note: String::new(),
+    };
+    let (mut request, mut response) = (Vec::new(), Vec::new());
+    if let Some(exchange) = &step.exchange {
+        request.extend(
+            exchange
+                .sent
+                .lines()
+                .filter(|line| !line.is_empty())
+                .map(plain),
+        );
+        response.extend(exchange.head.lines().map(|line| mark(line, variant)));
+        if let Some(heading) = heading(&exchange.body) {
+            response.push(plain(&format!("… {heading} …")));
+        }
+    } else {
+        let ahead = place.bench.ahead().as_secs() / 60;
+        request.push(plain(&format!(
+            "(no request: the clock stands {ahead} minutes ahead)"
+        )));
+    }
+    StepView {
+        n: step.n,
+        action: step.action,
+        request,
+        response,
+        reason: reasons(place, variant, step.kind),
+    }
+}
+
+/// The first heading of a page, as text.
+fn heading(page: &str) -> Option<String> {
+    let inside = page
+        .split("<h1")
+        .nth(1)?
+        .split_once('>')?
+        .1
+        .split("</h1>")
+        .next()?;
+    let mut text = String::new();
+    let mut in_tag = false;
+    for c in inside.chars() {
+        match c {
+            '<' => in_tag = true,
+            '>' => in_tag = false,
+            c if !in_tag => text.push(c),
+            _ => {}
+        }
+    }
+    Some(text.trim().to_owned())
+}
+
+/// A line of the answer, marked where the policy decided it.
+fn mark(line: &str, variant: Variant) -> Line {
+    let name = line
+        .split(':')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let note = match name.as_str() {
+        "set-cookie" => attributes(line),
+        "content-security-policy" if line.contains("frame-ancestors") => {
+            "no page may frame it".into()
+        }
+        "content-security-policy" => "only the page's own scripts run".into(),
+        "cache-control" => "no cache keeps the page".into(),
+        "clear-site-data" => "the browser drops what it kept".into(),
+        "referrer-policy" if line.contains("unsafe-url") => {
+            "the whole address goes to other sites".into()
+        }
+        "referrer-policy" => "the address stays here".into(),
+        _ => String::new(),
+    };
+    let mark = match (note.is_empty(), variant) {
+        (true, _) => "",
+        (false, Variant::Insecure) => "weak",
+        (false, _) => "strong",
+    };
+    Line {
+        text: line.to_owned(),
+        mark,
+        note,
+    }
+}
+
+/// What a `Set-Cookie` line has and lacks.
+fn attributes(line: &str) -> String {
+    let lower = line.to_ascii_lowercase();
+    if lower.contains("max-age=0") {
+        return "the browser is told to delete it".into();
+    }
+    let wanted = [
+        ("__host-", "__Host- name"),
+        ("; secure", "Secure"),
+        ("; httponly", "HttpOnly"),
+        ("; samesite", "SameSite"),
+    ];
+    let (has, lacks): (Vec<_>, Vec<_>) = wanted.iter().partition(|(mark, _)| lower.contains(mark));
+    let list = |found: Vec<&(&str, &str)>| {
+        found
+            .iter()
+            .map(|(_, name)| *name)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let mut parts = Vec::new();
+    if !has.is_empty() {
+        parts.push(format!("has {}", list(has)));
+    }
+    if !lacks.is_empty() {
+        parts.push(format!("lacks {}", list(lacks)));
+    }
+    if lower.contains("max-age=") {
+        parts.push("outlives the browser".into());
+    }
+    parts.join("; ")
+}
+
+/// The defences that decide a kind of step.
+fn deciding(kind: StepKind) -> &'static [Name] {
+    match kind {
+        StepKind::Form => &[Name::IdSource, Name::CsrfToken],
+        StepKind::SignIn => &[
+            Name::Rotation,
+            Name::HostPrefix,
+            Name::Secure,
+            Name::HttpOnly,
+            Name::SameSite,
+            Name::Persistence,
+        ],
+        StepKind::Dashboard => &[Name::IdleTimeout, Name::AbsoluteTimeout, Name::NoStore],
+        StepKind::Clock => &[Name::IdleTimeout, Name::AbsoluteTimeout],
+        StepKind::SignOut => &[Name::SignOut, Name::ClearSiteData],
+        StepKind::Replay => &[Name::SignOut, Name::IdleTimeout],
+    }
+}
+
+fn reasons(place: &Place, variant: Variant, kind: StepKind) -> Vec<Reason> {
+    let policy = place.bench.resolve(variant).policy;
+    deciding(kind)
+        .iter()
+        .map(|name| Reason {
+            defence: name.slug(),
+            title: name.lesson().title,
+            says: policy.arm(*name).says,
+            url: format!("{}/defences/{}", place.base(), name.slug()),
+        })
+        .collect()
+}
+
+/// What the student's own browser and curl did on a side.
+pub async fn own(bench: &Bench, variant: Variant) -> Result<Own, Unavailable> {
+    let own = bench.wire().of(variant, OWN).into_iter();
+    let texts = |cookies: &[Cookie]| cookies.iter().map(Cookie::to_string).collect::<Vec<_>>();
+    let own = own
+        .map(|exchange| OwnRequest {
+            client: in_words::client(exchange.client),
+            line: exchange.line.clone(),
+            time: time_of_day(exchange.at),
+            status: exchange.status,
+            cookie: texts(&exchange.cookies).join("; "),
+            set_cookie: texts(&exchange.set_cookie),
+        })
+        .collect();
+    let events = bench.recent_events(SEARCHED).await?;
+    let reported = events
+        .iter()
+        .rev()
+        .filter(|event| event.variant == Some(variant));
+    let document_cookie = reported.into_iter().find_map(|event| match &event.what {
+        What::DocumentCookie { names, .. } => Some(DocumentCookie {
+            text: if names.is_empty() {
+                "(empty)".into()
+            } else {
+                names.join("; ")
+            },
+            time: time_of_day(event.at),
+        }),
+        _ => None,
+    });
+    Ok(Own {
+        own,
+        document_cookie,
+    })
+}

@@ -1,0 +1,258 @@
+//! What the server knows of a variant: its sessions, and what happened. Looking changes nothing and
+//! extends no session.
+
+use crate::web::template::Template;
+use rocket::serde::json::Json;
+use rocket::{Route, State, get, routes};
+use serde::Serialize;
+
+use crate::base::clock::BenchTime;
+use crate::base::event::{Client, in_words};
+use crate::defences::policy::{Asked, Variant};
+use crate::lab::diagrams::timeline::Timeline;
+use crate::lab::inspect::session_timeline::{Alive, lives};
+use crate::lab::page;
+use crate::lab::page::ClockView;
+use crate::lab::{Shelved, Store};
+use crate::session::bench::Bench;
+use crate::session::end::Listed;
+use crate::session::world::World;
+use crate::storage::Unavailable;
+use crate::web::page::VariantView;
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+use crate::web::reply::Stop;
+use crate::web::visible_time::{date_and_time, span, time_of_day};
+
+/// How many events and sessions the page shows.
+const SHOWN: usize = 50;
+
+/// How many sessions are drawn as time lines.
+const DRAWN: usize = 6;
+
+/// A session as the evidence shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct SessionView {
+    /// The name of its record, which the arm of `at-rest` chose; in Redis the whole key.
+    pub file: String,
+    /// Who is signed in.
+    pub user: Option<String>,
+    /// `signed in` or `anonymous`.
+    pub state: &'static str,
+    /// When it was opened.
+    pub created: String,
+    /// When it was last used: the time alone, where it was the same day.
+    pub seen: String,
+    /// What is left of the idle limit.
+    pub idle_left: Option<String>,
+    /// What is left of the absolute limit.
+    pub absolute_left: Option<String>,
+    /// The session whose place it took.
+    pub rotated_from: Option<String>,
+    /// What stands for it in the journal.
+    pub fingerprint: String,
+    /// The browser or tool that opened it.
+    pub label: String,
+}
+
+impl SessionView {
+    fn new(world: &World<'_>, listed: &Listed) -> Self {
+        let record = &listed.record;
+        let (idle, absolute) = record.time_left(world.asked, listed.seen, world.now);
+        Self {
+            file: listed.key.name().to_owned(),
+            user: record.user.clone(),
+            state: if record.user.is_some() {
+                "signed in"
+            } else {
+                "anonymous"
+            },
+            created: date_and_time(record.created),
+            seen: on_the_day_of(record.created, listed.seen),
+            idle_left: idle.map(span),
+            absolute_left: absolute.map(span),
+            rotated_from: record.rotated_from.as_ref().map(|from| format!("#{from}")),
+            fingerprint: format!("#{}", world.fingerprint_of(listed.key.name())),
+            label: record.client.clone(),
+        }
+    }
+}
+
+/// A moment in as few words as tell it beside another one.
+fn on_the_day_of(first: BenchTime, then: BenchTime) -> String {
+    let (first, then) = (date_and_time(first), date_and_time(then));
+    match (first.split_once(' '), then.split_once(' ')) {
+        (Some((day, _)), Some((same, time))) if day == same => time.to_owned(),
+        _ => then,
+    }
+}
+
+/// The newest sessions of a variant, and how many there are.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn sessions(
+    bench: &Bench,
+    variant: Variant,
+) -> Result<(Vec<SessionView>, usize), Unavailable> {
+    let asked = Asked::new(bench.resolve(variant).policy);
+    let world = World::now(bench, variant, &asked, Client::Other);
+    let listed = world.sessions(None).await?;
+    let newest = listed.iter().rev().take(SHOWN);
+    Ok((
+        newest.map(|one| SessionView::new(&world, one)).collect(),
+        listed.len(),
+    ))
+}
+
+#[derive(Serialize)]
+struct EventView {
+    time: String,
+    what: String,
+    client: &'static str,
+}
+
+async fn events(bench: &Bench, variant: Variant) -> Result<Vec<EventView>, Unavailable> {
+    let recent = bench.recent_events(SHOWN * 4).await?;
+    let mine = recent
+        .iter()
+        .rev()
+        .filter(|e| e.variant.is_none() || e.variant == Some(variant));
+    Ok(mine
+        .take(SHOWN)
+        .map(|event| EventView {
+            time: time_of_day(event.at),
+            what: in_words::event(event),
+            client: in_words::client(event.client),
+        })
+        .collect())
+}
+
+/// The newest sessions of a variant as time lines, whether they are alive or not.
+async fn timelines(bench: &Bench, variant: Variant) -> Result<Vec<Timeline>, Unavailable> {
+    let asked = Asked::new(bench.resolve(variant).policy);
+    let world = World::now(bench, variant, &asked, Client::Other);
+    let listed = world.sessions(None).await?;
+    let alive = listed.iter().rev().take(SHOWN).map(|listed| {
+        let left = listed.record.time_left(&asked, listed.seen, world.now);
+        Alive {
+            name: world.fingerprint_of(listed.key.name()),
+            record: listed.record.clone(),
+            seen: listed.seen,
+            idle: left.0.map(|left| world.now.after(left)),
+            absolute: left.1.map(|left| world.now.after(left)),
+        }
+    });
+    let alive: Vec<Alive> = alive.collect();
+    let events = bench.recent_events(SHOWN * 4).await?;
+    let lives = lives(variant, &events, &alive, DRAWN);
+    let draw = |life| Timeline::new(life, world.now);
+    Ok(lives.iter().map(draw).collect())
+}
+
+#[derive(Serialize)]
+struct Live {
+    sessions: Vec<SessionView>,
+    events: Vec<EventView>,
+    total: usize,
+    clock: ClockView,
+}
+
+async fn live(bench: &Bench, variant: Variant, store: &Store) -> Result<Live, Unavailable> {
+    let (mut sessions, total) = sessions(bench, variant).await?;
+    let before = store.sessions(bench.name(), variant).before;
+    for session in &mut sessions {
+        session.file.insert_str(0, &before);
+    }
+    let events = events(bench, variant).await?;
+    Ok(Live {
+        sessions,
+        events,
+        total,
+        clock: ClockView::of(bench),
+    })
+}
+
+/// The variant of that name, or the page that lists them all.
+pub(in crate::lab) fn parse(variant: &str) -> Result<Variant, Stop> {
+    variant
+        .parse()
+        .map_err(|_| Problem::unknown_variant(variant).into())
+}
+
+#[get("/evidence")]
+fn first(place: &Place) -> Stop {
+    Stop::go(place, "/evidence/insecure")
+}
+
+#[get("/evidence/<variant>")]
+async fn evidence(place: &Place, variant: &str, store: &State<Store>) -> Result<Template, Stop> {
+    #[derive(Serialize)]
+    struct EvidencePage {
+        variant: VariantView,
+        sessions: Vec<SessionView>,
+        total: usize,
+        shelved: Shelved,
+        events: Vec<EventView>,
+        timelines: Vec<Timeline>,
+    }
+    let variant = parse(variant)?;
+    let Live {
+        sessions,
+        events,
+        total,
+        ..
+    } = live(&place.bench, variant, store).await?;
+    let moved = place.bench.resolve(variant).moved;
+    let page = EvidencePage {
+        variant: VariantView::new(variant, &moved),
+        sessions,
+        total,
+        shelved: store.sessions(place.bench.name(), variant),
+        events,
+        timelines: timelines(&place.bench, variant).await?,
+    };
+    Ok(page::render(
+        place,
+        "pages/lab/evidence.html",
+        "Evidence",
+        page,
+    ))
+}
+
+#[get("/evidence/<variant>/live")]
+async fn evidence_live(
+    place: &Place,
+    variant: &str,
+    store: &State<Store>,
+) -> Result<Json<Live>, Stop> {
+    Ok(Json(live(&place.bench, parse(variant)?, store).await?))
+}
+
+/// The time lines alone, for the page that is open.
+#[get("/evidence/<variant>/timeline")]
+async fn evidence_timeline(place: &Place, variant: &str) -> Result<Template, Stop> {
+    #[derive(Serialize)]
+    struct Drawn {
+        timelines: Vec<Timeline>,
+    }
+    let timelines = timelines(&place.bench, parse(variant)?).await?;
+    let drawn = Drawn { timelines };
+    Ok(Template::render("partials/timeline.html", drawn))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![first, evidence, evidence_live, evidence_timeline]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_not_said_twice() {
+        let at = |hours: u64| BenchTime::from_millis(1_767_225_600_000 + hours * 3_600_000);
+        assert_eq!(on_the_day_of(at(0), at(1)), "01:00:00");
+        assert_eq!(on_the_day_of(at(0), at(25)), "2026-01-02 01:00:00");
+    }
+}

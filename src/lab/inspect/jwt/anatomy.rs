@@ -1,0 +1,258 @@
+//! A token taken apart for a reader: each part, each member explained, and where it is broken.
+//!
+//! It reads more than the verifier does, so that a broken token can be shown, and it believes
+//! nothing. Next: `verdicts.rs`.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::names;
+use crate::base::clock::BenchTime;
+use crate::jwt::token::LONGEST;
+use crate::jwt::{Token, json};
+use crate::web::visible_time::{date_and_time, span};
+
+/// A token, part by part.
+#[derive(Debug, Default, Serialize)]
+pub struct Anatomy {
+    pub header: Part,
+    pub payload: Part,
+    /// How many bytes the signature has.
+    pub signature_bytes: Option<usize>,
+    /// The signature as it stands in the token.
+    pub signature: String,
+    /// What is wrong with the form, one sentence each.
+    pub broken: Vec<String>,
+}
+
+/// Header or payload.
+#[derive(Debug, Default, Serialize)]
+pub struct Part {
+    /// As JSON with a line for each member; as it is where it is no such JSON.
+    pub text: String,
+    pub members: Vec<Member>,
+}
+
+/// One member of a part.
+#[derive(Debug, Serialize)]
+pub struct Member {
+    name: String,
+    value: String,
+    says: &'static str,
+    /// A time as a date, beside the bench's clock.
+    when: Option<String>,
+}
+
+/// Takes a token apart.
+pub fn take_apart(token: &str, now: BenchTime) -> Anatomy {
+    let mut found = Anatomy::default();
+    if token.len() > LONGEST {
+        let broken = format!(
+            "The token has {} bytes. The lab reads {LONGEST} at most.",
+            token.len()
+        );
+        found.broken.push(broken);
+        return found;
+    }
+    let parts: Vec<&str> = token.split('.').collect();
+    let dots = parts.len() - 1;
+    if dots != 2 {
+        let count = match dots {
+            0 => "no dot".to_owned(),
+            1 => "one dot".to_owned(),
+            more => format!("{more} dots"),
+        };
+        found.broken.push(format!(
+            "A token has two dots, between its three parts. This one has {count}."
+        ));
+    }
+    let mut parts = parts.into_iter();
+    for (name, part, explain) in [
+        ("header", &mut found.header, names::header as fn(&str) -> _),
+        ("payload", &mut found.payload, names::claim),
+    ] {
+        let Some(encoded) = parts.next() else {
+            continue;
+        };
+        match read(encoded, part) {
+            Ok(members) => part.members = explained(&members, explain, now),
+            Err(why) => found.broken.push(format!("The {name} {why}")),
+        }
+    }
+    if let Some(encoded) = parts.next() {
+        found.signature = encoded.to_owned();
+        match decode(encoded) {
+            Ok(bytes) => found.signature_bytes = Some(bytes.len()),
+            Err(why) => found.broken.push(format!("The signature {why}")),
+        }
+    }
+    // What is left are members of a wrong type.
+    if found.broken.is_empty()
+        && let Err(why) = Token::parse(token)
+    {
+        found.broken.push(why.to_owned());
+    }
+    found
+}
+
+/// A JSON object as a student typed it.
+///
+/// # Errors
+/// A sentence that begins after the name of the part: where it is wrong.
+pub fn typed(text: &str) -> Result<Map<String, Value>, String> {
+    json::object(text.as_bytes()).map_err(|why| match serde_json::from_str::<Value>(text) {
+        Err(error) => format!(
+            "is not JSON: look at line {}, column {}.",
+            error.line(),
+            error.column()
+        ),
+        Ok(Value::Object(_)) if why.contains("twice") => {
+            "names a member twice. Parsers disagree about which one counts.".into()
+        }
+        Ok(Value::Object(_)) if why == json::TOO_MANY => {
+            "holds more than 100 values, and no token of the portal has more than a dozen.".into()
+        }
+        Ok(Value::Object(_)) => "cannot be read as JSON.".into(),
+        Ok(_) => "is JSON, but not an object: it must stand in { and }.".into(),
+    })
+}
+
+/// JSON with a line for each member.
+pub fn pretty(members: &Map<String, Value>) -> String {
+    // A map of JSON values always becomes JSON text.
+    serde_json::to_string_pretty(members).unwrap_or_default()
+}
+
+fn read(encoded: &str, part: &mut Part) -> Result<Map<String, Value>, String> {
+    let bytes = decode(encoded)?;
+    part.text = String::from_utf8_lossy(&bytes).into_owned();
+    let text = std::str::from_utf8(&bytes).map_err(|_| "is not UTF-8 text.".to_owned())?;
+    let members = typed(text)?;
+    part.text = pretty(&members);
+    Ok(members)
+}
+
+/// The bytes of a part.
+fn decode(encoded: &str) -> Result<Vec<u8>, String> {
+    let is_in = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let strange = encoded.chars().enumerate().find(|(_, c)| !is_in(*c));
+    if let Some((at, c)) = strange {
+        let what = match c {
+            '=' => "is padding, which tokens leave out",
+            '+' | '/' => "belongs to ordinary base64; tokens use - and _",
+            c if c.is_whitespace() => "is white space",
+            _ => "is none of A-Z, a-z, 0-9, - and _",
+        };
+        let at = at + 1;
+        return Err(format!("is not base64url: its character {at} {what}."));
+    }
+    URL_SAFE_NO_PAD.decode(encoded).map_err(|_| {
+        "is not base64url: it ends in the middle of a byte, so a character is missing or changed."
+            .into()
+    })
+}
+
+fn explained(
+    members: &Map<String, Value>,
+    explain: fn(&str) -> &'static str,
+    now: BenchTime,
+) -> Vec<Member> {
+    let member = |(name, value): (&String, &Value)| Member {
+        name: name.clone(),
+        value: value.to_string(),
+        says: explain(name),
+        when: when(name, value, now),
+    };
+    members.iter().map(member).collect()
+}
+
+fn when(name: &str, value: &Value, now: BenchTime) -> Option<String> {
+    let (past, to_come) = names::relation(name)?;
+    let Some(seconds) = names::seconds(value) else {
+        return Some("no moment that a calendar knows".into());
+    };
+    let date = date_and_time(BenchTime::from_millis(seconds.saturating_mul(1000)));
+    let apart = span(Duration::from_secs(seconds.abs_diff(now.seconds())));
+    let relation = if seconds <= now.seconds() {
+        past
+    } else {
+        to_come
+    };
+    Some(format!("{date}, {}", relation.replace("{}", &apart)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(header: &str, payload: &str) -> String {
+        let [header, payload] = [header, payload].map(|part| URL_SAFE_NO_PAD.encode(part));
+        format!("{header}.{payload}.c2ln")
+    }
+
+    fn apart(token: &str) -> Anatomy {
+        take_apart(token, BenchTime::from_millis(1_000_000))
+    }
+
+    #[test]
+    fn members_are_explained_and_times_are_dates_beside_the_clock() {
+        let found = apart(&token(
+            r#"{"alg":"HS256"}"#,
+            r#"{"sub":"a","exp":820,"nbf":1060}"#,
+        ));
+        assert_eq!(found.broken, [""; 0]);
+        assert_eq!(found.signature_bytes, Some(3));
+        let whens: Vec<_> = found
+            .payload
+            .members
+            .iter()
+            .map(|m| m.when.as_deref())
+            .collect();
+        assert!(
+            whens.contains(&Some("1970-01-01 00:13:40, expired 3 min ago")),
+            "{whens:?}"
+        );
+        let later = "1970-01-01 00:17:40, does not hold for another 1 min";
+        assert!(whens.contains(&Some(later)), "{whens:?}");
+        assert!(found.header.members[0].says.starts_with("Algorithm"));
+    }
+
+    #[test]
+    fn a_broken_token_is_told_where_it_is_broken() {
+        let good = token(r#"{"alg":"HS256"}"#, r#"{"sub":"a"}"#);
+        for (bad, says) in [
+            ("abc".to_owned(), "This one has no dot."),
+            (format!("{good}.x"), "This one has 3 dots."),
+            (
+                good.replacen('.', "=.", 1),
+                "The header is not base64url: its character 21 is padding",
+            ),
+            (
+                good.replace("c2ln", "+++"),
+                "The signature is not base64url: its character 1 belongs",
+            ),
+            (good.replace("c2ln", "c"), "it ends in the middle of a byte"),
+            (
+                token("{", "{}"),
+                "The header is not JSON: look at line 1, column 1.",
+            ),
+            (token("[]", "{}"), "The header is JSON, but not an object"),
+            (
+                token(r#"{"alg":"a"}"#, r#"{"sub":1,"sub":2}"#),
+                "The payload names a member twice.",
+            ),
+            (
+                token(r#"{"alg":"a"}"#, r#"{"sub":1}"#),
+                "A claim is missing or has a wrong type.",
+            ),
+            ("x".repeat(LONGEST + 1), "The lab reads 8192 at most."),
+        ] {
+            let found = apart(&bad).broken.join(" ");
+            assert!(found.contains(says), "{says:?} in {found:?}");
+        }
+    }
+}

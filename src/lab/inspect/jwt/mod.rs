@@ -1,0 +1,298 @@
+//! `/jwt`: the workbench for tokens. A token is issued or pasted, read, edited, signed again, and
+//! every verifier says whether it accepts it.
+//!
+//! Nothing is kept: each answer is made from one form alone. No token stands in an address or in a
+//! log, and the only requests that go out are those for a key set within the lab. Read `anatomy.rs`,
+//! then `verdicts.rs`, `sign.rs` and `weak_key.rs`.
+
+mod anatomy;
+mod names;
+mod sign;
+mod verdicts;
+mod weak_key;
+
+use std::collections::HashMap;
+
+use crate::web::template::Template;
+use rocket::data::{Data, ToByteUnit};
+use rocket::http::Status;
+use rocket::{Route, State, get, post, routes};
+use serde::Serialize;
+
+use crate::client::FrontDoor;
+use crate::defences::policy::{Name, Variant};
+use crate::jwt::keys::Signs;
+use crate::jwt::token::LONGEST;
+use crate::lab::page;
+use crate::lab::page::fields;
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+use crate::web::reply::Stop;
+use anatomy::Anatomy;
+use sign::{Edited, How, OWN_ACCOUNTS};
+use verdicts::{Home, Verdicts};
+use weak_key::{Meter, Search};
+
+/// The largest form: a token's two parts as text, in which a form spells each sign with three.
+const LARGEST: usize = 64 * 1024;
+
+/// One line of a list to choose from.
+#[derive(Debug, Serialize)]
+struct Choice {
+    value: String,
+    says: String,
+    chosen: bool,
+}
+
+/// What the page shows.
+#[derive(Debug, Default, Serialize)]
+struct Workbench {
+    error: Option<String>,
+    done: Option<String>,
+    token: String,
+    users: Vec<Choice>,
+    portals: Vec<Choice>,
+    homes: Vec<Choice>,
+    /// Whose keys and names the verifiers had.
+    home: String,
+    anatomy: Option<Anatomy>,
+    header: String,
+    payload: String,
+    signs: Vec<Choice>,
+    secret: String,
+    fit: bool,
+    verdicts: Option<Verdicts>,
+    search: Option<Search>,
+    not_searched: Option<&'static str>,
+    meter: Option<Meter>,
+}
+
+/// A form that was sent.
+struct Sent(HashMap<String, String>);
+
+impl Sent {
+    fn field(&self, name: &str) -> &str {
+        self.0.get(name).map(String::as_str).unwrap_or_default()
+    }
+
+    /// The first field that is longer than any token.
+    fn too_long(&self) -> Option<&str> {
+        let mut all = self.0.iter();
+        let long = all.find(|(_, value)| value.len() > LONGEST);
+        long.map(|(name, _)| name.as_str())
+    }
+
+    /// The portal whose keys count: the chosen one, or the one that the token names.
+    fn home(&self, place: &Place, token: &str) -> Home {
+        match self.field("home") {
+            "own" => Home::Own,
+            name => {
+                let chosen = name.parse().ok();
+                let named = chosen.or_else(|| verdicts::named_home(place, token));
+                Home::Of(named.unwrap_or(Variant::Hardened))
+            }
+        }
+    }
+}
+
+#[get("/jwt")]
+fn show(place: &Place) -> Template {
+    let empty = Sent(HashMap::new());
+    render(
+        place,
+        &empty,
+        Home::Of(Variant::Hardened),
+        Workbench::default(),
+    )
+}
+
+#[post("/jwt", data = "<data>")]
+async fn work(
+    place: &Place,
+    data: Data<'_>,
+    door: &State<FrontDoor>,
+) -> Result<(Status, Template), Stop> {
+    let sent = Sent(fields(&read(data).await?));
+    let mut token = sent.field("token").trim().to_owned();
+    let mut page = Workbench::default();
+    let mut home = sent.home(place, &token);
+    let refused = match sent.too_long() {
+        Some(_) => {
+            token.clear();
+            Err(format!(
+                "A field holds more than {LONGEST} bytes. Send a shorter one."
+            ))
+        }
+        None => act(place, &sent, &mut page, &mut token, &mut home).await?,
+    };
+    if let Err(why) = &refused {
+        page.error = Some(why.clone());
+    }
+    if !token.is_empty() {
+        let anatomy = anatomy::take_apart(&token, place.now);
+        if page.header.is_empty() && page.payload.is_empty() {
+            page.header.clone_from(&anatomy.header.text);
+            page.payload.clone_from(&anatomy.payload.text);
+        }
+        page.anatomy = Some(anatomy);
+        page.verdicts = Some(verdicts::ask_all(place, door, &token, home).await?);
+    }
+    page.token = token;
+    let status = match refused {
+        Ok(()) => Status::Ok,
+        Err(_) => Status::UnprocessableEntity,
+    };
+    Ok((status, render(place, &sent, home, page)))
+}
+
+/// Does what the pressed button says. The inner error is a sentence for the page.
+async fn act(
+    place: &Place,
+    sent: &Sent,
+    page: &mut Workbench,
+    token: &mut String,
+    home: &mut Home,
+) -> Result<Result<(), String>, Problem> {
+    match sent.field("action") {
+        "ask" if token.is_empty() => {
+            return Ok(Err("There is no token. Paste one, or issue one.".into()));
+        }
+        "ask" => {}
+        "issue" => {
+            let mut own = OWN_ACCOUNTS.into_iter();
+            let Some(user) = own.find(|user| *user == sent.field("user")) else {
+                let own = OWN_ACCOUNTS.join(" and ");
+                return Ok(Err(format!("The workbench issues tokens for {own} only.")));
+            };
+            let Ok(variant) = sent.field("portal").parse() else {
+                return Ok(Err(
+                    "No portal has that name. Choose one of the list.".into()
+                ));
+            };
+            let signs = match sent.field("alg") {
+                "ES256" => Signs::Es256,
+                _ => Signs::Hs256,
+            };
+            *token = sign::issue(place, variant, user, signs).await?;
+            *home = Home::Of(variant);
+            page.done = Some(format!("{variant} issued an access token to {user}."));
+        }
+        "sign" => {
+            page.header = sent.field("header").to_owned();
+            page.payload = sent.field("payload").to_owned();
+            let parts = [("header", &page.header), ("payload", &page.payload)];
+            let [header, payload] = parts.map(|(name, text)| {
+                anatomy::typed(text).map_err(|why| format!("Not signed. The {name} {why}"))
+            });
+            let (header, payload) = match (header, payload) {
+                (Ok(header), Ok(payload)) => (header, payload),
+                (Err(why), _) | (_, Err(why)) => return Ok(Err(why)),
+            };
+            let Some(how) = How::parse(sent.field("how")) else {
+                return Ok(Err("Not signed. Choose how to sign from the list.".into()));
+            };
+            let edited = Edited {
+                header,
+                payload,
+                how,
+                secret: sent.field("secret"),
+                kept: token
+                    .rsplit_once('.')
+                    .map_or("", |(_, signature)| signature),
+                fit: !sent.field("fit").is_empty(),
+            };
+            let portal = match home {
+                Home::Of(variant) => *variant,
+                Home::Own => Variant::Hardened,
+            };
+            *token = sign::sign(place, portal, edited).await?;
+            (page.header, page.payload) = (String::new(), String::new());
+            page.done = Some("Signed. This is the new token.".into());
+        }
+        "search" => {
+            let text = token.clone();
+            let work = move || weak_key::search(&text);
+            match place.bench.hash(work).await? {
+                Ok(search) => page.search = Some(search),
+                Err(why) => page.not_searched = Some(why),
+            }
+        }
+        "measure" => page.meter = Some(weak_key::measure(sent.field("measured"))),
+        _ => {
+            return Ok(Err(
+                "No button has that name. Use the buttons of the page.".into()
+            ));
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// The form as text.
+async fn read(data: Data<'_>) -> Result<String, Problem> {
+    let broken = |_| Problem::bad_request("The form ended early.", "Send it again.");
+    let bytes = data
+        .open(LARGEST.bytes())
+        .into_bytes()
+        .await
+        .map_err(broken)?;
+    if !bytes.is_complete() {
+        let because = format!("The workbench reads {LARGEST} bytes at most.");
+        let status = Status::PayloadTooLarge;
+        return Err(Problem::new(
+            status,
+            "The form is too large",
+            because,
+            "Send less.",
+        ));
+    }
+    String::from_utf8(bytes.into_inner())
+        .map_err(|_| Problem::bad_request("The form is not UTF-8 text.", "Send it as text."))
+}
+
+fn render(place: &Place, sent: &Sent, home: Home, mut page: Workbench) -> Template {
+    let choice = |value: &str, says: &str, chosen: bool| Choice {
+        value: value.to_owned(),
+        says: says.to_owned(),
+        chosen,
+    };
+    let user = sent.field("user");
+    page.users = OWN_ACCOUNTS
+        .iter()
+        .map(|own| choice(own, own, *own == user))
+        .collect();
+    let mut all: Vec<Variant> = verdicts::variants().collect();
+    if let Home::Of(variant) = home
+        && !all.contains(&variant)
+    {
+        all.push(variant);
+    }
+    let portal = |variant: &Variant| {
+        let name = variant.to_string();
+        choice(&name, &name, home == Home::Of(*variant))
+    };
+    page.portals = all.iter().map(portal).collect();
+    let own = choice("own", "each portal its own", home == Home::Own);
+    page.homes = all.iter().map(portal).chain([own]).collect();
+    page.home = match home {
+        Home::Of(variant) => variant.to_string(),
+        Home::Own => "own".into(),
+    };
+    let how = sent.field("how");
+    page.signs = How::ALL
+        .iter()
+        .map(|(_, name, says)| choice(name, says, *name == how))
+        .collect();
+    sent.field("secret").clone_into(&mut page.secret);
+    // Ticked at first; a form that was sent without it had it cleared.
+    page.fit = sent.field("action") != "sign" || !sent.field("fit").is_empty();
+    page::render(place, "pages/lab/jwt.html", "The token workbench", page)
+}
+
+/// Whether a row of the workbench's verdicts stands for this defence.
+pub(in crate::lab) fn shows(name: Name) -> bool {
+    verdicts::defences().any(|shown| shown == name)
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, work]
+}

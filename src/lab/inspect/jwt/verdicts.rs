@@ -1,0 +1,253 @@
+//! What every verifier says of a token, and which single switch decides.
+//!
+//! The verifiers are those of the API: the same function, the same keys, the same memory of what was
+//! revoked. Only the policy differs from row to row.
+
+use rocket::http::Status;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::base::addresses::Listener;
+use crate::base::event::Client;
+use crate::client::FrontDoor;
+use crate::defences::facts::Role;
+use crate::defences::policy::{Asked, Name, Policy, Variant};
+use crate::jwt::verify::{Check, Expected, Purpose, Refusal};
+use crate::jwt::{self, Names, Token};
+use crate::portal::jwt::key_set;
+use crate::session::world::World;
+use crate::storage::Unavailable;
+use crate::web::page::VariantView;
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+
+/// Whose keys, names and memory the verifiers have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// Those of one portal, under each policy in turn: what differs is the policy alone.
+    Of(Variant),
+    /// Each portal its own, as its API answers.
+    Own,
+}
+
+/// What all verifiers say.
+#[derive(Debug, Serialize)]
+pub struct Verdicts {
+    pub kind: &'static str,
+    pub head: String,
+    pub says: String,
+    /// The variants that tell which switch decides, and their defences.
+    pub decide: Vec<Decides>,
+    pub rows: Vec<Row>,
+    pub accepted: usize,
+}
+
+/// A variant that tells which switch decides.
+#[derive(Debug, Serialize)]
+pub struct Decides {
+    variant: String,
+    defence: &'static str,
+    /// The switch is weak and lets the token in; else it is strong and refuses it.
+    lets_in: bool,
+}
+
+/// What one verifier says.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    variant: VariantView,
+    accepted: bool,
+    /// The defence that refused it; none where its form did.
+    defence: Option<&'static str>,
+    /// Whether its form was what refused it.
+    form: bool,
+    says: String,
+    #[serde(skip)]
+    of: Variant,
+}
+
+/// The defences that a token meets: those of the checks, and the key itself.
+pub fn defences() -> impl Iterator<Item = Name> {
+    let checks = Check::ALL.into_iter().filter_map(Check::defence);
+    checks.chain([Name::JwtKey])
+}
+
+/// The variants that are asked, the three plain ones first.
+pub fn variants() -> impl Iterator<Item = Variant> {
+    [Variant::Hardened, Variant::Insecure, Variant::Custom]
+        .into_iter()
+        .chain(defences().map(Variant::Without))
+        .chain(defences().map(Variant::Only))
+}
+
+/// The names of a portal of this bench.
+pub fn names(place: &Place, variant: Variant) -> Names {
+    let origin = place.addresses.origin(Listener::PortalHttps);
+    let bench = place.bench.name().prefix();
+    Names::of(format!("{origin}{bench}/{variant}"))
+}
+
+/// The world of a portal of this bench, under a policy.
+pub fn world<'w>(place: &'w Place, variant: Variant, asked: &'w Asked) -> World<'w> {
+    World {
+        bench: &place.bench,
+        variant,
+        asked,
+        now: place.now,
+        client: Client::Lab,
+    }
+}
+
+/// The portal that the token says it comes from, where it is one of this bench.
+pub fn named_home(place: &Place, token: &str) -> Option<Variant> {
+    let claims = Token::parse(token).ok()?.claims;
+    let issuer = claims.iss?;
+    Variant::all().find(|variant| names(place, *variant).issuer == issuer)
+}
+
+/// Asks every verifier.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn ask_all(
+    place: &Place,
+    door: &FrontDoor,
+    token: &str,
+    home: Home,
+) -> Result<Verdicts, Problem> {
+    let fetched = fetched(place, door, token).await;
+    let mut rows = Vec::new();
+    for variant in variants() {
+        let resolved = place.bench.resolve(variant);
+        let asked = Asked::new(resolved.policy);
+        let of = match home {
+            Home::Of(home) => home,
+            Home::Own => variant,
+        };
+        let verdict = ask(place, &world(place, of, &asked), token, &fetched).await?;
+        let view = VariantView::new(variant, &resolved.moved);
+        rows.push(match verdict {
+            Ok(says) => Row {
+                variant: view,
+                accepted: true,
+                defence: None,
+                form: false,
+                says,
+                of: variant,
+            },
+            Err(Refusal { check, because }) => Row {
+                variant: view,
+                accepted: false,
+                defence: check.defence().map(|name| name.slug()),
+                form: check.defence().is_none(),
+                says: because.to_owned(),
+                of: variant,
+            },
+        });
+    }
+    Ok(summed_up(rows))
+}
+
+/// Asks the verifier of one world, in the order in which the API does. `Ok` says as whom.
+async fn ask(
+    place: &Place,
+    world: &World<'_>,
+    token: &str,
+    fetched: &[Value],
+) -> Result<Result<String, Refusal>, Unavailable> {
+    let ring = world.key_ring().await?;
+    let expected = Expected {
+        names: &names(place, world.variant),
+        fetched,
+        now: world.now,
+        purpose: Purpose::Access,
+    };
+    let claims = match jwt::verify(token, world.asked, &ring, &expected) {
+        Ok(claims) => claims,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if let Some(refusal) = world.revocation(&claims).await? {
+        return Ok(Err(refusal));
+    }
+    let account = world.account(&claims.sub).await?;
+    let record = account.map(|account| account.record.role);
+    let claimed = claims.text("role").and_then(Role::parse);
+    Ok(match world.asked.jwt_claims().role(claimed, record) {
+        Some(role) => Ok(format!("As {}, role {}.", claims.sub, role.as_str())),
+        None => Err(Check::Subject.refuses("The token's user has no account here.")),
+    })
+}
+
+/// The keys that a `jku` leads to. It is fetched as the weak arm of `jwt-key-source` does, so within
+/// the lab only; the strong arm ignores what was fetched.
+async fn fetched(place: &Place, door: &FrontDoor, token: &str) -> Vec<Value> {
+    let jku = Token::parse(token).ok().and_then(|token| token.header.jku);
+    let source = Asked::new(Policy::INSECURE).jwt_key_source();
+    match jku {
+        Some(jku) => key_set(place, source, door, &jku).await.unwrap_or_default(),
+        None => Vec::new(),
+    }
+}
+
+fn summed_up(rows: Vec<Row>) -> Verdicts {
+    let accepts = |variant| rows.iter().any(|row| row.of == variant && row.accepted);
+    let (hardened, insecure) = (accepts(Variant::Hardened), accepts(Variant::Insecure));
+    let decide: Vec<Decides> = rows
+        .iter()
+        .filter_map(|row| {
+            let lets_in = row.accepted;
+            let defence = match row.of {
+                Variant::Without(name) if row.accepted && !hardened => name,
+                Variant::Only(name) if !row.accepted && insecure && !hardened => name,
+                _ => return None,
+            };
+            Some(Decides {
+                variant: row.of.to_string(),
+                defence: defence.slug(),
+                lets_in,
+            })
+        })
+        .collect();
+    let doors = decide.iter().filter(|one| one.lets_in).count();
+    let (kind, head, says) = match (hardened, insecure) {
+        (true, true) => (
+            "strong",
+            "Accepted on both sides.",
+            "It is a good token of this portal. Where a variant refuses it, its key is another one.",
+        ),
+        (true, false) => (
+            "mixed",
+            "Hardened accepts it, insecure does not.",
+            "The two sides look for another key.",
+        ),
+        (false, _) if doors > 0 => (
+            "mixed",
+            "Hardened refuses it, and one weak switch is enough to let it in.",
+            "With every other defence strong, these decide alone.",
+        ),
+        (false, true) => (
+            "mixed",
+            "Hardened refuses it, insecure accepts it, and no single weak switch lets it in.",
+            "More than one strong defence stands in its way.",
+        ),
+        (false, false) => (
+            "strong",
+            "Refused on both sides.",
+            "No switch of the policy alone lets it in.",
+        ),
+    };
+    Verdicts {
+        kind,
+        head: head.into(),
+        says: says.into(),
+        accepted: rows.iter().filter(|row| row.accepted).count(),
+        decide,
+        rows,
+    }
+}
+
+/// 503: a key cannot sign. Its cause is a fault of the program.
+pub fn no_key() -> Problem {
+    let because = "The token could not be signed.";
+    let next = "Try again in a moment. Nothing was changed.";
+    Problem::new(Status::ServiceUnavailable, "No token", because, next)
+}

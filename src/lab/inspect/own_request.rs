@@ -1,0 +1,227 @@
+//! `/inspect_headers`: a request and its answer, header by header, and what the parser lost.
+
+use crate::web::template::Template;
+use rocket::http::ContentType;
+use rocket::request::{FromRequest, Outcome, Request};
+use rocket::{Either, Route, get, routes};
+use serde::Serialize;
+
+use super::headers::does;
+use crate::defences::facts::Scheme;
+use crate::web::answer::STRICT_CSP;
+use crate::web::page::Frame;
+use crate::web::place::Place;
+
+/// The cookie of the experiment, attribute by attribute. It lacks `Secure`, because the page
+/// is there on plain http as well.
+const DEMO_COOKIE: &str = "inspect_demo=1; Path=/; Max-Age=300; HttpOnly; SameSite=Lax";
+
+/// What the server's parser does not keep of a request.
+const NOT_KEPT: [&str; 5] = [
+    "Names of headers arrive in lower case, whatever was sent.",
+    "A header that was sent twice stands beside its first occurrence.",
+    "A header value that is not UTF-8 text is dropped.",
+    "The spaces around a header's value are gone.",
+    "Of an absolute target only path and query are left.",
+];
+
+#[derive(Serialize)]
+struct Field {
+    name: String,
+    value: String,
+    hidden: bool,
+}
+
+#[derive(Serialize)]
+struct Explained {
+    name: &'static str,
+    value: String,
+    does: &'static str,
+}
+
+#[derive(Serialize)]
+struct Missing {
+    name: &'static str,
+    why: &'static str,
+}
+
+#[derive(Serialize)]
+struct RequestView {
+    method: &'static str,
+    target: String,
+    version: &'static str,
+    headers: Vec<Field>,
+    cookies: Vec<Field>,
+    tls: bool,
+    host: String,
+}
+
+#[derive(Serialize)]
+struct Inspection {
+    request: RequestView,
+    response: Vec<Explained>,
+    missing: Vec<Missing>,
+    kept: [&'static str; 5],
+}
+
+/// The headers of a request, as far as the server keeps them.
+struct Received(Vec<(String, String)>);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Received {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let headers = request.headers().iter();
+        Outcome::Success(Self(
+            headers
+                .map(|h| (h.name.to_string(), h.value.to_string()))
+                .collect(),
+        ))
+    }
+}
+
+#[get("/inspect_headers?<format>&<hide>")]
+fn inspect(
+    place: &Place,
+    received: Received,
+    format: Option<&str>,
+    hide: Option<&str>,
+) -> Either<Template, (ContentType, String)> {
+    #[derive(Serialize)]
+    struct Page {
+        frame: Frame,
+        #[serde(flatten)]
+        inspection: Inspection,
+        hide: bool,
+        toggle_url: &'static str,
+        json_url: &'static str,
+    }
+    place.set_cookie(DEMO_COOKIE.to_owned());
+    let hide = hide.is_some_and(|value| value == "1");
+    let json = format.is_some_and(|format| format == "json");
+    let inspection = look(place, received, hide, json);
+    if json {
+        // Plain structs of strings always become JSON.
+        let mut text = serde_json::to_string_pretty(&inspection).unwrap_or_default();
+        text.push('\n');
+        return Either::Right((ContentType::JSON, text));
+    }
+    let (toggle_url, json_url) = if hide {
+        ("/inspect_headers", "/inspect_headers?format=json&hide=1")
+    } else {
+        ("/inspect_headers?hide=1", "/inspect_headers?format=json")
+    };
+    let frame = Frame::at(place, "Request and response headers");
+    let page = Page {
+        frame,
+        inspection,
+        hide,
+        toggle_url,
+        json_url,
+    };
+    Either::Left(Template::render("pages/inspect.html", page))
+}
+
+fn look(place: &Place, received: Received, hide: bool, json: bool) -> Inspection {
+    let mask = |value: &str| {
+        if hide {
+            "•".repeat(value.chars().count().min(12))
+        } else {
+            value.to_owned()
+        }
+    };
+    let secret = ["cookie", "authorization", "x-csrftoken"];
+    let cookies = received.0.iter().filter(|(name, _)| name == "cookie");
+    let cookies = cookies
+        .flat_map(|(_, value)| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .map(|(name, value)| Field {
+            name: name.into(),
+            value: mask(value),
+            hidden: hide,
+        })
+        .collect();
+    let headers = received
+        .0
+        .iter()
+        .map(|(name, value)| {
+            let hidden = hide && secret.contains(&name.as_str());
+            let value = if hidden { mask(value) } else { value.clone() };
+            Field {
+                name: name.clone(),
+                value,
+                hidden,
+            }
+        })
+        .collect();
+    let request = RequestView {
+        method: place.method.as_str(),
+        target: place.target.clone(),
+        version: "HTTP/1.1",
+        headers,
+        cookies,
+        tls: place.scheme() == Scheme::Https,
+        host: place.host.clone(),
+    };
+    Inspection {
+        request,
+        response: response_headers(json),
+        missing: missing(),
+        kept: NOT_KEPT,
+    }
+}
+
+fn response_headers(json: bool) -> Vec<Explained> {
+    let kind = if json {
+        "application/json"
+    } else {
+        "text/html; charset=utf-8"
+    };
+    let explained = |(name, value): (&'static str, &str)| Explained {
+        name,
+        value: value.into(),
+        does: match name {
+            "set-cookie" => {
+                "Gives the browser a cookie: sent with every path, kept for 300 seconds, hidden from \
+                 scripts, and left out of most requests that other sites cause."
+            }
+            _ => does(name, value),
+        },
+    };
+    let sent = [
+        ("set-cookie", DEMO_COOKIE),
+        ("content-type", kind),
+        ("x-content-type-options", "nosniff"),
+        ("content-security-policy", STRICT_CSP),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cache-control", "no-store"),
+        ("content-length", "(the body's length)"),
+        ("date", "(when it was sent)"),
+    ];
+    sent.map(explained).into()
+}
+
+fn missing() -> Vec<Missing> {
+    vec![
+        Missing {
+            name: "Secure (in Set-Cookie)",
+            why: "The demo cookie would not be accepted from plain http on lab.test. A session \
+                  cookie must have it.",
+        },
+        Missing {
+            name: "strict-transport-security",
+            why: "It holds for the whole host and every port. On localhost it would break your \
+                  other projects, so the lab sends it on lab.test only.",
+        },
+        Missing {
+            name: "server",
+            why: "It would only tell an attacker what to look for.",
+        },
+    ]
+}
+
+pub(in crate::lab) fn routes() -> Vec<Route> {
+    routes![inspect]
+}

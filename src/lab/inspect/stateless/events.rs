@@ -1,0 +1,361 @@
+//! The five events. Each signs in for a session and for a token, asks with both, lets the event
+//! happen, and asks again. What stands on the page is what was answered.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::attacks::person::Person;
+use crate::attacks::stage::{ATTACKER, Stage, StageError, VICTIM};
+use crate::client::Exchange;
+use crate::client::caller::Call;
+use crate::defences::Asked;
+use crate::defences::password_storage::DEMO_PASSWORDS;
+use crate::defences::policy::Policy;
+use crate::jwt::token::Signed;
+use crate::jwt::verify::{Check, check_signed};
+use crate::jwt::{Claims, Key};
+
+/// An event in words.
+pub(super) struct Event {
+    pub title: &'static str,
+    /// What is done.
+    pub says: &'static str,
+    /// Why the two sides differ.
+    pub explains: &'static str,
+}
+
+/// The events, in the order of [`run`].
+pub(super) const EVENTS: [Event; 5] = [
+    Event {
+        title: "Sign-out",
+        says: "The user signs out of the session, and signs the token out. Then the old id and the \
+               old token are sent once more.",
+        explains: "The server ends a session by forgetting its id. It can refuse a token that is \
+                   still valid only by remembering it.",
+    },
+    Event {
+        title: "A stolen copy",
+        says: "An attacker has copies of the id and of the token. The user notices and changes the \
+               password.",
+        explains: "Both are bearer credentials: whoever has a copy is the user. Sessions can be \
+                   found by their user and ended. Tokens need a rule for all tokens of a user.",
+    },
+    Event {
+        title: "A change of role",
+        says: "An administrator makes mallory an administrator, who signs in. Then the administrator \
+               takes the role back. Both lists are for administrators only.",
+        explains: "A role that the server looks up changes at once. A role that stands in a token \
+                   stays until the token ends.",
+    },
+    Event {
+        title: "A change of keys",
+        says: "The user signs in one minute before the portal's keys are 30 days old. Two minutes pass, \
+               then one day.",
+        explains: "A session id needs no key: it is looked up. A token is worth as much as its key, \
+                   so a portal that changes keys accepts the old one for a while. After a day a \
+                   session and a token may also have reached their own time limits; the answer \
+                   names the check that refused the token.",
+    },
+    Event {
+        title: "A second server",
+        says: "A second server has the key that signs tokens and nothing else of the first one: it \
+               verifies the token with the key from the portal's backup. The id is sent to a portal \
+               with a store of its own. Then the user signs out at the first server.",
+        explains: "A token says by itself whose it is, so any server with the key can read it. The \
+                   price: the second server does not learn of the sign-out. An id says nothing \
+                   without the store that knows it.",
+    },
+];
+
+/// What happened to a session and to a token.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct Happened {
+    session: Vec<Answer>,
+    token: Vec<Answer>,
+}
+
+/// An answer at one moment.
+#[derive(Clone, Debug, Serialize)]
+struct Answer {
+    when: &'static str,
+    /// The status, where it was asked by HTTP.
+    status: Option<u16>,
+    opens: bool,
+    says: String,
+}
+
+/// Runs an event.
+///
+/// # Errors
+/// The portal does not answer, or something that is no part of the event went wrong.
+pub(super) async fn run(
+    event: usize,
+    stage: &Stage,
+    second: &Stage,
+) -> Result<Happened, StageError> {
+    match event {
+        0 => sign_out(stage).await,
+        1 => stolen_copy(stage).await,
+        2 => role_change(stage).await,
+        3 => key_change(stage).await,
+        _ => second_server(stage, second).await,
+    }
+}
+
+async fn sign_out(stage: &Stage) -> Result<Happened, StageError> {
+    let mut user = stage.person("user");
+    let (id, token) = sign_in(&mut user, VICTIM).await?;
+    let mut happened = Happened::begin(&mut user, "before", &id, &token).await?;
+    end(&mut user, &token).await?;
+    let mut copy = stage.person("copy");
+    happened.ask(&mut copy, "after", &id, &token).await?;
+    Ok(happened)
+}
+
+async fn stolen_copy(stage: &Stage) -> Result<Happened, StageError> {
+    let mut user = stage.person("user");
+    let (id, token) = sign_in(&mut user, VICTIM).await?;
+    let mut copy = stage.person("attacker");
+    let mut happened = Happened::begin(&mut copy, "with the copy", &id, &token).await?;
+    user.change_password(VICTIM, "a new passphrase").await?;
+    let when = "after the new password";
+    happened.ask(&mut copy, when, &id, &token).await?;
+    Ok(happened)
+}
+
+async fn role_change(stage: &Stage) -> Result<Happened, StageError> {
+    let mut admin = stage.person("administrator");
+    admin.sign_in("admin").await?;
+    make(&mut admin, "admin").await?;
+    let mut user = stage.person("mallory");
+    let (_, token) = sign_in(&mut user, ATTACKER).await?;
+    let mut happened = Happened::default();
+    for when in ["as an administrator", "after the demotion"] {
+        // The jar and not one cookie: where the role stands in a cookie, it is sent, too.
+        let list = user.get("/admin/sessions").await?;
+        happened.session.push(Answer::of_list(when, &list));
+        let list = user.call(with_token("GET", "/jwt/admin", &token)).await?;
+        happened.token.push(Answer::of_list(when, &list));
+        if happened.token.len() == 1 {
+            make(&mut admin, "student").await?;
+        }
+    }
+    Ok(happened)
+}
+
+async fn key_change(stage: &Stage) -> Result<Happened, StageError> {
+    const DAY: u64 = 24 * 60;
+    // The keys count from the first token on.
+    sign_in(&mut stage.person("somebody"), ATTACKER).await?;
+    stage.wait(30 * DAY - 1).await?;
+    let mut user = stage.person("user");
+    let (id, token) = sign_in(&mut user, VICTIM).await?;
+    let mut happened = Happened::begin(&mut user, "before", &id, &token).await?;
+    stage.wait(2).await?;
+    let when = "after two minutes";
+    happened.ask(&mut user, when, &id, &token).await?;
+    stage.wait(DAY).await?;
+    let when = "a day later";
+    happened.ask(&mut user, when, &id, &token).await?;
+    Ok(happened)
+}
+
+async fn second_server(stage: &Stage, second: &Stage) -> Result<Happened, StageError> {
+    let mut user = stage.person("user");
+    let (id, token) = sign_in(&mut user, VICTIM).await?;
+    let backup = stage.stolen_backup().await?;
+    let secret = text(&backup["token_keys"][0], "k")?;
+    let secret = URL_SAFE_NO_PAD.decode(secret);
+    let secret = secret.map_err(|_| unexpected("the secret is not base64url"))?;
+
+    // The second portal's cookie has its own name; the id is the first portal's.
+    let mut visitor = second.person("user");
+    visitor.get("/login").await?;
+    let named = visitor.session_cookie().map(|(name, _)| name);
+    let (_, value) = id.split_once('=').unwrap_or_default();
+    let id_there = match named {
+        Ok(name) => format!("{name}={value}"),
+        Err(_) => id.clone(),
+    };
+
+    let mut happened = Happened::default();
+    for when in ["before the sign-out", "after the sign-out"] {
+        let mut copy = second.person("copy");
+        let call = Call::get("/dashboard").with_cookie(Some(id_there.clone()));
+        let page = copy.call(call).await?;
+        happened.session.push(Answer::of_page(when, &page));
+        happened.token.push(read_with(when, &token, &secret));
+        if happened.token.len() == 1 {
+            end(&mut user, &token).await?;
+        }
+    }
+    Ok(happened)
+}
+
+/// What a server that has only this key tells about a token, strictly.
+fn read_with(when: &'static str, token: &str, secret: &[u8]) -> Answer {
+    let read = || {
+        let refused = |because| Check::Form.refuses(because);
+        let signed = Signed::parse(token).map_err(refused)?;
+        let asked = Asked::new(Policy::HARDENED);
+        check_signed(&signed, &asked, |_| Ok(Key::Secret(secret.to_vec())))?;
+        Claims::parse(&signed.payload).map_err(refused)
+    };
+    let (opens, says) = match read() {
+        Ok(claims) => (true, format!("The signature is right: {}.", claims.sub)),
+        Err(refusal) => (false, refusal.to_string()),
+    };
+    Answer {
+        when,
+        status: None,
+        opens,
+        says,
+    }
+}
+
+impl Happened {
+    async fn begin(
+        person: &mut Person<'_>,
+        when: &'static str,
+        id: &str,
+        token: &str,
+    ) -> Result<Self, StageError> {
+        let mut happened = Self::default();
+        happened.ask(person, when, id, token).await?;
+        let opened = |answers: &[Answer]| answers.iter().all(|answer| answer.opens);
+        match opened(&happened.session) && opened(&happened.token) {
+            true => Ok(happened),
+            false => Err(unexpected("a fresh session or token opens nothing")),
+        }
+    }
+
+    /// Asks the portal with both.
+    async fn ask(
+        &mut self,
+        person: &mut Person<'_>,
+        when: &'static str,
+        id: &str,
+        token: &str,
+    ) -> Result<(), StageError> {
+        let call = Call::get("/dashboard").with_cookie(Some(id.to_owned()));
+        let page = person.call(call).await?;
+        self.session.push(Answer::of_page(when, &page));
+        let profile = person
+            .call(with_token("GET", "/jwt/profile", token))
+            .await?;
+        self.token.push(Answer::of_json(when, &profile));
+        Ok(())
+    }
+}
+
+impl Answer {
+    fn of_page(when: &'static str, page: &Exchange) -> Self {
+        let greeting = page.body.split("Welcome to the Dashboard, ").nth(1);
+        let user = greeting.and_then(|rest| rest.split_once('!'));
+        Self {
+            when,
+            status: Some(page.status),
+            opens: user.is_some(),
+            says: match user {
+                Some((user, _)) => format!("Welcome to the Dashboard, {user}!"),
+                None => "The portal asks to sign in.".into(),
+            },
+        }
+    }
+
+    fn of_json(when: &'static str, reply: &Exchange) -> Self {
+        let json: Value = serde_json::from_str(&reply.body).unwrap_or_default();
+        let says = match (json["logged_in_as"].as_str(), json["detail"].as_str()) {
+            (Some(user), _) => format!("logged_in_as: {user}"),
+            (None, Some(detail)) => match json["defence"].as_str() {
+                Some(defence) => format!("{detail} ({defence})"),
+                None => detail.to_owned(),
+            },
+            (None, None) => "No answer in JSON.".into(),
+        };
+        Self {
+            when,
+            status: Some(reply.status),
+            opens: reply.status == 200,
+            says,
+        }
+    }
+
+    fn of_list(when: &'static str, reply: &Exchange) -> Self {
+        let opens = reply.status == 200;
+        let says = match opens {
+            true => "The list for administrators is shown.",
+            false => "The list for administrators is refused.",
+        };
+        Self {
+            when,
+            status: Some(reply.status),
+            opens,
+            says: says.into(),
+        }
+    }
+}
+
+/// Signs in for a session and for a token: the session's cookie as a pair, and the access token.
+async fn sign_in(person: &mut Person<'_>, user: &str) -> Result<(String, String), StageError> {
+    person.sign_in(user).await?;
+    let (name, id) = person.session_cookie()?;
+    let account = DEMO_PASSWORDS.iter().find(|(name, _)| *name == user);
+    let password = account.map(|(_, password)| *password).unwrap_or_default();
+    let credentials = json!({ "username": user, "password": password });
+    let call = Call::json("/jwt/login", credentials.to_string());
+    let reply = answer("the sign-in for a token", &person.call(call).await?)?;
+    Ok((format!("{name}={id}"), text(&reply, "access_token")?))
+}
+
+/// Signs both out.
+async fn end(user: &mut Person<'_>, token: &str) -> Result<(), StageError> {
+    user.get("/dashboard").await?;
+    let bye = user.submit("/logout", &[]).await?;
+    if bye.status >= 400 {
+        return Err(unexpected("the sign-out of the session was refused"));
+    }
+    let bye = user.call(with_token("POST", "/jwt/logout", token)).await?;
+    answer("the sign-out of the token", &bye).map(|_| ())
+}
+
+/// Gives mallory's account a role, as the administrator's page would.
+async fn make(admin: &mut Person<'_>, role: &str) -> Result<(), StageError> {
+    let asked = admin.get("/csrf-token").await?;
+    let token = answer("the CSRF token", &asked)?["csrf_token"].clone();
+    let path = format!("/admin/users/{ATTACKER}/role");
+    let mut call = Call::json(path, json!({ "role": role }).to_string());
+    if let Some(token) = token.as_str() {
+        call = call.with("x-csrftoken", token);
+    }
+    answer("the new role", &admin.call(call).await?).map(|_| ())
+}
+
+fn with_token(method: &'static str, path: &str, token: &str) -> Call {
+    let call = Call {
+        method,
+        path: path.to_owned(),
+        ..Call::default()
+    };
+    call.with("authorization", format!("Bearer {token}"))
+}
+
+/// The JSON of an answer that went well.
+fn answer(what: &str, reply: &Exchange) -> Result<Value, StageError> {
+    let json = serde_json::from_str(&reply.body);
+    match (reply.status, json) {
+        (200, Ok(json)) => Ok(json),
+        (status, _) => Err(unexpected(&format!("{what} was answered {status}"))),
+    }
+}
+
+fn text(json: &Value, name: &str) -> Result<String, StageError> {
+    let found = json[name].as_str().map(str::to_owned);
+    found.ok_or_else(|| unexpected(&format!("an answer has no {name}")))
+}
+
+fn unexpected(what: &str) -> StageError {
+    StageError::Unexpected(what.to_owned())
+}

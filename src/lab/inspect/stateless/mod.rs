@@ -1,0 +1,137 @@
+//! `/stateless`: the same five events on a session and on a token, side by side.
+//!
+//! A session is looked up at every request; a token is verified and, where nothing is remembered of
+//! it, believed. Nothing here is told from memory: a click runs every event for real on benches that
+//! are thrown away. Read `events.rs` next.
+
+mod events;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::web::template::Template;
+use rocket::http::Status;
+use rocket::response::Redirect;
+use rocket::{Route, State, get, post, routes};
+use serde::Serialize;
+
+use self::events::{EVENTS, Happened};
+use crate::attacks::matrix::throw_away_name;
+use crate::attacks::stage::{Stage, StageError, Target};
+use crate::base::bench_name::BenchName;
+use crate::client::FrontDoor;
+use crate::defences::policy::{Name, Variant};
+use crate::lab::page;
+use crate::session::bench::{BENCH_LIMIT, Benches};
+use crate::web::page::VariantView;
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+use crate::web::reply::Stop;
+
+/// The two sides, and the counter-experiment: everything strong but the one thing that the server
+/// remembers of tokens.
+const VARIANTS: [Variant; 3] = [
+    Variant::Insecure,
+    Variant::Hardened,
+    Variant::Without(Name::JwtRevocation),
+];
+
+/// What happened on all benches.
+#[derive(Debug, Default)]
+pub struct Comparisons(Mutex<HashMap<BenchName, Arc<Vec<Section>>>>);
+
+/// One event on all variants.
+#[derive(Clone, Debug, Serialize)]
+struct Section {
+    title: &'static str,
+    says: &'static str,
+    explains: &'static str,
+    rows: Vec<Row>,
+}
+
+/// One event on one variant.
+#[derive(Clone, Debug, Serialize)]
+struct Row {
+    variant: VariantView,
+    happened: Happened,
+}
+
+#[derive(Serialize)]
+struct StatelessPage {
+    sections: Vec<Section>,
+}
+
+/// Runs one event against one variant, on a bench of its own.
+async fn row(
+    target: &Target,
+    benches: &Benches,
+    event: usize,
+    variant: Variant,
+) -> Result<Row, StageError> {
+    let (name, other) = (throw_away_name(), throw_away_name());
+    let unopened = |error: &dyn std::fmt::Display| StageError::Unexpected(error.to_string());
+    let bench = benches.open(&name).await.map_err(|e| unopened(&e))?;
+    // The second server's store. Nothing of the first one is in it.
+    let beside = benches.open(&other).await.map(|_| ());
+    beside.map_err(|e| unopened(&e))?;
+    let stage = Stage::new(target.clone(), name.clone(), variant);
+    let second = Stage::new(target.clone(), other.clone(), variant);
+    let happened = events::run(event, &stage, &second).await;
+    benches.discard(&name).await;
+    benches.discard(&other).await;
+    let moved = bench.resolve(variant).moved;
+    Ok(Row {
+        variant: VariantView::new(variant, &moved),
+        happened: happened?,
+    })
+}
+
+#[get("/stateless")]
+fn show(place: &Place, all: &State<Comparisons>) -> Template {
+    let kept = all.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let sections = kept.get(place.bench.name()).cloned().unwrap_or_default();
+    let page = StatelessPage {
+        sections: sections.to_vec(),
+    };
+    let title = "Sessions and tokens compared";
+    page::render(place, "pages/lab/stateless.html", title, page)
+}
+
+#[post("/stateless")]
+async fn run(
+    place: &Place,
+    all: &State<Comparisons>,
+    front_door: &State<FrontDoor>,
+    benches: &State<Arc<Benches>>,
+) -> Result<Redirect, Stop> {
+    let target = Target::of(front_door, &place.addresses);
+    let mut sections = Vec::new();
+    for (index, event) in EVENTS.iter().enumerate() {
+        let mut rows = Vec::new();
+        for variant in VARIANTS {
+            let row = row(&target, benches, index, variant).await;
+            rows.push(row.map_err(|error| {
+                log::error!("the comparison failed: {error}");
+                let next = "Look whether another program has taken one of the lab's ports.";
+                let because = "The lab could not reach its own portal.";
+                Problem::new(Status::BadGateway, "No answer", because, next)
+            })?);
+        }
+        sections.push(Section {
+            title: event.title,
+            says: event.says,
+            explains: event.explains,
+            rows,
+        });
+    }
+    let mut all = all.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if all.len() >= BENCH_LIMIT {
+        all.clear();
+    }
+    all.insert(place.bench.name().clone(), Arc::new(sections));
+    Ok(Redirect::to(format!("{}/stateless", place.base())))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, run]
+}

@@ -1,0 +1,124 @@
+//! `/wire/<id>`: one request and its answer, line by line, and its way through the defences.
+
+use rocket::http::Status;
+use rocket::{Route, get, routes};
+use serde::Serialize;
+
+use super::flow::{self, Passed};
+use super::row::{CookieView, Row};
+use crate::lab::diagrams::request_flow;
+use crate::lab::diagrams::request_flow::Drawing;
+use crate::lab::inspect::headers::{attribute_does, does, lacks};
+use crate::lab::page;
+use crate::session::bench::wire::{Cookie, Exchange, Headers, KEPT, OF_ANSWERS, OF_REQUESTS};
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+use crate::web::reply::Stop;
+use crate::web::template::Template;
+
+#[derive(Serialize)]
+struct ExchangePage {
+    row: Row,
+    reason: &'static str,
+    request: Vec<Line>,
+    cookie_does: &'static str,
+    answer: Vec<Line>,
+    set: Vec<SetCookie>,
+    /// Empty where no policy was asked.
+    stages: Vec<Passed>,
+    drawings: Vec<Drawing>,
+    newer: Option<u64>,
+    older: Option<u64>,
+}
+
+/// A header line and what it does.
+#[derive(Serialize)]
+struct Line {
+    name: &'static str,
+    value: String,
+    does: &'static str,
+}
+
+/// A cookie that the answer sets, attribute by attribute.
+#[derive(Serialize)]
+struct SetCookie {
+    cookie: CookieView,
+    attributes: Vec<(String, &'static str)>,
+    lacks: Vec<(&'static str, &'static str)>,
+}
+
+impl SetCookie {
+    fn new(cookie: &Cookie) -> Self {
+        let attributes = cookie.attributes.split(';').map(str::trim);
+        let removed = cookie.value.is_none();
+        Self {
+            cookie: CookieView::new(cookie),
+            attributes: attributes
+                .filter(|one| !one.is_empty())
+                .map(|one| (one.to_owned(), attribute_does(one)))
+                .collect(),
+            // A cookie that is taken back protects nothing.
+            lacks: if removed {
+                Vec::new()
+            } else {
+                lacks(&cookie.attributes)
+            },
+        }
+    }
+}
+
+fn lines(headers: &Headers, names: &'static [&'static str]) -> Vec<Line> {
+    let line = |(name, value): (&'static str, &str)| Line {
+        name,
+        value: value.to_owned(),
+        does: does(name, value),
+    };
+    headers.iter(names).map(line).collect()
+}
+
+impl ExchangePage {
+    fn new(place: &Place, one: &Exchange) -> Self {
+        let wire = place.bench.wire();
+        let stages = one
+            .taken
+            .map(|taken| flow::passed(&taken, one.refused_by))
+            .unwrap_or_default();
+        let drawings = if stages.is_empty() {
+            Vec::new()
+        } else {
+            request_flow::both(&one.line, &stages).into()
+        };
+        let status = Status::new(one.status);
+        let kept = |id: &u64| wire.one(*id).is_some();
+        Self {
+            row: Row::new(one, false),
+            reason: status.reason().unwrap_or_default(),
+            request: lines(&one.request, &OF_REQUESTS),
+            cookie_does: does("cookie", ""),
+            answer: lines(&one.answer, &OF_ANSWERS),
+            set: one.set_cookie.iter().map(SetCookie::new).collect(),
+            stages,
+            drawings,
+            newer: one.id.checked_add(1).filter(kept),
+            older: one.id.checked_sub(1).filter(kept),
+        }
+    }
+}
+
+#[get("/wire/<id>")]
+fn exchange(place: &Place, id: &str) -> Result<Template, Stop> {
+    let found = id.parse().ok().and_then(|id| place.bench.wire().one(id));
+    let Some(one) = found else {
+        let because = format!("The wire keeps the last {KEPT} requests of this bench.");
+        let next = format!("Go back to {}/wire and choose one of those.", place.base());
+        let heading = "That request is not kept";
+        return Err(Problem::new(Status::NotFound, heading, because, next).into());
+    };
+    let page = ExchangePage::new(place, &one);
+    let template = "pages/lab/wire_exchange.html";
+    Ok(page::render(place, template, "A request", page))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![exchange]
+}

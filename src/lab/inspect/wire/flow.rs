@@ -1,0 +1,136 @@
+//! The way of one request through the defences: which were asked on which stage, the arm that each
+//! took, and where the request was refused. [`crate::lab::diagrams::request_flow`] gives it a shape, and the page lists the
+//! same in words.
+
+use serde::Serialize;
+
+use super::stage::Stage;
+use crate::defences::Taken;
+use crate::defences::policy::Name;
+
+/// A defence that was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Lit {
+    /// Its name in addresses.
+    pub slug: &'static str,
+    /// `weak`, `strong`, or `mixed` for an arm between them.
+    pub kind: &'static str,
+    /// The arm's name.
+    pub arm: &'static str,
+    /// What the portal does on this arm.
+    pub says: &'static str,
+    /// Whether it refused the request.
+    pub refused: bool,
+}
+
+/// A stage, and what was asked there.
+#[derive(Clone, Debug, Serialize)]
+pub struct Passed {
+    /// The stage's name.
+    pub title: &'static str,
+    /// What happens there.
+    pub says: &'static str,
+    /// The defences asked, in the order of the course.
+    pub lit: Vec<Lit>,
+    /// How many stand there and were not asked.
+    pub dark: usize,
+    /// Whether the request was refused before it came here.
+    pub not_reached: bool,
+}
+
+/// The way of a request that took these arms, and that this defence refused.
+pub fn passed(taken: &Taken, refused_by: Option<&str>) -> Vec<Passed> {
+    let refused_at = Name::ALL
+        .iter()
+        .find(|name| Some(name.slug()) == refused_by)
+        .map(|name| Stage::of(*name));
+    let stage = |stage: Stage| {
+        let here = Name::ALL.iter().filter(|name| Stage::of(**name) == stage);
+        let lit: Vec<Lit> = here
+            .clone()
+            .filter_map(|name| lit(taken, *name, refused_by))
+            .collect();
+        Passed {
+            title: stage.title(),
+            says: stage.says(),
+            dark: here.count() - lit.len(),
+            // A refusal has a page, too, and every answer its headers.
+            not_reached: refused_at.is_some_and(|at| stage > at && stage < Stage::Page),
+            lit,
+        }
+    };
+    Stage::ALL.into_iter().map(stage).collect()
+}
+
+fn lit(taken: &Taken, name: Name, refused_by: Option<&str>) -> Option<Lit> {
+    let arm = taken.arm(name)?;
+    let arms = name.arms();
+    let kind = if arms.first() == Some(&arm) {
+        "weak"
+    } else if arms.last() == Some(&arm) {
+        "strong"
+    } else {
+        "mixed"
+    };
+    let slug = name.slug();
+    Some(Lit {
+        slug,
+        kind,
+        arm: arm.slug,
+        says: arm.says,
+        refused: refused_by == Some(slug),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::defences::Asked;
+    use crate::defences::policy::Policy;
+
+    fn at(stages: &[Passed], stage: Stage) -> &Passed {
+        let mut all = stages.iter().filter(|passed| passed.title == stage.title());
+        all.next().expect("every stage is there")
+    }
+
+    #[test]
+    fn what_was_asked_is_lit_with_the_arm_of_the_policy_and_the_rest_is_counted() {
+        for (policy, kind, arm) in [
+            (Policy::INSECURE, "weak", "never"),
+            (Policy::HARDENED, "strong", "on-privilege-change"),
+        ] {
+            let asked = Asked::new(policy);
+            asked.rotation();
+            let stages = passed(&asked.taken(), None);
+            let action = at(&stages, Stage::Action);
+            let [lit] = &action.lit[..] else {
+                panic!("{action:?}");
+            };
+            assert_eq!((lit.slug, lit.kind, lit.arm), ("rotation", kind, arm));
+            let dark: usize = stages.iter().map(|stage| stage.dark).sum();
+            assert_eq!(dark, Name::ALL.len() - 1);
+        }
+    }
+
+    #[test]
+    fn an_arm_between_weak_and_strong_is_mixed() {
+        let policy = Policy::HARDENED.choose(Name::SameSite, "strict");
+        let asked = Asked::new(policy.expect("an arm"));
+        asked.same_site();
+        let stages = passed(&asked.taken(), None);
+        assert_eq!(at(&stages, Stage::Cookies).lit[0].kind, "mixed");
+    }
+
+    #[test]
+    fn behind_a_refusal_only_the_answer_is_made() {
+        let asked = Asked::new(Policy::HARDENED);
+        asked.csrf_token();
+        asked.csp();
+        let stages = passed(&asked.taken(), Some("csrf-token"));
+        assert!(at(&stages, Stage::Checks).lit[0].refused);
+        let not_reached = stages.iter().filter(|stage| stage.not_reached);
+        let not_reached: Vec<_> = not_reached.map(|stage| stage.title).collect();
+        assert_eq!(not_reached, ["Whose token?", "The action"]);
+        assert!(!at(&stages, Stage::Headers).lit[0].refused);
+    }
+}

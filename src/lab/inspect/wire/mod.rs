@@ -1,0 +1,110 @@
+//! `/wire`: every request on the bench as it happens, from browsers and curl alike, each with its
+//! cookies; `/wire/<id>` explains one, header by header, and shows its way through the defences.
+//!
+//! What is kept, and what is masked, is decided before: in `web::on_wire` and `bench::wire`.
+
+mod exchange;
+mod filter;
+pub(in crate::lab) mod flow;
+mod row;
+pub(in crate::lab) mod stage;
+
+use rocket::{Route, get, routes};
+use serde::Serialize;
+
+use crate::lab::page;
+use crate::session::bench::Sharing;
+use crate::session::bench::wire::{KEPT, Wire};
+use crate::web::place::Place;
+use crate::web::reply::Stop;
+use crate::web::template::Template;
+use filter::{Choice, Filter};
+use row::Row;
+
+/// How many rows there is room for on a projector.
+const PROJECTED: usize = 6;
+
+#[derive(Serialize)]
+struct WirePage {
+    rows: Vec<Row>,
+    newest: u64,
+    shown: usize,
+    kept: usize,
+    /// The query that keeps the filter.
+    query: String,
+    open: bool,
+    /// The same for a page that asks for more.
+    live: String,
+    variants: Vec<Choice>,
+    clients: Vec<Choice>,
+    shared: bool,
+}
+
+/// Rows and the number of the newest exchange. What comes between the two questions is left for the
+/// next poll.
+fn rows(wire: &Wire, filter: Filter, after: Option<u64>, shown: usize) -> (Vec<Row>, u64) {
+    let newest = wire.count();
+    // A lab that was started again counts from 1.
+    let from = after.filter(|after| *after <= newest).unwrap_or_default();
+    let found = wire.after(from, shown, |one| one.id <= newest && filter.fits(one));
+    let rows = found.iter().map(|one| Row::new(one, after.is_some()));
+    (rows.collect(), newest)
+}
+
+#[get("/wire?<variant>&<client>&<projector>")]
+fn wire(
+    place: &Place,
+    variant: Option<&str>,
+    client: Option<&str>,
+    projector: Option<&str>,
+) -> Result<Template, Stop> {
+    let filter = Filter::parse(variant, client)?;
+    let projector = projector == Some("1");
+    let (shown, template) = if projector {
+        (PROJECTED, "pages/lab/wire_projector.html")
+    } else {
+        (KEPT, "pages/lab/wire.html")
+    };
+    let kept = place.bench.wire().after(0, KEPT, |_| true);
+    let (rows, newest) = rows(place.bench.wire(), filter, None, shown);
+    let query = filter.query();
+    let page = WirePage {
+        rows,
+        newest,
+        shown,
+        kept: KEPT,
+        live: format!("{}/wire/live{query}&shown={shown}", place.base()),
+        query,
+        open: filter.is_open(),
+        variants: filter.variants(kept.iter().map(|one| &**one)),
+        clients: filter.clients(),
+        shared: place.bench.sharing() == Sharing::WithOthers,
+    };
+    Ok(page::render(place, template, "The wire", page))
+}
+
+/// The rows that came after `after`, as HTML: the same template writes the page's own.
+#[get("/wire/live?<variant>&<client>&<after>&<shown>")]
+fn live(
+    place: &Place,
+    variant: Option<&str>,
+    client: Option<&str>,
+    after: Option<u64>,
+    shown: Option<usize>,
+) -> Result<Template, Stop> {
+    #[derive(Serialize)]
+    struct More {
+        rows: Vec<Row>,
+        newest: u64,
+    }
+    let filter = Filter::parse(variant, client)?;
+    let shown = shown.unwrap_or(KEPT).min(KEPT);
+    let after = Some(after.unwrap_or_default());
+    let (rows, newest) = rows(place.bench.wire(), filter, after, shown);
+    let page = More { rows, newest };
+    Ok(page::render(place, "pages/lab/wire_rows.html", "", page))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    [routes![wire, live], exchange::routes()].concat()
+}

@@ -1,0 +1,79 @@
+//! The certificate, explained, and offered for download. The key never leaves its file.
+
+use std::sync::Arc;
+
+use crate::web::template::Template;
+use rocket::http::{ContentType, Header};
+use rocket::{Responder, Route, State, get, routes};
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use crate::base::clock::BenchTime;
+use crate::base::tls::Certificate;
+use crate::web::page::Frame;
+use crate::web::place::Place;
+use crate::web::visible_time::date_and_time;
+
+#[derive(Serialize)]
+struct CertificateView<'p> {
+    fingerprint: &'p str,
+    names: &'p [String],
+    not_before: String,
+    not_after: String,
+    days_left: i64,
+}
+
+#[derive(Serialize)]
+struct Page<'p> {
+    frame: Frame,
+    cert: CertificateView<'p>,
+    file: &'static str,
+}
+
+fn shown(moment: OffsetDateTime) -> String {
+    let millis = moment
+        .unix_timestamp()
+        .max(0)
+        .unsigned_abs()
+        .saturating_mul(1000);
+    date_and_time(BenchTime::from_millis(millis))
+}
+
+#[get("/certificate")]
+fn certificate(place: &Place, certificate: &State<Arc<Certificate>>) -> Template {
+    let cert = CertificateView {
+        fingerprint: certificate.fingerprint(),
+        names: certificate.names(),
+        not_before: shown(certificate.not_before()),
+        not_after: shown(certificate.not_after()),
+        days_left: (certificate.not_after() - OffsetDateTime::now_utc()).whole_days(),
+    };
+    let frame = Frame::at(place, "The certificate");
+    Template::render(
+        "pages/certificate.html",
+        Page {
+            frame,
+            cert,
+            file: "/certificate.pem",
+        },
+    )
+}
+
+#[derive(Responder)]
+struct Download(String, ContentType, Header<'static>);
+
+#[get("/certificate.pem")]
+fn download(certificate: &State<Arc<Certificate>>) -> Download {
+    Download(
+        certificate.cert_pem().to_owned(),
+        ContentType::new("application", "x-pem-file"),
+        Header::new(
+            "content-disposition",
+            "attachment; filename=\"session-lab.pem\"",
+        ),
+    )
+}
+
+pub(in crate::lab) fn routes() -> Vec<Route> {
+    routes![certificate, download]
+}

@@ -1,0 +1,66 @@
+//! The lab's front page.
+
+use crate::web::template::Template;
+use rocket::{Route, State, get, routes};
+use serde::Serialize;
+
+use super::worksheets::index::{Row, rows};
+use crate::defences::password_storage::DEMO_PASSWORDS;
+use crate::lab::{Lessons, Store, page};
+use crate::web::place::Place;
+use crate::web::reply::Stop;
+use crate::web::variant_list::VariantList;
+
+#[derive(Serialize)]
+struct AccountView {
+    user: &'static str,
+    password: &'static str,
+    what: &'static str,
+}
+
+#[derive(Serialize)]
+struct HomePage {
+    accounts: Vec<AccountView>,
+    store: String,
+    sheets: Vec<Row>,
+    variants: VariantList,
+}
+
+#[get("/")]
+async fn home(
+    place: &Place,
+    store: &State<Store>,
+    lessons: &State<Lessons>,
+) -> Result<Template, Stop> {
+    let what = |user| match user {
+        "student123" => "you, in most exercises",
+        "apiuser" => "a program that uses the API",
+        "mallory" => "the attacker",
+        "admin" => "an administrator",
+        _ => "a neighbour",
+    };
+    let accounts = DEMO_PASSWORDS
+        .iter()
+        .map(|(user, password)| AccountView {
+            user,
+            password,
+            what: what(user),
+        })
+        .collect();
+    let home = HomePage {
+        accounts,
+        store: store.of(place.bench.name()),
+        sheets: rows(place, lessons).await?,
+        variants: VariantList::all(),
+    };
+    Ok(page::render(
+        place,
+        "pages/lab/home.html",
+        "Session Lab",
+        home,
+    ))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![home]
+}

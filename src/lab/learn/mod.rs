@@ -1,0 +1,17 @@
+//! *Learn*: the front page, the worksheets, the pictures of DevTools and the certificate.
+
+pub(super) mod certificate;
+pub(super) mod home;
+pub(super) mod pictures;
+pub(super) mod worksheets;
+
+use rocket::{Build, Rocket};
+
+/// Mounts the pages of this group.
+pub(super) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
+    rocket
+        .mount("/", home::routes())
+        .mount("/", worksheets::routes())
+        .mount("/", pictures::routes())
+        .mount("/", certificate::routes())
+}

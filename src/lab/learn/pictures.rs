@@ -1,0 +1,127 @@
+//! `/pictures`: every picture of DevTools with its text and the sheets that show it, for slides, and a
+//! page for each. What they show is in [`crate::worksheets::pictures`].
+
+use rocket::http::{ContentType, Status};
+use rocket::request::FromParam;
+use rocket::{Route, State, get, routes};
+use rust_embed::EmbeddedFile;
+use serde::Serialize;
+
+use crate::lab::{Lessons, page};
+use crate::web::assets::{Asset, Held, asset};
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+use crate::web::reply::Stop;
+use crate::web::template::Template;
+use crate::worksheets::markdown::images;
+use crate::worksheets::pictures;
+use crate::worksheets::pictures::{ALL, On, Picture, Theme};
+use crate::worksheets::sheet::{Sheet, What};
+
+#[derive(Serialize)]
+struct PictureView {
+    name: &'static str,
+    title: &'static str,
+    alt: &'static str,
+    light: String,
+    dark: String,
+    figure: String,
+    sheets: Vec<SheetLink>,
+}
+
+#[derive(Serialize)]
+struct SheetLink {
+    slug: String,
+    heading: String,
+}
+
+impl PictureView {
+    fn new(picture: &Picture, lessons: &Lessons) -> Self {
+        let sheets = lessons.shelf().sheets().iter();
+        let sheets = sheets.filter(|sheet| shows(sheet, picture));
+        Self {
+            name: picture.name,
+            title: picture.title,
+            alt: picture.alt,
+            light: picture.address(Theme::Light),
+            dark: picture.address(Theme::Dark),
+            figure: picture.figure(On::Page),
+            sheets: sheets
+                .map(|sheet| SheetLink {
+                    slug: sheet.slug.clone(),
+                    heading: sheet.heading(),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Whether a sheet's text has the picture in it.
+fn shows(sheet: &Sheet, picture: &Picture) -> bool {
+    let address = picture.relative();
+    sheet.parts.iter().any(|part| match &part.what {
+        What::Text(text) => images(text).iter().any(|(shown, _)| *shown == address),
+        _ => false,
+    })
+}
+
+#[get("/pictures")]
+fn all(place: &Place, lessons: &State<Lessons>) -> Template {
+    #[derive(Serialize)]
+    struct Pictures {
+        pictures: Vec<PictureView>,
+    }
+    let pictures = ALL.iter().map(|picture| PictureView::new(picture, lessons));
+    let page = Pictures {
+        pictures: pictures.collect(),
+    };
+    page::render(place, "pages/lab/pictures.html", "Pictures", page)
+}
+
+#[get("/pictures/<name>", rank = 2)]
+fn one(place: &Place, name: &str, lessons: &State<Lessons>) -> Result<Template, Stop> {
+    #[derive(Serialize)]
+    struct One {
+        picture: PictureView,
+        before: Option<&'static str>,
+        next: Option<&'static str>,
+    }
+    let at = ALL.iter().position(|picture| picture.name == name);
+    let at = at.ok_or_else(|| {
+        let names: Vec<_> = ALL.iter().map(|picture| picture.name).collect();
+        Problem::new(
+            Status::NotFound,
+            "There is no such picture",
+            format!("No picture is called {name}."),
+            format!("The pictures are {}.", names.join(", ")),
+        )
+    })?;
+    let name_at = |at: usize| ALL.get(at).map(|picture| picture.name);
+    let page = One {
+        picture: PictureView::new(&ALL[at], lessons),
+        before: at.checked_sub(1).and_then(name_at),
+        next: name_at(at + 1),
+    };
+    let title = ALL[at].title;
+    Ok(page::render(place, "pages/lab/picture.html", title, page))
+}
+
+/// One of the files. Any other name is that of a page.
+struct Png(EmbeddedFile);
+
+impl FromParam<'_> for Png {
+    type Error = ();
+
+    fn from_param(name: &str) -> Result<Self, ()> {
+        pictures::file(name).map(Png).ok_or(())
+    }
+}
+
+#[get("/pictures/<file>")]
+fn png(file: Png, held: Held) -> Asset {
+    asset(file.0, ContentType::PNG, &held)
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![all, one, png]
+}

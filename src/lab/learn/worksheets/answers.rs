@@ -1,0 +1,95 @@
+//! Answers and hints of a sheet.
+
+use rocket::data::Data;
+use rocket::http::Status;
+use rocket::response::Redirect;
+use rocket::{Route, State, post, routes};
+
+use super::{Lessons, field, find, form};
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+use crate::web::reply::Stop;
+use crate::worksheets::answers::{LONGEST, judge};
+use crate::worksheets::notebook::{Notebook, wall_time};
+use crate::worksheets::progress::{Given, Progress};
+use crate::worksheets::sheet::Sheet;
+
+/// Back to the block on the sheet's page.
+fn back(place: &Place, sheet: &Sheet, id: &str) -> Redirect {
+    Redirect::to(format!("{}/labs/{}#{id}", place.base(), sheet.slug))
+}
+
+fn refused(because: impl Into<String>) -> Stop {
+    let next = "Go back to the sheet. What you answered before is still there.";
+    let status = Status::UnprocessableEntity;
+    Problem::new(status, "That is no answer", because, next).into()
+}
+
+/// Keeps an answer. A choice of several sends the field several times.
+#[post("/labs/<slug>/answer", data = "<data>")]
+async fn answer(
+    place: &Place,
+    slug: &str,
+    lessons: &State<Lessons>,
+    data: Data<'_>,
+) -> Result<Redirect, Stop> {
+    let sheet = find(lessons, slug)?;
+    let form = form(data).await?;
+    let id = field(&form, "id");
+    let answers = form.iter().filter(|(name, _)| name == "answer");
+    let answer: Vec<_> = answers.map(|(_, value)| value.as_str()).collect();
+    let answer = answer.join(",");
+    if answer.chars().count() > LONGEST {
+        return Err(refused(format!(
+            "An answer may have {LONGEST} characters at most."
+        )));
+    }
+    let question = sheet.questions().find(|question| question.common.id == id);
+    match question {
+        Some(question) => {
+            judge(question, &answer).map_err(refused)?;
+        }
+        None if sheet
+            .reflections()
+            .any(|reflection| reflection.common.id == id) => {}
+        None => return Err(refused(format!("This sheet has no question {id:?}."))),
+    }
+    let change = |progress: &mut Progress| {
+        let tries = progress.answers.get(id).map_or(0, |given| given.tries);
+        let given = Given {
+            answer: answer.clone(),
+            at: wall_time(),
+            tries: tries.saturating_add(1),
+        };
+        progress.answers.insert(id.to_owned(), given);
+    };
+    Notebook::new(&place.bench, sheet).change(change).await?;
+    Ok(back(place, sheet, id))
+}
+
+/// Opens the next hint of a block.
+#[post("/labs/<slug>/hint", data = "<data>")]
+async fn hint(
+    place: &Place,
+    slug: &str,
+    lessons: &State<Lessons>,
+    data: Data<'_>,
+) -> Result<Redirect, Stop> {
+    let sheet = find(lessons, slug)?;
+    let form = form(data).await?;
+    let id = field(&form, "id");
+    let Some(common) = sheet.common(id) else {
+        return Err(refused(format!("This sheet has no block {id:?}.")));
+    };
+    let most = common.hints.len();
+    let change = |progress: &mut Progress| {
+        let opened = progress.hints.entry(id.to_owned()).or_default();
+        *opened = opened.saturating_add(1).min(most);
+    };
+    Notebook::new(&place.bench, sheet).change(change).await?;
+    Ok(back(place, sheet, id))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![answer, hint]
+}

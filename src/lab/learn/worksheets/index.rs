@@ -1,0 +1,140 @@
+//! `/labs`: every sheet with its progress, the student's name, and the manual for teachers.
+
+use crate::web::template::Template;
+use rocket::data::Data;
+use rocket::http::Status;
+use rocket::response::Redirect;
+use rocket::{Route, State, get, post, routes};
+use serde::Serialize;
+
+use super::{Lessons, field, form, values};
+use crate::lab::page;
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+use crate::web::reply::Stop;
+use crate::worksheets::markdown::to_html;
+use crate::worksheets::notebook;
+use crate::worksheets::progress::Progress;
+use crate::worksheets::sheet::Sheet;
+
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 60;
+
+/// A sheet in the list.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    slug: String,
+    number: String,
+    title: String,
+    minutes: u16,
+    level: &'static str,
+    steps: usize,
+    steps_done: usize,
+    points: u32,
+    points_of: u32,
+    opened: bool,
+    done: bool,
+}
+
+impl Row {
+    fn new(sheet: &Sheet, progress: Option<&Progress>) -> Self {
+        let steps = sheet.steps().count();
+        let steps_done = progress.map_or(0, |progress| progress.steps_done(sheet));
+        let (points, points_of) = (progress.map_or(0, |p| p.points(sheet)), sheet.points());
+        Self {
+            slug: sheet.slug.clone(),
+            number: sheet.number().to_owned(),
+            title: sheet.front.title.clone(),
+            minutes: sheet.front.minutes,
+            level: sheet.front.level.word(),
+            steps,
+            steps_done,
+            points,
+            points_of,
+            opened: progress.is_some(),
+            done: progress.is_some() && points == points_of,
+        }
+    }
+}
+
+/// The sheets with their progress on this place's bench.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn rows(place: &Place, lessons: &Lessons) -> Result<Vec<Row>, Stop> {
+    let kept = notebook::all(place.bench.name(), place.bench.storage()).await?;
+    let of = |slug: &str| kept.iter().find(|(kept, _)| kept == slug).map(|(_, p)| p);
+    let sheets = lessons.shelf().sheets().iter();
+    Ok(sheets
+        .map(|sheet| Row::new(sheet, of(&sheet.slug)))
+        .collect())
+}
+
+#[get("/labs")]
+async fn index(place: &Place, lessons: &State<Lessons>) -> Result<Template, Stop> {
+    #[derive(Serialize)]
+    struct Index {
+        rows: Vec<Row>,
+        minutes: u32,
+        mistakes: Vec<String>,
+        manual: bool,
+        longest_name: usize,
+    }
+    let shelf = lessons.shelf();
+    let minutes = shelf
+        .sheets()
+        .iter()
+        .map(|sheet| u32::from(sheet.front.minutes));
+    let page = Index {
+        rows: rows(place, lessons).await?,
+        minutes: minutes.sum(),
+        mistakes: shelf.mistakes().iter().map(ToString::to_string).collect(),
+        manual: shelf.manual().is_some(),
+        longest_name: LONGEST_NAME,
+    };
+    Ok(page::render(
+        place,
+        "pages/lab/worksheets.html",
+        "Worksheets",
+        page,
+    ))
+}
+
+/// Keeps the student's name for screenshots and reports; an empty one is forgotten.
+#[post("/labs/name", data = "<data>")]
+async fn name(place: &Place, data: Data<'_>) -> Result<Redirect, Stop> {
+    let form = form(data).await?;
+    let name = crate::session::bench::audit::visible(field(&form, "name").trim());
+    if name.chars().count() > LONGEST_NAME {
+        let because = format!("A name may have {LONGEST_NAME} characters at most.");
+        let next = "Go back and enter a shorter one. Nothing was changed.";
+        let status = Status::UnprocessableEntity;
+        return Err(Problem::new(status, "The name is too long", because, next).into());
+    }
+    let name = Some(name).filter(|name| !name.is_empty());
+    place.bench.set_student(name).await?;
+    Ok(Redirect::to(format!("{}/labs", place.base())))
+}
+
+#[get("/labs/manual")]
+fn manual(place: &Place, lessons: &State<Lessons>) -> Result<Template, Stop> {
+    #[derive(Serialize)]
+    struct Manual {
+        html: String,
+    }
+    let Some(text) = lessons.shelf().manual() else {
+        return Err(Problem::not_found().into());
+    };
+    let html = to_html(&values(place, lessons).fill(text));
+    let title = "For teachers";
+    Ok(page::render(
+        place,
+        "pages/lab/worksheets_manual.html",
+        title,
+        Manual { html },
+    ))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![index, name, manual]
+}

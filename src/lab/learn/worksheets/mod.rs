@@ -1,0 +1,87 @@
+//! `/labs`: the worksheets. The list with progress, a page a sheet, its printed form, the report, and
+//! the manual for teachers.
+//!
+//! What a sheet says is in `labs/`, what it means in [`crate::worksheets`]. Read `sheet.rs` next.
+
+mod answers;
+pub(super) mod index;
+mod moving;
+mod print;
+mod report;
+mod sheet;
+
+use std::sync::Arc;
+
+use rocket::Route;
+use rocket::data::{Data, ToByteUnit};
+use rocket::http::Status;
+
+use crate::lab::Lessons;
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+use crate::web::reply::Stop;
+use crate::worksheets::placeholders::Values;
+use crate::worksheets::sheet::Sheet;
+
+/// The largest form, in bytes: an answer of 4 000 characters, spelled with up to twelve signs each.
+const LARGEST: usize = 64 * 1024;
+
+/// What the placeholders of a sheet stand for at this place.
+fn values(place: &Place, lessons: &Lessons) -> Values {
+    let bench = place.bench.name();
+    let custom = place.bench.custom();
+    Values::new(&place.addresses, &lessons.folder, bench, custom)
+}
+
+/// The sheet of that slug.
+fn find<'l>(lessons: &'l Lessons, slug: &str) -> Result<&'l Arc<Sheet>, Problem> {
+    lessons.shelf().find(slug).ok_or_else(|| {
+        let slugs: Vec<_> = lessons
+            .shelf()
+            .sheets()
+            .iter()
+            .map(|sheet| sheet.slug.as_str())
+            .collect();
+        let because = format!("No worksheet is called {slug}.");
+        let next = format!("The worksheets are {}.", slugs.join(", "));
+        Problem::new(
+            Status::NotFound,
+            "There is no such worksheet",
+            because,
+            next,
+        )
+    })
+}
+
+/// The pairs of a form that was sent, in order.
+async fn form(data: Data<'_>) -> Result<Vec<(String, String)>, Stop> {
+    let read = data.open(LARGEST.bytes()).into_string().await;
+    let unreadable = || Problem::bad_request("The form is not text.", "Use the page's own form.");
+    let text = read.map_err(|_| unreadable())?;
+    if !text.is_complete() {
+        let because = format!("A form may hold {LARGEST} bytes at most.");
+        let next = "Shorten the answer. The one before it is still there.";
+        let status = Status::PayloadTooLarge;
+        return Err(Problem::new(status, "The answer is too long", because, next).into());
+    }
+    let pairs = url::form_urlencoded::parse(text.as_bytes());
+    Ok(pairs.into_owned().collect())
+}
+
+/// The value of the first pair of that name, or nothing.
+fn field<'f>(form: &'f [(String, String)], name: &str) -> &'f str {
+    let found = form.iter().find(|(key, _)| key == name);
+    found.map_or("", |(_, value)| value.as_str())
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    [
+        index::routes(),
+        sheet::routes(),
+        answers::routes(),
+        print::routes(),
+        report::routes(),
+        moving::routes(),
+    ]
+    .concat()
+}

@@ -1,0 +1,75 @@
+//! `/labs/<slug>/print`: a sheet for paper, and with the teacher's key the copy with the answers.
+
+use crate::web::template::Template;
+use rocket::data::Data;
+use rocket::http::Status;
+use rocket::{Route, State, get, post, routes};
+use serde::Serialize;
+
+use super::{Lessons, field, find, form, values};
+use crate::lab::page;
+use crate::web::place::Place;
+use crate::web::problem::Problem;
+use crate::web::reply::Stop;
+use crate::worksheets::codes::Codes;
+use crate::worksheets::view::{self, FrontView, PartView, Reader};
+
+#[derive(Serialize)]
+struct PrintPage {
+    front: FrontView,
+    parts: Vec<PartView>,
+    answers: bool,
+    /// On a page that is served the styles are files of their own.
+    style: Option<String>,
+}
+
+fn render(
+    place: &Place,
+    slug: &str,
+    lessons: &Lessons,
+    reader: Reader<'_>,
+) -> Result<Template, Stop> {
+    let sheet = find(lessons, slug)?;
+    let values = values(place, lessons);
+    let page = PrintPage {
+        front: view::front(sheet, &values, reader),
+        parts: view::parts(sheet, &values, reader),
+        answers: matches!(reader, Reader::Teacher),
+        style: None,
+    };
+    let title = sheet.heading();
+    Ok(page::render(
+        place,
+        "pages/lab/worksheet_print.html",
+        &title,
+        page,
+    ))
+}
+
+#[get("/labs/<slug>/print")]
+fn paper(place: &Place, slug: &str, lessons: &State<Lessons>) -> Result<Template, Stop> {
+    render(place, slug, lessons, Reader::Paper)
+}
+
+/// The key comes in a form, because an address stays in the history of a shared computer.
+#[post("/labs/<slug>/print", data = "<data>")]
+async fn teachers_copy(
+    place: &Place,
+    slug: &str,
+    lessons: &State<Lessons>,
+    data: Data<'_>,
+) -> Result<Template, Stop> {
+    let form = form(data).await?;
+    let codes = Codes::new(place.bench.keys().worksheets());
+    if !codes.is_teachers_key(field(&form, "key")) {
+        let because = "That is not this lab's key for teachers.";
+        let next = "The start of the lab prints it in the terminal: \"Teacher's key\".";
+        let status = Status::UnprocessableEntity;
+        return Err(Problem::new(status, "Another key", because, next).into());
+    }
+    render(place, slug, lessons, Reader::Teacher)
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![paper, teachers_copy]
+}

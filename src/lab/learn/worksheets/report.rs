@@ -1,0 +1,68 @@
+//! `/labs/<slug>/report`: what was done of a sheet, as a page to print and as Markdown to hand in.
+
+use crate::web::template::Template;
+use rocket::http::{ContentType, Header};
+use rocket::{Responder, Route, State, get, routes};
+use serde::Serialize;
+
+use super::{Lessons, find, values};
+use crate::lab::page;
+use crate::web::place::Place;
+use crate::web::reply::Stop;
+use crate::worksheets::codes::Codes;
+use crate::worksheets::markdown::to_html;
+use crate::worksheets::notebook::{Notebook, wall_time};
+use crate::worksheets::report::Report;
+
+/// A file to keep.
+#[derive(Responder)]
+struct Download(String, ContentType, Header<'static>);
+
+async fn markdown(place: &Place, slug: &str, lessons: &Lessons) -> Result<String, Stop> {
+    let sheet = find(lessons, slug)?;
+    let (progress, _) = Notebook::new(&place.bench, sheet).open().await?;
+    let name = place.bench.student();
+    let report = Report {
+        sheet,
+        progress: &progress,
+        values: &values(place, lessons),
+        name: name.as_deref(),
+        bench: place.bench.name().as_str(),
+        now: wall_time(),
+        attested: lessons.attested,
+    };
+    Ok(report.to_markdown(Codes::new(place.bench.keys().worksheets())))
+}
+
+#[get("/labs/<slug>/report")]
+async fn show(place: &Place, slug: &str, lessons: &State<Lessons>) -> Result<Template, Stop> {
+    #[derive(Serialize)]
+    struct ReportPage<'p> {
+        html: String,
+        slug: &'p str,
+    }
+    let slug = &find(lessons, slug)?.slug;
+    let html = to_html(&markdown(place, slug, lessons).await?);
+    let page = ReportPage { html, slug };
+    Ok(page::render(
+        place,
+        "pages/lab/worksheet_report.html",
+        "Report",
+        page,
+    ))
+}
+
+#[get("/labs/<slug>/report.md")]
+async fn file(place: &Place, slug: &str, lessons: &State<Lessons>) -> Result<Download, Stop> {
+    let slug = &find(lessons, slug)?.slug;
+    let name = format!("attachment; filename=\"{slug}.report.md\"");
+    Ok(Download(
+        markdown(place, slug, lessons).await?,
+        ContentType::new("text", "markdown").with_params(("charset", "utf-8")),
+        Header::new("content-disposition", name),
+    ))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![show, file]
+}

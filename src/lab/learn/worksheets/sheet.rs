@@ -1,0 +1,158 @@
+//! `/labs/<slug>`: a sheet's page. It asks every second how the steps stand.
+
+use crate::web::template::Template;
+use rocket::http::Status;
+use rocket::response::Redirect;
+use rocket::serde::json::Json;
+use rocket::{Either, Route, State, get, post, routes};
+use serde::Serialize;
+
+use super::{Lessons, find, values};
+use crate::lab::page;
+use crate::web::place::Place;
+use crate::web::reply::Stop;
+use crate::worksheets::check::Verdict;
+use crate::worksheets::markdown::to_text;
+use crate::worksheets::notebook::Notebook;
+use crate::worksheets::sheet::Sheet;
+use crate::worksheets::view::{self, FrontView, PartView, Reader};
+
+#[derive(Serialize)]
+struct SheetPage {
+    front: FrontView,
+    parts: Vec<PartView>,
+    points: u32,
+    before: Option<Neighbour>,
+    next: Option<Neighbour>,
+}
+
+#[derive(Serialize)]
+struct Neighbour {
+    slug: String,
+    heading: String,
+}
+
+/// The sheets that there are, where one was asked for that is not.
+#[derive(Serialize)]
+struct Unknown<'u> {
+    asked: &'u str,
+    sheets: Vec<Neighbour>,
+}
+
+#[get("/labs/<slug>", rank = 2)]
+async fn sheet(
+    place: &Place,
+    slug: &str,
+    lessons: &State<Lessons>,
+) -> Result<Either<Template, (Status, Template)>, Stop> {
+    let neighbour = |sheet: &Sheet| Neighbour {
+        slug: sheet.slug.clone(),
+        heading: sheet.heading(),
+    };
+    let Some(sheet) = lessons.shelf().find(slug) else {
+        let sheets = lessons
+            .shelf()
+            .sheets()
+            .iter()
+            .map(|sheet| neighbour(sheet))
+            .collect();
+        let page = Unknown {
+            asked: slug,
+            sheets,
+        };
+        let title = "There is no such worksheet";
+        let page = page::render(place, "pages/lab/worksheet_unknown.html", title, page);
+        return Ok(Either::Right((Status::NotFound, page)));
+    };
+    let (progress, standings) = Notebook::new(&place.bench, sheet).open().await?;
+    let values = values(place, lessons);
+    let reader = Reader::Student(&progress, &standings);
+    let (before, next) = lessons.shelf().beside(&sheet.slug);
+    let page = SheetPage {
+        front: view::front(sheet, &values, reader),
+        parts: view::parts(sheet, &values, reader),
+        points: progress.points(sheet),
+        before: before.map(|sheet| neighbour(sheet)),
+        next: next.map(|sheet| neighbour(sheet)),
+    };
+    let title = sheet.heading();
+    Ok(Either::Left(page::render(
+        place,
+        "pages/lab/worksheet.html",
+        &title,
+        page,
+    )))
+}
+
+/// How the steps stand, for the page that polls.
+#[derive(Serialize)]
+struct Live {
+    points: u32,
+    steps: Vec<LiveStep>,
+}
+
+#[derive(Serialize)]
+struct LiveStep {
+    id: String,
+    solved: bool,
+    attempts: usize,
+    /// What is missing, or what the server saw.
+    says: Vec<String>,
+}
+
+#[get("/labs/<slug>/live")]
+async fn live(place: &Place, slug: &str, lessons: &State<Lessons>) -> Result<Json<Live>, Stop> {
+    let sheet = find(lessons, slug)?;
+    let (progress, standings) = Notebook::new(&place.bench, sheet).open().await?;
+    let values = values(place, lessons);
+    let steps = sheet.steps().map(|step| {
+        let id = step.common.id.clone();
+        if let Some(done) = progress.steps.get(&id) {
+            return LiveStep {
+                id,
+                solved: true,
+                attempts: done.attempts,
+                says: done.seen.clone(),
+            };
+        }
+        let (mut says, mut attempts) = (Vec::new(), 0);
+        if let Some((
+            _,
+            Verdict::NotYet {
+                says: text,
+                attempts: tried,
+            },
+        )) = standings.iter().find(|(step, _)| *step == id)
+        {
+            // The page writes it as text; what Markdown marks is left out.
+            says.push(to_text(&values.fill(text)));
+            attempts = *tried;
+        }
+        LiveStep {
+            id,
+            solved: false,
+            attempts,
+            says,
+        }
+    });
+    Ok(Json(Live {
+        points: progress.points(sheet),
+        steps: steps.collect(),
+    }))
+}
+
+/// Forgets what was done of a sheet.
+#[post("/labs/<slug>/reset")]
+async fn reset(place: &Place, slug: &str, lessons: &State<Lessons>) -> Result<Redirect, Stop> {
+    let sheet = find(lessons, slug)?;
+    Notebook::new(&place.bench, sheet).reset().await?;
+    Ok(Redirect::to(format!(
+        "{}/labs/{}",
+        place.base(),
+        sheet.slug
+    )))
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![sheet, live, reset]
+}

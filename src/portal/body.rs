@@ -1,0 +1,225 @@
+//! Bodies, checked before they are used.
+//!
+//! A handler that changes something takes only a [`Checked`] value. It cannot be had without the
+//! checks of origin, type and token that the policy asks for: a witness that they were made.
+
+use rocket::data::{Data, FromData, Outcome, ToByteUnit};
+use rocket::form::{Form, FromForm};
+use rocket::http::{RawStr, Status};
+use rocket::request::Request;
+use serde::de::DeserializeOwned;
+
+use crate::defences::csrf_token::TOKEN_FIELD;
+use crate::portal::Visitor;
+use crate::web::place::Place;
+use crate::web::problem::{LARGEST_BODY, Problem, too_large};
+
+/// A form's fields, `T` by their names.
+#[derive(Debug)]
+pub struct FormBody<T>(pub T);
+
+/// A JSON document of the shape `T`.
+#[derive(Debug)]
+pub struct JsonBody<T>(pub T);
+
+/// A body that passed every check, and the visitor that it was checked for.
+#[derive(Debug)]
+#[expect(
+    clippy::manual_non_exhaustive,
+    reason = "that keeps other crates out, and this the handlers of this one"
+)]
+pub struct Checked<'r, B> {
+    /// Who sent it.
+    pub visitor: Visitor<'r>,
+    /// What was sent.
+    pub body: B,
+    /// Only this file can make one.
+    _witness: (),
+}
+
+#[rocket::async_trait]
+impl<'r, T> FromData<'r> for Checked<'r, FormBody<T>>
+where
+    T: for<'f> FromForm<'f> + Send + 'static,
+{
+    type Error = ();
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        answer(request, check_form(request, data).await)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r, T: DeserializeOwned + Send + 'r> FromData<'r> for Checked<'r, JsonBody<T>> {
+    type Error = ();
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        answer(request, check_json(request, data, Token::Needed).await)
+    }
+}
+
+/// A JSON sign-in: like `Checked<JsonBody<T>>`, but without a token. Its content type, which a form
+/// of another site cannot send, and the check of the origin guard it.
+#[derive(Debug)]
+pub struct CheckedWithoutToken<'r, B>(pub Checked<'r, B>);
+
+#[rocket::async_trait]
+impl<'r, T: DeserializeOwned + Send + 'r> FromData<'r> for CheckedWithoutToken<'r, JsonBody<T>> {
+    type Error = ();
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        let checked = check_json(request, data, Token::NotNeeded).await;
+        answer(request, checked.map(CheckedWithoutToken))
+    }
+}
+
+fn answer<'r, T>(request: &Request<'_>, result: Result<T, Problem>) -> Outcome<'r, T, ()> {
+    match (result, Place::of(request)) {
+        (Ok(value), _) => Outcome::Success(value),
+        (Err(problem), Some(place)) => Outcome::Error((place.leave(problem), ())),
+        (Err(problem), None) => Outcome::Error((problem.status, ())),
+    }
+}
+
+async fn check_form<'r, T>(
+    request: &'r Request<'_>,
+    data: Data<'r>,
+) -> Result<Checked<'r, FormBody<T>>, Problem>
+where
+    T: for<'f> FromForm<'f> + 'static,
+{
+    let visitor = Visitor::of(request).await?;
+    check_origin(request, &visitor).await?;
+    if !request.content_type().is_some_and(|found| found.is_form()) {
+        return Err(wrong_type("application/x-www-form-urlencoded"));
+    }
+    let text = read(data).await?;
+    let token = form_value(&text, TOKEN_FIELD);
+    check_token(request, &visitor, token.as_deref()).await?;
+    let body = Form::<T>::parse_encoded(RawStr::new(&text)).map_err(|errors| {
+        let names: Vec<String> = errors
+            .iter()
+            .filter_map(|error| Some(error.name.as_ref()?.to_string()))
+            .collect();
+        unreadable(&format!(
+            "These fields are missing or malformed: {}.",
+            names.join(", ")
+        ))
+    })?;
+    Ok(Checked {
+        visitor,
+        body: FormBody(body),
+        _witness: (),
+    })
+}
+
+/// Whether a request must carry the CSRF token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Token {
+    Needed,
+    NotNeeded,
+}
+
+async fn check_json<'r, T: DeserializeOwned>(
+    request: &'r Request<'_>,
+    data: Data<'r>,
+    token: Token,
+) -> Result<Checked<'r, JsonBody<T>>, Problem> {
+    let visitor = Visitor::of(request).await?;
+    check_origin(request, &visitor).await?;
+    let content_type = request.headers().get_one("content-type");
+    if !visitor.world.asked.json_only().accepts(content_type) {
+        visitor
+            .refused("json-only", "The body's type is not application/json.")
+            .await?;
+        let mut problem = wrong_type("application/json");
+        problem.defence = Some("json-only");
+        return Err(problem);
+    }
+    if token == Token::Needed {
+        check_token(request, &visitor, None).await?;
+    }
+    let text = read(data).await?;
+    let body = serde_json::from_str(&text)
+        .map_err(|error| unreadable(&format!("The JSON does not fit: {error}.")))?;
+    Ok(Checked {
+        visitor,
+        body: JsonBody(body),
+        _witness: (),
+    })
+}
+
+async fn check_origin(request: &Request<'_>, visitor: &Visitor<'_>) -> Result<(), Problem> {
+    let own = visitor.place.origin();
+    let facts = visitor.place.facts(request, &own);
+    match visitor.world.asked.request_origin().check(&facts) {
+        Ok(()) => Ok(()),
+        Err(refusal) => {
+            visitor.refused(refusal.defence, refusal.because).await?;
+            let next = "Send the request from a page of the portal itself.";
+            Err(Problem::refused(Status::Forbidden, refusal, next))
+        }
+    }
+}
+
+async fn check_token(
+    request: &Request<'_>,
+    visitor: &Visitor<'_>,
+    field: Option<&str>,
+) -> Result<(), Problem> {
+    let sent = field.or_else(|| request.headers().get_one("x-csrftoken"));
+    let world = &visitor.world;
+    let id = visitor.session.as_ref().map(|session| session.id.expose());
+    match world
+        .asked
+        .csrf_token()
+        .check(world.bench.keys().csrf(), id, sent)
+    {
+        Ok(()) => Ok(()),
+        Err(refusal) => {
+            visitor.refused(refusal.defence, refusal.because).await?;
+            let next = "Load the page again and use its form, or ask csrf-token for a token and \
+                        send it with the same session cookie.";
+            Err(Problem::refused(Status::Forbidden, refusal, next))
+        }
+    }
+}
+
+/// The whole body as text.
+async fn read(data: Data<'_>) -> Result<String, Problem> {
+    match data.open(LARGEST_BODY.as_u64().bytes()).into_bytes().await {
+        Ok(bytes) if !bytes.is_complete() => Err(too_large()),
+        Ok(bytes) => {
+            String::from_utf8(bytes.value).map_err(|_| unreadable("The body is not UTF-8 text."))
+        }
+        Err(error) => Err(unreadable(&format!("The body ended early: {error}."))),
+    }
+}
+
+/// The first value of a field of a URL-encoded form.
+fn form_value(text: &str, name: &str) -> Option<String> {
+    url::form_urlencoded::parse(text.as_bytes())
+        .find(|(found, _)| found == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+fn unreadable(because: &str) -> Problem {
+    let next = "Correct the body and send it again.";
+    Problem::new(
+        Status::UnprocessableEntity,
+        "The body cannot be used",
+        because,
+        next,
+    )
+}
+
+fn wrong_type(right: &str) -> Problem {
+    let because = format!("This address takes a body of the type {right} only.");
+    let next = format!("Send it with Content-Type: {right}.");
+    Problem::new(
+        Status::UnsupportedMediaType,
+        "Wrong type of body",
+        because,
+        next,
+    )
+}

@@ -1,0 +1,160 @@
+//! The accounts of a world. The demo accounts need no record until they change, so that a bench is
+//! made without writing anything.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::event::What;
+use crate::defences::facts::Role;
+use crate::defences::password_storage::{DEMO_PASSWORDS, StoredPassword};
+use crate::session::world::World;
+use crate::storage::{Batch, Commit, Expect, Key, Kind, Unavailable};
+
+/// What every demo account owns at first.
+const FIRST_BALANCE: u64 = 1_000;
+
+/// The longest text about oneself, in characters.
+pub const ABOUT_LIMIT: usize = 500;
+
+/// What is stored of an account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AccountRecord {
+    /// The password as the arm of `password-storage` stored it.
+    pub password: StoredPassword,
+    /// What the user may do.
+    pub role: Role,
+    /// Pretend money.
+    pub balance: u64,
+    /// What the user says of himself.
+    pub about: String,
+}
+
+/// An account as it was read.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The user's name.
+    pub user: String,
+    /// Where its record lies, or will.
+    pub key: Key,
+    /// 0 while the account is as the bench was made.
+    pub version: u64,
+    /// The record.
+    pub record: AccountRecord,
+}
+
+/// Why a transfer did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum TransferError {
+    /// Nobody has that name.
+    #[error("nobody here is called that")]
+    UnknownReceiver,
+    /// From an account to itself.
+    #[error("sender and receiver are the same")]
+    SameAccount,
+    /// Zero, or more than there is.
+    #[error("the amount must be at least 1 and at most your balance")]
+    BadAmount,
+    /// The store does not answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl World<'_> {
+    /// The account of that name, if there is one.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn account(&self, user: &str) -> Result<Option<Account>, Unavailable> {
+        let Some(demo) = self.demo_account(user) else {
+            return Ok(None);
+        };
+        let key = self.fixed_key(Kind::Account, user);
+        let (version, record) = match self.read(&key).await? {
+            Some(found) => (found.version, found.value),
+            None => (0, demo),
+        };
+        Ok(Some(Account {
+            user: user.to_owned(),
+            key,
+            version,
+            record,
+        }))
+    }
+
+    /// Stores a changed account, if nobody changed it meanwhile.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn save_account(&self, account: &Account) -> Result<Commit, Unavailable> {
+        let mut batch = Batch::default();
+        self.add_account(&mut batch, account);
+        self.commit(batch).await
+    }
+
+    /// Adds a changed account to a batch that does more besides.
+    pub(crate) fn add_account(&self, batch: &mut Batch, account: &Account) {
+        batch
+            .expect
+            .push((account.key.clone(), Expect::Version(account.version)));
+        batch
+            .put
+            .push(self.put(&account.key, &account.record, None));
+    }
+
+    /// Moves pretend money, in one commit with its event.
+    ///
+    /// # Errors
+    /// See [`TransferError`].
+    pub async fn transfer(
+        &self,
+        from: &str,
+        to: &str,
+        amount: u64,
+        method: &str,
+    ) -> Result<u64, TransferError> {
+        if from == to {
+            return Err(TransferError::SameAccount);
+        }
+        loop {
+            let (Some(mut sender), Some(mut receiver)) =
+                (self.account(from).await?, self.account(to).await?)
+            else {
+                return Err(TransferError::UnknownReceiver);
+            };
+            if amount == 0 || amount > sender.record.balance {
+                return Err(TransferError::BadAmount);
+            }
+            sender.record.balance -= amount;
+            receiver.record.balance = receiver.record.balance.saturating_add(amount);
+            let mut batch = Batch::default();
+            self.add_account(&mut batch, &sender);
+            self.add_account(&mut batch, &receiver);
+            batch.events.push(self.event(What::Transferred {
+                from: from.to_owned(),
+                to: to.to_owned(),
+                amount,
+                method: method.to_owned(),
+            }));
+            if self.commit(batch).await? == Commit::Done {
+                return Ok(sender.record.balance);
+            }
+        }
+    }
+
+    /// The account as the bench was made, if the name is one of the demo accounts.
+    fn demo_account(&self, user: &str) -> Option<AccountRecord> {
+        let (user, _) = DEMO_PASSWORDS.iter().find(|(name, _)| *name == user)?;
+        Some(AccountRecord {
+            password: self
+                .asked
+                .password_storage()
+                .demo(user, self.bench.hash_cost())?,
+            role: if *user == "admin" {
+                Role::Admin
+            } else {
+                Role::Student
+            },
+            balance: FIRST_BALANCE,
+            about: String::new(),
+        })
+    }
+}

@@ -1,0 +1,243 @@
+//! Every bench that is in use, made on first use and bounded in number.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{Bench, BenchKeys, Sharing, is_throw_away, lock};
+use crate::base::bench_name::BenchName;
+use crate::session::hashing::Hashing;
+use crate::storage::{MemoryStorage, Storage, Unavailable};
+
+/// How many benches are kept in memory at once: those of a large course.
+pub const BENCH_LIMIT: usize = 1_000;
+
+/// How long a named bench stays in memory unused before another may take its place.
+const IDLE_BENCH: Duration = Duration::from_secs(600);
+
+/// As many benches as there may be are in use.
+#[derive(Debug, thiserror::Error)]
+#[error("{BENCH_LIMIT} benches are in use: try again in ten minutes, or use one of them")]
+pub struct TooManyBenches;
+
+/// Why there is no bench of that name.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenBenchError {
+    /// As many as there may be are in use.
+    #[error(transparent)]
+    TooMany(#[from] TooManyBenches),
+    /// The store does not answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// Every bench that is in use.
+#[derive(Debug)]
+pub struct Benches {
+    open: tokio::sync::RwLock<HashMap<BenchName, Arc<Bench>>>,
+    storage: SharedStorage,
+    sharing: Sharing,
+    keys: Arc<BenchKeys>,
+    hashing: Arc<Hashing>,
+}
+
+/// Storage behind a pointer, with a `Debug` that tells nothing.
+struct SharedStorage(Arc<dyn Storage>);
+
+impl std::fmt::Debug for SharedStorage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Storage")
+    }
+}
+
+impl Benches {
+    /// No bench yet; those to come keep their records in `storage`.
+    pub fn new(storage: Arc<dyn Storage>, sharing: Sharing, keys: BenchKeys) -> Self {
+        Self {
+            open: tokio::sync::RwLock::default(),
+            storage: SharedStorage(storage),
+            sharing,
+            keys: Arc::new(keys),
+            hashing: Arc::default(),
+        }
+    }
+
+    /// The keys that all benches share.
+    pub fn keys(&self) -> &BenchKeys {
+        &self.keys
+    }
+
+    /// The bench of that name with its settings as they are now, made on first use.
+    ///
+    /// # Errors
+    /// Too many are in use, or the store does not answer.
+    pub async fn open(&self, name: &BenchName) -> Result<Arc<Bench>, OpenBenchError> {
+        let bench = self.find(name).await?;
+        bench.refresh().await?;
+        Ok(bench)
+    }
+
+    /// The bench of that name, made on first use. The store is not asked: its settings are those of
+    /// the last time, or of a new bench.
+    ///
+    /// # Errors
+    /// Too many are in use.
+    pub async fn find(&self, name: &BenchName) -> Result<Arc<Bench>, TooManyBenches> {
+        if let Some(bench) = self.open.read().await.get(name) {
+            *lock(&bench.used) = Instant::now();
+            return Ok(bench.clone());
+        }
+        let mut open = self.open.write().await;
+        if let Some(bench) = open.get(name) {
+            return Ok(bench.clone());
+        }
+        if open.len() >= BENCH_LIMIT {
+            open.retain(|name, bench| name.is_local() || lock(&bench.used).elapsed() < IDLE_BENCH);
+        }
+        if open.len() >= BENCH_LIMIT {
+            return Err(TooManyBenches);
+        }
+        let (storage, sharing): (Arc<dyn Storage>, _) = if is_throw_away(name) {
+            (Arc::new(MemoryStorage::default()), Sharing::Alone)
+        } else {
+            (self.storage.0.clone(), self.sharing)
+        };
+        let (keys, hashing) = (self.keys.clone(), self.hashing.clone());
+        let bench = Bench::new(name.clone(), storage, sharing, keys, hashing);
+        let bench = Arc::new(bench);
+        open.insert(name.clone(), bench.clone());
+        Ok(bench)
+    }
+
+    /// Takes a throw-away bench out of use; what it held is gone with the last one who has it.
+    pub async fn discard(&self, name: &BenchName) -> Option<Arc<Bench>> {
+        if !is_throw_away(name) {
+            return None;
+        }
+        self.open.write().await.remove(name)
+    }
+
+    /// Every bench that is in memory.
+    pub async fn in_use(&self) -> Vec<Arc<Bench>> {
+        self.open.read().await.values().cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::defences::policy::{Name, Policy};
+    use crate::session::bench::FURTHEST;
+    use crate::session::bench::kept::FRESH;
+
+    fn benches() -> Benches {
+        let keys = BenchKeys::derive(|_| [7; 32]);
+        Benches::new(Arc::new(MemoryStorage::default()), Sharing::Alone, keys)
+    }
+
+    #[tokio::test]
+    async fn a_clock_only_moves_ahead_and_at_most_ten_years() {
+        let benches = benches();
+        let bench = benches.open(&BenchName::local()).await.expect("a bench");
+        bench
+            .move_clock(Duration::from_secs(60))
+            .await
+            .expect("moved");
+        assert_eq!(bench.ahead(), Duration::from_secs(60));
+        bench.move_clock(Duration::MAX).await.expect("moved");
+        assert_eq!(bench.ahead(), FURTHEST);
+        bench.reset().await.expect("reset");
+        assert_eq!(bench.ahead(), Duration::ZERO);
+    }
+
+    #[tokio::test]
+    async fn the_number_of_benches_is_bounded_and_local_always_has_a_place() {
+        let benches = benches();
+        benches.open(&BenchName::local()).await.expect("local");
+        for n in 1..BENCH_LIMIT {
+            let name = format!("b-{n}").parse().expect("a good name");
+            benches.open(&name).await.expect("room for it");
+        }
+        let late = "one-too-many".parse().expect("a good name");
+        assert!(matches!(
+            benches.open(&late).await,
+            Err(OpenBenchError::TooMany(_))
+        ));
+        assert!(benches.open(&BenchName::local()).await.is_ok());
+    }
+
+    /// Two labs on one store.
+    fn two_labs() -> [Benches; 2] {
+        let storage: Arc<dyn Storage> = Arc::new(MemoryStorage::default());
+        [(); 2].map(|()| {
+            let keys = BenchKeys::derive(|_| [7; 32]);
+            Benches::new(storage.clone(), Sharing::WithOthers, keys)
+        })
+    }
+
+    #[tokio::test]
+    async fn what_one_lab_changes_on_a_bench_the_other_sees_at_its_next_request() {
+        let labs = two_labs();
+        let name = BenchName::local();
+        let mix = Policy::INSECURE.with(Name::HttpOnly, &Policy::HARDENED);
+        let here = labs[0].open(&name).await.expect("a bench");
+        let there = labs[1].open(&name).await.expect("a bench");
+        here.set_custom(mix).await.expect("kept");
+        here.set_student(Some("Ada".into())).await.expect("kept");
+        here.move_clock(Duration::from_secs(300))
+            .await
+            .expect("kept");
+        assert_eq!(there.ahead(), Duration::ZERO, "not read yet");
+        tokio::time::sleep(FRESH).await;
+        there.refresh().await.expect("read");
+        assert_eq!(there.custom(), mix);
+        assert_eq!(there.student().as_deref(), Some("Ada"));
+        assert_eq!(there.ahead(), Duration::from_secs(300));
+
+        // A change begins with what the other lab left, even where that was not read yet.
+        there
+            .move_clock(Duration::from_secs(60))
+            .await
+            .expect("kept");
+        here.move_clock(Duration::from_secs(60))
+            .await
+            .expect("kept");
+        assert_eq!(here.ahead(), Duration::from_secs(420));
+        there.reset().await.expect("reset");
+        tokio::time::sleep(FRESH).await;
+        let here = labs[0].open(&name).await.expect("a bench");
+        assert_eq!(here.ahead(), Duration::ZERO);
+        assert_eq!(here.custom(), mix, "a reset keeps it");
+    }
+
+    #[tokio::test]
+    async fn changes_of_many_requests_at_once_all_count() {
+        let labs = two_labs();
+        let name = BenchName::local();
+        let minutes = (0..20).map(async |n| {
+            let bench = labs[n % 2].open(&name).await.expect("a bench");
+            let moved = bench.move_clock(Duration::from_secs(60));
+            moved.await.expect("moved");
+        });
+        futures::future::join_all(minutes).await;
+        tokio::time::sleep(FRESH).await;
+        let bench = labs[0].open(&name).await.expect("a bench");
+        assert_eq!(bench.ahead(), Duration::from_secs(20 * 60));
+    }
+
+    #[tokio::test]
+    async fn a_custom_policy_and_the_clock_are_found_again() {
+        let labs = two_labs();
+        let mix = Policy::INSECURE.with(Name::HttpOnly, &Policy::HARDENED);
+        let name = BenchName::local();
+        let bench = labs[0].open(&name).await.expect("a bench");
+        bench.set_custom(mix).await.expect("kept");
+        bench
+            .move_clock(Duration::from_secs(300))
+            .await
+            .expect("kept");
+        let again = labs[1].open(&name).await.expect("the same bench");
+        assert_eq!(again.custom(), mix);
+        assert_eq!(again.ahead(), Duration::from_secs(300));
+    }
+}

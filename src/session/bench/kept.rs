@@ -1,0 +1,317 @@
+//! What a bench keeps from one request to the next: its clock, the student's own mix and name, and
+//! whether requests are noted.
+//!
+//! The truth lies in storage, and this is a copy of it, because every request asks. Each change
+//! counts up one more record, `changed`. A lab that shares its store with others reads that record
+//! at a request, unless it did so a few milliseconds ago, and the others again when it has been
+//! counted up.
+
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::{Bench, Sharing, audit};
+use crate::base::clock::BenchTime;
+use crate::base::event::{Client, Event, What};
+use crate::defences::policy::{Name, Policy, Resolved, Variant, resolve};
+use crate::session::world::FOR_EVER;
+use crate::storage::{Batch, Commit, Expect, Key, Kind, Put, Unavailable};
+
+/// How far ahead a clock can be moved in all: ten years.
+pub const FURTHEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
+/// How old the copy may be where others change the truth: less than a request takes to come from
+/// one lab to another. Under load most requests need not ask.
+pub(super) const FRESH: Duration = Duration::from_millis(5);
+
+/// How often a change is tried again that another lab overtook.
+const TRIES: usize = 16;
+
+const CHANGED: &str = "changed";
+const CLOCK: &str = "clock";
+const CUSTOM: &str = "custom";
+const STUDENT: &str = "student";
+const NOTING: &str = "noting";
+
+/// The copy. Nothing is known before it was read for the first time.
+#[derive(Debug, Default)]
+pub(super) struct Kept(RwLock<State>);
+
+#[derive(Clone, Debug)]
+struct State {
+    /// How often the truth had changed when this was read.
+    changed: Option<u64>,
+    /// When that was looked at last.
+    looked: Instant,
+    ahead_millis: u64,
+    custom: Policy,
+    student: Option<String>,
+    noting: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            changed: None,
+            looked: Instant::now(),
+            ahead_millis: 0,
+            custom: Policy::INSECURE,
+            student: None,
+            noting: false,
+        }
+    }
+}
+
+impl Kept {
+    fn get<T>(&self, what: impl FnOnce(&State) -> T) -> T {
+        what(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn looked_at(&self, when: Instant) {
+        let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        state.looked = state.looked.max(when);
+    }
+
+    fn set(&self, state: State) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = state;
+    }
+}
+
+/// What a change writes.
+#[derive(Default)]
+struct Change {
+    put: Option<Put>,
+    event: Option<What>,
+}
+
+impl Bench {
+    /// Brings the copy of the bench's settings up to date, where somebody else may have changed them.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn refresh(&self) -> Result<(), Unavailable> {
+        let (known, looked) = self.kept.get(|state| (state.changed, state.looked));
+        let is_fresh = self.sharing == Sharing::Alone || looked.elapsed() < FRESH;
+        if known.is_some() && is_fresh {
+            return Ok(());
+        }
+        let looked = Instant::now();
+        if known == Some(self.count_changes().await?) {
+            self.kept.looked_at(looked);
+        } else {
+            let _turn = self.changing.lock().await;
+            self.kept.set(self.read_kept().await?);
+        }
+        Ok(())
+    }
+
+    /// Whether the settings were read at all since the lab started.
+    pub fn is_known(&self) -> bool {
+        self.kept.get(|state| state.changed.is_some())
+    }
+
+    async fn count_changes(&self) -> Result<u64, Unavailable> {
+        let found = self.storage.read(&self.name, &setting(CHANGED)).await?;
+        Ok(found.map_or(0, |found| found.version))
+    }
+
+    async fn read_kept(&self) -> Result<State, Unavailable> {
+        // Counted first: what changes from here on is read again later.
+        let looked = Instant::now();
+        let changed = Some(self.count_changes().await?);
+        let read = async |name| self.storage.read(&self.name, &setting(name)).await;
+        let clock = read(CLOCK).await?;
+        let custom = read(CUSTOM).await?;
+        let student = read(STUDENT).await?;
+        let noting = read(NOTING).await?;
+        Ok(State {
+            changed,
+            looked,
+            ahead_millis: clock
+                .and_then(|found| serde_json::from_slice(&found.value).ok())
+                .unwrap_or_default(),
+            custom: custom.map_or(Policy::INSECURE, |found| decode_custom(&found.value)),
+            student: student
+                .and_then(|found| serde_json::from_slice(&found.value).ok())
+                .unwrap_or_default(),
+            noting: noting
+                .and_then(|found| serde_json::from_slice(&found.value).ok())
+                .unwrap_or_default(),
+        })
+    }
+
+    /// Changes what is kept, from what it is now: of two labs that change it at once, the second
+    /// sees what the first one did.
+    async fn change(&self, make: impl Fn(&mut State) -> Change) -> Result<(), Unavailable> {
+        let _turn = self.changing.lock().await;
+        for _ in 0..TRIES {
+            let mut state = self.read_kept().await?;
+            let Change { put, event } = make(&mut state);
+            let at = BenchTime::now(Duration::from_millis(state.ahead_millis));
+            let event = event.map(|what| Event {
+                at,
+                variant: None,
+                client: Client::Other,
+                what,
+            });
+            let before = state.changed.unwrap_or_default();
+            let batch = Batch {
+                expect: vec![(setting(CHANGED), Expect::Version(before))],
+                put: put.into_iter().chain([put_setting(CHANGED, &())]).collect(),
+                events: event.clone().into_iter().collect(),
+                ..Batch::default()
+            };
+            if self.storage.commit(&self.name, batch).await? == Commit::Done {
+                state.changed = Some(before + 1);
+                self.kept.set(state);
+                if let Some(event) = &event {
+                    audit::log(&self.name, event);
+                }
+                return Ok(());
+            }
+        }
+        Err(Unavailable(
+            "the settings of a bench are changed all the time".into(),
+        ))
+    }
+
+    /// How far its clock was moved ahead.
+    pub fn ahead(&self) -> Duration {
+        Duration::from_millis(self.kept.get(|state| state.ahead_millis))
+    }
+
+    /// The time on its clock.
+    pub fn now(&self) -> BenchTime {
+        BenchTime::now(self.ahead())
+    }
+
+    /// Moves the clock ahead. It stops ten years ahead of the wall clock.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn move_clock(&self, by: Duration) -> Result<(), Unavailable> {
+        let change = |state: &mut State| {
+            let ahead = Duration::from_millis(state.ahead_millis).saturating_add(by);
+            let millis = u64::try_from(ahead.min(FURTHEST).as_millis()).unwrap_or(u64::MAX);
+            let minutes = millis / 60_000;
+            set_clock(state, millis, What::ClockMoved { minutes })
+        };
+        self.change(change).await
+    }
+
+    /// Puts the clock on time again, and notes that the bench was reset.
+    pub(super) async fn clock_on_time(&self) -> Result<(), Unavailable> {
+        self.change(|state| set_clock(state, 0, What::BenchReset))
+            .await
+    }
+
+    /// The student's own mix.
+    pub fn custom(&self) -> Policy {
+        self.kept.get(|state| state.custom)
+    }
+
+    /// The policy of a variant on this bench.
+    pub fn resolve(&self, variant: Variant) -> Resolved {
+        resolve(variant, &self.custom())
+    }
+
+    /// Replaces the student's own mix.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn set_custom(&self, policy: Policy) -> Result<(), Unavailable> {
+        let names = || Name::ALL.iter();
+        let arms: HashMap<&str, &str> = names()
+            .map(|name| (name.slug(), policy.arm(*name).slug))
+            .collect();
+        let strong = names().filter(|name| policy.is_strong(**name)).count();
+        let change = |state: &mut State| {
+            state.custom = policy;
+            Change {
+                put: Some(put_setting(CUSTOM, &arms)),
+                event: Some(What::CustomChanged { strong }),
+            }
+        };
+        self.change(change).await
+    }
+
+    /// The name that the student entered for screenshots and reports.
+    pub fn student(&self) -> Option<String> {
+        self.kept.get(|state| state.student.clone())
+    }
+
+    /// Keeps the student's name, or forgets it.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn set_student(&self, name: Option<String>) -> Result<(), Unavailable> {
+        let change = |state: &mut State| {
+            state.student.clone_from(&name);
+            Change {
+                put: Some(put_setting(STUDENT, &name)),
+                event: None,
+            }
+        };
+        self.change(change).await
+    }
+
+    /// Whether requests are noted in the journal: while a worksheet is open.
+    pub fn notes_requests(&self) -> bool {
+        self.kept.get(|state| state.noting)
+    }
+
+    /// From now on requests are noted in the journal, or no longer.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn note_requests(&self, noting: bool) -> Result<(), Unavailable> {
+        if self.notes_requests() == noting {
+            return Ok(());
+        }
+        let change = |state: &mut State| {
+            state.noting = noting;
+            Change {
+                put: Some(put_setting(NOTING, &noting)),
+                event: None,
+            }
+        };
+        self.change(change).await
+    }
+}
+
+fn set_clock(state: &mut State, millis: u64, event: What) -> Change {
+    state.ahead_millis = millis;
+    Change {
+        put: Some(put_setting(CLOCK, &millis)),
+        event: Some(event),
+    }
+}
+
+fn setting(name: &str) -> Key {
+    // Invariant: the names are literals of this file.
+    Key::new(None, Kind::Setting, name).expect("a literal name")
+}
+
+fn put_setting(name: &str, value: &impl Serialize) -> Put {
+    Put {
+        key: setting(name),
+        // Invariant: numbers, texts and maps of texts always become JSON.
+        value: serde_json::to_vec(value).expect("a setting becomes JSON"),
+        seen: BenchTime::now(Duration::ZERO),
+        until: FOR_EVER,
+        owner: None,
+        replaces: None,
+    }
+}
+
+/// The stored mix. A defence that a newer version added, or an arm that is gone, stays weak.
+pub(crate) fn decode_custom(bytes: &[u8]) -> Policy {
+    let arms: HashMap<String, String> = serde_json::from_slice(bytes).unwrap_or_default();
+    Name::ALL.iter().fold(Policy::INSECURE, |policy, name| {
+        arms.get(name.slug())
+            .and_then(|arm| policy.choose(*name, arm))
+            .unwrap_or(policy)
+    })
+}

@@ -1,0 +1,375 @@
+//! What the attacker holds on a bench: the requests that his catcher received, and the cookies that
+//! he planted last. It lies in storage, within fixed bounds, because the request that brings a stolen
+//! cookie and the page that shows it may reach two instances of the lab.
+
+use std::cmp::Reverse;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::Bench;
+use crate::base::clock::BenchTime;
+use crate::base::event::Client;
+use crate::defences::policy::Variant;
+use crate::session::world::FOR_EVER;
+use crate::storage::{Batch, Commit, Expect, Index, Key, Kind, Put, Unavailable};
+
+/// How many requests a bench's catcher keeps.
+pub const KEPT: usize = 100;
+
+/// How much of one request is kept, in bytes: target, headers and body together.
+pub const LARGEST: usize = 4096;
+
+/// The shares of [`LARGEST`]: what a script steals comes in the target or in the body.
+const TARGET_SHARE: usize = 1536;
+const HEADER_SHARE: usize = 1024;
+
+/// How often a request is tried to be kept that another one overtook.
+const TRIES: usize = 64;
+
+/// The records beside the requests.
+const COUNT: &str = "count";
+const PLANTED: &str = "planted";
+const SIGNED_IN: &str = "signed-in";
+const OTHERS: [&str; 3] = [COUNT, PLANTED, SIGNED_IN];
+
+/// A request that was caught.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Caught {
+    /// Counts the requests of this bench.
+    pub id: u64,
+    /// When it arrived, on the bench's clock.
+    pub at: BenchTime,
+    /// Who seems to have sent it.
+    pub client: Client,
+    /// The method.
+    pub method: String,
+    /// Path and query.
+    pub target: String,
+    /// The headers, those that say most first.
+    pub headers: Vec<(String, String)>,
+    /// The body as text; what is no UTF-8 is replaced.
+    pub body: String,
+    /// Whether some of it did not fit.
+    pub cut: bool,
+}
+
+/// Cookies that the sibling planted for the portal.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Planted {
+    /// The variant they are for.
+    pub variant: Variant,
+    /// The `Set-Cookie` lines as they were sent.
+    pub lines: Vec<String>,
+    /// The id that the attacker knows, and the name of its cookie.
+    pub session: (String, String),
+}
+
+/// What the attacker holds on a bench.
+#[derive(Clone, Copy, Debug)]
+pub struct Loot<'b> {
+    bench: &'b Bench,
+}
+
+impl<'b> Loot<'b> {
+    /// That of a bench.
+    pub(super) fn of(bench: &'b Bench) -> Self {
+        Self { bench }
+    }
+
+    /// Keeps a request, cut to its bounds, and forgets the oldest.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn catch(&self, mut caught: Caught) -> Result<(), Unavailable> {
+        caught.fit();
+        for _ in 0..TRIES {
+            // The count is the version of a record: each request that is kept puts it once more.
+            let before = self.count().await?;
+            caught.id = before + 1;
+            let oldest = caught.id.checked_sub(KEPT as u64);
+            let batch = Batch {
+                expect: vec![(key(COUNT), Expect::Version(before))],
+                put: vec![put(key(COUNT), &()), put(numbered(caught.id), &caught)],
+                remove: oldest.map(numbered).into_iter().collect(),
+                ..Batch::default()
+            };
+            if self.commit(batch).await? == Commit::Done {
+                return Ok(());
+            }
+        }
+        Err(Unavailable(
+            "more requests are caught at once than can be kept".into(),
+        ))
+    }
+
+    /// Every request that is kept, newest first.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn caught(&self) -> Result<Vec<Caught>, Unavailable> {
+        let mut all = Vec::new();
+        for key in self.numbers().await? {
+            all.extend(self.read::<Caught>(&key).await?);
+        }
+        all.sort_unstable_by_key(|caught| Reverse(caught.id));
+        Ok(all)
+    }
+
+    /// How many requests came since the bench was made or reset; no id is larger.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn count(&self) -> Result<u64, Unavailable> {
+        let (storage, name) = (self.bench.storage(), self.bench.name());
+        let found = storage.read(name, &key(COUNT)).await?;
+        Ok(found.map_or(0, |found| found.version))
+    }
+
+    /// Forgets the requests.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn clear(&self) -> Result<(), Unavailable> {
+        self.remove(self.numbers().await?).await
+    }
+
+    /// Notes what was planted, in place of what was planted before.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn plant(&self, planted: Planted) -> Result<(), Unavailable> {
+        self.put(PLANTED, &planted).await
+    }
+
+    /// What was planted last for this variant.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn planted(&self, variant: Variant) -> Result<Option<Planted>, Unavailable> {
+        let planted: Option<Planted> = self.read(&key(PLANTED)).await?;
+        Ok(planted.filter(|planted| planted.variant == variant))
+    }
+
+    /// Forgets what was planted.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn forget_planted(&self) -> Result<(), Unavailable> {
+        self.remove(vec![key(PLANTED)]).await
+    }
+
+    /// Notes the attacker's own session in a variant: its cookie's name and value.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn sign_in(
+        &self,
+        variant: Variant,
+        session: (String, String),
+    ) -> Result<(), Unavailable> {
+        self.put(SIGNED_IN, &(variant, session)).await
+    }
+
+    /// The attacker's own session in this variant, where it is the one that he opened last.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn signed_in(
+        &self,
+        variant: Variant,
+    ) -> Result<Option<(String, String)>, Unavailable> {
+        let own: Option<(Variant, (String, String))> = self.read(&key(SIGNED_IN)).await?;
+        let own = own.filter(|(of, _)| *of == variant);
+        Ok(own.map(|(_, session)| session))
+    }
+
+    /// Where the requests lie.
+    async fn numbers(&self) -> Result<Vec<Key>, Unavailable> {
+        let index = Index::Kind(None, Kind::Loot);
+        let (storage, name) = (self.bench.storage(), self.bench.name());
+        let mut keys = storage.members(name, &index, KEPT + OTHERS.len()).await?;
+        keys.retain(|key| !OTHERS.contains(&key.name()));
+        Ok(keys)
+    }
+
+    async fn read<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, Unavailable> {
+        let (storage, name) = (self.bench.storage(), self.bench.name());
+        let found = storage.read(name, key).await?;
+        // One that somebody edited by hand is passed over.
+        Ok(found.and_then(|found| serde_json::from_slice(&found.value).ok()))
+    }
+
+    async fn put(&self, name: &str, value: &impl Serialize) -> Result<(), Unavailable> {
+        let batch = Batch {
+            put: vec![put(key(name), value)],
+            ..Batch::default()
+        };
+        self.commit(batch).await.map(|_| ())
+    }
+
+    async fn remove(&self, remove: Vec<Key>) -> Result<(), Unavailable> {
+        let batch = Batch {
+            remove,
+            ..Batch::default()
+        };
+        self.commit(batch).await.map(|_| ())
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Commit, Unavailable> {
+        self.bench.storage().commit(self.bench.name(), batch).await
+    }
+}
+
+fn numbered(id: u64) -> Key {
+    key(&format!("request-{id}"))
+}
+
+fn key(name: &str) -> Key {
+    // Invariant: the names are literals of this file, and numbers.
+    Key::new(None, Kind::Loot, name).expect("a name that the lab made itself")
+}
+
+fn put(key: Key, value: &impl Serialize) -> Put {
+    Put {
+        key,
+        // Invariant: texts, numbers and lists of them always become JSON.
+        value: serde_json::to_vec(value).expect("loot becomes JSON"),
+        seen: BenchTime::now(Duration::ZERO),
+        until: FOR_EVER,
+        owner: None,
+        replaces: None,
+    }
+}
+
+impl Caught {
+    fn fit(&mut self) {
+        let before = self.size();
+        cut(&mut self.target, TARGET_SHARE);
+        let mut left = HEADER_SHARE;
+        self.headers.retain_mut(|(name, value)| {
+            cut(name, left);
+            left -= name.len();
+            cut(value, left);
+            left -= value.len();
+            !name.is_empty()
+        });
+        cut(&mut self.body, LARGEST - TARGET_SHARE - HEADER_SHARE);
+        self.cut |= self.size() < before;
+    }
+
+    /// How much of the request is kept, in bytes.
+    pub fn size(&self) -> usize {
+        let headers: usize = self.headers.iter().map(|(n, v)| n.len() + v.len()).sum();
+        self.target.len() + headers + self.body.len()
+    }
+}
+
+fn cut(text: &mut String, longest: usize) {
+    let longest = longest.min(text.len());
+    let end = (0..=longest).rev().find(|at| text.is_char_boundary(*at));
+    text.truncate(end.unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::base::bench_name::BenchName;
+    use crate::session::bench::{BenchKeys, Benches, Sharing};
+    use crate::storage::MemoryStorage;
+
+    fn caught(target: &str, headers: Vec<(String, String)>, body: &str) -> Caught {
+        Caught {
+            id: 0,
+            at: BenchTime::from_millis(0),
+            client: Client::Other,
+            method: "POST".into(),
+            target: target.into(),
+            headers,
+            body: body.into(),
+            cut: false,
+        }
+    }
+
+    /// A bench as two labs see it that share a store.
+    async fn bench_of_two_labs() -> [Arc<Bench>; 2] {
+        let storage = Arc::new(MemoryStorage::default());
+        let lab = || {
+            let keys = BenchKeys::derive(|_| [7; 32]);
+            Benches::new(storage.clone(), Sharing::WithOthers, keys)
+        };
+        let name = BenchName::local();
+        let open = async |lab: Benches| lab.open(&name).await.expect("a bench");
+        [open(lab()).await, open(lab()).await]
+    }
+
+    #[tokio::test]
+    async fn a_large_request_is_cut_to_its_bounds_and_says_so() {
+        let [bench, _] = bench_of_two_labs().await;
+        let loot = bench.loot();
+        let headers = (0..300).map(|n| (format!("x-{n}"), "é".repeat(50)));
+        let large = caught(&"/t".repeat(4000), headers.collect(), &"ü".repeat(9000));
+        loot.catch(large).await.expect("kept");
+        let kept = &loot.caught().await.expect("read")[0];
+        assert!(kept.cut && kept.size() <= LARGEST, "{}", kept.size());
+        assert!(kept.target.len() > 1000 && kept.body.len() > 1000);
+        assert!(!kept.headers.is_empty());
+
+        let small = caught("/collect", vec![("a".into(), "b".into())], "c");
+        loot.catch(small).await.expect("kept");
+        let kept = loot.caught().await.expect("read");
+        assert!(!kept[0].cut, "what fits is whole");
+    }
+
+    #[tokio::test]
+    async fn the_newest_hundred_are_kept_newest_first_whoever_caught_them() {
+        let [here, there] = bench_of_two_labs().await;
+        let catch = async |n: usize| {
+            let bench = if n.is_multiple_of(2) { &here } else { &there };
+            let request = caught(&format!("/collect/{n}"), Vec::new(), "");
+            bench.loot().catch(request).await.expect("kept");
+        };
+        for n in 0..=KEPT {
+            catch(n).await;
+        }
+        let kept = there.loot().caught().await.expect("read");
+        let count = there.loot().count().await.expect("read");
+        assert_eq!((kept.len(), count), (KEPT, KEPT as u64 + 1));
+        assert_eq!(kept[0].target, format!("/collect/{KEPT}"));
+        assert_eq!(kept[KEPT - 1].target, "/collect/1");
+
+        here.loot().clear().await.expect("cleared");
+        assert!(there.loot().caught().await.expect("read").is_empty());
+        futures::future::join_all((0..30).map(catch)).await;
+        assert_eq!(there.loot().caught().await.expect("read").len(), 30);
+    }
+
+    #[tokio::test]
+    async fn what_was_planted_by_one_lab_is_known_to_the_other_until_a_reset() {
+        let [here, there] = bench_of_two_labs().await;
+        let planted = Planted {
+            variant: Variant::Hardened,
+            lines: vec!["a=b".into()],
+            session: ("a".into(), "b".into()),
+        };
+        here.loot().plant(planted).await.expect("kept");
+        let own = ("a".to_owned(), "c".to_owned());
+        let loot = here.loot();
+        let signed_in = loot.sign_in(Variant::Insecure, own.clone());
+        signed_in.await.expect("kept");
+        let planted = async |variant| there.loot().planted(variant).await.expect("read");
+        let signed_in = async |variant| there.loot().signed_in(variant).await.expect("read");
+        let found = planted(Variant::Hardened).await.expect("planted");
+        assert_eq!(found.lines, ["a=b"]);
+        assert!(planted(Variant::Insecure).await.is_none());
+        assert_eq!(signed_in(Variant::Insecure).await, Some(own));
+        assert!(signed_in(Variant::Hardened).await.is_none());
+
+        here.reset().await.expect("reset");
+        assert!(planted(Variant::Hardened).await.is_none());
+        assert!(signed_in(Variant::Insecure).await.is_none());
+    }
+}

@@ -1,0 +1,201 @@
+//! A bench: one student's isolated state, from the clock to the custom policy.
+//!
+//! Everything in the lab belongs to a bench from the first day. `local` is the one without a prefix
+//! in its addresses. [`Benches`] makes them on first use and bounds their number.
+
+pub mod audit;
+mod benches;
+mod journal;
+mod kept;
+mod keys;
+pub mod loot;
+mod per_bench;
+pub mod wire;
+
+use std::collections::HashMap;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+pub use crate::base::bench_name::{BadBenchName, BenchName};
+pub use crate::session::hashing::Hashing;
+pub use benches::{BENCH_LIMIT, Benches, OpenBenchError, TooManyBenches};
+pub use kept::FURTHEST;
+use kept::Kept;
+pub(crate) use kept::decode_custom;
+pub use keys::{BenchKeys, JWT_LABEL, WORKSHEETS_LABEL};
+use loot::Loot;
+pub use per_bench::PerBench;
+use wire::Wire;
+
+use crate::defences::password_storage::Cost;
+use crate::defences::policy::{AskedSet, Variant};
+use crate::storage::{Batch, Index, Kind, Storage, Unavailable};
+
+/// Benches whose names begin like this are thrown away: those of attacks. They stay in memory.
+pub const RUN_PREFIX: &str = "run-";
+
+/// Whether other labs use the same store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// Nobody else changes what lies in it.
+    Alone,
+    /// Other instances of the same lab do, behind one balancer.
+    WithOthers,
+}
+
+/// One student's isolated state.
+pub struct Bench {
+    name: BenchName,
+    storage: Arc<dyn Storage>,
+    sharing: Sharing,
+    keys: Arc<BenchKeys>,
+    kept: Kept,
+    /// Held by the one who changes what is kept.
+    changing: tokio::sync::Mutex<()>,
+    asked: Mutex<HashMap<Variant, u64>>,
+    last_event: AtomicU64,
+    wire: Wire,
+    hashing: Arc<Hashing>,
+    used: Mutex<Instant>,
+}
+
+impl std::fmt::Debug for Bench {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bench")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Bench {
+    /// Makes a bench. Its settings are those of a new one until [`Bench::refresh`] has read them.
+    pub fn new(
+        name: BenchName,
+        storage: Arc<dyn Storage>,
+        sharing: Sharing,
+        keys: Arc<BenchKeys>,
+        hashing: Arc<Hashing>,
+    ) -> Self {
+        Self {
+            name,
+            storage,
+            sharing,
+            keys,
+            kept: Kept::default(),
+            changing: tokio::sync::Mutex::default(),
+            asked: Mutex::default(),
+            last_event: AtomicU64::new(0),
+            wire: Wire::default(),
+            hashing,
+            used: Mutex::new(Instant::now()),
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &BenchName {
+        &self.name
+    }
+
+    /// How long ago it was last used.
+    pub fn unused_for(&self) -> Duration {
+        lock(&self.used).elapsed()
+    }
+
+    /// Where its records are kept.
+    pub fn storage(&self) -> &dyn Storage {
+        &*self.storage
+    }
+
+    /// Whether other labs may serve this bench, too.
+    pub fn sharing(&self) -> Sharing {
+        self.sharing
+    }
+
+    /// Its keys.
+    pub fn keys(&self) -> &BenchKeys {
+        &self.keys
+    }
+
+    /// The requests that it saw lately.
+    pub fn wire(&self) -> &Wire {
+        &self.wire
+    }
+
+    /// What the attacker caught and planted.
+    pub fn loot(&self) -> Loot<'_> {
+        Loot::of(self)
+    }
+
+    /// Runs a password hash off the async threads, at most one a core at a time.
+    ///
+    /// # Errors
+    /// The lab is stopping, or the hash panicked.
+    pub async fn hash<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        self.hashing.run(work).await
+    }
+
+    /// How much work a password hash is here: little where the bench is thrown away.
+    pub fn hash_cost(&self) -> Cost {
+        if is_throw_away(&self.name) {
+            Cost::ThrowAway
+        } else {
+            Cost::Owasp
+        }
+    }
+
+    /// Remembers which defences were asked for a variant.
+    pub fn note_asked(&self, variant: Variant, seen: AskedSet) {
+        *lock(&self.asked).entry(variant).or_default() |= seen.bits();
+    }
+
+    /// Every defence that was asked for a variant since the bench was made.
+    pub fn asked(&self, variant: Variant) -> AskedSet {
+        AskedSet::from_bits(lock(&self.asked).get(&variant).copied().unwrap_or_default())
+    }
+
+    /// Takes the bench back to its beginning: everybody signed out, accounts and notices as they
+    /// were, the clock on time. The custom policy, the student's name and the progress of worksheets
+    /// stay.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn reset(&self) -> Result<(), Unavailable> {
+        const AT_ONCE: usize = 1_000;
+        let worlds = Variant::all().map(Some).chain([None]);
+        let stays = |kind: &Kind| matches!(kind, Kind::Setting | Kind::Progress);
+        let kinds = Kind::ALL.into_iter().filter(move |kind| !stays(kind));
+        for index in worlds.flat_map(|w| kinds.clone().map(move |kind| Index::Kind(w, kind))) {
+            loop {
+                let remove = self.storage.members(&self.name, &index, AT_ONCE).await?;
+                if remove.is_empty() {
+                    break;
+                }
+                self.storage
+                    .commit(
+                        &self.name,
+                        Batch {
+                            remove,
+                            ..Batch::default()
+                        },
+                    )
+                    .await?;
+            }
+        }
+        self.clock_on_time().await?;
+        self.wire.clear();
+        Ok(())
+    }
+}
+
+fn is_throw_away(name: &BenchName) -> bool {
+    name.as_str().starts_with(RUN_PREFIX)
+}
+
+/// A lock that outlives a panic elsewhere: what it guards is valid at every step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,170 @@
+//! A world: one variant on one bench, as one request sees it.
+//!
+//! It joins what every verb needs: the bench with its storage, the policy that is asked, the time
+//! and the kind of client. [`crate::session`], [`accounts`] and [`notices`] add their verbs to it.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::base::clock::BenchTime;
+use crate::base::event::{Client, Event, Fingerprint, What};
+use crate::defences::Asked;
+use crate::defences::policy::Variant;
+use crate::session::SessionId;
+use crate::session::bench::Bench;
+use crate::storage::{Batch, Commit, Key, Kind, Put, Unavailable};
+
+/// The deadline of records that have none.
+pub const FOR_EVER: BenchTime = BenchTime::from_millis(u64::MAX);
+
+/// One variant on one bench, as one request sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct World<'r> {
+    /// The bench.
+    pub bench: &'r Bench,
+    /// The variant.
+    pub variant: Variant,
+    /// The variant's policy, and what was asked of it.
+    pub asked: &'r Asked,
+    /// The bench's time when the request arrived.
+    pub now: BenchTime,
+    /// Who seems to have sent it.
+    pub client: Client,
+}
+
+/// A record as it was read, decoded.
+#[derive(Clone, Debug)]
+pub struct Versioned<T> {
+    /// The record.
+    pub value: T,
+    /// Its version in the store.
+    pub version: u64,
+    /// When it was last seen in use.
+    pub seen: BenchTime,
+    /// From when on it no longer counts.
+    pub until: BenchTime,
+}
+
+impl<'r> World<'r> {
+    /// A world as it is at this moment, for whoever looks at it without a request.
+    pub fn now(bench: &'r Bench, variant: Variant, asked: &'r Asked, client: Client) -> Self {
+        Self {
+            bench,
+            variant,
+            asked,
+            now: bench.now(),
+            client,
+        }
+    }
+}
+
+impl World<'_> {
+    /// The key of a record whose name came from outside; `None` when the store cannot hold it.
+    pub fn key(&self, kind: Kind, name: &str) -> Option<Key> {
+        Key::new(Some(self.variant), kind, name)
+    }
+
+    /// The key of a record whose name the lab made itself, from letters, digits, `_` and `-`.
+    pub fn fixed_key(&self, kind: Kind, name: &str) -> Key {
+        // Invariant: every caller passes a literal, a hash in base64url, or a number.
+        self.key(kind, name)
+            .expect("a name that the lab made itself")
+    }
+
+    /// The record at `key`, decoded.
+    ///
+    /// # Errors
+    /// The store does not answer, or holds something that is no such record.
+    pub async fn read<T: DeserializeOwned>(
+        &self,
+        key: &Key,
+    ) -> Result<Option<Versioned<T>>, Unavailable> {
+        let Some(stored) = self.bench.storage().read(self.bench.name(), key).await? else {
+            return Ok(None);
+        };
+        match serde_json::from_slice(&stored.value) {
+            Ok(value) => Ok(Some(Versioned {
+                value,
+                version: stored.version,
+                seen: stored.seen,
+                until: stored.until,
+            })),
+            // A session that cannot be read opens nothing. Anything else must not be replaced by a
+            // default without a word.
+            Err(error) if key.kind() == Kind::Session => {
+                log::warn!(
+                    "a session record of {} cannot be read: {error}",
+                    self.variant
+                );
+                Ok(None)
+            }
+            Err(error) => Err(Unavailable(format!("a record cannot be read: {error}"))),
+        }
+    }
+
+    /// Writes and removes, all or nothing. What happened then goes to the log too.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn commit(&self, batch: Batch) -> Result<Commit, Unavailable> {
+        let events = batch.events.clone();
+        let bench = self.bench.name();
+        let done = self.bench.storage().commit(bench, batch).await?;
+        if done == Commit::Done {
+            events
+                .iter()
+                .for_each(|event| crate::session::bench::audit::log(bench, event));
+        }
+        Ok(done)
+    }
+
+    /// Writes one event to the journal.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn note(&self, what: What) -> Result<(), Unavailable> {
+        let events = vec![self.event(what)];
+        self.commit(Batch {
+            events,
+            ..Batch::default()
+        })
+        .await
+        .map(|_| ())
+    }
+
+    /// An event of this world, now.
+    pub fn event(&self, what: What) -> Event {
+        Event {
+            at: self.now,
+            variant: Some(self.variant),
+            client: self.client,
+            what,
+        }
+    }
+
+    /// What stands for a session in the journal and on pages.
+    pub fn fingerprint(&self, id: &SessionId) -> Fingerprint {
+        self.fingerprint_of(&self.asked.at_rest().key(id.expose()))
+    }
+
+    /// What stands for the record of that name.
+    pub fn fingerprint_of(&self, name: &str) -> Fingerprint {
+        self.bench.keys().fingerprint(name)
+    }
+
+    pub(crate) fn encode<T: Serialize>(&self, value: &T) -> Vec<u8> {
+        // Invariant: the records are plain structs with string keys, which always become JSON.
+        serde_json::to_vec(value).expect("a record becomes JSON")
+    }
+
+    pub(crate) fn put<T: Serialize>(&self, key: &Key, value: &T, owner: Option<&str>) -> Put {
+        Put {
+            key: key.clone(),
+            value: self.encode(value),
+            seen: self.now,
+            until: FOR_EVER,
+            owner: owner.map(str::to_owned),
+            replaces: None,
+        }
+    }
+}
