@@ -14,12 +14,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::app::settings::{Reach, SessionStore, Settings};
-use crate::attacks::stage::Target;
+use crate::attacks::scenario::Target;
 use crate::base::addresses::Addresses;
 use crate::base::keys::ServerKey;
 use crate::base::start_error::StartError;
 use crate::base::tls::Certificate;
-use crate::client::FrontDoor;
+use crate::client::LabClient;
 use crate::lab::Lessons;
 use crate::same_site::measured::MeasuredTables;
 use crate::session::bench::{BenchKeys, Benches, JWT_LABEL};
@@ -29,8 +29,8 @@ use crate::sniffing_proxy::capture::Captures;
 use crate::storage::health::Watched;
 use crate::storage::{FileStorage, MemoryStorage, RedisStorage, Storage};
 use crate::web::assets;
+use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::report::Attested;
-use crate::worksheets::shelf::Shelf;
 
 use listeners::Parts;
 
@@ -42,7 +42,7 @@ pub struct Running {
     /// Its certificate.
     pub certificate: Arc<Certificate>,
     /// A client that comes in by its front door.
-    pub front_door: FrontDoor,
+    pub lab_client: LabClient,
     /// Its benches.
     pub benches: Arc<Benches>,
     /// What went through its café.
@@ -73,7 +73,7 @@ impl Running {
 
     /// The lab as an attack sees it.
     pub fn target(&self) -> Target {
-        Target::of(&self.front_door, &self.addresses)
+        Target::of(&self.lab_client, &self.addresses)
     }
 }
 
@@ -117,7 +117,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let key = server_key(settings)?;
     let token_key = settings.keys.jwt_secret_key().map(ServerKey::from_given);
     let certificate = Arc::new(certificate(settings)?);
-    let front_door = FrontDoor::new(certificate.cert_pem())
+    let lab_client = LabClient::new(certificate.cert_pem())
         .map_err(|error| broken(&error))?
         .at(reach::portal_address(&settings.reach));
     let benches = Arc::new(Benches::new(
@@ -147,7 +147,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         addresses: addresses.clone(),
         benches: benches.clone(),
         certificate: certificate.clone(),
-        front_door: front_door.clone(),
+        lab_client: lab_client.clone(),
         templates: templates.clone(),
         store: announce::store(settings),
         lessons: lessons.clone(),
@@ -179,7 +179,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     Ok(Running {
         addresses,
         certificate,
-        front_door,
+        lab_client,
         benches,
         captures,
         same_site,
@@ -219,8 +219,12 @@ async fn open_storage(settings: &Settings) -> Result<(Arc<dyn Storage>, Watched)
 /// The worksheets. A sheet of the teacher's with a mistake is named in the log and left out; the lab
 /// starts. The built-in ones are read by the tests.
 fn lessons(settings: &Settings) -> Result<Lessons, StartError> {
-    let own = settings.labs.as_deref().map(Shelf::of_folder).transpose()?;
-    for mistake in own.iter().flat_map(Shelf::mistakes) {
+    let own = settings
+        .labs
+        .as_deref()
+        .map(SheetLibrary::of_folder)
+        .transpose()?;
+    for mistake in own.iter().flat_map(SheetLibrary::mistakes) {
         log::warn!("a worksheet is left out: {mistake}");
     }
     let attested = match settings.reach {

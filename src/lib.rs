@@ -12,8 +12,8 @@
 //!
 //! # One request, followed through
 //!
-//! 1. [`web::reception`] checks the host, takes bench and variant off the path and keeps them as
-//!    the request's [`web::place`].
+//! 1. [`web::request_router`] checks the host, takes bench and variant off the path and keeps them as
+//!    the request's [`web::context`].
 //! 2. [`portal::Visitor`] finds the session that the cookie opens, under the policy. A handler that
 //!    changes something takes a [`web::body::Checked`] body, which cannot be had without the checks
 //!    of origin, type and token that the policy asks for.
@@ -46,7 +46,7 @@
 //! | [`worksheets`] | the lab sheets of `labs/`: read, check, report |
 //! | [`pictures`] | pictures of DevTools for sheets and slides |
 //! | [`web`] | what all sites share |
-//! | [`front_door`] | the client by which the lab acts on its own portal |
+//! | [`lab_client`] | the client by which the lab acts on its own portal |
 //! | [`chrome`] | the installed browser, for what only a browser decides |
 //! | [`stats`] | `session-lab store stats`: what lies in a store, counted |
 //! | [`cli`], [`manual`], [`settings`] | the command line, its pages and completions, the layers below it |

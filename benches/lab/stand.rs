@@ -8,7 +8,7 @@ use criterion::{Bencher, BenchmarkGroup, measurement::WallTime};
 use session_lab::base::bench_name::BenchName;
 use session_lab::base::clock::BenchTime;
 use session_lab::base::event::Client;
-use session_lab::defences::policy::{Asked, Variant};
+use session_lab::defences::policy::{PolicyProbe, Variant};
 use session_lab::session::bench::{Bench, BenchKeys, Benches, Sharing};
 use session_lab::session::world::World;
 use session_lab::storage::{FileStorage, MemoryStorage, Storage};
@@ -56,19 +56,19 @@ impl Stand {
     }
 
     /// The world of a variant on this bench.
-    pub fn world<'s>(&'s self, variant: Variant, asked: &'s Asked) -> World<'s> {
+    pub fn world<'s>(&'s self, variant: Variant, probe: &'s PolicyProbe) -> World<'s> {
         World {
             bench: &self.bench,
             variant,
-            asked,
+            probe,
             now: START,
             client: Client::Other,
         }
     }
 
     /// The policy of a variant, about to be read.
-    pub fn policy(&self, variant: Variant) -> Asked {
-        Asked::new(self.bench.resolve(variant).policy)
+    pub fn policy(&self, variant: Variant) -> PolicyProbe {
+        PolicyProbe::new(self.bench.resolve(variant).policy)
     }
 
     /// Measures a verb. `rounds` does it so many times and says how long that took; what it

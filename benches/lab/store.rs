@@ -7,7 +7,7 @@ use std::time::Duration;
 use criterion::Criterion;
 use session_lab::base::clock::BenchTime;
 use session_lab::defences::policy::Variant;
-use session_lab::storage::{Batch, Commit, Key, Kind, Put};
+use session_lab::storage::{Batch, Commit, Put, RecordKey, RecordKind};
 
 use crate::stand::{START, Stand, timed};
 
@@ -19,7 +19,8 @@ const LIFETIME: Duration = Duration::from_secs(300);
 
 fn put(name: &str) -> Put {
     Put {
-        key: Key::new(Some(Variant::Hardened), Kind::Session, name).expect("a good name"),
+        key: RecordKey::new(Some(Variant::Hardened), RecordKind::Session, name)
+            .expect("a good name"),
         value: VALUE.to_vec(),
         seen: START,
         until: START.after(LIFETIME),

@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use criterion::Criterion;
 use serde_json::{Map, Value, json};
-use session_lab::defences::Asked;
+use session_lab::defences::PolicyProbe;
 use session_lab::defences::policy::Policy;
 use session_lab::jwt::issue::signed;
 use session_lab::jwt::json::MOST_VALUES;
@@ -34,8 +34,8 @@ fn claims(names: &Names, more: usize) -> Map<String, Value> {
 }
 
 pub fn judgements(criterion: &mut Criterion) {
-    let asked = &Asked::new(Policy::HARDENED);
-    let ring = &KeyRing::new(asked, Duration::ZERO, |kid| [kid.as_bytes()[0]; 32]);
+    let probe = &PolicyProbe::new(Policy::HARDENED);
+    let ring = &KeyRing::new(probe, Duration::ZERO, |kid| [kid.as_bytes()[0]; 32]);
     let names = &Names::of("https://localhost:7443/hardened".into());
     let expected = &Expected {
         names,
@@ -46,7 +46,7 @@ pub fn judgements(criterion: &mut Criterion) {
     let issue = |signs, more| {
         signed(ring, signs, "at+jwt", &claims(names, more)).expect("a key that signs")
     };
-    let judge = |token: &str| verify(token, asked, ring, expected);
+    let judge = |token: &str| verify(token, probe, ring, expected);
 
     let mut group = criterion.benchmark_group("verification");
     for (what, signs) in [

@@ -19,22 +19,22 @@ pub fn store(settings: &Settings) -> Store {
     match &settings.sessions {
         SessionStore::File => {
             let folder = settings.data_dir.join("sessions");
-            let says = format!("files in {}", folder.display());
+            let description = format!("files in {}", folder.display());
             Store {
-                says,
+                description,
                 medium: "files",
                 folder: Some(settings.data_dir.clone()),
                 shared: false,
             }
         }
         SessionStore::Memory => Store {
-            says: "memory: they are gone when the lab stops".into(),
+            description: "memory: they are gone when the lab stops".into(),
             medium: "memory",
             folder: None,
             shared: false,
         },
         SessionStore::Redis(address) => Store {
-            says: address.to_string(),
+            description: address.to_string(),
             medium: "Redis",
             folder: None,
             shared: true,
@@ -72,7 +72,7 @@ pub fn addresses(settings: &Settings, running: &Running) {
     println!();
     println!("  Certificate        {}", running.certificate.origin);
     println!("  SHA-256            {}", running.certificate.fingerprint());
-    println!("  Sessions           {}", store(settings).says);
+    println!("  Sessions           {}", store(settings).description);
     let key = running.benches.keys().worksheets();
     println!(
         "  Teacher's key      {} (opens the answers of worksheets)",

@@ -18,7 +18,7 @@ use crate::base::addresses::{Addresses, Listener, Site};
 use crate::base::shutdown::wait_for_shutdown;
 use crate::base::start_error::StartError;
 use crate::base::tls::Certificate;
-use crate::client::FrontDoor;
+use crate::client::LabClient;
 use crate::defences::facts::Scheme;
 use crate::lab::{self, LabState, Lessons, PortalPagesState, Store};
 use crate::portal;
@@ -28,8 +28,8 @@ use crate::sniffing_proxy::capture::Captures;
 use crate::storage::health::Health;
 use crate::web::answer::Answer;
 use crate::web::assets::Engines;
-use crate::web::reception::Reception;
-use crate::web::{assets, problem, reception};
+use crate::web::request_router::RequestRouter;
+use crate::web::{assets, problem, request_router};
 
 /// How long requests may go on once the lab is to stop, in seconds. Then connections are cut.
 const GRACE: u32 = 1;
@@ -47,7 +47,7 @@ pub(super) struct Parts {
     /// The certificate in use.
     pub certificate: Arc<Certificate>,
     /// A client for `/compare`.
-    pub front_door: FrontDoor,
+    pub lab_client: LabClient,
     /// Every template, parsed.
     pub templates: Arc<Engines>,
     /// Where sessions are kept.
@@ -180,7 +180,7 @@ async fn ignite(
 ) -> Result<Rocket<Ignite>, StartError> {
     let addresses = parts.addresses.clone();
     let rocket = rocket(settings, parts, listener);
-    let client = parts.front_door.clone();
+    let client = parts.lab_client.clone();
     let site = match listener.site() {
         Site::Lab => lab::mount(
             rocket,
@@ -189,7 +189,7 @@ async fn ignite(
                 health: parts.health.clone(),
                 lessons: parts.lessons.clone(),
                 certificate: parts.certificate.clone(),
-                front_door: client,
+                lab_client: client,
                 captures: parts.captures.clone(),
                 benches: parts.benches.clone(),
                 same_site: parts.same_site.clone(),
@@ -211,13 +211,13 @@ async fn ignite(
         }
         Site::Attacker => attacker::mount(rocket, client),
     };
-    let reception = Reception {
+    let request_router = RequestRouter {
         listener,
         addresses: parts.addresses.clone(),
         benches: parts.benches.clone(),
     };
-    site.manage(reception.clone())
-        .attach(reception)
+    site.manage(request_router.clone())
+        .attach(request_router)
         .manage(parts.templates.engine(listener.site()))
         .attach(Shield::new())
         .attach(Answer)
@@ -229,7 +229,7 @@ async fn ignite(
             })
         }))
         .mount("/", assets::routes())
-        .mount("/", reception::routes())
+        .mount("/", request_router::routes())
         .register("/", problem::all_catchers())
         .ignite()
         .await

@@ -8,8 +8,8 @@ use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::base::start_error::StartError;
 use crate::session::bench::{Benches, Sharing};
-use crate::session::world::FOR_EVER;
-use crate::storage::{Batch, Expect, Key, Kind, Put, Unavailable};
+use crate::session::world::FOREVER;
+use crate::storage::{Batch, Expect, Put, RecordKey, RecordKind, StorageError};
 
 /// What to do about other keys.
 const HINT: &str = "give every instance the same SESSION_LAB_SECRET_KEY (and \
@@ -36,16 +36,16 @@ pub async fn check(benches: &Benches, sessions: &SessionStore) -> Result<(), Sta
 }
 
 /// The mark in the store: the one that was there, or else this one.
-async fn known(benches: &Benches, mark: &str) -> Result<Vec<u8>, Unavailable> {
+async fn known(benches: &Benches, mark: &str) -> Result<Vec<u8>, StorageError> {
     let bench = benches.find(&BenchName::local()).await;
-    let bench = bench.map_err(|error| Unavailable(error.to_string()))?;
+    let bench = bench.map_err(|error| StorageError(error.to_string()))?;
     // Invariant: a literal name.
-    let key = Key::new(None, Kind::Setting, "keys").expect("a literal name");
+    let key = RecordKey::new(None, RecordKind::Setting, "keys").expect("a literal name");
     let put = Put {
         key: key.clone(),
         value: mark.into(),
         seen: BenchTime::now(Duration::ZERO),
-        until: FOR_EVER,
+        until: FOREVER,
         owner: None,
         replaces: None,
     };

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use crate::base::shutdown::wait_for_shutdown;
 use crate::session::bench::{Bench, Benches};
 use crate::session::expire::end_expired;
-use crate::storage::{FileStorage, Unavailable};
+use crate::storage::{FileStorage, StorageError};
 
 /// How often the upkeep runs.
 const EVERY: Duration = Duration::from_secs(5);
@@ -72,7 +72,7 @@ async fn sweep(benches: &Benches, stopped: &watch::Receiver<bool>) {
 }
 
 /// Both look at the clock first, which another lab on the same store may have put back.
-async fn end_lately_expired(bench: &Bench) -> Result<(), Unavailable> {
+async fn end_lately_expired(bench: &Bench) -> Result<(), StorageError> {
     bench.refresh().await?;
     if bench.unused_for() < RECENTLY {
         end_expired(bench).await?;
@@ -80,7 +80,7 @@ async fn end_lately_expired(bench: &Bench) -> Result<(), Unavailable> {
     Ok(())
 }
 
-async fn bite(bench: &Bench) -> Result<usize, Unavailable> {
+async fn bite(bench: &Bench) -> Result<usize, StorageError> {
     bench.refresh().await?;
     let swept = bench.storage().sweep(bench.name(), bench.now(), BITE);
     swept.await
@@ -96,7 +96,7 @@ mod tests {
     use crate::base::event::Event;
     use crate::session::bench::{BenchKeys, Sharing};
     use crate::storage::{
-        Batch, Commit, EventId, Index, Key, Kind, MemoryStorage, Put, Storage, Stored,
+        Batch, Commit, EventId, Index, MemoryStorage, Put, RecordKey, RecordKind, Storage, Stored,
     };
 
     /// A store with more to sweep than there is time for. The stop comes during the first bite.
@@ -107,7 +107,7 @@ mod tests {
 
     #[async_trait::async_trait]
     impl Storage for Endless {
-        async fn read(&self, _: &BenchName, _: &Key) -> Result<Option<Stored>, Unavailable> {
+        async fn read(&self, _: &BenchName, _: &RecordKey) -> Result<Option<Stored>, StorageError> {
             Ok(None)
         }
 
@@ -116,21 +116,21 @@ mod tests {
             _: &BenchName,
             _: &Index,
             _: usize,
-        ) -> Result<Vec<Key>, Unavailable> {
+        ) -> Result<Vec<RecordKey>, StorageError> {
             Ok(Vec::new())
         }
 
-        async fn commit(&self, _: &BenchName, _: Batch) -> Result<Commit, Unavailable> {
+        async fn commit(&self, _: &BenchName, _: Batch) -> Result<Commit, StorageError> {
             Ok(Commit::Done)
         }
 
         async fn touch(
             &self,
             _: &BenchName,
-            _: &Key,
+            _: &RecordKey,
             _: BenchTime,
             _: BenchTime,
-        ) -> Result<(), Unavailable> {
+        ) -> Result<(), StorageError> {
             Ok(())
         }
 
@@ -139,11 +139,16 @@ mod tests {
             _: &BenchName,
             _: EventId,
             _: usize,
-        ) -> Result<Vec<(EventId, Event)>, Unavailable> {
+        ) -> Result<Vec<(EventId, Event)>, StorageError> {
             Ok(Vec::new())
         }
 
-        async fn sweep(&self, _: &BenchName, _: BenchTime, n: usize) -> Result<usize, Unavailable> {
+        async fn sweep(
+            &self,
+            _: &BenchName,
+            _: BenchTime,
+            n: usize,
+        ) -> Result<usize, StorageError> {
             let before = self.bites.fetch_add(1, Ordering::Relaxed);
             assert_eq!(before, 0, "a bite after the stop");
             self.stop.send_replace(true);
@@ -179,7 +184,7 @@ mod tests {
         there.open(&name).await.expect("a bench");
         bench.reset().await.expect("reset");
         tokio::time::sleep(Duration::from_millis(10)).await;
-        let key = Key::new(None, Kind::Notice, "new").expect("a key");
+        let key = RecordKey::new(None, RecordKind::Notice, "new").expect("a key");
         let put = Put {
             key: key.clone(),
             value: Vec::new(),

@@ -14,9 +14,9 @@ use crate::base::event::Client;
 use crate::defences::policy::Variant;
 use crate::session::bench::Bench;
 use crate::session::bench::wire::Exchange;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 use crate::web::visible_time::time_of_day;
 
 /// How many requests a page shows.
@@ -56,15 +56,15 @@ pub(super) fn at(bench: &Bench, variant: Variant) -> Vec<Arrived> {
 
 /// The name that a request was sent to, without the port.
 fn host(one: &Exchange) -> String {
-    let told = one.asked("host").unwrap_or_default();
+    let told = one.probe("host").unwrap_or_default();
     let name = told.rsplit_once(':').map_or(told, |(name, _)| name);
     name.to_owned()
 }
 
 impl Arrived {
     fn new(one: &Exchange, browser_has_one: bool) -> Self {
-        let field = |name| one.asked(name).map(str::to_owned);
-        let from = match one.asked("sec-fetch-site") {
+        let field = |name| one.probe(name).map(str::to_owned);
+        let from = match one.probe("sec-fetch-site") {
             Some("cross-site") => Some("cross-site"),
             Some("same-site") => Some("same-site"),
             _ => None,
@@ -97,7 +97,7 @@ impl Arrived {
 /// Who sent a request, and what has to be said of him.
 fn sender(one: &Exchange) -> (&'static str, Option<&'static str>) {
     match one.client {
-        Client::Browser if one.asked("sec-fetch-site").is_none() => (
+        Client::Browser if one.probe("sec-fetch-site").is_none() => (
             "says it is a browser",
             Some(
                 "It sent no Sec-Fetch-Site, as today's browsers do here: an old browser, or a \
@@ -122,10 +122,10 @@ fn sender(one: &Exchange) -> (&'static str, Option<&'static str>) {
 
 /// The same for a page that asks each second.
 #[get("/arrived?<variant>")]
-fn arrived(place: &Place, variant: &str) -> Result<Json<Vec<Arrived>>, Stop> {
+fn arrived(context: &RequestContext, variant: &str) -> Result<Json<Vec<Arrived>>, Reply> {
     let found = variant.parse();
     let variant = found.map_err(|_| Problem::unknown_variant(variant))?;
-    Ok(Json(at(&place.bench, variant)))
+    Ok(Json(at(&context.bench, variant)))
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -15,8 +15,8 @@ use tokio::io::AsyncReadExt;
 
 use crate::session::bench::loot::{Caught, LARGEST};
 use crate::sniffing_proxy::mask;
-use crate::storage::Unavailable;
-use crate::web::place::Place;
+use crate::storage::StorageError;
+use crate::web::context::RequestContext;
 
 /// How much of a body is read at all, so that its sender sees the answer; 1 MB as the lab's own
 /// client reads.
@@ -57,21 +57,21 @@ struct Catcher;
 #[rocket::async_trait]
 impl Handler for Catcher {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
-        let Some(place) = Place::of(request) else {
+        let Some(context) = RequestContext::of(request) else {
             return Outcome::Error(Status::NotFound);
         };
         let (body, cut) = read(data).await;
         let caught = Caught {
             id: 0,
-            at: place.now,
-            client: place.client,
+            at: context.now,
+            client: context.client,
             method: request.method().to_string(),
-            target: place.target.clone(),
+            target: context.target.clone(),
             headers: telling_first(request.headers()),
             body: String::from_utf8_lossy(&body).into_owned(),
             cut,
         };
-        if let Err(error) = place.bench.loot().catch(caught).await {
+        if let Err(error) = context.bench.loot().catch(caught).await {
             log::warn!("a request to the catcher is lost: {error}");
             return Outcome::Error(Status::ServiceUnavailable);
         }
@@ -108,18 +108,18 @@ async fn read(data: Data<'_>) -> (Vec<u8>, bool) {
 ///
 /// # Errors
 /// The store does not answer.
-pub async fn keep(place: &Place, headers: &HeaderMap<'_>) -> Result<(), Unavailable> {
+pub async fn keep(context: &RequestContext, headers: &HeaderMap<'_>) -> Result<(), StorageError> {
     let caught = Caught {
         id: 0,
-        at: place.now,
-        client: place.client,
+        at: context.now,
+        client: context.client,
         method: "GET".into(),
-        target: place.target.clone(),
+        target: context.target.clone(),
         headers: telling_first(headers),
         body: String::new(),
         cut: false,
     };
-    place.bench.loot().catch(caught).await
+    context.bench.loot().catch(caught).await
 }
 
 fn telling_first(headers: &HeaderMap<'_>) -> Vec<(String, String)> {

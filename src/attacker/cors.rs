@@ -12,13 +12,13 @@ use serde::Serialize;
 use super::page::Scene;
 use super::{Role, Trick};
 use crate::defences::policy::Name;
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/cors",
     title: "Reading the portal's answers",
-    says: "A script asks the portal's JSON API who you are, with your cookie, and reads the answer.",
+    description: "A script asks the portal's JSON API who you are, with your cookie, and reads the answer.",
     role: Role::Sibling,
     stopped_by: &[(
         Name::Cors,
@@ -34,8 +34,12 @@ struct CorsPage {
 }
 
 #[get("/cors?<variant>&<go>")]
-fn show(place: &Place, variant: Option<&str>, go: Option<&str>) -> Result<Template, Stop> {
-    let scene = Scene::open(place, &TRICK, variant)?;
+fn show(
+    context: &RequestContext,
+    variant: Option<&str>,
+    go: Option<&str>,
+) -> Result<Template, Reply> {
+    let scene = Scene::open(context, &TRICK, variant)?;
     scene.come_as_the_portal_does()?;
     let auto = go == Some("1");
     Ok(scene.show("pages/attacker/cors.html", CorsPage { auto }))

@@ -14,15 +14,15 @@ use super::page::Scene;
 use super::{Role, Trick};
 use crate::base::event::{Client, Event, Fingerprint, What};
 use crate::defences::policy::{Name, Variant};
-use crate::storage::Unavailable;
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::storage::StorageError;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 use crate::web::visible_time::span;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/csrf-form",
     title: "A forged form",
-    says: "A page that posts a transfer to the portal in the victim's name.",
+    description: "A page that posts a transfer to the portal in the victim's name.",
     role: Role::Attacker,
     stopped_by: &[
         (
@@ -43,7 +43,7 @@ pub(super) const TRICK: Trick = Trick {
 pub(super) const SIBLING: Trick = Trick {
     path: "/csrf-sibling",
     title: "A forged form on a sibling",
-    says: "The same form on another host of the portal's site, where SameSite has no say.",
+    description: "The same form on another host of the portal's site, where SameSite has no say.",
     role: Role::Sibling,
     stopped_by: &[
         (
@@ -72,21 +72,29 @@ struct FormPage {
 }
 
 #[get("/csrf-form?<variant>&<go>")]
-async fn show(place: &Place, variant: Option<&str>, go: Option<&str>) -> Result<Template, Stop> {
-    let scene = Scene::open(place, &TRICK, variant)?;
+async fn show(
+    context: &RequestContext,
+    variant: Option<&str>,
+    go: Option<&str>,
+) -> Result<Template, Reply> {
+    let scene = Scene::open(context, &TRICK, variant)?;
     form(&scene, go).await
 }
 
 #[get("/csrf-sibling?<variant>&<go>")]
-async fn sibling(place: &Place, variant: Option<&str>, go: Option<&str>) -> Result<Template, Stop> {
-    let scene = Scene::open(place, &SIBLING, variant)?;
+async fn sibling(
+    context: &RequestContext,
+    variant: Option<&str>,
+    go: Option<&str>,
+) -> Result<Template, Reply> {
+    let scene = Scene::open(context, &SIBLING, variant)?;
     scene.come_as_the_portal_does()?;
     form(&scene, go).await
 }
 
-async fn form(scene: &Scene<'_>, go: Option<&str>) -> Result<Template, Stop> {
-    let place = scene.place;
-    let age = cookie_age(place, scene.variant).await?;
+async fn form(scene: &Scene<'_>, go: Option<&str>) -> Result<Template, Reply> {
+    let context = scene.context;
+    let age = cookie_age(context, scene.variant).await?;
     let page = FormPage {
         auto: go == Some("1"),
         cookie_age: age.map(span),
@@ -98,8 +106,11 @@ async fn form(scene: &Scene<'_>, go: Option<&str>) -> Result<Template, Stop> {
 /// How long the session cookie of the browser that signed in last has had its value, as far as the
 /// journal tells. A sign-in without rotation keeps the value that the anonymous session had, and
 /// setting the same value again does not make a cookie younger.
-async fn cookie_age(place: &Place, variant: Variant) -> Result<Option<Duration>, Unavailable> {
-    let events = place.bench.recent_events(EVENTS).await?;
+async fn cookie_age(
+    context: &RequestContext,
+    variant: Variant,
+) -> Result<Option<Duration>, StorageError> {
+    let events = context.bench.recent_events(EVENTS).await?;
     let here = |event: &&Event| event.variant == Some(variant);
     let signed_in = events.iter().rev().filter(here).find_map(|event| {
         let What::SignedIn { session, .. } = &event.what else {
@@ -114,7 +125,7 @@ async fn cookie_age(place: &Place, variant: Variant) -> Result<Option<Duration>,
         .iter()
         .filter(here)
         .find(|event| began(&event.what) == Some(session));
-    let now = place.now.seconds();
+    let now = context.now.seconds();
     Ok(first.map(|event| Duration::from_secs(now.saturating_sub(event.at.seconds()))))
 }
 

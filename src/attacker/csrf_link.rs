@@ -7,13 +7,13 @@ use rocket::{Route, get, routes};
 use super::page::Scene;
 use super::{Role, Trick};
 use crate::defences::policy::Name;
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/csrf-link",
     title: "A link that transfers",
-    says: "One click on a link, where the portal lets a GET change something.",
+    description: "One click on a link, where the portal lets a GET change something.",
     role: Role::Attacker,
     stopped_by: &[(
         Name::SafeMethods,
@@ -23,8 +23,8 @@ pub(super) const TRICK: Trick = Trick {
 };
 
 #[get("/csrf-link?<variant>")]
-fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
-    let scene = Scene::open(place, &TRICK, variant)?;
+fn show(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+    let scene = Scene::open(context, &TRICK, variant)?;
     Ok(scene.show("pages/attacker/csrf_link.html", ()))
 }
 

@@ -8,17 +8,17 @@ use serde::Serialize;
 
 use super::page::Scene;
 use super::{Role, Trick, plant};
-use crate::client::FrontDoor;
+use crate::client::LabClient;
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
 use crate::session::bench::loot::Planted;
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/fixation",
     title: "A planted session id",
-    says: "The sibling plants an id that the attacker knows, and waits for the victim to sign in.",
+    description: "The sibling plants an id that the attacker knows, and waits for the victim to sign in.",
     role: Role::Sibling,
     stopped_by: &[
         (
@@ -54,20 +54,20 @@ fn page(scene: &Scene<'_>, planted: Option<Planted>, tried: Option<Tried>) -> Te
 }
 
 #[get("/fixation?<variant>")]
-async fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
-    let scene = Scene::open(place, &TRICK, variant)?;
-    let planted = place.bench.loot().planted(scene.variant).await?;
+async fn show(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+    let scene = Scene::open(context, &TRICK, variant)?;
+    let planted = context.bench.loot().planted(scene.variant).await?;
     Ok(page(&scene, planted, None))
 }
 
 /// Fetches an anonymous session from the attacker's own computer, and plants its id.
 #[post("/fixation?<variant>")]
 async fn plant_id(
-    place: &Place,
-    door: &State<FrontDoor>,
+    context: &RequestContext,
+    door: &State<LabClient>,
     variant: Option<&str>,
-) -> Result<Redirect, Stop> {
-    let scene = Scene::open(place, &TRICK, variant)?;
+) -> Result<Redirect, Reply> {
+    let scene = Scene::open(context, &TRICK, variant)?;
     let mut attacker = plant::caller(&scene, door);
     let answer = attacker.get("/login").await;
     answer.map_err(|error| plant::no_answer(&error))?;
@@ -78,12 +78,12 @@ async fn plant_id(
 /// Uses the planted id from the attacker's own computer.
 #[post("/fixation/use?<variant>")]
 async fn use_id(
-    place: &Place,
-    door: &State<FrontDoor>,
+    context: &RequestContext,
+    door: &State<LabClient>,
     variant: Option<&str>,
-) -> Result<Template, Stop> {
-    let scene = Scene::open(place, &TRICK, variant)?;
-    let planted = place.bench.loot().planted(scene.variant).await?;
+) -> Result<Template, Reply> {
+    let scene = Scene::open(context, &TRICK, variant)?;
+    let planted = context.bench.loot().planted(scene.variant).await?;
     let mut tried = None;
     if let Some(planted) = &planted {
         let (name, value) = &planted.session;
@@ -101,8 +101,8 @@ async fn use_id(
 }
 
 #[post("/fixation/clean?<variant>")]
-async fn clean(place: &Place, variant: Option<&str>) -> Result<Redirect, Stop> {
-    let scene = Scene::open(place, &TRICK, variant)?;
+async fn clean(context: &RequestContext, variant: Option<&str>) -> Result<Redirect, Reply> {
+    let scene = Scene::open(context, &TRICK, variant)?;
     Ok(plant::clean_up(&scene).await?)
 }
 

@@ -7,8 +7,8 @@ use rocket::{Route, get, routes};
 use super::page::Scene;
 use super::{Role, Trick};
 use crate::defences::policy::Name;
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 
 const DENIED: (Name, &str) = (
     Name::Framing,
@@ -18,7 +18,7 @@ const DENIED: (Name, &str) = (
 pub(super) const SIBLING: Trick = Trick {
     path: "/clickjacking",
     title: "A click for somebody else",
-    says: "The portal's button lies, invisible, over the attacker's own.",
+    description: "The portal's button lies, invisible, over the attacker's own.",
     role: Role::Sibling,
     stopped_by: &[DENIED],
 };
@@ -26,7 +26,7 @@ pub(super) const SIBLING: Trick = Trick {
 pub(super) const CROSS_SITE: Trick = Trick {
     path: "/frame",
     title: "The portal in a foreign frame",
-    says: "The portal in a frame on another site: in most browsers it arrives without the victim's cookie.",
+    description: "The portal in a frame on another site: in most browsers it arrives without the victim's cookie.",
     role: Role::Attacker,
     stopped_by: &[
         DENIED,
@@ -39,15 +39,15 @@ pub(super) const CROSS_SITE: Trick = Trick {
 };
 
 #[get("/clickjacking?<variant>")]
-fn clickjacking(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
-    let scene = Scene::open(place, &SIBLING, variant)?;
+fn clickjacking(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+    let scene = Scene::open(context, &SIBLING, variant)?;
     scene.come_as_the_portal_does()?;
     Ok(scene.show("pages/attacker/frame.html", ()))
 }
 
 #[get("/frame?<variant>")]
-fn frame(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
-    let scene = Scene::open(place, &CROSS_SITE, variant)?;
+fn frame(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+    let scene = Scene::open(context, &CROSS_SITE, variant)?;
     Ok(scene.show("pages/attacker/frame.html", ()))
 }
 

@@ -9,8 +9,8 @@ use super::page::Scene;
 use super::{Role, Trick};
 use crate::defences::password_storage::DEMO_PASSWORDS;
 use crate::defences::policy::Name;
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 
 /// The attacker's own account on the portal.
 pub(super) const ATTACKER: &str = "mallory";
@@ -18,7 +18,7 @@ pub(super) const ATTACKER: &str = "mallory";
 pub(super) const TRICK: Trick = Trick {
     path: "/login-csrf",
     title: "A sign-in to the attacker's account",
-    says: "A form that signs the victim in as mallory, so that he types into mallory's account.",
+    description: "A form that signs the victim in as mallory, so that he types into mallory's account.",
     role: Role::Attacker,
     stopped_by: &[
         (
@@ -46,8 +46,8 @@ struct LoginPage {
 }
 
 #[get("/login-csrf?<variant>")]
-fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
-    let scene = Scene::open(place, &TRICK, variant)?;
+fn show(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+    let scene = Scene::open(context, &TRICK, variant)?;
     let page = LoginPage {
         user: ATTACKER,
         password: password(),

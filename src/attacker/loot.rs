@@ -11,8 +11,8 @@ use super::page;
 use crate::base::addresses::Listener;
 use crate::base::event::Client;
 use crate::session::bench::loot::{Caught, KEPT, LARGEST};
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 use crate::web::visible_time::time_of_day;
 
 /// The headers in which a browser says where a request comes from.
@@ -103,17 +103,22 @@ struct LootPage {
 }
 
 #[get("/loot")]
-async fn show(place: &Place) -> Result<Template, Stop> {
-    let loot = place.bench.loot();
-    let origin = place.addresses.origin(Listener::Attacker);
+async fn show(context: &RequestContext) -> Result<Template, Reply> {
+    let loot = context.bench.loot();
+    let origin = context.addresses.origin(Listener::Attacker);
     let page = LootPage {
         count: loot.count().await?,
         caught: loot.caught().await?.iter().map(CaughtView::new).collect(),
         kept: KEPT,
         largest: LARGEST,
-        catcher: format!("{origin}{}/collect", place.base()),
+        catcher: format!("{origin}{}/collect", context.base()),
     };
-    Ok(page::plain(place, "pages/attacker/loot.html", "Loot", page))
+    Ok(page::plain(
+        context,
+        "pages/attacker/loot.html",
+        "Loot",
+        page,
+    ))
 }
 
 #[derive(Serialize)]
@@ -123,8 +128,8 @@ struct Count {
 
 /// How many requests came so far: the page loads itself again when there are more.
 #[get("/loot/count")]
-async fn count(place: &Place) -> Result<Json<Count>, Stop> {
-    let count = place.bench.loot().count().await?;
+async fn count(context: &RequestContext) -> Result<Json<Count>, Reply> {
+    let count = context.bench.loot().count().await?;
     Ok(Json(Count { count }))
 }
 
@@ -138,8 +143,8 @@ struct Entry {
 
 /// Everything that is kept, for programs: the attacker's own read it here.
 #[get("/loot/list")]
-async fn list(place: &Place) -> Result<Json<Vec<Entry>>, Stop> {
-    let caught = place.bench.loot().caught().await?.into_iter();
+async fn list(context: &RequestContext) -> Result<Json<Vec<Entry>>, Reply> {
+    let caught = context.bench.loot().caught().await?.into_iter();
     let entry = |caught: Caught| Entry {
         referer: value_of(&caught, "referer"),
         target: caught.target,
@@ -150,9 +155,9 @@ async fn list(place: &Place) -> Result<Json<Vec<Entry>>, Stop> {
 
 /// The reception has seen to it that only this site's own page gets here.
 #[post("/loot/clear")]
-async fn clear(place: &Place) -> Result<Redirect, Stop> {
-    place.bench.loot().clear().await?;
-    Ok(Redirect::to(format!("{}/loot", place.base())))
+async fn clear(context: &RequestContext) -> Result<Redirect, Reply> {
+    context.bench.loot().clear().await?;
+    Ok(Redirect::to(format!("{}/loot", context.base())))
 }
 
 pub(super) fn routes() -> Vec<Route> {

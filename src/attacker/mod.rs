@@ -28,10 +28,10 @@ mod xss;
 use rocket::{Build, Rocket, Route, get, routes};
 
 use crate::base::addresses::SIBLING;
-use crate::client::FrontDoor;
+use crate::client::LabClient;
 use crate::defences::policy::Name;
 use crate::same_site;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 
 /// What the attacker's site is to the portal, by the name under which it was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +44,8 @@ pub enum Role {
 
 impl Role {
     /// The role that a request asks for.
-    pub fn of(place: &Place) -> Self {
-        if place.host_name == SIBLING {
+    pub fn of(context: &RequestContext) -> Self {
+        if context.host_name == SIBLING {
             Role::Sibling
         } else {
             Role::Attacker
@@ -68,7 +68,7 @@ pub struct Trick {
     /// Its name.
     pub title: &'static str,
     /// What it does, in a sentence.
-    pub says: &'static str,
+    pub description: &'static str,
     /// From where it works.
     pub role: Role,
     /// What stops it, and how, in a sentence each.
@@ -124,6 +124,6 @@ fn routes() -> Vec<Route> {
 }
 
 /// Mounts the attacker's site. Its pages act on the portal through `client`.
-pub fn mount(rocket: Rocket<Build>, client: FrontDoor) -> Rocket<Build> {
+pub fn mount(rocket: Rocket<Build>, client: LabClient) -> Rocket<Build> {
     rocket.manage(client).mount("/", routes())
 }

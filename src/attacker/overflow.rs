@@ -9,15 +9,15 @@ use serde::Serialize;
 use super::page::Scene;
 use super::{Role, Trick, plant};
 use crate::attacks::payloads;
-use crate::client::FrontDoor;
+use crate::client::LabClient;
 use crate::defences::policy::Name;
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/overflow",
     title: "A jar that overflows",
-    says: "A notice whose script pushes the session cookie out of the jar and plants mallory's.",
+    description: "A notice whose script pushes the session cookie out of the jar and plants mallory's.",
     role: Role::Sibling,
     stopped_by: &[
         (
@@ -42,9 +42,9 @@ struct OverflowPage {
 }
 
 #[get("/overflow?<variant>")]
-async fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
-    let scene = Scene::open(place, &TRICK, variant)?;
-    let session = place.bench.loot().signed_in(scene.variant).await?;
+async fn show(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+    let scene = Scene::open(context, &TRICK, variant)?;
+    let session = context.bench.loot().signed_in(scene.variant).await?;
     let payload = session.map(|(name, id)| payloads::overflow(&name, &id));
     Ok(scene.show("pages/attacker/overflow.html", OverflowPage { payload }))
 }
@@ -52,13 +52,13 @@ async fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
 /// Signs in as mallory from the attacker's own computer: the script needs her session.
 #[post("/overflow?<variant>")]
 async fn prepare(
-    place: &Place,
-    door: &State<FrontDoor>,
+    context: &RequestContext,
+    door: &State<LabClient>,
     variant: Option<&str>,
-) -> Result<Redirect, Stop> {
-    let scene = Scene::open(place, &TRICK, variant)?;
+) -> Result<Redirect, Reply> {
+    let scene = Scene::open(context, &TRICK, variant)?;
     let (_, session) = plant::mallory(&scene, door).await?;
-    place.bench.loot().sign_in(scene.variant, session).await?;
+    context.bench.loot().sign_in(scene.variant, session).await?;
     Ok(Redirect::to(scene.address("#script")))
 }
 

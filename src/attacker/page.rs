@@ -8,17 +8,17 @@ use super::arrived::{self, Arrived};
 use super::{Role, Trick};
 use crate::base::addresses::{BESIDE_SIBLING, Listener, SIBLING};
 use crate::defences::facts::Scheme;
-use crate::defences::policy::{Asked, Policy, Variant};
+use crate::defences::policy::{Policy, PolicyProbe, Variant};
 use crate::session::bench::Sharing;
+use crate::web::context::RequestContext;
 use crate::web::page::{Frame, VariantView};
-use crate::web::place::Place;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 /// A page about to be shown: who asks, and which variant of the portal is aimed at.
 pub struct Scene<'r> {
     /// The request's place.
-    pub place: &'r Place,
+    pub context: &'r RequestContext,
     /// What the page is about.
     pub trick: &'static Trick,
     /// The variant that is aimed at.
@@ -47,7 +47,7 @@ struct StopView {
 struct TrickView {
     path: &'static str,
     title: &'static str,
-    says: &'static str,
+    description: &'static str,
     stopped_by: Vec<StopView>,
 }
 
@@ -58,43 +58,43 @@ impl<'r> Scene<'r> {
     /// No variant has that name (404), or the trick belongs to the other role: the visitor is sent
     /// to the host where it works.
     pub fn open(
-        place: &'r Place,
+        context: &'r RequestContext,
         trick: &'static Trick,
         variant: Option<&str>,
-    ) -> Result<Self, Stop> {
+    ) -> Result<Self, Reply> {
         let variant = match variant {
             None => Variant::Insecure,
             Some(name) => name.parse().map_err(|_| Problem::unknown_variant(name))?,
         };
-        let resolved = place.bench.resolve(variant);
+        let resolved = context.bench.resolve(variant);
         let scene = Self {
-            place,
+            context,
             trick,
             variant,
             policy: resolved.policy,
             moved: resolved.moved,
         };
-        if Role::of(place) == trick.role {
+        if Role::of(context) == trick.role {
             Ok(scene)
         } else {
-            Err(scene.elsewhere(place.listener))
+            Err(scene.elsewhere(context.listener))
         }
     }
 
     /// Sends the visitor to the host of this trick's role, on a listener of this site.
-    pub fn elsewhere(&self, listener: Listener) -> Stop {
-        let addresses = &self.place.addresses;
+    pub fn elsewhere(&self, listener: Listener) -> Reply {
+        let addresses = &self.context.addresses;
         let origin = match self.trick.role {
             Role::Attacker => addresses.origin(listener),
             Role::Sibling => addresses.origin_as(listener, SIBLING),
         };
         // With everything that was asked for, unless the request named a whole address.
-        let target = Some(&self.place.target).filter(|target| target.starts_with('/'));
+        let target = Some(&self.context.target).filter(|target| target.starts_with('/'));
         let to = match target {
             Some(target) => format!("{origin}{target}"),
             None => format!("{origin}{}", self.address("")),
         };
-        Stop::Elsewhere(Box::new(Redirect::to(to)))
+        Reply::Redirect(Box::new(Redirect::to(to)))
     }
 
     /// Sends the visitor on where the page did not come the way that the portal does: Chromium takes
@@ -103,12 +103,12 @@ impl<'r> Scene<'r> {
     ///
     /// # Errors
     /// The visitor is sent on.
-    pub fn come_as_the_portal_does(&self) -> Result<(), Stop> {
+    pub fn come_as_the_portal_does(&self) -> Result<(), Reply> {
         let listener = match self.scheme() {
             Scheme::Http => Listener::Attacker,
             Scheme::Https => Listener::AttackerTls,
         };
-        match self.place.listener == listener {
+        match self.context.listener == listener {
             true => Ok(()),
             false => Err(self.elsewhere(listener)),
         }
@@ -116,14 +116,14 @@ impl<'r> Scene<'r> {
 
     /// This page's own path, for the same variant; `more` is added to the query.
     pub fn address(&self, more: &str) -> String {
-        let base = self.place.base();
+        let base = self.context.base();
         format!("{base}{}?variant={}{more}", self.trick.path, self.variant)
     }
 
     /// How the variant is reached: in clear where it answers there.
     pub fn scheme(&self) -> Scheme {
-        let asked = Asked::new(self.policy);
-        if asked.transport().answers(Scheme::Http) {
+        let probe = PolicyProbe::new(self.policy);
+        if probe.transport().answers(Scheme::Http) {
             Scheme::Http
         } else {
             Scheme::Https
@@ -137,7 +137,7 @@ impl<'r> Scene<'r> {
             Scheme::Http => Listener::PortalHttp,
             Scheme::Https => Listener::PortalHttps,
         };
-        let addresses = &self.place.addresses;
+        let addresses = &self.context.addresses;
         let origin = match self.trick.role {
             Role::Attacker => addresses.origin(listener),
             Role::Sibling => addresses.origin_as(listener, BESIDE_SIBLING),
@@ -147,14 +147,14 @@ impl<'r> Scene<'r> {
 
     /// The path of the variant that is aimed at, as in `/b/team-7/insecure`.
     pub fn path(&self) -> String {
-        format!("{}/{}", self.place.bench.name().prefix(), self.variant)
+        format!("{}/{}", self.context.bench.name().prefix(), self.variant)
     }
 
     /// The address of the catcher. Always in clear: a script that reports to a certificate which
     /// the browser does not trust fails without a word.
     pub fn catcher(&self) -> String {
-        let origin = self.place.addresses.origin(Listener::Attacker);
-        format!("{origin}{}/collect", self.place.base())
+        let origin = self.context.addresses.origin(Listener::Attacker);
+        format!("{origin}{}/collect", self.context.base())
     }
 
     /// The page of this scene.
@@ -180,22 +180,22 @@ impl<'r> Scene<'r> {
             strong: self.policy.is_strong(*name),
         });
         let page = Page {
-            role: role(self.place),
+            role: role(self.context),
             trick: TrickView {
                 path: self.trick.path,
                 title: self.trick.title,
-                says: self.trick.says,
+                description: self.trick.description,
                 stopped_by: stopped_by.collect(),
             },
             variant: VariantView::new(self.variant, &self.moved),
             variants: self.variants(),
             portal: self.portal(),
             catcher: self.catcher(),
-            arrived: arrived::at(&self.place.bench, self.variant),
-            shared: self.place.bench.sharing() == Sharing::WithOthers,
+            arrived: arrived::at(&self.context.bench, self.variant),
+            shared: self.context.bench.sharing() == Sharing::WithOthers,
             page,
         };
-        render(self.place, template, self.trick.title, page)
+        render(self.context, template, self.trick.title, page)
     }
 
     /// The variants that the page offers: the whole portals, and those that single out a defence
@@ -212,8 +212,8 @@ impl<'r> Scene<'r> {
     }
 }
 
-fn role(place: &Place) -> RoleView {
-    let role = Role::of(place);
+fn role(context: &RequestContext) -> RoleView {
+    let role = Role::of(context);
     RoleView {
         name: role.name(),
         is_sibling: role == Role::Sibling,
@@ -221,19 +221,29 @@ fn role(place: &Place) -> RoleView {
 }
 
 /// A page of the attacker's site.
-fn render(place: &Place, template: &'static str, title: &str, page: impl Serialize) -> Template {
+fn render(
+    context: &RequestContext,
+    template: &'static str,
+    title: &str,
+    page: impl Serialize,
+) -> Template {
     #[derive(Serialize)]
     struct Framed<T> {
         frame: Frame,
         #[serde(flatten)]
         page: T,
     }
-    let frame = Frame::at(place, title);
+    let frame = Frame::at(context, title);
     Template::render(template, Framed { frame, page })
 }
 
 /// A page of the attacker's site that is no trick.
-pub fn plain(place: &Place, template: &'static str, title: &str, page: impl Serialize) -> Template {
+pub fn plain(
+    context: &RequestContext,
+    template: &'static str,
+    title: &str,
+    page: impl Serialize,
+) -> Template {
     #[derive(Serialize)]
     struct Plain<T> {
         role: RoleView,
@@ -241,8 +251,8 @@ pub fn plain(place: &Place, template: &'static str, title: &str, page: impl Seri
         page: T,
     }
     let page = Plain {
-        role: role(place),
+        role: role(context),
         page,
     };
-    render(place, template, title, page)
+    render(context, template, title, page)
 }

@@ -10,13 +10,13 @@ use serde::Serialize;
 use super::page::Scene;
 use super::{Role, Trick, collect};
 use crate::defences::policy::Name;
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/partner",
     title: "A partner that reads the Referer",
-    says: "The portal links to this page. What stood in the address there may come along.",
+    description: "The portal links to this page. What stood in the address there may come along.",
     role: Role::Attacker,
     stopped_by: &[
         (
@@ -50,11 +50,15 @@ struct PartnerPage<'r> {
 }
 
 #[get("/partner?<variant>")]
-async fn show(place: &Place, visit: Visit<'_>, variant: Option<&str>) -> Result<Template, Stop> {
-    let scene = Scene::open(place, &TRICK, variant)?;
+async fn show(
+    context: &RequestContext,
+    visit: Visit<'_>,
+    variant: Option<&str>,
+) -> Result<Template, Reply> {
+    let scene = Scene::open(context, &TRICK, variant)?;
     let referer = visit.0.get_one("referer");
     if referer.is_some() {
-        collect::keep(place, visit.0).await?;
+        collect::keep(context, visit.0).await?;
     }
     let page = PartnerPage {
         referer,

@@ -10,17 +10,17 @@ use super::login_csrf;
 use super::page::Scene;
 use crate::base::addresses::BESIDE_SIBLING;
 use crate::client::caller::{Caller, Portal};
-use crate::client::{Exchange, FrontDoor, FrontDoorError};
+use crate::client::{ClientError, Exchange, LabClient};
 use crate::session::bench::loot::Planted;
 use crate::session::cookie;
-use crate::storage::Unavailable;
+use crate::storage::StorageError;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 /// Somebody who visits the variant from the attacker's own computer.
-pub fn caller(scene: &Scene<'_>, door: &FrontDoor) -> Caller {
-    let portal = Portal::of(&scene.place.addresses);
-    let bench = scene.place.bench.name();
+pub fn caller(scene: &Scene<'_>, door: &LabClient) -> Caller {
+    let portal = Portal::of(&scene.context.addresses);
+    let bench = scene.context.bench.name();
     Caller::new(door.clone(), portal, scene.scheme(), bench, scene.variant)
 }
 
@@ -30,8 +30,8 @@ pub fn caller(scene: &Scene<'_>, door: &FrontDoor) -> Caller {
 /// The portal does not answer (503), or refuses her (409).
 pub async fn mallory(
     scene: &Scene<'_>,
-    door: &FrontDoor,
-) -> Result<(Exchange, (String, String)), Stop> {
+    door: &LabClient,
+) -> Result<(Exchange, (String, String)), Reply> {
     let mut mallory = caller(scene, door);
     let no_answer = |error| no_answer(&error);
     mallory.get("/login").await.map_err(no_answer)?;
@@ -66,14 +66,17 @@ pub fn pairs(answer: &Exchange) -> Vec<(String, String)> {
 ///
 /// # Errors
 /// The store does not answer.
-pub async fn plant(scene: &Scene<'_>, pairs: &[(String, String)]) -> Result<Redirect, Unavailable> {
+pub async fn plant(
+    scene: &Scene<'_>,
+    pairs: &[(String, String)],
+) -> Result<Redirect, StorageError> {
     let path = scene.path();
     let lines: Vec<String> = pairs
         .iter()
         .map(|(name, value)| format!("{name}={value}; Domain={BESIDE_SIBLING}; Path={path}"))
         .collect();
     for line in &lines {
-        scene.place.set_cookie(line.clone());
+        scene.context.set_cookie(line.clone());
     }
     let session = pairs.iter().find(|(name, _)| name.contains("session_"));
     let planted = Planted {
@@ -81,7 +84,7 @@ pub async fn plant(scene: &Scene<'_>, pairs: &[(String, String)]) -> Result<Redi
         lines,
         session: session.cloned().unwrap_or_default(),
     };
-    scene.place.bench.loot().plant(planted).await?;
+    scene.context.bench.loot().plant(planted).await?;
     Ok(Redirect::to(scene.address("#planted")))
 }
 
@@ -89,20 +92,20 @@ pub async fn plant(scene: &Scene<'_>, pairs: &[(String, String)]) -> Result<Redi
 ///
 /// # Errors
 /// The store does not answer.
-pub async fn clean_up(scene: &Scene<'_>) -> Result<Redirect, Unavailable> {
-    let bench = scene.place.bench.name();
+pub async fn clean_up(scene: &Scene<'_>) -> Result<Redirect, StorageError> {
+    let bench = scene.context.bench.name();
     let path = scene.path();
     for what in ["session", "role", "state"] {
         let name = cookie::plain_name(what, scene.variant, bench);
         let line = format!("{name}=; Domain={BESIDE_SIBLING}; Path={path}; Max-Age=0");
-        scene.place.set_cookie(line);
+        scene.context.set_cookie(line);
     }
-    scene.place.bench.loot().forget_planted().await?;
+    scene.context.bench.loot().forget_planted().await?;
     Ok(Redirect::to(scene.address("")))
 }
 
 /// The attacker's own requests went wrong.
-pub fn no_answer(error: &FrontDoorError) -> Stop {
+pub fn no_answer(error: &ClientError) -> Reply {
     log::error!("the attacker's own request: {error}");
     let because = "The portal did not answer the attacker's own request.";
     let next = "Try again in a moment.";

@@ -7,13 +7,13 @@ use rocket::{Route, get, routes};
 use super::page::Scene;
 use super::{Role, Trick};
 use crate::defences::policy::Name;
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 
 pub(super) const RESTART: Trick = Trick {
     path: "/restart",
     title: "The next one starts the browser",
-    says: "At a shared computer the victim closed the browser without signing out.",
+    description: "At a shared computer the victim closed the browser without signing out.",
     role: Role::Attacker,
     stopped_by: &[(
         Name::Persistence,
@@ -25,7 +25,7 @@ pub(super) const RESTART: Trick = Trick {
 pub(super) const BACK: Trick = Trick {
     path: "/back",
     title: "The next one presses Back",
-    says: "At a shared computer the victim signed out. His pages may still be in the browser.",
+    description: "At a shared computer the victim signed out. His pages may still be in the browser.",
     role: Role::Attacker,
     stopped_by: &[(
         Name::NoStore,
@@ -36,7 +36,7 @@ pub(super) const BACK: Trick = Trick {
 pub(super) const LEFT_BEHIND: Trick = Trick {
     path: "/left-behind",
     title: "The next one looks into the storage",
-    says: "At a shared computer the victim began a notice and signed out. His draft may still be \
+    description: "At a shared computer the victim began a notice and signed out. His draft may still be \
            there.",
     role: Role::Attacker,
     stopped_by: &[(
@@ -48,18 +48,18 @@ pub(super) const LEFT_BEHIND: Trick = Trick {
 const TEMPLATE: &str = "pages/attacker/shared_computer.html";
 
 #[get("/restart?<variant>")]
-fn restart(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
-    Ok(Scene::open(place, &RESTART, variant)?.show(TEMPLATE, ()))
+fn restart(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+    Ok(Scene::open(context, &RESTART, variant)?.show(TEMPLATE, ()))
 }
 
 #[get("/back?<variant>")]
-fn back(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
-    Ok(Scene::open(place, &BACK, variant)?.show(TEMPLATE, ()))
+fn back(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+    Ok(Scene::open(context, &BACK, variant)?.show(TEMPLATE, ()))
 }
 
 #[get("/left-behind?<variant>")]
-fn left_behind(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
-    Ok(Scene::open(place, &LEFT_BEHIND, variant)?.show(TEMPLATE, ()))
+fn left_behind(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+    Ok(Scene::open(context, &LEFT_BEHIND, variant)?.show(TEMPLATE, ()))
 }
 
 pub(super) fn routes() -> Vec<Route> {

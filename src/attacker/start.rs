@@ -5,14 +5,14 @@ use rocket::{Route, get, routes};
 use serde::Serialize;
 
 use super::{Role, TRICKS, page};
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 
 #[derive(Serialize)]
 struct Offered {
     path: &'static str,
     title: &'static str,
-    says: &'static str,
+    description: &'static str,
 }
 
 #[derive(Serialize)]
@@ -23,15 +23,15 @@ struct StartPage {
 }
 
 #[get("/")]
-async fn start(place: &Place) -> Result<Template, Stop> {
-    let mine = Role::of(place);
+async fn start(context: &RequestContext) -> Result<Template, Reply> {
+    let mine = Role::of(context);
     let offered = |role| {
         let tricks = TRICKS.iter().filter(move |trick| trick.role == role);
         tricks
             .map(|trick| Offered {
                 path: trick.path,
                 title: trick.title,
-                says: trick.says,
+                description: trick.description,
             })
             .collect()
     };
@@ -42,9 +42,14 @@ async fn start(place: &Place) -> Result<Template, Stop> {
     let page = StartPage {
         tricks: offered(mine),
         other,
-        caught: place.bench.loot().caught().await?.len(),
+        caught: context.bench.loot().caught().await?.len(),
     };
-    Ok(page::plain(place, "pages/attacker/start.html", title, page))
+    Ok(page::plain(
+        context,
+        "pages/attacker/start.html",
+        title,
+        page,
+    ))
 }
 
 pub(super) fn routes() -> Vec<Route> {

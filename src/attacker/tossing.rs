@@ -8,15 +8,15 @@ use serde::Serialize;
 
 use super::page::Scene;
 use super::{Role, Trick, plant};
-use crate::client::FrontDoor;
+use crate::client::LabClient;
 use crate::defences::policy::Name;
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/tossing",
     title: "A tossed cookie",
-    says: "The sibling plants mallory's session in front of the victim's own.",
+    description: "The sibling plants mallory's session in front of the victim's own.",
     role: Role::Sibling,
     stopped_by: &[
         (
@@ -37,9 +37,9 @@ struct TossingPage {
 }
 
 #[get("/tossing?<variant>")]
-async fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
-    let scene = Scene::open(place, &TRICK, variant)?;
-    let planted = place.bench.loot().planted(scene.variant).await?;
+async fn show(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+    let scene = Scene::open(context, &TRICK, variant)?;
+    let planted = context.bench.loot().planted(scene.variant).await?;
     let page = TossingPage {
         planted: planted.map(|planted| planted.lines).unwrap_or_default(),
     };
@@ -49,11 +49,11 @@ async fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
 /// Signs in as mallory from the attacker's own computer, and plants what she was given.
 #[post("/tossing?<variant>")]
 async fn toss(
-    place: &Place,
-    door: &State<FrontDoor>,
+    context: &RequestContext,
+    door: &State<LabClient>,
     variant: Option<&str>,
-) -> Result<Redirect, Stop> {
-    let scene = Scene::open(place, &TRICK, variant)?;
+) -> Result<Redirect, Reply> {
+    let scene = Scene::open(context, &TRICK, variant)?;
     let (answer, session) = plant::mallory(&scene, door).await?;
     // The trick is about the session cookie. What the weak arms hand out beside it belongs to it,
     // and is of no use where the browser will refuse the session cookie itself.
@@ -69,8 +69,8 @@ async fn toss(
 }
 
 #[post("/tossing/clean?<variant>")]
-async fn clean(place: &Place, variant: Option<&str>) -> Result<Redirect, Stop> {
-    let scene = Scene::open(place, &TRICK, variant)?;
+async fn clean(context: &RequestContext, variant: Option<&str>) -> Result<Redirect, Reply> {
+    let scene = Scene::open(context, &TRICK, variant)?;
     Ok(plant::clean_up(&scene).await?)
 }
 

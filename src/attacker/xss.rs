@@ -9,13 +9,13 @@ use super::page::Scene;
 use super::{Role, Trick};
 use crate::attacks::payloads;
 use crate::defences::policy::Name;
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/xss",
     title: "Scripts for the notice board",
-    says: "Notices that run as scripts in the victim's browser: they steal the cookie or the tokens, or ride the session.",
+    description: "Notices that run as scripts in the victim's browser: they steal the cookie or the tokens, or ride the session.",
     role: Role::Attacker,
     stopped_by: &[
         (
@@ -41,7 +41,7 @@ pub(super) const TRICK: Trick = Trick {
 struct Payload {
     id: &'static str,
     title: &'static str,
-    says: &'static str,
+    description: &'static str,
     text: String,
 }
 
@@ -55,26 +55,26 @@ fn payloads(catcher: &str) -> [Payload; 4] {
         Payload {
             id: "steal",
             title: "Steal the cookie",
-            says: "Loads an image whose address carries document.cookie to the attacker.",
+            description: "Loads an image whose address carries document.cookie to the attacker.",
             text: payloads::steal_cookie(catcher),
         },
         Payload {
             id: "handler",
             title: "The same without a script tag",
-            says: "A broken image runs its error handler. Filtering script tags is no defence.",
+            description: "A broken image runs its error handler. Filtering script tags is no defence.",
             text: payloads::steal_cookie_by_handler(catcher),
         },
         Payload {
             id: "storage",
             title: "Steal the tokens",
-            says: "Sends everything in localStorage. On the insecure portal the page for tokens keeps \
+            description: "Sends everything in localStorage. On the insecure portal the page for tokens keeps \
                    both of its tokens there, and every page of the origin reads the same storage.",
             text: payloads::steal_storage(catcher),
         },
         Payload {
             id: "ride",
             title: "Ride the session",
-            says: "Sends the transfer from the victim's own page. It needs no cookie to read, and it \
+            description: "Sends the transfer from the victim's own page. It needs no cookie to read, and it \
                    takes the CSRF token from the page.",
             text: payloads::ride_session(),
         },
@@ -82,8 +82,8 @@ fn payloads(catcher: &str) -> [Payload; 4] {
 }
 
 #[get("/xss?<variant>")]
-fn show(place: &Place, variant: Option<&str>) -> Result<Template, Stop> {
-    let scene = Scene::open(place, &TRICK, variant)?;
+fn show(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+    let scene = Scene::open(context, &TRICK, variant)?;
     let page = XssPage {
         payloads: payloads(&scene.catcher()),
     };

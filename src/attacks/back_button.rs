@@ -8,7 +8,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{Stage, StageError, VICTIM};
+use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::defences::policy::Name;
 
@@ -22,7 +22,7 @@ const CARD: Card = Card {
     means: "The attacker sits down at the same browser and presses Back.",
     evidence: "The victim's dashboard stands on the screen again.",
     stopped_by: &[&[Name::NoStore]],
-    stopped_says: "The browser had kept nothing of the page and had to ask the portal again.",
+    when_stopped: "The browser had kept nothing of the page and had to ask the portal again.",
     shows: &["LO-CACHE"],
     standards: &["ASVS 14.3.2", "CWE-525", "CWE-524", "WSTG-SESS-07"],
 };
@@ -33,16 +33,16 @@ impl Attack for BackButton {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let portal = stage.portal(stage.scheme().await?);
-        stage.says("The victim signs in, reads the dashboard and signs out.");
-        let mut computer = stage.seat("victim").await?;
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let portal = scenario.portal(scenario.scheme().await?);
+        scenario.narrate("The victim signs in, reads the dashboard and signs out.");
+        let mut computer = scenario.browser_actor("victim").await?;
         computer.sign_in(&portal, VICTIM).await?;
         // A page that comes back with this mark was never taken down.
         computer.run::<bool>("window.wasKept = true").await?;
         computer.sign_out().await?;
 
-        stage.says(
+        scenario.narrate(
             "The attacker sits down at the same browser, pulls the plug, and presses Back. Without \
              a network no script of the page can ask the portal whether the session still lives.",
         );
@@ -60,7 +60,7 @@ impl Attack for BackButton {
                     "ordinary cache of answers"
                 }
             )),
-            None => Outcome::Stopped(CARD.stopped_says.into()),
+            None => Outcome::Stopped(CARD.when_stopped.into()),
         })
     }
 }

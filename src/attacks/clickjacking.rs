@@ -7,7 +7,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{A_MOMENT, Stage, StageError, VICTIM};
+use super::scenario::{A_MOMENT, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::base::addresses::BESIDE_SIBLING;
 use crate::defences::policy::Name;
@@ -23,7 +23,7 @@ const CARD: Card = Card {
             button of its own.",
     evidence: "The victim's credit falls by the amount in the frame's address.",
     stopped_by: &[&[Name::Framing]],
-    stopped_says: "The browser showed no portal in the frame, so there was no button to press.",
+    when_stopped: "The browser showed no portal in the frame, so there was no button to press.",
     shows: &["HDR-FRAME"],
     standards: &["ASVS 3.4.6", "CWE-1021"],
 };
@@ -34,21 +34,23 @@ impl Attack for Clickjacking {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let portal = stage.portal_at(stage.scheme().await?, BESIDE_SIBLING);
-        stage.says("The victim signs in at portal.localhost, and reads his credit.");
-        let victim = stage.seat("victim").await?;
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let portal = scenario.portal_at(scenario.scheme().await?, BESIDE_SIBLING);
+        scenario.narrate("The victim signs in at portal.localhost, and reads his credit.");
+        let victim = scenario.browser_actor("victim").await?;
         victim.sign_in(&portal, VICTIM).await?;
         let before = victim.credit(&portal).await?;
 
-        stage.says("He opens the sibling's page and clicks on its button.");
-        victim.visit(&stage.sibling_trick("/clickjacking")).await?;
+        scenario.narrate("He opens the sibling's page and clicks on its button.");
+        victim
+            .visit(&scenario.sibling_trick("/clickjacking"))
+            .await?;
         victim.click(".lure").await?;
 
-        stage.says("He goes back to the portal.");
+        scenario.narrate("He goes back to the portal.");
         let after = victim
             .credit_once_it_changed(&portal, before, A_MOMENT)
             .await?;
-        Ok(Outcome::of_credit(before, after, CARD.stopped_says))
+        Ok(Outcome::of_credit(before, after, CARD.when_stopped))
     }
 }

@@ -8,7 +8,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{A_MOMENT, ATTACKER, Stage, StageError, VICTIM};
+use super::scenario::{A_MOMENT, ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::attacks::payloads;
 use crate::base::addresses::BESIDE_SIBLING;
@@ -26,7 +26,7 @@ const CARD: Card = Card {
     evidence: "The victim's next request runs as mallory: the cookie was not only lost but planted \
                again.",
     stopped_by: &[&[Name::Output], &[Name::Csp]],
-    stopped_says: "The board showed the script as text, or the browser refused to run it. HttpOnly \
+    when_stopped: "The board showed the script as text, or the browser refused to run it. HttpOnly \
                    and __Host- would not have helped.",
     shows: &["CK-OVERFLOW", "CK-HOSTHTTP"],
     standards: &["ASVS 3.3.4", "CWE-565", "CWE-79", "RFC 6265bis §8.6"],
@@ -38,17 +38,18 @@ impl Attack for CookieOverflow {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let portal = stage.portal_at(stage.scheme().await?, BESIDE_SIBLING);
-        stage.says("On his own computer the attacker signs in as mallory and posts a notice.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let portal = scenario.portal_at(scenario.scheme().await?, BESIDE_SIBLING);
+        scenario
+            .narrate("On his own computer the attacker signs in as mallory and posts a notice.");
+        let mut attacker = scenario.actor("attacker");
         attacker.sign_in(ATTACKER).await?;
         let (name, id) = attacker.session_cookie()?;
         let script = payloads::overflow(&name, &id);
         attacker.post_notice(&script).await?;
 
-        stage.says("The victim signs in and opens the notice board.");
-        let victim = stage.seat("victim").await?;
+        scenario.narrate("The victim signs in and opens the notice board.");
+        let victim = scenario.browser_actor("victim").await?;
         victim.sign_in(&portal, VICTIM).await?;
         victim.visit(&format!("{portal}/board")).await?;
         let done = "document.documentElement.dataset.done";
@@ -59,12 +60,12 @@ impl Attack for CookieOverflow {
             victim.until(&format!("{done} === '1'")).await?;
         }
 
-        stage.says("He opens his dashboard.");
+        scenario.narrate("He opens his dashboard.");
         Ok(match victim.greeted_as(&portal).await? {
             Some(user) if user == ATTACKER => {
                 Outcome::Succeeded(format!("The victim's next request runs as {user}."))
             }
-            _ => Outcome::Stopped(CARD.stopped_says.into()),
+            _ => Outcome::Stopped(CARD.when_stopped.into()),
         })
     }
 }

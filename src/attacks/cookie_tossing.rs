@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::base::addresses::BESIDE_SIBLING;
 use crate::defences::policy::Name;
@@ -22,7 +22,7 @@ const CARD: Card = Card {
             variant's Path.",
     evidence: "The victim's next request runs as mallory.",
     stopped_by: &[&[Name::HostPrefix], &[Name::DuplicateCookies]],
-    stopped_says: "The browser refused a __Host- cookie with a Domain, or the portal refused a \
+    when_stopped: "The browser refused a __Host- cookie with a Domain, or the portal refused a \
                    request with two session cookies.",
     shows: &["CK-HOST", "CK-DUP"],
     standards: &["ASVS 3.3.3", "CWE-565", "CWE-346", "WSTG-SESS-02"],
@@ -34,22 +34,23 @@ impl Attack for CookieTossing {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let portal = stage.portal_at(stage.scheme().await?, BESIDE_SIBLING);
-        stage.says("The victim signs in at portal.localhost.");
-        let victim = stage.seat("victim").await?;
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let portal = scenario.portal_at(scenario.scheme().await?, BESIDE_SIBLING);
+        scenario.narrate("The victim signs in at portal.localhost.");
+        let victim = scenario.browser_actor("victim").await?;
         victim.sign_in(&portal, VICTIM).await?;
 
-        stage.says("He opens the sibling's page, which sets mallory's session cookie as well.");
-        victim.visit(&stage.sibling_trick("/tossing")).await?;
+        scenario
+            .narrate("He opens the sibling's page, which sets mallory's session cookie as well.");
+        victim.visit(&scenario.sibling_trick("/tossing")).await?;
         victim.follow(".bait form:first-child button").await?;
 
-        stage.says("He opens his dashboard again.");
+        scenario.narrate("He opens his dashboard again.");
         Ok(match victim.greeted_as(&portal).await? {
             Some(user) if user == ATTACKER => {
                 Outcome::Succeeded(format!("The victim's next request runs as {user}."))
             }
-            _ => Outcome::Stopped(CARD.stopped_says.into()),
+            _ => Outcome::Stopped(CARD.when_stopped.into()),
         })
     }
 }

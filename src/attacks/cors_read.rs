@@ -7,7 +7,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{A_MOMENT, Stage, StageError, VICTIM};
+use super::scenario::{A_MOMENT, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::base::addresses::BESIDE_SIBLING;
 use crate::defences::policy::Name;
@@ -23,7 +23,7 @@ const CARD: Card = Card {
             it read to the attacker.",
     evidence: "The victim's name arrives at the attacker's site.",
     stopped_by: &[&[Name::Cors]],
-    stopped_says: "The answer named no foreign origin, so the browser did not let the script read \
+    when_stopped: "The answer named no foreign origin, so the browser did not let the script read \
                    it. The request itself did reach the portal.",
     shows: &["CORS-REFLECT"],
     standards: &["ASVS 3.4.2", "CWE-942", "CWE-346"],
@@ -35,25 +35,25 @@ impl Attack for CorsRead {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let portal = stage.portal_at(stage.scheme().await?, BESIDE_SIBLING);
-        stage.says("The victim signs in at portal.localhost.");
-        let victim = stage.seat("victim").await?;
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let portal = scenario.portal_at(scenario.scheme().await?, BESIDE_SIBLING);
+        scenario.narrate("The victim signs in at portal.localhost.");
+        let victim = scenario.browser_actor("victim").await?;
         victim.sign_in(&portal, VICTIM).await?;
 
-        stage.says("He opens the sibling's page, whose script starts by itself.");
-        let page = stage.sibling_trick("/cors");
+        scenario.narrate("He opens the sibling's page, whose script starts by itself.");
+        let page = scenario.sibling_trick("/cors");
         victim.visit(&format!("{page}&go=1")).await?;
         victim
             .until("document.getElementById('reader').dataset.done !== undefined")
             .await?;
 
-        stage.says("The attacker looks at what his site has received.");
-        let loot = stage.loot_within(A_MOMENT).await?;
+        scenario.narrate("The attacker looks at what his site has received.");
+        let loot = scenario.loot_within(A_MOMENT).await?;
         let read = loot.iter().find_map(|loot| loot.query("read"));
         Ok(match read.filter(|read| read.contains(VICTIM)) {
             Some(read) => Outcome::Succeeded(format!("The script read {read}.")),
-            None => Outcome::Stopped(CARD.stopped_says.into()),
+            None => Outcome::Stopped(CARD.when_stopped.into()),
         })
     }
 }

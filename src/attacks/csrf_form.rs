@@ -9,7 +9,7 @@
 use async_trait::async_trait;
 
 use super::forged_request::forge;
-use super::stage::{Stage, StageError};
+use super::scenario::{Scenario, ScenarioError};
 use super::{Attack, Card, Engine, Outcome};
 use crate::defences::policy::Name;
 
@@ -28,7 +28,7 @@ const CARD: Card = Card {
         &[Name::RequestOrigin],
         &[Name::SameSite],
     ],
-    stopped_says: "The form came without the token, from an origin that the portal does not know, \
+    when_stopped: "The form came without the token, from an origin that the portal does not know, \
                    or without the cookie: each of them is enough.",
     shows: &[
         "CSRF-NONE",
@@ -46,9 +46,9 @@ impl Attack for CsrfForm {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let portal = stage.portal(stage.scheme().await?);
-        let page = stage.trick("/csrf-form");
-        forge(stage, &portal, &page, "#trap button", CARD.stopped_says).await
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let portal = scenario.portal(scenario.scheme().await?);
+        let page = scenario.trick("/csrf-form");
+        forge(scenario, &portal, &page, "#trap button", CARD.when_stopped).await
     }
 }

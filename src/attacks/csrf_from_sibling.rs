@@ -7,7 +7,7 @@
 use async_trait::async_trait;
 
 use super::forged_request::forge;
-use super::stage::{Stage, StageError};
+use super::scenario::{Scenario, ScenarioError};
 use super::{Attack, Card, Engine, Outcome};
 use crate::base::addresses::BESIDE_SIBLING;
 use crate::defences::policy::Name;
@@ -23,7 +23,7 @@ const CARD: Card = Card {
             that users can write to.",
     evidence: "The victim's credit falls by the amount in the attacker's form.",
     stopped_by: &[&[Name::CsrfToken], &[Name::RequestOrigin]],
-    stopped_says: "The cookie came along, SameSite or not. The portal refused the form for its \
+    when_stopped: "The cookie came along, SameSite or not. The portal refused the form for its \
                    missing token or its foreign origin.",
     shows: &["CSRF-SIBLING"],
     standards: &["CWE-352", "CWE-346", "RFC 6265bis §8.8.1"],
@@ -35,9 +35,9 @@ impl Attack for CsrfFromSibling {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let portal = stage.portal_at(stage.scheme().await?, BESIDE_SIBLING);
-        let page = stage.sibling_trick("/csrf-sibling");
-        forge(stage, &portal, &page, "#trap button", CARD.stopped_says).await
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let portal = scenario.portal_at(scenario.scheme().await?, BESIDE_SIBLING);
+        let page = scenario.sibling_trick("/csrf-sibling");
+        forge(scenario, &portal, &page, "#trap button", CARD.when_stopped).await
     }
 }

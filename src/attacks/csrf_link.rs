@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 
 use super::forged_request::forge;
-use super::stage::{Stage, StageError};
+use super::scenario::{Scenario, ScenarioError};
 use super::{Attack, Card, Engine, Outcome};
 use crate::defences::policy::Name;
 
@@ -20,7 +20,7 @@ const CARD: Card = Card {
     means: "A link to the portal's transfer with receiver and amount in the address.",
     evidence: "The victim's credit falls by the amount in the link.",
     stopped_by: &[&[Name::SafeMethods]],
-    stopped_says: "A GET only reads, so the link changed nothing. The cookie did travel along.",
+    when_stopped: "A GET only reads, so the link changed nothing. The cookie did travel along.",
     shows: &["CSRF-GET"],
     standards: &["ASVS 3.5.3", "CWE-352", "CWE-650", "WSTG-SESS-05"],
 };
@@ -31,9 +31,16 @@ impl Attack for CsrfLink {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let portal = stage.portal(stage.scheme().await?);
-        let page = stage.trick("/csrf-link");
-        forge(stage, &portal, &page, ".bait a.button", CARD.stopped_says).await
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let portal = scenario.portal(scenario.scheme().await?);
+        let page = scenario.trick("/csrf-link");
+        forge(
+            scenario,
+            &portal,
+            &page,
+            ".bait a.button",
+            CARD.when_stopped,
+        )
+        .await
     }
 }

@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{Stage, StageError, VICTIM};
+use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::base::addresses::BESIDE_SIBLING;
 use crate::defences::policy::Name;
@@ -25,7 +25,7 @@ const CARD: Card = Card {
             origin have stored.",
     evidence: "He reads the victim's unfinished notice.",
     stopped_by: &[&[Name::ClearSiteData]],
-    stopped_says: "The answer to the sign-out had the browser delete all that the portal's scripts \
+    when_stopped: "The answer to the sign-out had the browser delete all that the portal's scripts \
                    had stored.",
     shows: &["LO-CSD"],
     standards: &["ASVS 14.3.1", "CWE-922", "CWE-525"],
@@ -37,26 +37,26 @@ impl Attack for DraftAfterSignOut {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         // Where the header names cookies, too, it clears the whole host: so this is done where the
         // portal is alone.
-        let portal = stage.portal_at(stage.scheme().await?, BESIDE_SIBLING);
-        stage.says("The victim signs in, begins a notice, and signs out.");
-        let mut computer = stage.seat("victim").await?;
+        let portal = scenario.portal_at(scenario.scheme().await?, BESIDE_SIBLING);
+        scenario.narrate("The victim signs in, begins a notice, and signs out.");
+        let mut computer = scenario.browser_actor("victim").await?;
         computer.sign_in(&portal, VICTIM).await?;
         computer.visit(&format!("{portal}/board")).await?;
         computer.window().fill_in("#text", DRAFT).await?;
         computer.until("localStorage.length > 0").await?;
         computer.sign_out().await?;
 
-        stage.says("The attacker sits down at the same browser and opens the portal.");
+        scenario.narrate("The attacker sits down at the same browser and opens the portal.");
         computer.now_used_by("attacker");
         computer.visit(&format!("{portal}/")).await?;
         let stored: String = computer.run("JSON.stringify({...localStorage})").await?;
         Ok(if stored.contains(DRAFT) {
             Outcome::Succeeded(format!("The browser still holds {stored}."))
         } else {
-            Outcome::Stopped(CARD.stopped_says.into())
+            Outcome::Stopped(CARD.when_stopped.into())
         })
     }
 }

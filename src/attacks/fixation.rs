@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{Stage, StageError, VICTIM};
+use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
@@ -21,7 +21,7 @@ const CARD: Card = Card {
             in the victim's browser: at a shared computer, or with a cookie set by a sibling host.",
     evidence: "With the planted id the attacker's own browser is greeted as the victim.",
     stopped_by: &[&[Name::Rotation]],
-    stopped_says: "The portal issued a new id at sign-in, so the planted one opens nothing.",
+    when_stopped: "The portal issued a new id at sign-in, so the planted one opens nothing.",
     shows: &["SID-ROTATE", "SID-PREPOST"],
     standards: &["ASVS 7.2.4", "CWE-384", "WSTG-SESS-03"],
 };
@@ -32,24 +32,25 @@ impl Attack for Fixation {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The attacker opens the sign-in page and keeps the anonymous id he is given.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario
+            .narrate("The attacker opens the sign-in page and keeps the anonymous id he is given.");
+        let mut attacker = scenario.actor("attacker");
         attacker.get("/login").await?;
         let (name, planted) = attacker.session_cookie()?;
 
-        stage.says("He plants this id in the victim's browser. The victim signs in.");
-        let mut victim = stage.person("victim");
+        scenario.narrate("He plants this id in the victim's browser. The victim signs in.");
+        let mut victim = scenario.actor("victim");
         victim.plant(&format!("{name}={planted}; Path=/; Secure"));
         victim.sign_in(VICTIM).await?;
 
-        stage.says("The attacker opens the dashboard with the id that he planted.");
+        scenario.narrate("The attacker opens the dashboard with the id that he planted.");
         let replay = Call::get("/dashboard").with_cookie(Some(format!("{name}={planted}")));
         Ok(match attacker.greeted_as(replay).await? {
             Some(user) if user == VICTIM => {
                 Outcome::Succeeded(format!("The planted id opens {user}'s dashboard."))
             }
-            _ => Outcome::Stopped(CARD.stopped_says.into()),
+            _ => Outcome::Stopped(CARD.when_stopped.into()),
         })
     }
 }

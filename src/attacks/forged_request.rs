@@ -2,7 +2,7 @@
 //! page in the same window, and does there what the page is made for.
 
 use super::Outcome;
-use super::stage::{Stage, StageError, VICTIM};
+use super::scenario::{Scenario, ScenarioError, VICTIM};
 
 /// Signs the victim in at `portal`, has him open `page` and click on what `press` selects there, and
 /// says whether his credit fell.
@@ -10,26 +10,26 @@ use super::stage::{Stage, StageError, VICTIM};
 /// # Errors
 /// The browser or the portal fails.
 pub(super) async fn forge(
-    stage: &Stage,
+    scenario: &Scenario,
     portal: &str,
     page: &str,
     press: &str,
-    stopped_says: &str,
-) -> Result<Outcome, StageError> {
-    stage.says(format!(
+    when_stopped: &str,
+) -> Result<Outcome, ScenarioError> {
+    scenario.narrate(format!(
         "The victim signs in at {portal}/, and reads his credit."
     ));
-    let victim = stage.seat("victim").await?;
+    let victim = scenario.browser_actor("victim").await?;
     victim.sign_in(portal, VICTIM).await?;
     let before = victim.credit(portal).await?;
 
-    stage.says(format!(
+    scenario.narrate(format!(
         "In the same window he opens {page} and clicks there."
     ));
     victim.visit(page).await?;
     victim.follow(press).await?;
 
-    stage.says("He goes back to the portal.");
+    scenario.narrate("He goes back to the portal.");
     let after = victim.credit(portal).await?;
-    Ok(Outcome::of_credit(before, after, stopped_says))
+    Ok(Outcome::of_credit(before, after, when_stopped))
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::stage::{ATTACKER, Stage, StageError};
+use super::scenario::{ATTACKER, Scenario, ScenarioError};
 use super::words::WORDS;
 use super::{Attack, Card, Engine, Outcome};
 use crate::base::clock::BenchTime;
@@ -34,7 +34,7 @@ const CARD: Card = Card {
             flask-unsign does the same with Flask's cookies.",
     evidence: "The dashboard that he gets greets admin.",
     stopped_by: &[&[Name::ClientState], &[Name::SigningKey]],
-    stopped_says: "The session's record says who he is; the portal does not ask the cookie.",
+    when_stopped: "The session's record says who he is; the portal does not ask the cookie.",
     shows: &["CK-KEY", "CK-TAMPER"],
     standards: &["ASVS 13.3.1", "CWE-321", "CWE-565", "CWE-642"],
 };
@@ -45,15 +45,15 @@ impl Attack for ForgedSignedCookie {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The attacker signs in to his own account and looks at his cookies.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The attacker signs in to his own account and looks at his cookies.");
+        let mut attacker = scenario.actor("attacker");
         attacker.sign_in(ATTACKER).await?;
         let name = attacker.cookie_beside("state")?;
         let key = match attacker.caller().cookie(&name) {
             Some((_, own)) => match crack(&own) {
                 Some(key) => {
-                    stage.says(format!(
+                    scenario.narrate(format!(
                         "Offline, the word {key} gives his cookie's signature."
                     ));
                     key
@@ -64,7 +64,7 @@ impl Attack for ForgedSignedCookie {
                 }
             },
             None => {
-                stage.says(format!(
+                scenario.narrate(format!(
                     "There is no state cookie. He signs one with {TUTORIAL_KEY}."
                 ));
                 TUTORIAL_KEY
@@ -78,7 +78,7 @@ impl Attack for ForgedSignedCookie {
             Some(user) if user == ADMIN => Outcome::Succeeded(format!(
                 "The key was {key}, and the dashboard greets {user}."
             )),
-            _ => Outcome::Stopped(CARD.stopped_says.into()),
+            _ => Outcome::Stopped(CARD.when_stopped.into()),
         })
     }
 }

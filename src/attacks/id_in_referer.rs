@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{Stage, StageError, VICTIM};
+use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
@@ -21,7 +21,7 @@ const CARD: Card = Card {
     means: "A link on the dashboard leads to a partner's site, which belongs to the attacker.",
     evidence: "With the id in the Referer the attacker's own client is greeted as the victim.",
     stopped_by: &[&[Name::Carrier], &[Name::Referrer]],
-    stopped_says: "There was no id in the address, or the browser told the other site nothing of \
+    when_stopped: "There was no id in the address, or the browser told the other site nothing of \
                    it.",
     shows: &["SID-URL", "HDR-REFERRER"],
     standards: &[
@@ -39,33 +39,33 @@ impl Attack for IdInReferer {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let portal = stage.portal(stage.scheme().await?);
-        stage.says(
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let portal = scenario.portal(scenario.scheme().await?);
+        scenario.narrate(
             "The victim signs in, and follows the link for other devices where there is one.",
         );
-        let victim = stage.seat("victim").await?;
+        let victim = scenario.browser_actor("victim").await?;
         victim.sign_in(&portal, VICTIM).await?;
         if victim.run("!!document.querySelector('a.device')").await? {
             victim.follow("a.device").await?;
         }
-        stage.says("He follows the link to the partner's site.");
+        scenario.narrate("He follows the link to the partner's site.");
         victim.follow("a.partner").await?;
 
-        stage.says("The partner, who is the attacker, reads where his visitor came from.");
-        let loot = stage.loot_within(super::stage::A_MOMENT).await?;
+        scenario.narrate("The partner, who is the attacker, reads where his visitor came from.");
+        let loot = scenario.loot_within(super::scenario::A_MOMENT).await?;
         let referers = loot.iter().filter_map(|loot| loot.referer.as_deref());
         let mut ids = referers.filter_map(|referer| referer.split_once("sid=").map(|(_, id)| id));
         let Some(id) = ids.next().and_then(|rest| rest.split('&').next()) else {
-            return Ok(Outcome::Stopped(CARD.stopped_says.into()));
+            return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         };
-        let mut attacker = stage.person("attacker");
+        let mut attacker = scenario.actor("attacker");
         let replay = Call::get(format!("/dashboard?sid={id}")).with_cookie(None);
         Ok(match attacker.greeted_as(replay).await? {
             Some(user) if user == VICTIM => {
                 Outcome::Succeeded(format!("The leaked id opens {user}'s dashboard."))
             }
-            _ => Outcome::Stopped(CARD.stopped_says.into()),
+            _ => Outcome::Stopped(CARD.when_stopped.into()),
         })
     }
 }

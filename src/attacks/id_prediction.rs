@@ -4,7 +4,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
@@ -22,7 +22,7 @@ const CARD: Card = Card {
     means: "The attacker signs in to his own account three times and looks at the ids he gets.",
     evidence: "With a predicted id the attacker is greeted as the victim.",
     stopped_by: &[&[Name::IdSource]],
-    stopped_says: "The ids are random: three of them say nothing about the next.",
+    when_stopped: "The ids are random: three of them say nothing about the next.",
     shows: &["SID-ENTROPY"],
     standards: &["ASVS 7.2.3", "CWE-330", "CWE-340", "WSTG-SESS-01"],
 };
@@ -33,27 +33,27 @@ impl Attack for IdPrediction {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The attacker signs in three times and collects his own ids.");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The attacker signs in three times and collects his own ids.");
         let mut ids = Vec::new();
         let mut name = String::new();
         for _ in 0..3 {
-            let mut attacker = stage.person("attacker");
+            let mut attacker = scenario.actor("attacker");
             attacker.sign_in(ATTACKER).await?;
             let (found, id) = attacker.session_cookie()?;
             name = found;
             ids.push(id);
         }
-        stage.says("The victim signs in.");
-        stage.person("victim").sign_in(VICTIM).await?;
+        scenario.narrate("The victim signs in.");
+        scenario.actor("victim").sign_in(VICTIM).await?;
 
         let Some(next) = predict(&ids) else {
-            return Ok(Outcome::Stopped(CARD.stopped_says.into()));
+            return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         };
-        stage.says(format!(
+        scenario.narrate(format!(
             "The ids rise evenly. The attacker tries {next} and those that follow."
         ));
-        let mut attacker = stage.person("attacker");
+        let mut attacker = scenario.actor("attacker");
         for id in next..next + TRIED {
             let guess = Call::get("/dashboard").with_cookie(Some(format!("{name}={id}")));
             if attacker.greeted_as(guess).await?.as_deref() == Some(VICTIM) {

@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{ATTACKER, Stage, StageError};
+use super::scenario::{ATTACKER, Scenario, ScenarioError};
 use super::{Attack, Card, Engine, Outcome};
 use crate::defences::policy::Name;
 
@@ -20,7 +20,7 @@ const CARD: Card = Card {
     means: "A form on another site with the attacker's own name and password.",
     evidence: "The portal greets the victim as mallory.",
     stopped_by: &[&[Name::CsrfToken], &[Name::RequestOrigin]],
-    stopped_says: "The portal refused the sign-in: its form lacked the token of the visitor's \
+    when_stopped: "The portal refused the sign-in: its form lacked the token of the visitor's \
                    anonymous session, or stood on another site.",
     shows: &["CSRF-LOGIN"],
     standards: &["ASVS 7.6.2", "CWE-352"],
@@ -32,19 +32,19 @@ impl Attack for LoginCsrf {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let portal = stage.portal(stage.scheme().await?);
-        stage.says("The victim opens the attacker's page and presses its button.");
-        let victim = stage.seat("victim").await?;
-        victim.visit(&stage.trick("/login-csrf")).await?;
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let portal = scenario.portal(scenario.scheme().await?);
+        scenario.narrate("The victim opens the attacker's page and presses its button.");
+        let victim = scenario.browser_actor("victim").await?;
+        victim.visit(&scenario.trick("/login-csrf")).await?;
         victim.follow(".bait button").await?;
 
-        stage.says("Later he opens the portal, which seems to know him.");
+        scenario.narrate("Later he opens the portal, which seems to know him.");
         Ok(match victim.greeted_as(&portal).await? {
             Some(user) if user == ATTACKER => {
                 Outcome::Succeeded(format!("The portal greets the victim as {user}."))
             }
-            _ => Outcome::Stopped(CARD.stopped_says.into()),
+            _ => Outcome::Stopped(CARD.when_stopped.into()),
         })
     }
 }

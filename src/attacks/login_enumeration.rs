@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{Stage, StageError, VICTIM};
+use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::defences::policy::Name;
 
@@ -23,7 +23,7 @@ const CARD: Card = Card {
             once under a name that he made up, and compares what he reads.",
     evidence: "Status or text of the two answers differ.",
     stopped_by: &[&[Name::LoginErrors]],
-    stopped_says: "Both names got the same status and the same text.",
+    when_stopped: "Both names got the same status and the same text.",
     shows: &["AU-ENUM"],
     standards: &["ASVS 6.3.8", "CWE-203", "CWE-204"],
 };
@@ -34,9 +34,9 @@ impl Attack for LoginEnumeration {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The attacker types two names, each with a wrong password.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The attacker types two names, each with a wrong password.");
+        let mut attacker = scenario.actor("attacker");
         attacker.get("/login").await?;
         let mut answers = Vec::new();
         for name in [VICTIM, STRANGER] {
@@ -46,7 +46,7 @@ impl Attack for LoginEnumeration {
         }
         let (known, unknown) = (&answers[0], &answers[1]);
         if known == unknown {
-            return Ok(Outcome::Stopped(CARD.stopped_says.into()));
+            return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         }
         let differing = |text: &str, other: &str| {
             let line = text.lines().find(|line| !other.contains(line));

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::seat::Seat;
-use super::stage::{Stage, StageError, VICTIM};
+use super::browser_actor::BrowserActor;
+use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::browser::{Chrome, ChromeError};
 use crate::defences::policy::Name;
@@ -24,7 +24,7 @@ const CARD: Card = Card {
     means: "The attacker sits down at the same computer and starts the browser.",
     evidence: "After the restart the portal greets the attacker as the victim.",
     stopped_by: &[&[Name::Persistence]],
-    stopped_says: "The cookie had no expiry date, so the browser forgot it when it was closed. \
+    when_stopped: "The cookie had no expiry date, so the browser forgot it when it was closed. \
                    Browsers that restore their windows may keep it all the same.",
     shows: &["CK-PERSIST"],
     standards: &["CWE-539", "RFC 6265bis §5.5", "WSTG-SESS-02"],
@@ -36,23 +36,23 @@ impl Attack for LongLivedCookie {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let portal = stage.portal(stage.scheme().await?);
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let portal = scenario.portal(scenario.scheme().await?);
         let failed = |error: std::io::Error| ChromeError::Start(error.to_string());
         let profile = tempfile::tempdir().map_err(failed)?;
-        let computer = stage.chrome()?.settings().clone();
+        let computer = scenario.chrome()?.settings().clone();
         let computer = computer.with_profile(profile.path());
 
-        stage.says("The victim signs in at a shared computer, then closes the browser.");
+        scenario.narrate("The victim signs in at a shared computer, then closes the browser.");
         let browser = Arc::new(Chrome::start(computer.clone()).await?);
-        let victim = Seat::at(stage, browser.clone(), "victim").await?;
+        let victim = BrowserActor::at(scenario, browser.clone(), "victim").await?;
         victim.sign_in(&portal, VICTIM).await?;
         drop(victim);
         close(browser).await?;
 
-        stage.says("The attacker starts the browser of that computer and opens the portal.");
+        scenario.narrate("The attacker starts the browser of that computer and opens the portal.");
         let browser = Arc::new(Chrome::start(computer).await?);
-        let attacker = Seat::at(stage, browser.clone(), "attacker").await?;
+        let attacker = BrowserActor::at(scenario, browser.clone(), "attacker").await?;
         let greeted = attacker.greeted_as(&portal).await?;
         drop(attacker);
         close(browser).await?;
@@ -60,7 +60,7 @@ impl Attack for LongLivedCookie {
             Some(user) if user == VICTIM => {
                 Outcome::Succeeded(format!("After the restart the portal still greets {user}."))
             }
-            _ => Outcome::Stopped(CARD.stopped_says.into()),
+            _ => Outcome::Stopped(CARD.when_stopped.into()),
         })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::task::JoinSet;
 
 use super::record::Record;
-use super::stage::{Asked, Stage, Target};
+use super::scenario::{ProbedDefences, Scenario, Target};
 use super::{ALL, Attack, Engine, Outcome};
 use crate::base::bench_name::BenchName;
 use crate::defences::policy::{Name, Policy, Variant, resolve};
@@ -151,7 +151,7 @@ impl Row {
     }
 
     async fn run(self, tell: tokio::sync::mpsc::Sender<Cell>) {
-        let mut bases: Vec<(Variant, Outcome, Asked)> = Vec::new();
+        let mut bases: Vec<(Variant, Outcome, ProbedDefences)> = Vec::new();
         for variant in self.variants.iter().copied() {
             let policy = resolve(variant, &Policy::INSECURE);
             let switches = switches_of(variant, &policy.moved);
@@ -190,14 +190,14 @@ impl Row {
         outcome.map_or(Found::NotRun, Found::Recorded)
     }
 
-    async fn cell(&self, variant: Variant) -> (Found, Option<Asked>) {
-        let stage = Stage::new(self.target.clone(), throw_away_name(), variant);
-        let found = match self.attack.run(&stage).await {
+    async fn cell(&self, variant: Variant) -> (Found, Option<ProbedDefences>) {
+        let scenario = Scenario::new(self.target.clone(), throw_away_name(), variant);
+        let found = match self.attack.run(&scenario).await {
             Ok(outcome) => Found::Ran(outcome),
             Err(error) => Found::Broken(error.to_string()),
         };
         // Without the set the variants that build on this one are run, too.
-        (found, stage.clear_away().await.ok())
+        (found, scenario.clear_away().await.ok())
     }
 }
 

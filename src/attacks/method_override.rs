@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
@@ -27,7 +27,7 @@ const CARD: Card = Card {
             sibling's Origin and Sec-Fetch-Site: same-site.",
     evidence: "The victim's own dashboard shows less credit than before.",
     stopped_by: &[&[Name::SafeMethods]],
-    stopped_says: "The portal did not obey _method: the request ran as the POST that it was, with \
+    when_stopped: "The portal did not obey _method: the request ran as the POST that it was, with \
                    the checks of a POST, and a POST reads no transfer out of the address.",
     shows: &["CSRF-METHOD", "CSRF-GET", "CSRF-SIBLING"],
     standards: &["ASVS 3.5.2", "ASVS 3.5.3", "CWE-352", "CWE-650"],
@@ -39,24 +39,24 @@ impl Attack for MethodOverride {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let mut victim = stage.person_beside_sibling("victim");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let mut victim = scenario.person_beside_sibling("victim");
         victim.sign_in(VICTIM).await?;
         let before = victim.credit().await?;
 
-        stage.says("The victim opens the sibling's page, and the form on it submits itself.");
+        scenario.narrate("The victim opens the sibling's page, and the form on it submits itself.");
         let address = format!("/transfer?to={ATTACKER}&amount={AMOUNT}");
         let forged = Call::form(address, &[("_method", "get")]);
         victim.post_from_sibling(forged).await?;
 
-        stage.says("The victim looks at the dashboard.");
+        scenario.narrate("The victim looks at the dashboard.");
         let after = victim.credit().await?;
         Ok(if after + AMOUNT == before {
             Outcome::Succeeded(format!(
                 "The victim's credit fell from {before} to {after}."
             ))
         } else {
-            Outcome::Stopped(CARD.stopped_says.into())
+            Outcome::Stopped(CARD.when_stopped.into())
         })
     }
 }

@@ -6,14 +6,14 @@
 //! true. Read `fixation.rs` first. To add an attack, write its file, declare it, and add one
 //! line to [`ALL`]; CONTRIBUTING.md goes through it step by step.
 
+pub mod browser_actor;
 pub mod costs;
+pub mod http_actor;
 pub mod matrix;
 pub mod payloads;
-pub mod person;
 pub mod places;
 pub mod record;
-pub mod seat;
-pub mod stage;
+pub mod scenario;
 pub mod words;
 
 mod back_button;
@@ -55,7 +55,7 @@ mod xss_steals_cookie;
 use async_trait::async_trait;
 
 use crate::defences::policy::{Name, Policy};
-use stage::{Stage, StageError};
+use scenario::{Scenario, ScenarioError};
 
 /// What decides an attack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub struct Card {
     /// Minimal sets of strong arms; each set alone stops it.
     pub stopped_by: &'static [&'static [Name]],
     /// What stopped it, in a sentence.
-    pub stopped_says: &'static str,
+    pub when_stopped: &'static str,
     /// The rows of the catalogue that it shows.
     pub shows: &'static [&'static str],
     /// The requirements it breaks.
@@ -113,13 +113,13 @@ pub enum Outcome {
 
 impl Outcome {
     /// How an attack on the victim's credit ended.
-    pub fn of_credit(before: u64, after: u64, stopped_says: &str) -> Self {
+    pub fn of_credit(before: u64, after: u64, when_stopped: &str) -> Self {
         if after < before {
             Outcome::Succeeded(format!(
                 "The victim's credit fell from {before} to {after}."
             ))
         } else {
-            Outcome::Stopped(stopped_says.to_owned())
+            Outcome::Stopped(when_stopped.to_owned())
         }
     }
 
@@ -129,7 +129,7 @@ impl Outcome {
     }
 
     /// The evidence, or what came instead.
-    pub fn says(&self) -> &str {
+    pub fn message(&self) -> &str {
         match self {
             Outcome::Succeeded(text) | Outcome::Stopped(text) => text,
         }
@@ -149,7 +149,7 @@ pub trait Attack: Send + Sync {
     ///
     /// # Errors
     /// The portal does not answer, or something that is no part of the attack went wrong.
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError>;
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError>;
 }
 
 /// Every attack, in the order of the course.

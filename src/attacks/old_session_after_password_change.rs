@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{Stage, StageError, VICTIM};
+use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
@@ -21,7 +21,7 @@ const CARD: Card = Card {
     means: "The attacker knew the old password and signed in with it, on his own computer.",
     evidence: "After the change the attacker's old session still greets him as the victim.",
     stopped_by: &[&[Name::SessionsOnPasswordChange]],
-    stopped_says: "The new password ended every other session of the account, his too.",
+    when_stopped: "The new password ended every other session of the account, his too.",
     shows: &["LO-OTHERS"],
     standards: &["ASVS 7.4.3", "CWE-613"],
 };
@@ -32,22 +32,23 @@ impl Attack for OldSessionAfterPasswordChange {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The attacker knows the victim's password and signs in with it.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The attacker knows the victim's password and signs in with it.");
+        let mut attacker = scenario.actor("attacker");
         attacker.sign_in(VICTIM).await?;
 
-        stage.says("The victim signs in on another computer and changes the password.");
-        let mut victim = stage.person("victim");
+        scenario.narrate("The victim signs in on another computer and changes the password.");
+        let mut victim = scenario.actor("victim");
         victim.sign_in(VICTIM).await?;
         victim.change_password(VICTIM, "a new one for me").await?;
 
-        stage.says("The attacker loads the dashboard in the session that he has had all along.");
+        scenario
+            .narrate("The attacker loads the dashboard in the session that he has had all along.");
         Ok(match attacker.greeted_as(Call::get("/dashboard")).await? {
             Some(user) if user == VICTIM => Outcome::Succeeded(format!(
                 "The session from before the change still opens {user}'s dashboard."
             )),
-            _ => Outcome::Stopped(CARD.stopped_says.into()),
+            _ => Outcome::Stopped(CARD.when_stopped.into()),
         })
     }
 }

@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{Stage, StageError, VICTIM};
+use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::words::WORDS;
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
@@ -22,7 +22,7 @@ const CARD: Card = Card {
             once for every word of a list, as fast as the portal answers.",
     evidence: "One of the words signs him in, and he is greeted as the victim.",
     stopped_by: &[&[Name::Throttle]],
-    stopped_says: "After five failures the portal answered 429 and looked at no more passwords.",
+    when_stopped: "After five failures the portal answered 429 and looked at no more passwords.",
     shows: &["AU-RATE"],
     standards: &["ASVS 6.3.1", "CWE-307", "CWE-799"],
 };
@@ -33,21 +33,21 @@ impl Attack for PasswordGuessing {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let count = WORDS.len();
-        stage.says(format!(
+        scenario.narrate(format!(
             "The attacker tries a list of {count} words, one after the other."
         ));
-        let mut attacker = stage.person("attacker");
+        let mut attacker = scenario.actor("attacker");
         attacker.get("/login").await?;
         for word in WORDS {
             match attacker.try_password(VICTIM, word).await?.status {
                 401 => continue,
-                429 => return Ok(Outcome::Stopped(CARD.stopped_says.into())),
+                429 => return Ok(Outcome::Stopped(CARD.when_stopped.into())),
                 303 => {}
                 status => {
                     let unusual = format!("the sign-in form answered {status}");
-                    return Err(StageError::Unexpected(unusual));
+                    return Err(ScenarioError::Unexpected(unusual));
                 }
             }
             return Ok(match attacker.greeted_as(Call::get("/dashboard")).await? {

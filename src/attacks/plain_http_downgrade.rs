@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{Stage, StageError, VICTIM};
+use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
 use crate::defences::facts::Scheme;
@@ -24,7 +24,7 @@ const CARD: Card = Card {
             Chromium and Firefox send even a Secure cookie along.",
     evidence: "The portal answers in clear with the victim's page, for anyone on the line to read.",
     stopped_by: &[&[Name::Transport]],
-    stopped_says: "Nothing of the session came back in clear, only the way to https.",
+    when_stopped: "Nothing of the session came back in clear, only the way to https.",
     shows: &["LO-DOWNGRADE", "HJ-SNIFF"],
     standards: &["ASVS 12.2.1", "CWE-319", "WSTG-SESS-09"],
 };
@@ -35,18 +35,18 @@ impl Attack for PlainHttpDowngrade {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let mut victim = stage.person("victim");
-        stage.says("The victim signs in over TLS.");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let mut victim = scenario.actor("victim");
+        scenario.narrate("The victim signs in over TLS.");
         victim.sign_in(VICTIM).await?;
 
-        stage.says("The victim's browser is led to the http:// address of the dashboard.");
+        scenario.narrate("The victim's browser is led to the http:// address of the dashboard.");
         let in_clear = Call::get("/dashboard").over(Scheme::Http);
         Ok(match victim.greeted_as(in_clear).await? {
             Some(user) if user == VICTIM => {
                 Outcome::Succeeded(format!("{user}'s dashboard went over the line in clear."))
             }
-            _ => Outcome::Stopped(CARD.stopped_says.into()),
+            _ => Outcome::Stopped(CARD.when_stopped.into()),
         })
     }
 }

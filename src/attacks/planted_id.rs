@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{Stage, StageError, VICTIM};
+use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::base::addresses::BESIDE_SIBLING;
 use crate::client::caller::Call;
@@ -24,7 +24,7 @@ const CARD: Card = Card {
             Domain=portal.localhost.",
     evidence: "With the planted id the attacker's own client is greeted as the victim.",
     stopped_by: &[&[Name::Rotation], &[Name::HostPrefix]],
-    stopped_says: "The browser refused a __Host- cookie with a Domain, or the sign-in gave the \
+    when_stopped: "The browser refused a __Host- cookie with a Domain, or the sign-in gave the \
                    session another id.",
     shows: &["SID-ROTATE", "CK-HOST"],
     standards: &[
@@ -42,11 +42,11 @@ impl Attack for PlantedId {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let portal = stage.portal_at(stage.scheme().await?, BESIDE_SIBLING);
-        stage.says("The victim opens the sibling's page, which plants an id.");
-        let victim = stage.seat("victim").await?;
-        victim.visit(&stage.sibling_trick("/fixation")).await?;
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let portal = scenario.portal_at(scenario.scheme().await?, BESIDE_SIBLING);
+        scenario.narrate("The victim opens the sibling's page, which plants an id.");
+        let victim = scenario.browser_actor("victim").await?;
+        victim.visit(&scenario.sibling_trick("/fixation")).await?;
         victim.follow(".bait form:first-child button").await?;
         let line: String = victim
             .run("document.querySelector('#planted code').textContent")
@@ -54,19 +54,20 @@ impl Attack for PlantedId {
         let planted = line.strip_prefix("Set-Cookie: ").unwrap_or(&line);
         let planted = planted.split(';').next().unwrap_or_default().to_owned();
 
-        stage.says("He signs in at the portal.");
+        scenario.narrate("He signs in at the portal.");
         // Where the id is renewed, the planted cookie still stands before the new one and opens
         // nothing: then the victim is kept out. That is a nuisance, not the attack.
         victim.try_to_sign_in(&portal, VICTIM).await?;
 
-        stage.says("On his own computer the attacker opens the dashboard with the planted id.");
-        let mut attacker = stage.person("attacker");
+        scenario
+            .narrate("On his own computer the attacker opens the dashboard with the planted id.");
+        let mut attacker = scenario.actor("attacker");
         let replay = Call::get("/dashboard").with_cookie(Some(planted));
         Ok(match attacker.greeted_as(replay).await? {
             Some(user) if user == VICTIM => {
                 Outcome::Succeeded(format!("The planted id opens {user}'s dashboard."))
             }
-            _ => Outcome::Stopped(CARD.stopped_says.into()),
+            _ => Outcome::Stopped(CARD.when_stopped.into()),
         })
     }
 }

@@ -88,7 +88,7 @@ impl Record {
         let ending = self.row(card.name)?.cells.get(&variant.to_string())?;
         Some(match ending {
             Ending::Succeeded => Outcome::Succeeded(card.evidence.into()),
-            Ending::Stopped => Outcome::Stopped(card.stopped_says.into()),
+            Ending::Stopped => Outcome::Stopped(card.when_stopped.into()),
         })
     }
 

@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{Stage, StageError, VICTIM};
+use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
@@ -26,7 +26,7 @@ const CARD: Card = Card {
             dashboard every four minutes, so that the session is never idle.",
     evidence: "More than an hour after the sign-in the copied cookie greets him as the victim.",
     stopped_by: &[&[Name::AbsoluteTimeout]],
-    stopped_says: "An hour after the sign-in the session ended, however busy it was kept.",
+    when_stopped: "An hour after the sign-in the session ended, however busy it was kept.",
     shows: &["TO-ABS"],
     standards: &["ASVS 7.3.2", "CWE-613", "WSTG-SESS-07"],
 };
@@ -37,17 +37,17 @@ impl Attack for ReplayAfterAbsoluteLimit {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let mut victim = stage.person("victim");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let mut victim = scenario.actor("victim");
         victim.sign_in(VICTIM).await?;
-        stage.says("The attacker copies the victim's cookie, and his script keeps it warm.");
+        scenario.narrate("The attacker copies the victim's cookie, and his script keeps it warm.");
         let copied = victim.caller().cookie_header();
-        let mut attacker = stage.person("attacker");
+        let mut attacker = scenario.actor("attacker");
         for _ in 0..REQUESTS {
-            stage.wait(PAUSE_MINUTES).await?;
+            scenario.wait(PAUSE_MINUTES).await?;
             let replay = Call::get("/dashboard").with_cookie(copied.clone());
             if attacker.greeted_as(replay).await?.as_deref() != Some(VICTIM) {
-                return Ok(Outcome::Stopped(CARD.stopped_says.into()));
+                return Ok(Outcome::Stopped(CARD.when_stopped.into()));
             }
         }
         let minutes = REQUESTS * PAUSE_MINUTES;

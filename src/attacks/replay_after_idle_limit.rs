@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{Stage, StageError, VICTIM};
+use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
@@ -23,7 +23,7 @@ const CARD: Card = Card {
     means: "The attacker copied the cookie while the session was open, and comes back to it later.",
     evidence: "After six minutes without a request the copied cookie greets him as the victim.",
     stopped_by: &[&[Name::IdleTimeout]],
-    stopped_says: "The session had lain unused for more than five minutes, so the server ended it.",
+    when_stopped: "The session had lain unused for more than five minutes, so the server ended it.",
     shows: &["TO-IDLE"],
     standards: &["ASVS 7.3.1", "CWE-613", "WSTG-SESS-07"],
 };
@@ -34,20 +34,20 @@ impl Attack for ReplayAfterIdleLimit {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let mut victim = stage.person("victim");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let mut victim = scenario.actor("victim");
         victim.sign_in(VICTIM).await?;
-        stage.says("The attacker copies the victim's cookie. The victim walks away.");
+        scenario.narrate("The attacker copies the victim's cookie. The victim walks away.");
         let copied = victim.caller().cookie_header();
-        stage.wait(IDLE_MINUTES).await?;
+        scenario.wait(IDLE_MINUTES).await?;
 
-        stage.says("The attacker sends the copied cookie.");
+        scenario.narrate("The attacker sends the copied cookie.");
         let replay = Call::get("/dashboard").with_cookie(copied);
-        Ok(match stage.person("attacker").greeted_as(replay).await? {
+        Ok(match scenario.actor("attacker").greeted_as(replay).await? {
             Some(user) if user == VICTIM => Outcome::Succeeded(format!(
                 "After {IDLE_MINUTES} idle minutes the cookie still opens {user}'s dashboard."
             )),
-            _ => Outcome::Stopped(CARD.stopped_says.into()),
+            _ => Outcome::Stopped(CARD.when_stopped.into()),
         })
     }
 }

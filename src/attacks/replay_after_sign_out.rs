@@ -4,7 +4,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{Stage, StageError, VICTIM};
+use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
@@ -20,7 +20,7 @@ const CARD: Card = Card {
             a backup of the browser's profile, or a log.",
     evidence: "With the copied cookie the attacker is greeted as the victim after the sign-out.",
     stopped_by: &[&[Name::SignOut]],
-    stopped_says: "Signing out removed the session's record, so the copied cookie opens nothing.",
+    when_stopped: "Signing out removed the session's record, so the copied cookie opens nothing.",
     shows: &["LO-SERVER"],
     standards: &["ASVS 7.4.1", "CWE-613", "WSTG-SESS-06"],
 };
@@ -31,29 +31,29 @@ impl Attack for ReplayAfterSignOut {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let mut victim = stage.person("victim");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let mut victim = scenario.actor("victim");
         victim.sign_in(VICTIM).await?;
-        stage.says("The attacker copies the victim's cookie.");
+        scenario.narrate("The attacker copies the victim's cookie.");
         let copied = victim.caller().cookie_header();
 
-        stage.says("The victim signs out.");
+        scenario.narrate("The victim signs out.");
         victim.get("/dashboard").await?;
         let bye = victim.submit("/logout", &[]).await?;
         if bye.status != 200 {
-            return Err(StageError::Unexpected(format!(
+            return Err(ScenarioError::Unexpected(format!(
                 "signing out answered {}",
                 bye.status
             )));
         }
 
-        stage.says("The attacker sends the copied cookie.");
+        scenario.narrate("The attacker sends the copied cookie.");
         let replay = Call::get("/dashboard").with_cookie(copied);
-        Ok(match stage.person("attacker").greeted_as(replay).await? {
+        Ok(match scenario.actor("attacker").greeted_as(replay).await? {
             Some(user) if user == VICTIM => {
                 Outcome::Succeeded(format!("The copied cookie still opens {user}'s dashboard."))
             }
-            _ => Outcome::Stopped(CARD.stopped_says.into()),
+            _ => Outcome::Stopped(CARD.when_stopped.into()),
         })
     }
 }

@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{ATTACKER, Stage, StageError};
+use super::scenario::{ATTACKER, Scenario, ScenarioError};
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
@@ -22,7 +22,7 @@ const CARD: Card = Card {
             given no such cookie he adds one.",
     evidence: "The list of all sessions, which is for administrators, is answered to him.",
     stopped_by: &[&[Name::RoleSource]],
-    stopped_says: "The portal looked his role up in its own record and answered 403.",
+    when_stopped: "The portal looked his role up in its own record and answered 403.",
     shows: &["CK-TAMPER"],
     standards: &["ASVS 8.3.1", "CWE-302", "CWE-565", "CWE-784"],
 };
@@ -33,12 +33,13 @@ impl Attack for RoleCookieTampering {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The attacker signs in to his own account.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The attacker signs in to his own account.");
+        let mut attacker = scenario.actor("attacker");
         attacker.sign_in(ATTACKER).await?;
 
-        stage.says("He asks for the administrators' list and says in a cookie that he is one.");
+        scenario
+            .narrate("He asks for the administrators' list and says in a cookie that he is one.");
         let edited = attacker.cookies_with(&attacker.cookie_beside("role")?, "admin");
         let list = Call::get("/admin/sessions").with_cookie(Some(edited));
         let reply = attacker.call(list).await?;
@@ -47,8 +48,8 @@ impl Attack for RoleCookieTampering {
                 "The administrators' list was answered to {ATTACKER}: {}",
                 reply.body
             ))),
-            403 => Ok(Outcome::Stopped(CARD.stopped_says.into())),
-            status => Err(StageError::Unexpected(format!(
+            403 => Ok(Outcome::Stopped(CARD.when_stopped.into())),
+            status => Err(ScenarioError::Unexpected(format!(
                 "the list answered {status}"
             ))),
         }

@@ -7,7 +7,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{Stage, StageError, VICTIM};
+use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
 use crate::defences::facts::Scheme;
@@ -26,7 +26,7 @@ const CARD: Card = Card {
     means: "The attacker listens on the same Wi-Fi. He sends nothing.",
     evidence: "With the cookie that he read, the attacker's own client is greeted as the victim.",
     stopped_by: &[&[Name::Secure], &[Name::Transport]],
-    stopped_says: "The browser kept a Secure cookie off the plain line, or HSTS had taught it to use \
+    when_stopped: "The browser kept a Secure cookie off the plain line, or HSTS had taught it to use \
                    https by itself. HSTS counts only where the browser trusts the certificate.",
     shows: &["CK-SECURE", "HJ-SNIFF", "HDR-HSTS"],
     standards: &[
@@ -44,18 +44,18 @@ impl Attack for SecureCookieOverHttp {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("At home the victim signs in over TLS.");
-        let victim = stage.seat("victim").await?;
-        let portal = stage.portal_at(Scheme::Https, HOST);
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("At home the victim signs in over TLS.");
+        let victim = scenario.browser_actor("victim").await?;
+        let portal = scenario.portal_at(Scheme::Https, HOST);
         victim.sign_in(&portal, VICTIM).await?;
 
-        stage.says("In the café he opens an old bookmark, which begins with http.");
-        let bookmark = format!("{}/", stage.through_cafe(HOST));
+        scenario.narrate("In the café he opens an old bookmark, which begins with http.");
+        let bookmark = format!("{}/", scenario.through_cafe(HOST));
         victim.visit(&bookmark).await?;
 
-        stage.says("The attacker reads what went through the air.");
-        let read = stage.read_in_cafe().await?;
+        scenario.narrate("The attacker reads what went through the air.");
+        let read = scenario.read_in_cafe().await?;
         let cookies = read.lines().filter_map(|line| {
             let (name, value) = line.split_once(':')?;
             name.eq_ignore_ascii_case("cookie").then_some(value)
@@ -63,15 +63,15 @@ impl Attack for SecureCookieOverHttp {
         let pairs = cookies.flat_map(|value| value.split("; "));
         let session = pairs.map(str::trim).find(|pair| pair.contains("session_"));
         let Some(session) = session.map(str::to_owned) else {
-            return Ok(Outcome::Stopped(CARD.stopped_says.into()));
+            return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         };
-        let mut attacker = stage.person("attacker");
+        let mut attacker = scenario.actor("attacker");
         let replay = Call::get("/dashboard").with_cookie(Some(session));
         Ok(match attacker.greeted_as(replay).await? {
             Some(user) if user == VICTIM => {
                 Outcome::Succeeded(format!("The cookie from the air opens {user}'s dashboard."))
             }
-            _ => Outcome::Stopped(CARD.stopped_says.into()),
+            _ => Outcome::Stopped(CARD.when_stopped.into()),
         })
     }
 }

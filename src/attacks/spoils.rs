@@ -3,26 +3,26 @@
 
 use std::time::{Duration, Instant};
 
-use super::stage::{LOOK_EVERY, Stage, StageError};
+use super::scenario::{LOOK_EVERY, Scenario, ScenarioError};
 use crate::base::addresses::Listener;
 
-impl Stage {
+impl Scenario {
     /// What the attacker's catcher has received, newest first.
     ///
     /// # Errors
     /// The attacker's site does not answer, or not with JSON.
-    pub async fn loot(&self) -> Result<Vec<Loot>, StageError> {
+    pub async fn loot(&self) -> Result<Vec<Loot>, ScenarioError> {
         let path = format!("{}/loot/list", self.bench.prefix());
         let exchange = self.ask(Listener::Attacker, "GET", path).await?;
         serde_json::from_str(&exchange.body)
-            .map_err(|error| StageError::Unexpected(format!("the loot is no JSON: {error}")))
+            .map_err(|error| ScenarioError::Unexpected(format!("the loot is no JSON: {error}")))
     }
 
     /// The same; where there is nothing yet, it looks again for a while.
     ///
     /// # Errors
-    /// See [`Stage::loot`].
-    pub async fn loot_within(&self, patience: Duration) -> Result<Vec<Loot>, StageError> {
+    /// See [`Scenario::loot`].
+    pub async fn loot_within(&self, patience: Duration) -> Result<Vec<Loot>, ScenarioError> {
         let begun = Instant::now();
         loop {
             let loot = self.loot().await?;
@@ -37,11 +37,11 @@ impl Stage {
     ///
     /// # Errors
     /// The lab does not answer, or not with JSON.
-    pub async fn read_in_cafe(&self) -> Result<String, StageError> {
+    pub async fn read_in_cafe(&self) -> Result<String, ScenarioError> {
         let path = format!("{}/cafe/live", self.bench.prefix());
         let exchange = self.ask(Listener::Lab, "GET", path).await?;
         let live: serde_json::Value = serde_json::from_str(&exchange.body)
-            .map_err(|error| StageError::Unexpected(format!("the café is no JSON: {error}")))?;
+            .map_err(|error| ScenarioError::Unexpected(format!("the café is no JSON: {error}")))?;
         let connections = live["connections"].as_array().into_iter().flatten();
         let clear = connections.filter(|connection| connection["scheme"] == "http");
         let texts = clear.filter_map(|connection| connection["up"]["text"].as_str());

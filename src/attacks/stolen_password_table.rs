@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{Stage, StageError, VICTIM};
+use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
@@ -22,7 +22,7 @@ const CARD: Card = Card {
             offline. A weak password falls to that under Argon2id too, only slower.",
     evidence: "With the stolen text the attacker signs in and is greeted as the victim.",
     stopped_by: &[&[Name::PasswordStorage]],
-    stopped_says: "The backup holds a hash, and the sign-in form takes a password. A weak password \
+    when_stopped: "The backup holds a hash, and the sign-in form takes a password. A weak password \
                    can still be guessed from the hash, at a price for each guess.",
     shows: &["AU-PWHASH"],
     standards: &["ASVS 11.4.2", "CWE-256", "CWE-916"],
@@ -34,9 +34,9 @@ impl Attack for StolenPasswordTable {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The attacker reads a stolen backup of the accounts.");
-        let backup = stage.stolen_backup().await?;
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The attacker reads a stolen backup of the accounts.");
+        let backup = scenario.stolen_backup().await?;
         let accounts = backup["accounts"].as_array();
         let of_victim =
             accounts.and_then(|all| all.iter().find(|account| account["user"] == VICTIM));
@@ -44,20 +44,20 @@ impl Attack for StolenPasswordTable {
         let forms = of_victim.and_then(|account| account["record"]["password"].as_object());
         let Some(stored) = forms.and_then(|forms| forms.values().next()?.as_str()) else {
             let missing = "the victim's password is not in the backup";
-            return Err(StageError::Unexpected(missing.into()));
+            return Err(ScenarioError::Unexpected(missing.into()));
         };
 
-        stage.says(format!(
+        scenario.narrate(format!(
             "Beside {VICTIM} stands {stored}. He types it as the password."
         ));
-        let mut attacker = stage.person("attacker");
+        let mut attacker = scenario.actor("attacker");
         attacker.get("/login").await?;
         attacker.try_password(VICTIM, stored).await?;
         Ok(match attacker.greeted_as(Call::get("/dashboard")).await? {
             Some(user) if user == VICTIM => {
                 Outcome::Succeeded(format!("The stolen text signs him in as {user}."))
             }
-            _ => Outcome::Stopped(CARD.stopped_says.into()),
+            _ => Outcome::Stopped(CARD.when_stopped.into()),
         })
     }
 }

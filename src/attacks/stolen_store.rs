@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{Stage, StageError, VICTIM};
+use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
@@ -22,7 +22,7 @@ const CARD: Card = Card {
             the name of a file as a cookie, as it stands.",
     evidence: "With the file's name as the cookie the attacker is greeted as the victim.",
     stopped_by: &[&[Name::AtRest]],
-    stopped_says: "The store holds only a hash of the id. Sent as a cookie it opens nothing.",
+    when_stopped: "The store holds only a hash of the id. Sent as a cookie it opens nothing.",
     shows: &["SID-ATREST"],
     standards: &["CWE-312", "CWE-522"],
 };
@@ -33,27 +33,27 @@ impl Attack for StolenStore {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The victim signs in.");
-        stage.person("victim").sign_in(VICTIM).await?;
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The victim signs in.");
+        scenario.actor("victim").sign_in(VICTIM).await?;
 
-        stage.says(
+        scenario.narrate(
             "The attacker visits the portal once, to learn what its session cookie is called.",
         );
-        let mut attacker = stage.person("attacker");
+        let mut attacker = scenario.actor("attacker");
         attacker.get("/login").await?;
         let (name, _) = attacker.session_cookie()?;
 
-        stage.says("He reads a stolen backup of the session store.");
-        let backup = stage.stolen_backup().await?;
+        scenario.narrate("He reads a stolen backup of the session store.");
+        let backup = scenario.stolen_backup().await?;
         let sessions = backup["sessions"].as_array();
         let of_victim = sessions.and_then(|all| all.iter().find(|s| s["record"]["user"] == VICTIM));
         let Some(file) = of_victim.and_then(|session| session["file"].as_str()) else {
             let missing = "the victim's session is not in the backup";
-            return Err(StageError::Unexpected(missing.into()));
+            return Err(ScenarioError::Unexpected(missing.into()));
         };
 
-        stage.says(format!(
+        scenario.narrate(format!(
             "The victim's session lies in the file {file}. He sends that name."
         ));
         let replay = Call::get("/dashboard").with_cookie(Some(format!("{name}={file}")));
@@ -61,7 +61,7 @@ impl Attack for StolenStore {
             Some(user) if user == VICTIM => {
                 Outcome::Succeeded(format!("The file's name opens {user}'s dashboard."))
             }
-            _ => Outcome::Stopped(CARD.stopped_says.into()),
+            _ => Outcome::Stopped(CARD.when_stopped.into()),
         })
     }
 }

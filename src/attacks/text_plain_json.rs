@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{Stage, StageError, VICTIM};
+use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
@@ -30,7 +30,7 @@ const CARD: Card = Card {
         &[Name::CsrfToken],
         &[Name::RequestOrigin],
     ],
-    stopped_says: "The portal refused a body that does not call itself JSON, a request without the \
+    when_stopped: "The portal refused a body that does not call itself JSON, a request without the \
                    token, or one that another origin sent.",
     shows: &["CSRF-CT", "CSRF-ORIGIN", "CSRF-SIBLING"],
     standards: &["ASVS 3.5.2", "CWE-346", "CWE-352", "WSTG-SESS-05"],
@@ -42,20 +42,20 @@ impl Attack for TextPlainJson {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let mut victim = stage.person_beside_sibling("victim");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let mut victim = scenario.person_beside_sibling("victim");
         victim.sign_in(VICTIM).await?;
 
-        stage.says("The victim opens the sibling's page, and the form on it submits itself.");
+        scenario.narrate("The victim opens the sibling's page, and the form on it submits itself.");
         let refusal = victim.post_from_sibling(forged()).await?;
 
-        stage.says("The victim looks at the profile.");
+        scenario.narrate("The victim looks at the profile.");
         let profile = victim.get("/api/profile").await?;
         Ok(if profile.body.contains(CLAIM) {
             Outcome::Succeeded(format!("The victim's profile says: {CLAIM}."))
         } else {
             let status = refusal.status;
-            Outcome::Stopped(format!("{} It answered {status}.", CARD.stopped_says))
+            Outcome::Stopped(format!("{} It answered {status}.", CARD.when_stopped))
         })
     }
 }

@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{A_MOMENT, ATTACKER, Stage, StageError, VICTIM};
+use super::scenario::{A_MOMENT, ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::attacks::payloads;
 use crate::defences::policy::Name;
@@ -22,7 +22,7 @@ const CARD: Card = Card {
             token that it finds in the page.",
     evidence: "The victim's credit falls although no cookie was read.",
     stopped_by: &[&[Name::Output], &[Name::Csp]],
-    stopped_says: "The board showed the script as text, or the browser refused to run it.",
+    when_stopped: "The board showed the script as text, or the browser refused to run it.",
     shows: &["XSS-RIDE", "XSS-RUN", "HDR-CSP"],
     standards: &["ASVS 1.2.1", "ASVS 3.4.3", "CWE-79"],
 };
@@ -33,23 +33,23 @@ impl Attack for XssRidesSession {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let portal = stage.portal(stage.scheme().await?);
-        stage.says("The attacker signs in as mallory and posts a notice with a script.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let portal = scenario.portal(scenario.scheme().await?);
+        scenario.narrate("The attacker signs in as mallory and posts a notice with a script.");
+        let mut attacker = scenario.actor("attacker");
         attacker.sign_in(ATTACKER).await?;
         attacker.post_notice(&payloads::ride_session()).await?;
 
-        stage.says("The victim signs in, reads his credit and opens the notice board.");
-        let victim = stage.seat("victim").await?;
+        scenario.narrate("The victim signs in, reads his credit and opens the notice board.");
+        let victim = scenario.browser_actor("victim").await?;
         victim.sign_in(&portal, VICTIM).await?;
         let before = victim.credit(&portal).await?;
         victim.visit(&format!("{portal}/board")).await?;
 
-        stage.says("Some time later he reads his credit again.");
+        scenario.narrate("Some time later he reads his credit again.");
         let after = victim
             .credit_once_it_changed(&portal, before, A_MOMENT)
             .await?;
-        Ok(Outcome::of_credit(before, after, CARD.stopped_says))
+        Ok(Outcome::of_credit(before, after, CARD.when_stopped))
     }
 }

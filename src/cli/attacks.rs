@@ -14,7 +14,7 @@ use crate::attacks::costs::Measured;
 use crate::attacks::matrix;
 use crate::attacks::matrix::{Cell, Found, Wish};
 use crate::attacks::record::Record;
-use crate::attacks::stage::{Line, Stage};
+use crate::attacks::scenario::{Line, Scenario};
 use crate::attacks::{ALL, Engine, Outcome, find};
 use crate::base::start_error::StartError;
 use crate::cli::{AttackFlags, MatrixFlags};
@@ -51,11 +51,11 @@ pub async fn attack(flags: AttackFlags) -> Result<(), StartError> {
     println!("  Victim    {}", card.victim);
     println!("  Means     {}", card.means);
     println!("  Evidence  {}", card.evidence);
-    let stage = Stage::new(lab.target(), matrix::throw_away_name(), variant);
-    let outcome = attack.run(&stage).await;
+    let scenario = Scenario::new(lab.target(), matrix::throw_away_name(), variant);
+    let outcome = attack.run(&scenario).await;
     // A bench that stays is one of a thousand, and has no file.
-    let _ = stage.clear_away().await;
-    let transcript = stage.transcript();
+    let _ = scenario.clear_away().await;
+    let transcript = scenario.transcript();
     transcript.iter().for_each(print_line);
     println!("\n{CHEAP_HASH}");
     let drawn = match (&flags.svg, &outcome) {
@@ -86,7 +86,7 @@ pub async fn attack(flags: AttackFlags) -> Result<(), StartError> {
             ))
         }
     };
-    drop(stage);
+    drop(scenario);
     lab.close().await?;
     result.and(drawn)
 }
@@ -124,18 +124,18 @@ fn print_line(line: &Line) {
 /// A cell that disagrees with the rule (exit code 1), an unknown name (2), a lab that does not
 /// start.
 pub async fn matrix(flags: MatrixFlags) -> Result<(), StartError> {
-    let wish = wish(&flags)?;
+    let adopted_id = adopted_id(&flags)?;
     let mut lab = RunningLab::open(flags.url.as_deref()).await?;
     let browser = match flags.browser {
         true => Some(lab.start_browser().await?),
         false => None,
     };
-    let bar = ProgressBar::new(matrix::size(&wish) as u64);
+    let bar = ProgressBar::new(matrix::size(&adopted_id) as u64);
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}") {
         bar.set_style(style);
     }
     let mut rows: BTreeMap<usize, Vec<Cell>> = BTreeMap::new();
-    matrix::run(&lab.target(), &wish, |cell| {
+    matrix::run(&lab.target(), &adopted_id, |cell| {
         bar.set_message(cell.attack);
         bar.inc(1);
         let place = ALL
@@ -148,7 +148,7 @@ pub async fn matrix(flags: MatrixFlags) -> Result<(), StartError> {
     .await;
     bar.finish_and_clear();
     let mut measured = Vec::new();
-    if wish.is_whole() {
+    if adopted_id.is_whole() {
         costs::run(&lab.target(), |one| measured.push(one)).await;
     }
     let version = browser.map(|browser| browser.version().to_owned());
@@ -168,12 +168,12 @@ pub async fn matrix(flags: MatrixFlags) -> Result<(), StartError> {
         } else {
             "be stopped"
         };
-        let says = match &cell.found {
+        let description = match &cell.found {
             Found::Broken(error) => error,
-            _ => cell.outcome().map_or("not run", Outcome::says),
+            _ => cell.outcome().map_or("not run", Outcome::message),
         };
         println!(
-            "  {} against {} should {should}: {says}",
+            "  {} against {} should {should}: {description}",
             cell.attack, cell.variant
         );
     }
@@ -269,13 +269,13 @@ fn cost_lines(measured: &[Measured]) -> String {
             if at == 0 {
                 lines += &format!("\ncost of {}: {}\n", card.defence.slug(), card.title);
             }
-            lines += &format!("  {:<14}{}\n", one.arm, one.says);
+            lines += &format!("  {:<14}{}\n", one.arm, one.description);
         }
     }
     lines
 }
 
-fn wish(flags: &MatrixFlags) -> Result<Wish, StartError> {
+fn adopted_id(flags: &MatrixFlags) -> Result<Wish, StartError> {
     let mut attacks = Vec::new();
     for name in &flags.attack {
         attacks.push(find(name).ok_or_else(|| unknown_attack(name))?.card().name);
@@ -314,11 +314,11 @@ mod tests {
 
     #[test]
     fn each_cost_is_printed_once_with_its_arms_and_what_was_not_measured_is_left_out() {
-        let measured = |arm, says: &str| Measured {
+        let measured = |arm, description: &str| Measured {
             cost: "tossed-duplicate",
             arm,
             done: true,
-            says: says.into(),
+            description: description.into(),
         };
         let all = [measured("first-wins", "200."), measured("refuse", "400.")];
         let expected = "\ncost of duplicate-cookies: A planted cookie shuts the owner out\n  \

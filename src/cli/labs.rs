@@ -13,10 +13,10 @@ use crate::cli::{LabsCommand, LabsFlags, PrintFlags, VerifyFlags};
 use crate::session::bench::WORKSHEETS_LABEL;
 use crate::web::assets;
 use crate::worksheets::codes::Codes;
+use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::pictures;
 use crate::worksheets::placeholders::Values;
 use crate::worksheets::report;
-use crate::worksheets::shelf::Shelf;
 use crate::worksheets::view;
 use crate::worksheets::view::Reader;
 
@@ -30,8 +30,8 @@ const LONGEST: u64 = 4 * 1024 * 1024;
 pub fn labs(flags: LabsFlags) -> Result<(), StartError> {
     let folder = flags.labs.as_deref();
     match flags.command {
-        None => list(&shelf(folder)?),
-        Some(LabsCommand::Print(print)) => self::print(&shelf(folder)?, &print),
+        None => list(&library(folder)?),
+        Some(LabsCommand::Print(print)) => self::print(&library(folder)?, &print),
         Some(LabsCommand::Verify(verify)) => self::verify(verify),
     }
 }
@@ -40,18 +40,18 @@ pub fn labs(flags: LabsFlags) -> Result<(), StartError> {
 ///
 /// # Errors
 /// The folder cannot be read.
-pub fn shelf(folder: Option<&Path>) -> Result<Shelf, StartError> {
+pub fn library(folder: Option<&Path>) -> Result<SheetLibrary, StartError> {
     match folder {
-        Some(folder) => Shelf::of_folder(folder),
-        None => Ok(Shelf::built_in()),
+        Some(folder) => SheetLibrary::of_folder(folder),
+        None => Ok(SheetLibrary::built_in()),
     }
 }
 
-fn list(shelf: &Shelf) -> Result<(), StartError> {
-    let widths = shelf.sheets().iter().map(|sheet| sheet.slug.len());
+fn list(library: &SheetLibrary) -> Result<(), StartError> {
+    let widths = library.sheets().iter().map(|sheet| sheet.slug.len());
     let width = widths.max().unwrap_or_default() + 2;
     let mut text = String::new();
-    for sheet in shelf.sheets() {
+    for sheet in library.sheets() {
         let (minutes, title) = (sheet.front.minutes, &sheet.front.title);
         text.push_str(&format!(
             "{:<width$}{minutes:>2} min  {title}\n",
@@ -59,13 +59,13 @@ fn list(shelf: &Shelf) -> Result<(), StartError> {
         ));
     }
     say(&text)?;
-    let Some(first) = shelf.mistakes().first() else {
+    let Some(first) = library.mistakes().first() else {
         return Ok(());
     };
-    for mistake in shelf.mistakes() {
+    for mistake in library.mistakes() {
         eprintln!("{mistake}");
     }
-    let count = shelf.mistakes().len();
+    let count = library.mistakes().len();
     let text = match count {
         1 => format!("there is a mistake in {}", first.file),
         _ => format!("there are {count} mistakes in the worksheets"),
@@ -73,8 +73,8 @@ fn list(shelf: &Shelf) -> Result<(), StartError> {
     Err(StartError::new(text, "labs/README.md describes the format"))
 }
 
-fn print(shelf: &Shelf, flags: &PrintFlags) -> Result<(), StartError> {
-    let sheet = shelf.find(&flags.sheet).ok_or_else(|| {
+fn print(library: &SheetLibrary, flags: &PrintFlags) -> Result<(), StartError> {
+    let sheet = library.find(&flags.sheet).ok_or_else(|| {
         let hint = "session-lab labs lists them all";
         StartError::new(format!("there is no sheet {}", flags.sheet), hint).usage()
     })?;
@@ -121,9 +121,9 @@ fn verify(flags: VerifyFlags) -> Result<(), StartError> {
     })?;
     let key = ServerKey::load(&settings.data_dir, settings.keys.secret_key())?;
     let key = key.derive(WORKSHEETS_LABEL);
-    let verified = report::verify(&text, Codes::new(&key)).map_err(|says| {
+    let verified = report::verify(&text, Codes::new(&key)).map_err(|description| {
         StartError::new(
-            format!("{file} is no report: {says}"),
+            format!("{file} is no report: {description}"),
             "give the Markdown of a report",
         )
     })?;

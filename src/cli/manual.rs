@@ -12,7 +12,7 @@ use crate::base::print::say;
 use crate::base::start_error::StartError;
 use crate::cli::{Cli, CompletionsFlags, ManFlags};
 use crate::defences::policy::Variant;
-use crate::worksheets::shelf::Shelf;
+use crate::worksheets::library::SheetLibrary;
 
 const NAME: &str = "session-lab";
 
@@ -60,8 +60,12 @@ fn command_with_names() -> Command {
         let names: Vec<String> = Variant::all().map(|one| one.to_string()).collect();
         PossibleValuesParser::new(names)
     };
-    let shelf = Shelf::built_in();
-    let sheets: Vec<String> = shelf.sheets().iter().map(|one| one.slug.clone()).collect();
+    let library = SheetLibrary::built_in();
+    let sheets: Vec<String> = library
+        .sheets()
+        .iter()
+        .map(|one| one.slug.clone())
+        .collect();
     Cli::command()
         .mut_subcommand("attack", |attack| {
             attack

@@ -7,11 +7,11 @@ use url::{Host, Url};
 
 use crate::app::settings::Settings;
 use crate::app::{self, Running};
-use crate::attacks::stage::Target;
+use crate::attacks::scenario::Target;
 use crate::base::addresses::{Addresses, Ports};
 use crate::base::start_error::StartError;
 use crate::browser::{Chrome, ChromeError, Settings as ChromeSettings};
-use crate::client::{FrontDoor, Outgoing};
+use crate::client::{LabClient, Outgoing};
 use crate::defences::facts::Scheme;
 
 /// A lab to act on.
@@ -61,7 +61,7 @@ impl RunningLab {
         let ports = ask(port, "/addresses").await.map_err(nobody)?;
         let ports: Ports = serde_json::from_str(&ports).map_err(|e| nobody(e.to_string()))?;
         let cert_pem = ask(port, "/certificate.pem").await.map_err(nobody)?;
-        let door = FrontDoor::new(&cert_pem).map_err(|error| nobody(error.to_string()))?;
+        let door = LabClient::new(&cert_pem).map_err(|error| nobody(error.to_string()))?;
         Ok(Self {
             target: Target::of(&door, &Arc::new(Addresses::told(&ports))),
             cert_pem,
@@ -105,7 +105,7 @@ impl RunningLab {
 
 /// The body of a page of the lab's own.
 async fn ask(port: u16, path: &str) -> Result<String, String> {
-    let door = FrontDoor::in_clear().map_err(|error| error.to_string())?;
+    let door = LabClient::in_clear().map_err(|error| error.to_string())?;
     let outgoing = Outgoing {
         scheme: Scheme::Http,
         host_name: "localhost".into(),

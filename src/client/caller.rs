@@ -6,7 +6,7 @@
 use cookie_store::CookieStore;
 use url::Url;
 
-use super::{Exchange, FrontDoor, FrontDoorError, Outgoing};
+use super::{ClientError, Exchange, LabClient, Outgoing};
 use crate::base::addresses;
 use crate::base::addresses::{Addresses, Listener};
 use crate::base::bench_name::BenchName;
@@ -137,7 +137,7 @@ impl Call {
 /// Somebody who visits one variant.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    door: FrontDoor,
+    door: LabClient,
     portal: Portal,
     scheme: Scheme,
     base: String,
@@ -148,7 +148,7 @@ pub struct Caller {
 impl Caller {
     /// A caller with an empty jar.
     pub fn new(
-        door: FrontDoor,
+        door: LabClient,
         portal: Portal,
         scheme: Scheme,
         bench: &BenchName,
@@ -221,7 +221,7 @@ impl Caller {
     ///
     /// # Errors
     /// No answer.
-    pub async fn get(&mut self, path: &str) -> Result<Exchange, FrontDoorError> {
+    pub async fn get(&mut self, path: &str) -> Result<Exchange, ClientError> {
         self.call(Call::get(path)).await
     }
 
@@ -234,7 +234,7 @@ impl Caller {
         &mut self,
         path: &str,
         fields: &[(&str, &str)],
-    ) -> Result<Exchange, FrontDoorError> {
+    ) -> Result<Exchange, ClientError> {
         let token = self.token.clone();
         let mut all = fields.to_vec();
         all.extend(token.as_deref().map(|token| (TOKEN_FIELD, token)));
@@ -247,7 +247,7 @@ impl Caller {
     ///
     /// # Errors
     /// No answer.
-    pub async fn call(&mut self, call: Call) -> Result<Exchange, FrontDoorError> {
+    pub async fn call(&mut self, call: Call) -> Result<Exchange, ClientError> {
         let cookie = match call.cookies {
             Cookies::Jar => self.cookie_header(),
             Cookies::Exactly(header) => header,

@@ -35,13 +35,13 @@ const LARGEST: usize = 1 << 20;
 
 /// A client that trusts the lab's own certificate and nothing else.
 #[derive(Clone)]
-pub struct FrontDoor {
+pub struct LabClient {
     address: IpAddr,
     tls: TlsConnector,
     patience: Duration,
 }
 
-impl std::fmt::Debug for FrontDoor {
+impl std::fmt::Debug for LabClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("FrontDoor")
     }
@@ -94,7 +94,7 @@ impl Exchange {
 
 /// Why an exchange failed.
 #[derive(Debug, thiserror::Error)]
-pub enum FrontDoorError {
+pub enum ClientError {
     /// The certificate in use cannot be trusted, because it cannot be read.
     #[error("the lab's certificate cannot be read: {0}")]
     Certificate(String),
@@ -115,13 +115,13 @@ pub enum FrontDoorError {
     Late(u64),
 }
 
-impl FrontDoor {
+impl LabClient {
     /// A client that trusts `cert_pem`.
     ///
     /// # Errors
     /// The certificate cannot be read.
-    pub fn new(cert_pem: &str) -> Result<Self, FrontDoorError> {
-        let broken = |text: String| FrontDoorError::Certificate(text);
+    pub fn new(cert_pem: &str) -> Result<Self, ClientError> {
+        let broken = |text: String| ClientError::Certificate(text);
         let der = CertificateDer::from_pem_slice(cert_pem.as_bytes())
             .map_err(|error| broken(error.to_string()))?;
         let mut roots = RootCertStore::empty();
@@ -133,12 +133,12 @@ impl FrontDoor {
     ///
     /// # Errors
     /// TLS cannot be set up.
-    pub fn in_clear() -> Result<Self, FrontDoorError> {
+    pub fn in_clear() -> Result<Self, ClientError> {
         Self::trusting(RootCertStore::empty())
     }
 
-    fn trusting(roots: RootCertStore) -> Result<Self, FrontDoorError> {
-        let broken = |text: String| FrontDoorError::Certificate(text);
+    fn trusting(roots: RootCertStore) -> Result<Self, ClientError> {
+        let broken = |text: String| ClientError::Certificate(text);
         let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -169,26 +169,26 @@ impl FrontDoor {
     /// Sends a request on a connection of its own and reads the whole answer.
     ///
     /// # Errors
-    /// See [`FrontDoorError`].
-    pub async fn send(&self, request: Outgoing) -> Result<Exchange, FrontDoorError> {
+    /// See [`ClientError`].
+    pub async fn send(&self, request: Outgoing) -> Result<Exchange, ClientError> {
         let exchange = tokio::time::timeout(self.patience, self.exchange(request)).await;
-        exchange.map_err(|_| FrontDoorError::Late(self.patience.as_secs()))?
+        exchange.map_err(|_| ClientError::Late(self.patience.as_secs()))?
     }
 
-    async fn exchange(&self, request: Outgoing) -> Result<Exchange, FrontDoorError> {
+    async fn exchange(&self, request: Outgoing) -> Result<Exchange, ClientError> {
         let socket = TcpStream::connect((self.address, request.port)).await?;
         match request.scheme {
             Scheme::Http => talk(socket, request).await,
             Scheme::Https => {
                 let name = ServerName::try_from(request.host_name.clone())
-                    .map_err(|error| FrontDoorError::Certificate(error.to_string()))?;
+                    .map_err(|error| ClientError::Certificate(error.to_string()))?;
                 talk(self.tls.connect(name, socket).await?, request).await
             }
         }
     }
 }
 
-async fn talk<S>(stream: S, request: Outgoing) -> Result<Exchange, FrontDoorError>
+async fn talk<S>(stream: S, request: Outgoing) -> Result<Exchange, ClientError>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -235,7 +235,7 @@ where
     let body = Limited::new(answer.into_body(), LARGEST)
         .collect()
         .await
-        .map_err(|_| FrontDoorError::TooLarge)?
+        .map_err(|_| ClientError::TooLarge)?
         .to_bytes();
     let heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
     let received = String::from_utf8_lossy(&heard.received).into_owned();

@@ -40,12 +40,12 @@ impl Defence for AbsoluteTimeout {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "unlimited",
-            says: "A session that is used lasts for ever.",
+            description: "A session that is used lasts for ever.",
             value: AbsoluteTimeout::Unlimited,
         },
         Arm {
             slug: "one-hour",
-            says: "A session ends one hour after the sign-in, however busy it is.",
+            description: "A session ends one hour after the sign-in, however busy it is.",
             value: AbsoluteTimeout::OneHour,
         },
     ];

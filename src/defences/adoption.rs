@@ -39,12 +39,12 @@ impl Defence for Adoption {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "adopt",
-            says: "An id that the visitor invented becomes the id of a session.",
+            description: "An id that the visitor invented becomes the id of a session.",
             value: Adoption::Adopt,
         },
         Arm {
             slug: "replace",
-            says: "An unknown id is dropped and the visitor gets a new one.",
+            description: "An unknown id is dropped and the visitor gets a new one.",
             value: Adoption::Replace,
         },
     ];

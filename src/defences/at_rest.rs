@@ -42,12 +42,12 @@ impl Defence for AtRest {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "plain",
-            says: "The store keeps the session id itself.",
+            description: "The store keeps the session id itself.",
             value: AtRest::Plain,
         },
         Arm {
             slug: "hashed",
-            says: "The store keeps only the SHA-256 of the session id.",
+            description: "The store keeps only the SHA-256 of the session id.",
             value: AtRest::Hashed,
         },
     ];

@@ -51,13 +51,13 @@ impl Defence for Carrier {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "cookie-or-url",
-            says: "A session id in the address counts and wins over the cookie, and the portal \
+            description: "A session id in the address counts and wins over the cookie, and the portal \
                    writes such addresses.",
             value: Carrier::CookieOrUrl,
         },
         Arm {
             slug: "cookie-only",
-            says: "Only the cookie can bring a session id.",
+            description: "Only the cookie can bring a session id.",
             value: Carrier::CookieOnly,
         },
     ];

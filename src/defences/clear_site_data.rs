@@ -44,12 +44,12 @@ impl Defence for ClearSiteData {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "nothing",
-            says: "After the sign-out the browser keeps its cache and its storage.",
+            description: "After the sign-out the browser keeps its cache and its storage.",
             value: ClearSiteData::Nothing,
         },
         Arm {
             slug: "cache-and-storage",
-            says: "The sign-out asks the browser to delete its cache and its storage.",
+            description: "The sign-out asks the browser to delete its cache and its storage.",
             value: ClearSiteData::CacheAndStorage,
         },
     ];

@@ -47,12 +47,12 @@ impl Defence for ClientState {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "signed-cookie",
-            says: "A signed, readable cookie says who the user is.",
+            description: "A signed, readable cookie says who the user is.",
             value: ClientState::SignedCookie,
         },
         Arm {
             slug: "record",
-            says: "The session's record on the server says who the user is.",
+            description: "The session's record on the server says who the user is.",
             value: ClientState::Record,
         },
     ];

@@ -80,22 +80,22 @@ impl Defence for Cors {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "reflect",
-            says: "Whichever origin asks may read the JSON API with the user's cookie.",
+            description: "Whichever origin asks may read the JSON API with the user's cookie.",
             value: Cors::Reflect,
         },
         Arm {
             slug: "null",
-            says: "Pages whose origin is null, as in a sandboxed frame, may read the JSON API.",
+            description: "Pages whose origin is null, as in a sandboxed frame, may read the JSON API.",
             value: Cors::Null,
         },
         Arm {
             slug: "suffix",
-            says: "Every host whose name ends in the portal's may read the JSON API.",
+            description: "Every host whose name ends in the portal's may read the JSON API.",
             value: Cors::Suffix,
         },
         Arm {
             slug: "closed",
-            says: "No other origin may read anything: no CORS header is sent.",
+            description: "No other origin may read anything: no CORS header is sent.",
             value: Cors::Closed,
         },
     ];

@@ -42,12 +42,12 @@ impl Defence for Csp {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "absent",
-            says: "The browser runs every script in the page.",
+            description: "The browser runs every script in the page.",
             value: Csp::Absent,
         },
         Arm {
             slug: "nonce",
-            says: "The browser runs only scripts that carry this response's nonce.",
+            description: "The browser runs only scripts that carry this response's nonce.",
             value: Csp::Nonce,
         },
     ];

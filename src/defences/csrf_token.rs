@@ -99,12 +99,12 @@ impl Defence for CsrfToken {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "none",
-            says: "The cookie alone is enough to change something.",
+            description: "The cookie alone is enough to change something.",
             value: CsrfToken::None,
         },
         Arm {
             slug: "per-session",
-            says: "A changing request must carry the token of its own session.",
+            description: "A changing request must carry the token of its own session.",
             value: CsrfToken::PerSession,
         },
     ];

@@ -51,12 +51,12 @@ impl Defence for DuplicateCookies {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "first-wins",
-            says: "Of two session cookies the first one is used.",
+            description: "Of two session cookies the first one is used.",
             value: DuplicateCookies::FirstWins,
         },
         Arm {
             slug: "refuse",
-            says: "A request with two session cookies is refused with 400.",
+            description: "A request with two session cookies is refused with 400.",
             value: DuplicateCookies::Refuse,
         },
     ];

@@ -38,12 +38,12 @@ impl Defence for Framing {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "allowed",
-            says: "Any page may show the portal in a frame.",
+            description: "Any page may show the portal in a frame.",
             value: Framing::Allowed,
         },
         Arm {
             slug: "denied",
-            says: "The browser shows the portal in no frame.",
+            description: "The browser shows the portal in no frame.",
             value: Framing::Denied,
         },
     ];

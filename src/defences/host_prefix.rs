@@ -47,18 +47,18 @@ impl Defence for HostPrefix {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "plain",
-            says: "The cookie has a plain name, which a sibling host can set too.",
+            description: "The cookie has a plain name, which a sibling host can set too.",
             value: HostPrefix::Plain,
         },
         Arm {
             slug: "host-http",
-            says: "The name begins with __Host-Http-: no script can set it either. It needs \
+            description: "The name begins with __Host-Http-: no script can set it either. It needs \
                    HttpOnly.",
             value: HostPrefix::HostHttp,
         },
         Arm {
             slug: "host",
-            says: "The name begins with __Host-: only the portal's own host can set it.",
+            description: "The name begins with __Host-: only the portal's own host can set it.",
             value: HostPrefix::Host,
         },
     ];

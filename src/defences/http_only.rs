@@ -33,12 +33,12 @@ impl Defence for HttpOnly {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "absent",
-            says: "A script on the page can read the session cookie.",
+            description: "A script on the page can read the session cookie.",
             value: HttpOnly::Absent,
         },
         Arm {
             slug: "present",
-            says: "The browser hides the session cookie from every script.",
+            description: "The browser hides the session cookie from every script.",
             value: HttpOnly::Present,
         },
     ];

@@ -55,12 +55,12 @@ impl Defence for IdSource {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "counter",
-            says: "Session ids are numbers that go up by one.",
+            description: "Session ids are numbers that go up by one.",
             value: IdSource::Counter,
         },
         Arm {
             slug: "random",
-            says: "A session id is 256 random bits from the operating system.",
+            description: "A session id is 256 random bits from the operating system.",
             value: IdSource::Random,
         },
     ];

@@ -39,12 +39,12 @@ impl Defence for IdleTimeout {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "unlimited",
-            says: "A session that is not used stays open.",
+            description: "A session that is not used stays open.",
             value: IdleTimeout::Unlimited,
         },
         Arm {
             slug: "five-minutes",
-            says: "A session that is not used for five minutes ends.",
+            description: "A session that is not used for five minutes ends.",
             value: IdleTimeout::FiveMinutes,
         },
     ];

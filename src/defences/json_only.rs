@@ -40,12 +40,12 @@ impl Defence for JsonOnly {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "any-type",
-            says: "A JSON route reads any body that parses, text/plain too.",
+            description: "A JSON route reads any body that parses, text/plain too.",
             value: JsonOnly::AnyType,
         },
         Arm {
             slug: "json-only",
-            says: "A JSON route reads application/json and refuses every other type.",
+            description: "A JSON route reads application/json and refuses every other type.",
             value: JsonOnly::JsonOnly,
         },
     ];

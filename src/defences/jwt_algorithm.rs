@@ -38,12 +38,12 @@ impl Defence for JwtAlgorithm {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "by-header",
-            says: "The key is chosen by its name, the algorithm by the token's header.",
+            description: "The key is chosen by its name, the algorithm by the token's header.",
             value: JwtAlgorithm::ByHeader,
         },
         Arm {
             slug: "by-key",
-            says: "Each key is bound to one algorithm, and the header must agree.",
+            description: "Each key is bound to one algorithm, and the header must agree.",
             value: JwtAlgorithm::ByKey,
         },
     ];

@@ -40,12 +40,12 @@ impl Defence for JwtAudience {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "any",
-            says: "A token that was issued for another service is accepted.",
+            description: "A token that was issued for another service is accepted.",
             value: JwtAudience::Any,
         },
         Arm {
             slug: "own",
-            says: "A token must name this API in its aud.",
+            description: "A token must name this API in its aud.",
             value: JwtAudience::Own,
         },
     ];

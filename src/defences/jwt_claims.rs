@@ -48,12 +48,12 @@ impl Defence for JwtClaims {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "in-token",
-            says: "Role and e-mail address stand in the token and are believed.",
+            description: "Role and e-mail address stand in the token and are believed.",
             value: JwtClaims::InToken,
         },
         Arm {
             slug: "looked-up",
-            says: "The token names the user only; role and account are looked up.",
+            description: "The token names the user only; role and account are looked up.",
             value: JwtClaims::LookedUp,
         },
     ];

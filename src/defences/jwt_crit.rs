@@ -43,12 +43,12 @@ impl Defence for JwtCrit {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "ignored",
-            says: "Conditions in crit are ignored.",
+            description: "Conditions in crit are ignored.",
             value: JwtCrit::Ignored,
         },
         Arm {
             slug: "obeyed",
-            says: "A token with a condition that the API does not know is refused.",
+            description: "A token with a condition that the API does not know is refused.",
             value: JwtCrit::Obeyed,
         },
     ];

@@ -53,12 +53,12 @@ impl Defence for JwtExpiry {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "unchecked",
-            says: "A token is good for ever, whatever its exp says.",
+            description: "A token is good for ever, whatever its exp says.",
             value: JwtExpiry::Unchecked,
         },
         Arm {
             slug: "checked",
-            says: "A token must have an exp, and is refused from that moment on.",
+            description: "A token must have an exp, and is refused from that moment on.",
             value: JwtExpiry::Checked,
         },
     ];

@@ -40,12 +40,12 @@ impl Defence for JwtIssuer {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "any",
-            says: "A token of any issuer is accepted, if its signature is right.",
+            description: "A token of any issuer is accepted, if its signature is right.",
             value: JwtIssuer::Any,
         },
         Arm {
             slug: "own",
-            says: "A token must name this portal as its issuer, exactly.",
+            description: "A token must name this portal as its issuer, exactly.",
             value: JwtIssuer::Own,
         },
     ];

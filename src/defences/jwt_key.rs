@@ -42,12 +42,12 @@ impl Defence for JwtKey {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "dictionary-word",
-            says: "Tokens are signed with a word from a word list.",
+            description: "Tokens are signed with a word from a word list.",
             value: JwtKey::DictionaryWord,
         },
         Arm {
             slug: "random",
-            says: "Tokens are signed with 32 random bytes.",
+            description: "Tokens are signed with 32 random bytes.",
             value: JwtKey::Random,
         },
     ];

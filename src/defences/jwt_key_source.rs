@@ -46,12 +46,12 @@ impl Defence for JwtKeySource {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "from-header",
-            says: "A key in the token's header, or at an address in it, verifies the token.",
+            description: "A key in the token's header, or at an address in it, verifies the token.",
             value: JwtKeySource::FromHeader,
         },
         Arm {
             slug: "own-keys",
-            says: "Only the API's own keys verify a token; jwk and jku are ignored.",
+            description: "Only the API's own keys verify a token; jwk and jku are ignored.",
             value: JwtKeySource::OwnKeys,
         },
     ];

@@ -74,12 +74,12 @@ impl Defence for JwtKid {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "path",
-            says: "The key's name is a path, and a file that is not there is an empty key.",
+            description: "The key's name is a path, and a file that is not there is an empty key.",
             value: JwtKid::Path,
         },
         Arm {
             slug: "fixed-map",
-            says: "The key's name is looked up in a fixed map, and an unknown one is refused.",
+            description: "The key's name is looked up in a fixed map, and an unknown one is refused.",
             value: JwtKid::FixedMap,
         },
     ];

@@ -66,12 +66,12 @@ impl Defence for JwtNone {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "accepted",
-            says: "A token with alg none in any spelling, or with no signature, is believed.",
+            description: "A token with alg none in any spelling, or with no signature, is believed.",
             value: JwtNone::Accepted,
         },
         Arm {
             slug: "never",
-            says: "A token must name an algorithm that signs, and carry a signature.",
+            description: "A token must name an algorithm that signs, and carry a signature.",
             value: JwtNone::Never,
         },
     ];

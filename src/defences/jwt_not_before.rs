@@ -50,12 +50,12 @@ impl Defence for JwtNotBefore {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "unchecked",
-            says: "A token is good before its time.",
+            description: "A token is good before its time.",
             value: JwtNotBefore::Unchecked,
         },
         Arm {
             slug: "checked",
-            says: "A token is refused before its nbf, and when its iat lies ahead.",
+            description: "A token is refused before its nbf, and when its iat lies ahead.",
             value: JwtNotBefore::Checked,
         },
     ];

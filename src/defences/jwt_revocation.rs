@@ -44,12 +44,12 @@ impl Defence for JwtRevocation {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "nothing",
-            says: "A token is good until it expires, whatever its user does.",
+            description: "A token is good until it expires, whatever its user does.",
             value: JwtRevocation::Nothing,
         },
         Arm {
             slug: "denylist",
-            says: "Signing out ends the token, a new password all tokens of the user.",
+            description: "Signing out ends the token, a new password all tokens of the user.",
             value: JwtRevocation::Denylist,
         },
     ];

@@ -38,12 +38,12 @@ impl Defence for JwtSignature {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "decoded-only",
-            says: "The API decodes a token and believes it.",
+            description: "The API decodes a token and believes it.",
             value: JwtSignature::DecodedOnly,
         },
         Arm {
             slug: "verified",
-            says: "The API verifies a token's signature before it uses a claim.",
+            description: "The API verifies a token's signature before it uses a claim.",
             value: JwtSignature::Verified,
         },
     ];

@@ -55,12 +55,12 @@ impl Defence for JwtTransport {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "header-and-query",
-            says: "A token is also taken from ?access_token= in the address.",
+            description: "A token is also taken from ?access_token= in the address.",
             value: JwtTransport::HeaderAndQuery,
         },
         Arm {
             slug: "header-only",
-            says: "A token is taken from the Authorization header only.",
+            description: "A token is taken from the Authorization header only.",
             value: JwtTransport::HeaderOnly,
         },
     ];

@@ -51,12 +51,12 @@ impl Defence for JwtType {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "any",
-            says: "Any signed token is accepted as an access token.",
+            description: "Any signed token is accepted as an access token.",
             value: JwtType::Any,
         },
         Arm {
             slug: "access-only",
-            says: "Only a token with typ at+jwt is an access token.",
+            description: "Only a token with typ at+jwt is an access token.",
             value: JwtType::AccessOnly,
         },
     ];

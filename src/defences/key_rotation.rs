@@ -64,12 +64,12 @@ impl Defence for KeyRotation {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "never",
-            says: "One key signs and verifies for ever.",
+            description: "One key signs and verifies for ever.",
             value: KeyRotation::Never,
         },
         Arm {
             slug: "monthly",
-            says: "A new key signs every 30 days; the old one verifies for one more day.",
+            description: "A new key signs every 30 days; the old one verifies for one more day.",
             value: KeyRotation::Monthly,
         },
     ];

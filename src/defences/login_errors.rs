@@ -48,12 +48,12 @@ impl Defence for LoginErrors {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "telling",
-            says: "A failed sign-in says whether the name or the password was wrong.",
+            description: "A failed sign-in says whether the name or the password was wrong.",
             value: LoginErrors::Telling,
         },
         Arm {
             slug: "uniform",
-            says: "A failed sign-in says the same, and works as long, in both cases.",
+            description: "A failed sign-in says the same, and works as long, in both cases.",
             value: LoginErrors::Uniform,
         },
     ];

@@ -31,7 +31,7 @@ pub struct Arm<T: 'static> {
     /// Its name in forms and addresses.
     pub slug: &'static str,
     /// One sentence: what the portal does on this arm.
-    pub says: &'static str,
+    pub description: &'static str,
     /// The value that the code matches on.
     pub value: T,
 }
@@ -74,14 +74,14 @@ pub struct ArmText {
     /// Its name in forms and addresses.
     pub slug: &'static str,
     /// One sentence: what the portal does on this arm.
-    pub says: &'static str,
+    pub description: &'static str,
 }
 
 macro_rules! defences {
     ($($slug:literal => $module:ident::$Type:ident),+ $(,)?) => {
         $(pub mod $module; pub use $module::$Type;)+
 
-        /// An arm for every defence. Read only through [`Asked`].
+        /// An arm for every defence. Read only through [`PolicyProbe`].
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         pub struct Policy { $($module: $Type),+ }
 
@@ -123,7 +123,7 @@ macro_rules! defences {
             pub fn arms(self) -> Vec<ArmText> {
                 match self {
                     $(Name::$Type => $Type::ARMS.iter()
-                        .map(|arm| ArmText { slug: arm.slug, says: arm.says })
+                        .map(|arm| ArmText { slug: arm.slug, description: arm.description })
                         .collect()),+
                 }
             }
@@ -152,8 +152,8 @@ macro_rules! defences {
                 match name {
                     $(Name::$Type => $Type::ARMS.iter()
                         .find(|arm| arm.value == self.$module)
-                        .map_or(ArmText { slug: "", says: "" }, |arm| {
-                            ArmText { slug: arm.slug, says: arm.says }
+                        .map_or(ArmText { slug: "", description: "" }, |arm| {
+                            ArmText { slug: arm.slug, description: arm.description }
                         })),+
                 }
             }
@@ -170,7 +170,7 @@ macro_rules! defences {
             }
         }
 
-        impl Asked {
+        impl PolicyProbe {
             $(
                 #[doc = concat!("The arm chosen for `", $slug, "`.")]
                 pub fn $module(&self) -> $Type {
@@ -187,12 +187,12 @@ macro_rules! defences {
 /// The set lights the arms taken on the diagram of a request, finds switches that nothing asks, and
 /// lets the matrix skip a cell whose switch never mattered.
 #[derive(Debug)]
-pub struct Asked {
+pub struct PolicyProbe {
     policy: Policy,
     seen: AtomicU64,
 }
 
-impl Asked {
+impl PolicyProbe {
     /// A policy about to be read.
     pub fn new(policy: Policy) -> Self {
         Self {
@@ -203,25 +203,25 @@ impl Asked {
 
     /// The same policy for somebody whose questions do not count.
     #[must_use]
-    pub fn unheard(&self) -> Self {
+    pub fn untracked(&self) -> Self {
         Self::new(self.policy)
     }
 
     /// The set of defences asked so far.
-    pub fn seen(&self) -> AskedSet {
-        AskedSet(self.seen.load(Ordering::Relaxed))
+    pub fn seen(&self) -> ProbedSet {
+        ProbedSet(self.seen.load(Ordering::Relaxed))
     }
 
     /// The arms taken so far.
     pub fn taken(&self) -> Taken {
         Taken {
             policy: self.policy,
-            asked: self.seen(),
+            probe: self.seen(),
         }
     }
 
     fn note(&self, name: Name) {
-        self.seen.fetch_or(AskedSet::bit(name), Ordering::Relaxed);
+        self.seen.fetch_or(ProbedSet::bit(name), Ordering::Relaxed);
     }
 }
 
@@ -229,25 +229,25 @@ impl Asked {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken {
     policy: Policy,
-    asked: AskedSet,
+    probe: ProbedSet,
 }
 
 impl Taken {
     /// The arm of a defence, if it was asked.
     pub fn arm(&self, name: Name) -> Option<ArmText> {
-        let asked = self.asked.contains(name);
-        asked.then(|| self.policy.arm(name))
+        let probe = self.probe.contains(name);
+        probe.then(|| self.policy.arm(name))
     }
 }
 
 /// A set of defences, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct AskedSet(u64);
+pub struct ProbedSet(u64);
 
 // A wider set is needed from the 65th defence on.
 const _: () = assert!(Name::ALL.len() <= 64);
 
-impl AskedSet {
+impl ProbedSet {
     const fn bit(name: Name) -> u64 {
         1 << (name as u8)
     }

@@ -37,12 +37,12 @@ impl Defence for NoStore {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "cacheable",
-            says: "Browsers and caches may keep signed-in pages.",
+            description: "Browsers and caches may keep signed-in pages.",
             value: NoStore::Cacheable,
         },
         Arm {
             slug: "no-store",
-            says: "Cache-Control: no-store on every signed-in page.",
+            description: "Cache-Control: no-store on every signed-in page.",
             value: NoStore::NoStore,
         },
     ];

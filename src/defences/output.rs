@@ -56,12 +56,12 @@ impl Defence for Output {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "raw",
-            says: "The board shows a notice as it was written, markup included.",
+            description: "The board shows a notice as it was written, markup included.",
             value: Output::Raw,
         },
         Arm {
             slug: "escaped",
-            says: "The board shows a notice as text: its markup is escaped.",
+            description: "The board shows a notice as text: its markup is escaped.",
             value: Output::Escaped,
         },
     ];

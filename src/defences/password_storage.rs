@@ -185,12 +185,12 @@ impl Defence for PasswordStorage {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "plain",
-            says: "The store holds the passwords themselves.",
+            description: "The store holds the passwords themselves.",
             value: PasswordStorage::Plain,
         },
         Arm {
             slug: "argon2id",
-            says: "The store holds a slow, salted hash of each password.",
+            description: "The store holds a slow, salted hash of each password.",
             value: PasswordStorage::Argon2id,
         },
     ];

@@ -37,12 +37,12 @@ impl Defence for Persistence {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "ten-years",
-            says: "The browser is asked to keep the session cookie for ten years.",
+            description: "The browser is asked to keep the session cookie for ten years.",
             value: Persistence::TenYears,
         },
         Arm {
             slug: "browser-session",
-            says: "The session cookie ends when the browser is closed.",
+            description: "The session cookie ends when the browser is closed.",
             value: Persistence::BrowserSession,
         },
     ];

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::defences::{Asked, AskedSet, Name, Policy};
+pub use crate::defences::{Name, Policy, PolicyProbe, ProbedSet};
 
 /// A policy with a name in the address.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

@@ -36,12 +36,12 @@ impl Defence for Referrer {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "unsafe-url",
-            says: "Every site that is linked to learns the page's whole address.",
+            description: "Every site that is linked to learns the page's whole address.",
             value: Referrer::UnsafeUrl,
         },
         Arm {
             slug: "same-origin",
-            says: "Other origins learn nothing of the address.",
+            description: "Other origins learn nothing of the address.",
             value: Referrer::SameOrigin,
         },
     ];

@@ -49,12 +49,12 @@ impl Defence for RefreshRotation {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "reusable",
-            says: "A refresh token works again and again for a week.",
+            description: "A refresh token works again and again for a week.",
             value: RefreshRotation::Reusable,
         },
         Arm {
             slug: "rotated",
-            says: "A refresh token works once; a second use ends its whole family.",
+            description: "A refresh token works once; a second use ends its whole family.",
             value: RefreshRotation::Rotated,
         },
     ];

@@ -68,12 +68,12 @@ impl Defence for RequestOrigin {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "unchecked",
-            says: "A changing request may come from any page.",
+            description: "A changing request may come from any page.",
             value: RequestOrigin::Unchecked,
         },
         Arm {
             slug: "checked",
-            says: "Sec-Fetch-Site and Origin, where present, must name the portal itself.",
+            description: "Sec-Fetch-Site and Origin, where present, must name the portal itself.",
             value: RequestOrigin::Checked,
         },
     ];

@@ -43,12 +43,12 @@ impl Defence for RoleSource {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "cookie",
-            says: "The portal believes the role that a cookie names.",
+            description: "The portal believes the role that a cookie names.",
             value: RoleSource::Cookie,
         },
         Arm {
             slug: "record",
-            says: "The portal reads the role from its own record of the user.",
+            description: "The portal reads the role from its own record of the user.",
             value: RoleSource::Record,
         },
     ];

@@ -41,12 +41,12 @@ impl Defence for Rotation {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "never",
-            says: "The id stays the same for ever.",
+            description: "The id stays the same for ever.",
             value: Rotation::Never,
         },
         Arm {
             slug: "on-privilege-change",
-            says: "A new id on sign-in, on a new role and on a new password; the old one is dead.",
+            description: "A new id on sign-in, on a new role and on a new password; the old one is dead.",
             value: Rotation::OnPrivilegeChange,
         },
     ];

@@ -48,12 +48,12 @@ impl Defence for SafeMethods {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "get-changes-state",
-            says: "A GET can change something, and a _method field replaces the method.",
+            description: "A GET can change something, and a _method field replaces the method.",
             value: SafeMethods::GetChangesState,
         },
         Arm {
             slug: "unsafe-only",
-            says: "Only an unsafe method changes something, and it runs as it arrived.",
+            description: "Only an unsafe method changes something, and it runs as it arrived.",
             value: SafeMethods::UnsafeOnly,
         },
     ];

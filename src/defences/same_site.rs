@@ -50,22 +50,22 @@ impl Defence for SameSite {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "absent",
-            says: "No SameSite attribute: each browser follows its own default.",
+            description: "No SameSite attribute: each browser follows its own default.",
             value: SameSite::Absent,
         },
         Arm {
             slug: "none",
-            says: "No limit: the cookie goes with requests that any site started.",
+            description: "No limit: the cookie goes with requests that any site started.",
             value: SameSite::None,
         },
         Arm {
             slug: "strict",
-            says: "The cookie goes with no request that another site started.",
+            description: "The cookie goes with no request that another site started.",
             value: SameSite::Strict,
         },
         Arm {
             slug: "lax",
-            says: "From other sites the cookie goes with links, but not with posted forms.",
+            description: "From other sites the cookie goes with links, but not with posted forms.",
             value: SameSite::Lax,
         },
     ];

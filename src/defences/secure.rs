@@ -35,12 +35,12 @@ impl Defence for Secure {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "absent",
-            says: "The browser also sends the session cookie over plain http.",
+            description: "The browser also sends the session cookie over plain http.",
             value: Secure::Absent,
         },
         Arm {
             slug: "present",
-            says: "The browser sends the session cookie over https only.",
+            description: "The browser sends the session cookie over https only.",
             value: Secure::Present,
         },
     ];

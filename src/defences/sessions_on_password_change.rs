@@ -37,12 +37,12 @@ impl Defence for SessionsOnPasswordChange {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "kept",
-            says: "A new password leaves the user's other sessions open.",
+            description: "A new password leaves the user's other sessions open.",
             value: SessionsOnPasswordChange::Kept,
         },
         Arm {
             slug: "ended",
-            says: "A new password ends the user's other sessions.",
+            description: "A new password ends the user's other sessions.",
             value: SessionsOnPasswordChange::Ended,
         },
     ];

@@ -36,12 +36,12 @@ impl Defence for SignOut {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "cookie-only",
-            says: "Signing out deletes the cookie; the session stays open on the server.",
+            description: "Signing out deletes the cookie; the session stays open on the server.",
             value: SignOut::CookieOnly,
         },
         Arm {
             slug: "record-and-cookie",
-            says: "Signing out ends the session on the server and deletes the cookie.",
+            description: "Signing out ends the session on the server and deletes the cookie.",
             value: SignOut::RecordAndCookie,
         },
     ];

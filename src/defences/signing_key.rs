@@ -37,12 +37,12 @@ impl Defence for SigningKey {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "dictionary-word",
-            says: "The state cookie is signed with a word from a word list.",
+            description: "The state cookie is signed with a word from a word list.",
             value: SigningKey::DictionaryWord,
         },
         Arm {
             slug: "random",
-            says: "The state cookie is signed with 32 random bytes.",
+            description: "The state cookie is signed with 32 random bytes.",
             value: SigningKey::Random,
         },
     ];

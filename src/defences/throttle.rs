@@ -89,17 +89,17 @@ impl Defence for Throttle {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "none",
-            says: "Passwords can be guessed as fast as the portal answers.",
+            description: "Passwords can be guessed as fast as the portal answers.",
             value: Throttle::Unlimited,
         },
         Arm {
             slug: "lock",
-            says: "Five failures in a row lock the account for an hour, its owner too.",
+            description: "Five failures in a row lock the account for an hour, its owner too.",
             value: Throttle::Lock,
         },
         Arm {
             slug: "per-account",
-            says: "Five failures a minute for each account; known browsers are counted apart.",
+            description: "Five failures a minute for each account; known browsers are counted apart.",
             value: Throttle::PerAccount,
         },
     ];

@@ -72,12 +72,12 @@ impl Defence for TokenStorage {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "local-storage",
-            says: "The page keeps both tokens in localStorage.",
+            description: "The page keeps both tokens in localStorage.",
             value: TokenStorage::LocalStorage,
         },
         Arm {
             slug: "memory-and-cookie",
-            says: "The access token lives in memory, the refresh token in an HttpOnly cookie.",
+            description: "The access token lives in memory, the refresh token in an HttpOnly cookie.",
             value: TokenStorage::MemoryAndCookie,
         },
     ];

@@ -52,12 +52,12 @@ impl Defence for Transport {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "http-too",
-            says: "The portal also works in clear, over plain http.",
+            description: "The portal also works in clear, over plain http.",
             value: Transport::HttpToo,
         },
         Arm {
             slug: "https-only",
-            says: "Plain http gets a redirect on pages and a refusal on the JSON API.",
+            description: "Plain http gets a redirect on pages and a refusal on the JSON API.",
             value: Transport::HttpsOnly,
         },
     ];

@@ -11,7 +11,7 @@ use super::keys::{KeyRing, Signs};
 use super::signature;
 use super::verify::REFRESH;
 use crate::base::clock::BenchTime;
-use crate::defences::Asked;
+use crate::defences::PolicyProbe;
 use crate::defences::facts::Role;
 use crate::defences::jwt_type::ACCESS;
 
@@ -59,7 +59,7 @@ impl Subject<'_> {
     /// An access token. `None` only where no key can be made.
     pub fn access(
         &self,
-        asked: &Asked,
+        probe: &PolicyProbe,
         ring: &KeyRing,
         names: &Names,
         signs: Signs,
@@ -71,7 +71,7 @@ impl Subject<'_> {
             Role::Admin => "profile admin",
         };
         claims.insert("scope".into(), scope.into());
-        if asked.jwt_claims().tells_all() {
+        if probe.jwt_claims().tells_all() {
             claims.insert("role".into(), self.role.as_str().into());
             claims.insert(
                 "email".into(),

@@ -17,7 +17,7 @@ use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::defences::{Asked, JwtKey};
+use crate::defences::{JwtKey, PolicyProbe};
 
 /// The algorithms that the portal signs with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,8 +160,8 @@ struct Pair {
 
 impl KeyRing {
     /// The ring, `age` after its first key was made. `derive` makes 32 secret bytes of a name.
-    pub fn new(asked: &Asked, age: Duration, derive: impl Fn(&str) -> [u8; 32]) -> Self {
-        let numbers = asked.key_rotation().numbers(age);
+    pub fn new(probe: &PolicyProbe, age: Duration, derive: impl Fn(&str) -> [u8; 32]) -> Self {
+        let numbers = probe.key_rotation().numbers(age);
         let numbered = |number| Numbered {
             number,
             shared: derive(&Signs::Hs256.kid(number)),
@@ -170,7 +170,7 @@ impl KeyRing {
         };
         let all = [Some(numbers.signs), numbers.verifies];
         Self {
-            arm: asked.jwt_key(),
+            arm: probe.jwt_key(),
             numbers: all.into_iter().flatten().map(numbered).collect(),
         }
     }
@@ -296,7 +296,7 @@ mod tests {
 
     fn ring(policy: Policy, days: u64) -> KeyRing {
         let age = Duration::from_secs(days * 24 * 3600);
-        KeyRing::new(&Asked::new(policy), age, derive)
+        KeyRing::new(&PolicyProbe::new(policy), age, derive)
     }
 
     #[test]

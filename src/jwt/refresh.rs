@@ -16,7 +16,7 @@ use crate::base::event::What;
 use crate::defences::refresh_rotation::Use;
 use crate::session::accounts::Account;
 use crate::session::world::World;
-use crate::storage::{Batch, Commit, Expect, Kind, Put, Unavailable};
+use crate::storage::{Batch, Commit, Expect, Put, RecordKind, StorageError};
 
 /// How long a family lasts, however often it is refreshed: the lab's own ceiling of 30 days.
 pub const FAMILY_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -60,7 +60,7 @@ pub enum IssueError {
     UsedBefore,
     /// The store does not answer.
     #[error(transparent)]
-    Unavailable(#[from] Unavailable),
+    StorageError(#[from] StorageError),
 }
 
 impl World<'_> {
@@ -68,18 +68,18 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn key_ring(&self) -> Result<KeyRing, Unavailable> {
+    pub async fn key_ring(&self) -> Result<KeyRing, StorageError> {
         let since = self.read::<BenchTime>(&self.keys_since()).await?;
         let age = since.map_or(Duration::ZERO, |since| self.now.since(since.value));
         let of = format!("{} {}", self.bench.name(), self.variant);
         let keys = self.bench.keys();
-        Ok(KeyRing::new(self.asked, age, |kid| {
+        Ok(KeyRing::new(self.probe, age, |kid| {
             keys.jwt(&format!("{of} {kid}"))
         }))
     }
 
-    fn keys_since(&self) -> crate::storage::Key {
-        self.fixed_key(Kind::Counter, "token-keys-since")
+    fn keys_since(&self) -> crate::storage::RecordKey {
+        self.fixed_key(RecordKind::Counter, "token-keys-since")
     }
 
     /// Begins a family for an account whose password was right. The first of a world also notes from
@@ -128,7 +128,7 @@ impl World<'_> {
         let family = claims.text("sid").unwrap_or_default();
         let jti = claims.jti.as_deref().unwrap_or_default();
         let key = self
-            .key(Kind::RefreshFamily, family)
+            .key(RecordKind::RefreshFamily, family)
             .ok_or(IssueError::NoFamily)?;
         loop {
             let found = self.read::<Family>(&key).await?;
@@ -140,7 +140,7 @@ impl World<'_> {
                 ..Batch::default()
             };
             let judged = self
-                .asked
+                .probe
                 .refresh_rotation()
                 .judge(jti == found.value.newest);
             if judged == Use::EndFamily {
@@ -174,7 +174,7 @@ impl World<'_> {
         user: &str,
         family: String,
         with_refresh: bool,
-    ) -> Result<Issued, Unavailable> {
+    ) -> Result<Issued, StorageError> {
         let changed = self.password_changed(user).await?;
         let refresh = if with_refresh {
             Some(random_name()?)
@@ -192,7 +192,7 @@ impl World<'_> {
 
     /// A family's record. It ends a week after its last refresh, and 30 days after its sign-in.
     fn family_put(&self, name: &str, family: &Family) -> Put {
-        let key = self.fixed_key(Kind::RefreshFamily, name);
+        let key = self.fixed_key(RecordKind::RefreshFamily, name);
         let idle = self.now.after(issue::REFRESH_LIFE);
         Put {
             until: idle.min(family.begun.after(FAMILY_LIFE)),
@@ -201,7 +201,7 @@ impl World<'_> {
     }
 }
 
-fn random_name() -> Result<String, Unavailable> {
-    let no_randomness = |error| Unavailable(format!("no random bytes: {error}"));
+fn random_name() -> Result<String, StorageError> {
+    let no_randomness = |error| StorageError(format!("no random bytes: {error}"));
     issue::random_name().map_err(no_randomness)
 }

@@ -13,8 +13,8 @@ use super::token::Claims;
 use super::verify::{Check, Refusal};
 use crate::base::clock::BenchTime;
 use crate::base::event::What;
-use crate::session::world::{FOR_EVER, World};
-use crate::storage::{Batch, Index, Key, Kind, Put, Unavailable};
+use crate::session::world::{FOREVER, World};
+use crate::storage::{Batch, Index, Put, RecordKey, RecordKind, StorageError};
 
 /// How many families one look at the list ends.
 const AT_ONCE: usize = 1_000;
@@ -24,8 +24,8 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer. A token that cannot be looked up must not be accepted.
-    pub async fn revocation(&self, claims: &Claims) -> Result<Option<Refusal>, Unavailable> {
-        let revocation = self.asked.jwt_revocation();
+    pub async fn revocation(&self, claims: &Claims) -> Result<Option<Refusal>, StorageError> {
+        let revocation = self.probe.jwt_revocation();
         if !revocation.remembers() {
             return Ok(None);
         }
@@ -55,18 +55,20 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer; then the user is not signed out, and must be told.
-    pub async fn revoke(&self, claims: &Claims) -> Result<bool, Unavailable> {
-        let remembers = self.asked.jwt_revocation().remembers();
+    pub async fn revoke(&self, claims: &Claims) -> Result<bool, StorageError> {
+        let remembers = self.probe.jwt_revocation().remembers();
         let mut batch = Batch::default();
         if remembers {
-            let forgotten = self.asked.jwt_expiry().forgotten_at(claims.exp);
-            let until = forgotten.map_or(FOR_EVER, until);
+            let forgotten = self.probe.jwt_expiry().forgotten_at(claims.exp);
+            let until = forgotten.map_or(FOREVER, until);
             batch.put.extend(self.denied_key(claims).map(|key| Put {
                 until,
                 ..self.put(&key, &(), None)
             }));
             let family = claims.text("sid").unwrap_or_default();
-            batch.remove.extend(self.key(Kind::RefreshFamily, family));
+            batch
+                .remove
+                .extend(self.key(RecordKind::RefreshFamily, family));
         }
         batch.events.push(self.event(What::TokenRevoked {
             user: claims.sub.clone(),
@@ -85,11 +87,15 @@ impl World<'_> {
         &self,
         batch: &mut Batch,
         user: &str,
-    ) -> Result<Option<u64>, Unavailable> {
-        if !self.asked.jwt_revocation().remembers() {
+    ) -> Result<Option<u64>, StorageError> {
+        if !self.probe.jwt_revocation().remembers() {
             return Ok(None);
         }
-        let index = Index::Owner(Some(self.variant), Kind::RefreshFamily, user.to_owned());
+        let index = Index::Owner(
+            Some(self.variant),
+            RecordKind::RefreshFamily,
+            user.to_owned(),
+        );
         let storage = self.bench.storage();
         let families = storage.members(self.bench.name(), &index, AT_ONCE).await?;
         batch.remove.extend(families);
@@ -110,7 +116,7 @@ impl World<'_> {
         &self,
         user: &str,
         noted: Option<u64>,
-    ) -> Result<(), Unavailable> {
+    ) -> Result<(), StorageError> {
         let now = self.bench.now().seconds();
         if noted.is_some_and(|noted| noted < now) {
             let put = self.changed_put(user, now).into_iter().collect();
@@ -130,25 +136,25 @@ impl World<'_> {
     }
 
     /// When the user's password changed last, in whole seconds, where that is remembered.
-    pub(super) async fn password_changed(&self, user: &str) -> Result<Option<u64>, Unavailable> {
+    pub(super) async fn password_changed(&self, user: &str) -> Result<Option<u64>, StorageError> {
         match self.changed_key(user) {
             Some(key) => Ok(self.read::<u64>(&key).await?.map(|found| found.value)),
             None => Ok(None),
         }
     }
 
-    fn changed_key(&self, user: &str) -> Option<Key> {
-        self.key(Kind::Denylist, &format!("user-{user}"))
+    fn changed_key(&self, user: &str) -> Option<RecordKey> {
+        self.key(RecordKind::Denylist, &format!("user-{user}"))
     }
 
     /// Where a token is remembered: under a hash of issuer and `jti`, with the length of the first
     /// before it, so that no two pairs share a hash.
-    fn denied_key(&self, claims: &Claims) -> Option<Key> {
+    fn denied_key(&self, claims: &Claims) -> Option<RecordKey> {
         let issuer = claims.iss.as_deref().unwrap_or_default();
         let jti = claims.jti.as_deref().filter(|jti| !jti.is_empty())?;
         let text = format!("{}:{issuer}{jti}", issuer.len());
         let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(text));
-        self.key(Kind::Denylist, &format!("jti-{hash}"))
+        self.key(RecordKind::Denylist, &format!("jti-{hash}"))
     }
 }
 

@@ -17,7 +17,7 @@ use super::{Header, Names};
 use crate::base::clock::BenchTime;
 use crate::defences::jwt_kid::Found;
 use crate::defences::jwt_none::Unsigned;
-use crate::defences::{Asked, Name};
+use crate::defences::{Name, PolicyProbe};
 
 /// One check of the verifier, in the order in which they are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -158,19 +158,19 @@ pub struct Expected<'e> {
 /// The first check that refuses it.
 pub fn verify(
     text: &str,
-    asked: &Asked,
+    probe: &PolicyProbe,
     ring: &KeyRing,
     expected: &Expected<'_>,
 ) -> Result<Claims, Refusal> {
     let token = Signed::parse(text).map_err(|because| Check::Form.refuses(because))?;
     let claims = Claims::parse(&token.payload).map_err(|because| Check::Form.refuses(because))?;
-    check_signed(&token, asked, |header| {
-        match key_from_header(header, asked, expected.fetched)? {
+    check_signed(&token, probe, |header| {
+        match key_from_header(header, probe, expected.fetched)? {
             Some(key) => Ok(key),
-            None => own_key(header, asked, ring),
+            None => own_key(header, probe, ring),
         }
     })?;
-    check_claims(&token.header, &claims, asked, expected)?;
+    check_claims(&token.header, &claims, probe, expected)?;
     Ok(claims)
 }
 
@@ -182,32 +182,32 @@ pub fn verify(
 /// The first check that refuses it, `find` included.
 pub fn check_signed(
     token: &Signed<'_>,
-    asked: &Asked,
+    probe: &PolicyProbe,
     find: impl FnOnce(&Header) -> Result<Key, Refusal>,
 ) -> Result<(), Refusal> {
     let header = &token.header;
-    let crit = asked.jwt_crit().check(header.has_crit);
+    let crit = probe.jwt_crit().check(header.has_crit);
     crit.map_err(|because| Check::Crit.refuses(because))?;
 
-    match asked.jwt_none().judge(&header.alg, &token.signature) {
+    match probe.jwt_none().judge(&header.alg, &token.signature) {
         Unsigned::Refused => Err(Check::None.refuses("The token is not signed.")),
         // A token that is believed without a signature has no key to look for.
         Unsigned::Believed => Ok(()),
-        Unsigned::No => check_signature(token, asked, find(header)?),
+        Unsigned::No => check_signature(token, probe, find(header)?),
     }
 }
 
-fn check_signature(token: &Signed<'_>, asked: &Asked, key: Key) -> Result<(), Refusal> {
+fn check_signature(token: &Signed<'_>, probe: &PolicyProbe, key: Key) -> Result<(), Refusal> {
     let unfit = Check::Algorithm.refuses("The token's algorithm is not that of its key.");
     let named: Algorithm = token.header.alg.parse().map_err(|_| unfit)?;
-    let chosen = asked.jwt_algorithm().choose(named, key.bound());
+    let chosen = probe.jwt_algorithm().choose(named, key.bound());
     let algorithm = chosen.ok_or(unfit)?;
 
     let is_right = || {
         let key = key.for_algorithm(algorithm);
         key.is_some_and(|key| signature::is_right(token.signed, &token.signature, &key, algorithm))
     };
-    if asked.jwt_signature().accepts(is_right) {
+    if probe.jwt_signature().accepts(is_right) {
         Ok(())
     } else {
         Err(Check::Signature.refuses("The token's signature is wrong."))
@@ -217,10 +217,10 @@ fn check_signature(token: &Signed<'_>, asked: &Asked, key: Key) -> Result<(), Re
 /// The key in `jwk`, or the one that was found behind `jku`, where the policy trusts them.
 fn key_from_header(
     header: &Header,
-    asked: &Asked,
+    probe: &PolicyProbe,
     fetched: &[Value],
 ) -> Result<Option<Key>, Refusal> {
-    if !asked.jwt_key_source().trusts_header() {
+    if !probe.jwt_key_source().trusts_header() {
         return Ok(None);
     }
     let key = match (&header.jwk, &header.jku) {
@@ -232,12 +232,12 @@ fn key_from_header(
     key.map(Some).ok_or(unusable)
 }
 
-fn own_key(header: &Header, asked: &Asked, ring: &KeyRing) -> Result<Key, Refusal> {
+fn own_key(header: &Header, probe: &PolicyProbe, ring: &KeyRing) -> Result<Key, Refusal> {
     let kid = header.kid.as_deref().unwrap_or_default();
     if ring.is_retired(kid) {
         return Err(Check::Retired.refuses("The token's key has retired."));
     }
-    match asked.jwt_kid().look_up(kid, |kid| ring.find(kid)) {
+    match probe.jwt_kid().look_up(kid, |kid| ring.find(kid)) {
         Found::Key(key) => Ok(key),
         Found::EmptyKey => Ok(Key::Secret(Vec::new())),
         Found::Nothing => Err(Check::Kid.refuses("The token names no key of this API.")),
@@ -247,29 +247,29 @@ fn own_key(header: &Header, asked: &Asked, ring: &KeyRing) -> Result<Key, Refusa
 fn check_claims(
     header: &Header,
     claims: &Claims,
-    asked: &Asked,
+    probe: &PolicyProbe,
     expected: &Expected<'_>,
 ) -> Result<(), Refusal> {
     let typ = header.typ.as_deref();
     match expected.purpose {
-        Purpose::Access => asked.jwt_type().check(typ),
+        Purpose::Access => probe.jwt_type().check(typ),
         Purpose::Refresh if typ == Some(REFRESH) => Ok(()),
         Purpose::Refresh => Err("The token is not a refresh token."),
     }
     .map_err(|because| Check::Type.refuses(because))?;
 
     let names = expected.names;
-    let issuer = asked
+    let issuer = probe
         .jwt_issuer()
         .check(claims.iss.as_deref(), &names.issuer);
     issuer.map_err(|because| Check::Issuer.refuses(because))?;
-    let audience = asked.jwt_audience().check(&claims.aud, &names.audience);
+    let audience = probe.jwt_audience().check(&claims.aud, &names.audience);
     audience.map_err(|because| Check::Audience.refuses(because))?;
 
     let now = seconds(expected.now);
-    let begun = asked.jwt_not_before().check(claims.nbf, claims.iat, now);
+    let begun = probe.jwt_not_before().check(claims.nbf, claims.iat, now);
     begun.map_err(|because| Check::NotBefore.refuses(because))?;
-    let ended = asked.jwt_expiry().check(claims.exp, now);
+    let ended = probe.jwt_expiry().check(claims.exp, now);
     ended.map_err(|because| Check::Expiry.refuses(because))
 }
 

@@ -11,9 +11,9 @@ use rocket::{Route, State, post, routes};
 use super::page::fields;
 use crate::same_site::measured::MeasuredTables;
 use crate::sniffing_proxy::capture::Captures;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 /// The furthest one move goes: a year.
 const MOST_MINUTES: u64 = 525_600;
@@ -21,14 +21,14 @@ const MOST_MINUTES: u64 = 525_600;
 /// Moves the clock ahead by `minutes`, or resets the bench with `reset=1`.
 #[post("/clock", data = "<form>")]
 async fn move_clock(
-    place: &Place,
+    context: &RequestContext,
     form: Capped<String>,
     captures: &State<Arc<Captures>>,
     tables: &State<MeasuredTables>,
-) -> Result<Redirect, Stop> {
+) -> Result<Redirect, Reply> {
     let form = fields(&form);
     if form.get("reset").is_some_and(|value| value == "1") {
-        return reset(place, captures, tables).await;
+        return reset(context, captures, tables).await;
     }
     let minutes = form
         .get("minutes")
@@ -40,38 +40,38 @@ async fn move_clock(
         let status = Status::UnprocessableEntity;
         return Err(Problem::new(status, "The clock was not moved", because, next).into());
     };
-    place
+    context
         .bench
         .move_clock(Duration::from_secs(60 * minutes))
         .await?;
-    Ok(back(place, &form))
+    Ok(back(context, &form))
 }
 
 /// Everybody signed out, accounts and notices as they were, loot and captures gone, the clock on
 /// time.
 #[post("/reset")]
 async fn reset(
-    place: &Place,
+    context: &RequestContext,
     captures: &State<Arc<Captures>>,
     tables: &State<MeasuredTables>,
-) -> Result<Redirect, Stop> {
-    place.bench.reset().await?;
-    captures.forget(place.bench.name());
-    tables.forget(place.bench.name());
-    Ok(Redirect::to(format!("{}/", place.base())))
+) -> Result<Redirect, Reply> {
+    context.bench.reset().await?;
+    captures.forget(context.bench.name());
+    tables.forget(context.bench.name());
+    Ok(Redirect::to(format!("{}/", context.base())))
 }
 
 /// Back to the evidence of a variant, if the form names one, otherwise to the front page.
-fn back(place: &Place, form: &std::collections::HashMap<String, String>) -> Redirect {
+fn back(context: &RequestContext, form: &std::collections::HashMap<String, String>) -> Redirect {
     let variant = form.get("variant").and_then(|text| text.parse().ok());
     Redirect::to(match variant {
-        Some(variant) => evidence_of(place, variant),
-        None => format!("{}/", place.base()),
+        Some(variant) => evidence_of(context, variant),
+        None => format!("{}/", context.base()),
     })
 }
 
-fn evidence_of(place: &Place, variant: crate::defences::policy::Variant) -> String {
-    format!("{}/evidence/{variant}", place.base())
+fn evidence_of(context: &RequestContext, variant: crate::defences::policy::Variant) -> String {
+    format!("{}/evidence/{variant}", context.base())
 }
 
 pub(super) fn routes() -> Vec<Route> {

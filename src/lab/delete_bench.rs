@@ -5,21 +5,21 @@ use std::sync::Arc;
 use rocket::serde::json::Json;
 use rocket::{Route, State, post, routes};
 
-use crate::attacks::stage::Asked;
+use crate::attacks::scenario::ProbedDefences;
 use crate::defences::policy::{Name, Variant};
 use crate::session::bench::{Benches, RUN_PREFIX};
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 /// Forgets the bench, and tells which switches this variant of it was asked for.
 #[post("/discard?<variant>")]
 async fn discard(
-    place: &Place,
+    context: &RequestContext,
     benches: &State<Arc<Benches>>,
     variant: &str,
-) -> Result<Json<Asked>, Stop> {
-    let name = place.bench.name();
+) -> Result<Json<ProbedDefences>, Reply> {
+    let name = context.bench.name();
     if !name.as_str().starts_with(RUN_PREFIX) {
         return Err(Problem::not_found().into());
     }
@@ -27,9 +27,9 @@ async fn discard(
         .parse()
         .map_err(|_| Problem::unknown_variant(variant))?;
     benches.discard(name).await;
-    let seen = place.bench.asked(variant);
+    let seen = context.bench.probed(variant);
     let asked = Name::ALL.iter().filter(|name| seen.contains(**name));
-    Ok(Json(Asked {
+    Ok(Json(ProbedDefences {
         asked: asked.map(|name| name.slug().to_owned()).collect(),
     }))
 }

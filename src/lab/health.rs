@@ -8,7 +8,7 @@ use rocket::{Either, Route, State, get, routes};
 
 use crate::base::addresses::Ports;
 use crate::storage::health::Health;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 
 /// `ok`, or 503 with what is wrong. A balancer asks this each second; nothing is asked for it but a
 /// flag in memory. It names no host: whoever reaches the portal can read it.
@@ -16,14 +16,14 @@ use crate::web::place::Place;
 fn healthz(health: &State<Arc<Health>>) -> Either<&'static str, (Status, String)> {
     match health.trouble() {
         None => Either::Left("ok\n"),
-        Some(says) => Either::Right((Status::ServiceUnavailable, says)),
+        Some(description) => Either::Right((Status::ServiceUnavailable, description)),
     }
 }
 
 /// Who listens where: `session-lab attack --url` finds the other sites by it.
 #[get("/addresses")]
-fn addresses(place: &Place) -> Json<Ports> {
-    Json(place.addresses.ports())
+fn addresses(context: &RequestContext) -> Json<Ports> {
+    Json(context.addresses.ports())
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use crate::base::bench_name::BenchName;
 use crate::base::tls::Certificate;
-use crate::client::FrontDoor;
+use crate::client::LabClient;
 use crate::defences::policy::Variant;
 use crate::same_site as experiment;
 use crate::same_site::measured::MeasuredTables;
@@ -27,14 +27,14 @@ use crate::session::bench::Benches;
 use crate::sniffing_proxy::capture::Captures;
 use crate::storage::health::Health;
 use crate::storage::redis;
+use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::report::Attested;
-use crate::worksheets::shelf::Shelf;
 
 /// Where sessions are kept.
 #[derive(Clone, Debug)]
 pub struct Store {
     /// In words.
-    pub says: String,
+    pub description: String,
     /// In one word.
     pub medium: &'static str,
     /// The folder, where there is one.
@@ -65,7 +65,7 @@ impl Store {
                 "files in {}",
                 folder.join("sessions").join(bench.as_str()).display()
             ),
-            None => self.says.clone(),
+            None => self.description.clone(),
         }
     }
 
@@ -102,7 +102,7 @@ impl Store {
 /// The worksheets of a lab.
 #[derive(Clone, Debug)]
 pub struct Lessons {
-    shelf: Arc<OnceLock<Shelf>>,
+    library: Arc<OnceLock<SheetLibrary>>,
     /// Whose machine runs the lab.
     pub attested: Attested,
     /// The data folder, as the sheets name it.
@@ -111,10 +111,10 @@ pub struct Lessons {
 
 impl Lessons {
     /// The worksheets of a folder, or without one the built-in ones.
-    pub fn new(shelf: Option<Shelf>, attested: Attested, folder: PathBuf) -> Self {
-        let shelf = Arc::new(shelf.map_or_else(OnceLock::new, OnceLock::from));
+    pub fn new(library: Option<SheetLibrary>, attested: Attested, folder: PathBuf) -> Self {
+        let library = Arc::new(library.map_or_else(OnceLock::new, OnceLock::from));
         Self {
-            shelf,
+            library,
             attested,
             folder,
         }
@@ -122,8 +122,8 @@ impl Lessons {
 
     /// The sheets. The built-in ones are read when they are first asked for: the start need not wait
     /// for them, and a lab that serves no sheet does not hold them in memory.
-    pub fn shelf(&self) -> &Shelf {
-        self.shelf.get_or_init(Shelf::built_in)
+    pub fn library(&self) -> &SheetLibrary {
+        self.library.get_or_init(SheetLibrary::built_in)
     }
 }
 
@@ -138,7 +138,7 @@ pub struct LabState {
     /// The certificate in use.
     pub certificate: Arc<Certificate>,
     /// The client by which pages act on the portal.
-    pub front_door: FrontDoor,
+    pub lab_client: LabClient,
     /// What went through the café.
     pub captures: Arc<Captures>,
     /// Every bench.
@@ -154,7 +154,7 @@ pub fn mount(rocket: Rocket<Build>, state: LabState) -> Rocket<Build> {
         .manage(state.health)
         .manage(state.lessons)
         .manage(state.certificate)
-        .manage(state.front_door)
+        .manage(state.lab_client)
         .manage(state.captures)
         .manage(state.benches)
         .manage(state.same_site);

@@ -6,8 +6,8 @@ use crate::web::template::Template;
 use serde::Serialize;
 
 use crate::session::bench::Bench;
+use crate::web::context::RequestContext;
 use crate::web::page::Frame;
-use crate::web::place::Place;
 use crate::web::visible_time::date_and_time;
 
 /// The bench's clock as pages show it.
@@ -29,7 +29,7 @@ impl ClockView {
 
 /// A page of the lab itself.
 pub fn render(
-    place: &Place,
+    context: &RequestContext,
     template: &'static str,
     title: &str,
     page: impl Serialize,
@@ -41,12 +41,12 @@ pub fn render(
         #[serde(flatten)]
         page: T,
     }
-    let frame = Frame::at(place, title);
+    let frame = Frame::at(context, title);
     Template::render(
         template,
         Page {
             frame,
-            clock: ClockView::of(&place.bench),
+            clock: ClockView::of(&context.bench),
             page,
         },
     )

@@ -11,12 +11,12 @@ use crate::defences::facts::Role;
 use crate::portal::body::{Checked, JsonBody};
 use crate::storage::Commit;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 /// How many keys of the store the list shows.
 const SHOWN: usize = 10;
 
-async fn admins_only(visitor: &Visitor<'_>) -> Result<(), Stop> {
+async fn admins_only(visitor: &Visitor<'_>) -> Result<(), Reply> {
     let account = visitor.account().await?;
     if visitor.role(&account) == Role::Admin {
         return Ok(());
@@ -35,7 +35,7 @@ struct ActiveSessions {
 /// The signed-in sessions: how many, and the keys under which the store keeps the first ten. With
 /// the weak `at-rest` a key is the id itself.
 #[get("/admin/sessions")]
-async fn sessions(visitor: Visitor<'_>) -> Result<Json<ActiveSessions>, Stop> {
+async fn sessions(visitor: Visitor<'_>) -> Result<Json<ActiveSessions>, Reply> {
     admins_only(&visitor).await?;
     let mut listed = visitor.world.sessions(None).await?;
     listed.retain(|listed| listed.record.user.is_some());
@@ -65,7 +65,7 @@ struct RoleView {
 async fn change_role(
     name: &str,
     checked: Checked<'_, JsonBody<NewRole>>,
-) -> Result<Json<RoleView>, Stop> {
+) -> Result<Json<RoleView>, Reply> {
     let Checked {
         visitor,
         body: JsonBody(sent),

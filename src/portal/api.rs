@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::Visitor;
 use super::password::too_many;
 use super::sign_in::{self, Check};
-use super::visitor::Onlooker;
+use super::visitor::PassiveVisitor;
 use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::session::accounts::ABOUT_LIMIT;
 use crate::storage::Commit;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 #[derive(Deserialize)]
 struct Credentials {
@@ -38,7 +38,7 @@ struct LoggedIn {
 #[post("/api/login", data = "<checked>")]
 async fn log_in(
     checked: CheckedWithoutToken<'_, JsonBody<Credentials>>,
-) -> Result<Json<LoggedIn>, Stop> {
+) -> Result<Json<LoggedIn>, Reply> {
     let CheckedWithoutToken(Checked {
         visitor,
         body: JsonBody(sent),
@@ -71,7 +71,7 @@ struct CheckedSession {
 }
 
 #[get("/api/check_session")]
-async fn check_session(visitor: Visitor<'_>) -> Result<Json<CheckedSession>, Stop> {
+async fn check_session(visitor: Visitor<'_>) -> Result<Json<CheckedSession>, Reply> {
     let account = visitor.account().await?;
     let role = visitor.role(&account).as_str();
     let user = UserView {
@@ -92,8 +92,8 @@ struct TimeLeft {
 
 /// What is left of the session, in seconds. Asking does not extend it.
 #[get("/api/time_left")]
-async fn time_left(onlooker: Onlooker<'_>) -> Result<Json<TimeLeft>, Stop> {
-    let Onlooker(visitor) = onlooker;
+async fn time_left(onlooker: PassiveVisitor<'_>) -> Result<Json<TimeLeft>, Reply> {
+    let PassiveVisitor(visitor) = onlooker;
     let session = visitor
         .session
         .as_ref()
@@ -104,7 +104,7 @@ async fn time_left(onlooker: Onlooker<'_>) -> Result<Json<TimeLeft>, Stop> {
     let world = &visitor.world;
     let (idle, absolute) = session
         .record
-        .time_left(world.asked, session.seen, world.now);
+        .time_left(world.probe, session.seen, world.now);
     let seconds = |left: Option<std::time::Duration>| left.map(|left| left.as_secs());
     Ok(Json(TimeLeft {
         idle: seconds(idle),
@@ -120,7 +120,7 @@ struct Token {
 /// The token of the visitor's session, which is opened where there is none. `null` where the policy
 /// has no tokens.
 #[get("/csrf-token")]
-async fn csrf_token(mut visitor: Visitor<'_>) -> Result<Json<Token>, Stop> {
+async fn csrf_token(mut visitor: Visitor<'_>) -> Result<Json<Token>, Reply> {
     visitor.ensure_session().await?;
     Ok(Json(Token {
         csrf_token: visitor.csrf_token(),
@@ -139,7 +139,7 @@ struct Profile {
 }
 
 #[get("/api/profile")]
-async fn profile(visitor: Visitor<'_>) -> Result<Json<Profile>, Stop> {
+async fn profile(visitor: Visitor<'_>) -> Result<Json<Profile>, Reply> {
     let account = visitor.account().await?;
     Ok(Json(Profile {
         username: account.user,
@@ -150,7 +150,7 @@ async fn profile(visitor: Visitor<'_>) -> Result<Json<Profile>, Stop> {
 #[post("/api/profile", data = "<checked>")]
 async fn change_profile(
     checked: Checked<'_, JsonBody<ProfileChange>>,
-) -> Result<Json<Profile>, Stop> {
+) -> Result<Json<Profile>, Reply> {
     let Checked {
         visitor,
         body: JsonBody(sent),

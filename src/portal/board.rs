@@ -10,7 +10,7 @@ use crate::defences::{Defence, Output};
 use crate::portal::body::{Checked, FormBody};
 use crate::session::notices::TEXT_LIMIT;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 use crate::web::visible_time::time_of_day;
 
 #[derive(Serialize)]
@@ -27,9 +27,9 @@ struct BoardPage {
 }
 
 #[get("/board")]
-async fn board(visitor: Visitor<'_>) -> Result<Template, Stop> {
+async fn board(visitor: Visitor<'_>) -> Result<Template, Reply> {
     visitor.account().await?;
-    let output = visitor.world.asked.output();
+    let output = visitor.world.probe.output();
     let notices = visitor.world.notices().await?;
     let notices = notices
         .into_iter()
@@ -52,7 +52,7 @@ struct Posting {
 }
 
 #[post("/board", data = "<checked>")]
-async fn post_notice(checked: Checked<'_, FormBody<Posting>>) -> Result<Stop, Stop> {
+async fn post_notice(checked: Checked<'_, FormBody<Posting>>) -> Result<Reply, Reply> {
     let Checked {
         visitor,
         body: FormBody(sent),
@@ -67,7 +67,7 @@ async fn post_notice(checked: Checked<'_, FormBody<Posting>>) -> Result<Stop, St
         return Err(Problem::new(status, "The notice was not posted", because, next).into());
     }
     visitor.world.post_notice(&account.user, &sent.text).await?;
-    Ok(Stop::go(visitor.place, "/board"))
+    Ok(Reply::redirect(visitor.context, "/board"))
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::defences::csrf_token::TOKEN_FIELD;
 use crate::portal::Visitor;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::{LARGEST_BODY, Problem, too_large};
 
 /// A form's fields, `T` by their names.
@@ -74,9 +74,9 @@ impl<'r, T: DeserializeOwned + Send + 'r> FromData<'r> for CheckedWithoutToken<'
 }
 
 fn answer<'r, T>(request: &Request<'_>, result: Result<T, Problem>) -> Outcome<'r, T, ()> {
-    match (result, Place::of(request)) {
+    match (result, RequestContext::of(request)) {
         (Ok(value), _) => Outcome::Success(value),
-        (Err(problem), Some(place)) => Outcome::Error((place.leave(problem), ())),
+        (Err(problem), Some(context)) => Outcome::Error((context.leave(problem), ())),
         (Err(problem), None) => Outcome::Error((problem.status, ())),
     }
 }
@@ -128,7 +128,7 @@ async fn check_json<'r, T: DeserializeOwned>(
     let visitor = Visitor::of(request).await?;
     check_origin(request, &visitor).await?;
     let content_type = request.headers().get_one("content-type");
-    if !visitor.world.asked.json_only().accepts(content_type) {
+    if !visitor.world.probe.json_only().accepts(content_type) {
         visitor
             .refused("json-only", "The body's type is not application/json.")
             .await?;
@@ -150,9 +150,9 @@ async fn check_json<'r, T: DeserializeOwned>(
 }
 
 async fn check_origin(request: &Request<'_>, visitor: &Visitor<'_>) -> Result<(), Problem> {
-    let own = visitor.place.origin();
-    let facts = visitor.place.facts(request, &own);
-    match visitor.world.asked.request_origin().check(&facts) {
+    let own = visitor.context.origin();
+    let facts = visitor.context.facts(request, &own);
+    match visitor.world.probe.request_origin().check(&facts) {
         Ok(()) => Ok(()),
         Err(refusal) => {
             visitor.refused(refusal.defence, refusal.because).await?;
@@ -171,7 +171,7 @@ async fn check_token(
     let world = &visitor.world;
     let id = visitor.session.as_ref().map(|session| session.id.expose());
     match world
-        .asked
+        .probe
         .csrf_token()
         .check(world.bench.keys().csrf(), id, sent)
     {

@@ -9,7 +9,7 @@ use super::Visitor;
 use crate::base::event::What;
 use crate::portal::body::{Checked, JsonBody};
 use crate::session::cookie;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 /// How many names one report keeps.
 const NAMES: usize = 50;
@@ -23,11 +23,11 @@ struct CookiesPage {
 }
 
 #[get("/cookies")]
-async fn show(mut visitor: Visitor<'_>) -> Result<Template, Stop> {
+async fn show(mut visitor: Visitor<'_>) -> Result<Template, Reply> {
     visitor.ensure_session().await?;
     let page = CookiesPage {
         session_cookie: session_cookie(&visitor),
-        http_only: visitor.world.asked.http_only().attribute().is_some(),
+        http_only: visitor.world.probe.http_only().attribute().is_some(),
     };
     Ok(visitor.page(
         "pages/portal/cookies.html",
@@ -44,7 +44,7 @@ struct Report {
 
 /// Takes the page's report. Only the names are kept: the values are secrets.
 #[post("/cookies", data = "<checked>")]
-async fn report(checked: Checked<'_, JsonBody<Report>>) -> Result<Status, Stop> {
+async fn report(checked: Checked<'_, JsonBody<Report>>) -> Result<Status, Reply> {
     let Checked {
         visitor,
         body: JsonBody(sent),
@@ -78,7 +78,7 @@ async fn report(checked: Checked<'_, JsonBody<Report>>) -> Result<Status, Stop> 
 
 fn session_cookie(visitor: &Visitor<'_>) -> String {
     let world = &visitor.world;
-    cookie::name(world.asked, world.variant, world.bench.name())
+    cookie::name(world.probe, world.variant, world.bench.name())
 }
 
 pub(super) fn routes() -> Vec<Route> {

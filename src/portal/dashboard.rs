@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::Visitor;
 use crate::base::addresses::Listener;
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 
 /// The page's template.
 pub(super) const TEMPLATE: &str = "pages/portal/dashboard.html";
@@ -46,7 +46,7 @@ async fn dashboard(
     sent: Option<u64>,
     to: Option<&str>,
     amount: Option<u64>,
-) -> Result<Template, Stop> {
+) -> Result<Template, Reply> {
     let account = visitor.account().await?;
     let (idle, absolute) = time_left(&visitor);
     let last = sent.map(|amount| format!("You sent {amount}."));
@@ -55,12 +55,12 @@ async fn dashboard(
         idle_seconds: idle.map(|left| left.as_secs()),
         absolute_seconds: absolute.map(|left| left.as_secs()),
         warn_seconds: WARN_SECONDS,
-        get_transfer: visitor.world.asked.safe_methods().allows_get(),
+        get_transfer: visitor.world.probe.safe_methods().allows_get(),
         last: last.as_deref(),
         to: to.filter(|to| to.len() <= LONGEST_NAME),
         amount,
         device: device(&visitor),
-        partner: partner(visitor.place),
+        partner: partner(visitor.context),
     };
     let role = Some(visitor.role(&account));
     Ok(visitor.page(TEMPLATE, TITLE, role, page))
@@ -69,15 +69,15 @@ async fn dashboard(
 /// Where the portal carries ids in addresses, this is the one place that shows one to its owner.
 fn device(visitor: &Visitor<'_>) -> Option<String> {
     let id = visitor.session.as_ref()?.id.expose();
-    let page = format!("{}/dashboard", visitor.place.base());
-    visitor.world.asked.carrier().address(&page, id)
+    let page = format!("{}/dashboard", visitor.context.base());
+    visitor.world.probe.carrier().address(&page, id)
 }
 
 /// The address of the partner's page about this variant.
-pub(super) fn partner(place: &Place) -> String {
-    let origin = place.addresses.origin(Listener::Attacker);
-    let bench = place.bench.name().prefix();
-    let variant = place
+pub(super) fn partner(context: &RequestContext) -> String {
+    let origin = context.addresses.origin(Listener::Attacker);
+    let bench = context.bench.name().prefix();
+    let variant = context
         .variant
         .as_ref()
         .map(|(variant, _)| variant.to_string());
@@ -91,7 +91,7 @@ pub(super) fn partner(place: &Place) -> String {
 fn time_left(visitor: &Visitor<'_>) -> (Option<Duration>, Option<Duration>) {
     let world = &visitor.world;
     match &visitor.session {
-        Some(session) => session.record.time_left(world.asked, world.now, world.now),
+        Some(session) => session.record.time_left(world.probe, world.now, world.now),
         None => (None, None),
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Visitor;
 use super::sign_in::{self, Check};
 use crate::portal::body::{Checked, FormBody};
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 #[derive(Serialize, Default)]
 struct LoginPage<'p> {
@@ -19,7 +19,7 @@ struct LoginPage<'p> {
 }
 
 #[get("/login?<expired>")]
-async fn form(mut visitor: Visitor<'_>, expired: Option<&str>) -> Result<Template, Stop> {
+async fn form(mut visitor: Visitor<'_>, expired: Option<&str>) -> Result<Template, Reply> {
     visitor.ensure_session().await?;
     let known = visitor
         .world
@@ -45,7 +45,7 @@ struct Credentials {
 #[post("/login", data = "<checked>")]
 async fn log_in(
     checked: Checked<'_, FormBody<Credentials>>,
-) -> Result<Stop, Result<(Status, Template), Stop>> {
+) -> Result<Reply, Result<(Status, Template), Reply>> {
     let Checked {
         mut visitor,
         body: FormBody(sent),
@@ -79,9 +79,11 @@ async fn log_in(
             )));
         }
         Ok(Check::Wait(wait)) => {
-            visitor.place.note_refusal("throttle");
+            visitor.context.note_refusal("throttle");
             let seconds = sign_in::seconds(wait);
-            visitor.place.set_header("retry-after", seconds.to_string());
+            visitor
+                .context
+                .set_header("retry-after", seconds.to_string());
             let error = Some("Too many failed attempts for this account.");
             let page = failed(&visitor, Status::TooManyRequests, error, Some(seconds));
             return Err(Ok(page));
@@ -99,9 +101,9 @@ async fn log_in(
         .await
         .map_err(|problem| Err(problem.into()))?;
     if let Some(line) = remembered {
-        visitor.place.set_cookie(line);
+        visitor.context.set_cookie(line);
     }
-    Ok(Stop::go(visitor.place, "/dashboard"))
+    Ok(Reply::redirect(visitor.context, "/dashboard"))
 }
 
 pub(super) fn routes() -> Vec<Route> {

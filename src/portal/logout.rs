@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Visitor;
 use crate::portal::body::{Checked, FormBody};
 use crate::web::problem::{More, Problem};
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 #[derive(FromForm)]
 struct Nothing {
@@ -20,16 +20,16 @@ struct Nothing {
 async fn log_out(
     visitor: Visitor<'_>,
     checked: Result<Checked<'_, FormBody<Nothing>>, ()>,
-) -> Result<Template, Stop> {
+) -> Result<Template, Reply> {
     match checked {
         Ok(checked) => end(checked.visitor).await,
         // Somebody whose session is over already has nothing that a forged request could end.
         Err(()) if visitor.session.is_none() => {
-            visitor.place.take_problem();
+            visitor.context.take_problem();
             end(visitor).await
         }
         Err(()) => Err(visitor
-            .place
+            .context
             .take_problem()
             .unwrap_or_else(Problem::not_found)
             .into()),
@@ -37,8 +37,8 @@ async fn log_out(
 }
 
 #[get("/logout")]
-async fn log_out_by_get(visitor: Visitor<'_>) -> Result<Template, Stop> {
-    if visitor.world.asked.safe_methods().allows_get() {
+async fn log_out_by_get(visitor: Visitor<'_>) -> Result<Template, Reply> {
+    if visitor.world.probe.safe_methods().allows_get() {
         return end(visitor).await;
     }
     Err(only_post("Signing out changes something, so it takes POST.").into())
@@ -53,7 +53,7 @@ pub(super) fn only_post(because: &str) -> Problem {
     problem
 }
 
-async fn end(mut visitor: Visitor<'_>) -> Result<Template, Stop> {
+async fn end(mut visitor: Visitor<'_>) -> Result<Template, Reply> {
     #[derive(Serialize)]
     struct Page {
         what_happened: &'static str,
@@ -66,11 +66,11 @@ async fn end(mut visitor: Visitor<'_>) -> Result<Template, Stop> {
     visitor.take_back_cookies();
     if let Some(value) = visitor
         .world
-        .asked
+        .probe
         .clear_site_data()
-        .header(&visitor.place.host_name)
+        .header(&visitor.context.host_name)
     {
-        visitor.place.set_header("clear-site-data", value);
+        visitor.context.set_header("clear-site-data", value);
     }
     let what_happened = if record_removed {
         "The cookie was taken back and the session's record was removed from the server."

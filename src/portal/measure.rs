@@ -13,10 +13,10 @@ use super::dashboard::{DashboardPage, TEMPLATE, TITLE, WARN_SECONDS, partner};
 use super::visitor;
 use crate::defences::facts::Role;
 use crate::session::sign_in::SignInError;
+use crate::web::context::RequestContext;
 use crate::web::page::{PortalView, VariantView};
-use crate::web::place::Place;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 /// Whose dashboard is shown, and who is signed in.
 const USER: &str = "student123";
@@ -29,11 +29,11 @@ const AT_ONCE: u32 = 10_000;
 
 /// The dashboard of somebody who was never recognised.
 #[get("/measure/dashboard")]
-fn dashboard(place: &Place) -> Result<Template, Stop> {
-    let (variant, _) = place.variant.as_ref().ok_or_else(Problem::not_found)?;
+fn dashboard(context: &RequestContext) -> Result<Template, Reply> {
+    let (variant, _) = context.variant.as_ref().ok_or_else(Problem::not_found)?;
     let portal = PortalView {
-        base: place.base(),
-        variant: VariantView::new(*variant, &place.moved),
+        base: context.base(),
+        variant: VariantView::new(*variant, &context.moved),
         user: Some(USER.into()),
         role: Some(Role::Student.as_str()),
         csrf: Some(FIXED_TOKEN.into()),
@@ -49,22 +49,22 @@ fn dashboard(place: &Place) -> Result<Template, Stop> {
         to: None,
         amount: None,
         device: None,
-        partner: partner(place),
+        partner: partner(context),
     };
-    Ok(visitor::render(place, TEMPLATE, TITLE, portal, page))
+    Ok(visitor::render(context, TEMPLATE, TITLE, portal, page))
 }
 
 /// Signs in `count` times, as that many browsers of one user would.
 #[post("/measure/sessions?<count>")]
-async fn open_sessions(place: &Place, count: u32) -> Result<String, Stop> {
-    let world = place.world().ok_or_else(Problem::not_found)?;
+async fn open_sessions(context: &RequestContext, count: u32) -> Result<String, Reply> {
+    let world = context.world().ok_or_else(Problem::not_found)?;
     let account = world.account(USER).await?.ok_or_else(Problem::not_found)?;
     let count = count.min(AT_ONCE);
     for _ in 0..count {
         match world.sign_in(None, None, &account, "measured").await {
             Ok(_) => {}
             Err(SignInError::AccountChanged) => return Err(Problem::overtaken().into()),
-            Err(SignInError::Unavailable(error)) => return Err(error.into()),
+            Err(SignInError::StorageError(error)) => return Err(error.into()),
         }
     }
     Ok(format!("{count}\n"))

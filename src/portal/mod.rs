@@ -23,11 +23,11 @@ mod visitor;
 
 use rocket::{Build, Rocket, Route};
 
-use crate::client::FrontDoor;
+use crate::client::LabClient;
 pub use visitor::Visitor;
 
 /// Mounts the portal at `/portal`. It fetches key sets through `client`.
-pub fn mount(rocket: Rocket<Build>, client: FrontDoor) -> Rocket<Build> {
+pub fn mount(rocket: Rocket<Build>, client: LabClient) -> Rocket<Build> {
     rocket.manage(client).mount("/portal", routes())
 }
 

@@ -9,7 +9,7 @@ use super::Visitor;
 use super::sign_in::{self, Check, PASSWORD_LIMIT};
 use crate::portal::body::{Checked, FormBody};
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 /// The shortest new password, in characters (ASVS 6.2.1 asks for 8 at least).
 const SHORTEST: usize = 8;
@@ -31,7 +31,7 @@ fn show(visitor: &Visitor<'_>, page: PasswordPage) -> Template {
 }
 
 #[get("/password")]
-async fn form(visitor: Visitor<'_>) -> Result<Template, Stop> {
+async fn form(visitor: Visitor<'_>) -> Result<Template, Reply> {
     visitor.account().await?;
     Ok(show(&visitor, PasswordPage::default()))
 }
@@ -43,7 +43,7 @@ struct NewPassword {
 }
 
 #[post("/password", data = "<checked>")]
-async fn change(checked: Checked<'_, FormBody<NewPassword>>) -> Result<(Status, Template), Stop> {
+async fn change(checked: Checked<'_, FormBody<NewPassword>>) -> Result<(Status, Template), Reply> {
     let Checked {
         mut visitor,
         body: FormBody(sent),
@@ -76,7 +76,7 @@ async fn change(checked: Checked<'_, FormBody<NewPassword>>) -> Result<(Status, 
         }
         Check::Wait(wait) => return Err(too_many(&visitor, wait).into()),
     };
-    let storage = visitor.world.asked.password_storage();
+    let storage = visitor.world.probe.password_storage();
     let bench = visitor.world.bench;
     let cost = bench.hash_cost();
     let stored = bench.hash(move || storage.store(&sent.new, cost)).await?;

@@ -4,7 +4,7 @@ use rocket::{FromForm, Route, post, routes};
 
 use crate::portal::body::{Checked, FormBody};
 use crate::session::record::Record;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 #[derive(FromForm)]
 struct Preferences {
@@ -13,7 +13,7 @@ struct Preferences {
 }
 
 #[post("/preferences", data = "<checked>")]
-async fn save(checked: Checked<'_, FormBody<Preferences>>) -> Result<Stop, Stop> {
+async fn save(checked: Checked<'_, FormBody<Preferences>>) -> Result<Reply, Reply> {
     let Checked {
         visitor,
         body: FormBody(sent),
@@ -26,7 +26,7 @@ async fn save(checked: Checked<'_, FormBody<Preferences>>) -> Result<Stop, Stop>
         visitor.world.change_record(session, change).await?;
     }
     visitor.hand_out_claims(&account, large_text);
-    Ok(Stop::go(visitor.place, "/dashboard"))
+    Ok(Reply::redirect(visitor.context, "/dashboard"))
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -10,7 +10,7 @@ use super::password::too_many;
 use super::sign_in::{self, Check};
 use crate::base::event::EndReason;
 use crate::portal::body::{Checked, FormBody};
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 use crate::web::visible_time::date_and_time;
 
 #[derive(Serialize)]
@@ -36,7 +36,7 @@ struct SessionsPage<'p> {
     error: Option<&'p str>,
 }
 
-async fn show(visitor: &Visitor<'_>, error: Option<&str>) -> Result<Template, Stop> {
+async fn show(visitor: &Visitor<'_>, error: Option<&str>) -> Result<Template, Reply> {
     let world = &visitor.world;
     let user = visitor.account().await?.user;
     let current = visitor.session.as_ref().map(|session| &session.key);
@@ -69,7 +69,7 @@ async fn show(visitor: &Visitor<'_>, error: Option<&str>) -> Result<Template, St
 }
 
 #[get("/sessions")]
-async fn list(visitor: Visitor<'_>) -> Result<Template, Stop> {
+async fn list(visitor: Visitor<'_>) -> Result<Template, Reply> {
     show(&visitor, None).await
 }
 
@@ -83,7 +83,7 @@ struct Ending {
 #[post("/sessions", data = "<checked>")]
 async fn end(
     checked: Checked<'_, FormBody<Ending>>,
-) -> Result<Result<Stop, (Status, Template)>, Stop> {
+) -> Result<Result<Reply, (Status, Template)>, Reply> {
     let Checked {
         visitor,
         body: FormBody(sent),
@@ -120,7 +120,7 @@ async fn end(
     } else {
         world.end(&chosen, reason).await?;
     }
-    Ok(Ok(Stop::go(visitor.place, "/sessions")))
+    Ok(Ok(Reply::redirect(visitor.context, "/sessions")))
 }
 
 #[derive(FromForm)]
@@ -129,7 +129,7 @@ struct Forgetting {
 }
 
 #[post("/browsers/forget", data = "<checked>")]
-async fn forget_browser(checked: Checked<'_, FormBody<Forgetting>>) -> Result<Stop, Stop> {
+async fn forget_browser(checked: Checked<'_, FormBody<Forgetting>>) -> Result<Reply, Reply> {
     let Checked {
         visitor,
         body: FormBody(sent),
@@ -137,7 +137,7 @@ async fn forget_browser(checked: Checked<'_, FormBody<Forgetting>>) -> Result<St
     } = checked;
     let user = visitor.account().await?.user;
     visitor.world.forget_browser(&user, &sent.handle).await?;
-    Ok(Stop::go(visitor.place, "/sessions"))
+    Ok(Reply::redirect(visitor.context, "/sessions"))
 }
 
 pub(super) fn routes() -> Vec<Route> {

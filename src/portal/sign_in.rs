@@ -10,7 +10,7 @@ use crate::session::Session;
 use crate::session::accounts::Account;
 use crate::session::sign_in::SignInError;
 use crate::session::throttle::Attempt;
-use crate::storage::Unavailable;
+use crate::storage::StorageError;
 use crate::web::problem::Problem;
 
 /// The longest password that is looked at, in bytes: hashing a longer one costs work for nothing.
@@ -35,13 +35,13 @@ pub async fn check(
     visitor: &Visitor<'_>,
     user: &str,
     password: &str,
-) -> Result<Check, Unavailable> {
+) -> Result<Check, StorageError> {
     let world = &visitor.world;
     let known = world.known_browser(visitor.browser_cookie()).await?;
     let known = known
         .filter(|known| known.browser.user == user)
         .map(|known| known.key);
-    let rule = world.asked.throttle().rule(user, known.as_deref());
+    let rule = world.probe.throttle().rule(user, known.as_deref());
     if let Some(rule) = &rule
         && let Attempt::Refused(wait) = world.count_attempt(rule).await?
     {
@@ -64,8 +64,8 @@ pub async fn check(
             }
         }
         None => {
-            if world.asked.login_errors().hashes_for_unknown() {
-                let storage = world.asked.password_storage();
+            if world.probe.login_errors().hashes_for_unknown() {
+                let storage = world.probe.password_storage();
                 let nobodys = StoredPassword::nobodys(storage, world.bench.hash_cost());
                 matches(visitor, nobodys, password).await?;
             }
@@ -88,7 +88,7 @@ pub async fn check(
                 })
                 .await?;
             let why = failure.unwrap_or(LoginFailure::UnknownUser);
-            Ok(Check::Wrong(world.asked.login_errors().message(why)))
+            Ok(Check::Wrong(world.probe.login_errors().message(why)))
         }
     }
 }
@@ -97,7 +97,7 @@ async fn matches(
     visitor: &Visitor<'_>,
     stored: StoredPassword,
     password: &str,
-) -> Result<bool, Unavailable> {
+) -> Result<bool, StorageError> {
     if password.len() > PASSWORD_LIMIT {
         return Ok(false);
     }
@@ -120,10 +120,10 @@ async fn matches(
 /// The account changed meanwhile (409), or the store does not answer (503).
 pub async fn sign_in(visitor: &Visitor<'_>, account: &Account) -> Result<Session, Problem> {
     let before = visitor.session.as_ref();
-    let wish = visitor.wish.clone();
+    let adopted_id = visitor.adopted_id.clone();
     match visitor
         .world
-        .sign_in(before, wish, account, &visitor.label)
+        .sign_in(before, adopted_id, account, &visitor.label)
         .await
     {
         Ok(session) => {
@@ -132,7 +132,7 @@ pub async fn sign_in(visitor: &Visitor<'_>, account: &Account) -> Result<Session
             Ok(session)
         }
         Err(SignInError::AccountChanged) => Err(Problem::overtaken()),
-        Err(SignInError::Unavailable(error)) => Err(error.into()),
+        Err(SignInError::StorageError(error)) => Err(error.into()),
     }
 }
 

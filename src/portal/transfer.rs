@@ -8,7 +8,7 @@ use super::logout::only_post;
 use crate::portal::body::{Checked, FormBody};
 use crate::session::accounts::TransferError;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 #[derive(FromForm)]
 struct Transfer {
@@ -17,7 +17,7 @@ struct Transfer {
 }
 
 #[post("/transfer", data = "<checked>")]
-async fn transfer(checked: Checked<'_, FormBody<Transfer>>) -> Result<Stop, Stop> {
+async fn transfer(checked: Checked<'_, FormBody<Transfer>>) -> Result<Reply, Reply> {
     let Checked {
         visitor,
         body: FormBody(sent),
@@ -31,8 +31,8 @@ async fn transfer_by_get(
     visitor: Visitor<'_>,
     to: Option<&str>,
     amount: Option<u64>,
-) -> Result<Stop, Stop> {
-    if !visitor.world.asked.safe_methods().allows_get() {
+) -> Result<Reply, Reply> {
+    if !visitor.world.probe.safe_methods().allows_get() {
         return Err(only_post("A transfer changes something, so it takes POST.").into());
     }
     let (Some(to), Some(amount)) = (to, amount) else {
@@ -42,14 +42,14 @@ async fn transfer_by_get(
     send(&visitor, to, amount, "GET").await
 }
 
-async fn send(visitor: &Visitor<'_>, to: &str, amount: u64, method: &str) -> Result<Stop, Stop> {
+async fn send(visitor: &Visitor<'_>, to: &str, amount: u64, method: &str) -> Result<Reply, Reply> {
     let from = visitor.account().await?;
     match visitor.world.transfer(&from.user, to, amount, method).await {
-        Ok(_) => Ok(Stop::go(
-            visitor.place,
+        Ok(_) => Ok(Reply::redirect(
+            visitor.context,
             &format!("/dashboard?sent={amount}"),
         )),
-        Err(TransferError::Unavailable(error)) => Err(error.into()),
+        Err(TransferError::StorageError(error)) => Err(error.into()),
         Err(error) => {
             let because = error.to_string();
             let first = because.chars().next().map(|c| c.to_uppercase().to_string());

@@ -12,23 +12,23 @@ use crate::session::recognise::RecogniseError;
 use crate::session::state_cookie::{self, State};
 use crate::session::world::World;
 use crate::session::{Presented, Recognised, Session, SessionId, cookie};
-use crate::storage::Unavailable;
+use crate::storage::StorageError;
+use crate::web::context::{RequestContext, fail};
 use crate::web::page::{Frame, PortalView, VariantView};
-use crate::web::place::{Place, fail};
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 /// Who sent a request, as far as the policy lets the portal know.
 #[derive(Debug)]
 pub struct Visitor<'r> {
     /// The request's place.
-    pub place: &'r Place,
+    pub context: &'r RequestContext,
     /// The place's world.
     pub world: World<'r>,
     /// The session that the request was recognised by.
     pub session: Option<Session>,
     /// An id that nobody issued and that the policy takes.
-    pub wish: Option<SessionId>,
+    pub adopted_id: Option<SessionId>,
     /// The client in a few words, for lists of sessions.
     pub label: String,
     state: Option<State>,
@@ -54,15 +54,15 @@ impl<'r> Visitor<'r> {
     }
 
     async fn find(request: &'r Request<'_>, counts: Counts) -> Result<Self, Problem> {
-        let (Some(place), Some(world)) = (
-            Place::of(request),
-            Place::of(request).and_then(Place::world),
+        let (Some(context), Some(world)) = (
+            RequestContext::of(request),
+            RequestContext::of(request).and_then(RequestContext::world),
         ) else {
             return Err(Problem::not_found());
         };
         let (variant, bench) = (world.variant, world.bench.name());
         let values = |name: &str| cookie::values(request.headers().get("cookie"), name);
-        let name = cookie::name(world.asked, variant, bench);
+        let name = cookie::name(world.probe, variant, bench);
         let sid = request.query_value::<&str>("sid").and_then(Result::ok);
         let presented = Presented {
             cookies: values(&name),
@@ -74,7 +74,7 @@ impl<'r> Visitor<'r> {
         };
         let found = match found {
             Ok(found) => found,
-            Err(RecogniseError::Unavailable(error)) => return Err(error.into()),
+            Err(RecogniseError::StorageError(error)) => return Err(error.into()),
             Err(RecogniseError::Refused(refusal)) => {
                 world
                     .note(refused(refusal.defence, refusal.because))
@@ -88,10 +88,10 @@ impl<'r> Visitor<'r> {
             values(&name).first().map(|value| (*value).to_owned())
         };
         let mut visitor = Self {
-            place,
+            context,
             world,
             session: None,
-            wish: None,
+            adopted_id: None,
             label: label_of(request.headers().get_one("user-agent").unwrap_or_default()),
             state: None,
             state_cookie: first("state"),
@@ -100,8 +100,8 @@ impl<'r> Visitor<'r> {
         };
         match found {
             Recognised::Nobody => {}
-            Recognised::Stale => place.set_cookie(cookie::remove(world.asked, variant, bench)),
-            Recognised::Invented(id) => visitor.wish = Some(id),
+            Recognised::Stale => context.set_cookie(cookie::remove(world.probe, variant, bench)),
+            Recognised::UnissuedId(id) => visitor.adopted_id = Some(id),
             Recognised::Known {
                 session,
                 renewed,
@@ -113,18 +113,18 @@ impl<'r> Visitor<'r> {
                 visitor.session = Some(session);
             }
         }
-        if visitor.record_user().is_some() && world.asked.client_state().writes_cookie() {
+        if visitor.record_user().is_some() && world.probe.client_state().writes_cookie() {
             let key = world
-                .asked
+                .probe
                 .signing_key()
                 .bytes(world.bench.keys().signing());
             let cookie = visitor.state_cookie.as_deref();
             visitor.state = cookie.and_then(|value| state_cookie::verify(value, key));
         }
-        if place.bench.notes_requests()
+        if context.bench.notes_requests()
             && let Some(user) = visitor.user()
         {
-            place.note_user(user);
+            context.note_user(user);
         }
         Ok(visitor)
     }
@@ -138,7 +138,7 @@ impl<'r> Visitor<'r> {
         let claimed = self.state.as_ref().map(|state| state.user.as_str());
         Some(
             self.world
-                .asked
+                .probe
                 .client_state()
                 .user(claimed, self.record_user()?),
         )
@@ -164,16 +164,16 @@ impl<'r> Visitor<'r> {
     ///
     /// # Errors
     /// Nobody is signed in: the visitor is sent to the sign-in page, a program gets a 401.
-    pub async fn account(&self) -> Result<Account, Stop> {
+    pub async fn account(&self) -> Result<Account, Reply> {
         let found = match self.user() {
             Some(user) => self.world.account(user).await?,
             None => None,
         };
         found.ok_or_else(|| {
-            if self.place.json {
+            if self.context.json {
                 Problem::signed_out().into()
             } else {
-                Stop::go(self.place, "/login")
+                Reply::redirect(self.context, "/login")
             }
         })
     }
@@ -181,7 +181,7 @@ impl<'r> Visitor<'r> {
     /// What the request may do.
     pub fn role(&self, account: &Account) -> Role {
         self.world
-            .asked
+            .probe
             .role_source()
             .role(self.role_cookie.as_deref(), account.record.role)
     }
@@ -189,38 +189,38 @@ impl<'r> Visitor<'r> {
     /// Hands the visitor a session's id.
     pub fn hand_out(&self, session: &Session) {
         let World {
-            asked,
+            probe,
             variant,
             bench,
             ..
         } = self.world;
-        self.place
-            .set_cookie(cookie::set(asked, variant, bench.name(), &session.id));
+        self.context
+            .set_cookie(cookie::set(probe, variant, bench.name(), &session.id));
     }
 
     /// Hands out the cookies beside the session that the weak arms rely on.
     pub fn hand_out_claims(&self, account: &Account, large_text: bool) {
         let World {
-            asked,
+            probe,
             variant,
             bench,
             now,
             ..
         } = self.world;
         let name = |what| cookie::plain_name(what, variant, bench.name());
-        if asked.role_source().writes_cookie() {
+        if probe.role_source().writes_cookie() {
             let role = account.record.role.as_str();
-            self.place
+            self.context
                 .set_cookie(format!("{}={role}; Path=/", name("role")));
         }
-        if asked.client_state().writes_cookie() {
-            let key = asked.signing_key().bytes(bench.keys().signing());
+        if probe.client_state().writes_cookie() {
+            let key = probe.signing_key().bytes(bench.keys().signing());
             let state = State {
                 large_text,
                 user: account.user.clone(),
             };
             let value = state_cookie::sign(&state, key, now);
-            self.place
+            self.context
                 .set_cookie(format!("{}={value}; Path=/", name("state")));
         }
     }
@@ -228,17 +228,18 @@ impl<'r> Visitor<'r> {
     /// Takes back every cookie that a sign-in handed out.
     pub fn take_back_cookies(&self) {
         let World {
-            asked,
+            probe,
             variant,
             bench,
             ..
         } = self.world;
-        self.place
-            .set_cookie(cookie::remove(asked, variant, bench.name()));
+        self.context
+            .set_cookie(cookie::remove(probe, variant, bench.name()));
         for (what, cookie) in [("role", &self.role_cookie), ("state", &self.state_cookie)] {
             if cookie.is_some() {
                 let name = cookie::plain_name(what, variant, bench.name());
-                self.place.set_cookie(format!("{name}=; Path=/; Max-Age=0"));
+                self.context
+                    .set_cookie(format!("{name}=; Path=/; Max-Age=0"));
             }
         }
     }
@@ -247,11 +248,11 @@ impl<'r> Visitor<'r> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn ensure_session(&mut self) -> Result<(), Unavailable> {
+    pub async fn ensure_session(&mut self) -> Result<(), StorageError> {
         if self.session.is_none() {
             let session = self
                 .world
-                .open_anonymous(self.wish.take(), &self.label)
+                .open_anonymous(self.adopted_id.take(), &self.label)
                 .await?;
             self.hand_out(&session);
             self.session = Some(session);
@@ -261,16 +262,16 @@ impl<'r> Visitor<'r> {
 
     /// The CSRF token of the visitor's session, where the policy has one.
     pub fn csrf_token(&self) -> Option<String> {
-        let World { asked, bench, .. } = self.world;
+        let World { probe, bench, .. } = self.world;
         let id = self.session.as_ref().map(|session| session.id.expose());
-        asked.csrf_token().issue(bench.keys().csrf(), id)
+        probe.csrf_token().issue(bench.keys().csrf(), id)
     }
 
     /// Writes a refusal to the journal.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn refused(&self, defence: &str, because: &str) -> Result<(), Unavailable> {
+    pub async fn refused(&self, defence: &str, because: &str) -> Result<(), StorageError> {
         self.world.note(refused(defence, because)).await
     }
 
@@ -283,20 +284,20 @@ impl<'r> Visitor<'r> {
         page: impl Serialize,
     ) -> Template {
         let portal = PortalView {
-            base: self.place.base(),
-            variant: VariantView::new(self.world.variant, &self.place.moved),
+            base: self.context.base(),
+            variant: VariantView::new(self.world.variant, &self.context.moved),
             user: self.user().map(str::to_owned),
             role: role.map(Role::as_str),
             csrf: self.csrf_token(),
             large_text: self.large_text(),
         };
-        render(self.place, template, title, portal, page)
+        render(self.context, template, title, portal, page)
     }
 }
 
 /// A page of the portal, from what all of them share and what is its own.
 pub(super) fn render(
-    place: &Place,
+    context: &RequestContext,
     template: &'static str,
     title: &str,
     portal: PortalView,
@@ -313,7 +314,7 @@ pub(super) fn render(
     Template::render(
         template,
         Page {
-            frame: Frame::at(place, title),
+            frame: Frame::at(context, title),
             portal,
             page,
         },
@@ -331,10 +332,10 @@ impl<'r> FromRequest<'r> for Visitor<'r> {
 
 /// A visitor whose look does not count as use: for countdowns.
 #[derive(Debug)]
-pub struct Onlooker<'r>(pub Visitor<'r>);
+pub struct PassiveVisitor<'r>(pub Visitor<'r>);
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Onlooker<'r> {
+impl<'r> FromRequest<'r> for PassiveVisitor<'r> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
@@ -342,15 +343,15 @@ impl<'r> FromRequest<'r> for Onlooker<'r> {
             request,
             Visitor::find(request, Counts::AsNothing)
                 .await
-                .map(Onlooker),
+                .map(PassiveVisitor),
         )
     }
 }
 
 fn outcome<T>(request: &Request<'_>, found: Result<T, Problem>) -> Outcome<T, ()> {
-    match (found, Place::of(request)) {
+    match (found, RequestContext::of(request)) {
         (Ok(visitor), _) => Outcome::Success(visitor),
-        (Err(problem), Some(place)) => fail(place, problem),
+        (Err(problem), Some(context)) => fail(context, problem),
         (Err(problem), None) => Outcome::Error((problem.status, ())),
     }
 }

@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::{Initiator, Step, Way, portal, probe};
 use crate::base::addresses::{BESIDE_SIBLING, SIBLING, Site};
+use crate::web::context::RequestContext;
 use crate::web::page::Frame;
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 #[derive(Serialize)]
 struct WayView {
@@ -36,8 +36,8 @@ struct FromPage {
 }
 
 /// Which initiator the host of a request is.
-fn initiator_of(place: &Place) -> Option<Initiator> {
-    match (place.listener.site(), place.host_name.as_str()) {
+fn initiator_of(context: &RequestContext) -> Option<Initiator> {
+    match (context.listener.site(), context.host_name.as_str()) {
         (Site::Portal, BESIDE_SIBLING) => Some(Initiator::SameOrigin),
         (Site::Attacker, SIBLING) => Some(Initiator::Sibling),
         (Site::Attacker, _) => Some(Initiator::CrossSite),
@@ -47,14 +47,14 @@ fn initiator_of(place: &Place) -> Option<Initiator> {
 
 #[get("/same-site/from?<step>&<once>")]
 fn from(
-    place: &Place,
+    context: &RequestContext,
     step: Option<u8>,
     once: Option<&str>,
-) -> Result<Either<Redirect, Template>, Stop> {
+) -> Result<Either<Redirect, Template>, Reply> {
     let step = probe::known(step)?;
     let once = once == Some("1");
-    let (addresses, bench) = (&*place.addresses, place.bench.name());
-    if initiator_of(place) != Some(step.initiator()) {
+    let (addresses, bench) = (&*context.addresses, context.bench.name());
+    if initiator_of(context) != Some(step.initiator()) {
         let there = step.address(addresses, bench, once);
         return Ok(Either::Left(Redirect::to(there)));
     }
@@ -62,24 +62,24 @@ fn from(
         slug: way.slug(),
         url: match way {
             Way::Redirect => {
-                format!("{}/same-site/redirect?{}", place.base(), step.query(once))
+                format!("{}/same-site/redirect?{}", context.base(), step.query(once))
             }
-            way => arrival(place, step, *way, once),
+            way => arrival(context, step, *way, once),
         },
     };
     let leaves_page = !step.ways().contains(&Way::Image);
     let page = FromPage {
-        frame: Frame::at(place, "SameSite, measured"),
+        frame: Frame::at(context, "SameSite, measured"),
         from: step.initiator().slug(),
         fetch_site: step.initiator().fetch_site(),
         portal: portal(addresses),
         ways: step.ways().iter().map(way_view).collect(),
-        action: format!("{}{}/same-site/arrive", portal(addresses), place.base()),
+        action: format!("{}{}/same-site/arrive", portal(addresses), context.base()),
         step: step.number(),
         once,
         next: (!leaves_page).then(|| step.after(addresses, bench, once)),
     };
-    place.set_header("content-security-policy", policy(place));
+    context.set_header("content-security-policy", policy(context));
     Ok(Either::Right(Template::render(
         "pages/same_site.html",
         page,
@@ -88,26 +88,30 @@ fn from(
 
 /// The initiator's own address that redirects to the portal.
 #[get("/same-site/redirect?<step>&<once>")]
-fn redirect(place: &Place, step: Option<u8>, once: Option<&str>) -> Result<Redirect, Stop> {
+fn redirect(
+    context: &RequestContext,
+    step: Option<u8>,
+    once: Option<&str>,
+) -> Result<Redirect, Reply> {
     let step = probe::known(step)?;
-    let to = arrival(place, step, Way::Redirect, once == Some("1"));
+    let to = arrival(context, step, Way::Redirect, once == Some("1"));
     Ok(Redirect::to(to))
 }
 
-fn arrival(place: &Place, step: Step, way: Way, once: bool) -> String {
-    let portal = portal(&place.addresses);
-    let (base, query) = (place.base(), step.query(once));
+fn arrival(context: &RequestContext, step: Step, way: Way, once: bool) -> String {
+    let portal = portal(&context.addresses);
+    let (base, query) = (context.base(), step.query(once));
     format!("{portal}{base}/same-site/arrive?{query}&how={}", way.slug())
 }
 
 /// Images, frames, scripts' requests and forms lead to the portal, and a form's redirects further to
 /// the next step and to the lab's page at the end: browsers check those, too.
-fn policy(place: &Place) -> String {
-    let addresses = &place.addresses;
+fn policy(context: &RequestContext) -> String {
+    let addresses = &context.addresses;
     let portal = portal(addresses);
     let hosts = Initiator::ALL.map(|initiator| initiator.origin(addresses));
     let forms = hosts.join(" ");
-    let lab = addresses.lab_page(place.bench.name(), "/same-site");
+    let lab = addresses.lab_page(context.bench.name(), "/same-site");
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: {portal}; \
          connect-src 'self' {portal}; frame-src {portal}; form-action {forms} {lab}; \

@@ -12,9 +12,9 @@ use super::{Initiator, Probe, Step, Way};
 use crate::base::addresses::BESIDE_SIBLING;
 use crate::base::event::Client;
 use crate::session::cookie;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 /// How old a cookie without SameSite may be for Chromium to send it with a form that another site
 /// posts, in seconds (RFC 6265bis §5.6.7.2).
@@ -56,43 +56,45 @@ impl<'r> FromRequest<'r> for Headers<'r> {
 /// Sets the cookies with values that they never had, and goes on to a step.
 #[get("/same-site/set?<step>&<once>")]
 fn set(
-    place: &Place,
+    context: &RequestContext,
     tables: &State<MeasuredTables>,
     step: Option<u8>,
     once: Option<&str>,
-) -> Result<Redirect, Stop> {
+) -> Result<Redirect, Reply> {
     let step = known(step)?;
     let once = once == Some("1");
-    at_home(place)?;
-    let measured = tables.of(place.bench.name());
+    at_home(context)?;
+    let measured = tables.of(context.bench.name());
     let times = measured.set();
     if !once {
         measured.clear();
     }
     // Setting the same value again would not make a cookie younger.
-    let value = format!("{}-{times}", place.now.millis());
+    let value = format!("{}-{times}", context.now.millis());
     for probe in Probe::ALL {
         let age = format!("; Max-Age={LIFETIME}");
-        place.set_cookie(line(place, probe, &value, &age));
+        context.set_cookie(line(context, probe, &value, &age));
     }
-    let bench = place.bench.name();
-    Ok(Redirect::to(step.address(&place.addresses, bench, once)))
+    let bench = context.bench.name();
+    Ok(Redirect::to(step.address(&context.addresses, bench, once)))
 }
 
 /// Takes the cookies away.
 #[get("/same-site/clean")]
-fn clean(place: &Place, tables: &State<MeasuredTables>) -> Result<Redirect, Stop> {
-    at_home(place)?;
+fn clean(context: &RequestContext, tables: &State<MeasuredTables>) -> Result<Redirect, Reply> {
+    at_home(context)?;
     for probe in Probe::ALL {
-        place.set_cookie(line(place, probe, "", "; Max-Age=0"));
+        context.set_cookie(line(context, probe, "", "; Max-Age=0"));
     }
-    tables.of(place.bench.name()).forget_cookies();
-    let lab = &place.addresses;
-    Ok(Redirect::to(lab.lab_page(place.bench.name(), "/same-site")))
+    tables.of(context.bench.name()).forget_cookies();
+    let lab = &context.addresses;
+    Ok(Redirect::to(
+        lab.lab_page(context.bench.name(), "/same-site"),
+    ))
 }
 
-fn line(place: &Place, probe: Probe, value: &str, age: &str) -> String {
-    let bench = place.bench.name();
+fn line(context: &RequestContext, probe: Probe, value: &str, age: &str) -> String {
+    let bench = context.bench.name();
     let (name, prefix) = (probe.name(bench), bench.prefix());
     let attributes = probe.attributes();
     format!("{name}={value}; Path={prefix}/same-site{age}; HttpOnly{attributes}")
@@ -102,59 +104,59 @@ type Arrived = Either<Redirect, (ContentType, &'static str)>;
 
 #[get("/same-site/arrive?<step>&<how>&<once>")]
 fn arrive(
-    place: &Place,
+    context: &RequestContext,
     tables: &State<MeasuredTables>,
     headers: Headers<'_>,
     step: Option<u8>,
     how: Option<&str>,
     once: Option<&str>,
-) -> Result<Arrived, Stop> {
+) -> Result<Arrived, Reply> {
     let step = known(step)?;
     let how = how.and_then(Way::parse);
     let way = how.filter(|way| step.ways().contains(way));
     let way = way.ok_or_else(|| not_counted("This step asks in no such way."))?;
-    at_home(place)?;
+    at_home(context)?;
     let framing: Vec<_> = Initiator::ALL
         .iter()
-        .map(|initiator| initiator.origin(&place.addresses))
+        .map(|initiator| initiator.origin(&context.addresses))
         .collect();
     let framing = format!("default-src 'none'; frame-ancestors {}", framing.join(" "));
-    place.set_header("content-security-policy", framing);
-    note(place, tables, &headers, step.initiator(), way)?;
+    context.set_header("content-security-policy", framing);
+    note(context, tables, &headers, step.initiator(), way)?;
     Ok(match way {
         Way::Iframe => Either::Right((ContentType::HTML, FRAMED)),
         Way::Image => Either::Right((ContentType::SVG, DOT)),
         Way::Fetch => Either::Right((ContentType::JSON, "{}")),
         _ => {
             let once = once == Some("1");
-            let bench = place.bench.name();
-            Either::Left(Redirect::to(step.after(&place.addresses, bench, once)))
+            let bench = context.bench.name();
+            Either::Left(Redirect::to(step.after(&context.addresses, bench, once)))
         }
     })
 }
 
 #[post("/same-site/arrive?<step>&<how>&<once>")]
 fn arrive_by_post(
-    place: &Place,
+    context: &RequestContext,
     tables: &State<MeasuredTables>,
     headers: Headers<'_>,
     step: Option<u8>,
     how: Option<&str>,
     once: Option<&str>,
-) -> Result<Arrived, Stop> {
-    arrive(place, tables, headers, step, how, once)
+) -> Result<Arrived, Reply> {
+    arrive(context, tables, headers, step, how, once)
 }
 
 /// Writes a request into the table, if it is what it claims to be.
 fn note(
-    place: &Place,
+    context: &RequestContext,
     tables: &MeasuredTables,
     headers: &Headers<'_>,
     from: Initiator,
     way: Way,
-) -> Result<(), Stop> {
-    if place.client != Client::Browser {
-        let who = match place.client {
+) -> Result<(), Reply> {
+    if context.client != Client::Browser {
+        let who = match context.client {
             Client::Curl => "This was typed with curl, which knows",
             _ => "This came from a program that is no browser, which knows",
         };
@@ -173,11 +175,11 @@ fn note(
         );
         return Err(not_counted(because));
     }
-    if place.method != way.method() {
+    if context.method != way.method() {
         let expected: Method = way.method();
         return Err(not_counted(format!("This step asks with {expected}.")));
     }
-    let measured = tables.of(place.bench.name());
+    let measured = tables.of(context.bench.name());
     let age = measured.age().filter(|age| age.as_secs() < LIFETIME);
     let age = age.ok_or_else(|| not_counted("The cookies were not set, or are gone by now."))?;
     if way != Way::LatePostForm && age.as_secs() >= EXCEPTION {
@@ -186,7 +188,7 @@ fn note(
         ));
     }
     let came = |probe: Probe| {
-        let name = probe.name(place.bench.name());
+        let name = probe.name(context.bench.name());
         !cookie::values(headers.cookies.iter().copied(), &name).is_empty()
     };
     let sent = Sent {
@@ -210,20 +212,20 @@ fn claimed(said: &str, from: Initiator, way: Way) -> Option<&'static str> {
 }
 
 /// The cookies belong to one host. Under another name nothing is measured.
-fn at_home(place: &Place) -> Result<(), Stop> {
-    if place.host_name == BESIDE_SIBLING {
+fn at_home(context: &RequestContext) -> Result<(), Reply> {
+    if context.host_name == BESIDE_SIBLING {
         return Ok(());
     }
     let because = format!("The probe cookies belong to {BESIDE_SIBLING}, this is another host.");
     Err(not_counted(because))
 }
 
-pub(super) fn known(step: Option<u8>) -> Result<Step, Stop> {
+pub(super) fn known(step: Option<u8>) -> Result<Step, Reply> {
     let found = step.and_then(Step::parse);
     found.ok_or_else(|| not_counted("There is no such step."))
 }
 
-fn not_counted(because: impl Into<String>) -> Stop {
+fn not_counted(because: impl Into<String>) -> Reply {
     let next = "Start from the lab's page /same-site, in a browser.";
     Problem::new(Status::BadRequest, "Not counted", because, next).into()
 }

@@ -7,7 +7,7 @@ use crate::base::event::What;
 use crate::defences::facts::Role;
 use crate::defences::password_storage::{DEMO_PASSWORDS, StoredPassword};
 use crate::session::world::World;
-use crate::storage::{Batch, Commit, Expect, Key, Kind, Unavailable};
+use crate::storage::{Batch, Commit, Expect, RecordKey, RecordKind, StorageError};
 
 /// What every demo account owns at first.
 const FIRST_BALANCE: u64 = 1_000;
@@ -34,7 +34,7 @@ pub struct Account {
     /// The user's name.
     pub user: String,
     /// Where its record lies, or will.
-    pub key: Key,
+    pub key: RecordKey,
     /// 0 while the account is as the bench was made.
     pub version: u64,
     /// The record.
@@ -55,7 +55,7 @@ pub enum TransferError {
     BadAmount,
     /// The store does not answer.
     #[error(transparent)]
-    Unavailable(#[from] Unavailable),
+    StorageError(#[from] StorageError),
 }
 
 impl World<'_> {
@@ -63,11 +63,11 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn account(&self, user: &str) -> Result<Option<Account>, Unavailable> {
+    pub async fn account(&self, user: &str) -> Result<Option<Account>, StorageError> {
         let Some(demo) = self.demo_account(user) else {
             return Ok(None);
         };
-        let key = self.fixed_key(Kind::Account, user);
+        let key = self.fixed_key(RecordKind::Account, user);
         let (version, record) = match self.read(&key).await? {
             Some(found) => (found.version, found.value),
             None => (0, demo),
@@ -84,7 +84,7 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn save_account(&self, account: &Account) -> Result<Commit, Unavailable> {
+    pub async fn save_account(&self, account: &Account) -> Result<Commit, StorageError> {
         let mut batch = Batch::default();
         self.add_account(&mut batch, account);
         self.commit(batch).await
@@ -145,7 +145,7 @@ impl World<'_> {
         let (user, _) = DEMO_PASSWORDS.iter().find(|(name, _)| *name == user)?;
         Some(AccountRecord {
             password: self
-                .asked
+                .probe
                 .password_storage()
                 .demo(user, self.bench.hash_cost())?,
             role: if *user == "admin" {

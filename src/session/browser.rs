@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{SessionId, cookie};
 use crate::base::clock::BenchTime;
-use crate::defences::{Asked, Defence, IdSource};
+use crate::defences::{Defence, IdSource, PolicyProbe};
 use crate::session::world::World;
-use crate::storage::{Batch, Index, Kind, Put, Unavailable};
+use crate::storage::{Batch, Index, Put, RecordKind, StorageError};
 
 /// How long a browser is remembered: 90 days, the usual span of such cookies.
 const REMEMBERED_FOR: std::time::Duration = std::time::Duration::from_secs(90 * 24 * 3600);
@@ -48,12 +48,12 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn known_browser(&self, value: Option<&str>) -> Result<Option<Known>, Unavailable> {
+    pub async fn known_browser(&self, value: Option<&str>) -> Result<Option<Known>, StorageError> {
         let Some(token) = value.and_then(SessionId::parse) else {
             return Ok(None);
         };
         let name = hash(&token);
-        let key = self.fixed_key(Kind::Browser, &name);
+        let key = self.fixed_key(RecordKind::Browser, &name);
         let found = self.read::<RememberedBrowser>(&key).await?;
         Ok(found
             .filter(|found| found.until > self.now)
@@ -67,19 +67,19 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn remember_browser(&self, user: &str, label: &str) -> Result<String, Unavailable> {
+    pub async fn remember_browser(&self, user: &str, label: &str) -> Result<String, StorageError> {
         let token = IdSource::STRONG
             .issue(0)
-            .map_err(|e| Unavailable(e.to_string()))?;
+            .map_err(|e| StorageError(e.to_string()))?;
         let token = SessionId::parse(&token)
-            .ok_or_else(|| Unavailable("a token that cannot be kept".into()))?;
+            .ok_or_else(|| StorageError("a token that cannot be kept".into()))?;
         let browser = RememberedBrowser {
             user: user.to_owned(),
             label: label.to_owned(),
             remembered: self.now,
         };
         let put = Put {
-            key: self.fixed_key(Kind::Browser, &hash(&token)),
+            key: self.fixed_key(RecordKind::Browser, &hash(&token)),
             value: self.encode(&browser),
             seen: self.now,
             until: self.now.after(REMEMBERED_FOR),
@@ -91,17 +91,17 @@ impl World<'_> {
             ..Batch::default()
         })
         .await?;
-        self.keep_the_newest(user, Kind::Browser, BROWSERS_A_USER, BROWSERS_A_USER)
+        self.keep_the_newest(user, RecordKind::Browser, BROWSERS_A_USER, BROWSERS_A_USER)
             .await?;
-        Ok(set_line(self.asked, &self.browser_cookie(), &token))
+        Ok(set_line(self.probe, &self.browser_cookie(), &token))
     }
 
     /// The browsers that are remembered for a user.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn browsers_of(&self, user: &str) -> Result<Vec<Known>, Unavailable> {
-        let index = Index::Owner(Some(self.variant), Kind::Browser, user.to_owned());
+    pub async fn browsers_of(&self, user: &str) -> Result<Vec<Known>, StorageError> {
+        let index = Index::Owner(Some(self.variant), RecordKind::Browser, user.to_owned());
         let storage = self.bench.storage();
         let mut found = Vec::new();
         for key in storage
@@ -122,7 +122,7 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn forget_browser(&self, user: &str, handle: &str) -> Result<bool, Unavailable> {
+    pub async fn forget_browser(&self, user: &str, handle: &str) -> Result<bool, StorageError> {
         let browsers = self.browsers_of(user).await?;
         let Some(known) = browsers
             .iter()
@@ -130,7 +130,7 @@ impl World<'_> {
         else {
             return Ok(false);
         };
-        let remove = vec![self.fixed_key(Kind::Browser, &known.key)];
+        let remove = vec![self.fixed_key(RecordKind::Browser, &known.key)];
         self.commit(Batch {
             remove,
             ..Batch::default()
@@ -145,8 +145,8 @@ fn hash(token: &SessionId) -> String {
     crate::defences::AtRest::STRONG.key(token.expose())
 }
 
-fn set_line(asked: &Asked, name: &str, token: &SessionId) -> String {
-    let secure = asked
+fn set_line(probe: &PolicyProbe, name: &str, token: &SessionId) -> String {
+    let secure = probe
         .secure()
         .attribute()
         .map(|a| format!("; {a}"))

@@ -6,14 +6,14 @@
 
 use super::SessionId;
 use crate::base::bench_name::BenchName;
-use crate::defences::Asked;
+use crate::defences::PolicyProbe;
 use crate::defences::policy::Variant;
 
 /// The name of a variant's session cookie on a bench, as in `__Host-session_hardened`.
 ///
 /// Cookies ignore ports, and paths do not isolate, so bench and variant stand in the name.
-pub fn name(asked: &Asked, variant: Variant, bench: &BenchName) -> String {
-    asked
+pub fn name(probe: &PolicyProbe, variant: Variant, bench: &BenchName) -> String {
+    probe
         .host_prefix()
         .name(&plain_name("session", variant, bench))
 }
@@ -28,22 +28,22 @@ pub fn plain_name(what: &str, variant: Variant, bench: &BenchName) -> String {
 }
 
 /// The `Set-Cookie` line that hands a session id to the browser.
-pub fn set(asked: &Asked, variant: Variant, bench: &BenchName, id: &SessionId) -> String {
-    let lifetime = asked.persistence().attribute();
-    line(asked, &name(asked, variant, bench), id.expose(), lifetime)
+pub fn set(probe: &PolicyProbe, variant: Variant, bench: &BenchName, id: &SessionId) -> String {
+    let lifetime = probe.persistence().attribute();
+    line(probe, &name(probe, variant, bench), id.expose(), lifetime)
 }
 
 /// The `Set-Cookie` line that takes it back.
-pub fn remove(asked: &Asked, variant: Variant, bench: &BenchName) -> String {
-    line(asked, &name(asked, variant, bench), "", Some("Max-Age=0"))
+pub fn remove(probe: &PolicyProbe, variant: Variant, bench: &BenchName) -> String {
+    line(probe, &name(probe, variant, bench), "", Some("Max-Age=0"))
 }
 
-fn line(asked: &Asked, name: &str, value: &str, lifetime: Option<&'static str>) -> String {
+fn line(probe: &PolicyProbe, name: &str, value: &str, lifetime: Option<&'static str>) -> String {
     let attributes = [
         lifetime,
-        asked.secure().attribute(),
-        asked.http_only().attribute(),
-        asked.same_site().attribute(),
+        probe.secure().attribute(),
+        probe.http_only().attribute(),
+        probe.same_site().attribute(),
     ];
     let mut line = format!("{name}={value}; Path=/");
     for attribute in attributes.into_iter().flatten() {
@@ -71,12 +71,12 @@ mod tests {
     use crate::defences::policy::Policy;
 
     fn lines(policy: Policy, variant: Variant) -> (String, String) {
-        let asked = Asked::new(policy);
+        let probe = PolicyProbe::new(policy);
         let id = SessionId::parse("abc").expect("a well-formed id");
         let bench = BenchName::local();
         (
-            set(&asked, variant, &bench, &id),
-            remove(&asked, variant, &bench),
+            set(&probe, variant, &bench, &id),
+            remove(&probe, variant, &bench),
         )
     }
 
@@ -104,9 +104,9 @@ mod tests {
 
     #[test]
     fn variants_share_four_slots_and_benches_have_their_own() {
-        let asked = Asked::new(Policy::INSECURE);
+        let probe = PolicyProbe::new(Policy::INSECURE);
         let bench: BenchName = "team-7".parse().expect("a good name");
-        let name = |variant| name(&asked, variant, &bench);
+        let name = |variant| name(&probe, variant, &bench);
         assert_eq!(name(Variant::Insecure), "session_insecure_team-7");
         assert_eq!(
             name(Variant::Only(crate::defences::policy::Name::Secure)),

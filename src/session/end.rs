@@ -7,7 +7,7 @@ use crate::base::event::{EndReason, What};
 use crate::defences::facts::Moment;
 use crate::session::accounts::Account;
 use crate::session::world::World;
-use crate::storage::{Batch, Commit, Expect, Index, Key, Kind, Unavailable};
+use crate::storage::{Batch, Commit, Expect, Index, RecordKey, RecordKind, StorageError};
 
 /// How many sessions a list shows and one commit ends.
 pub const LIST_LIMIT: usize = 1_000;
@@ -19,7 +19,7 @@ const AT_ONCE: usize = 100;
 #[derive(Clone, Debug)]
 pub struct Listed {
     /// Where the record lies.
-    pub key: Key,
+    pub key: RecordKey,
     /// The record.
     pub record: Record,
     /// Its version.
@@ -41,8 +41,8 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer; then the user is not signed out, and must be told.
-    pub async fn sign_out(&self, session: &Session) -> Result<bool, Unavailable> {
-        if self.asked.sign_out().ends_record() {
+    pub async fn sign_out(&self, session: &Session) -> Result<bool, StorageError> {
+        if self.probe.sign_out().ends_record() {
             let chosen = Listed {
                 key: session.key.clone(),
                 record: session.record.clone(),
@@ -66,8 +66,8 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn sessions(&self, of: Option<&str>) -> Result<Vec<Listed>, Unavailable> {
-        let (world, kind) = (Some(self.variant), Kind::Session);
+    pub async fn sessions(&self, of: Option<&str>) -> Result<Vec<Listed>, StorageError> {
+        let (world, kind) = (Some(self.variant), RecordKind::Session);
         let index = match of {
             Some(user) => Index::Owner(world, kind, user.to_owned()),
             None => Index::Kind(world, kind),
@@ -85,7 +85,7 @@ impl World<'_> {
                     continue;
                 };
                 let (record, version, seen) = (stored.value, stored.version, stored.seen);
-                if record.expired(self.asked, seen, self.now).is_none() {
+                if record.expired(self.probe, seen, self.now).is_none() {
                     found.push(Listed {
                         key: key.clone(),
                         record,
@@ -103,7 +103,7 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn end(&self, sessions: &[Listed], reason: EndReason) -> Result<(), Unavailable> {
+    pub async fn end(&self, sessions: &[Listed], reason: EndReason) -> Result<(), StorageError> {
         let mut chosen = sessions.to_vec();
         while !chosen.is_empty() {
             let mut batch = Batch::default();
@@ -119,7 +119,7 @@ impl World<'_> {
     }
 
     /// What is left of these sessions: those that are there, and what took the place of the others.
-    async fn still_there(&self, sessions: Vec<Listed>) -> Result<Vec<Listed>, Unavailable> {
+    async fn still_there(&self, sessions: Vec<Listed>) -> Result<Vec<Listed>, StorageError> {
         let mut found: Vec<Listed> = Vec::with_capacity(sessions.len());
         for listed in sessions {
             let gone = self.read::<Record>(&listed.key).await?.is_none();
@@ -150,10 +150,10 @@ impl World<'_> {
     pub async fn end_all(
         &self,
         user: &str,
-        except: Option<&Key>,
+        except: Option<&RecordKey>,
         reason: EndReason,
-    ) -> Result<usize, Unavailable> {
-        let index = Index::Owner(Some(self.variant), Kind::Session, user.to_owned());
+    ) -> Result<usize, StorageError> {
+        let index = Index::Owner(Some(self.variant), RecordKind::Session, user.to_owned());
         let mut ended = 0;
         loop {
             let storage = self.bench.storage();
@@ -194,7 +194,7 @@ impl World<'_> {
         &self,
         session: &Session,
         account: &Account,
-    ) -> Result<Option<PasswordChange>, Unavailable> {
+    ) -> Result<Option<PasswordChange>, StorageError> {
         let mut batch = Batch::default();
         self.add_account(&mut batch, account);
         let event = self.event(What::PasswordChanged {
@@ -204,13 +204,13 @@ impl World<'_> {
         let tokens_ended = self.add_end_of_tokens(&mut batch, &account.user).await?;
 
         let mut ended = 0;
-        if self.asked.sessions_on_password_change().ends_others() {
+        if self.probe.sessions_on_password_change().ends_others() {
             let mut others = self.sessions(Some(&account.user)).await?;
             others.retain(|listed| listed.key != session.key);
             self.add_end(&mut batch, &others, EndReason::PasswordChange);
             ended = others.len();
         }
-        let renewed = if self.asked.rotation().rotates(Moment::PasswordChange) {
+        let renewed = if self.probe.rotation().rotates(Moment::PasswordChange) {
             batch
                 .expect
                 .push((session.key.clone(), Expect::Version(session.version)));
@@ -225,7 +225,7 @@ impl World<'_> {
         }
         self.confirm_end_of_tokens(&account.user, tokens_ended)
             .await?;
-        if self.asked.sessions_on_password_change().ends_others() {
+        if self.probe.sessions_on_password_change().ends_others() {
             // A sign-in with the old password may have been committed between the list and the
             // commit. From the commit on none can.
             let mine = renewed.as_ref().map_or(&session.key, |new| &new.key);
@@ -243,7 +243,7 @@ impl World<'_> {
         &self,
         session: &Session,
         change: impl FnOnce(&mut Record),
-    ) -> Result<Commit, Unavailable> {
+    ) -> Result<Commit, StorageError> {
         let mut changed = session.clone();
         change(&mut changed.record);
         let put = vec![self.session_put(&changed, None)];
@@ -260,7 +260,7 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn renew_sessions_of(&self, user: &str) -> Result<(), Unavailable> {
+    pub async fn renew_sessions_of(&self, user: &str) -> Result<(), StorageError> {
         for listed in self.sessions(Some(user)).await? {
             let mut put = self.put(&listed.key, &listed.record, Some(user));
             let record = Record {
@@ -269,7 +269,7 @@ impl World<'_> {
             };
             put.value = self.encode(&record);
             put.seen = listed.seen;
-            put.until = record.deadline(self.asked, listed.seen);
+            put.until = record.deadline(self.probe, listed.seen);
             let expect = vec![(listed.key, Expect::Version(listed.version))];
             // A session that changed meanwhile was used with its new rights already checked.
             self.commit(Batch {

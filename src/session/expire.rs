@@ -4,10 +4,10 @@
 use super::Record;
 use super::end::Listed;
 use crate::base::event::Client;
-use crate::defences::policy::{Asked, Variant};
+use crate::defences::policy::{PolicyProbe, Variant};
 use crate::session::bench::Bench;
 use crate::session::world::World;
-use crate::storage::{Index, Kind, Unavailable};
+use crate::storage::{Index, RecordKind, StorageError};
 
 /// How many sessions of a world are looked at. Where a course leaves more behind, the sweep takes
 /// the others, and the journal keeps its place for what people do.
@@ -17,22 +17,22 @@ pub const LOOKED_AT: usize = 50;
 ///
 /// # Errors
 /// The store does not answer.
-pub async fn end_expired(bench: &Bench) -> Result<usize, Unavailable> {
+pub async fn end_expired(bench: &Bench) -> Result<usize, StorageError> {
     let mut ended = 0;
     for variant in Variant::all() {
-        let index = Index::Kind(Some(variant), Kind::Session);
+        let index = Index::Kind(Some(variant), RecordKind::Session);
         let members = bench.storage().members(bench.name(), &index, LOOKED_AT);
         let keys = members.await?;
         if keys.is_empty() {
             continue;
         }
-        let asked = Asked::new(bench.resolve(variant).policy);
-        let world = World::now(bench, variant, &asked, Client::Lab);
+        let probe = PolicyProbe::new(bench.resolve(variant).policy);
+        let world = World::now(bench, variant, &probe, Client::Lab);
         for key in keys {
             let Some(found) = world.read::<Record>(&key).await? else {
                 continue;
             };
-            let over = found.value.expired(&asked, found.seen, world.now);
+            let over = found.value.expired(&probe, found.seen, world.now);
             if let (Some(reason), true) = (over, found.value.user.is_some()) {
                 let listed = Listed {
                     key,

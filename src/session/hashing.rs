@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::storage::Unavailable;
+use crate::storage::StorageError;
 
 /// Threads that hash, and do nothing else. The others wait their turn.
 #[derive(Debug)]
@@ -32,12 +32,12 @@ impl Hashing {
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Unavailable> {
+    ) -> Result<T, StorageError> {
         let Some(runtime) = &self.0 else {
-            return Err(Unavailable("the lab is stopping".into()));
+            return Err(StorageError("the lab is stopping".into()));
         };
         let done = runtime.spawn_blocking(work).await;
-        done.map_err(|error| Unavailable(format!("a password hash failed: {error}")))
+        done.map_err(|error| StorageError(format!("a password hash failed: {error}")))
     }
 }
 

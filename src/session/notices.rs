@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::clock::BenchTime;
 use crate::base::event::What;
 use crate::session::world::World;
-use crate::storage::{Batch, Commit, Expect, Index, Kind, Unavailable};
+use crate::storage::{Batch, Commit, Expect, Index, RecordKind, StorageError};
 
 /// How many notices a board keeps.
 pub const NOTICE_LIMIT: usize = 50;
@@ -28,8 +28,8 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn notices(&self) -> Result<Vec<Notice>, Unavailable> {
-        let index = Index::Kind(Some(self.variant), Kind::Notice);
+    pub async fn notices(&self) -> Result<Vec<Notice>, StorageError> {
+        let index = Index::Kind(Some(self.variant), RecordKind::Notice);
         let storage = self.bench.storage();
         let mut found = Vec::new();
         for key in storage
@@ -46,14 +46,14 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn post_notice(&self, author: &str, text: &str) -> Result<(), Unavailable> {
-        let counter = self.fixed_key(Kind::Counter, "notices");
-        let index = Index::Kind(Some(self.variant), Kind::Notice);
+    pub async fn post_notice(&self, author: &str, text: &str) -> Result<(), StorageError> {
+        let counter = self.fixed_key(RecordKind::Counter, "notices");
+        let index = Index::Kind(Some(self.variant), RecordKind::Notice);
         loop {
             let found = self.read::<u64>(&counter).await?;
             let version = found.as_ref().map_or(0, |found| found.version);
             let number = found.map_or(0, |found| found.value) + 1;
-            let key = self.fixed_key(Kind::Notice, &format!("{number:08}"));
+            let key = self.fixed_key(RecordKind::Notice, &format!("{number:08}"));
             let notice = Notice {
                 author: author.into(),
                 at: self.now,

@@ -4,7 +4,7 @@ use super::{Record, Session, SessionId};
 use crate::base::event::{EndReason, What};
 use crate::defences::facts::{Moment, Refusal};
 use crate::session::world::World;
-use crate::storage::{Batch, Expect, Index, Kind, Put, Unavailable};
+use crate::storage::{Batch, Expect, Index, Put, RecordKind, StorageError};
 
 /// How many anonymous sessions a world keeps: the lab's own ceiling, so that a script that fetches
 /// the sign-in page for ever fills no memory.
@@ -30,7 +30,7 @@ pub enum Recognised {
     /// It opens no session: expired, ended, malformed or never issued. Its cookie is to be removed.
     Stale,
     /// Nobody issued it, and the policy takes it all the same.
-    Invented(SessionId),
+    UnissuedId(SessionId),
     /// It opens this session. `renewed` says that the visitor must be given the new id, and
     /// `by_url` that the id came in the address.
     Known {
@@ -51,7 +51,7 @@ pub enum RecogniseError {
     Refused(Refusal),
     /// The store does not answer.
     #[error(transparent)]
-    Unavailable(#[from] Unavailable),
+    StorageError(#[from] StorageError),
 }
 
 impl World<'_> {
@@ -68,7 +68,7 @@ impl World<'_> {
             return Ok(found);
         };
 
-        if session.record.renew && self.asked.rotation().rotates(Moment::RoleChange) {
+        if session.record.renew && self.probe.rotation().rotates(Moment::RoleChange) {
             return Ok(match self.rotate(&session, |_| {}).await? {
                 Some(session) => Recognised::Known {
                     session,
@@ -79,7 +79,7 @@ impl World<'_> {
                 None => Recognised::Nobody,
             });
         }
-        let until = session.record.deadline(self.asked, self.now);
+        let until = session.record.deadline(self.probe, self.now);
         self.bench
             .storage()
             .touch(self.bench.name(), &session.key, self.now, until)
@@ -97,11 +97,11 @@ impl World<'_> {
     /// As [`World::recognise`].
     pub async fn look_up(&self, presented: &Presented<'_>) -> Result<Recognised, RecogniseError> {
         let cookie = self
-            .asked
+            .probe
             .duplicate_cookies()
             .choose(&presented.cookies)
             .map_err(RecogniseError::Refused)?;
-        let Some(text) = self.asked.carrier().choose(cookie, presented.url) else {
+        let Some(text) = self.probe.carrier().choose(cookie, presented.url) else {
             return Ok(Recognised::Nobody);
         };
         let by_url = cookie != Some(text);
@@ -110,8 +110,8 @@ impl World<'_> {
         };
 
         let Some(session) = self.load(&id).await? else {
-            if self.asked.adoption().adopts(id.expose()) {
-                return Ok(Recognised::Invented(id));
+            if self.probe.adoption().adopts(id.expose()) {
+                return Ok(Recognised::UnissuedId(id));
             }
             let what = What::UnknownSession {
                 session: self.fingerprint(&id),
@@ -119,7 +119,7 @@ impl World<'_> {
             self.note(what).await?;
             return Ok(Recognised::Stale);
         };
-        if let Some(reason) = session.record.expired(self.asked, session.seen, self.now) {
+        if let Some(reason) = session.record.expired(self.probe, session.seen, self.now) {
             self.remove(&session, reason).await?;
             return Ok(Recognised::Stale);
         }
@@ -131,8 +131,9 @@ impl World<'_> {
     }
 
     /// The record behind an id, if it belongs to this bench and variant. It may have expired.
-    pub(super) async fn load(&self, id: &SessionId) -> Result<Option<Session>, Unavailable> {
-        let Some(key) = self.key(Kind::Session, &self.asked.at_rest().key(id.expose())) else {
+    pub(super) async fn load(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
+        let Some(key) = self.key(RecordKind::Session, &self.probe.at_rest().key(id.expose()))
+        else {
             return Ok(None);
         };
         let Some(found) = self.read::<Record>(&key).await? else {
@@ -151,15 +152,15 @@ impl World<'_> {
 
     /// Opens an anonymous session, as every sign-in page does. This is what fixation plants.
     ///
-    /// `wish` is the id that the client brought, where the policy adopts it.
+    /// `adopted_id` is the id that the client brought, where the policy adopts it.
     ///
     /// # Errors
     /// The store does not answer.
     pub async fn open_anonymous(
         &self,
-        wish: Option<SessionId>,
+        adopted_id: Option<SessionId>,
         client: &str,
-    ) -> Result<Session, Unavailable> {
+    ) -> Result<Session, StorageError> {
         let record = Record {
             bench: self.bench.name().to_string(),
             variant: self.variant,
@@ -175,10 +176,10 @@ impl World<'_> {
             session: world.fingerprint(id),
             adopted,
         };
-        let session = self.open(wish, record, event).await?;
+        let session = self.open(adopted_id, record, event).await?;
         // A tenth makes room for the next ones, so that not each of them has to.
         let keep = ANONYMOUS_CEILING - ANONYMOUS_CEILING / 10;
-        self.keep_the_newest(ANONYMOUS, Kind::Session, ANONYMOUS_CEILING, keep)
+        self.keep_the_newest(ANONYMOUS, RecordKind::Session, ANONYMOUS_CEILING, keep)
             .await?;
         Ok(session)
     }
@@ -190,10 +191,10 @@ impl World<'_> {
     pub(super) async fn keep_the_newest(
         &self,
         owner: &str,
-        kind: Kind,
+        kind: RecordKind,
         ceiling: usize,
         keep: usize,
-    ) -> Result<(), Unavailable> {
+    ) -> Result<(), StorageError> {
         let index = Index::Owner(Some(self.variant), kind, owner.to_owned());
         let storage = self.bench.storage();
         // The list itself is long, and each visitor of a sign-in page comes by here.
@@ -208,7 +209,9 @@ impl World<'_> {
             return Ok(());
         }
         remove.truncate(remove.len() - keep);
-        let sessions = remove.iter().filter(|key| key.kind() == Kind::Session);
+        let sessions = remove
+            .iter()
+            .filter(|key| key.kind() == RecordKind::Session);
         let events = sessions
             .map(|key| What::Ended {
                 user: None,
@@ -233,7 +236,7 @@ impl World<'_> {
             key: session.key.clone(),
             value: self.encode(&session.record),
             seen: self.now,
-            until: session.record.deadline(self.asked, self.now),
+            until: session.record.deadline(self.probe, self.now),
             owner: Some(
                 session
                     .record
@@ -250,7 +253,7 @@ impl World<'_> {
         &self,
         session: &Session,
         reason: EndReason,
-    ) -> Result<(), Unavailable> {
+    ) -> Result<(), StorageError> {
         let what = What::Ended {
             user: session.record.user.clone(),
             session: self.fingerprint(&session.id),

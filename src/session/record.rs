@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::SessionId;
 use crate::base::clock::BenchTime;
 use crate::base::event::{EndReason, Fingerprint};
-use crate::defences::Asked;
+use crate::defences::PolicyProbe;
 use crate::defences::policy::Variant;
-use crate::storage::Key;
+use crate::storage::RecordKey;
 
 /// The lab's own ceiling on a session's life, whatever the policy says: 30 days.
 pub const CEILING: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -43,7 +43,7 @@ impl Record {
     /// What is left of the idle limit and of the absolute limit; `None` where there is none.
     pub fn time_left(
         &self,
-        asked: &Asked,
+        probe: &PolicyProbe,
         seen: BenchTime,
         now: BenchTime,
     ) -> (Option<Duration>, Option<Duration>) {
@@ -52,14 +52,19 @@ impl Record {
         };
         let start = self.authenticated_at.unwrap_or(self.created);
         (
-            left(asked.idle_timeout().limit(), seen),
-            left(asked.absolute_timeout().limit(), start),
+            left(probe.idle_timeout().limit(), seen),
+            left(probe.absolute_timeout().limit(), start),
         )
     }
 
     /// Why the session no longer counts at `now`, if it does not.
-    pub fn expired(&self, asked: &Asked, seen: BenchTime, now: BenchTime) -> Option<EndReason> {
-        let (idle, absolute) = self.time_left(asked, seen, now);
+    pub fn expired(
+        &self,
+        probe: &PolicyProbe,
+        seen: BenchTime,
+        now: BenchTime,
+    ) -> Option<EndReason> {
+        let (idle, absolute) = self.time_left(probe, seen, now);
         if idle == Some(Duration::ZERO) {
             Some(EndReason::IdleTimeout)
         } else if absolute == Some(Duration::ZERO) || now.since(self.created) >= CEILING {
@@ -70,8 +75,8 @@ impl Record {
     }
 
     /// From when on the record no longer counts, if it is not used again after `now`.
-    pub fn deadline(&self, asked: &Asked, now: BenchTime) -> BenchTime {
-        let (idle, absolute) = self.time_left(asked, now, now);
+    pub fn deadline(&self, probe: &PolicyProbe, now: BenchTime) -> BenchTime {
+        let (idle, absolute) = self.time_left(probe, now, now);
         let ceiling = CEILING.saturating_sub(now.since(self.created));
         let left = [idle, absolute]
             .into_iter()
@@ -87,7 +92,7 @@ pub struct Session {
     /// The id that the visitor holds.
     pub id: SessionId,
     /// Where the record lies.
-    pub key: Key,
+    pub key: RecordKey,
     /// The record.
     pub record: Record,
     /// The record's version in the store.

@@ -5,7 +5,7 @@ use crate::base::event::What;
 use crate::defences::facts::Moment;
 use crate::session::accounts::Account;
 use crate::session::world::World;
-use crate::storage::{Batch, Commit, Expect, Kind, Put, Unavailable};
+use crate::storage::{Batch, Commit, Expect, Put, RecordKind, StorageError};
 
 /// How often a verb tries again when another request changed the same records meanwhile. Counted
 /// ids let one of all requests through at a time, so this is also how many may arrive at once.
@@ -19,7 +19,7 @@ pub enum SignInError {
     AccountChanged,
     /// The store does not answer.
     #[error(transparent)]
-    Unavailable(#[from] Unavailable),
+    StorageError(#[from] StorageError),
 }
 
 impl World<'_> {
@@ -33,11 +33,11 @@ impl World<'_> {
     pub async fn sign_in(
         &self,
         before: Option<&Session>,
-        wish: Option<SessionId>,
+        adopted_id: Option<SessionId>,
         account: &Account,
         client: &str,
     ) -> Result<Session, SignInError> {
-        let keeps_id = !self.asked.rotation().rotates(Moment::SignIn);
+        let keeps_id = !self.probe.rotation().rotates(Moment::SignIn);
         let rotated_from = before
             .filter(|_| !keeps_id)
             .map(|old| self.fingerprint(&old.id));
@@ -59,7 +59,7 @@ impl World<'_> {
             };
             let id = before
                 .map(|old| old.id.clone())
-                .or(wish.clone())
+                .or(adopted_id.clone())
                 .filter(|_| keeps_id);
             let overwrites = before.filter(|_| keeps_id).map(|old| old.version);
             let session = self
@@ -95,14 +95,14 @@ impl World<'_> {
                 // The brought session ended or changed meanwhile: start without it.
                 return Box::pin(self.sign_in(None, None, account, client)).await;
             }
-            if let Some(id) = wish.as_ref().filter(|_| keeps_id)
+            if let Some(id) = adopted_id.as_ref().filter(|_| keeps_id)
                 && let Some(opened) = self.load(id).await?
             {
                 // Another request opened the id that this client invented.
                 return Box::pin(self.sign_in(Some(&opened), None, account, client)).await;
             }
         }
-        Err(Unavailable("too many sign-ins at once".into()).into())
+        Err(StorageError("too many sign-ins at once".into()).into())
     }
 
     /// Gives a session a new id in one commit: the old one gone, the new one there. `None` when
@@ -114,7 +114,7 @@ impl World<'_> {
         &self,
         old: &Session,
         change: impl Fn(&mut Record),
-    ) -> Result<Option<Session>, Unavailable> {
+    ) -> Result<Option<Session>, StorageError> {
         let mut batch = Batch {
             expect: vec![(old.key.clone(), Expect::Version(old.version))],
             ..Batch::default()
@@ -129,7 +129,7 @@ impl World<'_> {
         old: &Session,
         change: impl Fn(&mut Record),
         batch: &mut Batch,
-    ) -> Result<Session, Unavailable> {
+    ) -> Result<Session, StorageError> {
         let mut record = old.record.clone();
         record.rotated_from = Some(self.fingerprint(&old.id));
         record.renew = false;
@@ -148,15 +148,15 @@ impl World<'_> {
     /// Opens a session that nobody had before.
     pub(super) async fn open(
         &self,
-        wish: Option<SessionId>,
+        adopted_id: Option<SessionId>,
         record: Record,
         event: impl Fn(&Self, &SessionId, bool) -> What,
-    ) -> Result<Session, Unavailable> {
-        let adopted = wish.is_some();
+    ) -> Result<Session, StorageError> {
+        let adopted = adopted_id.is_some();
         for _ in 0..TRIES {
             let mut batch = Batch::default();
             let session = self
-                .new_session(wish.clone(), record.clone(), None, &mut batch)
+                .new_session(adopted_id.clone(), record.clone(), None, &mut batch)
                 .await?;
             batch.put.push(self.session_put(&session, None));
             batch
@@ -166,31 +166,31 @@ impl World<'_> {
                 return Ok(session);
             }
             // The same client's next request may have opened the id that it invented.
-            if let Some(id) = &wish
+            if let Some(id) = &adopted_id
                 && let Some(opened) = self.load(id).await?
             {
                 return Ok(opened);
             }
         }
-        Err(Unavailable("too many sessions are opened at once".into()))
+        Err(StorageError("too many sessions are opened at once".into()))
     }
 
     /// Chooses the id of a session and what the commit must expect for it: a free place, or the
     /// record of version `overwrites` in it.
     async fn new_session(
         &self,
-        wish: Option<SessionId>,
+        adopted_id: Option<SessionId>,
         record: Record,
         overwrites: Option<u64>,
         batch: &mut Batch,
-    ) -> Result<Session, Unavailable> {
-        let id = match wish {
+    ) -> Result<Session, StorageError> {
+        let id = match adopted_id {
             Some(id) => id,
             None => self.issue_id(batch).await?,
         };
         let key = self
-            .key(Kind::Session, &self.asked.at_rest().key(id.expose()))
-            .ok_or_else(|| Unavailable("an id that the store cannot hold".into()))?;
+            .key(RecordKind::Session, &self.probe.at_rest().key(id.expose()))
+            .ok_or_else(|| StorageError("an id that the store cannot hold".into()))?;
         batch.expect.push((
             key.clone(),
             overwrites.map_or(Expect::Absent, Expect::Version),
@@ -206,11 +206,11 @@ impl World<'_> {
     }
 
     /// The next id by the policy. Where ids are counted, the count is part of the commit.
-    async fn issue_id(&self, batch: &mut Batch) -> Result<SessionId, Unavailable> {
-        let source = self.asked.id_source();
+    async fn issue_id(&self, batch: &mut Batch) -> Result<SessionId, StorageError> {
+        let source = self.probe.id_source();
         let mut count = 0;
         if source.counts() {
-            let key = self.fixed_key(Kind::Counter, "session-ids");
+            let key = self.fixed_key(RecordKind::Counter, "session-ids");
             let found = self.read::<u64>(&key).await?;
             let version = found.as_ref().map_or(0, |found| found.version);
             count = found.map_or(0, |found| found.value);
@@ -219,14 +219,14 @@ impl World<'_> {
                 key,
                 value: self.encode(&(count + 1)),
                 seen: self.now,
-                until: crate::session::world::FOR_EVER,
+                until: crate::session::world::FOREVER,
                 owner: None,
                 replaces: None,
             });
         }
         let text = source
             .issue(count)
-            .map_err(|e| Unavailable(e.to_string()))?;
-        SessionId::parse(&text).ok_or_else(|| Unavailable("an id that is none".into()))
+            .map_err(|e| StorageError(e.to_string()))?;
+        SessionId::parse(&text).ok_or_else(|| StorageError("an id that is none".into()))
     }
 }

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::base::clock::BenchTime;
 use crate::defences::throttle::{Kind as RuleKind, Rule};
 use crate::session::world::World;
-use crate::storage::{Batch, Commit, Expect, Key, Kind, Put, Unavailable};
+use crate::storage::{Batch, Commit, Expect, Put, RecordKey, RecordKind, StorageError};
 
 /// How often counting tries again when attempts arrive at once.
 const TRIES: usize = 64;
@@ -42,7 +42,7 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer, or too many attempts arrive at once.
-    pub async fn count_attempt(&self, rule: &Rule) -> Result<Attempt, Unavailable> {
+    pub async fn count_attempt(&self, rule: &Rule) -> Result<Attempt, StorageError> {
         let key = self.bucket_key(rule);
         for _ in 0..TRIES {
             let found = self.read::<Bucket>(&key).await?;
@@ -70,14 +70,14 @@ impl World<'_> {
                 return Ok(Attempt::Allowed);
             }
         }
-        Err(Unavailable("too many sign-ins at once".into()))
+        Err(StorageError("too many sign-ins at once".into()))
     }
 
     /// Empties the bucket after a success.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn forget_attempts(&self, rule: &Rule) -> Result<(), Unavailable> {
+    pub async fn forget_attempts(&self, rule: &Rule) -> Result<(), StorageError> {
         let remove = vec![self.bucket_key(rule)];
         self.commit(Batch {
             remove,
@@ -88,9 +88,9 @@ impl World<'_> {
     }
 
     /// A bucket's name holds what a stranger typed, so it is hashed before it becomes a key.
-    fn bucket_key(&self, rule: &Rule) -> Key {
+    fn bucket_key(&self, rule: &Rule) -> RecordKey {
         let name = URL_SAFE_NO_PAD.encode(Sha256::digest(rule.bucket.as_bytes()));
-        self.fixed_key(Kind::Throttle, &name)
+        self.fixed_key(RecordKind::Throttle, &name)
     }
 }
 

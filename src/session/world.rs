@@ -8,14 +8,14 @@ use serde::de::DeserializeOwned;
 
 use crate::base::clock::BenchTime;
 use crate::base::event::{Client, Event, Fingerprint, What};
-use crate::defences::Asked;
+use crate::defences::PolicyProbe;
 use crate::defences::policy::Variant;
 use crate::session::SessionId;
 use crate::session::bench::Bench;
-use crate::storage::{Batch, Commit, Key, Kind, Put, Unavailable};
+use crate::storage::{Batch, Commit, Put, RecordKey, RecordKind, StorageError};
 
 /// The deadline of records that have none.
-pub const FOR_EVER: BenchTime = BenchTime::from_millis(u64::MAX);
+pub const FOREVER: BenchTime = BenchTime::from_millis(u64::MAX);
 
 /// One variant on one bench, as one request sees it.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,7 @@ pub struct World<'r> {
     /// The variant.
     pub variant: Variant,
     /// The variant's policy, and what was asked of it.
-    pub asked: &'r Asked,
+    pub probe: &'r PolicyProbe,
     /// The bench's time when the request arrived.
     pub now: BenchTime,
     /// Who seems to have sent it.
@@ -47,11 +47,11 @@ pub struct Versioned<T> {
 
 impl<'r> World<'r> {
     /// A world as it is at this moment, for whoever looks at it without a request.
-    pub fn now(bench: &'r Bench, variant: Variant, asked: &'r Asked, client: Client) -> Self {
+    pub fn now(bench: &'r Bench, variant: Variant, probe: &'r PolicyProbe, client: Client) -> Self {
         Self {
             bench,
             variant,
-            asked,
+            probe,
             now: bench.now(),
             client,
         }
@@ -60,12 +60,12 @@ impl<'r> World<'r> {
 
 impl World<'_> {
     /// The key of a record whose name came from outside; `None` when the store cannot hold it.
-    pub fn key(&self, kind: Kind, name: &str) -> Option<Key> {
-        Key::new(Some(self.variant), kind, name)
+    pub fn key(&self, kind: RecordKind, name: &str) -> Option<RecordKey> {
+        RecordKey::new(Some(self.variant), kind, name)
     }
 
     /// The key of a record whose name the lab made itself, from letters, digits, `_` and `-`.
-    pub fn fixed_key(&self, kind: Kind, name: &str) -> Key {
+    pub fn fixed_key(&self, kind: RecordKind, name: &str) -> RecordKey {
         // Invariant: every caller passes a literal, a hash in base64url, or a number.
         self.key(kind, name)
             .expect("a name that the lab made itself")
@@ -77,8 +77,8 @@ impl World<'_> {
     /// The store does not answer, or holds something that is no such record.
     pub async fn read<T: DeserializeOwned>(
         &self,
-        key: &Key,
-    ) -> Result<Option<Versioned<T>>, Unavailable> {
+        key: &RecordKey,
+    ) -> Result<Option<Versioned<T>>, StorageError> {
         let Some(stored) = self.bench.storage().read(self.bench.name(), key).await? else {
             return Ok(None);
         };
@@ -91,14 +91,14 @@ impl World<'_> {
             })),
             // A session that cannot be read opens nothing. Anything else must not be replaced by a
             // default without a word.
-            Err(error) if key.kind() == Kind::Session => {
+            Err(error) if key.kind() == RecordKind::Session => {
                 log::warn!(
                     "a session record of {} cannot be read: {error}",
                     self.variant
                 );
                 Ok(None)
             }
-            Err(error) => Err(Unavailable(format!("a record cannot be read: {error}"))),
+            Err(error) => Err(StorageError(format!("a record cannot be read: {error}"))),
         }
     }
 
@@ -106,7 +106,7 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn commit(&self, batch: Batch) -> Result<Commit, Unavailable> {
+    pub async fn commit(&self, batch: Batch) -> Result<Commit, StorageError> {
         let events = batch.events.clone();
         let bench = self.bench.name();
         let done = self.bench.storage().commit(bench, batch).await?;
@@ -122,7 +122,7 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn note(&self, what: What) -> Result<(), Unavailable> {
+    pub async fn note(&self, what: What) -> Result<(), StorageError> {
         let events = vec![self.event(what)];
         self.commit(Batch {
             events,
@@ -144,7 +144,7 @@ impl World<'_> {
 
     /// What stands for a session in the journal and on pages.
     pub fn fingerprint(&self, id: &SessionId) -> Fingerprint {
-        self.fingerprint_of(&self.asked.at_rest().key(id.expose()))
+        self.fingerprint_of(&self.probe.at_rest().key(id.expose()))
     }
 
     /// What stands for the record of that name.
@@ -157,12 +157,12 @@ impl World<'_> {
         serde_json::to_vec(value).expect("a record becomes JSON")
     }
 
-    pub(crate) fn put<T: Serialize>(&self, key: &Key, value: &T, owner: Option<&str>) -> Put {
+    pub(crate) fn put<T: Serialize>(&self, key: &RecordKey, value: &T, owner: Option<&str>) -> Put {
         Put {
             key: key.clone(),
             value: self.encode(value),
             seen: self.now,
-            until: FOR_EVER,
+            until: FOREVER,
             owner: owner.map(str::to_owned),
             replaces: None,
         }

@@ -127,9 +127,9 @@ mod tests {
         let (_, since) = health.lock().expect("a trouble");
         health.note(Some(full));
         assert_eq!(health.lock().expect("a trouble"), (full, since));
-        let says = health.trouble().expect("a trouble");
-        assert!(says.starts_with("The session store is full. It has been so for 0 s"));
-        assert!(says.contains("\nMake room. "), "{says}");
+        let description = health.trouble().expect("a trouble");
+        assert!(description.starts_with("The session store is full. It has been so for 0 s"));
+        assert!(description.contains("\nMake room. "), "{description}");
         health.note(None);
         assert_eq!(health.trouble(), None);
     }

@@ -32,7 +32,7 @@ pub use trouble::Trouble;
 /// What a record is, and the folder that it lies in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum RecordKind {
     /// A session; its name is the key that the defence `at-rest` made of the id.
     Session,
     /// An account that was changed since the bench was made; its name is the user's.
@@ -57,56 +57,56 @@ pub enum Kind {
     Loot,
 }
 
-impl Kind {
+impl RecordKind {
     /// Every kind there is.
-    pub const ALL: [Kind; 11] = [
-        Kind::Session,
-        Kind::Account,
-        Kind::Notice,
-        Kind::Throttle,
-        Kind::Browser,
-        Kind::Counter,
-        Kind::Setting,
-        Kind::RefreshFamily,
-        Kind::Denylist,
-        Kind::Progress,
-        Kind::Loot,
+    pub const ALL: [RecordKind; 11] = [
+        RecordKind::Session,
+        RecordKind::Account,
+        RecordKind::Notice,
+        RecordKind::Throttle,
+        RecordKind::Browser,
+        RecordKind::Counter,
+        RecordKind::Setting,
+        RecordKind::RefreshFamily,
+        RecordKind::Denylist,
+        RecordKind::Progress,
+        RecordKind::Loot,
     ];
 
     /// The folder of this kind in the data folder.
     pub const fn folder(self) -> &'static str {
         match self {
-            Kind::Session => "sessions",
-            Kind::Account => "accounts",
-            Kind::Notice => "notices",
-            Kind::Throttle => "throttle",
-            Kind::Browser => "browsers",
-            Kind::Counter => "counters",
-            Kind::Setting => "settings",
-            Kind::RefreshFamily => "refresh-families",
-            Kind::Denylist => "denylist",
-            Kind::Progress => "progress",
-            Kind::Loot => "loot",
+            RecordKind::Session => "sessions",
+            RecordKind::Account => "accounts",
+            RecordKind::Notice => "notices",
+            RecordKind::Throttle => "throttle",
+            RecordKind::Browser => "browsers",
+            RecordKind::Counter => "counters",
+            RecordKind::Setting => "settings",
+            RecordKind::RefreshFamily => "refresh-families",
+            RecordKind::Denylist => "denylist",
+            RecordKind::Progress => "progress",
+            RecordKind::Loot => "loot",
         }
     }
 }
 
 /// The name of one record on a bench.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key {
+pub struct RecordKey {
     world: Option<Variant>,
-    kind: Kind,
+    kind: RecordKind,
     name: String,
 }
 
-impl Key {
+impl RecordKey {
     /// The longest name of a record, in bytes.
     pub const MAX_NAME: usize = 128;
 
     /// The key of a record; `world` is `None` for what all variants of the bench share.
     ///
     /// `None` unless the name is 1 to 128 letters, digits, `_` and `-`: it may become a file's name.
-    pub fn new(world: Option<Variant>, kind: Kind, name: &str) -> Option<Self> {
+    pub fn new(world: Option<Variant>, kind: RecordKind, name: &str) -> Option<Self> {
         let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
         let fits = (1..=Self::MAX_NAME).contains(&name.len()) && name.bytes().all(allowed);
         fits.then(|| Self {
@@ -122,7 +122,7 @@ impl Key {
     }
 
     /// What the record is.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> RecordKind {
         self.kind
     }
 
@@ -136,9 +136,9 @@ impl Key {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Index {
     /// All of one kind in one world.
-    Kind(Option<Variant>, Kind),
+    Kind(Option<Variant>, RecordKind),
     /// Those of them that name this owner.
-    Owner(Option<Variant>, Kind, String),
+    Owner(Option<Variant>, RecordKind, String),
 }
 
 /// A record as it was read.
@@ -158,7 +158,7 @@ pub struct Stored {
 #[derive(Clone, Debug)]
 pub struct Put {
     /// Where.
-    pub key: Key,
+    pub key: RecordKey,
     /// What.
     pub value: Vec<u8>,
     /// When it was last seen in use.
@@ -169,7 +169,7 @@ pub struct Put {
     pub owner: Option<String>,
     /// The record that this one takes the place of: where both are found after a crash, that one
     /// must be dropped.
-    pub replaces: Option<Key>,
+    pub replaces: Option<RecordKey>,
 }
 
 /// What must hold for a commit to be done.
@@ -187,11 +187,11 @@ pub enum Expect {
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
     /// What must hold.
-    pub expect: Vec<(Key, Expect)>,
+    pub expect: Vec<(RecordKey, Expect)>,
     /// Records to write.
     pub put: Vec<Put>,
     /// Records to remove; one that is absent already is no error.
-    pub remove: Vec<Key>,
+    pub remove: Vec<RecordKey>,
     /// Events for the journal, in order.
     pub events: Vec<Event>,
 }
@@ -215,7 +215,7 @@ pub struct EventId(pub u64);
 /// The store cannot be read or written. Nobody is signed in on such an answer (CWE-636).
 #[derive(Debug, thiserror::Error)]
 #[error("the session store is not available: {0}")]
-pub struct Unavailable(pub String);
+pub struct StorageError(pub String);
 
 /// How many events of a bench's journal are kept; older ones are forgotten.
 pub const JOURNAL_LIMIT: usize = 10_000;
@@ -230,7 +230,11 @@ pub const JOURNAL_LIMIT: usize = 10_000;
 pub trait Storage: Send + Sync + 'static {
     /// The record at `key`. One whose time is over may still be returned: the caller compares
     /// [`Stored::until`] with its own clock.
-    async fn read(&self, bench: &BenchName, key: &Key) -> Result<Option<Stored>, Unavailable>;
+    async fn read(
+        &self,
+        bench: &BenchName,
+        key: &RecordKey,
+    ) -> Result<Option<Stored>, StorageError>;
 
     /// At most `limit` keys of an index, those that were first put longest ago first.
     async fn members(
@@ -238,7 +242,7 @@ pub trait Storage: Send + Sync + 'static {
         bench: &BenchName,
         index: &Index,
         limit: usize,
-    ) -> Result<Vec<Key>, Unavailable>;
+    ) -> Result<Vec<RecordKey>, StorageError>;
 
     /// Whether an index may have more than `limit` members. Records whose time is over may count,
     /// so that a storage can answer from the length of a list; it never says no wrongly.
@@ -247,23 +251,23 @@ pub trait Storage: Send + Sync + 'static {
         bench: &BenchName,
         index: &Index,
         limit: usize,
-    ) -> Result<bool, Unavailable> {
+    ) -> Result<bool, StorageError> {
         let found = self.members(bench, index, limit.saturating_add(1)).await?;
         Ok(found.len() > limit)
     }
 
     /// Checks everything expected, then writes and removes, all or nothing.
-    async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, Unavailable>;
+    async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, StorageError>;
 
     /// Notes that a record was seen in use. It may be lost in a crash; it must not bring back a
     /// record that is gone, nor set either time back.
     async fn touch(
         &self,
         bench: &BenchName,
-        key: &Key,
+        key: &RecordKey,
         seen: BenchTime,
         until: BenchTime,
-    ) -> Result<(), Unavailable>;
+    ) -> Result<(), StorageError>;
 
     /// At most `limit` events of the journal with an id above `after`, oldest first.
     async fn events(
@@ -271,7 +275,7 @@ pub trait Storage: Send + Sync + 'static {
         bench: &BenchName,
         after: EventId,
         limit: usize,
-    ) -> Result<Vec<(EventId, Event)>, Unavailable>;
+    ) -> Result<Vec<(EventId, Event)>, StorageError>;
 
     /// Removes at most `limit` records whose time is over at `now`, and says how many it removed.
     async fn sweep(
@@ -279,5 +283,5 @@ pub trait Storage: Send + Sync + 'static {
         bench: &BenchName,
         now: BenchTime,
         limit: usize,
-    ) -> Result<usize, Unavailable>;
+    ) -> Result<usize, StorageError>;
 }

@@ -5,7 +5,7 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use super::Unavailable;
+use super::StorageError;
 use super::memory::lock;
 
 /// After this time a cause is news again, where it lasts so long.
@@ -16,7 +16,7 @@ const MOST: usize = 64;
 /// The causes in the log and when each was said, oldest first.
 static SAID: Mutex<Vec<(String, Instant)>> = Mutex::new(Vec::new());
 
-impl Unavailable {
+impl StorageError {
     /// Says the cause in the log, where it does not stand there yet. It goes only there (CWE-209).
     pub fn report(&self) {
         if is_new(&self.0) {

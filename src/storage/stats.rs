@@ -2,7 +2,7 @@
 //!
 //! [`super::file::stats`] and [`mod@super::redis::stats`] read; [`crate::cli::store_stats`] counts and prints.
 
-use super::{Key, Stored};
+use super::{RecordKey, Stored};
 use crate::base::bench_name::BenchName;
 
 /// The settings of a bench that a count needs, as they are stored.
@@ -20,10 +20,10 @@ pub trait Census: Send {
     fn bench(&mut self, bench: &BenchName, settings: &BenchSettings);
 
     /// A session, read.
-    fn session(&mut self, bench: &BenchName, key: &Key, stored: &Stored);
+    fn session(&mut self, bench: &BenchName, key: &RecordKey, stored: &Stored);
 
     /// A record of any other kind, which is not read.
-    fn record(&mut self, bench: &BenchName, key: &Key);
+    fn record(&mut self, bench: &BenchName, key: &RecordKey);
 
     /// The journal of a bench, by the number of its events.
     fn journal(&mut self, bench: &BenchName, events: usize);

@@ -4,13 +4,13 @@ use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::Header;
 use rocket::{Request, Response};
 
+use super::context::RequestContext;
 use super::cross_origin;
 use super::noted;
 use super::on_wire;
-use super::place::Place;
-use super::reception;
+use super::request_router;
 use crate::base::addresses::{BESIDE_SIBLING, Listener, Site};
-use crate::defences::Asked;
+use crate::defences::PolicyProbe;
 
 /// The policy of the lab's own pages, and of the portal's pages outside the variants. Neither holds
 /// anything weak, so nothing inline runs there.
@@ -37,9 +37,9 @@ impl Fairing for Answer {
         response.remove_header("strict-transport-security");
         response.set_raw_header("x-content-type-options", "nosniff");
 
-        let Some(place) = Place::of(request) else {
+        let Some(context) = RequestContext::of(request) else {
             fixed_headers(response);
-            if let Some(addresses) = reception::addresses(request) {
+            if let Some(addresses) = request_router::addresses(request) {
                 // A page under a wrong name takes its style sheets from the lab's own pages.
                 let lab = addresses.origin(Listener::Lab);
                 let policy = STRICT_CSP
@@ -49,23 +49,25 @@ impl Fairing for Answer {
             }
             return;
         };
-        match &place.variant {
-            Some((variant, asked)) => {
-                policy_headers(place, asked, response);
-                cross_origin::answer(place, asked, request, response);
-                place.bench.note_asked(*variant, asked.seen());
+        match &context.variant {
+            Some((variant, probe)) => {
+                policy_headers(context, probe, response);
+                cross_origin::answer(context, probe, request, response);
+                context.bench.note_probed(*variant, probe.seen());
             }
-            None if place.listener.site() == Site::Attacker => attacker_headers(place, response),
+            None if context.listener.site() == Site::Attacker => {
+                attacker_headers(context, response)
+            }
             None => fixed_headers(response),
         }
-        for (name, value) in place.take_headers() {
+        for (name, value) in context.take_headers() {
             response.set_raw_header(name, value);
         }
-        for line in place.take_cookies() {
+        for line in context.take_cookies() {
             response.adjoin_raw_header("set-cookie", line);
         }
-        on_wire::note(place, request, response);
-        noted::note(place, request, response.status().code).await;
+        on_wire::note(context, request, response);
+        noted::note(context, request, response.status().code).await;
     }
 }
 
@@ -85,8 +87,8 @@ fn fixed_headers(response: &mut Response<'_>) {
 
 /// The attacker keeps scripts of others off his own pages, too. His forms, frames and scripts reach
 /// the portal and his catcher. Nothing may be fetched from anywhere else.
-fn attacker_headers(place: &Place, response: &mut Response<'_>) {
-    let addresses = &place.addresses;
+fn attacker_headers(context: &RequestContext, response: &mut Response<'_>) {
+    let addresses = &context.addresses;
     let portals: Vec<String> = [Listener::PortalHttp, Listener::PortalHttps]
         .into_iter()
         .flat_map(|listener| {
@@ -110,18 +112,18 @@ fn attacker_headers(place: &Place, response: &mut Response<'_>) {
 }
 
 /// The headers that the policy of the request's variant decides on.
-fn policy_headers(place: &Place, asked: &Asked, response: &mut Response<'_>) {
-    response.set_raw_header("referrer-policy", asked.referrer().header());
-    if let Some(policy) = asked.csp().header(place.nonce()) {
+fn policy_headers(context: &RequestContext, probe: &PolicyProbe, response: &mut Response<'_>) {
+    response.set_raw_header("referrer-policy", probe.referrer().header());
+    if let Some(policy) = probe.csp().header(context.nonce()) {
         response.adjoin_raw_header("content-security-policy", policy);
     }
-    if let Some(policy) = asked.framing().header() {
+    if let Some(policy) = probe.framing().header() {
         response.adjoin_raw_header("content-security-policy", policy);
     }
-    if let Some(value) = asked.no_store().header() {
+    if let Some(value) = probe.no_store().header() {
         response.set_raw_header("cache-control", value);
     }
-    if let Some(value) = asked.transport().hsts(place.scheme(), &place.host_name) {
+    if let Some(value) = probe.transport().hsts(context.scheme(), &context.host_name) {
         response.set_raw_header("strict-transport-security", value);
     }
 }

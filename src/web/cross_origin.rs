@@ -7,23 +7,28 @@
 use rocket::http::{Method, Status};
 use rocket::{Request, Response};
 
-use super::place::Place;
-use crate::defences::Asked;
+use super::context::RequestContext;
+use crate::defences::PolicyProbe;
 
 /// Where the JSON API lies, once bench and variant are off the path.
 const API: &str = "/portal/api/";
 
 /// Adds what the policy says to an answer of the API.
-pub fn answer(place: &Place, asked: &Asked, request: &Request<'_>, response: &mut Response<'_>) {
+pub fn answer(
+    context: &RequestContext,
+    probe: &PolicyProbe,
+    request: &Request<'_>,
+    response: &mut Response<'_>,
+) {
     if !request.uri().path().starts_with(API) {
         return;
     }
-    let cors = asked.cors();
+    let cors = probe.cors();
     if cors.varies() {
         response.adjoin_raw_header("vary", "Origin");
     }
-    let own = place.origin();
-    let Some(origin) = cors.grants(&place.facts(request, &own)) else {
+    let own = context.origin();
+    let Some(origin) = cors.grants(&context.facts(request, &own)) else {
         return;
     };
     response.set_raw_header("access-control-allow-origin", origin.to_owned());

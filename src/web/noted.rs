@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rocket::Request;
 
-use super::place::Place;
+use super::context::RequestContext;
 use crate::base::event::{Client, Event, Fingerprint, Request as Noted, What};
 use crate::session::world::World;
 use crate::session::{SessionId, cookie};
@@ -17,64 +17,64 @@ const BY_THEMSELVES: [&str; 5] = ["/static/", "/pictures", "/healthz", "/favicon
 const LONGEST: usize = 120;
 
 /// Notes an answered request, if the bench wants it noted.
-pub(super) async fn note(place: &Place, request: &Request<'_>, status: u16) {
-    if !place.bench.notes_requests() || place.client == Client::Lab {
+pub(super) async fn note(context: &RequestContext, request: &Request<'_>, status: u16) {
+    if !context.bench.notes_requests() || context.client == Client::Lab {
         return;
     }
-    let path = path_of(place);
+    let path = path_of(context);
     let polls = path.ends_with("/live") || path.ends_with("/time_left");
-    let by_itself = polls && place.client == Client::Browser && status == 200;
+    let by_itself = polls && context.client == Client::Browser && status == 200;
     if by_itself || BY_THEMSELVES.iter().any(|start| path.starts_with(start)) {
         return;
     }
     let headers = request.headers();
     let noted = Noted {
-        site: place.listener.site().word().into(),
-        method: place.method.to_string(),
+        site: context.listener.site().word().into(),
+        method: context.method.to_string(),
         path,
         status,
-        scheme: place.scheme().as_str().into(),
-        host: place.host_name.clone(),
-        cafe: place.through_cafe,
-        session: session_of(place, request),
-        user: place.user().map(str::to_owned),
+        scheme: context.scheme().as_str().into(),
+        host: context.host_name.clone(),
+        cafe: context.through_cafe,
+        session: session_of(context, request),
+        user: context.user().map(str::to_owned),
         fetch_site: headers.get_one("sec-fetch-site").and_then(known_site),
-        algorithm: algorithm_of(place, request),
+        algorithm: algorithm_of(context, request),
     };
     let event = Event {
-        at: place.now,
-        variant: place.variant.as_ref().map(|(variant, _)| *variant),
-        client: place.client,
+        at: context.now,
+        variant: context.variant.as_ref().map(|(variant, _)| *variant),
+        client: context.client,
         what: What::Request(Box::new(noted)),
     };
     // The answer is already made. A step that was not noted is done again.
-    if let Err(error) = place.bench.note(event).await {
+    if let Err(error) = context.bench.note(event).await {
         error.report();
     }
 }
 
 /// The path without bench, variant and query.
-fn path_of(place: &Place) -> String {
-    let path = place.target.split('?').next().unwrap_or_default();
-    let base = place.base();
+fn path_of(context: &RequestContext) -> String {
+    let path = context.target.split('?').next().unwrap_or_default();
+    let base = context.base();
     let path = path.strip_prefix(base.as_str()).unwrap_or(path);
     let path: String = path.chars().take(LONGEST).collect();
     if path.is_empty() { "/".into() } else { path }
 }
 
-fn session_of(place: &Place, request: &Request<'_>) -> Option<Fingerprint> {
-    let (variant, asked) = place.variant.as_ref()?;
+fn session_of(context: &RequestContext, request: &Request<'_>) -> Option<Fingerprint> {
+    let (variant, probe) = context.variant.as_ref()?;
     // Looking must not count as a question of the portal's.
-    let asked = asked.unheard();
-    let name = cookie::name(&asked, *variant, place.bench.name());
+    let probe = probe.untracked();
+    let name = cookie::name(&probe, *variant, context.bench.name());
     let values = cookie::values(request.headers().get("cookie"), &name);
     let id = SessionId::parse(values.first()?)?;
     let world = World {
-        bench: &place.bench,
+        bench: &context.bench,
         variant: *variant,
-        asked: &asked,
-        now: place.now,
-        client: place.client,
+        probe: &probe,
+        now: context.now,
+        client: context.client,
     };
     Some(world.fingerprint(&id))
 }
@@ -86,7 +86,7 @@ fn known_site(told: &str) -> Option<String> {
 }
 
 /// `alg` of the token in the `Authorization` header or in the address, if it is one of few words.
-fn algorithm_of(place: &Place, request: &Request<'_>) -> Option<String> {
+fn algorithm_of(context: &RequestContext, request: &Request<'_>) -> Option<String> {
     const WORDS: [&str; 12] = [
         "none", "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "PS256",
         "PS384", "EdDSA",
@@ -95,7 +95,7 @@ fn algorithm_of(place: &Place, request: &Request<'_>) -> Option<String> {
     let bearer = header
         .and_then(|value| value.split_once(' '))
         .map(|(_, token)| token);
-    let query = place.target.split_once('?').map(|(_, query)| query);
+    let query = context.target.split_once('?').map(|(_, query)| query);
     let in_query = query.and_then(|query| {
         let mut pairs = query.split('&');
         pairs.find_map(|pair| pair.strip_prefix("access_token="))

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use rocket::http::HeaderMap;
 use rocket::{Request, Response};
 
-use super::place::Place;
+use super::context::RequestContext;
 use crate::base::addresses::Site;
 use crate::base::event::Client;
 use crate::session::bench::BenchKeys;
@@ -33,17 +33,17 @@ const SECRET: [&str; 5] = [
 const SHOWN: usize = 40;
 
 /// Keeps an exchange of the portal or of the attacker's site.
-pub(super) fn note(place: &Place, request: &Request<'_>, response: &Response<'_>) {
-    let to = match place.listener.site() {
+pub(super) fn note(context: &RequestContext, request: &Request<'_>, response: &Response<'_>) {
+    let to = match context.listener.site() {
         Site::Lab => return,
         Site::Portal => To::Portal,
         Site::Attacker => To::Attacker,
     };
     let status = response.status().code;
-    if came_by_itself(place, status) {
+    if came_by_itself(context, status) {
         return;
     }
-    let keys = place.bench.keys();
+    let keys = context.bench.keys();
     let sent = request.headers().get("cookie");
     let cookies: Vec<Cookie> = sent
         .flat_map(|header| header.split(';'))
@@ -51,40 +51,40 @@ pub(super) fn note(place: &Place, request: &Request<'_>, response: &Response<'_>
         .collect();
     let set = response.headers().get("set-cookie");
     let target = match to {
-        To::Portal => without_secrets(&place.target),
-        To::Attacker => without_loot(&place.target),
+        To::Portal => without_secrets(&context.target),
+        To::Attacker => without_loot(&context.target),
     };
-    place.bench.wire().push(Exchange {
+    context.bench.wire().push(Exchange {
         id: 0,
-        at: place.now,
-        client: place.client,
+        at: context.now,
+        client: context.client,
         to,
-        variant: place.variant.as_ref().map(|(variant, _)| *variant),
-        scheme: place.scheme(),
-        line: format!("{} {target}", place.method),
+        variant: context.variant.as_ref().map(|(variant, _)| *variant),
+        scheme: context.scheme(),
+        line: format!("{} {target}", context.method),
         cookies,
         more_cookies: 0,
-        session_cookie: has_session_cookie(place, request),
+        session_cookie: has_session_cookie(context, request),
         request: headers(keys, &OF_REQUESTS, request.headers()),
         status,
         set_cookie: set.map(|line| set_cookie(keys, line)).collect(),
         answer: headers(keys, &OF_ANSWERS, response.headers()),
-        taken: place.variant.as_ref().map(|(_, asked)| asked.taken()),
-        refused_by: place.refused_by(),
+        taken: context.variant.as_ref().map(|(_, probe)| probe.taken()),
+        refused_by: context.refused_by(),
     });
 }
 
 /// Whether nobody did anything: a file of a page, or the question of an open page that is well.
-fn came_by_itself(place: &Place, status: u16) -> bool {
-    let path = path_of(&place.target);
-    if place.variant.is_none() {
-        let prefix = place.bench.name().prefix();
+fn came_by_itself(context: &RequestContext, status: u16) -> bool {
+    let path = path_of(&context.target);
+    if context.variant.is_none() {
+        let prefix = context.bench.name().prefix();
         let path = path.strip_prefix(prefix.as_str()).unwrap_or(path);
         if FILES.iter().any(|file| path.starts_with(file)) {
             return true;
         }
     }
-    let asks = place.client == Client::Browser && status == 200;
+    let asks = context.client == Client::Browser && status == 200;
     asks && POLLS.iter().any(|poll| path.ends_with(poll))
 }
 
@@ -126,12 +126,12 @@ fn headers(keys: &BenchKeys, names: &[&str], all: &HeaderMap<'_>) -> Headers {
 }
 
 /// Whether the cookie came along that the variant's sessions go by.
-fn has_session_cookie(place: &Place, request: &Request<'_>) -> bool {
-    let Some((variant, asked)) = &place.variant else {
+fn has_session_cookie(context: &RequestContext, request: &Request<'_>) -> bool {
+    let Some((variant, probe)) = &context.variant else {
         return false;
     };
     // Looking must not count as a question of the portal's.
-    let name = cookie::name(&asked.unheard(), *variant, place.bench.name());
+    let name = cookie::name(&probe.untracked(), *variant, context.bench.name());
     !cookie::values(request.headers().get("cookie"), &name).is_empty()
 }
 

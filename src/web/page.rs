@@ -5,7 +5,7 @@ use std::time::Duration;
 use rocket::Request;
 use serde::Serialize;
 
-use super::place::Place;
+use super::context::RequestContext;
 use super::visible_time::date_and_time;
 use crate::base::addresses::{Addresses, CAFE_NAMES, Listener, SIBLING};
 use crate::base::clock::BenchTime;
@@ -51,10 +51,10 @@ impl Student {
 impl Frame {
     /// The frame of a request's page; one without a place stands on the bench `local`.
     pub fn of(request: &Request<'_>, title: &str) -> Self {
-        if let Some(place) = Place::of(request) {
-            return Self::at(place, title);
+        if let Some(context) = RequestContext::of(request) {
+            return Self::at(context, title);
         }
-        let addresses = super::reception::addresses(request);
+        let addresses = super::request_router::addresses(request);
         let origin = |l| {
             addresses
                 .map(|addresses| addresses.origin(l))
@@ -85,25 +85,25 @@ impl Frame {
     }
 
     /// The frame of a page at a place.
-    pub fn at(place: &Place, title: &str) -> Self {
-        let bench = place.bench.name();
+    pub fn at(context: &RequestContext, title: &str) -> Self {
+        let bench = context.bench.name();
         Self {
             title: title.to_owned(),
-            site: place.listener.site().word(),
+            site: context.listener.site().word(),
             bench: bench.to_string(),
             bench_is_local: bench.is_local(),
-            student: place.bench.student().map(Student::now),
+            student: context.bench.student().map(Student::now),
             prefix: bench.prefix(),
-            lab: place.addresses.origin(Listener::Lab),
-            http: place.addresses.origin(Listener::PortalHttp),
-            https: place.addresses.origin(Listener::PortalHttps),
-            attacker: place.addresses.origin(Listener::Attacker),
-            attacker_tls: place.addresses.origin(Listener::AttackerTls),
-            sibling: place.addresses.origin_as(Listener::Attacker, SIBLING),
-            cafe: cafe(&place.addresses),
-            nonce: place.variant.as_ref().map(|_| place.nonce().to_owned()),
-            scheme: place.scheme().as_str(),
-            host: place.host.clone(),
+            lab: context.addresses.origin(Listener::Lab),
+            http: context.addresses.origin(Listener::PortalHttp),
+            https: context.addresses.origin(Listener::PortalHttps),
+            attacker: context.addresses.origin(Listener::Attacker),
+            attacker_tls: context.addresses.origin(Listener::AttackerTls),
+            sibling: context.addresses.origin_as(Listener::Attacker, SIBLING),
+            cafe: cafe(&context.addresses),
+            nonce: context.variant.as_ref().map(|_| context.nonce().to_owned()),
+            scheme: context.scheme().as_str(),
+            host: context.host.clone(),
             assets: String::new(),
         }
     }
@@ -123,7 +123,7 @@ pub struct VariantView {
     /// `weak`, `strong` or `mixed`.
     pub kind: &'static str,
     /// What it is, in a few words.
-    pub says: String,
+    pub description: String,
     /// The defence in its name, if there is one.
     pub defence: Option<&'static str>,
     /// Defences that the closure moved along.
@@ -139,7 +139,7 @@ impl VariantView {
         } else {
             format!(" (and {}, which goes with it)", moved.join(", "))
         };
-        let (kind, says, defence) = match variant {
+        let (kind, description, defence) = match variant {
             Variant::Insecure => ("weak", "every defence weak".to_owned(), None),
             Variant::Hardened => ("strong", "every defence strong".to_owned(), None),
             Variant::Custom => ("mixed", "your own mix of defences".to_owned(), None),
@@ -157,7 +157,7 @@ impl VariantView {
         Self {
             name: variant.to_string(),
             kind,
-            says,
+            description,
             defence,
             moved,
         }
@@ -183,14 +183,14 @@ pub struct PortalView {
 
 impl PortalView {
     /// The view of somebody who is not signed in and has no form.
-    pub fn signed_out(place: &Place) -> Self {
-        let variant = place
+    pub fn signed_out(context: &RequestContext) -> Self {
+        let variant = context
             .variant
             .as_ref()
             .map_or(Variant::Insecure, |(variant, _)| *variant);
         Self {
-            base: place.base(),
-            variant: VariantView::new(variant, &place.moved),
+            base: context.base(),
+            variant: VariantView::new(variant, &context.moved),
             user: None,
             role: None,
             csrf: None,

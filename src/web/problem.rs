@@ -8,12 +8,12 @@ use rocket::response::{self, Responder, Response};
 use rocket::{Catcher, catch, catchers};
 use serde::Serialize;
 
+use super::context::RequestContext;
 use super::page::{Frame, PortalView};
-use super::place::Place;
 use super::variant_list::VariantList;
 use crate::base::addresses::{Listener, Site};
 use crate::defences::facts::Refusal;
-use crate::storage::Unavailable;
+use crate::storage::StorageError;
 
 /// An answer that is not what was asked for, with its reason and the way on.
 #[derive(Clone, Debug)]
@@ -154,8 +154,8 @@ impl Problem {
 }
 
 /// 503: the session store does not answer. The cause goes to the log (CWE-209); nobody is let in.
-impl From<Unavailable> for Problem {
-    fn from(error: Unavailable) -> Self {
+impl From<StorageError> for Problem {
+    fn from(error: StorageError) -> Self {
         error.report();
         let because = "The session store cannot be read or written, so nobody can be signed in.";
         let next = "Try again in a moment. The lab's log in the terminal names the cause.";
@@ -195,7 +195,7 @@ struct Page<'p> {
     status: u16,
     heading: &'p str,
     because: &'p str,
-    says: &'p str,
+    message: &'p str,
     next: &'p str,
     defence: Option<&'static str>,
     retry_after: Option<u64>,
@@ -232,12 +232,12 @@ impl Problem {
 
     fn page(&self, request: &Request<'_>) -> Template {
         let frame = Frame::of(request, self.heading);
-        let place = Place::of(request);
-        let portal = place
-            .filter(|place| place.variant.is_some())
+        let context = RequestContext::of(request);
+        let portal = context
+            .filter(|context| context.variant.is_some())
             .map(PortalView::signed_out);
         let (mut right, mut asked_host, mut asked, mut variants) = Default::default();
-        let site = place.map_or(Site::Lab, |place| place.listener.site());
+        let site = context.map_or(Site::Lab, |context| context.listener.site());
         let name = match &*self.more {
             More::RightAddresses { asked, listener } => {
                 right = self.right_addresses(request, *listener);
@@ -264,7 +264,7 @@ impl Problem {
                 status: self.status.code,
                 heading: self.heading,
                 because: &self.because,
-                says: &format!("{} {}", self.because, self.next),
+                message: &format!("{} {}", self.because, self.next),
                 next: &self.next,
                 defence: self.defence,
                 retry_after: self.retry_after,
@@ -277,7 +277,7 @@ impl Problem {
     }
 
     fn right_addresses(&self, request: &Request<'_>, listener: Listener) -> Vec<Link> {
-        let Some(addresses) = super::reception::addresses(request) else {
+        let Some(addresses) = super::request_router::addresses(request) else {
             return Vec::new();
         };
         let mut right = Listener::ALL.to_vec();
@@ -315,11 +315,11 @@ impl Problem {
 
 impl<'r> Responder<'r, 'static> for Problem {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let place = Place::of(request);
-        if let (Some(place), Some(defence)) = (place, self.defence) {
-            place.note_refusal(defence);
+        let context = RequestContext::of(request);
+        if let (Some(context), Some(defence)) = (context, self.defence) {
+            context.note_refusal(defence);
         }
-        let json = place.is_some_and(|place| place.json);
+        let json = context.is_some_and(|context| context.json);
         let mut answer = if json {
             let problem = ContentType::new("application", "problem+json");
             (problem, self.json()?).respond_to(request)?
@@ -344,7 +344,7 @@ impl<'r> Responder<'r, 'static> for Problem {
 /// The catcher of every site: answers with the problem that a guard left, or with one that fits.
 #[catch(default)]
 fn any(status: Status, request: &Request<'_>) -> Problem {
-    if let Some(left) = Place::of(request).and_then(Place::take_problem) {
+    if let Some(left) = RequestContext::of(request).and_then(RequestContext::take_problem) {
         return left;
     }
     match status.code {

@@ -3,34 +3,34 @@
 use rocket::Responder;
 use rocket::response::Redirect;
 
-use crate::storage::Unavailable;
-use crate::web::place::Place;
+use crate::storage::StorageError;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 
 /// An answer instead of the page.
 #[derive(Responder)]
-pub enum Stop {
+pub enum Reply {
     /// 303: the page is elsewhere.
-    Elsewhere(Box<Redirect>),
+    Redirect(Box<Redirect>),
     /// Something is wrong.
     Problem(Box<Problem>),
 }
 
-impl Stop {
+impl Reply {
     /// Sends the visitor to another page of the same variant.
-    pub fn go(place: &Place, path: &str) -> Self {
-        Stop::Elsewhere(Box::new(Redirect::to(format!("{}{path}", place.base()))))
+    pub fn redirect(context: &RequestContext, path: &str) -> Self {
+        Reply::Redirect(Box::new(Redirect::to(format!("{}{path}", context.base()))))
     }
 }
 
-impl From<Problem> for Stop {
+impl From<Problem> for Reply {
     fn from(problem: Problem) -> Self {
-        Stop::Problem(Box::new(problem))
+        Reply::Problem(Box::new(problem))
     }
 }
 
-impl From<Unavailable> for Stop {
-    fn from(error: Unavailable) -> Self {
+impl From<StorageError> for Reply {
+    fn from(error: StorageError) -> Self {
         Problem::from(error).into()
     }
 }

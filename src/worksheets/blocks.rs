@@ -53,7 +53,7 @@ struct RawFront {
 /// No TOML, a key too many or too few, a defence or an attack that is none.
 pub fn front_matter(text: &str) -> Result<FrontMatter, Fault> {
     let raw: RawFront = from_toml(text)?;
-    let whole = |says| (0, says);
+    let whole = |message| (0, message);
     if raw.outcomes.is_empty() || raw.title.trim().is_empty() {
         return Err(whole("a sheet has a title and an outcome".to_owned()));
     }
@@ -136,7 +136,7 @@ pub fn step(text: &str) -> Result<Step, Fault> {
     let mut bound = BTreeMap::new();
     let mut expect = Vec::with_capacity(raw.expect.len());
     for one in raw.expect {
-        let one = Expectation::read(one, variant, &mut bound).map_err(|says| (0, says))?;
+        let one = Expectation::read(one, variant, &mut bound).map_err(|message| (0, message))?;
         expect.push(one);
     }
     Ok(Step {

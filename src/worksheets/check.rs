@@ -25,7 +25,7 @@ pub enum Verdict {
     /// It was not done yet.
     NotYet {
         /// What is missing, or why the last attempt did not count.
-        says: String,
+        message: String,
         /// How many attempts there were at what is missing.
         attempts: usize,
     },
@@ -58,7 +58,7 @@ pub fn check(step: &Step, journal: &[Facts]) -> Verdict {
     }
     let (reached, from, bound) = search.best;
     let missing = step.expect.get(reached);
-    let says = missing.map(|missing| {
+    let message = missing.map(|missing| {
         let later = journal.iter().skip(from).rev();
         let mut tried = later.filter(|facts| missing.is_tried_by(facts));
         let last = tried.next();
@@ -66,7 +66,7 @@ pub fn check(step: &Step, journal: &[Facts]) -> Verdict {
             .unwrap_or_else(|| missing.not_yet().to_owned())
     });
     Verdict::NotYet {
-        says: says.unwrap_or_default(),
+        message: message.unwrap_or_default(),
         attempts: attempts(missing, journal.get(from..).unwrap_or_default()),
     }
 }
@@ -147,9 +147,9 @@ mod tests {
         check(&step, &journal)
     }
 
-    fn says(journal: &[&str]) -> (String, usize) {
+    fn message(journal: &[&str]) -> (String, usize) {
         match verdict(STEP, journal) {
-            Verdict::NotYet { says, attempts } => (says, attempts),
+            Verdict::NotYet { message, attempts } => (message, attempts),
             solved @ Verdict::Solved { .. } => panic!("{solved:?}"),
         }
     }
@@ -167,8 +167,8 @@ mod tests {
                 attempts: 1
             }
         );
-        assert_eq!(says(&[KEPT, OPENED]).0, "Nobody signed in yet.");
-        assert_eq!(says(&[]).0, "No session yet.");
+        assert_eq!(message(&[KEPT, OPENED]).0, "Nobody signed in yet.");
+        assert_eq!(message(&[]).0, "No session yet.");
     }
 
     #[test]
@@ -183,7 +183,7 @@ mod tests {
             Verdict::Solved { .. }
         ));
         let rotated = "event=signed-in user=alice session=c before=a";
-        let (text, attempts) = says(&[OPENED, rotated]);
+        let (text, attempts) = message(&[OPENED, rotated]);
         assert_eq!(
             text,
             "The last attempt did not count: it was about another session."
@@ -194,9 +194,9 @@ mod tests {
     #[test]
     fn the_page_says_why_an_attempt_did_not_count() {
         let fresh = "event=signed-in user=alice session=z";
-        assert_eq!(says(&[OPENED, fresh]).0, "Another session.");
+        assert_eq!(message(&[OPENED, fresh]).0, "Another session.");
         let browser = "event=signed-in user=alice session=a before=a client=browser";
-        let (text, attempts) = says(&[OPENED, fresh, browser]);
+        let (text, attempts) = message(&[OPENED, fresh, browser]);
         assert_eq!(
             text,
             "The last attempt did not count: its client was browser, not curl."
@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(attempts, 2);
         let elsewhere = "event=signed-in user=alice session=a before=a variant=hardened";
         assert_eq!(
-            says(&[OPENED, elsewhere]),
+            message(&[OPENED, elsewhere]),
             ("Nobody signed in yet.".into(), 0)
         );
     }
@@ -240,6 +240,6 @@ mod tests {
             .map(|n| format!("event=session-opened session={n} adopted=false"))
             .collect();
         let journal: Vec<&str> = opened.iter().map(String::as_str).collect();
-        assert_eq!(says(&journal).0, "Nobody signed in yet.");
+        assert_eq!(message(&journal).0, "Nobody signed in yet.");
     }
 }

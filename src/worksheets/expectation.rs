@@ -20,7 +20,7 @@ pub struct Expectation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct But {
     fields: Vec<(String, Pattern)>,
-    says: String,
+    message: String,
 }
 
 /// What a field must be.
@@ -55,7 +55,8 @@ pub struct RawExpectation {
 
 #[derive(Debug, Deserialize)]
 struct RawBut {
-    says: String,
+    #[serde(rename = "says")]
+    message: String,
     #[serde(flatten)]
     fields: BTreeMap<String, toml::Value>,
 }
@@ -156,7 +157,7 @@ impl Expectation {
         for one in raw.but {
             but.push(But {
                 fields: read_fields(&event, &known, one.fields)?,
-                says: one.says,
+                message: one.message,
             });
         }
         for (_, pattern) in &fields {
@@ -202,7 +203,7 @@ impl Expectation {
     pub(super) fn why_not(&self, facts: &Facts, bound: &Bound) -> Option<String> {
         let mut own = self.but.iter();
         if let Some(but) = own.find(|but| fit(&but.fields, facts, &mut bound.clone())) {
-            return Some(but.says.clone());
+            return Some(but.message.clone());
         }
         let mut bound = bound.clone();
         let (field, pattern) = self.fields.iter().find(|(field, pattern)| {

@@ -180,12 +180,12 @@ pub fn wrong_picture(text: &str) -> Option<(usize, String)> {
         let Event::Start(Tag::Image { dest_url, .. }) = event else {
             return None;
         };
-        let says = match pictures::named(dest_url) {
-            Err(says) => says,
+        let message = match pictures::named(dest_url) {
+            Err(message) => message,
             Ok(_) if at > 0 && figure(&events[at - 1..]).is_some() => return None,
             Ok(_) => "a picture is a paragraph of its own, without other text in it".into(),
         };
-        Some((ranges[at].start, says))
+        Some((ranges[at].start, message))
     })
 }
 
@@ -266,14 +266,14 @@ mod tests {
 
         let within = format!("a ![x]({address}) b");
         assert_eq!(to_html(&within), "<p>a x b</p>\n");
-        let (at, says) = wrong_picture(&within).unwrap();
-        assert!(at == 2 && says.contains("of its own"), "{says}");
+        let (at, message) = wrong_picture(&within).unwrap();
+        assert!(at == 2 && message.contains("of its own"), "{message}");
         let foreign = "a\n\n![x](https://elsewhere.test/x.png)";
         assert_eq!(to_html(foreign), "<p>a</p>\n<p>x</p>\n");
-        let (at, says) = wrong_picture(foreign).unwrap();
+        let (at, message) = wrong_picture(foreign).unwrap();
         assert!(
-            at == 3 && says.contains("is no picture of the lab"),
-            "{says}"
+            at == 3 && message.contains("is no picture of the lab"),
+            "{message}"
         );
     }
 

@@ -10,13 +10,17 @@ pub struct Mistake {
     /// The line, counted from 1.
     pub line: usize,
     /// What is wrong, in a sentence without a full stop.
-    pub says: String,
+    pub message: String,
 }
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, line, says } = self;
-        write!(f, "{file}:{line}: {says}")
+        let Self {
+            file,
+            line,
+            message,
+        } = self;
+        write!(f, "{file}:{line}: {message}")
     }
 }
 

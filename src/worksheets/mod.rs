@@ -2,7 +2,7 @@
 //! what the server saw, and run by the tests.
 //!
 //! `labs/README.md` is the format. [`sheet`] holds its types, [`mod@read`] makes them from a file and
-//! names file and line of each mistake, [`shelf`] holds all sheets of a lab. [`mod@check`] finds out
+//! names file and line of each mistake, [`library`] holds all sheets of a lab. [`mod@check`] finds out
 //! from the journal whether a step was done, [`answers`] judges questions, and [`progress`] is what a
 //! bench keeps of both. [`report`] writes it down with codes that [`codes`] makes and verifies. The
 //! pages are in [`crate::lab`].
@@ -16,14 +16,14 @@ pub mod console;
 pub mod events;
 pub mod expectation;
 pub mod export;
+pub mod library;
 pub mod markdown;
 pub mod mistake;
-pub mod notebook;
 pub mod pictures;
 pub mod placeholders;
 pub mod progress;
+pub mod progress_tracker;
 pub mod read;
 pub mod report;
 pub mod sheet;
-pub mod shelf;
 pub mod view;

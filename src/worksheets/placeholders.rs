@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::base::addresses::{Addresses, BESIDE_SIBLING, CAFE_NAMES, Listener, Ports, SIBLING};
 use crate::base::bench_name::BenchName;
-use crate::defences::policy::{Asked, Policy, Variant, resolve};
+use crate::defences::policy::{Policy, PolicyProbe, Variant, resolve};
 use crate::session::cookie;
 
 const COOKIE: &str = "cookie:";
@@ -99,8 +99,8 @@ impl Values {
             return Some(value.clone());
         }
         let variant: Variant = name.strip_prefix(COOKIE)?.parse().ok()?;
-        let asked = Asked::new(resolve(variant, &self.custom).policy);
-        Some(cookie::name(&asked, variant, &self.bench))
+        let probe = PolicyProbe::new(resolve(variant, &self.custom).policy);
+        Some(cookie::name(&probe, variant, &self.bench))
     }
 }
 

@@ -46,11 +46,11 @@ struct Reader<'f> {
 }
 
 impl Reader<'_> {
-    fn wrong(&mut self, line: usize, says: impl Into<String>) {
+    fn wrong(&mut self, line: usize, message: impl Into<String>) {
         self.mistakes.push(Mistake {
             file: self.file.to_owned(),
             line,
-            says: says.into(),
+            message: message.into(),
         });
     }
 
@@ -81,8 +81,8 @@ impl Reader<'_> {
                 front,
                 parts,
             }),
-            Err((line, says)) => {
-                self.wrong(line + 2, says);
+            Err((line, message)) => {
+                self.wrong(line + 2, message);
                 None
             }
         }
@@ -103,7 +103,7 @@ impl Reader<'_> {
             match self.block(&block.info, &block.text, line) {
                 Ok(what) => parts.push(Part { line, what }),
                 // The block's own text begins a line below its fence.
-                Err((inside, says)) => self.wrong(line + 1 + inside, says),
+                Err((inside, message)) => self.wrong(line + 1 + inside, message),
             }
         }
         self.text(body, from..body.len(), first, &mut parts);
@@ -121,11 +121,11 @@ impl Reader<'_> {
         if text.trim().is_empty() {
             return;
         }
-        if let Some((at, says)) = markdown::forbidden(text) {
-            self.wrong(first + line_at(body, range.start + at) - 1, says);
+        if let Some((at, message)) = markdown::forbidden(text) {
+            self.wrong(first + line_at(body, range.start + at) - 1, message);
         }
-        if let Some((at, says)) = markdown::wrong_picture(text) {
-            self.wrong(first + line_at(body, range.start + at) - 1, says);
+        if let Some((at, message)) = markdown::wrong_picture(text) {
+            self.wrong(first + line_at(body, range.start + at) - 1, message);
         }
         let lead = text.len() - text.trim_start().len();
         parts.push(Part {
@@ -159,17 +159,17 @@ impl Reader<'_> {
             "elsewhere" => What::Elsewhere(elsewhere(text)?),
             _ => What::Teacher(text.trim().to_owned()),
         };
-        if let Some((at, says)) = markdown::forbidden(text) {
-            return Err((line_at(text, at) - 1, says.to_owned()));
+        if let Some((at, message)) = markdown::forbidden(text) {
+            return Err((line_at(text, at) - 1, message.to_owned()));
         }
-        if let Some((at, says)) = markdown::wrong_picture(text) {
-            return Err((line_at(text, at) - 1, says));
+        if let Some((at, message)) = markdown::wrong_picture(text) {
+            return Err((line_at(text, at) - 1, message));
         }
         if let Some(common) = what.common()
             && !self.ids.insert(common.id.clone())
         {
-            let says = format!("the id {} stands in this sheet twice", common.id);
-            self.wrong(line + 1, says);
+            let message = format!("the id {} stands in this sheet twice", common.id);
+            self.wrong(line + 1, message);
         }
         Ok(what)
     }
@@ -179,7 +179,7 @@ fn elsewhere(text: &str) -> Result<Vec<Name>, Fault> {
     let lines = text.lines().enumerate();
     let named = lines.filter(|(_, line)| !line.trim().is_empty());
     named
-        .map(|(at, line)| blocks::defence(line.trim()).map_err(|says| (at, says)))
+        .map(|(at, line)| blocks::defence(line.trim()).map_err(|message| (at, message)))
         .collect()
 }
 

@@ -24,7 +24,7 @@ pub enum Attested {
 }
 
 impl Attested {
-    const fn says(self) -> &'static str {
+    const fn message(self) -> &'static str {
         match self {
             Attested::ByTeacher => {
                 "The lab ran on the teacher's machine, which alone has the key of the codes. A code \
@@ -86,7 +86,7 @@ impl Report<'_> {
         writeln!(out, "| Written | {} UTC |", date_and_time(self.now))?;
         let (points, of) = (progress.points(sheet), sheet.points());
         writeln!(out, "| Points | {points} of {of} |")?;
-        writeln!(out, "\n{}\n", self.attested.says())?;
+        writeln!(out, "\n{}\n", self.attested.message())?;
         writeln!(out, "## Steps\n")?;
         writeln!(
             out,
@@ -274,12 +274,12 @@ pub fn verify(text: &str, codes: Codes<'_>) -> Result<Verified, String> {
 mod tests {
     use super::*;
     use crate::storage::EventId;
-    use crate::worksheets::shelf::Shelf;
+    use crate::worksheets::library::SheetLibrary;
 
     #[test]
     fn a_report_says_what_its_codes_prove() {
-        let shelf = Shelf::built_in();
-        let sheet = shelf.find("00").expect("sheet 00");
+        let library = SheetLibrary::built_in();
+        let sheet = library.find("00").expect("sheet 00");
         let now = BenchTime::from_millis(1_767_225_600_000);
         let report = Report {
             sheet,

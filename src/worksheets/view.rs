@@ -13,9 +13,9 @@ use serde::Serialize;
 use super::check::Verdict;
 use super::console;
 use super::markdown::{to_html, to_html_on, to_inline_html};
-use super::notebook::Standing;
 use super::placeholders::Values;
 use super::progress::Progress;
+use super::progress_tracker::StepStatus;
 use super::sheet::{Common, Console, Sheet, Step, What};
 use crate::defences::policy::Name;
 use crate::web::visible_time::date_and_time;
@@ -25,7 +25,7 @@ use crate::worksheets::pictures::On;
 #[derive(Clone, Copy, Debug)]
 pub enum Reader<'r> {
     /// A student at the page, with what was done so far.
-    Student(&'r Progress, &'r [Standing]),
+    Student(&'r Progress, &'r [StepStatus]),
     /// A student with paper.
     Paper,
     /// The teacher, with paper and answers.
@@ -104,7 +104,7 @@ pub struct StepView {
     at: String,
     attempts: usize,
     client: String,
-    says: String,
+    message: String,
     seen: Vec<String>,
 }
 
@@ -278,7 +278,7 @@ impl Writer<'_> {
             at: String::new(),
             attempts: 0,
             client: String::new(),
-            says: String::new(),
+            message: String::new(),
             seen: Vec::new(),
         };
         let Reader::Student(progress, standings) = self.reader else {
@@ -290,11 +290,11 @@ impl Writer<'_> {
             view.attempts = done.attempts;
             view.client.clone_from(&done.client);
             view.seen.clone_from(&done.seen);
-        } else if let Some((_, Verdict::NotYet { says, attempts })) =
+        } else if let Some((_, Verdict::NotYet { message, attempts })) =
             standings.iter().find(|(step, _)| step == id)
         {
             view.attempts = *attempts;
-            view.says = self.inline(says);
+            view.message = self.inline(message);
         }
         view
     }

@@ -39,7 +39,7 @@ function show(progress) {
     const part = document.querySelector(`[data-cost="${CSS.escape(cost.name)}"]`);
     for (const arm of cost.arms) {
       const said = part?.querySelector(`[data-arm="${CSS.escape(arm.slug)}"]`);
-      if (said) said.textContent = arm.says ?? "not measured";
+      if (said) said.textContent = arm.description ?? "not measured";
     }
   }
   document.querySelector("button[type=submit]").disabled = progress.running;

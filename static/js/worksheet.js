@@ -32,12 +32,12 @@
       state.textContent = "solved";
       state.classList.add("strong");
       const list = document.createElement("ul");
-      list.append(...step.says.map((sentence) => make("li", sentence)));
+      list.append(...step.messages.map((sentence) => make("li", sentence)));
       seen.replaceChildren(make("p", `What the server saw, after ${attempts(step.attempts)}:`, "quiet"), list);
       return;
     }
     const line = make("p", "");
-    line.append(make("b", "Not yet."), " ", step.says.join(" "));
+    line.append(make("b", "Not yet."), " ", step.messages.join(" "));
     if (step.attempts) line.append(" ", make("span", `Attempts: ${step.attempts}.`, "quiet"));
     seen.replaceChildren(line);
   }

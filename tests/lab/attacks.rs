@@ -33,9 +33,9 @@ async fn cells() -> &'static [Cell] {
         .await
 }
 
-async fn run(wish: Wish) -> Vec<Cell> {
+async fn run(adopted_id: Wish) -> Vec<Cell> {
     let mut cells = Vec::new();
-    matrix::run(&lab().target(), &wish, |cell| cells.push(cell)).await;
+    matrix::run(&lab().target(), &adopted_id, |cell| cells.push(cell)).await;
     cells
 }
 
@@ -63,7 +63,7 @@ async fn every_attack_succeeds_on_insecure_and_is_stopped_on_hardened() {
             let mut mine = cells().await.iter();
             let cell = mine.find(|cell| cell.attack == attack && cell.variant == variant);
             let found = outcome(cell.expect("every cell"));
-            assert_eq!(found.succeeded(), succeeds, "{attack}: {}", found.says());
+            assert_eq!(found.succeeded(), succeeds, "{attack}: {}", found.message());
         }
     }
 }
@@ -184,11 +184,11 @@ async fn what_alone_stops_an_attack_or_lets_it_in_follows_from_its_sets() {
 
 #[tokio::test]
 async fn a_cell_that_is_not_run_has_the_outcome_that_running_it_gives() {
-    let wish = Wish {
+    let adopted_id = Wish {
         attacks: Some(vec!["login-enumeration", "replay-after-sign-out"]),
         ..Wish::default()
     };
-    let quick = run(wish).await;
+    let quick = run(adopted_id).await;
     let mut not_asked = 0;
     for cell in &quick {
         let same = |run: &&Cell| (run.attack, run.variant) == (cell.attack, cell.variant);

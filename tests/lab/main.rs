@@ -1,20 +1,18 @@
 //! The tests of the whole lab, one binary. Its modules mirror `src/`; `support` is the harness.
 
+mod app;
 mod attacker;
 mod attacks;
 mod browser;
-mod cafe;
-mod catalogue;
-mod command_line;
-mod engine;
+mod cli;
 mod jwt;
-mod lab_pages;
-mod pictures;
+mod lab;
 mod portal;
-mod process;
 mod readme;
+mod session;
+mod sniffing_proxy;
 mod storage;
 mod support;
 mod templates;
-mod wire;
+mod web;
 mod worksheets;

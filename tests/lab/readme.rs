@@ -5,8 +5,8 @@ use std::process::Command;
 
 use session_lab::attacks::{Engine, find};
 
+use crate::app::program::Program;
 use crate::browser::chromium::browser;
-use crate::process::program::Program;
 
 /// One command of the README with what it prints.
 struct Shown {

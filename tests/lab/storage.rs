@@ -18,8 +18,8 @@ use session_lab::base::clock::BenchTime;
 use session_lab::base::event::{Client, Event, What};
 use session_lab::defences::policy::Variant;
 use session_lab::storage::{
-    Batch, Commit, EventId, Expect, FileStorage, Index, JOURNAL_LIMIT, Key, Kind, MemoryStorage,
-    Put, Storage,
+    Batch, Commit, EventId, Expect, FileStorage, Index, JOURNAL_LIMIT, MemoryStorage, Put,
+    RecordKey, RecordKind, Storage,
 };
 
 const HARDENED: Option<Variant> = Some(Variant::Hardened);
@@ -32,20 +32,20 @@ fn at(millis: u64) -> BenchTime {
     BenchTime::from_millis(millis)
 }
 
-fn session(name: &str) -> Key {
-    Key::new(HARDENED, Kind::Session, name).unwrap()
+fn session(name: &str) -> RecordKey {
+    RecordKey::new(HARDENED, RecordKind::Session, name).unwrap()
 }
 
 fn sessions() -> Index {
-    Index::Kind(HARDENED, Kind::Session)
+    Index::Kind(HARDENED, RecordKind::Session)
 }
 
 fn sessions_of(owner: &str) -> Index {
-    Index::Owner(HARDENED, Kind::Session, owner.into())
+    Index::Owner(HARDENED, RecordKind::Session, owner.into())
 }
 
 /// A record whose value is its own name as JSON, seen at 10 and good until 100.
-fn put(key: &Key) -> Put {
+fn put(key: &RecordKey) -> Put {
     Put {
         key: key.clone(),
         value: format!("{:?}", key.name()).into_bytes(),
@@ -56,14 +56,14 @@ fn put(key: &Key) -> Put {
     }
 }
 
-fn put_all(keys: &[&Key]) -> Batch {
+fn put_all(keys: &[&RecordKey]) -> Batch {
     Batch {
         put: keys.iter().map(|key| put(key)).collect(),
         ..Batch::default()
     }
 }
 
-fn remove(keys: &[&Key]) -> Batch {
+fn remove(keys: &[&RecordKey]) -> Batch {
     Batch {
         remove: keys.iter().copied().cloned().collect(),
         ..Batch::default()
@@ -84,7 +84,7 @@ async fn done(storage: &impl Storage, batch: Batch) {
     assert_eq!(storage.commit(&bench(), batch).await.unwrap(), Commit::Done);
 }
 
-async fn version(storage: &impl Storage, key: &Key) -> Option<u64> {
+async fn version(storage: &impl Storage, key: &RecordKey) -> Option<u64> {
     storage
         .read(&bench(), key)
         .await

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 
-use super::super::stage::{Stage, StageError, VICTIM};
+use super::super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Card, Cost};
 use crate::defences::policy::Name;
 
@@ -29,11 +29,11 @@ impl Cost for BusyUser {
         &CARD
     }
 
-    async fn measure(&self, stage: &Stage) -> Result<String, StageError> {
-        let mut user = stage.person("user");
+    async fn measure(&self, scenario: &Scenario) -> Result<String, ScenarioError> {
+        let mut user = scenario.actor("user");
         user.sign_in(VICTIM).await?;
         for click in 1..=CLICKS {
-            stage.wait(PAUSE).await?;
+            scenario.wait(PAUSE).await?;
             let status = user.get("/api/check_session").await?.status;
             if status != 200 {
                 let minutes = click * PAUSE;

@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use serde::Serialize;
 
 use super::matrix::throw_away_name;
-use super::stage::{Stage, StageError, Target};
+use super::scenario::{Scenario, ScenarioError, Target};
 use crate::defences::policy::{Name, Policy, Variant, conflict};
 
 /// What is known of a cost before it is measured.
@@ -46,7 +46,7 @@ pub trait Cost: Send + Sync {
     ///
     /// # Errors
     /// The portal does not answer, or a step that is no part of the measure went wrong.
-    async fn measure(&self, stage: &Stage) -> Result<String, StageError>;
+    async fn measure(&self, scenario: &Scenario) -> Result<String, ScenarioError>;
 }
 
 /// Every cost.
@@ -68,7 +68,7 @@ pub struct Measured {
     /// Whether the measure came to its end.
     pub done: bool,
     /// What was seen, or what went wrong.
-    pub says: String,
+    pub description: String,
 }
 
 /// Measures every cost under every arm of its defence, and hands each to `done`.
@@ -84,26 +84,26 @@ pub async fn run(target: &Target, mut done: impl FnMut(Measured)) {
 pub async fn measure(cost: &dyn Cost, arm: &'static str, target: &Target) -> Measured {
     let card = cost.card();
     let (variant, policy) = variant_of(card.defence, arm);
-    let stage = Stage::new(target.clone(), throw_away_name(), variant);
+    let scenario = Scenario::new(target.clone(), throw_away_name(), variant);
     let chosen = match &policy {
-        Some(policy) => stage.choose(policy).await,
+        Some(policy) => scenario.choose(policy).await,
         None => Ok(()),
     };
     let found = match chosen {
-        Ok(()) => cost.measure(&stage).await,
+        Ok(()) => cost.measure(&scenario).await,
         Err(error) => Err(error),
     };
     // A bench that stays is one of a thousand, and has no file.
-    let _ = stage.clear_away().await;
-    let (done, says) = match found {
-        Ok(says) => (true, says),
+    let _ = scenario.clear_away().await;
+    let (done, description) = match found {
+        Ok(description) => (true, description),
         Err(error) => (false, format!("It could not be measured: {error}.")),
     };
     Measured {
         cost: card.name,
         arm,
         done,
-        says,
+        description,
     }
 }
 

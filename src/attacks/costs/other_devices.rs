@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 
-use super::super::stage::{Stage, StageError, VICTIM};
+use super::super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Card, Cost};
 use crate::defences::policy::Name;
 
@@ -24,21 +24,21 @@ impl Cost for OtherDevices {
         &CARD
     }
 
-    async fn measure(&self, stage: &Stage) -> Result<String, StageError> {
-        let (mut laptop, mut phone) = (stage.person("laptop"), stage.person("phone"));
+    async fn measure(&self, scenario: &Scenario) -> Result<String, ScenarioError> {
+        let (mut laptop, mut phone) = (scenario.actor("laptop"), scenario.actor("phone"));
         laptop.sign_in(VICTIM).await?;
         phone.sign_in(VICTIM).await?;
         laptop.change_password(VICTIM, "a-new-password").await?;
         let at_laptop = laptop.get("/api/check_session").await?.status;
         let at_phone = phone.get("/api/check_session").await?.status;
-        let says = if at_phone == 200 {
+        let description = if at_phone == 200 {
             "still"
         } else {
             "no longer"
         };
         Ok(format!(
             "After the change the laptop is answered {at_laptop} and the phone {at_phone}: the \
-             phone is {says} signed in."
+             phone is {description} signed in."
         ))
     }
 }

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 
-use super::super::stage::{Stage, StageError, VICTIM};
+use super::super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Card, Cost};
 use crate::defences::policy::Name;
 
@@ -28,8 +28,8 @@ impl Cost for SlowWriter {
         &CARD
     }
 
-    async fn measure(&self, stage: &Stage) -> Result<String, StageError> {
-        let mut writer = stage.person("writer");
+    async fn measure(&self, scenario: &Scenario) -> Result<String, ScenarioError> {
+        let mut writer = scenario.actor("writer");
         writer.sign_in(VICTIM).await?;
         writer.get("/board").await?;
         let left = writer.get("/api/time_left").await?.body;
@@ -38,10 +38,10 @@ impl Cost for SlowWriter {
             Some(seconds) => format!("for {seconds} s"),
             None => "without end".into(),
         };
-        stage.wait(THINKS).await?;
+        scenario.wait(THINKS).await?;
         let posted = writer.submit("/board", &[("text", NOTICE)]).await?;
 
-        let mut reader = stage.person("reader");
+        let mut reader = scenario.actor("reader");
         reader.sign_in("alice").await?;
         let kept = reader.get("/board").await?.body.contains(NOTICE);
         let kept = if kept { "is on the board" } else { "is lost" };

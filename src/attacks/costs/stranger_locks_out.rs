@@ -4,8 +4,8 @@
 
 use async_trait::async_trait;
 
-use super::super::person::Person;
-use super::super::stage::{Stage, StageError, VICTIM};
+use super::super::http_actor::HttpActor;
+use super::super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Card, Cost};
 use crate::client::Exchange;
 use crate::defences::password_storage::DEMO_PASSWORDS;
@@ -35,8 +35,8 @@ impl Cost for StrangerLocksOut {
         &CARD
     }
 
-    async fn measure(&self, stage: &Stage) -> Result<String, StageError> {
-        let mut known = stage.person("owner");
+    async fn measure(&self, scenario: &Scenario) -> Result<String, ScenarioError> {
+        let mut known = scenario.actor("owner");
         known.get("/login").await?;
         let reply = right_password(&mut known).await?;
         known.expect("the first sign-in", &reply, 303)?;
@@ -44,7 +44,7 @@ impl Cost for StrangerLocksOut {
         let bye = known.submit("/logout", &[]).await?;
         known.expect("the sign-out", &bye, 200)?;
 
-        let mut stranger = stage.person("stranger");
+        let mut stranger = scenario.actor("stranger");
         stranger.get("/login").await?;
         let mut guesses = 0;
         while guesses < GUESSES {
@@ -55,51 +55,51 @@ impl Cost for StrangerLocksOut {
             guesses += 1;
         }
 
-        let mut unknown = stage.person("owner");
+        let mut unknown = scenario.actor("owner");
         unknown.get("/login").await?;
         let first = right_password(&mut unknown).await?;
-        let mut says = format!(
+        let mut description = format!(
             "After {guesses} wrong guesses the owner's right password is answered {}",
             answer(&first)
         );
         known.get("/login").await?;
         let remembered = right_password(&mut known).await?;
-        says.push_str(&format!(
+        description.push_str(&format!(
             ", and in a remembered browser {}.",
             answer(&remembered)
         ));
-        if let Some(minutes) = until_in(stage, &mut unknown, &first).await? {
-            says.push_str(&format!(
+        if let Some(minutes) = until_in(scenario, &mut unknown, &first).await? {
+            description.push_str(&format!(
                 " After waiting {minutes} min, while the stranger rests, it is taken."
             ));
         }
-        Ok(says)
+        Ok(description)
     }
 }
 
 /// How many minutes the owner waited until the password was taken; `None` where there was no wait.
 async fn until_in(
-    stage: &Stage,
-    owner: &mut Person<'_>,
+    scenario: &Scenario,
+    owner: &mut HttpActor<'_>,
     first: &Exchange,
-) -> Result<Option<u64>, StageError> {
+) -> Result<Option<u64>, ScenarioError> {
     let (mut reply, mut waited) = (first.clone(), 0);
     for _ in 0..TRIES {
         if reply.status == 303 {
             return Ok((waited > 0).then_some(waited));
         }
         let minutes = retry_after(&reply).unwrap_or(60).div_ceil(60).max(1);
-        stage.wait(minutes).await?;
+        scenario.wait(minutes).await?;
         waited += minutes;
         owner.get("/login").await?;
         reply = right_password(owner).await?;
     }
     let error = format!("after {waited} minutes the owner is still out");
-    Err(StageError::Unexpected(error))
+    Err(ScenarioError::Unexpected(error))
 }
 
 /// Signs in with the box ticked that has the browser remembered.
-async fn right_password(person: &mut Person<'_>) -> Result<Exchange, StageError> {
+async fn right_password(actor: &mut HttpActor<'_>) -> Result<Exchange, ScenarioError> {
     let account = DEMO_PASSWORDS.iter().find(|(name, _)| *name == VICTIM);
     let password = account.map_or("", |(_, password)| password);
     let fields = [
@@ -107,7 +107,7 @@ async fn right_password(person: &mut Person<'_>) -> Result<Exchange, StageError>
         ("password", password),
         ("remember", "1"),
     ];
-    person.submit("/login", &fields).await
+    actor.submit("/login", &fields).await
 }
 
 fn answer(reply: &Exchange) -> String {

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 
-use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::{Card, Cost};
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
@@ -26,10 +26,10 @@ impl Cost for TossedDuplicate {
         &CARD
     }
 
-    async fn measure(&self, stage: &Stage) -> Result<String, StageError> {
-        let mut victim = stage.person_beside_sibling("victim");
+    async fn measure(&self, scenario: &Scenario) -> Result<String, ScenarioError> {
+        let mut victim = scenario.person_beside_sibling("victim");
         victim.sign_in(VICTIM).await?;
-        let mut attacker = stage.person_beside_sibling("attacker");
+        let mut attacker = scenario.person_beside_sibling("attacker");
         attacker.sign_in(ATTACKER).await?;
 
         let (name, own) = victim.session_cookie()?;
@@ -38,14 +38,14 @@ impl Cost for TossedDuplicate {
         let call = || Call::get("/api/check_session").with_cookie(Some(both.clone()));
         let with_both = victim.call(call()).await?;
         let json: serde_json::Value = serde_json::from_str(&with_both.body).unwrap_or_default();
-        let says = match json["user"]["username"].as_str() {
+        let description = match json["user"]["username"].as_str() {
             Some(user) => format!("answered {} as {user}", with_both.status),
             None => format!("answered {}", with_both.status),
         };
         let alone = Call::get("/api/check_session").with_cookie(Some(format!("{name}={own}")));
         let alone = victim.call(alone).await?.status;
         Ok(format!(
-            "With both cookies the victim is {says}; without the planted one {alone}."
+            "With both cookies the victim is {description}; without the planted one {alone}."
         ))
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::person::Person;
-use super::super::stage::StageError;
+use super::super::http_actor::HttpActor;
+use super::super::scenario::ScenarioError;
 use super::super::{Card, Outcome};
 use super::forge::Parts;
 use crate::client::Exchange;
@@ -20,21 +20,24 @@ pub(super) struct Tokens {
 }
 
 /// Signs in for tokens with a demo account's own password.
-pub(super) async fn sign_in(person: &mut Person<'_>, user: &str) -> Result<Tokens, StageError> {
-    let reply = person
+pub(super) async fn sign_in(
+    actor: &mut HttpActor<'_>,
+    user: &str,
+) -> Result<Tokens, ScenarioError> {
+    let reply = actor
         .call(Call::json("/jwt/login", credentials(user).to_string()))
         .await?;
     let json = answer("the sign-in", &reply)?;
     let access = text(&json, "access_token")?;
     let in_json = json["refresh_token"].as_str().map(str::to_owned);
     let in_jar = || {
-        person
+        actor
             .caller()
             .cookie("__Host-refresh_")
             .map(|(_, value)| value)
     };
     let refresh = in_json.or_else(in_jar);
-    let missing = || StageError::Unexpected("the sign-in gave no refresh token".into());
+    let missing = || ScenarioError::Unexpected("the sign-in gave no refresh token".into());
     Ok(Tokens {
         access,
         refresh: refresh.ok_or_else(missing)?,
@@ -44,22 +47,22 @@ pub(super) async fn sign_in(person: &mut Person<'_>, user: &str) -> Result<Token
 /// Has the partner sign a token for mallory. It looks like one of the portal's own, but for these
 /// wishes.
 pub(super) async fn partner_token(
-    person: &mut Person<'_>,
+    actor: &mut HttpActor<'_>,
     user: &str,
     wishes: Value,
-) -> Result<String, StageError> {
+) -> Result<String, ScenarioError> {
     let mut order = credentials(user);
-    let asked = person
+    let probe = actor
         .call(Call::json("/jwt/partner", order.to_string()))
         .await?;
-    let names = answer("the partner's answer", &asked)?;
+    let names = answer("the partner's answer", &probe)?;
     order["iss"] = names["portal_iss"].clone();
     order["aud"] = names["portal_aud"].clone();
     order["typ"] = "at+jwt".into();
-    for (name, wish) in wishes.as_object().into_iter().flatten() {
-        order[name] = wish.clone();
+    for (name, adopted_id) in wishes.as_object().into_iter().flatten() {
+        order[name] = adopted_id.clone();
     }
-    let signed = person
+    let signed = actor
         .call(Call::json("/jwt/partner", order.to_string()))
         .await?;
     text(&answer("the partner's answer", &signed)?, "token")
@@ -67,12 +70,10 @@ pub(super) async fn partner_token(
 
 /// Sends a token, and says whom the profile takes it for.
 pub(super) async fn opened_as(
-    person: &mut Person<'_>,
+    actor: &mut HttpActor<'_>,
     token: &str,
-) -> Result<Option<String>, StageError> {
-    let reply = person
-        .call(with_token("GET", "/jwt/profile", token))
-        .await?;
+) -> Result<Option<String>, ScenarioError> {
+    let reply = actor.call(with_token("GET", "/jwt/profile", token)).await?;
     match reply.status {
         200 => Ok(Some(text(&answer("the profile", &reply)?, "logged_in_as")?)),
         401 => Ok(None),
@@ -83,20 +84,23 @@ pub(super) async fn opened_as(
 /// Sends a token, and succeeds where the profile takes it for `user`.
 pub(super) async fn judge(
     card: &Card,
-    person: &mut Person<'_>,
+    actor: &mut HttpActor<'_>,
     token: &str,
     user: &str,
-) -> Result<Outcome, StageError> {
-    Ok(match opened_as(person, token).await? {
+) -> Result<Outcome, ScenarioError> {
+    Ok(match opened_as(actor, token).await? {
         Some(opened) if opened == user => {
             Outcome::Succeeded(format!("The profile answers: logged in as {user}."))
         }
-        _ => Outcome::Stopped(card.stopped_says.into()),
+        _ => Outcome::Stopped(card.when_stopped.into()),
     })
 }
 
 /// Signs the attacker in to his own account, and takes his own token apart.
-pub(super) async fn own_parts(attacker: &mut Person<'_>, user: &str) -> Result<Parts, StageError> {
+pub(super) async fn own_parts(
+    attacker: &mut HttpActor<'_>,
+    user: &str,
+) -> Result<Parts, ScenarioError> {
     Parts::of(&sign_in(attacker, user).await?.access)
 }
 
@@ -111,23 +115,23 @@ pub(super) fn with_token(method: &'static str, path: &str, token: &str) -> Call 
 }
 
 /// The JSON of an answer that went well.
-pub(super) fn answer(what: &str, reply: &Exchange) -> Result<Value, StageError> {
+pub(super) fn answer(what: &str, reply: &Exchange) -> Result<Value, ScenarioError> {
     if reply.status != 200 {
         return Err(unexpected(what, reply));
     }
     serde_json::from_str(&reply.body)
-        .map_err(|error| StageError::Unexpected(format!("{what} is no JSON: {error}")))
+        .map_err(|error| ScenarioError::Unexpected(format!("{what} is no JSON: {error}")))
 }
 
 /// A member that holds text.
-pub(super) fn text(json: &Value, name: &str) -> Result<String, StageError> {
+pub(super) fn text(json: &Value, name: &str) -> Result<String, ScenarioError> {
     let found = json[name].as_str().map(str::to_owned);
-    found.ok_or_else(|| StageError::Unexpected(format!("an answer has no {name}")))
+    found.ok_or_else(|| ScenarioError::Unexpected(format!("an answer has no {name}")))
 }
 
 /// An error: a step that is no part of the attack went wrong.
-pub(super) fn unexpected(what: &str, reply: &Exchange) -> StageError {
-    StageError::Unexpected(format!("{what} was answered {}", reply.status))
+pub(super) fn unexpected(what: &str, reply: &Exchange) -> ScenarioError {
+    ScenarioError::Unexpected(format!("{what} was answered {}", reply.status))
 }
 
 fn credentials(user: &str) -> Value {

@@ -3,7 +3,7 @@
 //! Stopped by `jwt-kid` alone: a token without a key is refused before its signature would be
 //! looked at. Read `src/defences/jwt_kid.rs` next.
 
-use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts};
 use crate::defences::policy::Name;
@@ -20,7 +20,7 @@ const CARD: Card = Card {
             exist, and signs it with no bytes at all. jwt_tool tries that, too.",
     evidence: "The profile says that he is logged in as the victim.",
     stopped_by: &[&[Name::JwtKid]],
-    stopped_says: "The token names no key of the API, so it was refused.",
+    when_stopped: "The token names no key of the API, so it was refused.",
     shows: &["JWT-KID"],
     standards: &["ASVS 9.1.3", "CWE-347", "WSTG-SESS-10"],
 };
@@ -31,12 +31,12 @@ impl Attack for BlankKey {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The attacker signs in to his own account and decodes his token.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The attacker signs in to his own account and decodes his token.");
+        let mut attacker = scenario.actor("attacker");
         let own = own_parts(&mut attacker, ATTACKER).await?;
 
-        stage.says("He names a key that does not exist, and signs with an empty one.");
+        scenario.narrate("He names a key that does not exist, and signs with an empty one.");
         let forged = own.in_the_name_of(VICTIM).with_header("kid", "no-such-key");
         judge(&CARD, &mut attacker, &forged.hs256(b"")?, VICTIM).await
     }

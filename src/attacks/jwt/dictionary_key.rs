@@ -3,7 +3,7 @@
 //! Stopped by `jwt-key` where signatures are verified: a verifier that checks none accepts a wrong
 //! one. Read `src/defences/jwt_key.rs` next.
 
-use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts};
 use crate::defences::policy::Name;
@@ -22,7 +22,7 @@ const CARD: Card = Card {
             in tutorials.",
     evidence: "The profile says that he is logged in as the victim.",
     stopped_by: &[&[Name::JwtKey, Name::JwtSignature]],
-    stopped_says: "No word of the list is the secret.",
+    when_stopped: "No word of the list is the secret.",
     shows: &["JWT-WEAKKEY", "JWT-HARDKEY"],
     standards: &[
         "ASVS 13.3.1",
@@ -40,17 +40,17 @@ impl Attack for DictionaryKey {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The attacker signs in to his own account and takes his token home.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The attacker signs in to his own account and takes his token home.");
+        let mut attacker = scenario.actor("attacker");
         let own = own_parts(&mut attacker, ATTACKER).await?;
         let word = own.cracked();
-        stage.says(match word {
+        scenario.narrate(match word {
             Some(word) => format!("The word {word} gives his token's signature."),
             None => format!("No word of his list fits. He tries {TUTORIAL_KEY} all the same."),
         });
 
-        stage.says("He signs a token in the victim's name.");
+        scenario.narrate("He signs a token in the victim's name.");
         let secret = word.unwrap_or(TUTORIAL_KEY);
         let token = own.in_the_name_of(VICTIM).hs256(secret.as_bytes())?;
         judge(&CARD, &mut attacker, &token, VICTIM).await

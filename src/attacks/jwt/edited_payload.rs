@@ -3,7 +3,7 @@
 //! Stopped by `jwt-signature` alone: here the flaw is the missing check itself. Read
 //! `src/defences/jwt_signature.rs` next.
 
-use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts};
 use crate::defences::policy::Name;
@@ -20,7 +20,7 @@ const CARD: Card = Card {
             into the payload and encodes it again. The signature stays as it was, and so is wrong.",
     evidence: "The profile says that he is logged in as the victim.",
     stopped_by: &[&[Name::JwtSignature]],
-    stopped_says: "The signature is not that of the payload.",
+    when_stopped: "The signature is not that of the payload.",
     shows: &["JWT-NOSIG"],
     standards: &["ASVS 9.1.1", "CWE-347", "WSTG-SESS-10"],
 };
@@ -31,14 +31,14 @@ impl Attack for EditedPayload {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The attacker signs in to his own account and decodes his token.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The attacker signs in to his own account and decodes his token.");
+        let mut attacker = scenario.actor("attacker");
         let forged = own_parts(&mut attacker, ATTACKER)
             .await?
             .in_the_name_of(VICTIM);
 
-        stage.says("He writes the victim's name into it and leaves the signature as it was.");
+        scenario.narrate("He writes the victim's name into it and leaves the signature as it was.");
         let token = forged.signed_with(forged.old_signature());
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }

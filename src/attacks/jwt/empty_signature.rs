@@ -3,7 +3,7 @@
 //! Stopped by `jwt-none` alone, which asks for a signature whatever the header says. Read
 //! `src/defences/jwt_none.rs` next.
 
-use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts};
 use crate::defences::policy::Name;
@@ -20,7 +20,7 @@ const CARD: Card = Card {
             the signature off. The header still says HS256.",
     evidence: "The profile says that he is logged in as the victim.",
     stopped_by: &[&[Name::JwtNone]],
-    stopped_says: "A token without a signature is refused, whatever its header says.",
+    when_stopped: "A token without a signature is refused, whatever its header says.",
     shows: &["JWT-NONE"],
     standards: &["ASVS 9.1.2", "CWE-347", "WSTG-SESS-10"],
 };
@@ -31,14 +31,14 @@ impl Attack for EmptySignature {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The attacker signs in to his own account and decodes his token.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The attacker signs in to his own account and decodes his token.");
+        let mut attacker = scenario.actor("attacker");
         let forged = own_parts(&mut attacker, ATTACKER)
             .await?
             .in_the_name_of(VICTIM);
 
-        stage.says("He writes the victim's name into it and cuts the signature off.");
+        scenario.narrate("He writes the victim's name into it and cuts the signature off.");
         judge(&CARD, &mut attacker, &forged.signed_with(""), VICTIM).await
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Stopped by `jwt-expiry` alone: nobody signs out here. Read `src/defences/jwt_expiry.rs` next.
 
-use super::super::stage::{Stage, StageError, VICTIM};
+use super::super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, sign_in};
 use crate::defences::policy::Name;
@@ -19,7 +19,7 @@ const CARD: Card = Card {
             after it was issued. Access tokens hold for 15 minutes.",
     evidence: "An hour later the profile says that he is logged in as the victim.",
     stopped_by: &[&[Name::JwtExpiry]],
-    stopped_says: "The token had expired.",
+    when_stopped: "The token had expired.",
     shows: &["JWT-EXP"],
     standards: &["ASVS 9.2.1", "CWE-613", "WSTG-SESS-10"],
 };
@@ -30,12 +30,12 @@ impl Attack for ExpiredToken {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The victim signs in and gets a token.");
-        let copied = sign_in(&mut stage.person("victim"), VICTIM).await?.access;
-        stage.wait(60).await?;
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The victim signs in and gets a token.");
+        let copied = sign_in(&mut scenario.actor("victim"), VICTIM).await?.access;
+        scenario.wait(60).await?;
 
-        stage.says("The attacker finds the token and sends it.");
-        judge(&CARD, &mut stage.person("attacker"), &copied, VICTIM).await
+        scenario.narrate("The attacker finds the token and sends it.");
+        judge(&CARD, &mut scenario.actor("attacker"), &copied, VICTIM).await
     }
 }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::Value;
 
-use super::super::stage::StageError;
+use super::super::scenario::ScenarioError;
 use super::super::words::WORDS;
 use crate::jwt::signature;
 
@@ -22,8 +22,8 @@ pub(super) struct Parts {
 
 impl Parts {
     /// Takes a token apart. Everybody can: the parts are encoded, and nothing else.
-    pub fn of(token: &str) -> Result<Self, StageError> {
-        let broken = || StageError::Unexpected("a token is not in three parts".into());
+    pub fn of(token: &str) -> Result<Self, ScenarioError> {
+        let broken = || ScenarioError::Unexpected("a token is not in three parts".into());
         let mut parts = token.split('.').map(decode);
         let (header, claims) = (parts.next().flatten(), parts.next().flatten());
         Ok(Self {
@@ -60,21 +60,21 @@ impl Parts {
     }
 
     /// Put together again and signed with HS256.
-    pub fn hs256(mut self, key: &[u8]) -> Result<String, StageError> {
+    pub fn hs256(mut self, key: &[u8]) -> Result<String, ScenarioError> {
         self.header["alg"] = "HS256".into();
         self.sign(&EncodingKey::from_secret(key), Algorithm::HS256)
     }
 
     /// Put together again and signed with ES256.
-    pub fn es256(mut self, key: Option<EncodingKey>) -> Result<String, StageError> {
+    pub fn es256(mut self, key: Option<EncodingKey>) -> Result<String, ScenarioError> {
         self.header["alg"] = "ES256".into();
-        let missing = || StageError::Unexpected("the attacker has no key".into());
+        let missing = || ScenarioError::Unexpected("the attacker has no key".into());
         self.sign(&key.ok_or_else(missing)?, Algorithm::ES256)
     }
 
-    fn sign(&self, key: &EncodingKey, algorithm: Algorithm) -> Result<String, StageError> {
+    fn sign(&self, key: &EncodingKey, algorithm: Algorithm) -> Result<String, ScenarioError> {
         let token = signature::token(&self.header, &self.claims, key, algorithm);
-        token.ok_or_else(|| StageError::Unexpected("the key does not sign".into()))
+        token.ok_or_else(|| ScenarioError::Unexpected("the key does not sign".into()))
     }
 
     /// The word that signed the token that it was. Nobody is asked, so nobody can count the guesses.

@@ -3,7 +3,7 @@
 //! Stopped by `jwt-key-source` where signatures are verified: the header is ignored, and by the
 //! portal's own key the signature is wrong. Read `src/defences/jwt_key_source.rs` next.
 
-use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts};
 use crate::attacks::forged_key_sets;
@@ -21,7 +21,7 @@ const CARD: Card = Card {
             private one and puts the public one into the header, as jwk.",
     evidence: "The profile says that he is logged in as the victim.",
     stopped_by: &[&[Name::JwtKeySource, Name::JwtSignature]],
-    stopped_says: "The API verified with its own key, whatever the header brought along.",
+    when_stopped: "The API verified with its own key, whatever the header brought along.",
     shows: &["JWT-JWK"],
     standards: &["ASVS 9.1.3", "CWE-347", "WSTG-SESS-10"],
 };
@@ -32,12 +32,12 @@ impl Attack for InlineJwk {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The attacker signs in to his own account and decodes his token.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The attacker signs in to his own account and decodes his token.");
+        let mut attacker = scenario.actor("attacker");
         let own = own_parts(&mut attacker, ATTACKER).await?;
 
-        stage.says("He signs with a key of his own and sends its public half along.");
+        scenario.narrate("He signs with a key of his own and sends its public half along.");
         let forged = own
             .in_the_name_of(VICTIM)
             .with_header("kid", PORTALS_KEY)

@@ -3,7 +3,7 @@
 //! Stopped by `jwt-algorithm` alone: the key and the algorithm do not fit, whatever the signature
 //! is. Read `src/defences/jwt_algorithm.rs` next.
 
-use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts, unexpected};
 use crate::defences::policy::Name;
@@ -21,7 +21,7 @@ const CARD: Card = Card {
             of the key as the secret, byte for byte as it was published.",
     evidence: "The profile says that he is logged in as the victim.",
     stopped_by: &[&[Name::JwtAlgorithm]],
-    stopped_says: "The public key is for ES256 only; the header may not choose HS256 for it.",
+    when_stopped: "The public key is for ES256 only; the header may not choose HS256 for it.",
     shows: &["JWT-ALGCONF"],
     standards: &["ASVS 9.1.2", "CWE-327", "CWE-347", "WSTG-SESS-10"],
 };
@@ -32,17 +32,18 @@ impl Attack for KeyConfusion {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The attacker fetches the public key and decodes his own token.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The attacker fetches the public key and decodes his own token.");
+        let mut attacker = scenario.actor("attacker");
         let pem = attacker.get("/jwt/public.pem").await?;
         if pem.status != 200 {
             return Err(unexpected("the public key", &pem));
         }
         let own = own_parts(&mut attacker, ATTACKER).await?;
 
-        stage
-            .says("He signs a token in the victim's name with the text of that key as the secret.");
+        scenario.narrate(
+            "He signs a token in the victim's name with the text of that key as the secret.",
+        );
         let forged = own.in_the_name_of(VICTIM).with_header("kid", PUBLIC_KEY);
         let token = forged.hs256(pem.body.as_bytes())?;
         judge(&CARD, &mut attacker, &token, VICTIM).await

@@ -2,7 +2,7 @@
 //!
 //! Stopped by `jwt-kid` alone. Read `src/defences/jwt_kid.rs` next.
 
-use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts};
 use crate::defences::policy::Name;
@@ -20,7 +20,7 @@ const CARD: Card = Card {
             bytes at all.",
     evidence: "The profile says that he is logged in as the victim.",
     stopped_by: &[&[Name::JwtKid]],
-    stopped_says: "The name is in no map of keys, so the token was refused. No file is opened.",
+    when_stopped: "The name is in no map of keys, so the token was refused. No file is opened.",
     shows: &["JWT-KID"],
     standards: &["ASVS 9.1.3", "CWE-22", "CWE-347", "WSTG-SESS-10"],
 };
@@ -31,12 +31,12 @@ impl Attack for KidToEmptyFile {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The attacker signs in to his own account and decodes his token.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The attacker signs in to his own account and decodes his token.");
+        let mut attacker = scenario.actor("attacker");
         let own = own_parts(&mut attacker, ATTACKER).await?;
 
-        stage.says("He names an empty file as the key, and signs with no bytes.");
+        scenario.narrate("He names an empty file as the key, and signs with no bytes.");
         let forged = own
             .in_the_name_of(VICTIM)
             .with_header("kid", "../../../dev/null");

@@ -3,7 +3,7 @@
 //! Stopped by `jwt-none` alone: such a token is refused before its signature would be looked at.
 //! Read `src/defences/jwt_none.rs` next.
 
-use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts};
 use crate::defences::policy::Name;
@@ -21,7 +21,7 @@ const CARD: Card = Card {
             NONE and nOnE.",
     evidence: "The profile says that he is logged in as the victim.",
     stopped_by: &[&[Name::JwtNone]],
-    stopped_says: "No spelling of none is an algorithm that signs.",
+    when_stopped: "No spelling of none is an algorithm that signs.",
     shows: &["JWT-NONE"],
     standards: &["ASVS 9.1.2", "CWE-347", "CWE-757", "WSTG-SESS-10"],
 };
@@ -32,12 +32,12 @@ impl Attack for NoneAlgorithm {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The attacker signs in to his own account and decodes his token.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The attacker signs in to his own account and decodes his token.");
+        let mut attacker = scenario.actor("attacker");
         let own = own_parts(&mut attacker, ATTACKER).await?;
 
-        stage.says(
+        scenario.narrate(
             "He writes the victim's name into it, says that it is not signed, and tries spellings.",
         );
         for spelling in SPELLINGS {
@@ -50,7 +50,7 @@ impl Attack for NoneAlgorithm {
                 return Ok(outcome);
             }
         }
-        Ok(Outcome::Stopped(CARD.stopped_says.into()))
+        Ok(Outcome::Stopped(CARD.when_stopped.into()))
     }
 }
 

@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use serde_json::json;
 
-use super::super::stage::{ATTACKER, Stage, StageError};
+use super::super::scenario::{ATTACKER, Scenario, ScenarioError};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, partner_token};
 use crate::defences::policy::Name;
@@ -22,7 +22,7 @@ const CARD: Card = Card {
             like the portal's, and holds from the year 2100 on. The attacker sends it today.",
     evidence: "The profile says today that he is logged in.",
     stopped_by: &[&[Name::JwtNotBefore]],
-    stopped_says: "The token is not valid yet.",
+    when_stopped: "The token is not valid yet.",
     shows: &["JWT-NBF"],
     standards: &["ASVS 9.2.1", "CWE-345"],
 };
@@ -33,12 +33,12 @@ impl Attack for NotYetValid {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The partner signs a token that holds from the year 2100 on.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The partner signs a token that holds from the year 2100 on.");
+        let mut attacker = scenario.actor("attacker");
         let token = partner_token(&mut attacker, ATTACKER, json!({ "nbf": YEAR_2100 })).await?;
 
-        stage.says("The attacker sends it today.");
+        scenario.narrate("The attacker sends it today.");
         judge(&CARD, &mut attacker, &token, ATTACKER).await
     }
 }

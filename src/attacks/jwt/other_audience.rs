@@ -5,7 +5,7 @@
 use async_trait::async_trait;
 use serde_json::json;
 
-use super::super::stage::{ATTACKER, Stage, StageError};
+use super::super::scenario::{ATTACKER, Scenario, ScenarioError};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, partner_token};
 use crate::defences::policy::Name;
@@ -23,7 +23,7 @@ const CARD: Card = Card {
     evidence: "The profile says that he is logged in, by a token that was meant for another \
             service.",
     stopped_by: &[&[Name::JwtAudience]],
-    stopped_says: "The token is meant for another service.",
+    when_stopped: "The token is meant for another service.",
     shows: &["JWT-AUD", "JWT-MUTEX"],
     standards: &["ASVS 9.2.3", "ASVS 9.2.4", "CWE-345"],
 };
@@ -34,13 +34,13 @@ impl Attack for OtherAudience {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("A token is issued for another service.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("A token is issued for another service.");
+        let mut attacker = scenario.actor("attacker");
         let elsewhere = json!({ "aud": "https://notes.partner.example" });
         let token = partner_token(&mut attacker, ATTACKER, elsewhere).await?;
 
-        stage.says("The attacker sends it on to the portal.");
+        scenario.narrate("The attacker sends it on to the portal.");
         judge(&CARD, &mut attacker, &token, ATTACKER).await
     }
 }

@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use serde_json::json;
 
-use super::super::stage::{ATTACKER, Stage, StageError};
+use super::super::scenario::{ATTACKER, Scenario, ScenarioError};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, partner_token};
 use crate::defences::policy::Name;
@@ -22,7 +22,7 @@ const CARD: Card = Card {
             let in by his own rules. The attacker brings it to the portal.",
     evidence: "The profile says that he is logged in, by a token that the portal never issued.",
     stopped_by: &[&[Name::JwtIssuer]],
-    stopped_says: "The token does not come from the portal.",
+    when_stopped: "The token does not come from the portal.",
     shows: &["JWT-ISS"],
     standards: &["ASVS 9.2.4", "CWE-345", "CWE-346"],
 };
@@ -33,13 +33,13 @@ impl Attack for OtherIssuer {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The partner issues a token in his own name.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The partner issues a token in his own name.");
+        let mut attacker = scenario.actor("attacker");
         let partner = json!({ "iss": "https://partner.example" });
         let token = partner_token(&mut attacker, ATTACKER, partner).await?;
 
-        stage.says("The attacker brings it to the portal.");
+        scenario.narrate("The attacker brings it to the portal.");
         judge(&CARD, &mut attacker, &token, ATTACKER).await
     }
 }

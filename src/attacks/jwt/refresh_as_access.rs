@@ -3,7 +3,7 @@
 //! Stopped by `jwt-type` alone: the token is genuine and has not expired. Read
 //! `src/defences/jwt_type.rs` next.
 
-use super::super::stage::{ATTACKER, Stage, StageError};
+use super::super::scenario::{ATTACKER, Scenario, ScenarioError};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, sign_in};
 use crate::defences::policy::Name;
@@ -20,7 +20,7 @@ const CARD: Card = Card {
             after it was issued.",
     evidence: "A day later the profile says that he is logged in, without a refresh.",
     stopped_by: &[&[Name::JwtType]],
-    stopped_says: "The token is a refresh token, and the profile wants an access token.",
+    when_stopped: "The token is a refresh token, and the profile wants an access token.",
     shows: &["JWT-TYP", "JWT-MUTEX"],
     standards: &["ASVS 9.2.2", "CWE-345"],
 };
@@ -31,13 +31,13 @@ impl Attack for RefreshAsAccess {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The attacker signs in to his own account and keeps the refresh token.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The attacker signs in to his own account and keeps the refresh token.");
+        let mut attacker = scenario.actor("attacker");
         let refresh = sign_in(&mut attacker, ATTACKER).await?.refresh;
-        stage.wait(24 * 60).await?;
+        scenario.wait(24 * 60).await?;
 
-        stage.says("He sends it where an access token belongs.");
+        scenario.narrate("He sends it where an access token belongs.");
         judge(&CARD, &mut attacker, &refresh, ATTACKER).await
     }
 }

@@ -5,8 +5,8 @@
 use async_trait::async_trait;
 use serde_json::json;
 
-use super::super::person::Person;
-use super::super::stage::{Stage, StageError, VICTIM};
+use super::super::http_actor::HttpActor;
+use super::super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{answer, judge, sign_in, text};
 use crate::client::Exchange;
@@ -24,7 +24,7 @@ const CARD: Card = Card {
             copy after. Whoever has a cookie or a token can send any header with it.",
     evidence: "He gets an access token, and the profile says that he is logged in as the victim.",
     stopped_by: &[&[Name::RefreshRotation]],
-    stopped_says: "The refresh token had been used, so its whole family ended.",
+    when_stopped: "The refresh token had been used, so its whole family ended.",
     shows: &["JWT-REFRESH"],
     standards: &["ASVS 10.4.5", "CWE-294", "CWE-613"],
 };
@@ -35,21 +35,21 @@ impl Attack for RefreshReplay {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The victim signs in, and the attacker copies the refresh token.");
-        let mut victim = stage.person("victim");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The victim signs in, and the attacker copies the refresh token.");
+        let mut victim = scenario.actor("victim");
         let copied = sign_in(&mut victim, VICTIM).await?.refresh;
         let cookie = victim.caller().cookie_header();
 
-        stage.says("The victim's page refreshes.");
+        scenario.narrate("The victim's page refreshes.");
         let refreshed = refresh(&mut victim, &copied, cookie.clone()).await?;
         answer("the victim's refresh", &refreshed)?;
 
-        stage.says("The attacker sends the copy.");
-        let mut attacker = stage.person("attacker");
+        scenario.narrate("The attacker sends the copy.");
+        let mut attacker = scenario.actor("attacker");
         let reply = refresh(&mut attacker, &copied, cookie).await?;
         if reply.status == 401 {
-            return Ok(Outcome::Stopped(CARD.stopped_says.into()));
+            return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         }
         let token = text(&answer("the attacker's refresh", &reply)?, "access_token")?;
         judge(&CARD, &mut attacker, &token, VICTIM).await
@@ -58,11 +58,11 @@ impl Attack for RefreshReplay {
 
 /// Sends a refresh token in the body and in the cookie: one of the two is looked at.
 async fn refresh(
-    person: &mut Person<'_>,
+    actor: &mut HttpActor<'_>,
     token: &str,
     cookie: Option<String>,
-) -> Result<Exchange, StageError> {
+) -> Result<Exchange, ScenarioError> {
     let body = json!({ "refresh_token": token }).to_string();
     let call = Call::json("/jwt/refresh", body).with_cookie(cookie);
-    person.call(call).await
+    actor.call(call).await
 }

@@ -2,7 +2,7 @@
 //!
 //! Stopped by `jwt-revocation` alone. Read `src/defences/jwt_revocation.rs` next.
 
-use super::super::stage::{Stage, StageError, VICTIM};
+use super::super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{answer, judge, sign_in, with_token};
 use crate::defences::policy::Name;
@@ -19,7 +19,7 @@ const CARD: Card = Card {
             script on the page.",
     evidence: "After the sign-out the profile says that he is logged in as the victim.",
     stopped_by: &[&[Name::JwtRevocation]],
-    stopped_says: "The sign-out put the token on the denylist.",
+    when_stopped: "The sign-out put the token on the denylist.",
     shows: &["JWT-REVOKE"],
     standards: &["ASVS 7.4.1", "CWE-613"],
 };
@@ -30,18 +30,18 @@ impl Attack for ReplayAfterLogout {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The victim signs in, and the attacker copies the token.");
-        let mut victim = stage.person("victim");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The victim signs in, and the attacker copies the token.");
+        let mut victim = scenario.actor("victim");
         let token = sign_in(&mut victim, VICTIM).await?.access;
 
-        stage.says("The victim signs out.");
+        scenario.narrate("The victim signs out.");
         let bye = victim
             .call(with_token("POST", "/jwt/logout", &token))
             .await?;
         answer("the sign-out", &bye)?;
 
-        stage.says("The attacker sends the copy.");
-        judge(&CARD, &mut stage.person("attacker"), &token, VICTIM).await
+        scenario.narrate("The attacker sends the copy.");
+        judge(&CARD, &mut scenario.actor("attacker"), &token, VICTIM).await
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Stopped by `jwt-revocation` alone. Read `src/defences/jwt_revocation.rs` next.
 
-use super::super::stage::{Stage, StageError, VICTIM};
+use super::super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, sign_in};
 use crate::defences::policy::Name;
@@ -18,7 +18,7 @@ const CARD: Card = Card {
     means: "The attacker has a token from before: copied, or issued to him for the old password.",
     evidence: "After the change the profile says that he is logged in as the victim.",
     stopped_by: &[&[Name::JwtRevocation]],
-    stopped_says: "The new password ended every token that is older.",
+    when_stopped: "The new password ended every token that is older.",
     shows: &["JWT-REVOKE", "JWT-RTLIFE"],
     standards: &["ASVS 7.4.1", "CWE-613"],
 };
@@ -29,17 +29,17 @@ impl Attack for ReplayAfterNewPassword {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The attacker knows the victim's password and gets a token with it.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The attacker knows the victim's password and gets a token with it.");
+        let mut attacker = scenario.actor("attacker");
         let token = sign_in(&mut attacker, VICTIM).await?.access;
 
-        stage.says("The victim changes the password.");
-        let mut victim = stage.person("victim");
+        scenario.narrate("The victim changes the password.");
+        let mut victim = scenario.actor("victim");
         victim.sign_in(VICTIM).await?;
         victim.change_password(VICTIM, "a new one for me").await?;
 
-        stage.says("The attacker sends the token that he has had all along.");
+        scenario.narrate("The attacker sends the token that he has had all along.");
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }
 }

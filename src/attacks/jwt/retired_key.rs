@@ -3,7 +3,7 @@
 //! Stopped by `key-rotation` alone: a retired key is refused by its name, before a signature would
 //! be looked at. Read `src/defences/key_rotation.rs` next.
 
-use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts, text};
 use crate::defences::policy::Name;
@@ -22,7 +22,7 @@ const CARD: Card = Card {
             signs tokens. Two months later he signs a token in the victim's name with it.",
     evidence: "The profile says that he is logged in as the victim.",
     stopped_by: &[&[Name::KeyRotation]],
-    stopped_says: "The key in the backup has retired, so no token that it signs is accepted.",
+    when_stopped: "The key in the backup has retired, so no token that it signs is accepted.",
     shows: &["JWT-HARDKEY", "JWT-KEYUSE"],
     standards: &["ASVS 13.3.1", "CWE-321", "CWE-347"],
 };
@@ -33,19 +33,19 @@ impl Attack for RetiredKey {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let mut attacker = scenario.actor("attacker");
         // A portal in use has issued tokens before the backup was made: its keys count from then on.
         own_parts(&mut attacker, ATTACKER).await?;
-        stage.says("The attacker finds a backup with the secret that signs tokens.");
-        let backup = stage.stolen_backup().await?;
+        scenario.narrate("The attacker finds a backup with the secret that signs tokens.");
+        let backup = scenario.stolen_backup().await?;
         let leaked = &backup["token_keys"][0];
         let (kid, secret) = (text(leaked, "kid")?, text(leaked, "k")?);
-        let broken = |_| StageError::Unexpected("the secret is not base64url".into());
+        let broken = |_| ScenarioError::Unexpected("the secret is not base64url".into());
         let secret = URL_SAFE_NO_PAD.decode(secret).map_err(broken)?;
-        stage.wait(TWO_MONTHS).await?;
+        scenario.wait(TWO_MONTHS).await?;
 
-        stage.says("Two months later he signs a token in the victim's name with it.");
+        scenario.narrate("Two months later he signs a token in the victim's name with it.");
         let own = own_parts(&mut attacker, ATTACKER).await?;
         let token = own
             .in_the_name_of(VICTIM)

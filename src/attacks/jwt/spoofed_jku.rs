@@ -3,7 +3,7 @@
 //! Stopped by `jwt-key-source` where signatures are verified. The portal of this lab fetches from
 //! the lab's own sites only. Read `src/defences/jwt_key_source.rs` next.
 
-use super::super::stage::{ATTACKER, Stage, StageError, VICTIM};
+use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, own_parts};
 use crate::attacks::forged_key_sets;
@@ -21,7 +21,7 @@ const CARD: Card = Card {
             name with his private key and writes the address of the set into the header, as jku.",
     evidence: "The profile says that he is logged in as the victim.",
     stopped_by: &[&[Name::JwtKeySource, Name::JwtSignature]],
-    stopped_says: "The API fetched nothing and verified with its own key.",
+    when_stopped: "The API fetched nothing and verified with its own key.",
     shows: &["JWT-JKU"],
     standards: &["ASVS 9.1.3", "CWE-347", "CWE-918"],
 };
@@ -32,18 +32,18 @@ impl Attack for SpoofedJku {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The attacker signs in to his own account and decodes his token.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The attacker signs in to his own account and decodes his token.");
+        let mut attacker = scenario.actor("attacker");
         let own = own_parts(&mut attacker, ATTACKER).await?;
 
-        stage.says(
+        scenario.narrate(
             "He signs with a key of his own and names the address where he has published it.",
         );
         let forged = own
             .in_the_name_of(VICTIM)
             .with_header("kid", PORTALS_KEY)
-            .with_header("jku", stage.attackers_key_set());
+            .with_header("jku", scenario.attackers_key_set());
         let token = forged.es256(forged_key_sets::signing_key())?;
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }

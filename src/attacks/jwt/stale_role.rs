@@ -3,8 +3,8 @@
 //! Stopped by `jwt-claims` alone: nothing revokes a token at a demotion. Read
 //! `src/defences/jwt_claims.rs` next.
 
-use super::super::person::Person;
-use super::super::stage::{ATTACKER, Stage, StageError};
+use super::super::http_actor::HttpActor;
+use super::super::scenario::{ATTACKER, Scenario, ScenarioError};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{answer, sign_in, unexpected, with_token};
 use crate::client::caller::Call;
@@ -22,7 +22,7 @@ const CARD: Card = Card {
             he sends it once more.",
     evidence: "The list for administrators is answered to him.",
     stopped_by: &[&[Name::JwtClaims]],
-    stopped_says: "His role was looked up, and he is a student.",
+    when_stopped: "His role was looked up, and he is a student.",
     shows: &["JWT-STALE", "JWT-SCOPE"],
     standards: &["ASVS 8.3.2", "CWE-613", "CWE-863"],
 };
@@ -33,18 +33,18 @@ impl Attack for StaleRole {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("An administrator makes the attacker one, too.");
-        let mut admin = stage.person("administrator");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("An administrator makes the attacker one, too.");
+        let mut admin = scenario.actor("administrator");
         admin.sign_in("admin").await?;
         make(&mut admin, "admin").await?;
-        let mut attacker = stage.person("attacker");
+        let mut attacker = scenario.actor("attacker");
         let token = sign_in(&mut attacker, ATTACKER).await?.access;
 
-        stage.says("The administrator takes it back.");
+        scenario.narrate("The administrator takes it back.");
         make(&mut admin, "student").await?;
 
-        stage.says("The attacker sends the token that he got meanwhile.");
+        scenario.narrate("The attacker sends the token that he got meanwhile.");
         let reply = attacker
             .call(with_token("GET", "/jwt/admin", &token))
             .await?;
@@ -53,16 +53,16 @@ impl Attack for StaleRole {
                 "The list for administrators was answered to {ATTACKER}: {}",
                 reply.body
             ))),
-            403 => Ok(Outcome::Stopped(CARD.stopped_says.into())),
+            403 => Ok(Outcome::Stopped(CARD.when_stopped.into())),
             _ => Err(unexpected("the list", &reply)),
         }
     }
 }
 
 /// Gives the attacker's account a role, as the administrator's page would.
-async fn make(admin: &mut Person<'_>, role: &str) -> Result<(), StageError> {
-    let asked = admin.get("/csrf-token").await?;
-    let token = answer("the CSRF token", &asked)?["csrf_token"].clone();
+async fn make(admin: &mut HttpActor<'_>, role: &str) -> Result<(), ScenarioError> {
+    let probe = admin.get("/csrf-token").await?;
+    let token = answer("the CSRF token", &probe)?["csrf_token"].clone();
     let path = format!("/admin/users/{ATTACKER}/role");
     let mut call = Call::json(path, format!("{{\"role\":\"{role}\"}}"));
     if let Some(token) = token.as_str() {

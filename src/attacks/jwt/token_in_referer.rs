@@ -3,7 +3,7 @@
 //! Stopped by `jwt-transport` and by `referrer`, each alone: defence in depth. What the browser
 //! tells is its own decision, so this needs a real one. Read `src/defences/jwt_transport.rs` next.
 
-use super::super::stage::{A_MOMENT, Stage, StageError, VICTIM};
+use super::super::scenario::{A_MOMENT, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, sign_in};
 use crate::defences::policy::Name;
@@ -21,7 +21,7 @@ const CARD: Card = Card {
     evidence: "With the token in the Referer the profile says that the attacker is logged in as \
             the victim.",
     stopped_by: &[&[Name::JwtTransport], &[Name::Referrer]],
-    stopped_says: "No page opens by an address with a token, or the browser told the other site \
+    when_stopped: "No page opens by an address with a token, or the browser told the other site \
             nothing of it.",
     shows: &["JWT-QUERY", "HDR-REFERRER"],
     standards: &["ASVS 14.2.1", "ASVS 3.4.5", "CWE-598", "CWE-200"],
@@ -33,29 +33,29 @@ impl Attack for TokenInReferer {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The victim has a token, and opens the page by an address that holds it.");
-        let token = sign_in(&mut stage.person("victim"), VICTIM).await?.access;
-        let portal = stage.portal(stage.scheme().await?);
-        let victim = stage.seat("victim").await?;
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The victim has a token, and opens the page by an address that holds it.");
+        let token = sign_in(&mut scenario.actor("victim"), VICTIM).await?.access;
+        let portal = scenario.portal(scenario.scheme().await?);
+        let victim = scenario.browser_actor("victim").await?;
         victim
             .visit(&format!("{portal}/jwt/?access_token={token}"))
             .await?;
         if !victim.run::<bool>(THERE_IS_A_LINK).await? {
-            return Ok(Outcome::Stopped(CARD.stopped_says.into()));
+            return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         }
-        stage.says("The victim follows the link to the other site.");
+        scenario.narrate("The victim follows the link to the other site.");
         victim.follow("a.outside").await?;
 
-        stage.says("The attacker, whose site it is, reads where his visitor came from.");
-        let loot = stage.loot_within(A_MOMENT).await?;
+        scenario.narrate("The attacker, whose site it is, reads where his visitor came from.");
+        let loot = scenario.loot_within(A_MOMENT).await?;
         let referers = loot.iter().filter_map(|loot| loot.referer.as_deref());
         let mut tokens = referers.filter_map(|referer| referer.split_once("access_token="));
         let Some((_, leaked)) = tokens.next() else {
-            return Ok(Outcome::Stopped(CARD.stopped_says.into()));
+            return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         };
         let leaked = leaked.split('&').next().unwrap_or_default();
-        judge(&CARD, &mut stage.person("attacker"), leaked, VICTIM).await
+        judge(&CARD, &mut scenario.actor("attacker"), leaked, VICTIM).await
     }
 }
 

@@ -5,7 +5,7 @@
 use async_trait::async_trait;
 use serde_json::json;
 
-use super::super::stage::{ATTACKER, Stage, StageError};
+use super::super::scenario::{ATTACKER, Scenario, ScenarioError};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, opened_as, partner_token};
 use crate::defences::policy::Name;
@@ -21,7 +21,7 @@ const CARD: Card = Card {
             never heard of that condition. The attacker sends the token twice.",
     evidence: "The profile says twice that he is logged in, by a token for one use.",
     stopped_by: &[&[Name::JwtCrit]],
-    stopped_says: "The portal does not know the condition, so it refused the token.",
+    when_stopped: "The portal does not know the condition, so it refused the token.",
     shows: &["JWT-CRIT"],
     standards: &["CWE-347", "CWE-358"],
 };
@@ -32,12 +32,12 @@ impl Attack for UnknownCrit {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        stage.says("The issuer signs a token that counts only once, by a condition in crit.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The issuer signs a token that counts only once, by a condition in crit.");
+        let mut attacker = scenario.actor("attacker");
         let token = partner_token(&mut attacker, ATTACKER, json!({ "crit": ["one-use"] })).await?;
 
-        stage.says("The attacker sends it twice.");
+        scenario.narrate("The attacker sends it twice.");
         opened_as(&mut attacker, &token).await?;
         judge(&CARD, &mut attacker, &token, ATTACKER).await
     }

@@ -8,8 +8,8 @@
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::super::person::demo_password;
-use super::super::stage::{A_MOMENT, ATTACKER, Stage, StageError, VICTIM};
+use super::super::http_actor::demo_password;
+use super::super::scenario::{A_MOMENT, ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::judge;
 use crate::attacks::payloads;
@@ -27,7 +27,7 @@ const CARD: Card = Card {
     evidence: "With the token that arrived the profile says that the attacker is logged in as the \
             victim.",
     stopped_by: &[&[Name::Output], &[Name::Csp], &[Name::TokenStorage]],
-    stopped_says: "The board showed the script as text, the browser refused to run it, or it found \
+    when_stopped: "The board showed the script as text, the browser refused to run it, or it found \
                    no token to read.",
     shows: &["XSS-STORAGE", "XSS-RUN", "HDR-CSP"],
     standards: &["ASVS 14.3.3", "ASVS 1.2.1", "CWE-79", "CWE-922"],
@@ -39,16 +39,16 @@ impl Attack for XssReadsLocalStorage {
         &CARD
     }
 
-    async fn run(&self, stage: &Stage) -> Result<Outcome, StageError> {
-        let portal = stage.portal(stage.scheme().await?);
-        stage.says("The attacker signs in as mallory and posts a notice with a script.");
-        let mut attacker = stage.person("attacker");
+    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        let portal = scenario.portal(scenario.scheme().await?);
+        scenario.narrate("The attacker signs in as mallory and posts a notice with a script.");
+        let mut attacker = scenario.actor("attacker");
         attacker.sign_in(ATTACKER).await?;
-        let script = payloads::steal_storage(&stage.catcher());
+        let script = payloads::steal_storage(&scenario.catcher());
         attacker.post_notice(&script).await?;
 
-        stage.says("The victim signs in on the page for tokens.");
-        let victim = stage.seat("victim").await?;
+        scenario.narrate("The victim signs in on the page for tokens.");
+        let victim = scenario.browser_actor("victim").await?;
         victim.visit(&format!("{portal}/jwt/")).await?;
         // Another name stands in the field already.
         victim.run::<Option<()>>(EMPTY_THE_FIELD).await?;
@@ -58,16 +58,16 @@ impl Attack for XssReadsLocalStorage {
         victim.click("#sign-in button").await?;
         victim.until(THERE_IS_A_TOKEN).await?;
 
-        stage.says("The victim signs in for a session, too, and opens the notice board.");
+        scenario.narrate("The victim signs in for a session, too, and opens the notice board.");
         victim.sign_in(&portal, VICTIM).await?;
         victim.visit(&format!("{portal}/board")).await?;
 
-        stage.says("The attacker looks at what his site has received, and uses it.");
-        let loot = stage.loot_within(A_MOMENT).await?;
+        scenario.narrate("The attacker looks at what his site has received, and uses it.");
+        let loot = scenario.loot_within(A_MOMENT).await?;
         let stolen = loot.iter().find_map(|loot| loot.query("storage"));
         let stolen = stolen.and_then(|stored| serde_json::from_str(&stored).ok());
         let Some(token) = stolen.and_then(|stored| token_in(&stored)) else {
-            return Ok(Outcome::Stopped(CARD.stopped_says.into()));
+            return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         };
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }

@@ -65,7 +65,7 @@ pub async fn store(flags: StoreFlags) -> Result<(), StartError> {
     let (store, folder) = Settings::load_store(of_serve(flags))?;
     let now = BenchTime::now(Duration::ZERO);
     let mut tally = Tally::at(now);
-    let (says, room) = match store {
+    let (description, room) = match store {
         SessionStore::Memory => {
             let message =
                 "sessions in memory lie in the process of the lab, out of reach from here";
@@ -79,7 +79,7 @@ pub async fn store(flags: StoreFlags) -> Result<(), StartError> {
     let (benches, total) = tally.finish();
     let report = Report {
         asked_at: rfc_3339(now),
-        store: says,
+        store: description,
         benches,
         total,
         unreadable,
@@ -116,7 +116,7 @@ fn in_files(folder: &Path, tally: &mut Tally) -> Result<(String, Room), StartErr
 }
 
 async fn in_redis(address: Address, tally: &mut Tally) -> Result<(String, Room), StartError> {
-    let says = address.to_string();
+    let description = address.to_string();
     let memory = redis::stats::read(address, tally)
         .await
         .map_err(|error| StartError::new(error.to_string(), error.hint()))?;
@@ -126,7 +126,7 @@ async fn in_redis(address: Address, tally: &mut Tally) -> Result<(String, Room),
         bytes_a_session: memory.weight.checked_div(memory.weighed),
         weighed: memory.weighed,
     };
-    Ok((says, room))
+    Ok((description, room))
 }
 
 /// A moment as programs read it.

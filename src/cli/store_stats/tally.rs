@@ -9,12 +9,12 @@ use serde::Serialize;
 use super::rfc_3339;
 use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
-use crate::defences::Asked;
+use crate::defences::PolicyProbe;
 use crate::defences::policy::{Policy, Variant, resolve};
 use crate::session::Record;
 use crate::session::bench::decode_custom;
 use crate::storage::stats::{BenchSettings, Census};
-use crate::storage::{Key, Stored};
+use crate::storage::{RecordKey, Stored};
 
 /// What was counted of one bench.
 #[derive(Debug, Serialize)]
@@ -67,7 +67,7 @@ struct BenchTally {
 }
 
 struct WorldTally {
-    asked: Asked,
+    probe: PolicyProbe,
     oldest: Option<BenchTime>,
     counts: Counts,
 }
@@ -147,7 +147,7 @@ impl BenchTally {
     fn world(&mut self, variant: Variant) -> &mut WorldTally {
         let custom = self.custom;
         self.worlds.entry(variant).or_insert_with(|| WorldTally {
-            asked: Asked::new(resolve(variant, &custom).policy),
+            probe: PolicyProbe::new(resolve(variant, &custom).policy),
             oldest: None,
             counts: Counts::default(),
         })
@@ -165,7 +165,7 @@ impl Census for Tally {
         }
     }
 
-    fn session(&mut self, bench: &BenchName, key: &Key, stored: &Stored) {
+    fn session(&mut self, bench: &BenchName, key: &RecordKey, stored: &Stored) {
         let Some(variant) = key.world() else {
             return;
         };
@@ -177,7 +177,7 @@ impl Census for Tally {
         let now = wall.after(tally.ahead);
         let world = tally.world(variant);
         world.counts.records += 1;
-        if record.expired(&world.asked, stored.seen, now).is_some() {
+        if record.expired(&world.probe, stored.seen, now).is_some() {
             world.counts.expired += 1;
             return;
         }
@@ -189,7 +189,7 @@ impl Census for Tally {
         }
     }
 
-    fn record(&mut self, bench: &BenchName, key: &Key) {
+    fn record(&mut self, bench: &BenchName, key: &RecordKey) {
         let tally = self.on(bench);
         match key.world() {
             Some(variant) => tally.world(variant).counts.records += 1,

@@ -22,7 +22,7 @@ fn ring(policy: Policy) -> KeyRing {
         bytes[..kid.len()].copy_from_slice(kid.as_bytes());
         bytes
     };
-    KeyRing::new(&Asked::new(policy), Duration::ZERO, derive)
+    KeyRing::new(&PolicyProbe::new(policy), Duration::ZERO, derive)
 }
 
 /// Hardened but for these.
@@ -82,7 +82,7 @@ fn judge(policy: Policy, token: &str) -> Result<String, Check> {
         now: BenchTime::from_millis(NOW * 1000),
         purpose: Purpose::Access,
     };
-    let verified = verify(token, &Asked::new(policy), &ring(policy), &expected);
+    let verified = verify(token, &PolicyProbe::new(policy), &ring(policy), &expected);
     verified
         .map(|claims| claims.sub)
         .map_err(|refusal| refusal.check)
@@ -297,7 +297,7 @@ fn a_refresh_token_is_asked_for_under_every_policy() {
         for (typ, accepted) in [(REFRESH, true), ("at+jwt", false), ("JWT", false)] {
             let header = header(json!({"typ": typ}));
             let token = signed(policy, Signs::Hs256, header, claims(json!({})).into());
-            let verified = verify(&token, &Asked::new(policy), &ring(policy), &expected);
+            let verified = verify(&token, &PolicyProbe::new(policy), &ring(policy), &expected);
             assert_eq!(verified.is_ok(), accepted, "{typ}");
         }
     }
@@ -305,7 +305,7 @@ fn a_refresh_token_is_asked_for_under_every_policy() {
 
 #[test]
 fn every_check_up_to_the_signature_is_asked_of_a_signed_token() {
-    let asked = Asked::new(Policy::HARDENED);
+    let probe = PolicyProbe::new(Policy::HARDENED);
     let names = names();
     let expected = Expected {
         names: &names,
@@ -321,15 +321,15 @@ fn every_check_up_to_the_signature_is_asked_of_a_signed_token() {
         claims(json!({})).into(),
     );
     // The ring asks for two more: which numbers count, and what the secret's bytes are.
-    let ring = KeyRing::new(&asked, Duration::ZERO, |_| [7; 32]);
-    let _ = verify(&token, &asked, &ring, &expected);
+    let ring = KeyRing::new(&probe, Duration::ZERO, |_| [7; 32]);
+    let _ = verify(&token, &probe, &ring, &expected);
     for check in Check::ALL {
         let elsewhere = matches!(check, Check::Subject | Check::Revocation | Check::Form);
         let after = check > Check::Signature;
         let name = check.defence();
         if !elsewhere && !after {
             assert!(
-                name.is_some_and(|name| asked.seen().contains(name)),
+                name.is_some_and(|name| probe.seen().contains(name)),
                 "{check:?}"
             );
         }
@@ -339,10 +339,10 @@ fn every_check_up_to_the_signature_is_asked_of_a_signed_token() {
 #[test]
 fn of_several_faults_the_first_check_in_the_order_names_its_own() {
     let strong = Policy::HARDENED;
-    let asked = Asked::new(strong);
+    let probe = PolicyProbe::new(strong);
     let derive = |_: &str| [7; 32];
     // A key has retired here, and `hs-2` signs.
-    let ring = KeyRing::new(&asked, Duration::from_secs(31 * 24 * 3600), derive);
+    let ring = KeyRing::new(&probe, Duration::from_secs(31 * 24 * 3600), derive);
     let names = names();
     let expected = Expected {
         names: &names,
@@ -372,7 +372,7 @@ fn of_several_faults_the_first_check_in_the_order_names_its_own() {
         (Check::Expiry, json!({}), json!({"exp": NOW + 60})),
     ] {
         let token = signature::token(&header, &claims, key, algorithm).expect("a token");
-        let refused = verify(&token, &asked, &ring, &expected).expect_err("a fault");
+        let refused = verify(&token, &probe, &ring, &expected).expect_err("a fault");
         assert_eq!(refused.check, check);
         if check == Check::Signature {
             key = &right_key;
@@ -381,5 +381,5 @@ fn of_several_faults_the_first_check_in_the_order_names_its_own() {
         claims = changed(claims, next_claims);
     }
     let token = signature::token(&header, &claims, key, algorithm).expect("a token");
-    assert!(verify(&token, &asked, &ring, &expected).is_ok(), "no fault");
+    assert!(verify(&token, &probe, &ring, &expected).is_ok(), "no fault");
 }

@@ -14,7 +14,7 @@ use crate::defences::facts::Scheme;
 use crate::lab::{Store, page};
 use crate::sniffing_proxy::capture::{Bytes, Captures, Connection, KEPT, LARGEST};
 use crate::sniffing_proxy::mask::Foreign;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::visible_time::time_of_day;
 
 /// How many connections the page shows.
@@ -97,7 +97,11 @@ fn connections(captures: &Captures, bench: &BenchName) -> Vec<ConnectionView> {
 }
 
 #[get("/cafe")]
-fn cafe(place: &Place, captures: &State<Arc<Captures>>, store: &State<Store>) -> Template {
+fn cafe(
+    context: &RequestContext,
+    captures: &State<Arc<Captures>>,
+    store: &State<Store>,
+) -> Template {
     #[derive(Serialize)]
     struct CafePage {
         version: u64,
@@ -110,13 +114,13 @@ fn cafe(place: &Place, captures: &State<Arc<Captures>>, store: &State<Store>) ->
     let page = CafePage {
         // Read first: what comes in between is shown twice rather than never.
         version: captures.version(),
-        connections: connections(captures, place.bench.name()),
+        connections: connections(captures, context.bench.name()),
         kept: KEPT,
         largest_kb: LARGEST / 1024,
-        cafe_port: place.addresses.cafe_port().unwrap_or_default(),
+        cafe_port: context.addresses.cafe_port().unwrap_or_default(),
         shared: store.shared,
     };
-    page::render(place, "pages/lab/cafe.html", "The café", page)
+    page::render(context, "pages/lab/cafe.html", "The café", page)
 }
 
 #[derive(Serialize)]
@@ -129,19 +133,23 @@ struct Live {
 
 /// What changed since version `seen`.
 #[get("/cafe/live?<seen>")]
-fn live(place: &Place, captures: &State<Arc<Captures>>, seen: Option<u64>) -> Json<Live> {
+fn live(
+    context: &RequestContext,
+    captures: &State<Arc<Captures>>,
+    seen: Option<u64>,
+) -> Json<Live> {
     let version = captures.version();
     let changed = seen != Some(version);
     Json(Live {
         version,
-        connections: changed.then(|| connections(captures, place.bench.name())),
+        connections: changed.then(|| connections(captures, context.bench.name())),
     })
 }
 
 #[post("/cafe/forget")]
-fn forget(place: &Place, captures: &State<Arc<Captures>>) -> Redirect {
-    captures.forget(place.bench.name());
-    Redirect::to(format!("{}/cafe", place.base()))
+fn forget(context: &RequestContext, captures: &State<Arc<Captures>>) -> Redirect {
+    captures.forget(context.bench.name());
+    Redirect::to(format!("{}/cafe", context.base()))
 }
 
 pub(super) fn routes() -> Vec<Route> {

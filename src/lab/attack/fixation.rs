@@ -12,23 +12,23 @@ use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
+use crate::attacks::http_actor::HttpActor;
 use crate::attacks::matrix::throw_away_name;
-use crate::attacks::person::Person;
-use crate::attacks::stage::{Stage, StageError, Target, VICTIM};
+use crate::attacks::scenario::{Scenario, ScenarioError, Target, VICTIM};
 use crate::base::bench_name::BenchName;
 use crate::base::event::Client;
-use crate::client::FrontDoor;
+use crate::client::LabClient;
 use crate::client::caller::Call;
-use crate::defences::policy::{Asked, Name, Variant};
+use crate::defences::policy::{Name, PolicyProbe, Variant};
 use crate::lab::inspect::evidence;
 use crate::lab::page;
 use crate::session::SessionId;
 use crate::session::bench::{BENCH_LIMIT, Bench, Benches};
 use crate::session::world::World;
+use crate::web::context::RequestContext;
 use crate::web::page::VariantView;
-use crate::web::place::Place;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 /// What happens, step by step.
 const STEPS: [&str; 6] = [
@@ -89,7 +89,7 @@ struct Stored {
 #[derive(Clone, Debug, Serialize)]
 struct Ending {
     succeeded: bool,
-    says: String,
+    message: String,
 }
 
 /// Gives every session a number in the order in which it appears.
@@ -107,12 +107,16 @@ impl Lineages {
 }
 
 /// Runs the attack on one variant and keeps every step.
-async fn track(target: Target, benches: &Benches, variant: Variant) -> Result<Track, StageError> {
+async fn track(
+    target: Target,
+    benches: &Benches,
+    variant: Variant,
+) -> Result<Track, ScenarioError> {
     let name = throw_away_name();
     let bench = benches.open(&name).await;
-    let bench = bench.map_err(|error| StageError::Unexpected(error.to_string()))?;
-    let stage = Stage::new(target, name.clone(), variant);
-    let moments = moments(&stage, &bench, variant).await;
+    let bench = bench.map_err(|error| ScenarioError::Unexpected(error.to_string()))?;
+    let scenario = Scenario::new(target, name.clone(), variant);
+    let moments = moments(&scenario, &bench, variant).await;
     benches.discard(&name).await;
     let moved = bench.resolve(variant).moved;
     Ok(Track {
@@ -122,11 +126,11 @@ async fn track(target: Target, benches: &Benches, variant: Variant) -> Result<Tr
 }
 
 async fn moments(
-    stage: &Stage,
+    scenario: &Scenario,
     bench: &Bench,
     variant: Variant,
-) -> Result<Vec<Moment>, StageError> {
-    let (mut attacker, mut victim) = (stage.person("attacker"), stage.person("victim"));
+) -> Result<Vec<Moment>, ScenarioError> {
+    let (mut attacker, mut victim) = (scenario.actor("attacker"), scenario.actor("victim"));
     let mut lineages = Lineages::default();
     let mut all = vec![Moment::default()];
 
@@ -148,11 +152,11 @@ async fn moments(
     last.result = Some(match greeted {
         Some(user) => Ending {
             succeeded: true,
-            says: format!("Welcome to the Dashboard, {user}!"),
+            message: format!("Welcome to the Dashboard, {user}!"),
         },
         None => Ending {
             succeeded: false,
-            says: "The portal asks the attacker to sign in.".into(),
+            message: "The portal asks the attacker to sign in.".into(),
         },
     });
     all.push(last);
@@ -163,13 +167,13 @@ async fn moment(
     bench: &Bench,
     variant: Variant,
     lineages: &mut Lineages,
-    attacker: &Person<'_>,
-    victim: &Person<'_>,
-) -> Result<Moment, StageError> {
-    let asked = Asked::new(bench.resolve(variant).policy);
-    let world = World::now(bench, variant, &asked, Client::Lab);
-    let mut held = |person: &Person<'_>| {
-        let (name, value) = person.caller().session_cookie()?;
+    attacker: &HttpActor<'_>,
+    victim: &HttpActor<'_>,
+) -> Result<Moment, ScenarioError> {
+    let probe = PolicyProbe::new(bench.resolve(variant).policy);
+    let world = World::now(bench, variant, &probe, Client::Lab);
+    let mut held = |actor: &HttpActor<'_>| {
+        let (name, value) = actor.caller().session_cookie()?;
         // The throw-away bench's own name would only fill the page.
         let name = name.split("_run-").next().unwrap_or_default().to_owned();
         let id = SessionId::parse(&value)?;
@@ -182,7 +186,7 @@ async fn moment(
     };
     let (attacker, victim) = (held(attacker), held(victim));
     let sessions = evidence::sessions(bench, variant).await;
-    let (sessions, _) = sessions.map_err(|error| StageError::Unexpected(error.to_string()))?;
+    let (sessions, _) = sessions.map_err(|error| ScenarioError::Unexpected(error.to_string()))?;
     let sessions = sessions
         .into_iter()
         .map(|session| Stored {
@@ -204,7 +208,7 @@ struct FixationPage {
     ran: bool,
     step: usize,
     last: usize,
-    says: &'static str,
+    message: &'static str,
     steps: &'static [&'static str],
     tracks: Vec<TrackView>,
 }
@@ -216,9 +220,12 @@ struct TrackView {
 }
 
 #[get("/fixation?<step>")]
-fn show(place: &Place, step: Option<usize>, all: &State<Walkthroughs>) -> Template {
+fn show(context: &RequestContext, step: Option<usize>, all: &State<Walkthroughs>) -> Template {
     let tracks = all.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let tracks = tracks.get(place.bench.name()).cloned().unwrap_or_default();
+    let tracks = tracks
+        .get(context.bench.name())
+        .cloned()
+        .unwrap_or_default();
     let last = STEPS.len() - 1;
     let step = step.unwrap_or(0).min(last);
     let views = tracks
@@ -232,12 +239,12 @@ fn show(place: &Place, step: Option<usize>, all: &State<Walkthroughs>) -> Templa
         ran: !tracks.is_empty(),
         step,
         last,
-        says: STEPS[step],
+        message: STEPS[step],
         steps: &STEPS,
         tracks: views,
     };
     page::render(
-        place,
+        context,
         "pages/lab/fixation.html",
         "Session fixation, step by step",
         page,
@@ -246,12 +253,12 @@ fn show(place: &Place, step: Option<usize>, all: &State<Walkthroughs>) -> Templa
 
 #[post("/fixation")]
 async fn run(
-    place: &Place,
+    context: &RequestContext,
     all: &State<Walkthroughs>,
-    front_door: &State<FrontDoor>,
+    lab_client: &State<LabClient>,
     benches: &State<Arc<Benches>>,
-) -> Result<Redirect, Stop> {
-    let target = Target::of(front_door, &place.addresses);
+) -> Result<Redirect, Reply> {
+    let target = Target::of(lab_client, &context.addresses);
     let mut tracks = Vec::new();
     for variant in VARIANTS {
         let track = track(target.clone(), benches, variant)
@@ -268,8 +275,8 @@ async fn run(
     if all.len() >= BENCH_LIMIT {
         all.clear();
     }
-    all.insert(place.bench.name().clone(), Arc::new(tracks));
-    Ok(Redirect::to(format!("{}/fixation?step=1", place.base())))
+    all.insert(context.bench.name().clone(), Arc::new(tracks));
+    Ok(Redirect::to(format!("{}/fixation?step=1", context.base())))
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -18,15 +18,15 @@ use tokio::task::AbortHandle;
 use crate::attacks::costs::{self, Measured};
 use crate::attacks::matrix::{self, Cell, Wish};
 use crate::attacks::record::{self, Record};
-use crate::attacks::stage::Target;
+use crate::attacks::scenario::Target;
 use crate::attacks::{ALL, Card, Engine};
 use crate::base::bench_name::BenchName;
-use crate::client::FrontDoor;
+use crate::client::LabClient;
 use crate::defences::ArmText;
 use crate::defences::policy::Variant;
 use crate::lab::page;
 use crate::session::bench::BENCH_LIMIT;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 
 /// How long after the last poll a run goes on.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -65,7 +65,7 @@ struct Row {
     victim: &'static str,
     means: &'static str,
     evidence: &'static str,
-    stopped_says: &'static str,
+    when_stopped: &'static str,
     stopped_by: Vec<Vec<&'static str>>,
     shows: &'static [&'static str],
     standards: &'static [&'static str],
@@ -96,7 +96,7 @@ struct CostArm {
     slug: &'static str,
     kind: &'static str,
     /// `None` before it was measured.
-    says: Option<String>,
+    description: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -134,7 +134,7 @@ fn row(card: &'static Card, cells: &[Cell]) -> Row {
         victim: card.victim,
         means: card.means,
         evidence: card.evidence,
-        stopped_says: card.stopped_says,
+        when_stopped: card.when_stopped,
         stopped_by: card.stopped_by.iter().map(slugs).collect(),
         shows: card.shows,
         standards: card.standards,
@@ -170,10 +170,10 @@ fn cost_row(card: &'static costs::Card, measured: &[Measured]) -> CostRow {
             at if at == last => "strong",
             _ => "mixed",
         },
-        says: measured
+        description: measured
             .iter()
             .find(|one| one.cost == card.name && one.arm == arm.slug)
-            .map(|one| one.says.clone()),
+            .map(|one| one.description.clone()),
     };
     CostRow {
         name: card.name,
@@ -216,44 +216,44 @@ fn progress(runs: &Runs, bench: &BenchName) -> Progress {
 }
 
 #[get("/matrix")]
-fn show(place: &Place, runs: &State<Runs>) -> Template {
-    let progress = progress(runs, place.bench.name());
-    page::render(place, "pages/lab/matrix.html", "The matrix", progress)
+fn show(context: &RequestContext, runs: &State<Runs>) -> Template {
+    let progress = progress(runs, context.bench.name());
+    page::render(context, "pages/lab/matrix.html", "The matrix", progress)
 }
 
 #[get("/matrix/live")]
-fn live(place: &Place, runs: &State<Runs>) -> Json<Progress> {
-    Json(progress(runs, place.bench.name()))
+fn live(context: &RequestContext, runs: &State<Runs>) -> Json<Progress> {
+    Json(progress(runs, context.bench.name()))
 }
 
 /// Starts a run, unless one is under way on this bench.
 #[post("/matrix")]
-fn start(place: &Place, runs: &State<Runs>, front_door: &State<FrontDoor>) -> Redirect {
-    let bench = place.bench.name().clone();
+fn start(context: &RequestContext, runs: &State<Runs>, lab_client: &State<LabClient>) -> Redirect {
+    let bench = context.bench.name().clone();
     let mut all = lock(&runs.0);
     let busy = all.get(&bench).is_some_and(|run| run.running());
     if !busy {
         if all.len() >= BENCH_LIMIT {
             all.retain(|_, run| run.running());
         }
-        let target = Target::of(front_door, &place.addresses);
+        let target = Target::of(lab_client, &context.addresses);
         all.insert(bench, spawn(target));
     }
-    Redirect::to(format!("{}/matrix", place.base()))
+    Redirect::to(format!("{}/matrix", context.base()))
 }
 
 fn spawn(target: Target) -> Arc<Run> {
-    let wish = Wish::default();
+    let adopted_id = Wish::default();
     let run = Arc::new(Run {
         cells: Mutex::default(),
         costs: Mutex::default(),
-        total: matrix::size(&wish),
+        total: matrix::size(&adopted_id),
         polled: Mutex::new(Instant::now()),
         task: Mutex::default(),
     });
     let kept = run.clone();
     let task = tokio::spawn(async move {
-        let cells = matrix::run(&target, &wish, |cell| lock(&kept.cells).push(cell));
+        let cells = matrix::run(&target, &adopted_id, |cell| lock(&kept.cells).push(cell));
         let costs = costs::run(&target, |one| lock(&kept.costs).push(one));
         tokio::select! {
             ((), ()) = async { tokio::join!(cells, costs) } => {}

@@ -13,20 +13,20 @@ use serde::Serialize;
 use crate::attacks::matrix::throw_away_name;
 use crate::attacks::places::{self, place_of};
 use crate::attacks::record::Record;
-use crate::attacks::stage::{Line, Stage, Target};
+use crate::attacks::scenario::{Line, Scenario, Target};
 use crate::attacks::{ALL, Attack, Card, Engine, find};
 use crate::base::addresses::{Listener, SIBLING};
 use crate::base::bench_name::BenchName;
 use crate::base::event::{Event, What};
-use crate::client::FrontDoor;
+use crate::client::LabClient;
 use crate::defences::policy::Variant;
 use crate::lab::diagrams::file;
 use crate::lab::diagrams::sequence::{End, Sequence};
 use crate::lab::page;
 use crate::session::bench::BENCH_LIMIT;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 /// How long an attack may take before it is broken off.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -41,7 +41,7 @@ struct Run {
     attack: &'static str,
     against: String,
     succeeded: bool,
-    says: String,
+    message: String,
     lines: Vec<LineView>,
     /// Who sent what to whom, as a drawing.
     sequence: Sequence,
@@ -50,7 +50,7 @@ struct Run {
 /// One line of the transcript: the narrator's, or an exchange.
 #[derive(Debug, Serialize)]
 struct LineView {
-    says: Option<String>,
+    message: Option<String>,
     who: &'static str,
     sent: String,
     received: String,
@@ -60,13 +60,13 @@ impl LineView {
     fn of(line: Line) -> Self {
         match line {
             Line::Says(text) => Self {
-                says: Some(text),
+                message: Some(text),
                 who: "",
                 sent: String::new(),
                 received: String::new(),
             },
             Line::Exchange { who, exchange } => Self {
-                says: None,
+                message: None,
                 who,
                 sent: exchange.sent.trim_end().to_owned(),
                 received: exchange.head.trim_end().to_owned(),
@@ -93,7 +93,7 @@ struct CardView {
     victim: &'static str,
     means: &'static str,
     evidence: &'static str,
-    stopped_says: &'static str,
+    when_stopped: &'static str,
     stopped_by: Vec<Vec<&'static str>>,
     shows: &'static [&'static str],
     standards: &'static [&'static str],
@@ -108,9 +108,9 @@ struct Recorded {
 }
 
 /// The address of the page on which an attack is done by hand.
-pub fn by_hand(place: &Place, attack: &str, variant: Variant) -> Option<String> {
-    let prefix = place.base();
-    let addresses = &place.addresses;
+pub fn by_hand(context: &RequestContext, attack: &str, variant: Variant) -> Option<String> {
+    let prefix = context.base();
+    let addresses = &context.addresses;
     Some(match place_of(attack)? {
         places::Place::Lab(path) => format!("{prefix}{path}"),
         places::Place::Attacker(path) => {
@@ -134,7 +134,7 @@ fn view(card: &'static Card) -> CardView {
         victim: card.victim,
         means: card.means,
         evidence: card.evidence,
-        stopped_says: card.stopped_says,
+        when_stopped: card.when_stopped,
         stopped_by: card.stopped_by.iter().map(slugs).collect(),
         shows: card.shows,
         standards: card.standards,
@@ -159,18 +159,18 @@ fn parse(variant: Option<&str>) -> Result<Variant, Problem> {
 
 #[get("/attack/<name>?<against>")]
 fn show(
-    place: &Place,
+    context: &RequestContext,
     runs: &State<LastRuns>,
     name: &str,
     against: Option<&str>,
-) -> Result<Template, Stop> {
+) -> Result<Template, Reply> {
     let card = known(name)?.card();
     let variant = parse(against)?;
-    let run = last_run(runs, place, card, variant);
+    let run = last_run(runs, context, card, variant);
     let recorded = Record::stored().outcome(card, variant);
     let attack_page = AttackPage {
         card: view(card),
-        by_hand: by_hand(place, card.name, variant),
+        by_hand: by_hand(context, card.name, variant),
         variants: variants(card, variant),
         against: variant.to_string(),
         run: run.as_deref(),
@@ -184,7 +184,7 @@ fn show(
         }),
     };
     Ok(page::render(
-        place,
+        context,
         "pages/lab/attack.html",
         card.title,
         attack_page,
@@ -192,8 +192,13 @@ fn show(
 }
 
 /// The last run of a bench, where it was this attack against this variant.
-fn last_run(runs: &LastRuns, place: &Place, card: &Card, variant: Variant) -> Option<Arc<Run>> {
-    let last = lock(&runs.0).get(place.bench.name()).cloned()?;
+fn last_run(
+    runs: &LastRuns,
+    context: &RequestContext,
+    card: &Card,
+    variant: Variant,
+) -> Option<Arc<Run>> {
+    let last = lock(&runs.0).get(context.bench.name()).cloned()?;
     (last.attack == card.name && last.against == variant.to_string()).then_some(last)
 }
 
@@ -207,15 +212,15 @@ struct Kept {
 
 #[get("/attack/<name>/sequence.svg?<against>")]
 fn sequence(
-    place: &Place,
+    context: &RequestContext,
     runs: &State<LastRuns>,
     engine: &State<template::Engine>,
     name: &str,
     against: Option<&str>,
-) -> Result<Kept, Stop> {
+) -> Result<Kept, Reply> {
     let card = known(name)?.card();
     let variant = parse(against)?;
-    let Some(run) = last_run(runs, place, card, variant) else {
+    let Some(run) = last_run(runs, context, card, variant) else {
         let because = format!("{} was not the last attack that ran here.", card.name);
         let next = "Run it on its page, then take the drawing.";
         let status = Status::NotFound;
@@ -256,12 +261,12 @@ fn variants(card: &Card, chosen: Variant) -> Vec<String> {
 /// Runs an attack that the server alone decides, on a bench of its own.
 #[post("/attack/<name>?<against>")]
 async fn run(
-    place: &Place,
+    context: &RequestContext,
     runs: &State<LastRuns>,
-    front_door: &State<FrontDoor>,
+    lab_client: &State<LabClient>,
     name: &str,
     against: Option<&str>,
-) -> Result<Redirect, Stop> {
+) -> Result<Redirect, Reply> {
     let attack = known(name)?;
     let variant = parse(against)?;
     let card = attack.card();
@@ -271,11 +276,11 @@ async fn run(
         let status = Status::UnprocessableEntity;
         return Err(Problem::new(status, "The attack was not run", because, next).into());
     }
-    let target = Target::of(front_door, &place.addresses);
-    let stage = Stage::new(target, throw_away_name(), variant);
-    let outcome = tokio::time::timeout(PATIENCE, attack.run(&stage)).await;
+    let target = Target::of(lab_client, &context.addresses);
+    let scenario = Scenario::new(target, throw_away_name(), variant);
+    let outcome = tokio::time::timeout(PATIENCE, attack.run(&scenario)).await;
     // A bench that stays is one of a thousand, and has no file.
-    let _ = stage.clear_away().await;
+    let _ = scenario.clear_away().await;
     let broken = |error: String| {
         log::error!("{} against {variant}: {error}", card.name);
         let because = "The attack could not be tried to its end.";
@@ -289,28 +294,28 @@ async fn run(
         attack: card.name.into(),
         succeeded: outcome.succeeded(),
     };
-    place.bench.note(event(place, variant, what)).await?;
-    let transcript = stage.transcript();
+    context.bench.note(event(context, variant, what)).await?;
+    let transcript = scenario.transcript();
     let title = format!("{}, against {variant}", card.title);
     let run = Run {
         sequence: Sequence::new(
             &title,
             &transcript,
             Some(End::of(&outcome)),
-            &place.addresses,
+            &context.addresses,
         ),
         attack: card.name,
         against: variant.to_string(),
         succeeded: outcome.succeeded(),
-        says: outcome.says().to_owned(),
+        message: outcome.message().to_owned(),
         lines: transcript.into_iter().map(LineView::of).collect(),
     };
     let mut all = lock(&runs.0);
     if all.len() >= BENCH_LIMIT {
         all.clear();
     }
-    all.insert(place.bench.name().clone(), Arc::new(run));
-    let base = place.base();
+    all.insert(context.bench.name().clone(), Arc::new(run));
+    let base = context.base();
     Ok(Redirect::to(format!(
         "{base}/attack/{}?against={variant}#transcript",
         card.name
@@ -318,11 +323,11 @@ async fn run(
 }
 
 /// What the student had done, for the journal of the student's own bench.
-pub(in crate::lab) fn event(place: &Place, variant: Variant, what: What) -> Event {
+pub(in crate::lab) fn event(context: &RequestContext, variant: Variant, what: What) -> Event {
     Event {
-        at: place.now,
+        at: context.now,
         variant: Some(variant),
-        client: place.client,
+        client: context.client,
         what,
     }
 }

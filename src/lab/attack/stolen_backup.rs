@@ -7,14 +7,14 @@ use serde::Serialize;
 
 use crate::base::event::Client;
 use crate::defences::password_storage::DEMO_PASSWORDS;
-use crate::defences::policy::{Asked, Variant};
+use crate::defences::policy::{PolicyProbe, Variant};
 use crate::jwt::keys::StoredSecret;
 use crate::lab::inspect::evidence;
 use crate::session::Record;
 use crate::session::accounts::AccountRecord;
 use crate::session::world::World;
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 
 #[derive(Serialize)]
 struct Backup {
@@ -42,15 +42,15 @@ struct AccountFile {
 }
 
 #[get("/leak/<variant>")]
-async fn leak(place: &Place, variant: &str) -> Result<Json<Backup>, Stop> {
+async fn leak(context: &RequestContext, variant: &str) -> Result<Json<Backup>, Reply> {
     let variant = evidence::parse(variant)?;
-    let bench = &*place.bench;
-    let asked = Asked::new(bench.resolve(variant).policy);
+    let bench = &*context.bench;
+    let probe = PolicyProbe::new(bench.resolve(variant).policy);
     let world = World {
         bench,
         variant,
-        asked: &asked,
-        now: place.now,
+        probe: &probe,
+        now: context.now,
         client: Client::Other,
     };
     let sessions = world.sessions(None).await?.into_iter();
@@ -64,7 +64,7 @@ async fn leak(place: &Place, variant: &str) -> Result<Json<Backup>, Stop> {
     }
     let token_keys = world.key_ring().await?.stored();
     // The matrix must know that what was stolen depends on these arms.
-    bench.note_asked(variant, asked.seen());
+    bench.note_probed(variant, probe.seen());
     Ok(Json(Backup {
         what: "a stolen backup",
         variant,

@@ -10,9 +10,9 @@ use serde::Serialize;
 use crate::attacker::{Role, TRICKS};
 use crate::base::addresses::{BESIDE_SIBLING, Listener, SIBLING};
 use crate::lab::page;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 use crate::worksheets::catalogue::{AREAS, Area, Row, TryIt};
 
 /// One way to try a row: links to follow, or a command to type.
@@ -71,10 +71,10 @@ struct CoveragePage {
 
 #[get("/coverage?<area>&<format>")]
 fn show(
-    place: &Place,
+    context: &RequestContext,
     area: Option<&str>,
     format: Option<&str>,
-) -> Result<Either<Template, Json<Vec<RowView>>>, Stop> {
+) -> Result<Either<Template, Json<Vec<RowView>>>, Reply> {
     let chosen = match area {
         None => None,
         Some(slug) => Some(AREAS.iter().find(|a| a.slug == slug).ok_or_else(unknown)?),
@@ -82,7 +82,7 @@ fn show(
     let shown = AREAS
         .iter()
         .filter(|area| chosen.is_none_or(|one| one.slug == area.slug));
-    let areas: Vec<AreaView> = shown.map(|area| area_view(place, area)).collect();
+    let areas: Vec<AreaView> = shown.map(|area| area_view(context, area)).collect();
     if format == Some("json") {
         let rows = areas.into_iter().flat_map(|area| area.rows);
         return Ok(Either::Right(Json(rows.collect())));
@@ -101,14 +101,14 @@ fn show(
     };
     let title = "What can be tried here";
     Ok(Either::Left(page::render(
-        place,
+        context,
         "pages/lab/coverage.html",
         title,
         page,
     )))
 }
 
-fn unknown() -> Stop {
+fn unknown() -> Reply {
     let known: Vec<&str> = AREAS.iter().map(|area| area.slug).collect();
     let next = format!("The areas are {}.", known.join(", "));
     let because = "The catalogue has no area of that name.";
@@ -116,8 +116,8 @@ fn unknown() -> Stop {
     Problem::new(status, "There is no such area", because, next).into()
 }
 
-fn area_view(place: &Place, area: &'static Area) -> AreaView {
-    let rows = area.rows.iter().map(|row| row_view(place, area, row));
+fn area_view(context: &RequestContext, area: &'static Area) -> AreaView {
+    let rows = area.rows.iter().map(|row| row_view(context, area, row));
     AreaView {
         slug: area.slug,
         title: area.title,
@@ -125,20 +125,20 @@ fn area_view(place: &Place, area: &'static Area) -> AreaView {
     }
 }
 
-fn row_view(place: &Place, area: &Area, row: &'static Row) -> RowView {
+fn row_view(context: &RequestContext, area: &Area, row: &'static Row) -> RowView {
     RowView {
         key: row.key,
         title: row.title,
         area: area.slug,
-        try_it: row.try_it.iter().map(|way| way_of(place, way)).collect(),
+        try_it: row.try_it.iter().map(|way| way_of(context, way)).collect(),
         standards: row.standards,
         proof: row.proof,
     }
 }
 
-fn way_of(place: &Place, way: &'static TryIt) -> Way {
-    let addresses = &place.addresses;
-    let prefix = place.base();
+fn way_of(context: &RequestContext, way: &'static TryIt) -> Way {
+    let addresses = &context.addresses;
+    let prefix = context.base();
     let link = |label: &str, href: String| Link {
         label: label.to_owned(),
         href,
@@ -178,7 +178,7 @@ fn way_of(place: &Place, way: &'static TryIt) -> Way {
     };
     let command = match way {
         TryIt::Shell(command) => Some(CommandView {
-            line: real(place, command.line),
+            line: real(context, command.line),
             prints: command.prints,
             means: command.means,
         }),
@@ -192,11 +192,11 @@ fn way_of(place: &Place, way: &'static TryIt) -> Way {
 }
 
 /// A command with the addresses of this lab and bench in place of their names.
-fn real(place: &Place, line: &str) -> String {
-    let addresses = &place.addresses;
+fn real(context: &RequestContext, line: &str) -> String {
+    let addresses = &context.addresses;
     let sibling = addresses.origin_as(Listener::Attacker, SIBLING);
     let beside = addresses.origin_as(Listener::PortalHttp, BESIDE_SIBLING);
-    let prefix = place.base();
+    let prefix = context.base();
     let names = [
         ("{http}", addresses.origin(Listener::PortalHttp) + &prefix),
         ("{https}", addresses.origin(Listener::PortalHttps) + &prefix),

@@ -11,13 +11,13 @@ use crate::base::addresses::Listener;
 use crate::defences::policy::{Name, Policy, conflict};
 use crate::lab::page;
 use crate::lab::page::fields;
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 
 #[derive(Serialize)]
 struct ArmView {
     slug: &'static str,
-    says: &'static str,
+    description: &'static str,
     chosen: bool,
     weak: bool,
 }
@@ -44,7 +44,7 @@ struct CustomPage {
     url: String,
 }
 
-fn show(place: &Place, policy: &Policy, error: Option<String>, saved: bool) -> Template {
+fn show(context: &RequestContext, policy: &Policy, error: Option<String>, saved: bool) -> Template {
     let view = |name: &Name| {
         let arms = name
             .arms()
@@ -52,7 +52,7 @@ fn show(place: &Place, policy: &Policy, error: Option<String>, saved: bool) -> T
             .enumerate()
             .map(|(at, arm)| ArmView {
                 slug: arm.slug,
-                says: arm.says,
+                description: arm.description,
                 chosen: policy.arm(*name) == arm,
                 weak: at == 0,
             });
@@ -76,27 +76,27 @@ fn show(place: &Place, policy: &Policy, error: Option<String>, saved: bool) -> T
         },
         url: format!(
             "{}{}/custom/",
-            place.addresses.origin(Listener::PortalHttps),
-            place.base()
+            context.addresses.origin(Listener::PortalHttps),
+            context.base()
         ),
     };
-    page::render(place, "pages/lab/custom.html", "Your own mix", page)
+    page::render(context, "pages/lab/custom.html", "Your own mix", page)
 }
 
 #[get("/custom?<saved>")]
-fn form(place: &Place, saved: Option<&str>) -> Template {
-    show(place, &place.bench.custom(), None, saved.is_some())
+fn form(context: &RequestContext, saved: Option<&str>) -> Template {
+    show(context, &context.bench.custom(), None, saved.is_some())
 }
 
 #[post("/custom", data = "<form>")]
 async fn save(
-    place: &Place,
+    context: &RequestContext,
     form: Capped<String>,
-) -> Result<Either<Redirect, (Status, Template)>, Stop> {
+) -> Result<Either<Redirect, (Status, Template)>, Reply> {
     let sent = fields(&form);
-    let before = place.bench.custom();
+    let before = context.bench.custom();
     let again = |policy: &Policy, error: String| {
-        let page = show(place, policy, Some(error), false);
+        let page = show(context, policy, Some(error), false);
         Ok(Either::Right((Status::UnprocessableEntity, page)))
     };
     let policy = match sent.get("preset").map(String::as_str) {
@@ -122,10 +122,10 @@ async fn save(
     if let Some(conflict) = conflict(&policy) {
         return again(&policy, format!("{conflict}. Nothing was saved."));
     }
-    place.bench.set_custom(policy).await?;
+    context.bench.set_custom(policy).await?;
     Ok(Either::Left(Redirect::to(format!(
         "{}/custom?saved=1",
-        place.base()
+        context.base()
     ))))
 }
 

@@ -15,18 +15,18 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::attacks::matrix::throw_away_name;
-use crate::attacks::stage::{Stage, Target};
+use crate::attacks::scenario::{Scenario, Target};
 use crate::attacks::{ALL, Attack, Engine};
 use crate::base::bench_name::BenchName;
 use crate::base::event::What;
-use crate::client::FrontDoor;
+use crate::client::LabClient;
 use crate::defences::policy::{Name, Policy, Variant};
 use crate::lab::attack::run::event;
 use crate::lab::page;
 use crate::session::bench::{BENCH_LIMIT, Benches};
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 /// How long a run may take, with its wait for others.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -64,7 +64,7 @@ struct Row {
     attack: &'static str,
     title: &'static str,
     succeeded: bool,
-    says: String,
+    message: String,
     stopped_by: Vec<Vec<&'static str>>,
 }
 
@@ -89,8 +89,8 @@ async fn attack(
         .set_custom(mix)
         .await
         .map_err(|error| error.to_string())?;
-    let stage = Stage::new(target, name.clone(), Variant::Custom);
-    let outcome = attack.run(&stage).await;
+    let scenario = Scenario::new(target, name.clone(), Variant::Custom);
+    let outcome = attack.run(&scenario).await;
     benches.discard(&name).await;
     let card = attack.card();
     let outcome = outcome.map_err(|error| format!("{}: {error}", card.name))?;
@@ -99,7 +99,7 @@ async fn attack(
         attack: card.name,
         title: card.title,
         succeeded: outcome.succeeded(),
-        says: outcome.says().to_owned(),
+        message: outcome.message().to_owned(),
         stopped_by: card.stopped_by.iter().map(slugs).collect(),
     })
 }
@@ -121,11 +121,11 @@ async fn attack_all(target: &Target, benches: &Arc<Benches>, mix: Policy) -> Res
             running.spawn(next);
         }
     }
-    let place = |row: &Row| {
+    let context = |row: &Row| {
         ALL.iter()
             .position(|attack| attack.card().name == row.attack)
     };
-    rows.sort_by_key(place);
+    rows.sort_by_key(context);
     Ok(Run {
         strong: strong(&mix),
         succeeded: rows.iter().filter(|row| row.succeeded).count(),
@@ -134,21 +134,21 @@ async fn attack_all(target: &Target, benches: &Arc<Benches>, mix: Policy) -> Res
 }
 
 #[get("/custom/attack")]
-fn show(place: &Place, runs: &State<MixRuns>) -> Template {
+fn show(context: &RequestContext, runs: &State<MixRuns>) -> Template {
     #[derive(Serialize)]
     struct MixPage<'p> {
         run: Option<&'p Run>,
         strong: usize,
     }
     let last = runs.last.lock().unwrap_or_else(PoisonError::into_inner);
-    let run = last.get(place.bench.name()).cloned();
+    let run = last.get(context.bench.name()).cloned();
     drop(last);
     let page = MixPage {
         run: run.as_deref(),
-        strong: strong(&place.bench.custom()),
+        strong: strong(&context.bench.custom()),
     };
     page::render(
-        place,
+        context,
         "pages/lab/custom_attack.html",
         "Attacks on your own mix",
         page,
@@ -158,11 +158,11 @@ fn show(place: &Place, runs: &State<MixRuns>) -> Template {
 /// Tries them all. The answer comes when the last one has ended, after some seconds.
 #[post("/custom/attack")]
 async fn run(
-    place: &Place,
+    context: &RequestContext,
     runs: &State<MixRuns>,
-    front_door: &State<FrontDoor>,
+    lab_client: &State<LabClient>,
     benches: &State<Arc<Benches>>,
-) -> Result<Redirect, Stop> {
+) -> Result<Redirect, Reply> {
     let broken = |error: String| {
         log::error!("the attacks on a mix: {error}");
         let because = "The attacks could not be tried to their end.";
@@ -174,8 +174,8 @@ async fn run(
             "Try it again in a minute.",
         )
     };
-    let target = Target::of(front_door, &place.addresses);
-    let mix = place.bench.custom();
+    let target = Target::of(lab_client, &context.addresses);
+    let mix = context.bench.custom();
     let in_turn = async {
         let _turn = runs
             .turn
@@ -192,16 +192,16 @@ async fn run(
         strong: run.strong,
         succeeded: run.succeeded,
     };
-    place
+    context
         .bench
-        .note(event(place, Variant::Custom, what))
+        .note(event(context, Variant::Custom, what))
         .await?;
     let mut last = runs.last.lock().unwrap_or_else(PoisonError::into_inner);
     if last.len() >= BENCH_LIMIT {
         last.clear();
     }
-    last.insert(place.bench.name().clone(), Arc::new(run));
-    Ok(Redirect::to(format!("{}/custom/attack", place.base())))
+    last.insert(context.bench.name().clone(), Arc::new(run));
+    Ok(Redirect::to(format!("{}/custom/attack", context.base())))
 }
 
 pub(super) fn routes() -> Vec<Route> {

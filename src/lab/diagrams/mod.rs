@@ -26,7 +26,7 @@ pub struct Words {
     /// Where its base line is.
     pub y: i32,
     /// What it says.
-    pub says: String,
+    pub description: String,
 }
 
 /// A text in lines of at most so many letters.

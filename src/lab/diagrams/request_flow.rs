@@ -115,7 +115,7 @@ fn draw(form: &Form, line: &str, stages: &[Passed]) -> Drawing {
     let mut y = END;
     let mut bands = Vec::new();
     for (at, stage) in stages.iter().enumerate() {
-        let boxes = place(form, y + PAD + form.above, &stage.lit);
+        let boxes = context(form, y + PAD + form.above, &stage.lit);
         let bottom = boxes.last().map_or(0, |last| last.y + BOX);
         let below = bottom.max(y + PAD + form.above.max(BOX)) + PAD;
         bands.push(Band {
@@ -141,7 +141,7 @@ fn draw(form: &Form, line: &str, stages: &[Passed]) -> Drawing {
 }
 
 /// Boxes from left to right, in as many rows as they need.
-fn place(form: &Form, top: usize, lit: &[Lit]) -> Vec<Placed> {
+fn context(form: &Form, top: usize, lit: &[Lit]) -> Vec<Placed> {
     let (mut x, mut y) = (form.left, top);
     let mut placed = Vec::new();
     for lit in lit {
@@ -168,7 +168,7 @@ fn count(stage: &Passed) -> String {
     match (stage.not_reached, stage.lit.len()) {
         (true, 0) => "not reached".into(),
         (_, 0) => "nothing asked".into(),
-        (_, asked) => format!("{asked} of {all} asked"),
+        (_, probe) => format!("{probe} of {all} asked"),
     }
 }
 
@@ -192,12 +192,12 @@ mod tests {
             slug: name.slug(),
             kind: "strong",
             arm: name.arms().last().map_or("", |arm| arm.slug),
-            says: "",
+            description: "",
             refused: false,
         };
         let stage = |stage: Stage| Passed {
             title: stage.title(),
-            says: stage.says(),
+            description: stage.description(),
             lit: Name::ALL
                 .iter()
                 .filter(|name| Stage::of(**name) == stage)

@@ -10,7 +10,7 @@ use super::lanes::lanes;
 use super::steps::{self, Step};
 use super::{MONO, SANS, Words, cut, letters, wrap};
 use crate::attacks::Outcome;
-use crate::attacks::stage::Line;
+use crate::attacks::scenario::Line;
 use crate::base::addresses::Addresses;
 
 /// The size of the letters, in the drawing's own unit.
@@ -32,7 +32,7 @@ pub struct Sequence {
     /// Its name.
     pub title: String,
     /// What it shows, in a sentence.
-    pub says: String,
+    pub description: String,
     /// Who took part.
     pub lanes: Vec<Lane>,
     /// What happened, from top to bottom.
@@ -106,7 +106,7 @@ pub struct End<'t> {
     /// Whether the attacker has what he wanted.
     pub succeeded: bool,
     /// The evidence, or what came instead.
-    pub says: &'t str,
+    pub description: &'t str,
 }
 
 impl<'t> End<'t> {
@@ -114,7 +114,7 @@ impl<'t> End<'t> {
     pub fn of(outcome: &'t Outcome) -> Self {
         Self {
             succeeded: outcome.succeeded(),
-            says: outcome.says(),
+            description: outcome.message(),
         }
     }
 }
@@ -127,8 +127,13 @@ impl Sequence {
         end: Option<End<'_>>,
         addresses: &Addresses,
     ) -> Self {
-        let says = end.map_or_else(String::new, |end| steps::hidden(end.says, transcript));
-        let end = end.map(|end| End { says: &says, ..end });
+        let description = end.map_or_else(String::new, |end| {
+            steps::hidden(end.description, transcript)
+        });
+        let end = end.map(|end| End {
+            description: &description,
+            ..end
+        });
         Self::of(title, &steps::steps(transcript, addresses), end)
     }
 
@@ -163,7 +168,7 @@ impl Sequence {
             height: pen.y + 4,
             bottom,
             title: title.to_owned(),
-            says: says(steps, end),
+            description: description(steps, end),
             lanes: pen.lanes,
             rows: pen.rows,
         }
@@ -171,7 +176,7 @@ impl Sequence {
 }
 
 /// The drawing in a sentence or two.
-fn says(steps: &[Step], end: Option<End<'_>>) -> String {
+fn description(steps: &[Step], end: Option<End<'_>>) -> String {
     let mut count = 0;
     for step in steps {
         count += match step {
@@ -183,12 +188,12 @@ fn says(steps: &[Step], end: Option<End<'_>>) -> String {
     let ended = match end {
         Some(End {
             succeeded: true,
-            says,
-        }) => format!(" The attack succeeded. {says}"),
+            description,
+        }) => format!(" The attack succeeded. {description}"),
         Some(End {
             succeeded: false,
-            says,
-        }) => format!(" The attack was stopped. {says}"),
+            description,
+        }) => format!(" The attack was stopped. {description}"),
         None => String::new(),
     };
     let plural = if count == 1 { "" } else { "s" };
@@ -211,9 +216,9 @@ impl Pen {
         let wrapped = paragraphs.iter().flat_map(|text| wrap(text, room));
         let top = self.y;
         let mut y = top + 4;
-        let line = |says| {
+        let line = |description| {
             y += LEADING;
-            Words { y, says }
+            Words { y, description }
         };
         let lines: Vec<Words> = wrapped.map(line).collect();
         let height = y + 12 - top;
@@ -232,7 +237,7 @@ impl Pen {
         } else {
             "The attack was stopped."
         };
-        let (y, height, lines) = self.boxed(&[word.to_owned(), end.says.to_owned()]);
+        let (y, height, lines) = self.boxed(&[word.to_owned(), end.description.to_owned()]);
         self.rows.push(Row::End {
             kind,
             y,
@@ -317,7 +322,7 @@ mod tests {
 
     const STOPPED: End<'static> = End {
         succeeded: false,
-        says: "It was refused.",
+        description: "It was refused.",
     };
 
     #[test]
@@ -332,10 +337,14 @@ mod tests {
         assert_eq!(names, ["victim", PORTAL, ATTACKERS_SITE, "attacker"]);
         let kinds: Vec<&str> = drawing.lanes.iter().map(|lane| lane.kind).collect();
         assert_eq!(kinds, ["", "", "attacker", "attacker"]);
-        assert!(drawing.says.starts_with("3 requests and what was answered"));
         assert!(
             drawing
-                .says
+                .description
+                .starts_with("3 requests and what was answered")
+        );
+        assert!(
+            drawing
+                .description
                 .ends_with("The attack was stopped. It was refused.")
         );
     }

@@ -1,7 +1,7 @@
 //! The steps of a transcript that a drawing shows: who asked whom for what, and the answer, without
 //! a value of a cookie, a token or a field. Requests of one kind that follow each other are folded.
 
-use crate::attacks::stage::Line;
+use crate::attacks::scenario::Line;
 use crate::base::addresses::{Addresses, Listener, SIBLING, Site};
 use crate::defences::policy::Variant;
 
@@ -149,7 +149,7 @@ fn whom(host: &str, addresses: &Addresses) -> &'static str {
     match found {
         Some((Site::Lab, _)) => LAB,
         Some((Site::Portal, _)) => PORTAL,
-        Some((Site::Attacker, asked)) if asked.name == SIBLING => SIBLING_HOST,
+        Some((Site::Attacker, probe)) if probe.name == SIBLING => SIBLING_HOST,
         Some((Site::Attacker, _)) => ATTACKERS_SITE,
         // The café hands everything on to the portal.
         None if addresses

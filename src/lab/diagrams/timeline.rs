@@ -258,7 +258,7 @@ fn stacked(lines: Vec<String>, top: i32) -> Vec<Words> {
     let places = (0..).map(|at| top + at * LEADING);
     places
         .zip(lines)
-        .map(|(y, says)| Words { y, says })
+        .map(|(y, description)| Words { y, description })
         .collect()
 }
 
@@ -341,7 +341,11 @@ mod tests {
     #[test]
     fn without_a_limit_the_line_goes_on() {
         let drawing = Timeline::new(&life(vec![mark(0, "opened")], [None, None]), at(500));
-        let open: Vec<&str> = drawing.open.iter().map(|words| &*words.says).collect();
+        let open: Vec<&str> = drawing
+            .open
+            .iter()
+            .map(|words| &*words.description)
+            .collect();
         assert_eq!(open, ["no idle limit", "no absolute limit"]);
         let until = drawing.ahead.expect("it goes on")[1];
         assert!(
@@ -391,7 +395,7 @@ mod tests {
         let below: Vec<&str> = drawing.points[0]
             .below
             .iter()
-            .map(|words| &*words.says)
+            .map(|words| &*words.description)
             .collect();
         assert_eq!(below, ["2026-01-01", "10:00:00"]);
     }

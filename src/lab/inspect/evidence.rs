@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::base::clock::BenchTime;
 use crate::base::event::{Client, in_words};
-use crate::defences::policy::{Asked, Variant};
+use crate::defences::policy::{PolicyProbe, Variant};
 use crate::lab::diagrams::timeline::Timeline;
 use crate::lab::inspect::session_timeline::{Alive, lives};
 use crate::lab::page;
@@ -17,11 +17,11 @@ use crate::lab::{Shelved, Store};
 use crate::session::bench::Bench;
 use crate::session::end::Listed;
 use crate::session::world::World;
-use crate::storage::Unavailable;
+use crate::storage::StorageError;
+use crate::web::context::RequestContext;
 use crate::web::page::VariantView;
-use crate::web::place::Place;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 use crate::web::visible_time::{date_and_time, span, time_of_day};
 
 /// How many events and sessions the page shows.
@@ -58,7 +58,7 @@ pub struct SessionView {
 impl SessionView {
     fn new(world: &World<'_>, listed: &Listed) -> Self {
         let record = &listed.record;
-        let (idle, absolute) = record.time_left(world.asked, listed.seen, world.now);
+        let (idle, absolute) = record.time_left(world.probe, listed.seen, world.now);
         Self {
             file: listed.key.name().to_owned(),
             user: record.user.clone(),
@@ -94,9 +94,9 @@ fn on_the_day_of(first: BenchTime, then: BenchTime) -> String {
 pub async fn sessions(
     bench: &Bench,
     variant: Variant,
-) -> Result<(Vec<SessionView>, usize), Unavailable> {
-    let asked = Asked::new(bench.resolve(variant).policy);
-    let world = World::now(bench, variant, &asked, Client::Other);
+) -> Result<(Vec<SessionView>, usize), StorageError> {
+    let probe = PolicyProbe::new(bench.resolve(variant).policy);
+    let world = World::now(bench, variant, &probe, Client::Other);
     let listed = world.sessions(None).await?;
     let newest = listed.iter().rev().take(SHOWN);
     Ok((
@@ -112,7 +112,7 @@ struct EventView {
     client: &'static str,
 }
 
-async fn events(bench: &Bench, variant: Variant) -> Result<Vec<EventView>, Unavailable> {
+async fn events(bench: &Bench, variant: Variant) -> Result<Vec<EventView>, StorageError> {
     let recent = bench.recent_events(SHOWN * 4).await?;
     let mine = recent
         .iter()
@@ -129,12 +129,12 @@ async fn events(bench: &Bench, variant: Variant) -> Result<Vec<EventView>, Unava
 }
 
 /// The newest sessions of a variant as time lines, whether they are alive or not.
-async fn timelines(bench: &Bench, variant: Variant) -> Result<Vec<Timeline>, Unavailable> {
-    let asked = Asked::new(bench.resolve(variant).policy);
-    let world = World::now(bench, variant, &asked, Client::Other);
+async fn timelines(bench: &Bench, variant: Variant) -> Result<Vec<Timeline>, StorageError> {
+    let probe = PolicyProbe::new(bench.resolve(variant).policy);
+    let world = World::now(bench, variant, &probe, Client::Other);
     let listed = world.sessions(None).await?;
     let alive = listed.iter().rev().take(SHOWN).map(|listed| {
-        let left = listed.record.time_left(&asked, listed.seen, world.now);
+        let left = listed.record.time_left(&probe, listed.seen, world.now);
         Alive {
             name: world.fingerprint_of(listed.key.name()),
             record: listed.record.clone(),
@@ -158,7 +158,7 @@ struct Live {
     clock: ClockView,
 }
 
-async fn live(bench: &Bench, variant: Variant, store: &Store) -> Result<Live, Unavailable> {
+async fn live(bench: &Bench, variant: Variant, store: &Store) -> Result<Live, StorageError> {
     let (mut sessions, total) = sessions(bench, variant).await?;
     let before = store.sessions(bench.name(), variant).before;
     for session in &mut sessions {
@@ -174,19 +174,23 @@ async fn live(bench: &Bench, variant: Variant, store: &Store) -> Result<Live, Un
 }
 
 /// The variant of that name, or the page that lists them all.
-pub(in crate::lab) fn parse(variant: &str) -> Result<Variant, Stop> {
+pub(in crate::lab) fn parse(variant: &str) -> Result<Variant, Reply> {
     variant
         .parse()
         .map_err(|_| Problem::unknown_variant(variant).into())
 }
 
 #[get("/evidence")]
-fn first(place: &Place) -> Stop {
-    Stop::go(place, "/evidence/insecure")
+fn first(context: &RequestContext) -> Reply {
+    Reply::redirect(context, "/evidence/insecure")
 }
 
 #[get("/evidence/<variant>")]
-async fn evidence(place: &Place, variant: &str, store: &State<Store>) -> Result<Template, Stop> {
+async fn evidence(
+    context: &RequestContext,
+    variant: &str,
+    store: &State<Store>,
+) -> Result<Template, Reply> {
     #[derive(Serialize)]
     struct EvidencePage {
         variant: VariantView,
@@ -202,18 +206,18 @@ async fn evidence(place: &Place, variant: &str, store: &State<Store>) -> Result<
         events,
         total,
         ..
-    } = live(&place.bench, variant, store).await?;
-    let moved = place.bench.resolve(variant).moved;
+    } = live(&context.bench, variant, store).await?;
+    let moved = context.bench.resolve(variant).moved;
     let page = EvidencePage {
         variant: VariantView::new(variant, &moved),
         sessions,
         total,
-        shelved: store.sessions(place.bench.name(), variant),
+        shelved: store.sessions(context.bench.name(), variant),
         events,
-        timelines: timelines(&place.bench, variant).await?,
+        timelines: timelines(&context.bench, variant).await?,
     };
     Ok(page::render(
-        place,
+        context,
         "pages/lab/evidence.html",
         "Evidence",
         page,
@@ -222,21 +226,21 @@ async fn evidence(place: &Place, variant: &str, store: &State<Store>) -> Result<
 
 #[get("/evidence/<variant>/live")]
 async fn evidence_live(
-    place: &Place,
+    context: &RequestContext,
     variant: &str,
     store: &State<Store>,
-) -> Result<Json<Live>, Stop> {
-    Ok(Json(live(&place.bench, parse(variant)?, store).await?))
+) -> Result<Json<Live>, Reply> {
+    Ok(Json(live(&context.bench, parse(variant)?, store).await?))
 }
 
 /// The time lines alone, for the page that is open.
 #[get("/evidence/<variant>/timeline")]
-async fn evidence_timeline(place: &Place, variant: &str) -> Result<Template, Stop> {
+async fn evidence_timeline(context: &RequestContext, variant: &str) -> Result<Template, Reply> {
     #[derive(Serialize)]
     struct Drawn {
         timelines: Vec<Timeline>,
     }
-    let timelines = timelines(&place.bench, parse(variant)?).await?;
+    let timelines = timelines(&context.bench, parse(variant)?).await?;
     let drawn = Drawn { timelines };
     Ok(Template::render("partials/timeline.html", drawn))
 }

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::headers::does;
 use crate::defences::facts::Scheme;
 use crate::web::answer::STRICT_CSP;
+use crate::web::context::RequestContext;
 use crate::web::page::Frame;
-use crate::web::place::Place;
 
 /// The cookie of the experiment, attribute by attribute. It lacks `Secure`, because the page
 /// is there on plain http as well.
@@ -83,7 +83,7 @@ impl<'r> FromRequest<'r> for Received {
 
 #[get("/inspect_headers?<format>&<hide>")]
 fn inspect(
-    place: &Place,
+    context: &RequestContext,
     received: Received,
     format: Option<&str>,
     hide: Option<&str>,
@@ -97,10 +97,10 @@ fn inspect(
         toggle_url: &'static str,
         json_url: &'static str,
     }
-    place.set_cookie(DEMO_COOKIE.to_owned());
+    context.set_cookie(DEMO_COOKIE.to_owned());
     let hide = hide.is_some_and(|value| value == "1");
     let json = format.is_some_and(|format| format == "json");
-    let inspection = look(place, received, hide, json);
+    let inspection = look(context, received, hide, json);
     if json {
         // Plain structs of strings always become JSON.
         let mut text = serde_json::to_string_pretty(&inspection).unwrap_or_default();
@@ -112,7 +112,7 @@ fn inspect(
     } else {
         ("/inspect_headers?hide=1", "/inspect_headers?format=json")
     };
-    let frame = Frame::at(place, "Request and response headers");
+    let frame = Frame::at(context, "Request and response headers");
     let page = Page {
         frame,
         inspection,
@@ -123,7 +123,7 @@ fn inspect(
     Either::Left(Template::render("pages/inspect.html", page))
 }
 
-fn look(place: &Place, received: Received, hide: bool, json: bool) -> Inspection {
+fn look(context: &RequestContext, received: Received, hide: bool, json: bool) -> Inspection {
     let mask = |value: &str| {
         if hide {
             "•".repeat(value.chars().count().min(12))
@@ -156,13 +156,13 @@ fn look(place: &Place, received: Received, hide: bool, json: bool) -> Inspection
         })
         .collect();
     let request = RequestView {
-        method: place.method.as_str(),
-        target: place.target.clone(),
+        method: context.method.as_str(),
+        target: context.target.clone(),
         version: "HTTP/1.1",
         headers,
         cookies,
-        tls: place.scheme() == Scheme::Https,
-        host: place.host.clone(),
+        tls: context.scheme() == Scheme::Https,
+        host: context.host.clone(),
     };
     Inspection {
         request,

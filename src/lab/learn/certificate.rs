@@ -10,8 +10,8 @@ use time::OffsetDateTime;
 
 use crate::base::clock::BenchTime;
 use crate::base::tls::Certificate;
+use crate::web::context::RequestContext;
 use crate::web::page::Frame;
-use crate::web::place::Place;
 use crate::web::visible_time::date_and_time;
 
 #[derive(Serialize)]
@@ -40,7 +40,7 @@ fn shown(moment: OffsetDateTime) -> String {
 }
 
 #[get("/certificate")]
-fn certificate(place: &Place, certificate: &State<Arc<Certificate>>) -> Template {
+fn certificate(context: &RequestContext, certificate: &State<Arc<Certificate>>) -> Template {
     let cert = CertificateView {
         fingerprint: certificate.fingerprint(),
         names: certificate.names(),
@@ -48,7 +48,7 @@ fn certificate(place: &Place, certificate: &State<Arc<Certificate>>) -> Template
         not_after: shown(certificate.not_after()),
         days_left: (certificate.not_after() - OffsetDateTime::now_utc()).whole_days(),
     };
-    let frame = Frame::at(place, "The certificate");
+    let frame = Frame::at(context, "The certificate");
     Template::render(
         "pages/certificate.html",
         Page {

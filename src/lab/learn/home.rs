@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::worksheets::index::{Row, rows};
 use crate::defences::password_storage::DEMO_PASSWORDS;
 use crate::lab::{Lessons, Store, page};
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 use crate::web::variant_list::VariantList;
 
 #[derive(Serialize)]
@@ -28,10 +28,10 @@ struct HomePage {
 
 #[get("/")]
 async fn home(
-    place: &Place,
+    context: &RequestContext,
     store: &State<Store>,
     lessons: &State<Lessons>,
-) -> Result<Template, Stop> {
+) -> Result<Template, Reply> {
     let what = |user| match user {
         "student123" => "you, in most exercises",
         "apiuser" => "a program that uses the API",
@@ -49,12 +49,12 @@ async fn home(
         .collect();
     let home = HomePage {
         accounts,
-        store: store.of(place.bench.name()),
-        sheets: rows(place, lessons).await?,
+        store: store.of(context.bench.name()),
+        sheets: rows(context, lessons).await?,
         variants: VariantList::all(),
     };
     Ok(page::render(
-        place,
+        context,
         "pages/lab/home.html",
         "Session Lab",
         home,

@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use crate::lab::{Lessons, page};
 use crate::web::assets::{Asset, Held, asset};
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 use crate::web::template::Template;
 use crate::worksheets::markdown::images;
 use crate::worksheets::pictures;
@@ -37,7 +37,7 @@ struct SheetLink {
 
 impl PictureView {
     fn new(picture: &Picture, lessons: &Lessons) -> Self {
-        let sheets = lessons.shelf().sheets().iter();
+        let sheets = lessons.library().sheets().iter();
         let sheets = sheets.filter(|sheet| shows(sheet, picture));
         Self {
             name: picture.name,
@@ -66,7 +66,7 @@ fn shows(sheet: &Sheet, picture: &Picture) -> bool {
 }
 
 #[get("/pictures")]
-fn all(place: &Place, lessons: &State<Lessons>) -> Template {
+fn all(context: &RequestContext, lessons: &State<Lessons>) -> Template {
     #[derive(Serialize)]
     struct Pictures {
         pictures: Vec<PictureView>,
@@ -75,11 +75,11 @@ fn all(place: &Place, lessons: &State<Lessons>) -> Template {
     let page = Pictures {
         pictures: pictures.collect(),
     };
-    page::render(place, "pages/lab/pictures.html", "Pictures", page)
+    page::render(context, "pages/lab/pictures.html", "Pictures", page)
 }
 
 #[get("/pictures/<name>", rank = 2)]
-fn one(place: &Place, name: &str, lessons: &State<Lessons>) -> Result<Template, Stop> {
+fn one(context: &RequestContext, name: &str, lessons: &State<Lessons>) -> Result<Template, Reply> {
     #[derive(Serialize)]
     struct One {
         picture: PictureView,
@@ -103,7 +103,7 @@ fn one(place: &Place, name: &str, lessons: &State<Lessons>) -> Result<Template, 
         next: name_at(at + 1),
     };
     let title = ALL[at].title;
-    Ok(page::render(place, "pages/lab/picture.html", title, page))
+    Ok(page::render(context, "pages/lab/picture.html", title, page))
 }
 
 /// One of the files. Any other name is that of a page.

@@ -5,19 +5,19 @@ use rocket::request::{FromRequest, Outcome, Request};
 
 use super::{fetch, names};
 use crate::base::event::What;
-use crate::client::FrontDoor;
+use crate::client::LabClient;
 use crate::defences::facts::Role;
 use crate::jwt::verify::{Check, Expected, Purpose, Refusal};
 use crate::jwt::{self, Claims};
 use crate::session::world::World;
-use crate::web::place::{Place, fail};
+use crate::web::context::{RequestContext, fail};
 use crate::web::problem::{ForApi, Problem};
 
 /// A request whose token passed every check of the policy.
 #[derive(Debug)]
 pub struct Bearer<'r> {
     /// The request's place.
-    pub place: &'r Place,
+    pub context: &'r RequestContext,
     /// The place's world.
     pub world: World<'r>,
     /// What the token says.
@@ -33,34 +33,34 @@ impl<'r> Bearer<'r> {
     /// 401 without a token or with one that is refused, 400 with two, 503 where the store does not
     /// answer.
     pub async fn of(request: &'r Request<'_>) -> Result<Self, Problem> {
-        let (Some(place), Some(world)) = (
-            Place::of(request),
-            Place::of(request).and_then(Place::world),
+        let (Some(context), Some(world)) = (
+            RequestContext::of(request),
+            RequestContext::of(request).and_then(RequestContext::world),
         ) else {
             return Err(Problem::not_found());
         };
-        let query = query_token(&place.target);
+        let query = query_token(&context.target);
         let found = header_token(request)
-            .and_then(|header| world.asked.jwt_transport().token(header, query.as_deref()));
+            .and_then(|header| world.probe.jwt_transport().token(header, query.as_deref()));
         let token = match found {
             Ok(Some(token)) => token,
             Ok(None) => return Err(no_token()),
             Err(because) => return Err(two_tokens(because)),
         };
-        let door = request.rocket().state::<FrontDoor>();
-        let claims = check(place, &world, door, token, Purpose::Access).await?;
+        let door = request.rocket().state::<LabClient>();
+        let claims = check(context, &world, door, token, Purpose::Access).await?;
         let account = world.account(&claims.sub).await?;
         let record = account.map(|account| account.record.role);
         let claimed = claims.text("role").and_then(Role::parse);
-        let Some(role) = world.asked.jwt_claims().role(claimed, record) else {
+        let Some(role) = world.probe.jwt_claims().role(claimed, record) else {
             let refusal = Check::Subject.refuses("The token's user has no account here.");
             return Err(refused(&world, refusal).await);
         };
-        if place.bench.notes_requests() {
-            place.note_user(&claims.sub);
+        if context.bench.notes_requests() {
+            context.note_user(&claims.sub);
         }
         Ok(Self {
-            place,
+            context,
             world,
             claims,
             role,
@@ -73,9 +73,9 @@ impl<'r> FromRequest<'r> for Bearer<'r> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        match (Bearer::of(request).await, Place::of(request)) {
+        match (Bearer::of(request).await, RequestContext::of(request)) {
             (Ok(bearer), _) => Outcome::Success(bearer),
-            (Err(problem), Some(place)) => fail(place, problem),
+            (Err(problem), Some(context)) => fail(context, problem),
             (Err(problem), None) => Outcome::Error((problem.status, ())),
         }
     }
@@ -86,21 +86,21 @@ impl<'r> FromRequest<'r> for Bearer<'r> {
 /// # Errors
 /// 401 for a token that is refused, 503 where the store does not answer.
 pub(super) async fn check(
-    place: &Place,
+    context: &RequestContext,
     world: &World<'_>,
-    door: Option<&FrontDoor>,
+    door: Option<&LabClient>,
     token: &str,
     purpose: Purpose,
 ) -> Result<Claims, Problem> {
-    let fetched = fetch::keys_of(place, world, door, token).await?;
+    let fetched = fetch::keys_of(context, world, door, token).await?;
     let ring = world.key_ring().await?;
     let expected = Expected {
-        names: &names(place),
+        names: &names(context),
         fetched: &fetched,
         now: world.now,
         purpose,
     };
-    let refusal = match jwt::verify(token, world.asked, &ring, &expected) {
+    let refusal = match jwt::verify(token, world.probe, &ring, &expected) {
         Ok(claims) => match world.revocation(&claims).await? {
             None => return Ok(claims),
             Some(refusal) => refusal,

@@ -5,7 +5,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use crate::jwt::issue::REFRESH_LIFE;
 use crate::session::cookie;
 use crate::session::world::World;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 
 /// The cookie's name. It always has the prefix: the cookie exists on the strong arm only.
 fn name(world: &World<'_>) -> String {
@@ -14,17 +14,17 @@ fn name(world: &World<'_>) -> String {
 }
 
 /// Hands the refresh token to the browser. `Strict`, because no link ever leads to a refresh.
-pub(super) fn set(place: &Place, world: &World<'_>, token: &str) {
+pub(super) fn set(context: &RequestContext, world: &World<'_>, token: &str) {
     let (name, life) = (name(world), REFRESH_LIFE.as_secs());
-    place.set_cookie(format!(
+    context.set_cookie(format!(
         "{name}={token}; Path=/; Max-Age={life}; {ATTRIBUTES}"
     ));
 }
 
 /// Takes it back, with the attributes that a browser asks for.
-pub(super) fn remove(place: &Place, world: &World<'_>) {
+pub(super) fn remove(context: &RequestContext, world: &World<'_>) {
     let name = name(world);
-    place.set_cookie(format!("{name}=; Path=/; Max-Age=0; {ATTRIBUTES}"));
+    context.set_cookie(format!("{name}=; Path=/; Max-Age=0; {ATTRIBUTES}"));
 }
 
 const ATTRIBUTES: &str = "Secure; HttpOnly; SameSite=Strict";
@@ -43,19 +43,19 @@ impl<'r> FromRequest<'r> for RefreshCookie {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let Some(place) = Place::of(request) else {
+        let Some(context) = RequestContext::of(request) else {
             return Outcome::Forward(rocket::http::Status::NotFound);
         };
-        let Some(world) = place.world() else {
+        let Some(world) = context.world() else {
             return Outcome::Forward(rocket::http::Status::NotFound);
         };
         let values = cookie::values(request.headers().get("cookie"), &name(&world));
-        let own = place.origin();
-        let facts = place.facts(request, &own);
+        let own = context.origin();
+        let facts = context.facts(request, &own);
         Outcome::Success(Self {
             // Two cookies of the name cannot be told apart; the prefix lets no sibling set one.
             token: values.first().map(|token| (*token).to_owned()),
-            origin: world.asked.token_storage().check_origin(&facts),
+            origin: world.probe.token_storage().check_origin(&facts),
         })
     }
 }

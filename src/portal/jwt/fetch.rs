@@ -8,13 +8,13 @@ use url::Url;
 
 use crate::base::addresses::{Listener, Site};
 use crate::base::event::What;
-use crate::client::{FrontDoor, Outgoing};
+use crate::client::{LabClient, Outgoing};
 use crate::defences::JwtKeySource;
 use crate::defences::facts::Scheme;
 use crate::jwt::Token;
 use crate::session::world::World;
-use crate::storage::Unavailable;
-use crate::web::place::Place;
+use crate::storage::StorageError;
+use crate::web::context::RequestContext;
 
 /// How long a fetch may take.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -27,12 +27,12 @@ const MOST_KEYS: usize = 16;
 /// # Errors
 /// The store does not answer.
 pub(super) async fn keys_of(
-    place: &Place,
+    context: &RequestContext,
     world: &World<'_>,
-    door: Option<&FrontDoor>,
+    door: Option<&LabClient>,
     token: &str,
-) -> Result<Vec<Value>, Unavailable> {
-    let source = world.asked.jwt_key_source();
+) -> Result<Vec<Value>, StorageError> {
+    let source = world.probe.jwt_key_source();
     let (true, Some(door)) = (source.trusts_header(), door) else {
         return Ok(Vec::new());
     };
@@ -40,7 +40,7 @@ pub(super) async fn keys_of(
     let Some(jku) = parsed.ok().and_then(|token| token.header.jku) else {
         return Ok(Vec::new());
     };
-    let Some(keys) = key_set(place, source, door, &jku).await else {
+    let Some(keys) = key_set(context, source, door, &jku).await else {
         return Ok(Vec::new());
     };
     let count = keys.len();
@@ -50,12 +50,12 @@ pub(super) async fn keys_of(
 
 /// The keys at the address `jku`; `None` where the policy does not fetch it.
 pub async fn key_set(
-    place: &Place,
+    context: &RequestContext,
     source: JwtKeySource,
-    door: &FrontDoor,
+    door: &LabClient,
     jku: &str,
 ) -> Option<Vec<Value>> {
-    let outgoing = request_for(jku).filter(|_| source.fetches(jku, &lab(place)))?;
+    let outgoing = request_for(jku).filter(|_| source.fetches(jku, &lab(context)))?;
     let answer = tokio::time::timeout(PATIENCE, door.send(outgoing)).await;
     Some(match answer {
         Ok(Ok(exchange)) if exchange.status == 200 => keys_in(&exchange.body),
@@ -64,10 +64,10 @@ pub async fn key_set(
 }
 
 /// The origins from which key sets are fetched: the portal's and the attacker's.
-fn lab(place: &Place) -> Vec<String> {
+fn lab(context: &RequestContext) -> Vec<String> {
     let outside = Listener::ALL.into_iter().filter(|l| l.site() != Site::Lab);
     outside
-        .map(|listener| place.addresses.origin(listener))
+        .map(|listener| context.addresses.origin(listener))
         .collect()
 }
 

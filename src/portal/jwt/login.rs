@@ -16,9 +16,9 @@ use crate::portal::password::too_many;
 use crate::portal::sign_in::{self, Check};
 use crate::session::accounts::Account;
 use crate::session::world::World;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::{ForApi, Problem};
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 #[derive(Deserialize)]
 struct Credentials {
@@ -44,7 +44,7 @@ pub(super) struct Tokens {
 #[post("/jwt/login", data = "<checked>")]
 async fn log_in(
     checked: CheckedWithoutToken<'_, JsonBody<Credentials>>,
-) -> Result<Json<Tokens>, Stop> {
+) -> Result<Json<Tokens>, Reply> {
     let CheckedWithoutToken(Checked {
         visitor,
         body: JsonBody(sent),
@@ -56,9 +56,9 @@ async fn log_in(
         .begin_family(&account)
         .await
         .map_err(problem)?;
-    let (place, world) = (visitor.place, &visitor.world);
+    let (context, world) = (visitor.context, &visitor.world);
     Ok(Json(
-        tokens(place, world, &issued, account.record.role, sent.alg).await?,
+        tokens(context, world, &issued, account.record.role, sent.alg).await?,
     ))
 }
 
@@ -70,7 +70,7 @@ pub(super) async fn account(
     visitor: &Visitor<'_>,
     user: &str,
     password: &str,
-) -> Result<Account, Stop> {
+) -> Result<Account, Reply> {
     match sign_in::check(visitor, user, password).await? {
         Check::Right(account) => Ok(*account),
         Check::Wrong(message) => {
@@ -89,26 +89,26 @@ pub(super) async fn account(
 /// # Errors
 /// No key can be made, or the store does not answer.
 pub(super) async fn tokens(
-    place: &Place,
+    context: &RequestContext,
     world: &World<'_>,
     issued: &Issued,
     role: Role,
     signs: Signs,
-) -> Result<Tokens, Stop> {
-    keep_from_caches(place);
-    let (ring, names) = (world.key_ring().await?, names(place));
+) -> Result<Tokens, Reply> {
+    keep_from_caches(context);
+    let (ring, names) = (world.key_ring().await?, names(context));
     let subject = Subject {
         user: &issued.user,
         role,
         family: &issued.family,
         issued: issued.at,
     };
-    let access = subject.access(world.asked, &ring, &names, signs, &issued.access);
+    let access = subject.access(world.probe, &ring, &names, signs, &issued.access);
     let next = issued.refresh.as_deref();
     let refresh = next.and_then(|jti| subject.refresh(&ring, &names, jti));
-    let in_json = world.asked.token_storage().refresh_in_json();
+    let in_json = world.probe.token_storage().refresh_in_json();
     if let Some(refresh) = refresh.as_deref().filter(|_| !in_json) {
-        cookie::set(place, world, refresh);
+        cookie::set(context, world, refresh);
     }
     Ok(Tokens {
         access_token: access.ok_or_else(no_key)?,
@@ -122,7 +122,7 @@ pub(super) async fn tokens(
 pub(super) fn problem(error: IssueError) -> Problem {
     match error {
         IssueError::AccountChanged => Problem::overtaken(),
-        IssueError::Unavailable(error) => error.into(),
+        IssueError::StorageError(error) => error.into(),
         IssueError::NoFamily | IssueError::UsedBefore => Problem::signed_out(),
     }
 }

@@ -5,7 +5,7 @@ use rocket::{Route, post, routes};
 use serde::Serialize;
 
 use super::{Bearer, cookie};
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 #[derive(Serialize)]
 struct SignedOut {
@@ -17,16 +17,16 @@ struct SignedOut {
 /// The token itself shows that the request is meant: no browser adds it by itself, so no other site
 /// can sign a user out.
 #[post("/jwt/logout")]
-async fn log_out(bearer: Bearer<'_>) -> Result<Json<SignedOut>, Stop> {
+async fn log_out(bearer: Bearer<'_>) -> Result<Json<SignedOut>, Reply> {
     let Bearer {
-        place,
+        context,
         world,
         claims,
         ..
     } = bearer;
     let revoked = world.revoke(&claims).await?;
-    if !world.asked.token_storage().refresh_in_json() {
-        cookie::remove(place, &world);
+    if !world.probe.token_storage().refresh_in_json() {
+        cookie::remove(context, &world);
     }
     let msg = if revoked {
         "Signed out: the token is revoked."

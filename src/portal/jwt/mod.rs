@@ -18,22 +18,22 @@ use rocket::Route;
 
 use crate::base::addresses::Listener;
 use crate::jwt::Names;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 
 pub use bearer::Bearer;
 pub(crate) use fetch::key_set;
 
 /// The names that stand in the tokens of this bench and variant. They do not depend on the address
 /// by which a request came in: a token that was issued over TLS is the same in clear.
-fn names(place: &Place) -> Names {
-    let origin = place.addresses.origin(Listener::PortalHttps);
-    Names::of(format!("{origin}{}", place.base()))
+fn names(context: &RequestContext) -> Names {
+    let origin = context.addresses.origin(Listener::PortalHttps);
+    Names::of(format!("{origin}{}", context.base()))
 }
 
 /// Keeps an answer that holds a token out of every cache (RFC 6749 §5.1), also where the defence
 /// `no-store` is weak: it is about pages.
-fn keep_from_caches(place: &Place) {
-    place.set_header("cache-control", "no-store");
+fn keep_from_caches(context: &RequestContext) {
+    context.set_header("cache-control", "no-store");
 }
 
 pub(super) fn routes() -> Vec<Route> {

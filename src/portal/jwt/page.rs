@@ -12,7 +12,7 @@ use crate::defences::facts::Refusal;
 use crate::portal::Visitor;
 use crate::session::cookie;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 #[derive(Serialize)]
 struct TokenPage {
@@ -28,12 +28,12 @@ struct TokenPage {
 
 /// An address with a token opens the page for the token's user, where `jwt-transport` takes it.
 #[get("/jwt")]
-async fn show(visitor: Visitor<'_>, bearer: Result<Bearer<'_>, ()>) -> Result<Template, Stop> {
-    let (place, world) = (visitor.place, &visitor.world);
-    let problem = place.take_problem();
-    let transport = world.asked.jwt_transport();
+async fn show(visitor: Visitor<'_>, bearer: Result<Bearer<'_>, ()>) -> Result<Template, Reply> {
+    let (context, world) = (visitor.context, &visitor.world);
+    let problem = context.take_problem();
+    let transport = world.probe.jwt_transport();
     let mut by_address = None;
-    if query_token(&place.target).is_some() {
+    if query_token(&context.target).is_some() {
         if !transport.opens_pages() {
             let (defence, because) = ("jwt-transport", "A token does not belong into an address.");
             visitor.refused(defence, because).await?;
@@ -47,7 +47,7 @@ async fn show(visitor: Visitor<'_>, bearer: Result<Bearer<'_>, ()>) -> Result<Te
         }
     }
     let page = TokenPage {
-        storage: world.asked.token_storage().page_keeps_in(),
+        storage: world.probe.token_storage().page_keeps_in(),
         item: cookie::plain_name("jwt", world.variant, world.bench.name()),
         opens_by_address: transport.opens_pages(),
         by_address,

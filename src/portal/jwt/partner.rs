@@ -16,9 +16,9 @@ use crate::jwt::issue::{ACCESS_LIFE, random_name};
 use crate::jwt::keys::Signs;
 use crate::jwt::signature;
 use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
-use crate::storage::Unavailable;
+use crate::storage::StorageError;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 /// The partner's own name.
 const PARTNER: &str = "https://partner.example";
@@ -55,7 +55,7 @@ struct Signed {
 }
 
 #[post("/jwt/partner", data = "<checked>")]
-async fn sign(checked: CheckedWithoutToken<'_, JsonBody<Order>>) -> Result<Json<Signed>, Stop> {
+async fn sign(checked: CheckedWithoutToken<'_, JsonBody<Order>>) -> Result<Json<Signed>, Reply> {
     let CheckedWithoutToken(Checked {
         visitor,
         body: JsonBody(order),
@@ -65,8 +65,8 @@ async fn sign(checked: CheckedWithoutToken<'_, JsonBody<Order>>) -> Result<Json<
     let user = account(&visitor, &order.username, &order.password)
         .await?
         .user;
-    let (place, world) = (visitor.place, &visitor.world);
-    keep_from_caches(place);
+    let (context, world) = (visitor.context, &visitor.world);
+    keep_from_caches(context);
     let ring = world.key_ring().await?;
     let (kid, algorithm, key) = ring.signing(Signs::Hs256).ok_or_else(no_key)?;
     let mut header = Map::new();
@@ -85,7 +85,7 @@ async fn sign(checked: CheckedWithoutToken<'_, JsonBody<Order>>) -> Result<Json<
         );
         header.insert("crit".into(), order.crit.into());
     }
-    let jti = random_name().map_err(|error| Unavailable(format!("no random bytes: {error}")))?;
+    let jti = random_name().map_err(|error| StorageError(format!("no random bytes: {error}")))?;
     let now = world.now.seconds();
     let mut claims = json!({
         "iss": order.iss.as_deref().unwrap_or(PARTNER),
@@ -99,7 +99,7 @@ async fn sign(checked: CheckedWithoutToken<'_, JsonBody<Order>>) -> Result<Json<
     if let Some(nbf) = order.nbf {
         claims["nbf"] = nbf.into();
     }
-    let names = names(place);
+    let names = names(context);
     Ok(Json(Signed {
         token: signature::token(&header, &claims, &key, algorithm).ok_or_else(no_key)?,
         portal_iss: names.issuer,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Bearer;
 use super::bearer::insufficient_scope;
 use crate::defences::facts::Role;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 #[derive(Serialize)]
 struct Profile {
@@ -29,7 +29,7 @@ struct ActiveSessions {
 /// How many users are signed in. The token must be meant for it, by its `scope`, and its user must
 /// be an administrator, by whatever `jwt-claims` asks.
 #[get("/jwt/admin")]
-async fn admin(bearer: Bearer<'_>) -> Result<Json<ActiveSessions>, Stop> {
+async fn admin(bearer: Bearer<'_>) -> Result<Json<ActiveSessions>, Reply> {
     if !bearer.claims.has_scope("admin") || bearer.role != Role::Admin {
         return Err(insufficient_scope().into());
     }

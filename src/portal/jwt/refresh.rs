@@ -8,14 +8,14 @@ use serde::Deserialize;
 use super::bearer::{check, no_token};
 use super::cookie::{self, RefreshCookie};
 use super::login::{self, Tokens};
-use crate::client::FrontDoor;
+use crate::client::LabClient;
 use crate::defences::facts::Refusal;
 use crate::jwt::keys::Signs;
 use crate::jwt::refresh::IssueError;
 use crate::jwt::verify::Purpose;
 use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 #[derive(Deserialize)]
 struct RefreshRequest {
@@ -30,15 +30,15 @@ struct RefreshRequest {
 #[post("/jwt/refresh", data = "<checked>")]
 async fn refresh(
     in_cookie: RefreshCookie,
-    door: &State<FrontDoor>,
+    door: &State<LabClient>,
     checked: CheckedWithoutToken<'_, JsonBody<RefreshRequest>>,
-) -> Result<Json<Tokens>, Stop> {
+) -> Result<Json<Tokens>, Reply> {
     let CheckedWithoutToken(Checked {
         visitor,
         body: JsonBody(sent),
         ..
     }) = checked;
-    let (place, world) = (visitor.place, &visitor.world);
+    let (context, world) = (visitor.context, &visitor.world);
     if let Err(because) = in_cookie.origin {
         let defence = "token-storage";
         visitor.refused(defence, because).await?;
@@ -46,19 +46,19 @@ async fn refresh(
         let next = "Refresh from the portal's own page.";
         return Err(Problem::refused(Status::Forbidden, refusal, next).into());
     }
-    let in_json = world.asked.token_storage().refresh_in_json();
+    let in_json = world.probe.token_storage().refresh_in_json();
     let token = if in_json {
         sent.refresh_token
     } else {
         in_cookie.token
     };
     let token = token.ok_or_else(no_token)?;
-    let claims = check(place, world, Some(door), &token, Purpose::Refresh).await?;
+    let claims = check(context, world, Some(door), &token, Purpose::Refresh).await?;
     let issued = match world.refresh(&claims).await {
         Ok(issued) => issued,
         Err(error) => {
             if !in_json {
-                cookie::remove(place, world);
+                cookie::remove(context, world);
             }
             return Err(problem(error).into());
         }
@@ -70,7 +70,7 @@ async fn refresh(
         .ok_or_else(Problem::signed_out)?;
     let role = account.record.role;
     Ok(Json(
-        login::tokens(place, world, &issued, role, sent.alg).await?,
+        login::tokens(context, world, &issued, role, sent.alg).await?,
     ))
 }
 

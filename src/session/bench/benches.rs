@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::{Bench, BenchKeys, Sharing, is_throw_away, lock};
 use crate::base::bench_name::BenchName;
 use crate::session::hashing::Hashing;
-use crate::storage::{MemoryStorage, Storage, Unavailable};
+use crate::storage::{MemoryStorage, Storage, StorageError};
 
 /// How many benches are kept in memory at once: those of a large course.
 pub const BENCH_LIMIT: usize = 1_000;
@@ -28,7 +28,7 @@ pub enum OpenBenchError {
     TooMany(#[from] TooManyBenches),
     /// The store does not answer.
     #[error(transparent)]
-    Unavailable(#[from] Unavailable),
+    StorageError(#[from] StorageError),
 }
 
 /// Every bench that is in use.

@@ -4,14 +4,14 @@ use std::sync::atomic::Ordering;
 
 use super::Bench;
 use crate::base::event::Event;
-use crate::storage::{Batch, EventId, Unavailable};
+use crate::storage::{Batch, EventId, StorageError};
 
 impl Bench {
     /// The newest events of the journal, at most `limit`, oldest first.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn recent_events(&self, limit: usize) -> Result<Vec<Event>, Unavailable> {
+    pub async fn recent_events(&self, limit: usize) -> Result<Vec<Event>, StorageError> {
         self.events_since(EventId(0), limit).await
     }
 
@@ -23,7 +23,7 @@ impl Bench {
         &self,
         after: EventId,
         limit: usize,
-    ) -> Result<Vec<Event>, Unavailable> {
+    ) -> Result<Vec<Event>, StorageError> {
         let last = self.newest_event().await?;
         let first = EventId(last.0.saturating_sub(limit as u64)).max(after);
         let found = self.storage.events(&self.name, first, limit).await?;
@@ -34,7 +34,7 @@ impl Bench {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn newest_event(&self) -> Result<EventId, Unavailable> {
+    pub async fn newest_event(&self) -> Result<EventId, StorageError> {
         const AT_ONCE: usize = 1_000;
         let mut last = EventId(self.last_event.load(Ordering::Relaxed));
         // Whoever empties a Redis by hand lets the numbers begin again.
@@ -57,7 +57,7 @@ impl Bench {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn note(&self, event: Event) -> Result<(), Unavailable> {
+    pub async fn note(&self, event: Event) -> Result<(), StorageError> {
         let batch = Batch {
             events: vec![event],
             ..Batch::default()

@@ -16,8 +16,8 @@ use super::{Bench, Sharing, audit};
 use crate::base::clock::BenchTime;
 use crate::base::event::{Client, Event, What};
 use crate::defences::policy::{Name, Policy, Resolved, Variant, resolve};
-use crate::session::world::FOR_EVER;
-use crate::storage::{Batch, Commit, Expect, Key, Kind, Put, Unavailable};
+use crate::session::world::FOREVER;
+use crate::storage::{Batch, Commit, Expect, Put, RecordKey, RecordKind, StorageError};
 
 /// How far ahead a clock can be moved in all: ten years.
 pub const FURTHEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
@@ -91,7 +91,7 @@ impl Bench {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn refresh(&self) -> Result<(), Unavailable> {
+    pub async fn refresh(&self) -> Result<(), StorageError> {
         let (known, looked) = self.kept.get(|state| (state.changed, state.looked));
         let is_fresh = self.sharing == Sharing::Alone || looked.elapsed() < FRESH;
         if known.is_some() && is_fresh {
@@ -112,12 +112,12 @@ impl Bench {
         self.kept.get(|state| state.changed.is_some())
     }
 
-    async fn count_changes(&self) -> Result<u64, Unavailable> {
+    async fn count_changes(&self) -> Result<u64, StorageError> {
         let found = self.storage.read(&self.name, &setting(CHANGED)).await?;
         Ok(found.map_or(0, |found| found.version))
     }
 
-    async fn read_kept(&self) -> Result<State, Unavailable> {
+    async fn read_kept(&self) -> Result<State, StorageError> {
         // Counted first: what changes from here on is read again later.
         let looked = Instant::now();
         let changed = Some(self.count_changes().await?);
@@ -144,7 +144,7 @@ impl Bench {
 
     /// Changes what is kept, from what it is now: of two labs that change it at once, the second
     /// sees what the first one did.
-    async fn change(&self, make: impl Fn(&mut State) -> Change) -> Result<(), Unavailable> {
+    async fn change(&self, make: impl Fn(&mut State) -> Change) -> Result<(), StorageError> {
         let _turn = self.changing.lock().await;
         for _ in 0..TRIES {
             let mut state = self.read_kept().await?;
@@ -172,7 +172,7 @@ impl Bench {
                 return Ok(());
             }
         }
-        Err(Unavailable(
+        Err(StorageError(
             "the settings of a bench are changed all the time".into(),
         ))
     }
@@ -191,7 +191,7 @@ impl Bench {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn move_clock(&self, by: Duration) -> Result<(), Unavailable> {
+    pub async fn move_clock(&self, by: Duration) -> Result<(), StorageError> {
         let change = |state: &mut State| {
             let ahead = Duration::from_millis(state.ahead_millis).saturating_add(by);
             let millis = u64::try_from(ahead.min(FURTHEST).as_millis()).unwrap_or(u64::MAX);
@@ -202,7 +202,7 @@ impl Bench {
     }
 
     /// Puts the clock on time again, and notes that the bench was reset.
-    pub(super) async fn clock_on_time(&self) -> Result<(), Unavailable> {
+    pub(super) async fn clock_on_time(&self) -> Result<(), StorageError> {
         self.change(|state| set_clock(state, 0, What::BenchReset))
             .await
     }
@@ -221,7 +221,7 @@ impl Bench {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn set_custom(&self, policy: Policy) -> Result<(), Unavailable> {
+    pub async fn set_custom(&self, policy: Policy) -> Result<(), StorageError> {
         let names = || Name::ALL.iter();
         let arms: HashMap<&str, &str> = names()
             .map(|name| (name.slug(), policy.arm(*name).slug))
@@ -246,7 +246,7 @@ impl Bench {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn set_student(&self, name: Option<String>) -> Result<(), Unavailable> {
+    pub async fn set_student(&self, name: Option<String>) -> Result<(), StorageError> {
         let change = |state: &mut State| {
             state.student.clone_from(&name);
             Change {
@@ -266,7 +266,7 @@ impl Bench {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn note_requests(&self, noting: bool) -> Result<(), Unavailable> {
+    pub async fn note_requests(&self, noting: bool) -> Result<(), StorageError> {
         if self.notes_requests() == noting {
             return Ok(());
         }
@@ -289,9 +289,9 @@ fn set_clock(state: &mut State, millis: u64, event: What) -> Change {
     }
 }
 
-fn setting(name: &str) -> Key {
+fn setting(name: &str) -> RecordKey {
     // Invariant: the names are literals of this file.
-    Key::new(None, Kind::Setting, name).expect("a literal name")
+    RecordKey::new(None, RecordKind::Setting, name).expect("a literal name")
 }
 
 fn put_setting(name: &str, value: &impl Serialize) -> Put {
@@ -300,7 +300,7 @@ fn put_setting(name: &str, value: &impl Serialize) -> Put {
         // Invariant: numbers, texts and maps of texts always become JSON.
         value: serde_json::to_vec(value).expect("a setting becomes JSON"),
         seen: BenchTime::now(Duration::ZERO),
-        until: FOR_EVER,
+        until: FOREVER,
         owner: None,
         replaces: None,
     }

@@ -12,8 +12,8 @@ use super::Bench;
 use crate::base::clock::BenchTime;
 use crate::base::event::Client;
 use crate::defences::policy::Variant;
-use crate::session::world::FOR_EVER;
-use crate::storage::{Batch, Commit, Expect, Index, Key, Kind, Put, Unavailable};
+use crate::session::world::FOREVER;
+use crate::storage::{Batch, Commit, Expect, Index, Put, RecordKey, RecordKind, StorageError};
 
 /// How many requests a bench's catcher keeps.
 pub const KEPT: usize = 100;
@@ -82,7 +82,7 @@ impl<'b> Loot<'b> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn catch(&self, mut caught: Caught) -> Result<(), Unavailable> {
+    pub async fn catch(&self, mut caught: Caught) -> Result<(), StorageError> {
         caught.fit();
         for _ in 0..TRIES {
             // The count is the version of a record: each request that is kept puts it once more.
@@ -99,7 +99,7 @@ impl<'b> Loot<'b> {
                 return Ok(());
             }
         }
-        Err(Unavailable(
+        Err(StorageError(
             "more requests are caught at once than can be kept".into(),
         ))
     }
@@ -108,7 +108,7 @@ impl<'b> Loot<'b> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn caught(&self) -> Result<Vec<Caught>, Unavailable> {
+    pub async fn caught(&self) -> Result<Vec<Caught>, StorageError> {
         let mut all = Vec::new();
         for key in self.numbers().await? {
             all.extend(self.read::<Caught>(&key).await?);
@@ -121,7 +121,7 @@ impl<'b> Loot<'b> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn count(&self) -> Result<u64, Unavailable> {
+    pub async fn count(&self) -> Result<u64, StorageError> {
         let (storage, name) = (self.bench.storage(), self.bench.name());
         let found = storage.read(name, &key(COUNT)).await?;
         Ok(found.map_or(0, |found| found.version))
@@ -131,7 +131,7 @@ impl<'b> Loot<'b> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn clear(&self) -> Result<(), Unavailable> {
+    pub async fn clear(&self) -> Result<(), StorageError> {
         self.remove(self.numbers().await?).await
     }
 
@@ -139,7 +139,7 @@ impl<'b> Loot<'b> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn plant(&self, planted: Planted) -> Result<(), Unavailable> {
+    pub async fn plant(&self, planted: Planted) -> Result<(), StorageError> {
         self.put(PLANTED, &planted).await
     }
 
@@ -147,7 +147,7 @@ impl<'b> Loot<'b> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn planted(&self, variant: Variant) -> Result<Option<Planted>, Unavailable> {
+    pub async fn planted(&self, variant: Variant) -> Result<Option<Planted>, StorageError> {
         let planted: Option<Planted> = self.read(&key(PLANTED)).await?;
         Ok(planted.filter(|planted| planted.variant == variant))
     }
@@ -156,7 +156,7 @@ impl<'b> Loot<'b> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn forget_planted(&self) -> Result<(), Unavailable> {
+    pub async fn forget_planted(&self) -> Result<(), StorageError> {
         self.remove(vec![key(PLANTED)]).await
     }
 
@@ -168,7 +168,7 @@ impl<'b> Loot<'b> {
         &self,
         variant: Variant,
         session: (String, String),
-    ) -> Result<(), Unavailable> {
+    ) -> Result<(), StorageError> {
         self.put(SIGNED_IN, &(variant, session)).await
     }
 
@@ -179,29 +179,29 @@ impl<'b> Loot<'b> {
     pub async fn signed_in(
         &self,
         variant: Variant,
-    ) -> Result<Option<(String, String)>, Unavailable> {
+    ) -> Result<Option<(String, String)>, StorageError> {
         let own: Option<(Variant, (String, String))> = self.read(&key(SIGNED_IN)).await?;
         let own = own.filter(|(of, _)| *of == variant);
         Ok(own.map(|(_, session)| session))
     }
 
     /// Where the requests lie.
-    async fn numbers(&self) -> Result<Vec<Key>, Unavailable> {
-        let index = Index::Kind(None, Kind::Loot);
+    async fn numbers(&self) -> Result<Vec<RecordKey>, StorageError> {
+        let index = Index::Kind(None, RecordKind::Loot);
         let (storage, name) = (self.bench.storage(), self.bench.name());
         let mut keys = storage.members(name, &index, KEPT + OTHERS.len()).await?;
         keys.retain(|key| !OTHERS.contains(&key.name()));
         Ok(keys)
     }
 
-    async fn read<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, Unavailable> {
+    async fn read<T: DeserializeOwned>(&self, key: &RecordKey) -> Result<Option<T>, StorageError> {
         let (storage, name) = (self.bench.storage(), self.bench.name());
         let found = storage.read(name, key).await?;
         // One that somebody edited by hand is passed over.
         Ok(found.and_then(|found| serde_json::from_slice(&found.value).ok()))
     }
 
-    async fn put(&self, name: &str, value: &impl Serialize) -> Result<(), Unavailable> {
+    async fn put(&self, name: &str, value: &impl Serialize) -> Result<(), StorageError> {
         let batch = Batch {
             put: vec![put(key(name), value)],
             ..Batch::default()
@@ -209,7 +209,7 @@ impl<'b> Loot<'b> {
         self.commit(batch).await.map(|_| ())
     }
 
-    async fn remove(&self, remove: Vec<Key>) -> Result<(), Unavailable> {
+    async fn remove(&self, remove: Vec<RecordKey>) -> Result<(), StorageError> {
         let batch = Batch {
             remove,
             ..Batch::default()
@@ -217,27 +217,27 @@ impl<'b> Loot<'b> {
         self.commit(batch).await.map(|_| ())
     }
 
-    async fn commit(&self, batch: Batch) -> Result<Commit, Unavailable> {
+    async fn commit(&self, batch: Batch) -> Result<Commit, StorageError> {
         self.bench.storage().commit(self.bench.name(), batch).await
     }
 }
 
-fn numbered(id: u64) -> Key {
+fn numbered(id: u64) -> RecordKey {
     key(&format!("request-{id}"))
 }
 
-fn key(name: &str) -> Key {
+fn key(name: &str) -> RecordKey {
     // Invariant: the names are literals of this file, and numbers.
-    Key::new(None, Kind::Loot, name).expect("a name that the lab made itself")
+    RecordKey::new(None, RecordKind::Loot, name).expect("a name that the lab made itself")
 }
 
-fn put(key: Key, value: &impl Serialize) -> Put {
+fn put(key: RecordKey, value: &impl Serialize) -> Put {
     Put {
         key,
         // Invariant: texts, numbers and lists of them always become JSON.
         value: serde_json::to_vec(value).expect("loot becomes JSON"),
         seen: BenchTime::now(Duration::ZERO),
-        until: FOR_EVER,
+        until: FOREVER,
         owner: None,
         replaces: None,
     }

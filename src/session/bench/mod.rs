@@ -29,8 +29,8 @@ pub use per_bench::PerBench;
 use wire::Wire;
 
 use crate::defences::password_storage::Cost;
-use crate::defences::policy::{AskedSet, Variant};
-use crate::storage::{Batch, Index, Kind, Storage, Unavailable};
+use crate::defences::policy::{ProbedSet, Variant};
+use crate::storage::{Batch, Index, RecordKind, Storage, StorageError};
 
 /// Benches whose names begin like this are thrown away: those of attacks. They stay in memory.
 pub const RUN_PREFIX: &str = "run-";
@@ -53,7 +53,7 @@ pub struct Bench {
     kept: Kept,
     /// Held by the one who changes what is kept.
     changing: tokio::sync::Mutex<()>,
-    asked: Mutex<HashMap<Variant, u64>>,
+    probed: Mutex<HashMap<Variant, u64>>,
     last_event: AtomicU64,
     wire: Wire,
     hashing: Arc<Hashing>,
@@ -84,7 +84,7 @@ impl Bench {
             keys,
             kept: Kept::default(),
             changing: tokio::sync::Mutex::default(),
-            asked: Mutex::default(),
+            probed: Mutex::default(),
             last_event: AtomicU64::new(0),
             wire: Wire::default(),
             hashing,
@@ -134,7 +134,7 @@ impl Bench {
     pub async fn hash<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Unavailable> {
+    ) -> Result<T, StorageError> {
         self.hashing.run(work).await
     }
 
@@ -148,13 +148,18 @@ impl Bench {
     }
 
     /// Remembers which defences were asked for a variant.
-    pub fn note_asked(&self, variant: Variant, seen: AskedSet) {
-        *lock(&self.asked).entry(variant).or_default() |= seen.bits();
+    pub fn note_probed(&self, variant: Variant, seen: ProbedSet) {
+        *lock(&self.probed).entry(variant).or_default() |= seen.bits();
     }
 
     /// Every defence that was asked for a variant since the bench was made.
-    pub fn asked(&self, variant: Variant) -> AskedSet {
-        AskedSet::from_bits(lock(&self.asked).get(&variant).copied().unwrap_or_default())
+    pub fn probed(&self, variant: Variant) -> ProbedSet {
+        ProbedSet::from_bits(
+            lock(&self.probed)
+                .get(&variant)
+                .copied()
+                .unwrap_or_default(),
+        )
     }
 
     /// Takes the bench back to its beginning: everybody signed out, accounts and notices as they
@@ -163,11 +168,11 @@ impl Bench {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn reset(&self) -> Result<(), Unavailable> {
+    pub async fn reset(&self) -> Result<(), StorageError> {
         const AT_ONCE: usize = 1_000;
         let worlds = Variant::all().map(Some).chain([None]);
-        let stays = |kind: &Kind| matches!(kind, Kind::Setting | Kind::Progress);
-        let kinds = Kind::ALL.into_iter().filter(move |kind| !stays(kind));
+        let stays = |kind: &RecordKind| matches!(kind, RecordKind::Setting | RecordKind::Progress);
+        let kinds = RecordKind::ALL.into_iter().filter(move |kind| !stays(kind));
         for index in worlds.flat_map(|w| kinds.clone().map(move |kind| Index::Kind(w, kind))) {
             loop {
                 let remove = self.storage.members(&self.name, &index, AT_ONCE).await?;

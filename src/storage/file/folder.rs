@@ -11,7 +11,7 @@ use super::disk;
 use super::failure::LastFailure;
 use crate::base::bench_name::BenchName;
 use crate::defences::policy::Variant;
-use crate::storage::{Key, Kind};
+use crate::storage::{RecordKey, RecordKind};
 
 /// The data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -72,14 +72,14 @@ impl Folder {
     }
 
     /// The folder of all records of one kind on a bench, one folder a world in it.
-    pub fn of_kind(&self, bench: &BenchName, kind: Kind) -> PathBuf {
+    pub fn of_kind(&self, bench: &BenchName, kind: RecordKind) -> PathBuf {
         let mut path = self.root.join(kind.folder());
         path.push(bench.as_str());
         path
     }
 
     /// The file of one record.
-    pub fn of_record(&self, bench: &BenchName, key: &Key) -> PathBuf {
+    pub fn of_record(&self, bench: &BenchName, key: &RecordKey) -> PathBuf {
         let mut path = self.of_kind(bench, key.kind());
         path.push(world_folder(key.world()));
         path.push(format!("{}.json", key.name()));
@@ -138,6 +138,6 @@ pub fn world_of_folder(name: &str) -> Option<Option<Variant>> {
 }
 
 /// The key that a file name stands for; `None` for files that are none of ours.
-pub fn key_of_file(world: Option<Variant>, kind: Kind, file: &str) -> Option<Key> {
-    Key::new(world, kind, file.strip_suffix(".json")?)
+pub fn key_of_file(world: Option<Variant>, kind: RecordKind, file: &str) -> Option<RecordKey> {
+    RecordKey::new(world, kind, file.strip_suffix(".json")?)
 }

@@ -16,7 +16,7 @@ use super::writer::Writer;
 use super::{Bench, disk, record};
 use crate::base::bench_name::BenchName;
 use crate::storage::memory::shelf::{Record, Shelf};
-use crate::storage::{EventId, JOURNAL_LIMIT, Key, Kind};
+use crate::storage::{EventId, JOURNAL_LIMIT, RecordKey, RecordKind};
 
 /// A bench in memory, and the broken files that were set aside on the way.
 pub struct Loaded {
@@ -35,7 +35,7 @@ pub struct Loaded {
 pub fn load(folder: &Arc<Folder>, name: &BenchName) -> io::Result<Loaded> {
     let mut records = Vec::new();
     let mut set_aside = Vec::new();
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         for (world, path) in entries(&folder.of_kind(name, kind))? {
             let Some(world) = world_of_folder(&world) else {
                 continue;
@@ -150,17 +150,18 @@ fn move_aside(folder: &Folder, path: PathBuf) -> PathBuf {
 }
 
 /// Takes the records out whose place a later one took.
-pub(super) fn take_replaced(records: &mut Vec<(Key, Record)>) -> Vec<Key> {
+pub(super) fn take_replaced(records: &mut Vec<(RecordKey, Record)>) -> Vec<RecordKey> {
     // A key that was put again *after* it was replaced has a higher turn than its successor.
-    let mut replaced: HashMap<Key, u64> = HashMap::new();
+    let mut replaced: HashMap<RecordKey, u64> = HashMap::new();
     for (_, record) in records.iter() {
         if let Some(old) = &record.replaces {
             let turn = replaced.entry(old.clone()).or_default();
             *turn = record.turn.max(*turn);
         }
     }
-    let is_replaced =
-        |key: &Key, record: &Record| replaced.get(key).is_some_and(|turn| *turn > record.turn);
+    let is_replaced = |key: &RecordKey, record: &Record| {
+        replaced.get(key).is_some_and(|turn| *turn > record.turn)
+    };
     records
         .extract_if(.., |(key, record)| is_replaced(key, record))
         .map(|(key, _)| key)
@@ -169,7 +170,7 @@ pub(super) fn take_replaced(records: &mut Vec<(Key, Record)>) -> Vec<Key> {
 
 /// Puts the records on the shelf. Copying a record's file makes two of one place: the copy, by
 /// name, is put behind all others.
-fn fill(shelf: &mut Shelf, mut records: Vec<(Key, Record)>) {
+fn fill(shelf: &mut Shelf, mut records: Vec<(RecordKey, Record)>) {
     records.sort_by(|(a, x), (b, y)| (x.place, a).cmp(&(y.place, b)));
     let mut taken = HashSet::with_capacity(records.len());
     let (firsts, copies): (Vec<_>, Vec<_>) = records

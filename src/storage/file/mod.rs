@@ -35,7 +35,7 @@ use tokio::sync::OnceCell;
 
 use super::memory::lock;
 use super::memory::shelf::Shelf;
-use super::{Batch, Commit, EventId, Index, Key, Kind, Storage, Stored, Unavailable};
+use super::{Batch, Commit, EventId, Index, RecordKey, RecordKind, Storage, StorageError, Stored};
 use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::base::event::Event;
@@ -108,7 +108,7 @@ impl FileStorage {
     /// # Errors
     ///
     /// Some could not be written. All others were, and the next call tries these again.
-    pub async fn flush(&self) -> Result<usize, Unavailable> {
+    pub async fn flush(&self) -> Result<usize, StorageError> {
         let mut written = 0;
         let mut result = Ok(());
         for bench in self.loaded() {
@@ -184,7 +184,7 @@ impl FileStorage {
     }
 
     /// The bench, loaded on first use.
-    async fn bench(&self, name: &BenchName) -> Result<Arc<Bench>, Unavailable> {
+    async fn bench(&self, name: &BenchName) -> Result<Arc<Bench>, StorageError> {
         let place = self.place(name);
         if let Some(bench) = place.bench.get() {
             return Ok(Arc::clone(bench));
@@ -200,8 +200,10 @@ impl FileStorage {
                     set_aside: found,
                 } = blocking(move || {
                     load::load(&folder, &name).map_err(|error| {
-                        folder.failure().note(&folder.of_kind(&name, Kind::Session));
-                        Unavailable(format!("bench {name}: {error}"))
+                        folder
+                            .failure()
+                            .note(&folder.of_kind(&name, RecordKind::Session));
+                        StorageError(format!("bench {name}: {error}"))
                     })
                 })
                 .await?;
@@ -235,27 +237,31 @@ impl fmt::Debug for FileStorage {
 /// the request that asked for it is given up.
 async fn write<T: Send + 'static>(
     bench: Arc<Bench>,
-    work: impl FnOnce(&mut Writer, &Mutex<Shelf>) -> Result<T, Unavailable> + Send + 'static,
-) -> Result<T, Unavailable> {
+    work: impl FnOnce(&mut Writer, &Mutex<Shelf>) -> Result<T, StorageError> + Send + 'static,
+) -> Result<T, StorageError> {
     let mut writer = Arc::clone(&bench.writer).lock_owned().await;
     blocking(move || work(&mut writer, &bench.shelf)).await
 }
 
 /// Does work that waits for the disk on a thread that may wait.
 async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Unavailable> + Send + 'static,
-) -> Result<T, Unavailable> {
+    work: impl FnOnce() -> Result<T, StorageError> + Send + 'static,
+) -> Result<T, StorageError> {
     tokio::task::spawn_blocking(work).await.map_err(stopped)?
 }
 
 /// The answer when work did not come to its end: it panicked, or the program is shutting down.
-fn stopped(error: tokio::task::JoinError) -> Unavailable {
-    Unavailable(error.to_string())
+fn stopped(error: tokio::task::JoinError) -> StorageError {
+    StorageError(error.to_string())
 }
 
 #[async_trait]
 impl Storage for FileStorage {
-    async fn read(&self, bench: &BenchName, key: &Key) -> Result<Option<Stored>, Unavailable> {
+    async fn read(
+        &self,
+        bench: &BenchName,
+        key: &RecordKey,
+    ) -> Result<Option<Stored>, StorageError> {
         let bench = self.bench(bench).await?;
         Ok(lock(&bench.shelf).read(key))
     }
@@ -265,7 +271,7 @@ impl Storage for FileStorage {
         bench: &BenchName,
         index: &Index,
         limit: usize,
-    ) -> Result<Vec<Key>, Unavailable> {
+    ) -> Result<Vec<RecordKey>, StorageError> {
         let bench = self.bench(bench).await?;
         Ok(lock(&bench.shelf).members(index, limit))
     }
@@ -275,12 +281,12 @@ impl Storage for FileStorage {
         bench: &BenchName,
         index: &Index,
         limit: usize,
-    ) -> Result<bool, Unavailable> {
+    ) -> Result<bool, StorageError> {
         let bench = self.bench(bench).await?;
         Ok(lock(&bench.shelf).count(index) > limit)
     }
 
-    async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, Unavailable> {
+    async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, StorageError> {
         let bench = self.bench(bench).await?;
         write(bench, |writer, shelf| writer.commit(shelf, batch)).await
     }
@@ -288,10 +294,10 @@ impl Storage for FileStorage {
     async fn touch(
         &self,
         bench: &BenchName,
-        key: &Key,
+        key: &RecordKey,
         seen: BenchTime,
         until: BenchTime,
-    ) -> Result<(), Unavailable> {
+    ) -> Result<(), StorageError> {
         let bench = self.bench(bench).await?;
         lock(&bench.shelf).touch(key, seen, until);
         Ok(())
@@ -302,7 +308,7 @@ impl Storage for FileStorage {
         bench: &BenchName,
         after: EventId,
         limit: usize,
-    ) -> Result<Vec<(EventId, Event)>, Unavailable> {
+    ) -> Result<Vec<(EventId, Event)>, StorageError> {
         let bench = self.bench(bench).await?;
         Ok(lock(&bench.shelf).journal().after(after, limit))
     }
@@ -312,7 +318,7 @@ impl Storage for FileStorage {
         bench: &BenchName,
         now: BenchTime,
         limit: usize,
-    ) -> Result<usize, Unavailable> {
+    ) -> Result<usize, StorageError> {
         let bench = self.bench(bench).await?;
         write(bench, move |writer, shelf| writer.sweep(shelf, now, limit)).await
     }

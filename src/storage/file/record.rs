@@ -27,7 +27,7 @@ use super::HIGHEST;
 use crate::base::clock::BenchTime;
 use crate::defences::policy::Variant;
 use crate::storage::memory::shelf::Record;
-use crate::storage::{Key, Kind};
+use crate::storage::{RecordKey, RecordKind};
 
 /// What stands between the other fields and a value in JSON. A line break cannot occur inside a
 /// JSON string, so the first place where this is found is the right one.
@@ -61,7 +61,7 @@ struct Fields {
 struct NamedKey {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     world: Option<Variant>,
-    kind: Kind,
+    kind: RecordKind,
     name: String,
 }
 
@@ -126,7 +126,7 @@ pub fn decode(file: &str) -> serde_json::Result<Record> {
     };
     let replaces = match fields.replaces {
         Some(NamedKey { world, kind, name }) => Some(
-            Key::new(world, kind, &name)
+            RecordKey::new(world, kind, &name)
                 .ok_or_else(|| serde_json::Error::custom("`replaces` names no record"))?,
         ),
         None => None,
@@ -168,7 +168,7 @@ mod tests {
             seen: BenchTime::from_millis(1),
             until: BenchTime::from_millis(2),
             owner: Some("o\n  \"value\": ".into()),
-            replaces: Key::new(Some(Variant::Hardened), Kind::Session, "old"),
+            replaces: RecordKey::new(Some(Variant::Hardened), RecordKind::Session, "old"),
             place: 4,
             turn: 5,
         }

@@ -16,7 +16,7 @@ use super::record;
 use crate::base::bench_name::BenchName;
 use crate::storage::memory::shelf::Record;
 use crate::storage::stats::{BenchSettings, Census};
-use crate::storage::{JOURNAL_LIMIT, Key, Kind, Stored};
+use crate::storage::{JOURNAL_LIMIT, RecordKey, RecordKind, Stored};
 
 /// How much there is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub fn read(root: &Path, census: &mut dyn Census) -> Result<Disk, Unreadable> {
         disk: Disk::default(),
     };
     let mut benches = BTreeSet::new();
-    for folder in Kind::ALL.map(|kind| root.join(kind.folder())) {
+    for folder in RecordKind::ALL.map(|kind| root.join(kind.folder())) {
         let found = folders(&folder).map_err(|cause| unreadable(&folder, cause))?;
         benches.extend(found.iter().filter_map(|(name, _)| name.parse().ok()));
     }
@@ -75,7 +75,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn bench(&mut self, bench: &BenchName) -> Result<(), (PathBuf, io::Error)> {
-        let settings = self.root.join(Kind::Setting.folder());
+        let settings = self.root.join(RecordKind::Setting.folder());
         let settings = settings.join(bench.as_str()).join("bench");
         let setting = |name: &str| {
             let text = fs::read_to_string(settings.join(name)).ok()?;
@@ -86,7 +86,7 @@ impl Reader<'_> {
             custom: setting("custom.json"),
         };
         self.census.bench(bench, &settings);
-        for kind in Kind::ALL {
+        for kind in RecordKind::ALL {
             let folder = self.root.join(kind.folder()).join(bench.as_str());
             for (world, folder) in folders(&folder).map_err(|cause| (folder, cause))? {
                 let Some(world) = world_of_folder(&world) else {
@@ -116,15 +116,15 @@ impl Reader<'_> {
     fn world(
         &mut self,
         bench: &BenchName,
-        kind: Kind,
-        files: impl Iterator<Item = (Key, PathBuf)>,
+        kind: RecordKind,
+        files: impl Iterator<Item = (RecordKey, PathBuf)>,
     ) {
-        let mut sessions: Vec<(Key, Record)> = Vec::new();
+        let mut sessions: Vec<(RecordKey, Record)> = Vec::new();
         for (key, path) in files {
             let Ok(about) = fs::metadata(&path) else {
                 continue;
             };
-            if kind != Kind::Session {
+            if kind != RecordKind::Session {
                 self.census.record(bench, &key);
             } else {
                 match fs::read_to_string(&path).map(|text| record::decode(&text)) {

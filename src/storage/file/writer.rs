@@ -16,7 +16,7 @@ use crate::base::clock::BenchTime;
 use crate::storage::memory::lock;
 use crate::storage::memory::plan::Plan;
 use crate::storage::memory::shelf::{Record, Shelf};
-use crate::storage::{Batch, Commit, EventId, JOURNAL_LIMIT, Key, Unavailable};
+use crate::storage::{Batch, Commit, EventId, JOURNAL_LIMIT, RecordKey, StorageError};
 
 /// What it takes to write a bench's files.
 pub struct Writer {
@@ -25,7 +25,7 @@ pub struct Writer {
     journal: JournalFile,
     /// Records that are gone from memory, but whose files could not be removed. Each commit tries
     /// again.
-    owed: BTreeSet<Key>,
+    owed: BTreeSet<RecordKey>,
 }
 
 impl Writer {
@@ -45,7 +45,7 @@ impl Writer {
     }
 
     /// Writes a batch to the disk, then to the shelf.
-    pub fn commit(&mut self, shelf: &Mutex<Shelf>, batch: Batch) -> Result<Commit, Unavailable> {
+    pub fn commit(&mut self, shelf: &Mutex<Shelf>, batch: Batch) -> Result<Commit, StorageError> {
         // The lock is let go at the end of this line: planning is quick, and writing is not.
         let plan = lock(shelf).plan(batch);
         match plan {
@@ -60,7 +60,7 @@ impl Writer {
         shelf: &Mutex<Shelf>,
         now: BenchTime,
         limit: usize,
-    ) -> Result<usize, Unavailable> {
+    ) -> Result<usize, StorageError> {
         let gone = lock(shelf).due(now, limit);
         let swept = gone.len();
         let plan = Plan {
@@ -76,8 +76,8 @@ impl Writer {
     pub fn write_touched(
         &mut self,
         shelf: &Mutex<Shelf>,
-        keys: &[Arc<Key>],
-    ) -> Result<usize, Unavailable> {
+        keys: &[Arc<RecordKey>],
+    ) -> Result<usize, StorageError> {
         let mut result = Ok(0);
         for key in keys {
             let touched = lock(shelf).take_touched(key);
@@ -99,7 +99,7 @@ impl Writer {
     ///
     /// Whatever can fail without having changed anything comes first. A failure after that fails
     /// closed: what was to go is gone, what was to come is not there.
-    fn carry_out(&mut self, shelf: &Mutex<Shelf>, plan: Plan) -> Result<(), Unavailable> {
+    fn carry_out(&mut self, shelf: &Mutex<Shelf>, plan: Plan) -> Result<(), StorageError> {
         self.remove_owed();
         let mut staged = Vec::with_capacity(plan.puts.len());
         for (key, record) in &plan.puts {
@@ -136,7 +136,7 @@ impl Writer {
         removed
     }
 
-    fn stage(&self, key: &Key, record: &Record) -> io::Result<Staged> {
+    fn stage(&self, key: &RecordKey, record: &Record) -> io::Result<Staged> {
         let text = record::encode(record)?;
         disk::stage(&self.folder.of_record(&self.bench, key), text.as_bytes())
     }
@@ -145,8 +145,8 @@ impl Writer {
     fn place_all(
         &mut self,
         shelf: &Mutex<Shelf>,
-        staged: Vec<(&Key, Staged)>,
-    ) -> Result<(), Unavailable> {
+        staged: Vec<(&RecordKey, Staged)>,
+    ) -> Result<(), StorageError> {
         let mut placed = Vec::with_capacity(staged.len());
         for (key, file) in staged {
             if let Err(error) = file.place() {
@@ -160,7 +160,7 @@ impl Writer {
     }
 
     /// Makes a file again what memory says it is.
-    fn put_back(&mut self, shelf: &Mutex<Shelf>, key: &Key) {
+    fn put_back(&mut self, shelf: &Mutex<Shelf>, key: &RecordKey) {
         let before = lock(shelf).record(key).cloned();
         let done = match &before {
             Some(record) => self.stage(key, record).and_then(Staged::place),
@@ -173,7 +173,7 @@ impl Writer {
     }
 
     /// Removes the files of these records. Where one stays, the others go all the same.
-    fn remove_all(&mut self, keys: &[Key]) -> Result<(), Unavailable> {
+    fn remove_all(&mut self, keys: &[RecordKey]) -> Result<(), StorageError> {
         let mut result = Ok(());
         for key in keys {
             if let Err(error) = disk::remove(&self.folder.of_record(&self.bench, key)) {
@@ -192,7 +192,7 @@ impl Writer {
 
     /// The answer when a record's file made trouble. It names the folder only: the file's name may
     /// be a session id, where `at-rest` is weak.
-    fn unavailable(&self, key: &Key, error: io::Error) -> Unavailable {
+    fn unavailable(&self, key: &RecordKey, error: io::Error) -> StorageError {
         let file = self.folder.of_record(&self.bench, key);
         let folder = file.parent().unwrap_or(&file);
         self.folder.failure().note(folder);
@@ -201,6 +201,6 @@ impl Writer {
 }
 
 /// The answer when the disk refuses something.
-pub fn unavailable(path: &Path, error: impl Display) -> Unavailable {
-    Unavailable(format!("{}: {error}", path.display()))
+pub fn unavailable(path: &Path, error: impl Display) -> StorageError {
+    StorageError(format!("{}: {error}", path.display()))
 }

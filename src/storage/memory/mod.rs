@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use async_trait::async_trait;
 
-use super::{Batch, Commit, EventId, Index, Key, Storage, Stored, Unavailable};
+use super::{Batch, Commit, EventId, Index, RecordKey, Storage, StorageError, Stored};
 use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::base::event::Event;
@@ -92,7 +92,11 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 #[async_trait]
 impl Storage for MemoryStorage {
-    async fn read(&self, bench: &BenchName, key: &Key) -> Result<Option<Stored>, Unavailable> {
+    async fn read(
+        &self,
+        bench: &BenchName,
+        key: &RecordKey,
+    ) -> Result<Option<Stored>, StorageError> {
         Ok(self.look(bench, |shelf| shelf.read(key)).flatten())
     }
 
@@ -101,7 +105,7 @@ impl Storage for MemoryStorage {
         bench: &BenchName,
         index: &Index,
         limit: usize,
-    ) -> Result<Vec<Key>, Unavailable> {
+    ) -> Result<Vec<RecordKey>, StorageError> {
         Ok(self
             .look(bench, |shelf| shelf.members(index, limit))
             .unwrap_or_default())
@@ -112,12 +116,12 @@ impl Storage for MemoryStorage {
         bench: &BenchName,
         index: &Index,
         limit: usize,
-    ) -> Result<bool, Unavailable> {
+    ) -> Result<bool, StorageError> {
         let count = self.look(bench, |shelf| shelf.count(index));
         Ok(count.is_some_and(|count| count > limit))
     }
 
-    async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, Unavailable> {
+    async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, StorageError> {
         let shelf = self.shelf(bench);
         let mut shelf = lock(&shelf);
         match shelf.plan(batch) {
@@ -132,10 +136,10 @@ impl Storage for MemoryStorage {
     async fn touch(
         &self,
         bench: &BenchName,
-        key: &Key,
+        key: &RecordKey,
         seen: BenchTime,
         until: BenchTime,
-    ) -> Result<(), Unavailable> {
+    ) -> Result<(), StorageError> {
         self.look(bench, |shelf| shelf.touch(key, seen, until));
         Ok(())
     }
@@ -145,7 +149,7 @@ impl Storage for MemoryStorage {
         bench: &BenchName,
         after: EventId,
         limit: usize,
-    ) -> Result<Vec<(EventId, Event)>, Unavailable> {
+    ) -> Result<Vec<(EventId, Event)>, StorageError> {
         Ok(self
             .look(bench, |shelf| shelf.journal().after(after, limit))
             .unwrap_or_default())
@@ -156,7 +160,7 @@ impl Storage for MemoryStorage {
         bench: &BenchName,
         now: BenchTime,
         limit: usize,
-    ) -> Result<usize, Unavailable> {
+    ) -> Result<usize, StorageError> {
         let swept = self.look(bench, |shelf| {
             let due = shelf.due(now, limit);
             due.iter().for_each(|key| shelf.remove(key));

@@ -8,17 +8,17 @@ use std::sync::Arc;
 
 use super::shelf::{Record, Shelf};
 use crate::base::event::Event;
-use crate::storage::{Batch, EventId, Expect, Key};
+use crate::storage::{Batch, EventId, Expect, RecordKey};
 
 /// The outcome of a batch: no key stands in more than one of the lists.
 #[derive(Default)]
 pub struct Plan {
     /// Records as they will lie on the shelf.
-    pub puts: Vec<(Arc<Key>, Record)>,
+    pub puts: Vec<(Arc<RecordKey>, Record)>,
     /// Records that are there and go.
-    pub gone: Vec<Key>,
+    pub gone: Vec<RecordKey>,
     /// Records that are there and go because one of `puts` takes their place.
-    pub replaced: Vec<Key>,
+    pub replaced: Vec<RecordKey>,
     /// New events, numbered.
     pub events: Vec<(EventId, Event)>,
 }
@@ -36,16 +36,16 @@ impl Shelf {
         {
             return None;
         }
-        let replaced: HashSet<Key> = batch
+        let replaced: HashSet<RecordKey> = batch
             .put
             .iter()
             .filter_map(|put| put.replaces.clone())
             .collect();
-        let gone: HashSet<Key> = batch.remove.into_iter().collect();
+        let gone: HashSet<RecordKey> = batch.remove.into_iter().collect();
 
         // Every put takes the next turn; the batch as a whole is known by its first.
         let batch_turn = self.turn() + 1;
-        let mut puts: Vec<(Arc<Key>, Record)> = Vec::with_capacity(batch.put.len());
+        let mut puts: Vec<(Arc<RecordKey>, Record)> = Vec::with_capacity(batch.put.len());
         for (turn, put) in (batch_turn..).zip(batch.put) {
             let twin = puts.iter().position(|(key, _)| **key == put.key);
             let before = match twin {
@@ -69,8 +69,9 @@ impl Shelf {
             }
         }
 
-        let leaves =
-            |key: &Key| self.record(key).is_some() && puts.iter().all(|(put, _)| **put != *key);
+        let leaves = |key: &RecordKey| {
+            self.record(key).is_some() && puts.iter().all(|(put, _)| **put != *key)
+        };
         let gone = gone
             .into_iter()
             .filter(|key| !replaced.contains(key) && leaves(key))
@@ -85,7 +86,7 @@ impl Shelf {
         })
     }
 
-    fn meets(&self, key: &Key, expect: Expect) -> bool {
+    fn meets(&self, key: &RecordKey, expect: Expect) -> bool {
         let version = self.record(key).map_or(0, |record| record.version);
         match expect {
             Expect::Absent => version == 0,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::journal::Recent;
 use super::plan::Plan;
 use crate::base::clock::BenchTime;
-use crate::storage::{Index, Key, Stored};
+use crate::storage::{Index, RecordKey, Stored};
 
 /// A record with all that storage knows of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Record {
     /// Whose list it stands in.
     pub owner: Option<String>,
     /// The record whose place it took.
-    pub replaces: Option<Key>,
+    pub replaces: Option<RecordKey>,
     /// The turn of its first put: its place in the lists, and no other record's.
     pub place: u64,
     /// The turn of the batch that put it last. It tells, after a crash, whether a record that
@@ -34,7 +34,7 @@ pub struct Record {
 
 /// A record on the shelf.
 struct Slot {
-    key: Arc<Key>,
+    key: Arc<RecordKey>,
     record: Record,
     /// The deadline under which it is filed; a touch moves `record.until` ahead of it.
     filed: BenchTime,
@@ -45,13 +45,13 @@ struct Slot {
 /// One bench's records, and what is derived from them. Without `Debug`: keys may be session ids.
 #[derive(Default)]
 pub struct Shelf {
-    slots: HashMap<Arc<Key>, Slot>,
+    slots: HashMap<Arc<RecordKey>, Slot>,
     /// Each list in the order of first puts.
-    lists: HashMap<Index, BTreeMap<u64, Arc<Key>>>,
+    lists: HashMap<Index, BTreeMap<u64, Arc<RecordKey>>>,
     /// By deadline, then by place, which makes the pair unique. May be too early, never too late.
-    deadlines: BTreeMap<(BenchTime, u64), Arc<Key>>,
+    deadlines: BTreeMap<(BenchTime, u64), Arc<RecordKey>>,
     /// Records touched since [`Shelf::take_touched`] took them; all of them are on the shelf.
-    touched: HashSet<Arc<Key>>,
+    touched: HashSet<Arc<RecordKey>>,
     journal: Recent,
     /// The highest turn taken so far.
     turn: u64,
@@ -59,7 +59,7 @@ pub struct Shelf {
 
 impl Shelf {
     /// The record at `key`, as the storage contract gives it out.
-    pub fn read(&self, key: &Key) -> Option<Stored> {
+    pub fn read(&self, key: &RecordKey) -> Option<Stored> {
         self.record(key).map(|record| Stored {
             value: Arc::clone(&record.value),
             version: record.version,
@@ -69,14 +69,14 @@ impl Shelf {
     }
 
     /// The record at `key`.
-    pub fn record(&self, key: &Key) -> Option<&Record> {
+    pub fn record(&self, key: &RecordKey) -> Option<&Record> {
         self.slots.get(key).map(|slot| &slot.record)
     }
 
     /// At most `limit` keys of a list, first put first.
-    pub fn members(&self, index: &Index, limit: usize) -> Vec<Key> {
+    pub fn members(&self, index: &Index, limit: usize) -> Vec<RecordKey> {
         let list = self.lists.get(index).into_iter().flat_map(BTreeMap::values);
-        list.take(limit).map(|key| Key::clone(key)).collect()
+        list.take(limit).map(|key| RecordKey::clone(key)).collect()
     }
 
     /// How many keys an index has.
@@ -113,7 +113,7 @@ impl Shelf {
     }
 
     /// Puts a record on the shelf as it is, in the place of any that lies there.
-    pub fn place(&mut self, key: Arc<Key>, record: Record) {
+    pub fn place(&mut self, key: Arc<RecordKey>, record: Record) {
         self.remove(&key);
         self.turn = self.turn.max(record.turn).max(record.place);
         for index in lists_of(&key, &record) {
@@ -133,7 +133,7 @@ impl Shelf {
     }
 
     /// Takes a record off the shelf and out of every list.
-    pub fn remove(&mut self, key: &Key) {
+    pub fn remove(&mut self, key: &RecordKey) {
         let Some(slot) = self.slots.remove(key) else {
             return;
         };
@@ -153,7 +153,7 @@ impl Shelf {
 
     /// Notes that a record was seen in use. Every request does this, so it costs one look-up: the
     /// record stays filed under its old deadline until [`Shelf::due`] comes across it.
-    pub fn touch(&mut self, key: &Key, seen: BenchTime, until: BenchTime) {
+    pub fn touch(&mut self, key: &RecordKey, seen: BenchTime, until: BenchTime) {
         let Some(slot) = self.slots.get_mut(key) else {
             return;
         };
@@ -168,12 +168,12 @@ impl Shelf {
     }
 
     /// The records touched since each was last taken.
-    pub fn touched(&self) -> Vec<Arc<Key>> {
+    pub fn touched(&self) -> Vec<Arc<RecordKey>> {
         self.touched.iter().cloned().collect()
     }
 
     /// The record, if it was touched and is still here. It counts as untouched from then on.
-    pub fn take_touched(&mut self, key: &Key) -> Option<Record> {
+    pub fn take_touched(&mut self, key: &RecordKey) -> Option<Record> {
         let slot = self.slots.get_mut(key).filter(|slot| slot.touched)?;
         slot.touched = false;
         self.touched.remove(key);
@@ -181,7 +181,7 @@ impl Shelf {
     }
 
     /// Counts a record as touched, because what the disk says of it is out of date.
-    pub fn mark_touched(&mut self, key: &Key) {
+    pub fn mark_touched(&mut self, key: &RecordKey) {
         if let Some(slot) = self.slots.get_mut(key) {
             slot.touched = true;
             self.touched.insert(Arc::clone(&slot.key));
@@ -190,7 +190,7 @@ impl Shelf {
 
     /// At most `limit` records whose time is over at `now`, longest over first. They stay where
     /// they are.
-    pub fn due(&mut self, now: BenchTime, limit: usize) -> Vec<Key> {
+    pub fn due(&mut self, now: BenchTime, limit: usize) -> Vec<RecordKey> {
         let mut due = Vec::new();
         let mut filed_too_early = Vec::new();
         for key in self.deadlines.range(..=(now, u64::MAX)).map(|(_, key)| key) {
@@ -199,7 +199,7 @@ impl Shelf {
             }
             match self.slots.get(key) {
                 Some(slot) if slot.record.until > now => filed_too_early.push(Arc::clone(key)),
-                _ => due.push(Key::clone(key)),
+                _ => due.push(RecordKey::clone(key)),
             }
         }
         for key in filed_too_early {
@@ -209,7 +209,7 @@ impl Shelf {
     }
 
     /// Files a record under the deadline that it has by now.
-    fn file_anew(&mut self, key: &Key) {
+    fn file_anew(&mut self, key: &RecordKey) {
         if let Some(slot) = self.slots.get_mut(key) {
             self.deadlines.remove(&(slot.filed, slot.record.place));
             slot.filed = slot.record.until;
@@ -220,7 +220,7 @@ impl Shelf {
 }
 
 /// The lists that a record stands in.
-fn lists_of(key: &Key, record: &Record) -> impl Iterator<Item = Index> {
+fn lists_of(key: &RecordKey, record: &Record) -> impl Iterator<Item = Index> {
     let (world, kind) = (key.world(), key.kind());
     let owner = record.owner.clone();
     let of_owner = owner.map(|owner| Index::Owner(world, kind, owner));

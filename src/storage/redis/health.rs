@@ -4,7 +4,7 @@ use redis::Value;
 
 use super::RedisStorage;
 use super::link::Ask;
-use crate::storage::{Trouble, Unavailable};
+use crate::storage::{StorageError, Trouble};
 
 const SILENT: Trouble = Trouble {
     what: "does not answer",
@@ -59,9 +59,9 @@ fn is_replica(role: &Value) -> bool {
 }
 
 /// What an error means for the lab; nothing where only this question was refused.
-fn in_plain_words(error: &Unavailable) -> Option<Trouble> {
+fn in_plain_words(error: &StorageError) -> Option<Trouble> {
     // What Redis says begins with a code, and stands behind the address.
-    let says = |code: &str| error.0.contains(&format!(": {code} "));
+    let description = |code: &str| error.0.contains(&format!(": {code} "));
     let known = [
         ("OOM", Some(FULL)),
         ("READONLY", Some(READ_ONLY)),
@@ -75,7 +75,7 @@ fn in_plain_words(error: &Unavailable) -> Option<Trouble> {
         // Somebody made a key of that name.
         ("WRONGTYPE", None),
     ];
-    let found = known.into_iter().find(|(code, _)| says(code));
+    let found = known.into_iter().find(|(code, _)| description(code));
     found.map_or(Some(SILENT), |(_, trouble)| trouble)
 }
 
@@ -87,7 +87,7 @@ mod tests {
     fn what_redis_says_is_told_apart_by_its_code() {
         let of = |said: &str| {
             let text = format!("Redis at localhost:6379, database 0: {said}");
-            in_plain_words(&Unavailable(text))
+            in_plain_words(&StorageError(text))
         };
         assert_eq!(of("OOM command not allowed when used memory"), Some(FULL));
         assert_eq!(of("READONLY You can't write"), Some(READ_ONLY));

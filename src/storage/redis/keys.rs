@@ -13,7 +13,7 @@
 
 use crate::base::bench_name::BenchName;
 use crate::defences::policy::Variant;
-use crate::storage::{Index, Key, Kind};
+use crate::storage::{Index, RecordKey, RecordKind};
 
 /// What every key of a bench begins with.
 pub fn of_bench(bench: &BenchName) -> String {
@@ -27,29 +27,31 @@ pub fn bench_of(key: &str) -> Option<(BenchName, &str)> {
 }
 
 /// The record at a path; nothing for a list or anything else.
-pub fn record_at(path: &str) -> Option<Key> {
+pub fn record_at(path: &str) -> Option<RecordKey> {
     let mut parts = path.split(':');
     let (kind, world, name) = (parts.next()?, parts.next()?, parts.next()?);
-    let kind = Kind::ALL.into_iter().find(|each| each.folder() == kind)?;
+    let kind = RecordKind::ALL
+        .into_iter()
+        .find(|each| each.folder() == kind)?;
     let world = match world {
         SHARED => None,
         variant => Some(variant.parse().ok()?),
     };
-    Key::new(world, kind, name).filter(|_| parts.next().is_none())
+    RecordKey::new(world, kind, name).filter(|_| parts.next().is_none())
 }
 
 /// A record's key without that beginning.
-pub fn path(key: &Key) -> String {
+pub fn path(key: &RecordKey) -> String {
     format!("{}{}", records(key.world(), key.kind()), key.name())
 }
 
 /// What the paths of all records of one kind in one world begin with.
-pub fn records(world: Option<Variant>, kind: Kind) -> String {
+pub fn records(world: Option<Variant>, kind: RecordKind) -> String {
     format!("{}:{}:", kind.folder(), world_name(world))
 }
 
 /// A list without that beginning, and the world and kind of its records.
-pub fn list(index: &Index) -> (String, Option<Variant>, Kind) {
+pub fn list(index: &Index) -> (String, Option<Variant>, RecordKind) {
     match index {
         Index::Kind(world, kind) => {
             let name = format!("list:{}:{}", kind.folder(), world_name(*world));
@@ -76,16 +78,16 @@ mod tests {
     #[test]
     fn names_are_as_the_worksheet_shows_them() {
         let bench = BenchName::local();
-        let key = Key::new(Some(Variant::Hardened), Kind::Session, "a_b-c").unwrap();
+        let key = RecordKey::new(Some(Variant::Hardened), RecordKind::Session, "a_b-c").unwrap();
         assert_eq!(
             format!("{}{}", of_bench(&bench), path(&key)),
             "lab:{local}:sessions:hardened:a_b-c"
         );
-        let shared = Key::new(None, Kind::Setting, "clock").unwrap();
+        let shared = RecordKey::new(None, RecordKind::Setting, "clock").unwrap();
         assert_eq!(path(&shared), "settings:bench:clock");
         let (name, ..) = list(&Index::Owner(
             Some(Variant::Insecure),
-            Kind::Session,
+            RecordKind::Session,
             "alice".into(),
         ));
         assert_eq!(name, "of:sessions:insecure:alice");
@@ -94,8 +96,8 @@ mod tests {
     #[test]
     fn a_key_is_read_as_it_was_written() {
         for world in Variant::all().map(Some).chain([None]) {
-            for kind in Kind::ALL {
-                let key = Key::new(world, kind, "a_b-c").unwrap();
+            for kind in RecordKind::ALL {
+                let key = RecordKey::new(world, kind, "a_b-c").unwrap();
                 let text = format!("{}{}", of_bench(&BenchName::local()), path(&key));
                 let (bench, path) = bench_of(&text).unwrap();
                 assert_eq!((bench, record_at(path)), (BenchName::local(), Some(key)));
@@ -118,7 +120,7 @@ mod tests {
 
     #[test]
     fn no_kind_is_called_like_a_list_and_no_variant_like_what_is_shared() {
-        for kind in Kind::ALL {
+        for kind in RecordKind::ALL {
             let taken = ["list", "of", "deadlines", "journal", "counts"];
             assert!(!taken.contains(&kind.folder()));
             assert!(!kind.folder().contains(':'));

@@ -23,7 +23,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::replica::Replicas;
 use super::target::Target;
-use crate::storage::Unavailable;
+use crate::storage::StorageError;
 use crate::storage::memory::lock;
 use crate::storage::report;
 
@@ -89,7 +89,7 @@ impl Link {
     /// # Errors
     /// Redis did not answer in time, or not as it should. Whether it did what it was asked is not
     /// known then.
-    pub async fn ask<T: FromRedisValue>(&self, ask: Ask<'_>) -> Result<T, Unavailable> {
+    pub async fn ask<T: FromRedisValue>(&self, ask: Ask<'_>) -> Result<T, StorageError> {
         self.ask_until(self.deadline(), ask).await
     }
 
@@ -98,7 +98,7 @@ impl Link {
     ///
     /// # Errors
     /// As [`Link::ask`], or no replica confirmed it in time.
-    pub async fn commit(&self, script: ScriptInvocation<'_>) -> Result<bool, Unavailable> {
+    pub async fn commit(&self, script: ScriptInvocation<'_>) -> Result<bool, StorageError> {
         let deadline = self.deadline();
         let (done, history): (bool, String) = self.ask_until(deadline, Ask::Once(script)).await?;
         if !history.is_empty() {
@@ -106,7 +106,7 @@ impl Link {
             let confirmed = in_time(deadline, confirmed).await;
             confirmed
                 .unwrap_or_else(|| Err(in_words(&too_slow(self.limit))))
-                .map_err(|why| Unavailable(format!("{}: {why}", self.target.address())))?;
+                .map_err(|why| StorageError(format!("{}: {why}", self.target.address())))?;
         }
         Ok(done)
     }
@@ -119,7 +119,7 @@ impl Link {
         &self,
         deadline: Instant,
         ask: Ask<'_>,
-    ) -> Result<T, Unavailable> {
+    ) -> Result<T, StorageError> {
         let mut answer = self.ask_once(&ask, deadline).await;
         let again = !matches!(ask, Ask::Once(_)) && Instant::now() < deadline;
         if again && answer.as_ref().is_err_and(is_lost) {
@@ -128,7 +128,7 @@ impl Link {
         answer.map_err(|error| {
             let lost = lock(&self.state).lost.clone();
             let why = || format!("{}: {}", self.target.address(), in_words(&error));
-            Unavailable(lost.unwrap_or_else(why))
+            StorageError(lost.unwrap_or_else(why))
         })
     }
 

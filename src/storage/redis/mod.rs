@@ -3,7 +3,7 @@
 //! Each method of the contract is one command or one script, so Redis itself makes a commit all or
 //! nothing. A record's TTL is a broom, in wall time, an hour behind its deadline; whether a record
 //! counts is still decided on the bench's clock, by who reads it. A Redis that does not answer is
-//! [`Unavailable`] after half a second, and lets nobody in. Where a replica is connected, a commit is
+//! [`StorageError`] after half a second, and lets nobody in. Where a replica is connected, a commit is
 //! done when one has it: what was ended stays ended after a fail-over.
 //!
 //! Next: `keys.rs`, what stands where; `scripts/commit.lua`, what a commit does; `link.rs`, what
@@ -25,8 +25,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{
-    Batch, Commit, EventId, Expect, Index, JOURNAL_LIMIT, Key, Kind, Put, Storage, Stored,
-    Unavailable,
+    Batch, Commit, EventId, Expect, Index, JOURNAL_LIMIT, Put, RecordKey, RecordKind, Storage,
+    StorageError, Stored,
 };
 use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
@@ -86,7 +86,7 @@ impl fmt::Debug for RedisStorage {
 
 /// What the keys of a world's sessions begin with.
 pub fn session_keys(bench: &BenchName, variant: Variant) -> String {
-    let records = keys::records(Some(variant), Kind::Session);
+    let records = keys::records(Some(variant), RecordKind::Session);
     format!("{}{records}", keys::of_bench(bench))
 }
 
@@ -111,7 +111,11 @@ fn stored(fields: Fields) -> Option<Stored> {
 
 #[async_trait]
 impl Storage for RedisStorage {
-    async fn read(&self, bench: &BenchName, key: &Key) -> Result<Option<Stored>, Unavailable> {
+    async fn read(
+        &self,
+        bench: &BenchName,
+        key: &RecordKey,
+    ) -> Result<Option<Stored>, StorageError> {
         let mut command = redis::cmd("HMGET");
         command.arg(format!("{}{}", keys::of_bench(bench), keys::path(key)));
         command.arg(FIELDS);
@@ -123,12 +127,14 @@ impl Storage for RedisStorage {
         bench: &BenchName,
         index: &Index,
         limit: usize,
-    ) -> Result<Vec<Key>, Unavailable> {
+    ) -> Result<Vec<RecordKey>, StorageError> {
         let (list, world, kind) = keys::list(index);
         let mut script = self.scripts.members.key(keys::of_bench(bench));
         script.arg(list).arg(keys::records(world, kind)).arg(limit);
         let names: Vec<String> = self.link.ask(Ask::Again(script)).await?;
-        let keys = names.iter().filter_map(|name| Key::new(world, kind, name));
+        let keys = names
+            .iter()
+            .filter_map(|name| RecordKey::new(world, kind, name));
         Ok(keys.collect())
     }
 
@@ -137,14 +143,14 @@ impl Storage for RedisStorage {
         bench: &BenchName,
         index: &Index,
         limit: usize,
-    ) -> Result<bool, Unavailable> {
+    ) -> Result<bool, StorageError> {
         let mut command = redis::cmd("ZCARD");
         command.arg(format!("{}{}", keys::of_bench(bench), keys::list(index).0));
         let count: usize = self.link.ask(Ask::Command(command)).await?;
         Ok(count > limit)
     }
 
-    async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, Unavailable> {
+    async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, StorageError> {
         let mut script = self.scripts.commit.key(keys::of_bench(bench));
         script.arg(batch.expect.len());
         for (key, expect) in &batch.expect {
@@ -169,7 +175,7 @@ impl Storage for RedisStorage {
         script.arg(batch.events.len());
         for event in &batch.events {
             let text = serde_json::to_vec(event);
-            script.arg(text.map_err(|error| Unavailable(error.to_string()))?);
+            script.arg(text.map_err(|error| StorageError(error.to_string()))?);
         }
         let done = self.link.commit(script).await?;
         Ok(if done { Commit::Done } else { Commit::Lost })
@@ -178,10 +184,10 @@ impl Storage for RedisStorage {
     async fn touch(
         &self,
         bench: &BenchName,
-        key: &Key,
+        key: &RecordKey,
         seen: BenchTime,
         until: BenchTime,
-    ) -> Result<(), Unavailable> {
+    ) -> Result<(), StorageError> {
         let mut script = self.scripts.touch.key(keys::of_bench(bench));
         script.arg(keys::path(key)).arg(seen.millis());
         script.arg(until.millis()).arg(ttl(until));
@@ -194,7 +200,7 @@ impl Storage for RedisStorage {
         bench: &BenchName,
         after: EventId,
         limit: usize,
-    ) -> Result<Vec<(EventId, Event)>, Unavailable> {
+    ) -> Result<Vec<(EventId, Event)>, StorageError> {
         // Lua counts in floating point, which is exact up to here.
         let after = after.0.min(1 << 53);
         let mut script = self.scripts.events.key(keys::of_bench(bench));
@@ -203,7 +209,7 @@ impl Storage for RedisStorage {
         let mut page = page.into_iter();
         let first = page.next().unwrap_or_default();
         let first: Option<u64> = String::from_utf8_lossy(&first).parse().ok();
-        let first = first.ok_or_else(|| Unavailable("the journal has no numbers".into()))?;
+        let first = first.ok_or_else(|| StorageError("the journal has no numbers".into()))?;
         let events = (first..).map(EventId).zip(page);
         // One that somebody edited is passed over, as in a file.
         let read = |(id, text): (EventId, Vec<u8>)| Some((id, serde_json::from_slice(&text).ok()?));
@@ -215,7 +221,7 @@ impl Storage for RedisStorage {
         bench: &BenchName,
         now: BenchTime,
         limit: usize,
-    ) -> Result<usize, Unavailable> {
+    ) -> Result<usize, StorageError> {
         let mut swept = 0;
         loop {
             let bite = SWEPT_AT_ONCE.min(limit.saturating_sub(swept));

@@ -18,7 +18,7 @@ use super::target::Target;
 use super::{FIELDS, Fields, keys, stored};
 use crate::base::bench_name::BenchName;
 use crate::storage::stats::{BenchSettings, Census};
-use crate::storage::{Key, Kind};
+use crate::storage::{RecordKey, RecordKind};
 
 /// How long one bite may take.
 const BITE: Duration = Duration::from_secs(3);
@@ -76,8 +76,8 @@ struct Reader<'a> {
 }
 
 /// What one bite asks for, key by key.
-enum Asked {
-    Session(BenchName, Key),
+enum Query {
+    Session(BenchName, RecordKey),
     Journal(BenchName),
     Weight,
 }
@@ -130,19 +130,19 @@ impl Reader<'_> {
                 continue;
             }
             match keys::record_at(path) {
-                Some(key) if key.kind() == Kind::Session => {
+                Some(key) if key.kind() == RecordKind::Session => {
                     questions.cmd("HMGET").arg(text).arg(FIELDS);
-                    asked.push(Asked::Session(bench, key));
+                    asked.push(Query::Session(bench, key));
                     if weighed < WEIGHED_AT_ONCE && self.memory.weighed < WEIGHED as u64 {
                         questions.cmd("MEMORY").arg("USAGE").arg(text);
-                        asked.push(Asked::Weight);
+                        asked.push(Query::Weight);
                         weighed += 1;
                     }
                 }
                 Some(key) => self.census.record(&bench, &key),
                 None if path == "journal" => {
                     questions.cmd("LLEN").arg(text);
-                    asked.push(Asked::Journal(bench));
+                    asked.push(Query::Journal(bench));
                 }
                 None => {}
             }
@@ -162,7 +162,7 @@ impl Reader<'_> {
         let mut questions = pipe();
         for name in ["clock", "custom"] {
             // Invariant: the two names are letters.
-            let key = Key::new(None, Kind::Setting, name).expect("a literal name");
+            let key = RecordKey::new(None, RecordKind::Setting, name).expect("a literal name");
             let key = format!("{}{}", keys::of_bench(&bench), keys::path(&key));
             questions.cmd("HGET").arg(key).arg("value");
         }
@@ -177,9 +177,9 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn take(&mut self, asked: Asked, answer: RedisResult<Value>) -> RedisResult<()> {
+    fn take(&mut self, asked: Query, answer: RedisResult<Value>) -> RedisResult<()> {
         match (asked, answer) {
-            (Asked::Session(bench, key), Ok(answer)) => match value::<Fields>(answer) {
+            (Query::Session(bench, key), Ok(answer)) => match value::<Fields>(answer) {
                 // It went meanwhile.
                 Some((None, None, None, None)) => {}
                 fields => match fields.and_then(stored) {
@@ -187,11 +187,11 @@ impl Reader<'_> {
                     None => self.census.unreadable(),
                 },
             },
-            (Asked::Journal(bench), Ok(answer)) => {
+            (Query::Journal(bench), Ok(answer)) => {
                 let events = value::<usize>(answer).unwrap_or_default();
                 self.census.journal(&bench, events);
             }
-            (Asked::Weight, answer) => {
+            (Query::Weight, answer) => {
                 if let Some(Some(bytes)) = answer.ok().map(value::<u64>) {
                     self.memory.weight += bytes;
                     self.memory.weighed += 1;

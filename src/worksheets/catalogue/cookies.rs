@@ -40,7 +40,7 @@ pub(super) const ROWS: &[Row] = &[
             "WSTG-SESS-09",
             "RFC 6265bis §4.1.2.5",
         ],
-        proof: "cafe::on_lab_test::secure_keeps_the_cookie_out_of_the_cafe_on_lab_test_but_not_on_localhost",
+        proof: "sniffing_proxy::on_lab_test::secure_keeps_the_cookie_out_of_the_cafe_on_lab_test_but_not_on_localhost",
     },
     Row {
         key: "CK-HTTPONLY",
@@ -139,14 +139,14 @@ pub(super) const ROWS: &[Row] = &[
             "WSTG-SESS-02",
             "RFC 6265bis §4.1.2.3",
         ],
-        proof: "wire::cookie_scope::a_cookie_with_domain_goes_to_every_sibling_and_the_sessions_cookie_to_none",
+        proof: "web::cookie_scope::a_cookie_with_domain_goes_to_every_sibling_and_the_sessions_cookie_to_none",
     },
     Row {
         key: "CK-PORT",
         title: "Two ports of one host share their cookies",
         try_it: &[Shell(&PORT)],
         standards: &["ASVS 3.5.4", "CWE-668", "RFC 6265bis §8.5"],
-        proof: "wire::cookie_scope::a_cookie_goes_to_every_port_of_its_host",
+        proof: "web::cookie_scope::a_cookie_goes_to_every_port_of_its_host",
     },
     Row {
         key: "CK-PERSIST",
@@ -164,7 +164,7 @@ pub(super) const ROWS: &[Row] = &[
             Defence(Name::DuplicateCookies),
         ],
         standards: &["ASVS 15.3.7", "CWE-565", "RFC 6265bis §4.2.2"],
-        proof: "wire::cookies::a_repeated_session_cookie_is_refused_on_the_hardened_side_only",
+        proof: "web::cookies::a_repeated_session_cookie_is_refused_on_the_hardened_side_only",
     },
     Row {
         key: "CK-DELETE",

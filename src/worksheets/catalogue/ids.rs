@@ -22,7 +22,7 @@ pub(super) const ROWS: &[Row] = &[
             "CWE-343",
             "WSTG-SESS-01",
         ],
-        proof: "lab_pages::attacks::the_weak_source_is_predicted_and_the_strong_one_is_not",
+        proof: "lab::attacks::the_weak_source_is_predicted_and_the_strong_one_is_not",
     },
     Row {
         key: "SID-STRICT",
@@ -74,13 +74,13 @@ pub(super) const ROWS: &[Row] = &[
         title: "The anonymous session of the sign-in page becomes the user's",
         try_it: &[Page("/fixation"), Defence(Name::Rotation)],
         standards: &["CWE-384"],
-        proof: "engine::races::memory::two_sign_ins_on_one_anonymous_session_both_work_and_it_is_gone",
+        proof: "session::races::memory::two_sign_ins_on_one_anonymous_session_both_work_and_it_is_gone",
     },
     Row {
         key: "SID-GUESS",
         title: "An id that opens no session is an event in the journal",
         try_it: &[Attack("id-prediction"), Page("/evidence/insecure")],
         standards: &["ASVS 16.3.3", "CWE-307", "CWE-799"],
-        proof: "lab_pages::evidence::events_tell_the_story_newest_first_and_name_no_id",
+        proof: "lab::evidence::events_tell_the_story_newest_first_and_name_no_id",
     },
 ];

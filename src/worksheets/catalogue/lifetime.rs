@@ -37,7 +37,7 @@ pub(super) const ROWS: &[Row] = &[
             "WSTG-SESS-07",
             "RFC 6265bis §4.1.2.1",
         ],
-        proof: "lab_pages::compare::the_idle_and_the_absolute_limit_end_the_hardened_side_only",
+        proof: "lab::compare::the_idle_and_the_absolute_limit_end_the_hardened_side_only",
     },
     Row {
         key: "TO-WARN",

@@ -19,7 +19,7 @@ pub(super) const ROWS: &[Row] = &[
         title: "No id, token or password stands in a log",
         try_it: &[Page("/evidence/hardened")],
         standards: &["ASVS 16.2.5", "CWE-532"],
-        proof: "process::log::no_id_no_password_and_no_token_is_in_the_log_or_the_journal",
+        proof: "app::log::no_id_no_password_and_no_token_is_in_the_log_or_the_journal",
     },
     Row {
         key: "LOG-EVENTS",
@@ -32,13 +32,13 @@ pub(super) const ROWS: &[Row] = &[
             "CWE-223",
             "CWE-778",
         ],
-        proof: "lab_pages::evidence::events_tell_the_story_newest_first_and_name_no_id",
+        proof: "lab::evidence::events_tell_the_story_newest_first_and_name_no_id",
     },
     Row {
         key: "ERR-CLOSED",
         title: "A store that does not answer lets nobody in",
         try_it: &[Shell(&CLOSED)],
         standards: &["ASVS 16.5.3", "CWE-636", "CWE-755"],
-        proof: "engine::unwritable::a_store_that_cannot_write_is_503_and_signs_nobody_in",
+        proof: "session::unwritable::a_store_that_cannot_write_is_503_and_signs_nobody_in",
     },
 ];

@@ -2,7 +2,7 @@
 //! can be tried, the standards' ids, and the test that proves it.
 //!
 //! The keys and the ids are those of the course's catalogue of standards. A row without a proof does
-//! not get in: `tests/lab/catalogue.rs` looks every proof up in the list of tests. Read `cookies.rs`
+//! not get in: `tests/lab/worksheets/catalogue.rs` looks every proof up in the list of tests. Read `cookies.rs`
 //! first; [`crate::lab`] shows the catalogue at `/coverage`. To add a row, write it into the list
 //! of its area.
 

@@ -87,7 +87,7 @@ pub(super) const ROWS: &[Row] = &[
             "RFC 6797 §7.1",
             "RFC 6797 §7.2",
         ],
-        proof: "cafe::on_lab_test::hsts_makes_curl_change_to_tls_on_the_same_port",
+        proof: "sniffing_proxy::on_lab_test::hsts_makes_curl_change_to_tls_on_the_same_port",
     },
     Row {
         key: "HJ-SNIFF",
@@ -98,6 +98,6 @@ pub(super) const ROWS: &[Row] = &[
             Attack("plain-http-downgrade"),
         ],
         standards: &["ASVS 12.2.1", "CWE-319", "WSTG-SESS-09"],
-        proof: "cafe::one_port_takes_http_and_tls_and_only_http_can_be_read",
+        proof: "sniffing_proxy::one_port_takes_http_and_tls_and_only_http_can_be_read",
     },
 ];

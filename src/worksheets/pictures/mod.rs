@@ -177,8 +177,8 @@ mod tests {
         let first = &ALL[0];
         assert_eq!(named(&first.relative()).unwrap().name, first.name);
         for address in ["https://elsewhere.test/x.png", first.name, "../pictures/"] {
-            let says = named(address).unwrap_err();
-            assert!(says.contains(&first.relative()), "{says}");
+            let message = named(address).unwrap_err();
+            assert!(message.contains(&first.relative()), "{message}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use session_lab::attacks::Attack;
 use session_lab::attacks::matrix::throw_away_name;
-use session_lab::attacks::stage::{Line, Stage};
+use session_lab::attacks::scenario::{Line, Scenario};
 use session_lab::client::Exchange;
 use session_lab::defences::policy::Variant;
 
@@ -15,16 +15,16 @@ const MOST_REQUESTS: usize = 40;
 
 async fn exchanges(attack: &dyn Attack, variant: Variant) -> Vec<Exchange> {
     let bench = throw_away_name();
-    let stage = Stage::new(lab().target(), bench.clone(), variant);
+    let scenario = Scenario::new(lab().target(), bench.clone(), variant);
     let name = attack.card().name;
-    let ended = attack.run(&stage).await;
+    let ended = attack.run(&scenario).await;
     ended.unwrap_or_else(|error| panic!("{name}: {error}"));
     lab().benches.discard(&bench).await.expect("it was used");
     let sent = |line| match line {
         Line::Exchange { exchange, .. } => Some(*exchange),
         Line::Says(_) => None,
     };
-    stage.transcript().into_iter().filter_map(sent).collect()
+    scenario.transcript().into_iter().filter_map(sent).collect()
 }
 
 #[tokio::test]

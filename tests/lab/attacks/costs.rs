@@ -13,8 +13,8 @@ fn find(name: &str) -> &'static dyn Cost {
 async fn says(name: &str, arm: &'static str) -> String {
     let target = lab().target();
     let found = measure(find(name), arm, &target).await;
-    assert!(found.done, "{name} {arm}: {}", found.says);
-    found.says
+    assert!(found.done, "{name} {arm}: {}", found.description);
+    found.description
 }
 
 #[tokio::test]

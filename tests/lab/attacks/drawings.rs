@@ -3,7 +3,7 @@
 
 use session_lab::attacks::Attack;
 use session_lab::attacks::matrix::throw_away_name;
-use session_lab::attacks::stage::{Line, Stage};
+use session_lab::attacks::scenario::{Line, Scenario};
 use session_lab::defences::policy::Variant;
 use session_lab::lab::diagrams::file;
 use session_lab::lab::diagrams::sequence::{End, Row, Sequence};
@@ -15,12 +15,12 @@ use crate::support::lab;
 /// Runs an attack, and draws it.
 async fn drawn(attack: &dyn Attack, variant: Variant) -> (Vec<Line>, Sequence) {
     let bench = throw_away_name();
-    let stage = Stage::new(lab().target(), bench.clone(), variant);
+    let scenario = Scenario::new(lab().target(), bench.clone(), variant);
     let card = attack.card();
-    let outcome = attack.run(&stage).await;
+    let outcome = attack.run(&scenario).await;
     let outcome = outcome.unwrap_or_else(|error| panic!("{}: {error}", card.name));
     lab().benches.discard(&bench).await.expect("it was used");
-    let transcript = stage.transcript();
+    let transcript = scenario.transcript();
     let end = Some(End::of(&outcome));
     let sequence = Sequence::new(card.title, &transcript, end, &lab().addresses);
     (transcript, sequence)
@@ -153,7 +153,7 @@ async fn a_hostile_text_is_text_in_the_drawing() {
     let transcript = [Line::Says(says.to_owned())];
     let end = End {
         succeeded: true,
-        says,
+        description: says,
     };
     let sequence = Sequence::new(says, &transcript, Some(end), &lab().addresses);
     let templates = assets::lab_templates().expect("they are good");

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use session_lab::attacks::matrix::throw_away_name;
-use session_lab::attacks::stage::{ATTACKER, Line, Stage, StageError};
+use session_lab::attacks::scenario::{ATTACKER, Line, Scenario, ScenarioError};
 use session_lab::attacks::{Attack, Outcome};
 use session_lab::base::bench_name::BenchName;
 use session_lab::base::clock::BenchTime;
@@ -15,19 +15,19 @@ use super::decided_by_the_server;
 use crate::support::lab;
 
 /// A stage whose variant `custom` has this policy.
-async fn stage_under(bench: &BenchName, policy: &Policy) -> Stage {
-    let stage = Stage::new(lab().target(), bench.clone(), Variant::Custom);
-    stage
+async fn stage_under(bench: &BenchName, policy: &Policy) -> Scenario {
+    let scenario = Scenario::new(lab().target(), bench.clone(), Variant::Custom);
+    scenario
         .choose(policy)
         .await
         .expect("a mix without a conflict");
-    stage
+    scenario
 }
 
-async fn try_under(attack: &dyn Attack, policy: &Policy) -> Result<Outcome, StageError> {
+async fn try_under(attack: &dyn Attack, policy: &Policy) -> Result<Outcome, ScenarioError> {
     let bench = throw_away_name();
-    let stage = stage_under(&bench, policy).await;
-    let outcome = attack.run(&stage).await;
+    let scenario = stage_under(&bench, policy).await;
+    let outcome = attack.run(&scenario).await;
     let bench = lab().benches.discard(&bench).await.expect("it was used");
     assert_eq!(bench.custom(), *policy);
     outcome
@@ -82,7 +82,7 @@ async fn every_attack_follows_the_rule_under_policies_drawn_by_lot() {
             let outcome = try_under(attack, &policy).await;
             let outcome = outcome.unwrap_or_else(|error| panic!("{name}, seed {seed}: {error}"));
             let expected = card.succeeds_under(&policy);
-            let says = outcome.says();
+            let says = outcome.message();
             assert_eq!(
                 outcome.succeeded(),
                 expected,
@@ -103,13 +103,13 @@ async fn every_attack_falls_to_its_own_flaw_while_everything_else_is_hardened() 
         let name = attack.card().name;
         let outcome = try_under(attack, &hardened_but_for(attack)).await;
         let outcome = outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert!(outcome.succeeded(), "{name}: {}", outcome.says());
+        assert!(outcome.succeeded(), "{name}: {}", outcome.message());
     }
 }
 
 /// The last request of an attack whose token was accepted, with that token.
-fn accepted(stage: &Stage) -> Option<(&'static str, String)> {
-    let lines = stage.transcript().into_iter().rev();
+fn accepted(scenario: &Scenario) -> Option<(&'static str, String)> {
+    let lines = scenario.transcript().into_iter().rev();
     let mut exchanges = lines.filter_map(|line| match line {
         Line::Exchange { exchange, .. } => Some(exchange),
         Line::Says(_) => None,
@@ -141,10 +141,10 @@ async fn a_token_of_an_attack_with_another_signature_is_believed_by_nobody() {
         }
         let name = attack.card().name;
         let bench = throw_away_name();
-        let stage = stage_under(&bench, &policy).await;
-        let outcome = attack.run(&stage).await.expect(name);
-        assert!(outcome.succeeded(), "{name}: {}", outcome.says());
-        if let Some((path, token)) = accepted(&stage) {
+        let scenario = stage_under(&bench, &policy).await;
+        let outcome = attack.run(&scenario).await.expect(name);
+        assert!(outcome.succeeded(), "{name}: {}", outcome.message());
+        if let Some((path, token)) = accepted(&scenario) {
             let (signed, old) = token.rsplit_once('.').expect("three parts");
             let mut random = vec![0; (old.len() * 3 / 4).max(32)];
             getrandom::fill(&mut random).expect("random bytes");
@@ -152,7 +152,11 @@ async fn a_token_of_an_attack_with_another_signature_is_believed_by_nobody() {
             for (signature, status) in [(old, 200), (&random, 401)] {
                 let call =
                     Call::get(path).with("authorization", format!("Bearer {signed}.{signature}"));
-                let reply = stage.person("control").call(call).await.expect("an answer");
+                let reply = scenario
+                    .actor("control")
+                    .call(call)
+                    .await
+                    .expect("an answer");
                 assert_eq!(reply.status, status, "{name}: {signature}");
             }
             tried.push(name);
@@ -168,8 +172,8 @@ async fn a_forged_cookie_with_another_signature_is_believed_by_nobody() {
     let attack = session_lab::attacks::find("forged-signed-cookie").expect("it is there");
     let policy = hardened_but_for(attack);
     let bench = throw_away_name();
-    let stage = stage_under(&bench, &policy).await;
-    let mut attacker = stage.person("attacker");
+    let scenario = stage_under(&bench, &policy).await;
+    let mut attacker = scenario.actor("attacker");
     attacker.sign_in(ATTACKER).await.expect("his own account");
     let name = attacker.cookie_beside("state").expect("a session");
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use session_lab::attacks::matrix::{self, Cell, Wish, throw_away_name};
 use session_lab::attacks::record::Record;
-use session_lab::attacks::stage::Stage;
+use session_lab::attacks::scenario::Scenario;
 use session_lab::attacks::{ALL, Card, Engine, Outcome, find};
 use session_lab::browser::Chrome;
 use session_lab::defences::policy::{Name, Policy, Variant, resolve};
@@ -27,15 +27,15 @@ async fn shows_what_its_card_claims(attack: &str) {
     let Some(chrome) = browser() else { return };
     let card = find(attack).expect(attack).card();
     assert_eq!(card.engine, Engine::Browser);
-    let wish = Wish {
+    let adopted_id = Wish {
         attacks: Some(vec![card.name]),
         variants: Some(variants(card)),
         all: true,
     };
     let mut cells: Vec<Cell> = Vec::new();
     let target = lab().target().with_chrome(chrome.clone());
-    matrix::run(&target, &wish, |cell| cells.push(cell)).await;
-    assert_eq!(cells.len(), matrix::size(&wish));
+    matrix::run(&target, &adopted_id, |cell| cells.push(cell)).await;
+    assert_eq!(cells.len(), matrix::size(&adopted_id));
     for cell in &cells {
         let should = if cell.expected {
             "succeed"
@@ -93,10 +93,10 @@ async fn ends_under(attack: &str, preset: Policy, arms: &[(Name, &str)]) -> Opti
         policy = policy.choose(*name, arm).expect("an arm that it has");
     }
     let target = lab().target().with_chrome(chrome.clone());
-    let stage = Stage::new(target, throw_away_name(), Variant::Custom);
-    stage.choose(&policy).await.expect("no conflict");
-    let ended = find(attack).expect(attack).run(&stage).await;
-    stage.clear_away().await.expect("it goes");
+    let scenario = Scenario::new(target, throw_away_name(), Variant::Custom);
+    scenario.choose(&policy).await.expect("no conflict");
+    let ended = find(attack).expect(attack).run(&scenario).await;
+    scenario.clear_away().await.expect("it goes");
     Some(ended.expect(attack))
 }
 
@@ -105,7 +105,7 @@ async fn strict_lets_a_form_of_the_sibling_through() {
     let arms = [(Name::SameSite, "strict")];
     let sibling = ends_under("csrf-from-sibling", Policy::INSECURE, &arms).await;
     let Some(sibling) = sibling else { return };
-    assert!(sibling.succeeded(), "{}", sibling.says());
+    assert!(sibling.succeeded(), "{}", sibling.message());
     let foreign = ends_under("csrf-form", Policy::INSECURE, &arms).await;
     assert!(!foreign.expect("a browser").succeeded());
 }
@@ -119,7 +119,7 @@ async fn a_cookie_of_a_name_that_only_servers_may_write_is_not_planted_again() {
     ];
     let ended = ends_under("cookie-overflow", Policy::INSECURE, &arms).await;
     let Some(ended) = ended else { return };
-    assert!(!ended.succeeded(), "{}", ended.says());
+    assert!(!ended.succeeded(), "{}", ended.message());
 }
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn a_foreign_form_with_a_cookie_that_asks_for_none_is_not_stopped_by_same_
     let arms = [(Name::Secure, "present"), (Name::SameSite, "none")];
     let ended = ends_under("csrf-form", Policy::INSECURE, &arms).await;
     let Some(ended) = ended else { return };
-    assert!(ended.succeeded(), "{}", ended.says());
+    assert!(ended.succeeded(), "{}", ended.message());
 }
 
 /// The Back button in a browser that keeps no pages alive, so that only copies of answers are left.
@@ -136,10 +136,10 @@ async fn back_without_kept_pages(variant: Variant) -> Option<Outcome> {
     let settings = settings.with_argument("--disable-back-forward-cache");
     let chrome = Chrome::start(settings).await.expect("it starts");
     let target = lab().target().with_chrome(Arc::new(chrome));
-    let stage = Stage::new(target, throw_away_name(), variant);
+    let scenario = Scenario::new(target, throw_away_name(), variant);
     let attack = find("back-button").expect("it is there");
-    let ended = attack.run(&stage).await.expect("an end");
-    stage.clear_away().await.expect("it goes");
+    let ended = attack.run(&scenario).await.expect("an end");
+    scenario.clear_away().await.expect("it goes");
     Some(ended)
 }
 
@@ -148,14 +148,14 @@ async fn over_http_the_back_button_finds_a_copy_of_the_answer_too_but_not_with_n
     let Some(insecure) = back_without_kept_pages(Variant::Insecure).await else {
         return;
     };
-    let says = insecure.says();
+    let says = insecure.message();
     assert!(
         says.ends_with("from the ordinary cache of answers."),
         "{says}"
     );
     let stored = back_without_kept_pages(Variant::Only(Name::NoStore)).await;
     let stored = stored.expect("a browser");
-    assert!(!stored.succeeded(), "{}", stored.says());
+    assert!(!stored.succeeded(), "{}", stored.message());
 }
 
 fn decided_by_a_browser() -> Vec<&'static Card> {

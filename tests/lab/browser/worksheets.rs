@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 use session_lab::base::addresses::Listener;
-use session_lab::worksheets::shelf::Shelf;
+use session_lab::worksheets::library::SheetLibrary;
 
 use super::tab::Tab;
 use crate::support::curl;
@@ -85,8 +85,8 @@ async fn questions_answer_and_hints_open_with_the_keyboard_alone() {
     let Some(mut tab) = Tab::open().await else {
         return;
     };
-    let shelf = Shelf::built_in();
-    let sheet = shelf.find("06").expect("sheet 06");
+    let library = SheetLibrary::built_in();
+    let sheet = library.find("06").expect("sheet 06");
     let is_choice = |question: &&session_lab::worksheets::sheet::Question| {
         matches!(
             question.kind,

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use session_lab::base::clock::BenchTime;
-use session_lab::defences::Asked;
+use session_lab::defences::PolicyProbe;
 use session_lab::defences::policy::Policy;
 use session_lab::jwt::issue::signed;
 use session_lab::jwt::keys::Signs;
@@ -20,17 +20,17 @@ const NOW: u64 = 1_800_000_000;
 
 /// What the verifier of the hardened portal answers, and what it took for that.
 struct Judge {
-    asked: Asked,
+    probe: PolicyProbe,
     ring: KeyRing,
     names: Names,
 }
 
 impl Judge {
     fn new() -> Self {
-        let asked = Asked::new(Policy::HARDENED);
-        let ring = KeyRing::new(&asked, Duration::ZERO, |kid| [kid.as_bytes()[0]; 32]);
+        let probe = PolicyProbe::new(Policy::HARDENED);
+        let ring = KeyRing::new(&probe, Duration::ZERO, |kid| [kid.as_bytes()[0]; 32]);
         let names = Names::of("https://localhost:7443/hardened".into());
-        Self { asked, ring, names }
+        Self { probe, ring, names }
     }
 
     fn genuine(&self, signs: Signs) -> String {
@@ -52,7 +52,7 @@ impl Judge {
         };
         let mut answer = Err(Check::Form);
         let taken = measure(|| {
-            let verified = verify(token, &self.asked, &self.ring, &expected);
+            let verified = verify(token, &self.probe, &self.ring, &expected);
             answer = verified.map(|claims| claims.sub).map_err(|no| no.check);
         });
         (answer, taken)

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
-use session_lab::defences::policy::{Asked, Policy};
+use session_lab::defences::policy::{Policy, PolicyProbe};
 use session_lab::jwt::token::Signed;
 use session_lab::jwt::verify::{Check, check_signed};
 use session_lab::jwt::{Key, signature};
@@ -19,8 +19,8 @@ pub fn refused_by(text: &str, key: &Value) -> Option<Check> {
         Some(keys) => Key::from_set(keys, signed.header.kid.as_deref()),
         None => Key::from_jwk(key),
     };
-    let asked = Asked::new(Policy::HARDENED);
-    let checked = check_signed(&signed, &asked, |_| {
+    let probe = PolicyProbe::new(Policy::HARDENED);
+    let checked = check_signed(&signed, &probe, |_| {
         find.ok_or(Check::KeySource.refuses("no key"))
     });
     checked.err().map(|refusal| refusal.check)

@@ -46,7 +46,7 @@ async fn tour(mut visitor: Client) {
 async fn never_asked(variant: Variant) -> Vec<Name> {
     let bench = bench();
     tour(bench.visitor(&variant.to_string())).await;
-    let asked = bench.open().await.asked(variant);
+    let asked = bench.open().await.probed(variant);
     let mut all = Name::ALL.to_vec();
     all.retain(|name| !asked.contains(*name));
     all
@@ -65,5 +65,5 @@ async fn a_tour_of_the_hardened_portal_asks_all_but_the_key_that_signs_nothing_t
 #[tokio::test]
 async fn nothing_is_asked_before_the_first_request() {
     let bench = bench().open().await;
-    assert_eq!(bench.asked(Variant::Insecure).bits(), 0);
+    assert_eq!(bench.probed(Variant::Insecure).bits(), 0);
 }

@@ -36,7 +36,7 @@ async fn the_page_without_session_work_is_the_dashboard_word_for_word() {
             headers: headers.iter().map(own).collect(),
             body: body.to_owned(),
         };
-        lab.front_door.send(outgoing).await.expect("an answer")
+        lab.lab_client.send(outgoing).await.expect("an answer")
     };
 
     let json = [("content-type", "application/json")];

@@ -100,9 +100,9 @@ async fn ls_shows_a_file_come_and_go() {
 #[tokio::test]
 async fn everything_survives_a_reopen() {
     let (disk, storage) = Disk::new();
-    let setting = Key::new(None, Kind::Setting, "clock").unwrap();
+    let setting = RecordKey::new(None, RecordKind::Setting, "clock").unwrap();
     let single = "without-rotation".parse().unwrap();
-    let single = Key::new(Some(single), Kind::Session, "s").unwrap();
+    let single = RecordKey::new(Some(single), RecordKind::Session, "s").unwrap();
     let owned = Put {
         owner: Some("alice".into()),
         ..put(&session("z"))

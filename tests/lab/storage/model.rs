@@ -55,7 +55,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 #[derive(Clone, Debug, PartialEq)]
 struct Row {
-    key: Key,
+    key: RecordKey,
     value: Vec<u8>,
     version: u64,
     seen: u64,
@@ -70,7 +70,7 @@ struct Model {
 }
 
 impl Model {
-    fn find(&mut self, key: &Key) -> Option<&mut Row> {
+    fn find(&mut self, key: &RecordKey) -> Option<&mut Row> {
         self.rows.iter_mut().find(|row| row.key == *key)
     }
 
@@ -111,7 +111,7 @@ impl Model {
         Commit::Done
     }
 
-    fn touch(&mut self, key: &Key, seen: u64, until: u64) {
+    fn touch(&mut self, key: &RecordKey, seen: u64, until: u64) {
         if let Some(row) = self.find(key) {
             row.seen = row.seen.max(seen);
             row.until = row.until.max(until);
@@ -119,15 +119,15 @@ impl Model {
     }
 }
 
-fn key(n: u8) -> Key {
+fn key(n: u8) -> RecordKey {
     // Two worlds and two kinds among them.
     let world = (n < 4).then_some(Variant::Insecure);
     let kind = if n.is_multiple_of(2) {
-        Kind::Session
+        RecordKind::Session
     } else {
-        Kind::Notice
+        RecordKind::Notice
     };
-    Key::new(world, kind, &format!("k{n}")).unwrap()
+    RecordKey::new(world, kind, &format!("k{n}")).unwrap()
 }
 
 fn batch(step: &Step) -> Option<Batch> {

@@ -183,9 +183,9 @@ pub async fn a_list_of_an_owner_follows_the_record(storage: impl Storage) {
 }
 
 pub async fn benches_worlds_and_kinds_are_apart(storage: impl Storage) {
-    let shared = Key::new(None, Kind::Setting, "a").unwrap();
-    let account = Key::new(HARDENED, Kind::Account, "a").unwrap();
-    let insecure = Key::new(Some(Variant::Insecure), Kind::Session, "a").unwrap();
+    let shared = RecordKey::new(None, RecordKind::Setting, "a").unwrap();
+    let account = RecordKey::new(HARDENED, RecordKind::Account, "a").unwrap();
+    let insecure = RecordKey::new(Some(Variant::Insecure), RecordKind::Session, "a").unwrap();
     let keys = [&session("a"), &shared, &account, &insecure];
     done(&storage, put_all(&keys)).await;
     let other: BenchName = "team-7".parse().unwrap();
@@ -203,7 +203,7 @@ pub async fn benches_worlds_and_kinds_are_apart(storage: impl Storage) {
 pub async fn a_rotation_leaves_only_the_new_record(storage: impl Storage) {
     let (old, new, newer) = (session("old"), session("new"), session("newer"));
     done(&storage, put_all(&[&old])).await;
-    let rotation = |from: &Key, to: &Key, remove: Vec<Key>| Batch {
+    let rotation = |from: &RecordKey, to: &RecordKey, remove: Vec<RecordKey>| Batch {
         expect: vec![
             (from.clone(), Expect::Present),
             (to.clone(), Expect::Absent),

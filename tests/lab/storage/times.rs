@@ -30,7 +30,7 @@ pub async fn a_touch_never_sets_time_back_nor_brings_a_record_back(storage: impl
 }
 
 pub async fn a_sweep_takes_what_is_over_in_small_bites(storage: impl Storage) {
-    let keys: Vec<Key> = (0..10).map(|n| session(&format!("s{n}"))).collect();
+    let keys: Vec<RecordKey> = (0..10).map(|n| session(&format!("s{n}"))).collect();
     let until = |n: usize| at(100 + n as u64);
     let batch = keys.iter().enumerate().map(|(n, key)| Put {
         until: until(n),

@@ -190,7 +190,7 @@ impl Client {
             body,
         };
         // A run of two hundred sign-in pages takes its time where all tests run at once.
-        let door = lab().front_door.clone().with_patience(PATIENCE);
+        let door = lab().lab_client.clone().with_patience(PATIENCE);
         let exchange = door.send(outgoing).await.expect("an answer");
         for line in exchange.header("set-cookie") {
             let pair = line.split(';').next().unwrap_or_default();

@@ -5,8 +5,8 @@ use std::fs;
 use session_lab::worksheets::sheet::{Kind, Question};
 
 use super::walk::Walk;
-use crate::command_line::shell::Shell;
-use crate::process::program::Program;
+use crate::app::program::Program;
+use crate::cli::shell::Shell;
 
 #[tokio::test]
 async fn an_unknown_sheet_is_answered_with_the_list_of_all() {

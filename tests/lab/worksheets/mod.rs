@@ -3,8 +3,10 @@
 
 mod bad_input;
 mod bash;
+mod catalogue;
 mod noted;
 mod on_paper;
+mod pictures;
 mod report;
 mod sheets;
 mod walk;

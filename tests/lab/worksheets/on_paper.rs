@@ -1,12 +1,12 @@
 //! Paper: the printed sheet, the teacher's copy, and that no answer reaches a student's page.
 
+use session_lab::worksheets::library::SheetLibrary;
 use session_lab::worksheets::placeholders::Values;
 use session_lab::worksheets::sheet::{Kind, What};
-use session_lab::worksheets::shelf::Shelf;
 use session_lab::worksheets::view::{self, Reader};
 
 use super::walk::Walk;
-use crate::command_line::shell::Shell;
+use crate::cli::shell::Shell;
 
 /// The texts that only a teacher may see.
 fn secrets(sheet: &session_lab::worksheets::sheet::Sheet) -> Vec<String> {
@@ -47,7 +47,7 @@ fn piece(text: &str) -> Option<String> {
 #[tokio::test]
 async fn no_page_of_a_student_holds_what_is_the_teachers() {
     let walk = Walk::begin("00").await;
-    for sheet in Shelf::built_in().sheets() {
+    for sheet in SheetLibrary::built_in().sheets() {
         let base = format!("/labs/{}", sheet.slug);
         let pages = [
             base.clone(),
@@ -115,7 +115,7 @@ fn a_sheet_is_printed_from_the_command_line_with_and_without_answers() {
 #[test]
 fn every_sheet_shows_on_paper_where_to_write() {
     let values = Values::usual();
-    for sheet in Shelf::built_in().sheets() {
+    for sheet in SheetLibrary::built_in().sheets() {
         let parts = view::parts(sheet, &values, Reader::Paper);
         let html = serde_json::to_string(&parts).expect("JSON");
         for name in ["{{lab", "{{portal", "{{attacker", "{{cookie", "{{cert"] {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::walk::Walk;
-use crate::command_line::shell::Shell;
+use crate::cli::shell::Shell;
 
 const SCRIPT: &str = "Ada <b>|`*_\u{1b}[31m";
 

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use session_lab::attacks::ALL;
 use session_lab::defences::policy::Name;
 use session_lab::worksheets::catalogue;
+use session_lab::worksheets::library::SheetLibrary;
 use session_lab::worksheets::markdown;
 use session_lab::worksheets::sheet::{Kind, What};
-use session_lab::worksheets::shelf::Shelf;
 
 use super::walk::{Walk, sheet};
 use crate::support::redis::RedisServer;
@@ -64,18 +64,22 @@ sheets! {
 
 #[test]
 fn every_sheet_of_the_folder_is_read_and_walked_through() {
-    let shelf = Shelf::built_in();
-    let mistakes: Vec<_> = shelf.mistakes().iter().map(ToString::to_string).collect();
+    let library = SheetLibrary::built_in();
+    let mistakes: Vec<_> = library.mistakes().iter().map(ToString::to_string).collect();
     assert!(mistakes.is_empty(), "{mistakes:#?}");
-    let numbers: Vec<_> = shelf.sheets().iter().map(|sheet| sheet.number()).collect();
+    let numbers: Vec<_> = library
+        .sheets()
+        .iter()
+        .map(|sheet| sheet.number())
+        .collect();
     assert_eq!(numbers, WALKED);
-    assert!(shelf.manual().is_some());
+    assert!(library.manual().is_some());
 }
 
 #[test]
 fn the_readme_lists_every_sheet_with_its_minutes() {
     let readme = include_str!("../../../README.md");
-    for sheet in Shelf::built_in().sheets() {
+    for sheet in SheetLibrary::built_in().sheets() {
         let (number, slug) = (sheet.number(), &sheet.slug);
         let start = format!("| [{number}](labs/{slug}.md) | ");
         let row = readme.lines().find(|line| line.starts_with(&start));
@@ -89,7 +93,7 @@ fn the_readme_lists_every_sheet_with_its_minutes() {
 
 #[test]
 fn every_sheet_has_what_a_lesson_needs() {
-    for sheet in Shelf::built_in().sheets() {
+    for sheet in SheetLibrary::built_in().sheets() {
         let slug = &sheet.slug;
         assert!((15..=45).contains(&sheet.front.minutes), "{slug}");
         assert!(
@@ -124,7 +128,7 @@ fn known_standards() -> BTreeSet<&'static str> {
 #[test]
 fn every_standard_that_a_sheet_names_is_one_of_the_catalogue() {
     let known = known_standards();
-    for sheet in Shelf::built_in().sheets() {
+    for sheet in SheetLibrary::built_in().sheets() {
         for standard in &sheet.front.standards {
             assert!(
                 known.contains(standard.as_str()),
@@ -163,11 +167,11 @@ fn sheets_are_named_one_by_one_or_together() {
 
 #[test]
 fn a_defences_file_names_a_sheet_that_is_about_it() {
-    let shelf = Shelf::built_in();
+    let library = SheetLibrary::built_in();
     for name in Name::ALL {
         let head = name.source().split("use ").next().unwrap_or_default();
         for number in named_sheets(head) {
-            let sheet = shelf.find(number);
+            let sheet = library.find(number);
             let sheet = sheet.unwrap_or_else(|| panic!("{}: no sheet {number}", name.file()));
             // Some turn a defence on in the student's own mix and are about others.
             let text = std::fs::read_to_string(format!("labs/{}.md", sheet.slug)).unwrap();
@@ -208,14 +212,14 @@ fn texts(sheet: &session_lab::worksheets::sheet::Sheet) -> Vec<String> {
 #[tokio::test]
 async fn every_link_of_every_sheet_leads_to_a_page() {
     let mut walk = Walk::begin("00").await;
-    let shelf = Shelf::built_in();
+    let library = SheetLibrary::built_in();
     let mut links: BTreeSet<(String, String)> = BTreeSet::new();
-    for sheet in shelf.sheets() {
+    for sheet in library.sheets() {
         for link in texts(sheet).iter().flat_map(|text| markdown::links(text)) {
             links.insert((walk.values.fill(&link), sheet.slug.clone()));
         }
     }
-    for link in markdown::links(shelf.manual().expect("the manual")) {
+    for link in markdown::links(library.manual().expect("the manual")) {
         links.insert((walk.values.fill(&link), "INSTRUCTOR".into()));
     }
     assert!(links.len() >= 30, "{links:#?}");

@@ -10,13 +10,13 @@ use session_lab::base::bench_name::BenchName;
 use session_lab::client::Exchange;
 use session_lab::defences::policy::Policy;
 use session_lab::worksheets::console;
+use session_lab::worksheets::library::SheetLibrary;
 use session_lab::worksheets::placeholders::Values;
 use session_lab::worksheets::sheet::{Kind, Question, Sheet, Step, What};
-use session_lab::worksheets::shelf::Shelf;
 use tempfile::TempDir;
 
 use super::bash::Bash;
-use crate::process::program::{Program, Visitor};
+use crate::app::program::{Program, Visitor};
 use crate::support::redis::RedisServer;
 
 /// A fresh lab for one sheet, and the bash that its commands are typed into.
@@ -44,8 +44,8 @@ struct Stretch<'s> {
 
 /// The sheet of that number.
 pub fn sheet(number: &str) -> Arc<Sheet> {
-    let shelf = Shelf::built_in();
-    shelf
+    let library = SheetLibrary::built_in();
+    library
         .find(number)
         .unwrap_or_else(|| panic!("no sheet {number}"))
         .clone()
@@ -125,7 +125,7 @@ impl Walk {
         let at = format!("{}: step {} {when}", self.sheet.slug, step.common.id);
         assert_eq!(now["solved"], solved, "{at}: {now}\n{}", self.journal());
         if !solved {
-            let says = now["says"][0].as_str().unwrap_or_default();
+            let says = now["messages"][0].as_str().unwrap_or_default();
             assert!(!says.is_empty(), "{at} says nothing");
         }
     }

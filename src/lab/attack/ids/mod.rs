@@ -17,14 +17,14 @@ use serde::Serialize;
 use crate::attacks::matrix::throw_away_name;
 use crate::base::bench_name::BenchName;
 use crate::client::caller::{Caller, Portal};
-use crate::client::{FrontDoor, FrontDoorError};
+use crate::client::{ClientError, LabClient};
 use crate::defences::facts::Scheme;
 use crate::defences::policy::{Name, Variant};
 use crate::lab::page;
 use crate::session::bench::{BENCH_LIMIT, Benches};
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 use analysis::Picture;
 
 /// How many ids are collected from each source.
@@ -36,11 +36,11 @@ pub struct Pictures(Mutex<HashMap<BenchName, Arc<[Picture; 2]>>>);
 
 /// The ids of `COLLECTED` sign-in pages, and the one that came next.
 async fn collect(
-    door: &FrontDoor,
+    door: &LabClient,
     portal: &Portal,
     benches: &Benches,
     variant: Variant,
-) -> Result<(Vec<String>, String), FrontDoorError> {
+) -> Result<(Vec<String>, String), ClientError> {
     let bench = throw_away_name();
     let mut ids = Vec::with_capacity(COLLECTED + 1);
     let mut result = Ok(());
@@ -70,10 +70,10 @@ struct IdsPage {
 }
 
 #[get("/ids")]
-fn show(place: &Place, pictures: &State<Pictures>) -> Template {
+fn show(context: &RequestContext, pictures: &State<Pictures>) -> Template {
     let all = pictures.0.lock().unwrap_or_else(PoisonError::into_inner);
     let pictures = all
-        .get(place.bench.name())
+        .get(context.bench.name())
         .map(|both| both.to_vec())
         .unwrap_or_default();
     let page = IdsPage {
@@ -81,7 +81,7 @@ fn show(place: &Place, pictures: &State<Pictures>) -> Template {
         pictures,
     };
     page::render(
-        place,
+        context,
         "pages/lab/ids.html",
         "Session ids as a picture",
         page,
@@ -90,13 +90,13 @@ fn show(place: &Place, pictures: &State<Pictures>) -> Template {
 
 #[post("/ids")]
 async fn run(
-    place: &Place,
+    context: &RequestContext,
     pictures: &State<Pictures>,
-    front_door: &State<FrontDoor>,
+    lab_client: &State<LabClient>,
     benches: &State<Arc<Benches>>,
-) -> Result<Redirect, Stop> {
-    let portal = Portal::of(&place.addresses);
-    let failed = |error: FrontDoorError| {
+) -> Result<Redirect, Reply> {
+    let portal = Portal::of(&context.addresses);
+    let failed = |error: ClientError| {
         log::error!("the ids could not be collected: {error}");
         let next = "Look whether another program has taken one of the lab's ports.";
         let because = "The lab could not reach its own portal.";
@@ -108,7 +108,7 @@ async fn run(
     ];
     let mut found = Vec::new();
     for (kind, variant) in sources {
-        let (ids, next) = collect(front_door, &portal, benches, variant)
+        let (ids, next) = collect(lab_client, &portal, benches, variant)
             .await
             .map_err(failed)?;
         found.push(analysis::picture(kind, &ids, &next));
@@ -118,9 +118,9 @@ async fn run(
         if all.len() >= BENCH_LIMIT {
             all.clear();
         }
-        all.insert(place.bench.name().clone(), Arc::new(both));
+        all.insert(context.bench.name().clone(), Arc::new(both));
     }
-    Ok(Redirect::to(format!("{}/ids", place.base())))
+    Ok(Redirect::to(format!("{}/ids", context.base())))
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -18,9 +18,9 @@ use crate::lab::page;
 use crate::lab::page::fields;
 use crate::same_site::measured::{Cookies, Guess, MeasuredTables};
 use crate::same_site::{Initiator, Probe, Step, Way, portal};
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 use table::Table;
 
 #[derive(Serialize)]
@@ -70,7 +70,7 @@ fn named(probe: Probe) -> Named {
 ///
 /// # Errors
 /// There is none of that name.
-fn chosen(from: Option<&str>) -> Result<Initiator, Stop> {
+fn chosen(from: Option<&str>) -> Result<Initiator, Reply> {
     let Some(slug) = from else {
         return Ok(Initiator::CrossSite);
     };
@@ -84,13 +84,13 @@ fn chosen(from: Option<&str>) -> Result<Initiator, Stop> {
 
 #[get("/same-site?<from>")]
 fn show(
-    place: &Place,
+    context: &RequestContext,
     from: Option<&str>,
     store: &State<Store>,
     tables: &State<MeasuredTables>,
-) -> Result<Template, Stop> {
+) -> Result<Template, Reply> {
     let from = chosen(from)?;
-    let (addresses, bench) = (&*place.addresses, &*place.bench);
+    let (addresses, bench) = (&*context.addresses, &*context.bench);
     let measured = tables.of(bench.name());
     let guess = measured.guess(from);
     let origin = |initiator: Initiator| Origin {
@@ -113,37 +113,42 @@ fn show(
         table: table::of(bench.name(), &measured, addresses, from),
         portal: portal(addresses),
         start: Step::FIRST.start(addresses, bench.name(), false),
-        clean: format!("{}{}/same-site/clean", portal(addresses), place.base()),
+        clean: format!("{}{}/same-site/clean", portal(addresses), context.base()),
         is_class: addresses.main_name() != "localhost",
         shared: store.shared,
     };
     let title = "The SameSite table";
-    Ok(page::render(place, "pages/lab/same_site.html", title, page))
+    Ok(page::render(
+        context,
+        "pages/lab/same_site.html",
+        title,
+        page,
+    ))
 }
 
 /// The table for a page that asks each second.
 #[get("/same-site/live?<from>")]
 fn live(
-    place: &Place,
+    context: &RequestContext,
     from: Option<&str>,
     tables: &State<MeasuredTables>,
-) -> Result<Json<Table>, Stop> {
+) -> Result<Json<Table>, Reply> {
     let from = chosen(from)?;
-    let bench = place.bench.name();
+    let bench = context.bench.name();
     Ok(Json(table::of(
         bench,
         &tables.of(bench),
-        &place.addresses,
+        &context.addresses,
         from,
     )))
 }
 
 #[post("/same-site", data = "<form>")]
 fn guess(
-    place: &Place,
+    context: &RequestContext,
     form: Capped<String>,
     tables: &State<MeasuredTables>,
-) -> Result<Redirect, Stop> {
+) -> Result<Redirect, Reply> {
     let sent = fields(&form);
     let from = chosen(sent.get("from").map(String::as_str))?;
     let guess = match sent.get("action").map(String::as_str) {
@@ -162,8 +167,8 @@ fn guess(
             return Err(Problem::bad_request(because, next).into());
         }
     };
-    tables.of(place.bench.name()).keep_guess(from, guess);
-    let back = format!("{}/same-site?from={}#table", place.base(), from.slug());
+    tables.of(context.bench.name()).keep_guess(from, guess);
+    let back = format!("{}/same-site?from={}#table", context.base(), from.slug());
     Ok(Redirect::to(back))
 }
 

@@ -11,9 +11,9 @@ use crate::base::addresses::Listener;
 use crate::defences::ArmText;
 use crate::defences::policy::{Name, Policy};
 use crate::lab::{Lessons, page};
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 use crate::web::template::Template;
 pub use source::Sources;
 
@@ -42,7 +42,7 @@ struct Listed {
     slug: &'static str,
     title: &'static str,
     file: &'static str,
-    says: &'static str,
+    description: &'static str,
     weak: ArmText,
     strong: ArmText,
 }
@@ -55,7 +55,7 @@ impl Listed {
             slug: name.slug(),
             title: lesson.title,
             file: name.file(),
-            says: first_sentence(lesson.protects),
+            description: first_sentence(lesson.protects),
             weak: arm(&Policy::INSECURE),
             strong: arm(&Policy::HARDENED),
         }
@@ -82,14 +82,14 @@ fn groups() -> Vec<Group> {
 }
 
 #[get("/defences")]
-fn list(place: &Place) -> Template {
+fn list(context: &RequestContext) -> Template {
     #[derive(Serialize)]
     struct DefencesPage {
         groups: Vec<Group>,
         count: usize,
     }
     page::render(
-        place,
+        context,
         "pages/lab/defences.html",
         "Defences",
         DefencesPage {
@@ -146,22 +146,22 @@ struct DefencePage<'s> {
 
 #[get("/defences/<slug>")]
 fn defence(
-    place: &Place,
+    context: &RequestContext,
     sources: &State<Sources>,
     lessons: &State<Lessons>,
     slug: &str,
-) -> Result<Template, Stop> {
+) -> Result<Template, Reply> {
     let Some(name) = Name::ALL.iter().copied().find(|name| name.slug() == slug) else {
         return Err(Problem::not_found().into());
     };
     let lesson = name.lesson();
     let setting = |framework, setting| Setting { framework, setting };
     let elsewhere = &lesson.elsewhere;
-    let portal = place.addresses.origin(Listener::PortalHttps);
-    let at = |variant: &str| format!("{portal}{}/{variant}/", place.base());
+    let portal = context.addresses.origin(Listener::PortalHttps);
+    let at = |variant: &str| format!("{portal}{}/{variant}/", context.base());
     let (without, only) = (format!("without-{slug}"), format!("only-{slug}"));
     let source = sources.of(name);
-    let sheets = lessons.shelf().sheets().iter();
+    let sheets = lessons.library().sheets().iter();
     let sheets = sheets.filter(|sheet| sheet.front.defences.contains(&name));
     let page = DefencePage {
         slug: name.slug(),
@@ -199,7 +199,7 @@ fn defence(
         workbench: crate::lab::inspect::jwt::shows(name),
     };
     Ok(page::render(
-        place,
+        context,
         "pages/lab/defence.html",
         lesson.title,
         page,

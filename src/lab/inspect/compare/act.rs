@@ -6,10 +6,10 @@ use rocket::http::Status;
 
 use super::side::{Side, Sides, Step, StepKind};
 use crate::client::caller::{Call, Portal};
-use crate::client::{Exchange, FrontDoor, FrontDoorError};
-use crate::web::place::Place;
+use crate::client::{ClientError, Exchange, LabClient};
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 /// Who signs in.
 const USER: &str = "student123";
@@ -59,7 +59,7 @@ impl Action {
         })
     }
 
-    const fn says(self) -> &'static str {
+    const fn description(self) -> &'static str {
         match self {
             Self::SignIn => "signed in as student123.",
             Self::Dashboard => "opened the dashboard.",
@@ -74,27 +74,27 @@ impl Action {
 /// Performs an action on both sides.
 pub async fn perform(
     action: Action,
-    place: &Place,
+    context: &RequestContext,
     sides: &mut Sides,
-    front_door: &FrontDoor,
-) -> Result<(), Stop> {
+    lab_client: &LabClient,
+) -> Result<(), Reply> {
     if action == Action::StartOver {
         *sides = Sides::new(
-            front_door,
-            &Portal::of(&place.addresses),
-            place.bench.name(),
+            lab_client,
+            &Portal::of(&context.addresses),
+            context.bench.name(),
         );
-        sides.last_action = Some(action.says());
+        sides.last_action = Some(action.description());
         return Ok(());
     }
     let first = sides.count + 1;
     if let Action::Clock(by) = action {
-        place.bench.move_clock(by).await?;
+        context.bench.move_clock(by).await?;
         for side in &mut sides.sides {
-            let says = "Time passes on the bench's clock";
+            let description = "Time passes on the bench's clock";
             side.push(Step {
                 n: first,
-                action: says,
+                action: description,
                 exchange: None,
                 kind: StepKind::Clock,
             });
@@ -105,10 +105,10 @@ pub async fn perform(
         for side in &mut sides.sides {
             let steps = on_side(action, side).await.map_err(failed)?;
             most = most.max(steps.len() as u64);
-            for (n, (says, kind, exchange)) in (first..).zip(steps) {
+            for (n, (description, kind, exchange)) in (first..).zip(steps) {
                 side.push(Step {
                     n,
-                    action: says,
+                    action: description,
                     exchange: Some(exchange),
                     kind,
                 });
@@ -116,11 +116,11 @@ pub async fn perform(
         }
         sides.count += most;
     }
-    sides.last_action = Some(action.says());
+    sides.last_action = Some(action.description());
     Ok(())
 }
 
-fn failed(error: FrontDoorError) -> Stop {
+fn failed(error: ClientError) -> Reply {
     log::error!("the comparison failed: {error}");
     let next = "Look whether another program has taken one of the lab's ports.";
     let because = "The lab could not reach its own portal.";
@@ -129,7 +129,7 @@ fn failed(error: FrontDoorError) -> Stop {
 
 type Done = (&'static str, StepKind, Exchange);
 
-async fn on_side(action: Action, side: &mut Side) -> Result<Vec<Done>, FrontDoorError> {
+async fn on_side(action: Action, side: &mut Side) -> Result<Vec<Done>, ClientError> {
     let caller = &mut side.caller;
     let mut done = Vec::new();
     match action {

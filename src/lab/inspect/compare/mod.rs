@@ -20,15 +20,15 @@ use rocket::{Route, State, get, post, routes};
 use tokio::sync::Mutex;
 
 use crate::base::bench_name::BenchName;
-use crate::client::FrontDoor;
+use crate::client::LabClient;
 use crate::client::caller::Portal;
 use crate::lab::Store;
 use crate::lab::page;
 use crate::lab::page::fields;
 use crate::session::bench::BENCH_LIMIT;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 use act::Action;
 use side::Sides;
 
@@ -37,14 +37,14 @@ use side::Sides;
 pub struct Comparisons(std::sync::Mutex<HashMap<BenchName, Arc<Mutex<Sides>>>>);
 
 impl Comparisons {
-    fn of(&self, place: &Place, front_door: &FrontDoor) -> Arc<Mutex<Sides>> {
-        let bench = place.bench.name();
+    fn of(&self, context: &RequestContext, lab_client: &LabClient) -> Arc<Mutex<Sides>> {
+        let bench = context.bench.name();
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= BENCH_LIMIT && !all.contains_key(bench) {
             // As many as there are benches: all start anew.
             all.clear();
         }
-        let new = || Sides::new(front_door, &Portal::of(&place.addresses), bench);
+        let new = || Sides::new(lab_client, &Portal::of(&context.addresses), bench);
         all.entry(bench.clone())
             .or_insert_with(|| Arc::new(Mutex::new(new())))
             .clone()
@@ -53,16 +53,16 @@ impl Comparisons {
 
 #[get("/compare")]
 async fn compare(
-    place: &Place,
+    context: &RequestContext,
     comparisons: &State<Comparisons>,
-    front_door: &State<FrontDoor>,
+    lab_client: &State<LabClient>,
     store: &State<Store>,
-) -> Result<Template, Stop> {
-    let sides = comparisons.of(place, front_door);
+) -> Result<Template, Reply> {
+    let sides = comparisons.of(context, lab_client);
     let sides = sides.lock().await;
-    let page = view::page(place, &sides, store).await?;
+    let page = view::page(context, &sides, store).await?;
     Ok(page::render(
-        place,
+        context,
         "pages/lab/compare.html",
         "Compare",
         page,
@@ -71,11 +71,11 @@ async fn compare(
 
 #[post("/compare", data = "<form>")]
 async fn perform(
-    place: &Place,
+    context: &RequestContext,
     form: Capped<String>,
     comparisons: &State<Comparisons>,
-    front_door: &State<FrontDoor>,
-) -> Result<Redirect, Stop> {
+    lab_client: &State<LabClient>,
+) -> Result<Redirect, Reply> {
     let form = fields(&form);
     let name = form.get("action").map(String::as_str).unwrap_or_default();
     let Some(action) = Action::parse(name) else {
@@ -85,17 +85,20 @@ async fn perform(
             Problem::new(status, "Unknown action", "No action has that name.", next).into(),
         );
     };
-    let sides = comparisons.of(place, front_door);
+    let sides = comparisons.of(context, lab_client);
     let mut sides = sides.lock().await;
-    act::perform(action, place, &mut sides, front_door).await?;
-    Ok(Redirect::to(format!("{}/compare", place.base())))
+    act::perform(action, context, &mut sides, lab_client).await?;
+    Ok(Redirect::to(format!("{}/compare", context.base())))
 }
 
 #[get("/compare/live")]
-async fn live(place: &Place) -> Result<Json<HashMap<String, view::Own>>, Stop> {
+async fn live(context: &RequestContext) -> Result<Json<HashMap<String, view::Own>>, Reply> {
     let mut both = HashMap::new();
     for (variant, _) in side::VARIANTS {
-        both.insert(variant.to_string(), view::own(&place.bench, variant).await?);
+        both.insert(
+            variant.to_string(),
+            view::own(&context.bench, variant).await?,
+        );
     }
     Ok(Json(both))
 }

@@ -2,7 +2,7 @@
 
 use crate::base::bench_name::BenchName;
 use crate::client::caller::{Caller, Portal};
-use crate::client::{Exchange, FrontDoor};
+use crate::client::{Exchange, LabClient};
 use crate::defences::facts::Scheme;
 use crate::defences::policy::Variant;
 
@@ -29,7 +29,7 @@ pub struct Sides {
 
 impl Sides {
     /// Two sides on which nothing was done.
-    pub fn new(door: &FrontDoor, portal: &Portal, bench: &BenchName) -> Self {
+    pub fn new(door: &LabClient, portal: &Portal, bench: &BenchName) -> Self {
         let sides = VARIANTS.map(|(variant, scheme)| Side {
             variant,
             steps: Vec::new(),

@@ -12,8 +12,8 @@ use crate::lab::inspect::evidence;
 use crate::lab::inspect::evidence::SessionView;
 use crate::session::bench::Bench;
 use crate::session::bench::wire::Cookie;
-use crate::storage::Unavailable;
-use crate::web::place::Place;
+use crate::storage::StorageError;
+use crate::web::context::RequestContext;
 use crate::web::visible_time::time_of_day;
 
 /// How many of the student's own requests a side shows.
@@ -62,7 +62,7 @@ pub struct Line {
 struct Reason {
     defence: &'static str,
     title: &'static str,
-    says: &'static str,
+    description: &'static str,
     url: String,
 }
 
@@ -90,10 +90,14 @@ struct DocumentCookie {
 }
 
 /// The whole page.
-pub async fn page(place: &Place, sides: &Sides, store: &Store) -> Result<ComparePage, Unavailable> {
+pub async fn page(
+    context: &RequestContext,
+    sides: &Sides,
+    store: &Store,
+) -> Result<ComparePage, StorageError> {
     let mut views = Vec::new();
     for side in &sides.sides {
-        views.push(side_view(place, side, store).await?);
+        views.push(side_view(context, side, store).await?);
     }
     Ok(ComparePage {
         sides: views,
@@ -102,9 +106,13 @@ pub async fn page(place: &Place, sides: &Sides, store: &Store) -> Result<Compare
     })
 }
 
-async fn side_view(place: &Place, side: &Side, store: &Store) -> Result<SideView, Unavailable> {
-    let (stored, total) = evidence::sessions(&place.bench, side.variant).await?;
-    let shelved = store.sessions(place.bench.name(), side.variant);
+async fn side_view(
+    context: &RequestContext,
+    side: &Side,
+    store: &Store,
+) -> Result<SideView, StorageError> {
+    let (stored, total) = evidence::sessions(&context.bench, side.variant).await?;
+    let shelved = store.sessions(context.bench.name(), side.variant);
     let store_note = match (shelved.folder, shelved.pattern) {
         (Some(folder), _) if total > 0 => format!("{total} in {folder}"),
         (Some(folder), _) => format!("No session in {folder}"),
@@ -129,15 +137,15 @@ async fn side_view(place: &Place, side: &Side, store: &Store) -> Result<SideView
             .steps
             .iter()
             .rev()
-            .map(|step| step_view(place, side.variant, step))
+            .map(|step| step_view(context, side.variant, step))
             .collect(),
         store: stored,
         store_note,
-        own: own(&place.bench, side.variant).await?,
+        own: own(&context.bench, side.variant).await?,
     })
 }
 
-fn step_view(place: &Place, variant: Variant, step: &Step) -> StepView {
+fn step_view(context: &RequestContext, variant: Variant, step: &Step) -> StepView {
     let plain = |text: &str| Line {
         text: text.to_owned(),
         mark: "",
@@ -157,7 +165,7 @@ fn step_view(place: &Place, variant: Variant, step: &Step) -> StepView {
             response.push(plain(&format!("… {heading} …")));
         }
     } else {
-        let ahead = place.bench.ahead().as_secs() / 60;
+        let ahead = context.bench.ahead().as_secs() / 60;
         request.push(plain(&format!(
             "(no request: the clock stands {ahead} minutes ahead)"
         )));
@@ -167,7 +175,7 @@ fn step_view(place: &Place, variant: Variant, step: &Step) -> StepView {
         action: step.action,
         request,
         response,
-        reason: reasons(place, variant, step.kind),
+        reason: reasons(context, variant, step.kind),
     }
 }
 
@@ -278,21 +286,21 @@ fn deciding(kind: StepKind) -> &'static [Name] {
     }
 }
 
-fn reasons(place: &Place, variant: Variant, kind: StepKind) -> Vec<Reason> {
-    let policy = place.bench.resolve(variant).policy;
+fn reasons(context: &RequestContext, variant: Variant, kind: StepKind) -> Vec<Reason> {
+    let policy = context.bench.resolve(variant).policy;
     deciding(kind)
         .iter()
         .map(|name| Reason {
             defence: name.slug(),
             title: name.lesson().title,
-            says: policy.arm(*name).says,
-            url: format!("{}/defences/{}", place.base(), name.slug()),
+            description: policy.arm(*name).description,
+            url: format!("{}/defences/{}", context.base(), name.slug()),
         })
         .collect()
 }
 
 /// What the student's own browser and curl did on a side.
-pub async fn own(bench: &Bench, variant: Variant) -> Result<Own, Unavailable> {
+pub async fn own(bench: &Bench, variant: Variant) -> Result<Own, StorageError> {
     let own = bench.wire().of(variant, OWN).into_iter();
     let texts = |cookies: &[Cookie]| cookies.iter().map(Cookie::to_string).collect::<Vec<_>>();
     let own = own

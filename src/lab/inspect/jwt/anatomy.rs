@@ -42,7 +42,7 @@ pub struct Part {
 pub struct Member {
     name: String,
     value: String,
-    says: &'static str,
+    description: &'static str,
     /// A time as a date, beside the bench's clock.
     when: Option<String>,
 }
@@ -164,7 +164,7 @@ fn explained(
     let member = |(name, value): (&String, &Value)| Member {
         name: name.clone(),
         value: value.to_string(),
-        says: explain(name),
+        description: explain(name),
         when: when(name, value, now),
     };
     members.iter().map(member).collect()
@@ -218,13 +218,13 @@ mod tests {
         );
         let later = "1970-01-01 00:17:40, does not hold for another 1 min";
         assert!(whens.contains(&Some(later)), "{whens:?}");
-        assert!(found.header.members[0].says.starts_with("Algorithm"));
+        assert!(found.header.members[0].description.starts_with("Algorithm"));
     }
 
     #[test]
     fn a_broken_token_is_told_where_it_is_broken() {
         let good = token(r#"{"alg":"HS256"}"#, r#"{"sub":"a"}"#);
-        for (bad, says) in [
+        for (bad, description) in [
             ("abc".to_owned(), "This one has no dot."),
             (format!("{good}.x"), "This one has 3 dots."),
             (
@@ -252,7 +252,7 @@ mod tests {
             ("x".repeat(LONGEST + 1), "The lab reads 8192 at most."),
         ] {
             let found = apart(&bad).broken.join(" ");
-            assert!(found.contains(says), "{says:?} in {found:?}");
+            assert!(found.contains(description), "{description:?} in {found:?}");
         }
     }
 }

@@ -19,15 +19,15 @@ use rocket::http::Status;
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
-use crate::client::FrontDoor;
+use crate::client::LabClient;
 use crate::defences::policy::{Name, Variant};
 use crate::jwt::keys::Signs;
 use crate::jwt::token::LONGEST;
 use crate::lab::page;
 use crate::lab::page::fields;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 use anatomy::Anatomy;
 use sign::{Edited, How, OWN_ACCOUNTS};
 use verdicts::{Home, Verdicts};
@@ -40,7 +40,7 @@ const LARGEST: usize = 64 * 1024;
 #[derive(Debug, Serialize)]
 struct Choice {
     value: String,
-    says: String,
+    description: String,
     chosen: bool,
 }
 
@@ -83,12 +83,12 @@ impl Sent {
     }
 
     /// The portal whose keys count: the chosen one, or the one that the token names.
-    fn home(&self, place: &Place, token: &str) -> Home {
+    fn home(&self, context: &RequestContext, token: &str) -> Home {
         match self.field("home") {
             "own" => Home::Own,
             name => {
                 let chosen = name.parse().ok();
-                let named = chosen.or_else(|| verdicts::named_home(place, token));
+                let named = chosen.or_else(|| verdicts::named_home(context, token));
                 Home::Of(named.unwrap_or(Variant::Hardened))
             }
         }
@@ -96,10 +96,10 @@ impl Sent {
 }
 
 #[get("/jwt")]
-fn show(place: &Place) -> Template {
+fn show(context: &RequestContext) -> Template {
     let empty = Sent(HashMap::new());
     render(
-        place,
+        context,
         &empty,
         Home::Of(Variant::Hardened),
         Workbench::default(),
@@ -108,14 +108,14 @@ fn show(place: &Place) -> Template {
 
 #[post("/jwt", data = "<data>")]
 async fn work(
-    place: &Place,
+    context: &RequestContext,
     data: Data<'_>,
-    door: &State<FrontDoor>,
-) -> Result<(Status, Template), Stop> {
+    door: &State<LabClient>,
+) -> Result<(Status, Template), Reply> {
     let sent = Sent(fields(&read(data).await?));
     let mut token = sent.field("token").trim().to_owned();
     let mut page = Workbench::default();
-    let mut home = sent.home(place, &token);
+    let mut home = sent.home(context, &token);
     let refused = match sent.too_long() {
         Some(_) => {
             token.clear();
@@ -123,31 +123,31 @@ async fn work(
                 "A field holds more than {LONGEST} bytes. Send a shorter one."
             ))
         }
-        None => act(place, &sent, &mut page, &mut token, &mut home).await?,
+        None => act(context, &sent, &mut page, &mut token, &mut home).await?,
     };
     if let Err(why) = &refused {
         page.error = Some(why.clone());
     }
     if !token.is_empty() {
-        let anatomy = anatomy::take_apart(&token, place.now);
+        let anatomy = anatomy::take_apart(&token, context.now);
         if page.header.is_empty() && page.payload.is_empty() {
             page.header.clone_from(&anatomy.header.text);
             page.payload.clone_from(&anatomy.payload.text);
         }
         page.anatomy = Some(anatomy);
-        page.verdicts = Some(verdicts::ask_all(place, door, &token, home).await?);
+        page.verdicts = Some(verdicts::ask_all(context, door, &token, home).await?);
     }
     page.token = token;
     let status = match refused {
         Ok(()) => Status::Ok,
         Err(_) => Status::UnprocessableEntity,
     };
-    Ok((status, render(place, &sent, home, page)))
+    Ok((status, render(context, &sent, home, page)))
 }
 
 /// Does what the pressed button says. The inner error is a sentence for the page.
 async fn act(
-    place: &Place,
+    context: &RequestContext,
     sent: &Sent,
     page: &mut Workbench,
     token: &mut String,
@@ -173,7 +173,7 @@ async fn act(
                 "ES256" => Signs::Es256,
                 _ => Signs::Hs256,
             };
-            *token = sign::issue(place, variant, user, signs).await?;
+            *token = sign::issue(context, variant, user, signs).await?;
             *home = Home::Of(variant);
             page.done = Some(format!("{variant} issued an access token to {user}."));
         }
@@ -205,14 +205,14 @@ async fn act(
                 Home::Of(variant) => *variant,
                 Home::Own => Variant::Hardened,
             };
-            *token = sign::sign(place, portal, edited).await?;
+            *token = sign::sign(context, portal, edited).await?;
             (page.header, page.payload) = (String::new(), String::new());
             page.done = Some("Signed. This is the new token.".into());
         }
         "search" => {
             let text = token.clone();
             let work = move || weak_key::search(&text);
-            match place.bench.hash(work).await? {
+            match context.bench.hash(work).await? {
                 Ok(search) => page.search = Some(search),
                 Err(why) => page.not_searched = Some(why),
             }
@@ -249,10 +249,10 @@ async fn read(data: Data<'_>) -> Result<String, Problem> {
         .map_err(|_| Problem::bad_request("The form is not UTF-8 text.", "Send it as text."))
 }
 
-fn render(place: &Place, sent: &Sent, home: Home, mut page: Workbench) -> Template {
-    let choice = |value: &str, says: &str, chosen: bool| Choice {
+fn render(context: &RequestContext, sent: &Sent, home: Home, mut page: Workbench) -> Template {
+    let choice = |value: &str, description: &str, chosen: bool| Choice {
         value: value.to_owned(),
-        says: says.to_owned(),
+        description: description.to_owned(),
         chosen,
     };
     let user = sent.field("user");
@@ -280,12 +280,12 @@ fn render(place: &Place, sent: &Sent, home: Home, mut page: Workbench) -> Templa
     let how = sent.field("how");
     page.signs = How::ALL
         .iter()
-        .map(|(_, name, says)| choice(name, says, *name == how))
+        .map(|(_, name, description)| choice(name, description, *name == how))
         .collect();
     sent.field("secret").clone_into(&mut page.secret);
     // Ticked at first; a form that was sent without it had it cleared.
     page.fit = sent.field("action") != "sign" || !sent.field("fit").is_empty();
-    page::render(place, "pages/lab/jwt.html", "The token workbench", page)
+    page::render(context, "pages/lab/jwt.html", "The token workbench", page)
 }
 
 /// Whether a row of the workbench's verdicts stands for this defence.

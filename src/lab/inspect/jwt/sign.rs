@@ -8,12 +8,12 @@ use serde_json::{Map, Value};
 use super::verdicts::{names, no_key, world};
 use crate::attacks::forged_key_sets;
 use crate::base::addresses::Listener;
-use crate::defences::policy::{Asked, Variant};
+use crate::defences::policy::{PolicyProbe, Variant};
 use crate::jwt::issue::Subject;
 use crate::jwt::keys::{Published, Signs};
 use crate::jwt::refresh::IssueError;
 use crate::jwt::signature;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 
 /// The accounts that the workbench issues tokens for: the student's own. The portal's key never
@@ -90,19 +90,19 @@ pub struct Edited<'e> {
 /// # Errors
 /// The account changed meanwhile, no key can be made, or the store does not answer.
 pub async fn issue(
-    place: &Place,
+    context: &RequestContext,
     variant: Variant,
     user: &'static str,
     signs: Signs,
 ) -> Result<String, Problem> {
-    let asked = Asked::new(place.bench.resolve(variant).policy);
-    let world = world(place, variant, &asked);
+    let probe = PolicyProbe::new(context.bench.resolve(variant).policy);
+    let world = world(context, variant, &probe);
     let account = world.account(user).await?.ok_or_else(Problem::not_found)?;
     let issued = world
         .begin_family(&account)
         .await
         .map_err(|error| match error {
-            IssueError::Unavailable(error) => error.into(),
+            IssueError::StorageError(error) => error.into(),
             _ => Problem::overtaken(),
         })?;
     let subject = Subject {
@@ -112,7 +112,13 @@ pub async fn issue(
         issued: issued.at,
     };
     let ring = world.key_ring().await?;
-    let token = subject.access(&asked, &ring, &names(place, variant), signs, &issued.access);
+    let token = subject.access(
+        &probe,
+        &ring,
+        &names(context, variant),
+        signs,
+        &issued.access,
+    );
     token.ok_or_else(no_key)
 }
 
@@ -120,7 +126,11 @@ pub async fn issue(
 ///
 /// # Errors
 /// No key can be made, or the store does not answer.
-pub async fn sign(place: &Place, home: Variant, edited: Edited<'_>) -> Result<String, Problem> {
+pub async fn sign(
+    context: &RequestContext,
+    home: Variant,
+    edited: Edited<'_>,
+) -> Result<String, Problem> {
     let Edited {
         mut header,
         payload,
@@ -148,7 +158,7 @@ pub async fn sign(place: &Place, home: Variant, edited: Edited<'_>) -> Result<St
             ))
         }
         How::Pem => {
-            let published = published(place, home).await?;
+            let published = published(context, home).await?;
             set("alg", Signs::Hs256.name().into());
             set("kid", published.kid.into());
             let key = EncodingKey::from_secret(published.pem.as_bytes());
@@ -159,7 +169,7 @@ pub async fn sign(place: &Place, home: Variant, edited: Edited<'_>) -> Result<St
             if how == How::Jwk {
                 set("jwk", forged_key_sets::public_jwk().ok_or_else(no_key)?);
             } else {
-                let attacker = place.addresses.origin(Listener::Attacker);
+                let attacker = context.addresses.origin(Listener::Attacker);
                 set("kid", forged_key_sets::KID.into());
                 set("jku", format!("{attacker}/jwks.json").into());
             }
@@ -178,8 +188,8 @@ pub async fn sign(place: &Place, home: Variant, edited: Edited<'_>) -> Result<St
 }
 
 /// The public key that a portal publishes, which signs first.
-async fn published(place: &Place, home: Variant) -> Result<Published, Problem> {
-    let asked = Asked::new(place.bench.resolve(home).policy);
-    let ring = world(place, home, &asked).key_ring().await?;
+async fn published(context: &RequestContext, home: Variant) -> Result<Published, Problem> {
+    let probe = PolicyProbe::new(context.bench.resolve(home).policy);
+    let ring = world(context, home, &probe).key_ring().await?;
     ring.published().into_iter().next().ok_or_else(no_key)
 }

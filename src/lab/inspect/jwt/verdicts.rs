@@ -9,16 +9,16 @@ use serde_json::Value;
 
 use crate::base::addresses::Listener;
 use crate::base::event::Client;
-use crate::client::FrontDoor;
+use crate::client::LabClient;
 use crate::defences::facts::Role;
-use crate::defences::policy::{Asked, Name, Policy, Variant};
+use crate::defences::policy::{Name, Policy, PolicyProbe, Variant};
 use crate::jwt::verify::{Check, Expected, Purpose, Refusal};
 use crate::jwt::{self, Names, Token};
 use crate::portal::jwt::key_set;
 use crate::session::world::World;
-use crate::storage::Unavailable;
+use crate::storage::StorageError;
+use crate::web::context::RequestContext;
 use crate::web::page::VariantView;
-use crate::web::place::Place;
 use crate::web::problem::Problem;
 
 /// Whose keys, names and memory the verifiers have.
@@ -35,7 +35,7 @@ pub enum Home {
 pub struct Verdicts {
     pub kind: &'static str,
     pub head: String,
-    pub says: String,
+    pub description: String,
     /// The variants that tell which switch decides, and their defences.
     pub decide: Vec<Decides>,
     pub rows: Vec<Row>,
@@ -60,7 +60,7 @@ pub struct Row {
     defence: Option<&'static str>,
     /// Whether its form was what refused it.
     form: bool,
-    says: String,
+    description: String,
     #[serde(skip)]
     of: Variant,
 }
@@ -80,28 +80,32 @@ pub fn variants() -> impl Iterator<Item = Variant> {
 }
 
 /// The names of a portal of this bench.
-pub fn names(place: &Place, variant: Variant) -> Names {
-    let origin = place.addresses.origin(Listener::PortalHttps);
-    let bench = place.bench.name().prefix();
+pub fn names(context: &RequestContext, variant: Variant) -> Names {
+    let origin = context.addresses.origin(Listener::PortalHttps);
+    let bench = context.bench.name().prefix();
     Names::of(format!("{origin}{bench}/{variant}"))
 }
 
 /// The world of a portal of this bench, under a policy.
-pub fn world<'w>(place: &'w Place, variant: Variant, asked: &'w Asked) -> World<'w> {
+pub fn world<'w>(
+    context: &'w RequestContext,
+    variant: Variant,
+    probe: &'w PolicyProbe,
+) -> World<'w> {
     World {
-        bench: &place.bench,
+        bench: &context.bench,
         variant,
-        asked,
-        now: place.now,
+        probe,
+        now: context.now,
         client: Client::Lab,
     }
 }
 
 /// The portal that the token says it comes from, where it is one of this bench.
-pub fn named_home(place: &Place, token: &str) -> Option<Variant> {
+pub fn named_home(context: &RequestContext, token: &str) -> Option<Variant> {
     let claims = Token::parse(token).ok()?.claims;
     let issuer = claims.iss?;
-    Variant::all().find(|variant| names(place, *variant).issuer == issuer)
+    Variant::all().find(|variant| names(context, *variant).issuer == issuer)
 }
 
 /// Asks every verifier.
@@ -109,29 +113,29 @@ pub fn named_home(place: &Place, token: &str) -> Option<Variant> {
 /// # Errors
 /// The store does not answer.
 pub async fn ask_all(
-    place: &Place,
-    door: &FrontDoor,
+    context: &RequestContext,
+    door: &LabClient,
     token: &str,
     home: Home,
 ) -> Result<Verdicts, Problem> {
-    let fetched = fetched(place, door, token).await;
+    let fetched = fetched(context, door, token).await;
     let mut rows = Vec::new();
     for variant in variants() {
-        let resolved = place.bench.resolve(variant);
-        let asked = Asked::new(resolved.policy);
+        let resolved = context.bench.resolve(variant);
+        let probe = PolicyProbe::new(resolved.policy);
         let of = match home {
             Home::Of(home) => home,
             Home::Own => variant,
         };
-        let verdict = ask(place, &world(place, of, &asked), token, &fetched).await?;
+        let verdict = ask(context, &world(context, of, &probe), token, &fetched).await?;
         let view = VariantView::new(variant, &resolved.moved);
         rows.push(match verdict {
-            Ok(says) => Row {
+            Ok(description) => Row {
                 variant: view,
                 accepted: true,
                 defence: None,
                 form: false,
-                says,
+                description,
                 of: variant,
             },
             Err(Refusal { check, because }) => Row {
@@ -139,7 +143,7 @@ pub async fn ask_all(
                 accepted: false,
                 defence: check.defence().map(|name| name.slug()),
                 form: check.defence().is_none(),
-                says: because.to_owned(),
+                description: because.to_owned(),
                 of: variant,
             },
         });
@@ -149,19 +153,19 @@ pub async fn ask_all(
 
 /// Asks the verifier of one world, in the order in which the API does. `Ok` says as whom.
 async fn ask(
-    place: &Place,
+    context: &RequestContext,
     world: &World<'_>,
     token: &str,
     fetched: &[Value],
-) -> Result<Result<String, Refusal>, Unavailable> {
+) -> Result<Result<String, Refusal>, StorageError> {
     let ring = world.key_ring().await?;
     let expected = Expected {
-        names: &names(place, world.variant),
+        names: &names(context, world.variant),
         fetched,
         now: world.now,
         purpose: Purpose::Access,
     };
-    let claims = match jwt::verify(token, world.asked, &ring, &expected) {
+    let claims = match jwt::verify(token, world.probe, &ring, &expected) {
         Ok(claims) => claims,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -171,7 +175,7 @@ async fn ask(
     let account = world.account(&claims.sub).await?;
     let record = account.map(|account| account.record.role);
     let claimed = claims.text("role").and_then(Role::parse);
-    Ok(match world.asked.jwt_claims().role(claimed, record) {
+    Ok(match world.probe.jwt_claims().role(claimed, record) {
         Some(role) => Ok(format!("As {}, role {}.", claims.sub, role.as_str())),
         None => Err(Check::Subject.refuses("The token's user has no account here.")),
     })
@@ -179,11 +183,13 @@ async fn ask(
 
 /// The keys that a `jku` leads to. It is fetched as the weak arm of `jwt-key-source` does, so within
 /// the lab only; the strong arm ignores what was fetched.
-async fn fetched(place: &Place, door: &FrontDoor, token: &str) -> Vec<Value> {
+async fn fetched(context: &RequestContext, door: &LabClient, token: &str) -> Vec<Value> {
     let jku = Token::parse(token).ok().and_then(|token| token.header.jku);
-    let source = Asked::new(Policy::INSECURE).jwt_key_source();
+    let source = PolicyProbe::new(Policy::INSECURE).jwt_key_source();
     match jku {
-        Some(jku) => key_set(place, source, door, &jku).await.unwrap_or_default(),
+        Some(jku) => key_set(context, source, door, &jku)
+            .await
+            .unwrap_or_default(),
         None => Vec::new(),
     }
 }
@@ -208,7 +214,7 @@ fn summed_up(rows: Vec<Row>) -> Verdicts {
         })
         .collect();
     let doors = decide.iter().filter(|one| one.lets_in).count();
-    let (kind, head, says) = match (hardened, insecure) {
+    let (kind, head, description) = match (hardened, insecure) {
         (true, true) => (
             "strong",
             "Accepted on both sides.",
@@ -238,7 +244,7 @@ fn summed_up(rows: Vec<Row>) -> Verdicts {
     Verdicts {
         kind,
         head: head.into(),
-        says: says.into(),
+        description: description.into(),
         accepted: rows.iter().filter(|row| row.accepted).count(),
         decide,
         rows,

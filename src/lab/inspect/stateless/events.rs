@@ -6,11 +6,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::attacks::person::Person;
-use crate::attacks::stage::{ATTACKER, Stage, StageError, VICTIM};
+use crate::attacks::http_actor::HttpActor;
+use crate::attacks::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use crate::client::Exchange;
 use crate::client::caller::Call;
-use crate::defences::Asked;
+use crate::defences::PolicyProbe;
 use crate::defences::password_storage::DEMO_PASSWORDS;
 use crate::defences::policy::Policy;
 use crate::jwt::token::Signed;
@@ -21,7 +21,7 @@ use crate::jwt::{Claims, Key};
 pub(super) struct Event {
     pub title: &'static str,
     /// What is done.
-    pub says: &'static str,
+    pub description: &'static str,
     /// Why the two sides differ.
     pub explains: &'static str,
 }
@@ -30,28 +30,28 @@ pub(super) struct Event {
 pub(super) const EVENTS: [Event; 5] = [
     Event {
         title: "Sign-out",
-        says: "The user signs out of the session, and signs the token out. Then the old id and the \
+        description: "The user signs out of the session, and signs the token out. Then the old id and the \
                old token are sent once more.",
         explains: "The server ends a session by forgetting its id. It can refuse a token that is \
                    still valid only by remembering it.",
     },
     Event {
         title: "A stolen copy",
-        says: "An attacker has copies of the id and of the token. The user notices and changes the \
+        description: "An attacker has copies of the id and of the token. The user notices and changes the \
                password.",
         explains: "Both are bearer credentials: whoever has a copy is the user. Sessions can be \
                    found by their user and ended. Tokens need a rule for all tokens of a user.",
     },
     Event {
         title: "A change of role",
-        says: "An administrator makes mallory an administrator, who signs in. Then the administrator \
+        description: "An administrator makes mallory an administrator, who signs in. Then the administrator \
                takes the role back. Both lists are for administrators only.",
         explains: "A role that the server looks up changes at once. A role that stands in a token \
                    stays until the token ends.",
     },
     Event {
         title: "A change of keys",
-        says: "The user signs in one minute before the portal's keys are 30 days old. Two minutes pass, \
+        description: "The user signs in one minute before the portal's keys are 30 days old. Two minutes pass, \
                then one day.",
         explains: "A session id needs no key: it is looked up. A token is worth as much as its key, \
                    so a portal that changes keys accepts the old one for a while. After a day a \
@@ -60,7 +60,7 @@ pub(super) const EVENTS: [Event; 5] = [
     },
     Event {
         title: "A second server",
-        says: "A second server has the key that signs tokens and nothing else of the first one: it \
+        description: "A second server has the key that signs tokens and nothing else of the first one: it \
                verifies the token with the key from the portal's backup. The id is sent to a portal \
                with a store of its own. Then the user signs out at the first server.",
         explains: "A token says by itself whose it is, so any server with the key can read it. The \
@@ -83,7 +83,7 @@ struct Answer {
     /// The status, where it was asked by HTTP.
     status: Option<u16>,
     opens: bool,
-    says: String,
+    description: String,
 }
 
 /// Runs an event.
@@ -92,32 +92,32 @@ struct Answer {
 /// The portal does not answer, or something that is no part of the event went wrong.
 pub(super) async fn run(
     event: usize,
-    stage: &Stage,
-    second: &Stage,
-) -> Result<Happened, StageError> {
+    scenario: &Scenario,
+    second: &Scenario,
+) -> Result<Happened, ScenarioError> {
     match event {
-        0 => sign_out(stage).await,
-        1 => stolen_copy(stage).await,
-        2 => role_change(stage).await,
-        3 => key_change(stage).await,
-        _ => second_server(stage, second).await,
+        0 => sign_out(scenario).await,
+        1 => stolen_copy(scenario).await,
+        2 => role_change(scenario).await,
+        3 => key_change(scenario).await,
+        _ => second_server(scenario, second).await,
     }
 }
 
-async fn sign_out(stage: &Stage) -> Result<Happened, StageError> {
-    let mut user = stage.person("user");
+async fn sign_out(scenario: &Scenario) -> Result<Happened, ScenarioError> {
+    let mut user = scenario.actor("user");
     let (id, token) = sign_in(&mut user, VICTIM).await?;
     let mut happened = Happened::begin(&mut user, "before", &id, &token).await?;
     end(&mut user, &token).await?;
-    let mut copy = stage.person("copy");
+    let mut copy = scenario.actor("copy");
     happened.ask(&mut copy, "after", &id, &token).await?;
     Ok(happened)
 }
 
-async fn stolen_copy(stage: &Stage) -> Result<Happened, StageError> {
-    let mut user = stage.person("user");
+async fn stolen_copy(scenario: &Scenario) -> Result<Happened, ScenarioError> {
+    let mut user = scenario.actor("user");
     let (id, token) = sign_in(&mut user, VICTIM).await?;
-    let mut copy = stage.person("attacker");
+    let mut copy = scenario.actor("attacker");
     let mut happened = Happened::begin(&mut copy, "with the copy", &id, &token).await?;
     user.change_password(VICTIM, "a new passphrase").await?;
     let when = "after the new password";
@@ -125,11 +125,11 @@ async fn stolen_copy(stage: &Stage) -> Result<Happened, StageError> {
     Ok(happened)
 }
 
-async fn role_change(stage: &Stage) -> Result<Happened, StageError> {
-    let mut admin = stage.person("administrator");
+async fn role_change(scenario: &Scenario) -> Result<Happened, ScenarioError> {
+    let mut admin = scenario.actor("administrator");
     admin.sign_in("admin").await?;
     make(&mut admin, "admin").await?;
-    let mut user = stage.person("mallory");
+    let mut user = scenario.actor("mallory");
     let (_, token) = sign_in(&mut user, ATTACKER).await?;
     let mut happened = Happened::default();
     for when in ["as an administrator", "after the demotion"] {
@@ -145,33 +145,33 @@ async fn role_change(stage: &Stage) -> Result<Happened, StageError> {
     Ok(happened)
 }
 
-async fn key_change(stage: &Stage) -> Result<Happened, StageError> {
+async fn key_change(scenario: &Scenario) -> Result<Happened, ScenarioError> {
     const DAY: u64 = 24 * 60;
     // The keys count from the first token on.
-    sign_in(&mut stage.person("somebody"), ATTACKER).await?;
-    stage.wait(30 * DAY - 1).await?;
-    let mut user = stage.person("user");
+    sign_in(&mut scenario.actor("somebody"), ATTACKER).await?;
+    scenario.wait(30 * DAY - 1).await?;
+    let mut user = scenario.actor("user");
     let (id, token) = sign_in(&mut user, VICTIM).await?;
     let mut happened = Happened::begin(&mut user, "before", &id, &token).await?;
-    stage.wait(2).await?;
+    scenario.wait(2).await?;
     let when = "after two minutes";
     happened.ask(&mut user, when, &id, &token).await?;
-    stage.wait(DAY).await?;
+    scenario.wait(DAY).await?;
     let when = "a day later";
     happened.ask(&mut user, when, &id, &token).await?;
     Ok(happened)
 }
 
-async fn second_server(stage: &Stage, second: &Stage) -> Result<Happened, StageError> {
-    let mut user = stage.person("user");
+async fn second_server(scenario: &Scenario, second: &Scenario) -> Result<Happened, ScenarioError> {
+    let mut user = scenario.actor("user");
     let (id, token) = sign_in(&mut user, VICTIM).await?;
-    let backup = stage.stolen_backup().await?;
+    let backup = scenario.stolen_backup().await?;
     let secret = text(&backup["token_keys"][0], "k")?;
     let secret = URL_SAFE_NO_PAD.decode(secret);
     let secret = secret.map_err(|_| unexpected("the secret is not base64url"))?;
 
     // The second portal's cookie has its own name; the id is the first portal's.
-    let mut visitor = second.person("user");
+    let mut visitor = second.actor("user");
     visitor.get("/login").await?;
     let named = visitor.session_cookie().map(|(name, _)| name);
     let (_, value) = id.split_once('=').unwrap_or_default();
@@ -182,7 +182,7 @@ async fn second_server(stage: &Stage, second: &Stage) -> Result<Happened, StageE
 
     let mut happened = Happened::default();
     for when in ["before the sign-out", "after the sign-out"] {
-        let mut copy = second.person("copy");
+        let mut copy = second.actor("copy");
         let call = Call::get("/dashboard").with_cookie(Some(id_there.clone()));
         let page = copy.call(call).await?;
         happened.session.push(Answer::of_page(when, &page));
@@ -199,11 +199,11 @@ fn read_with(when: &'static str, token: &str, secret: &[u8]) -> Answer {
     let read = || {
         let refused = |because| Check::Form.refuses(because);
         let signed = Signed::parse(token).map_err(refused)?;
-        let asked = Asked::new(Policy::HARDENED);
-        check_signed(&signed, &asked, |_| Ok(Key::Secret(secret.to_vec())))?;
+        let probe = PolicyProbe::new(Policy::HARDENED);
+        check_signed(&signed, &probe, |_| Ok(Key::Secret(secret.to_vec())))?;
         Claims::parse(&signed.payload).map_err(refused)
     };
-    let (opens, says) = match read() {
+    let (opens, description) = match read() {
         Ok(claims) => (true, format!("The signature is right: {}.", claims.sub)),
         Err(refusal) => (false, refusal.to_string()),
     };
@@ -211,19 +211,19 @@ fn read_with(when: &'static str, token: &str, secret: &[u8]) -> Answer {
         when,
         status: None,
         opens,
-        says,
+        description,
     }
 }
 
 impl Happened {
     async fn begin(
-        person: &mut Person<'_>,
+        actor: &mut HttpActor<'_>,
         when: &'static str,
         id: &str,
         token: &str,
-    ) -> Result<Self, StageError> {
+    ) -> Result<Self, ScenarioError> {
         let mut happened = Self::default();
-        happened.ask(person, when, id, token).await?;
+        happened.ask(actor, when, id, token).await?;
         let opened = |answers: &[Answer]| answers.iter().all(|answer| answer.opens);
         match opened(&happened.session) && opened(&happened.token) {
             true => Ok(happened),
@@ -234,17 +234,15 @@ impl Happened {
     /// Asks the portal with both.
     async fn ask(
         &mut self,
-        person: &mut Person<'_>,
+        actor: &mut HttpActor<'_>,
         when: &'static str,
         id: &str,
         token: &str,
-    ) -> Result<(), StageError> {
+    ) -> Result<(), ScenarioError> {
         let call = Call::get("/dashboard").with_cookie(Some(id.to_owned()));
-        let page = person.call(call).await?;
+        let page = actor.call(call).await?;
         self.session.push(Answer::of_page(when, &page));
-        let profile = person
-            .call(with_token("GET", "/jwt/profile", token))
-            .await?;
+        let profile = actor.call(with_token("GET", "/jwt/profile", token)).await?;
         self.token.push(Answer::of_json(when, &profile));
         Ok(())
     }
@@ -258,7 +256,7 @@ impl Answer {
             when,
             status: Some(page.status),
             opens: user.is_some(),
-            says: match user {
+            description: match user {
                 Some((user, _)) => format!("Welcome to the Dashboard, {user}!"),
                 None => "The portal asks to sign in.".into(),
             },
@@ -267,7 +265,7 @@ impl Answer {
 
     fn of_json(when: &'static str, reply: &Exchange) -> Self {
         let json: Value = serde_json::from_str(&reply.body).unwrap_or_default();
-        let says = match (json["logged_in_as"].as_str(), json["detail"].as_str()) {
+        let description = match (json["logged_in_as"].as_str(), json["detail"].as_str()) {
             (Some(user), _) => format!("logged_in_as: {user}"),
             (None, Some(detail)) => match json["defence"].as_str() {
                 Some(defence) => format!("{detail} ({defence})"),
@@ -279,13 +277,13 @@ impl Answer {
             when,
             status: Some(reply.status),
             opens: reply.status == 200,
-            says,
+            description,
         }
     }
 
     fn of_list(when: &'static str, reply: &Exchange) -> Self {
         let opens = reply.status == 200;
-        let says = match opens {
+        let description = match opens {
             true => "The list for administrators is shown.",
             false => "The list for administrators is refused.",
         };
@@ -293,25 +291,25 @@ impl Answer {
             when,
             status: Some(reply.status),
             opens,
-            says: says.into(),
+            description: description.into(),
         }
     }
 }
 
 /// Signs in for a session and for a token: the session's cookie as a pair, and the access token.
-async fn sign_in(person: &mut Person<'_>, user: &str) -> Result<(String, String), StageError> {
-    person.sign_in(user).await?;
-    let (name, id) = person.session_cookie()?;
+async fn sign_in(actor: &mut HttpActor<'_>, user: &str) -> Result<(String, String), ScenarioError> {
+    actor.sign_in(user).await?;
+    let (name, id) = actor.session_cookie()?;
     let account = DEMO_PASSWORDS.iter().find(|(name, _)| *name == user);
     let password = account.map(|(_, password)| *password).unwrap_or_default();
     let credentials = json!({ "username": user, "password": password });
     let call = Call::json("/jwt/login", credentials.to_string());
-    let reply = answer("the sign-in for a token", &person.call(call).await?)?;
+    let reply = answer("the sign-in for a token", &actor.call(call).await?)?;
     Ok((format!("{name}={id}"), text(&reply, "access_token")?))
 }
 
 /// Signs both out.
-async fn end(user: &mut Person<'_>, token: &str) -> Result<(), StageError> {
+async fn end(user: &mut HttpActor<'_>, token: &str) -> Result<(), ScenarioError> {
     user.get("/dashboard").await?;
     let bye = user.submit("/logout", &[]).await?;
     if bye.status >= 400 {
@@ -322,9 +320,9 @@ async fn end(user: &mut Person<'_>, token: &str) -> Result<(), StageError> {
 }
 
 /// Gives mallory's account a role, as the administrator's page would.
-async fn make(admin: &mut Person<'_>, role: &str) -> Result<(), StageError> {
-    let asked = admin.get("/csrf-token").await?;
-    let token = answer("the CSRF token", &asked)?["csrf_token"].clone();
+async fn make(admin: &mut HttpActor<'_>, role: &str) -> Result<(), ScenarioError> {
+    let probe = admin.get("/csrf-token").await?;
+    let token = answer("the CSRF token", &probe)?["csrf_token"].clone();
     let path = format!("/admin/users/{ATTACKER}/role");
     let mut call = Call::json(path, json!({ "role": role }).to_string());
     if let Some(token) = token.as_str() {
@@ -343,7 +341,7 @@ fn with_token(method: &'static str, path: &str, token: &str) -> Call {
 }
 
 /// The JSON of an answer that went well.
-fn answer(what: &str, reply: &Exchange) -> Result<Value, StageError> {
+fn answer(what: &str, reply: &Exchange) -> Result<Value, ScenarioError> {
     let json = serde_json::from_str(&reply.body);
     match (reply.status, json) {
         (200, Ok(json)) => Ok(json),
@@ -351,11 +349,11 @@ fn answer(what: &str, reply: &Exchange) -> Result<Value, StageError> {
     }
 }
 
-fn text(json: &Value, name: &str) -> Result<String, StageError> {
+fn text(json: &Value, name: &str) -> Result<String, ScenarioError> {
     let found = json[name].as_str().map(str::to_owned);
     found.ok_or_else(|| unexpected(&format!("an answer has no {name}")))
 }
 
-fn unexpected(what: &str) -> StageError {
-    StageError::Unexpected(what.to_owned())
+fn unexpected(what: &str) -> ScenarioError {
+    ScenarioError::Unexpected(what.to_owned())
 }

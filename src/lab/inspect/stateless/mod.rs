@@ -17,16 +17,16 @@ use serde::Serialize;
 
 use self::events::{EVENTS, Happened};
 use crate::attacks::matrix::throw_away_name;
-use crate::attacks::stage::{Stage, StageError, Target};
+use crate::attacks::scenario::{Scenario, ScenarioError, Target};
 use crate::base::bench_name::BenchName;
-use crate::client::FrontDoor;
+use crate::client::LabClient;
 use crate::defences::policy::{Name, Variant};
 use crate::lab::page;
 use crate::session::bench::{BENCH_LIMIT, Benches};
+use crate::web::context::RequestContext;
 use crate::web::page::VariantView;
-use crate::web::place::Place;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 /// The two sides, and the counter-experiment: everything strong but the one thing that the server
 /// remembers of tokens.
@@ -44,7 +44,7 @@ pub struct Comparisons(Mutex<HashMap<BenchName, Arc<Vec<Section>>>>);
 #[derive(Clone, Debug, Serialize)]
 struct Section {
     title: &'static str,
-    says: &'static str,
+    description: &'static str,
     explains: &'static str,
     rows: Vec<Row>,
 }
@@ -67,16 +67,16 @@ async fn row(
     benches: &Benches,
     event: usize,
     variant: Variant,
-) -> Result<Row, StageError> {
+) -> Result<Row, ScenarioError> {
     let (name, other) = (throw_away_name(), throw_away_name());
-    let unopened = |error: &dyn std::fmt::Display| StageError::Unexpected(error.to_string());
+    let unopened = |error: &dyn std::fmt::Display| ScenarioError::Unexpected(error.to_string());
     let bench = benches.open(&name).await.map_err(|e| unopened(&e))?;
     // The second server's store. Nothing of the first one is in it.
     let beside = benches.open(&other).await.map(|_| ());
     beside.map_err(|e| unopened(&e))?;
-    let stage = Stage::new(target.clone(), name.clone(), variant);
-    let second = Stage::new(target.clone(), other.clone(), variant);
-    let happened = events::run(event, &stage, &second).await;
+    let scenario = Scenario::new(target.clone(), name.clone(), variant);
+    let second = Scenario::new(target.clone(), other.clone(), variant);
+    let happened = events::run(event, &scenario, &second).await;
     benches.discard(&name).await;
     benches.discard(&other).await;
     let moved = bench.resolve(variant).moved;
@@ -87,24 +87,24 @@ async fn row(
 }
 
 #[get("/stateless")]
-fn show(place: &Place, all: &State<Comparisons>) -> Template {
+fn show(context: &RequestContext, all: &State<Comparisons>) -> Template {
     let kept = all.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let sections = kept.get(place.bench.name()).cloned().unwrap_or_default();
+    let sections = kept.get(context.bench.name()).cloned().unwrap_or_default();
     let page = StatelessPage {
         sections: sections.to_vec(),
     };
     let title = "Sessions and tokens compared";
-    page::render(place, "pages/lab/stateless.html", title, page)
+    page::render(context, "pages/lab/stateless.html", title, page)
 }
 
 #[post("/stateless")]
 async fn run(
-    place: &Place,
+    context: &RequestContext,
     all: &State<Comparisons>,
-    front_door: &State<FrontDoor>,
+    lab_client: &State<LabClient>,
     benches: &State<Arc<Benches>>,
-) -> Result<Redirect, Stop> {
-    let target = Target::of(front_door, &place.addresses);
+) -> Result<Redirect, Reply> {
+    let target = Target::of(lab_client, &context.addresses);
     let mut sections = Vec::new();
     for (index, event) in EVENTS.iter().enumerate() {
         let mut rows = Vec::new();
@@ -119,7 +119,7 @@ async fn run(
         }
         sections.push(Section {
             title: event.title,
-            says: event.says,
+            description: event.description,
             explains: event.explains,
             rows,
         });
@@ -128,8 +128,8 @@ async fn run(
     if all.len() >= BENCH_LIMIT {
         all.clear();
     }
-    all.insert(place.bench.name().clone(), Arc::new(sections));
-    Ok(Redirect::to(format!("{}/stateless", place.base())))
+    all.insert(context.bench.name().clone(), Arc::new(sections));
+    Ok(Redirect::to(format!("{}/stateless", context.base())))
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -11,9 +11,9 @@ use crate::lab::diagrams::request_flow::Drawing;
 use crate::lab::inspect::headers::{attribute_does, does, lacks};
 use crate::lab::page;
 use crate::session::bench::wire::{Cookie, Exchange, Headers, KEPT, OF_ANSWERS, OF_REQUESTS};
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 use crate::web::template::Template;
 
 #[derive(Serialize)]
@@ -77,8 +77,8 @@ fn lines(headers: &Headers, names: &'static [&'static str]) -> Vec<Line> {
 }
 
 impl ExchangePage {
-    fn new(place: &Place, one: &Exchange) -> Self {
-        let wire = place.bench.wire();
+    fn new(context: &RequestContext, one: &Exchange) -> Self {
+        let wire = context.bench.wire();
         let stages = one
             .taken
             .map(|taken| flow::passed(&taken, one.refused_by))
@@ -106,17 +106,20 @@ impl ExchangePage {
 }
 
 #[get("/wire/<id>")]
-fn exchange(place: &Place, id: &str) -> Result<Template, Stop> {
-    let found = id.parse().ok().and_then(|id| place.bench.wire().one(id));
+fn exchange(context: &RequestContext, id: &str) -> Result<Template, Reply> {
+    let found = id.parse().ok().and_then(|id| context.bench.wire().one(id));
     let Some(one) = found else {
         let because = format!("The wire keeps the last {KEPT} requests of this bench.");
-        let next = format!("Go back to {}/wire and choose one of those.", place.base());
+        let next = format!(
+            "Go back to {}/wire and choose one of those.",
+            context.base()
+        );
         let heading = "That request is not kept";
         return Err(Problem::new(Status::NotFound, heading, because, next).into());
     };
-    let page = ExchangePage::new(place, &one);
+    let page = ExchangePage::new(context, &one);
     let template = "pages/lab/wire_exchange.html";
-    Ok(page::render(place, template, "A request", page))
+    Ok(page::render(context, template, "A request", page))
 }
 
 pub(super) fn routes() -> Vec<Route> {

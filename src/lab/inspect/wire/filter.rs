@@ -10,7 +10,7 @@ use crate::base::event::Client;
 use crate::defences::policy::Variant;
 use crate::session::bench::wire::Exchange;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 
 /// The clients by their names in addresses.
 const CLIENTS: [(&str, Client); 4] = [
@@ -41,7 +41,7 @@ impl Filter {
     ///
     /// # Errors
     /// 404 with the variants there are, 422 with the clients there are.
-    pub fn parse(variant: Option<&str>, client: Option<&str>) -> Result<Self, Stop> {
+    pub fn parse(variant: Option<&str>, client: Option<&str>) -> Result<Self, Reply> {
         let given = |text: &&str| !text.is_empty();
         let variant = variant.filter(given);
         let variant = variant

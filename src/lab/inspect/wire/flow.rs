@@ -18,7 +18,7 @@ pub struct Lit {
     /// The arm's name.
     pub arm: &'static str,
     /// What the portal does on this arm.
-    pub says: &'static str,
+    pub description: &'static str,
     /// Whether it refused the request.
     pub refused: bool,
 }
@@ -29,7 +29,7 @@ pub struct Passed {
     /// The stage's name.
     pub title: &'static str,
     /// What happens there.
-    pub says: &'static str,
+    pub description: &'static str,
     /// The defences asked, in the order of the course.
     pub lit: Vec<Lit>,
     /// How many stand there and were not asked.
@@ -52,7 +52,7 @@ pub fn passed(taken: &Taken, refused_by: Option<&str>) -> Vec<Passed> {
             .collect();
         Passed {
             title: stage.title(),
-            says: stage.says(),
+            description: stage.description(),
             dark: here.count() - lit.len(),
             // A refusal has a page, too, and every answer its headers.
             not_reached: refused_at.is_some_and(|at| stage > at && stage < Stage::Page),
@@ -77,7 +77,7 @@ fn lit(taken: &Taken, name: Name, refused_by: Option<&str>) -> Option<Lit> {
         slug,
         kind,
         arm: arm.slug,
-        says: arm.says,
+        description: arm.description,
         refused: refused_by == Some(slug),
     })
 }
@@ -85,7 +85,7 @@ fn lit(taken: &Taken, name: Name, refused_by: Option<&str>) -> Option<Lit> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::defences::Asked;
+    use crate::defences::PolicyProbe;
     use crate::defences::policy::Policy;
 
     fn at(stages: &[Passed], stage: Stage) -> &Passed {
@@ -99,9 +99,9 @@ mod tests {
             (Policy::INSECURE, "weak", "never"),
             (Policy::HARDENED, "strong", "on-privilege-change"),
         ] {
-            let asked = Asked::new(policy);
-            asked.rotation();
-            let stages = passed(&asked.taken(), None);
+            let probe = PolicyProbe::new(policy);
+            probe.rotation();
+            let stages = passed(&probe.taken(), None);
             let action = at(&stages, Stage::Action);
             let [lit] = &action.lit[..] else {
                 panic!("{action:?}");
@@ -115,18 +115,18 @@ mod tests {
     #[test]
     fn an_arm_between_weak_and_strong_is_mixed() {
         let policy = Policy::HARDENED.choose(Name::SameSite, "strict");
-        let asked = Asked::new(policy.expect("an arm"));
-        asked.same_site();
-        let stages = passed(&asked.taken(), None);
+        let probe = PolicyProbe::new(policy.expect("an arm"));
+        probe.same_site();
+        let stages = passed(&probe.taken(), None);
         assert_eq!(at(&stages, Stage::Cookies).lit[0].kind, "mixed");
     }
 
     #[test]
     fn behind_a_refusal_only_the_answer_is_made() {
-        let asked = Asked::new(Policy::HARDENED);
-        asked.csrf_token();
-        asked.csp();
-        let stages = passed(&asked.taken(), Some("csrf-token"));
+        let probe = PolicyProbe::new(Policy::HARDENED);
+        probe.csrf_token();
+        probe.csp();
+        let stages = passed(&probe.taken(), Some("csrf-token"));
         assert!(at(&stages, Stage::Checks).lit[0].refused);
         let not_reached = stages.iter().filter(|stage| stage.not_reached);
         let not_reached: Vec<_> = not_reached.map(|stage| stage.title).collect();

@@ -15,8 +15,8 @@ use serde::Serialize;
 use crate::lab::page;
 use crate::session::bench::Sharing;
 use crate::session::bench::wire::{KEPT, Wire};
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 use crate::web::template::Template;
 use filter::{Choice, Filter};
 use row::Row;
@@ -53,11 +53,11 @@ fn rows(wire: &Wire, filter: Filter, after: Option<u64>, shown: usize) -> (Vec<R
 
 #[get("/wire?<variant>&<client>&<projector>")]
 fn wire(
-    place: &Place,
+    context: &RequestContext,
     variant: Option<&str>,
     client: Option<&str>,
     projector: Option<&str>,
-) -> Result<Template, Stop> {
+) -> Result<Template, Reply> {
     let filter = Filter::parse(variant, client)?;
     let projector = projector == Some("1");
     let (shown, template) = if projector {
@@ -65,33 +65,33 @@ fn wire(
     } else {
         (KEPT, "pages/lab/wire.html")
     };
-    let kept = place.bench.wire().after(0, KEPT, |_| true);
-    let (rows, newest) = rows(place.bench.wire(), filter, None, shown);
+    let kept = context.bench.wire().after(0, KEPT, |_| true);
+    let (rows, newest) = rows(context.bench.wire(), filter, None, shown);
     let query = filter.query();
     let page = WirePage {
         rows,
         newest,
         shown,
         kept: KEPT,
-        live: format!("{}/wire/live{query}&shown={shown}", place.base()),
+        live: format!("{}/wire/live{query}&shown={shown}", context.base()),
         query,
         open: filter.is_open(),
         variants: filter.variants(kept.iter().map(|one| &**one)),
         clients: filter.clients(),
-        shared: place.bench.sharing() == Sharing::WithOthers,
+        shared: context.bench.sharing() == Sharing::WithOthers,
     };
-    Ok(page::render(place, template, "The wire", page))
+    Ok(page::render(context, template, "The wire", page))
 }
 
 /// The rows that came after `after`, as HTML: the same template writes the page's own.
 #[get("/wire/live?<variant>&<client>&<after>&<shown>")]
 fn live(
-    place: &Place,
+    context: &RequestContext,
     variant: Option<&str>,
     client: Option<&str>,
     after: Option<u64>,
     shown: Option<usize>,
-) -> Result<Template, Stop> {
+) -> Result<Template, Reply> {
     #[derive(Serialize)]
     struct More {
         rows: Vec<Row>,
@@ -100,9 +100,9 @@ fn live(
     let filter = Filter::parse(variant, client)?;
     let shown = shown.unwrap_or(KEPT).min(KEPT);
     let after = Some(after.unwrap_or_default());
-    let (rows, newest) = rows(place.bench.wire(), filter, after, shown);
+    let (rows, newest) = rows(context.bench.wire(), filter, after, shown);
     let page = More { rows, newest };
-    Ok(page::render(place, "pages/lab/wire_rows.html", "", page))
+    Ok(page::render(context, "pages/lab/wire_rows.html", "", page))
 }
 
 pub(super) fn routes() -> Vec<Route> {

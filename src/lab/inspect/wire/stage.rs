@@ -1,7 +1,7 @@
 //! The stages that a request passes in the portal, in their real order, and where each defence
 //! stands.
 //!
-//! The order is that of the code: `web::reception`, then the guards `Visitor` and `Checked`, then the
+//! The order is that of the code: `web::request_router`, then the guards `Visitor` and `Checked`, then the
 //! handler, and `web::answer` last.
 
 use crate::defences::policy::Name;
@@ -55,7 +55,7 @@ impl Stage {
     }
 
     /// What happens there.
-    pub const fn says(self) -> &'static str {
+    pub const fn description(self) -> &'static str {
         match self {
             Stage::Arrival => "The reception looks at scheme, host and method.",
             Stage::Session => "The portal finds the session that the cookie opens.",

@@ -6,20 +6,20 @@ use rocket::response::Redirect;
 use rocket::{Route, State, post, routes};
 
 use super::{Lessons, field, find, form};
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 use crate::worksheets::answers::{LONGEST, judge};
-use crate::worksheets::notebook::{Notebook, wall_time};
 use crate::worksheets::progress::{Given, Progress};
+use crate::worksheets::progress_tracker::{ProgressTracker, wall_time};
 use crate::worksheets::sheet::Sheet;
 
 /// Back to the block on the sheet's page.
-fn back(place: &Place, sheet: &Sheet, id: &str) -> Redirect {
-    Redirect::to(format!("{}/labs/{}#{id}", place.base(), sheet.slug))
+fn back(context: &RequestContext, sheet: &Sheet, id: &str) -> Redirect {
+    Redirect::to(format!("{}/labs/{}#{id}", context.base(), sheet.slug))
 }
 
-fn refused(because: impl Into<String>) -> Stop {
+fn refused(because: impl Into<String>) -> Reply {
     let next = "Go back to the sheet. What you answered before is still there.";
     let status = Status::UnprocessableEntity;
     Problem::new(status, "That is no answer", because, next).into()
@@ -28,11 +28,11 @@ fn refused(because: impl Into<String>) -> Stop {
 /// Keeps an answer. A choice of several sends the field several times.
 #[post("/labs/<slug>/answer", data = "<data>")]
 async fn answer(
-    place: &Place,
+    context: &RequestContext,
     slug: &str,
     lessons: &State<Lessons>,
     data: Data<'_>,
-) -> Result<Redirect, Stop> {
+) -> Result<Redirect, Reply> {
     let sheet = find(lessons, slug)?;
     let form = form(data).await?;
     let id = field(&form, "id");
@@ -63,18 +63,20 @@ async fn answer(
         };
         progress.answers.insert(id.to_owned(), given);
     };
-    Notebook::new(&place.bench, sheet).change(change).await?;
-    Ok(back(place, sheet, id))
+    ProgressTracker::new(&context.bench, sheet)
+        .change(change)
+        .await?;
+    Ok(back(context, sheet, id))
 }
 
 /// Opens the next hint of a block.
 #[post("/labs/<slug>/hint", data = "<data>")]
 async fn hint(
-    place: &Place,
+    context: &RequestContext,
     slug: &str,
     lessons: &State<Lessons>,
     data: Data<'_>,
-) -> Result<Redirect, Stop> {
+) -> Result<Redirect, Reply> {
     let sheet = find(lessons, slug)?;
     let form = form(data).await?;
     let id = field(&form, "id");
@@ -86,8 +88,10 @@ async fn hint(
         let opened = progress.hints.entry(id.to_owned()).or_default();
         *opened = opened.saturating_add(1).min(most);
     };
-    Notebook::new(&place.bench, sheet).change(change).await?;
-    Ok(back(place, sheet, id))
+    ProgressTracker::new(&context.bench, sheet)
+        .change(change)
+        .await?;
+    Ok(back(context, sheet, id))
 }
 
 pub(super) fn routes() -> Vec<Route> {

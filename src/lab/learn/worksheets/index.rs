@@ -9,12 +9,12 @@ use serde::Serialize;
 
 use super::{Lessons, field, form, values};
 use crate::lab::page;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 use crate::worksheets::markdown::to_html;
-use crate::worksheets::notebook;
 use crate::worksheets::progress::Progress;
+use crate::worksheets::progress_tracker;
 use crate::worksheets::sheet::Sheet;
 
 /// The longest name, in characters.
@@ -61,17 +61,17 @@ impl Row {
 ///
 /// # Errors
 /// The store does not answer.
-pub async fn rows(place: &Place, lessons: &Lessons) -> Result<Vec<Row>, Stop> {
-    let kept = notebook::all(place.bench.name(), place.bench.storage()).await?;
+pub async fn rows(context: &RequestContext, lessons: &Lessons) -> Result<Vec<Row>, Reply> {
+    let kept = progress_tracker::all(context.bench.name(), context.bench.storage()).await?;
     let of = |slug: &str| kept.iter().find(|(kept, _)| kept == slug).map(|(_, p)| p);
-    let sheets = lessons.shelf().sheets().iter();
+    let sheets = lessons.library().sheets().iter();
     Ok(sheets
         .map(|sheet| Row::new(sheet, of(&sheet.slug)))
         .collect())
 }
 
 #[get("/labs")]
-async fn index(place: &Place, lessons: &State<Lessons>) -> Result<Template, Stop> {
+async fn index(context: &RequestContext, lessons: &State<Lessons>) -> Result<Template, Reply> {
     #[derive(Serialize)]
     struct Index {
         rows: Vec<Row>,
@@ -80,20 +80,20 @@ async fn index(place: &Place, lessons: &State<Lessons>) -> Result<Template, Stop
         manual: bool,
         longest_name: usize,
     }
-    let shelf = lessons.shelf();
-    let minutes = shelf
+    let library = lessons.library();
+    let minutes = library
         .sheets()
         .iter()
         .map(|sheet| u32::from(sheet.front.minutes));
     let page = Index {
-        rows: rows(place, lessons).await?,
+        rows: rows(context, lessons).await?,
         minutes: minutes.sum(),
-        mistakes: shelf.mistakes().iter().map(ToString::to_string).collect(),
-        manual: shelf.manual().is_some(),
+        mistakes: library.mistakes().iter().map(ToString::to_string).collect(),
+        manual: library.manual().is_some(),
         longest_name: LONGEST_NAME,
     };
     Ok(page::render(
-        place,
+        context,
         "pages/lab/worksheets.html",
         "Worksheets",
         page,
@@ -102,7 +102,7 @@ async fn index(place: &Place, lessons: &State<Lessons>) -> Result<Template, Stop
 
 /// Keeps the student's name for screenshots and reports; an empty one is forgotten.
 #[post("/labs/name", data = "<data>")]
-async fn name(place: &Place, data: Data<'_>) -> Result<Redirect, Stop> {
+async fn name(context: &RequestContext, data: Data<'_>) -> Result<Redirect, Reply> {
     let form = form(data).await?;
     let name = crate::session::bench::audit::visible(field(&form, "name").trim());
     if name.chars().count() > LONGEST_NAME {
@@ -112,23 +112,23 @@ async fn name(place: &Place, data: Data<'_>) -> Result<Redirect, Stop> {
         return Err(Problem::new(status, "The name is too long", because, next).into());
     }
     let name = Some(name).filter(|name| !name.is_empty());
-    place.bench.set_student(name).await?;
-    Ok(Redirect::to(format!("{}/labs", place.base())))
+    context.bench.set_student(name).await?;
+    Ok(Redirect::to(format!("{}/labs", context.base())))
 }
 
 #[get("/labs/manual")]
-fn manual(place: &Place, lessons: &State<Lessons>) -> Result<Template, Stop> {
+fn manual(context: &RequestContext, lessons: &State<Lessons>) -> Result<Template, Reply> {
     #[derive(Serialize)]
     struct Manual {
         html: String,
     }
-    let Some(text) = lessons.shelf().manual() else {
+    let Some(text) = lessons.library().manual() else {
         return Err(Problem::not_found().into());
     };
-    let html = to_html(&values(place, lessons).fill(text));
+    let html = to_html(&values(context, lessons).fill(text));
     let title = "For teachers";
     Ok(page::render(
-        place,
+        context,
         "pages/lab/worksheets_manual.html",
         title,
         Manual { html },

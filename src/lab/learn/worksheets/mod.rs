@@ -17,9 +17,9 @@ use rocket::data::{Data, ToByteUnit};
 use rocket::http::Status;
 
 use crate::lab::Lessons;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 use crate::worksheets::placeholders::Values;
 use crate::worksheets::sheet::Sheet;
 
@@ -27,17 +27,17 @@ use crate::worksheets::sheet::Sheet;
 const LARGEST: usize = 64 * 1024;
 
 /// What the placeholders of a sheet stand for at this place.
-fn values(place: &Place, lessons: &Lessons) -> Values {
-    let bench = place.bench.name();
-    let custom = place.bench.custom();
-    Values::new(&place.addresses, &lessons.folder, bench, custom)
+fn values(context: &RequestContext, lessons: &Lessons) -> Values {
+    let bench = context.bench.name();
+    let custom = context.bench.custom();
+    Values::new(&context.addresses, &lessons.folder, bench, custom)
 }
 
 /// The sheet of that slug.
 fn find<'l>(lessons: &'l Lessons, slug: &str) -> Result<&'l Arc<Sheet>, Problem> {
-    lessons.shelf().find(slug).ok_or_else(|| {
+    lessons.library().find(slug).ok_or_else(|| {
         let slugs: Vec<_> = lessons
-            .shelf()
+            .library()
             .sheets()
             .iter()
             .map(|sheet| sheet.slug.as_str())
@@ -54,7 +54,7 @@ fn find<'l>(lessons: &'l Lessons, slug: &str) -> Result<&'l Arc<Sheet>, Problem>
 }
 
 /// The pairs of a form that was sent, in order.
-async fn form(data: Data<'_>) -> Result<Vec<(String, String)>, Stop> {
+async fn form(data: Data<'_>) -> Result<Vec<(String, String)>, Reply> {
     let read = data.open(LARGEST.bytes()).into_string().await;
     let unreadable = || Problem::bad_request("The form is not text.", "Use the page's own form.");
     let text = read.map_err(|_| unreadable())?;

@@ -9,28 +9,28 @@ use rocket::tokio::io::AsyncReadExt as _;
 use rocket::{FromForm, Responder, Route, State, get, post, routes};
 
 use super::Lessons;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 use crate::worksheets::codes::Codes;
 use crate::worksheets::export::Export;
-use crate::worksheets::notebook::{self, Notebook};
 use crate::worksheets::progress::Progress;
+use crate::worksheets::progress_tracker::{self, ProgressTracker};
 
 /// A file to keep.
 #[derive(Responder)]
 struct Download(String, ContentType, Header<'static>);
 
 #[get("/labs/progress.json")]
-async fn save(place: &Place) -> Result<Download, Stop> {
-    let sheets = notebook::all(place.bench.name(), place.bench.storage()).await?;
-    let export = Export::new(place.bench.name(), place.bench.student(), sheets);
+async fn save(context: &RequestContext) -> Result<Download, Reply> {
+    let sheets = progress_tracker::all(context.bench.name(), context.bench.storage()).await?;
+    let export = Export::new(context.bench.name(), context.bench.student(), sheets);
     let name = format!(
         "attachment; filename=\"progress-{}.json\"",
-        place.bench.name()
+        context.bench.name()
     );
     Ok(Download(
-        export.to_json(Codes::new(place.bench.keys().worksheets())),
+        export.to_json(Codes::new(context.bench.keys().worksheets())),
         ContentType::JSON,
         Header::new("content-disposition", name),
     ))
@@ -41,7 +41,7 @@ struct Upload<'r> {
     progress: Capped<TempFile<'r>>,
 }
 
-fn refused(because: impl Into<String>) -> Stop {
+fn refused(because: impl Into<String>) -> Reply {
     let next =
         "Nothing was changed. Choose a file that this lab saved from the page of worksheets.";
     let status = Status::UnprocessableEntity;
@@ -51,10 +51,10 @@ fn refused(because: impl Into<String>) -> Stop {
 /// Takes saved progress back. What is here already stays: of two answers the later one counts.
 #[post("/labs/progress", data = "<upload>")]
 async fn restore(
-    place: &Place,
+    context: &RequestContext,
     lessons: &State<Lessons>,
     upload: Result<Form<Upload<'_>>, rocket::form::Errors<'_>>,
-) -> Result<Redirect, Stop> {
+) -> Result<Redirect, Reply> {
     let too_large = || refused("A file of progress has 1 MB at most.");
     let upload = match upload {
         Ok(upload) => upload,
@@ -70,21 +70,23 @@ async fn restore(
     let unreadable = |_| refused("The file is not text.");
     let mut opened = upload.progress.open().await.map_err(unreadable)?;
     opened.read_to_string(&mut text).await.map_err(unreadable)?;
-    let codes = Codes::new(place.bench.keys().worksheets());
-    let export = Export::read(&text, place.bench.name(), codes).map_err(refused)?;
+    let codes = Codes::new(context.bench.keys().worksheets());
+    let export = Export::read(&text, context.bench.name(), codes).map_err(refused)?;
     for (slug, progress) in export.sheets {
-        let Some(sheet) = lessons.shelf().find(&slug) else {
+        let Some(sheet) = lessons.library().find(&slug) else {
             continue;
         };
         let change = |own: &mut Progress| {
             own.merge(progress.clone());
         };
-        Notebook::new(&place.bench, sheet).change(change).await?;
+        ProgressTracker::new(&context.bench, sheet)
+            .change(change)
+            .await?;
     }
-    if place.bench.student().is_none() {
-        place.bench.set_student(export.name).await?;
+    if context.bench.student().is_none() {
+        context.bench.set_student(export.name).await?;
     }
-    Ok(Redirect::to(format!("{}/labs", place.base())))
+    Ok(Redirect::to(format!("{}/labs", context.base())))
 }
 
 /// The limit on the file itself is Rocket's own: 1 MiB, and twice that for the form around it.

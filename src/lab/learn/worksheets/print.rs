@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::{Lessons, field, find, form, values};
 use crate::lab::page;
-use crate::web::place::Place;
+use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Stop;
+use crate::web::reply::Reply;
 use crate::worksheets::codes::Codes;
 use crate::worksheets::view::{self, FrontView, PartView, Reader};
 
@@ -24,13 +24,13 @@ struct PrintPage {
 }
 
 fn render(
-    place: &Place,
+    context: &RequestContext,
     slug: &str,
     lessons: &Lessons,
     reader: Reader<'_>,
-) -> Result<Template, Stop> {
+) -> Result<Template, Reply> {
     let sheet = find(lessons, slug)?;
-    let values = values(place, lessons);
+    let values = values(context, lessons);
     let page = PrintPage {
         front: view::front(sheet, &values, reader),
         parts: view::parts(sheet, &values, reader),
@@ -39,7 +39,7 @@ fn render(
     };
     let title = sheet.heading();
     Ok(page::render(
-        place,
+        context,
         "pages/lab/worksheet_print.html",
         &title,
         page,
@@ -47,27 +47,31 @@ fn render(
 }
 
 #[get("/labs/<slug>/print")]
-fn paper(place: &Place, slug: &str, lessons: &State<Lessons>) -> Result<Template, Stop> {
-    render(place, slug, lessons, Reader::Paper)
+fn paper(
+    context: &RequestContext,
+    slug: &str,
+    lessons: &State<Lessons>,
+) -> Result<Template, Reply> {
+    render(context, slug, lessons, Reader::Paper)
 }
 
 /// The key comes in a form, because an address stays in the history of a shared computer.
 #[post("/labs/<slug>/print", data = "<data>")]
 async fn teachers_copy(
-    place: &Place,
+    context: &RequestContext,
     slug: &str,
     lessons: &State<Lessons>,
     data: Data<'_>,
-) -> Result<Template, Stop> {
+) -> Result<Template, Reply> {
     let form = form(data).await?;
-    let codes = Codes::new(place.bench.keys().worksheets());
+    let codes = Codes::new(context.bench.keys().worksheets());
     if !codes.is_teachers_key(field(&form, "key")) {
         let because = "That is not this lab's key for teachers.";
         let next = "The start of the lab prints it in the terminal: \"Teacher's key\".";
         let status = Status::UnprocessableEntity;
         return Err(Problem::new(status, "Another key", because, next).into());
     }
-    render(place, slug, lessons, Reader::Teacher)
+    render(context, slug, lessons, Reader::Teacher)
 }
 
 pub(super) fn routes() -> Vec<Route> {

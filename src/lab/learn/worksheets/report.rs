@@ -7,45 +7,53 @@ use serde::Serialize;
 
 use super::{Lessons, find, values};
 use crate::lab::page;
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 use crate::worksheets::codes::Codes;
 use crate::worksheets::markdown::to_html;
-use crate::worksheets::notebook::{Notebook, wall_time};
+use crate::worksheets::progress_tracker::{ProgressTracker, wall_time};
 use crate::worksheets::report::Report;
 
 /// A file to keep.
 #[derive(Responder)]
 struct Download(String, ContentType, Header<'static>);
 
-async fn markdown(place: &Place, slug: &str, lessons: &Lessons) -> Result<String, Stop> {
+async fn markdown(
+    context: &RequestContext,
+    slug: &str,
+    lessons: &Lessons,
+) -> Result<String, Reply> {
     let sheet = find(lessons, slug)?;
-    let (progress, _) = Notebook::new(&place.bench, sheet).open().await?;
-    let name = place.bench.student();
+    let (progress, _) = ProgressTracker::new(&context.bench, sheet).open().await?;
+    let name = context.bench.student();
     let report = Report {
         sheet,
         progress: &progress,
-        values: &values(place, lessons),
+        values: &values(context, lessons),
         name: name.as_deref(),
-        bench: place.bench.name().as_str(),
+        bench: context.bench.name().as_str(),
         now: wall_time(),
         attested: lessons.attested,
     };
-    Ok(report.to_markdown(Codes::new(place.bench.keys().worksheets())))
+    Ok(report.to_markdown(Codes::new(context.bench.keys().worksheets())))
 }
 
 #[get("/labs/<slug>/report")]
-async fn show(place: &Place, slug: &str, lessons: &State<Lessons>) -> Result<Template, Stop> {
+async fn show(
+    context: &RequestContext,
+    slug: &str,
+    lessons: &State<Lessons>,
+) -> Result<Template, Reply> {
     #[derive(Serialize)]
     struct ReportPage<'p> {
         html: String,
         slug: &'p str,
     }
     let slug = &find(lessons, slug)?.slug;
-    let html = to_html(&markdown(place, slug, lessons).await?);
+    let html = to_html(&markdown(context, slug, lessons).await?);
     let page = ReportPage { html, slug };
     Ok(page::render(
-        place,
+        context,
         "pages/lab/worksheet_report.html",
         "Report",
         page,
@@ -53,11 +61,15 @@ async fn show(place: &Place, slug: &str, lessons: &State<Lessons>) -> Result<Tem
 }
 
 #[get("/labs/<slug>/report.md")]
-async fn file(place: &Place, slug: &str, lessons: &State<Lessons>) -> Result<Download, Stop> {
+async fn file(
+    context: &RequestContext,
+    slug: &str,
+    lessons: &State<Lessons>,
+) -> Result<Download, Reply> {
     let slug = &find(lessons, slug)?.slug;
     let name = format!("attachment; filename=\"{slug}.report.md\"");
     Ok(Download(
-        markdown(place, slug, lessons).await?,
+        markdown(context, slug, lessons).await?,
         ContentType::new("text", "markdown").with_params(("charset", "utf-8")),
         Header::new("content-disposition", name),
     ))

@@ -9,11 +9,11 @@ use serde::Serialize;
 
 use super::{Lessons, find, values};
 use crate::lab::page;
-use crate::web::place::Place;
-use crate::web::reply::Stop;
+use crate::web::context::RequestContext;
+use crate::web::reply::Reply;
 use crate::worksheets::check::Verdict;
 use crate::worksheets::markdown::to_text;
-use crate::worksheets::notebook::Notebook;
+use crate::worksheets::progress_tracker::ProgressTracker;
 use crate::worksheets::sheet::Sheet;
 use crate::worksheets::view::{self, FrontView, PartView, Reader};
 
@@ -41,17 +41,17 @@ struct Unknown<'u> {
 
 #[get("/labs/<slug>", rank = 2)]
 async fn sheet(
-    place: &Place,
+    context: &RequestContext,
     slug: &str,
     lessons: &State<Lessons>,
-) -> Result<Either<Template, (Status, Template)>, Stop> {
+) -> Result<Either<Template, (Status, Template)>, Reply> {
     let neighbour = |sheet: &Sheet| Neighbour {
         slug: sheet.slug.clone(),
         heading: sheet.heading(),
     };
-    let Some(sheet) = lessons.shelf().find(slug) else {
+    let Some(sheet) = lessons.library().find(slug) else {
         let sheets = lessons
-            .shelf()
+            .library()
             .sheets()
             .iter()
             .map(|sheet| neighbour(sheet))
@@ -61,13 +61,13 @@ async fn sheet(
             sheets,
         };
         let title = "There is no such worksheet";
-        let page = page::render(place, "pages/lab/worksheet_unknown.html", title, page);
+        let page = page::render(context, "pages/lab/worksheet_unknown.html", title, page);
         return Ok(Either::Right((Status::NotFound, page)));
     };
-    let (progress, standings) = Notebook::new(&place.bench, sheet).open().await?;
-    let values = values(place, lessons);
+    let (progress, standings) = ProgressTracker::new(&context.bench, sheet).open().await?;
+    let values = values(context, lessons);
     let reader = Reader::Student(&progress, &standings);
-    let (before, next) = lessons.shelf().beside(&sheet.slug);
+    let (before, next) = lessons.library().beside(&sheet.slug);
     let page = SheetPage {
         front: view::front(sheet, &values, reader),
         parts: view::parts(sheet, &values, reader),
@@ -77,7 +77,7 @@ async fn sheet(
     };
     let title = sheet.heading();
     Ok(Either::Left(page::render(
-        place,
+        context,
         "pages/lab/worksheet.html",
         &title,
         page,
@@ -97,14 +97,18 @@ struct LiveStep {
     solved: bool,
     attempts: usize,
     /// What is missing, or what the server saw.
-    says: Vec<String>,
+    messages: Vec<String>,
 }
 
 #[get("/labs/<slug>/live")]
-async fn live(place: &Place, slug: &str, lessons: &State<Lessons>) -> Result<Json<Live>, Stop> {
+async fn live(
+    context: &RequestContext,
+    slug: &str,
+    lessons: &State<Lessons>,
+) -> Result<Json<Live>, Reply> {
     let sheet = find(lessons, slug)?;
-    let (progress, standings) = Notebook::new(&place.bench, sheet).open().await?;
-    let values = values(place, lessons);
+    let (progress, standings) = ProgressTracker::new(&context.bench, sheet).open().await?;
+    let values = values(context, lessons);
     let steps = sheet.steps().map(|step| {
         let id = step.common.id.clone();
         if let Some(done) = progress.steps.get(&id) {
@@ -112,27 +116,27 @@ async fn live(place: &Place, slug: &str, lessons: &State<Lessons>) -> Result<Jso
                 id,
                 solved: true,
                 attempts: done.attempts,
-                says: done.seen.clone(),
+                messages: done.seen.clone(),
             };
         }
-        let (mut says, mut attempts) = (Vec::new(), 0);
+        let (mut messages, mut attempts) = (Vec::new(), 0);
         if let Some((
             _,
             Verdict::NotYet {
-                says: text,
+                message: text,
                 attempts: tried,
             },
         )) = standings.iter().find(|(step, _)| *step == id)
         {
             // The page writes it as text; what Markdown marks is left out.
-            says.push(to_text(&values.fill(text)));
+            messages.push(to_text(&values.fill(text)));
             attempts = *tried;
         }
         LiveStep {
             id,
             solved: false,
             attempts,
-            says,
+            messages,
         }
     });
     Ok(Json(Live {
@@ -143,12 +147,16 @@ async fn live(place: &Place, slug: &str, lessons: &State<Lessons>) -> Result<Jso
 
 /// Forgets what was done of a sheet.
 #[post("/labs/<slug>/reset")]
-async fn reset(place: &Place, slug: &str, lessons: &State<Lessons>) -> Result<Redirect, Stop> {
+async fn reset(
+    context: &RequestContext,
+    slug: &str,
+    lessons: &State<Lessons>,
+) -> Result<Redirect, Reply> {
     let sheet = find(lessons, slug)?;
-    Notebook::new(&place.bench, sheet).reset().await?;
+    ProgressTracker::new(&context.bench, sheet).reset().await?;
     Ok(Redirect::to(format!(
         "{}/labs/{}",
-        place.base(),
+        context.base(),
         sheet.slug
     )))
 }

@@ -1,7 +1,7 @@
 //! Passwords: guessing them, and what a wrong one tells.
 
 use session_lab::defences::policy::Variant;
-use session_lab::storage::{Key, Kind};
+use session_lab::storage::{RecordKey, RecordKind};
 
 use super::{On, Shows};
 
@@ -61,7 +61,7 @@ pub async fn the_store_holds_the_password_itself(on: On<'_>) -> Shows {
 
     let bench = on.bench.open().await;
     let variant: Variant = on.variant.parse().expect("a variant");
-    let key = Key::new(Some(variant), Kind::Account, "student123").expect("a key");
+    let key = RecordKey::new(Some(variant), RecordKind::Account, "student123").expect("a key");
     let stored = bench
         .storage()
         .read(bench.name(), &key)

@@ -17,7 +17,7 @@ async fn opens(client: &mut Client, token: &str, user: &str) -> Shows {
 
 /// A token that the partner signs for mallory and that looks like one of the portal's own, but for
 /// this wish.
-async fn partners(on: &On<'_>, wish: Value) -> Shows {
+async fn partners(on: &On<'_>, adopted_id: Value) -> Shows {
     let mut mallory = on.visitor();
     let own = mallory.portals_own().await;
     let good = mallory.partner_token(own.clone()).await;
@@ -26,7 +26,7 @@ async fn partners(on: &On<'_>, wish: Value) -> Shows {
         Shows::Weak,
         "without the wish"
     );
-    let token = mallory.partner_token(with(&own, wish)).await;
+    let token = mallory.partner_token(with(&own, adopted_id)).await;
     opens(&mut mallory, &token, "mallory").await
 }
 

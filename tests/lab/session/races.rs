@@ -211,25 +211,30 @@ async fn two_sign_ins_on_one_anonymous_session_both_work_and_it_is_gone(bed: Bed
 }
 
 async fn two_visits_with_one_invented_id_share_a_session(bed: Bed) {
-    let wish = session_lab::session::SessionId::parse("evil1234");
+    let adopted_id = session_lab::session::SessionId::parse("evil1234");
     for seed in bed.seeds() {
         let desk = bed.desk(Policy::INSECURE, seed).await;
         let account = desk.account(STUDENT).await;
         let visit = || -> Task<'_, Session> {
             Box::pin(async {
                 let world = desk.world();
-                world.open_anonymous(wish.clone(), "a test").await.unwrap()
+                world
+                    .open_anonymous(adopted_id.clone(), "a test")
+                    .await
+                    .unwrap()
             })
         };
         let sign_in = Box::pin(async {
             let world = desk.world();
-            let new = world.sign_in(None, wish.clone(), &account, "a test").await;
+            let new = world
+                .sign_in(None, adopted_id.clone(), &account, "a test")
+                .await;
             new.unwrap()
         });
         let opened = take_turns(seed, vec![visit(), visit(), sign_in]).await;
         assert!(desk.opens(&opened[0]).await, "seed {seed}");
         assert!(
-            opened.iter().all(|s| Some(&s.id) == wish.as_ref()),
+            opened.iter().all(|s| Some(&s.id) == adopted_id.as_ref()),
             "seed {seed}"
         );
         assert_eq!(keys(&desk).await, ["evil1234"], "seed {seed}");

@@ -1,21 +1,25 @@
 //! Somebody on the stage of an attack: what he sends, and what he reads out of the answers.
 
-use super::stage::{Line, Stage, StageError};
+use super::scenario::{Line, Scenario, ScenarioError};
 use crate::client::Exchange;
 use crate::client::caller::{Call, Caller};
 use crate::defences::password_storage::DEMO_PASSWORDS;
 
 /// Somebody on a stage, with a cookie jar of his own.
 #[derive(Debug)]
-pub struct Person<'s> {
-    stage: &'s Stage,
+pub struct HttpActor<'s> {
+    scenario: &'s Scenario,
     who: &'static str,
     caller: Caller,
 }
 
-impl<'s> Person<'s> {
-    pub(super) fn new(stage: &'s Stage, who: &'static str, caller: Caller) -> Self {
-        Self { stage, who, caller }
+impl<'s> HttpActor<'s> {
+    pub(super) fn new(scenario: &'s Scenario, who: &'static str, caller: Caller) -> Self {
+        Self {
+            scenario,
+            who,
+            caller,
+        }
     }
 
     /// His jar, to look into.
@@ -32,7 +36,7 @@ impl<'s> Person<'s> {
     ///
     /// # Errors
     /// No answer.
-    pub async fn get(&mut self, path: &str) -> Result<Exchange, StageError> {
+    pub async fn get(&mut self, path: &str) -> Result<Exchange, ScenarioError> {
         self.call(Call::get(path)).await
     }
 
@@ -44,7 +48,7 @@ impl<'s> Person<'s> {
         &mut self,
         path: &str,
         fields: &[(&str, &str)],
-    ) -> Result<Exchange, StageError> {
+    ) -> Result<Exchange, ScenarioError> {
         let exchange = self.caller.submit(path, fields).await?;
         self.note(exchange)
     }
@@ -53,24 +57,24 @@ impl<'s> Person<'s> {
     ///
     /// # Errors
     /// No answer.
-    pub async fn call(&mut self, call: Call) -> Result<Exchange, StageError> {
+    pub async fn call(&mut self, call: Call) -> Result<Exchange, ScenarioError> {
         let exchange = self.caller.call(call).await?;
         self.note(exchange)
     }
 
     /// Writes an exchange to the transcript. A portal that breaks has not defended itself, so its
     /// own error ends the attack as not tried.
-    fn note(&self, exchange: Exchange) -> Result<Exchange, StageError> {
+    fn note(&self, exchange: Exchange) -> Result<Exchange, ScenarioError> {
         let line = Line::Exchange {
             who: self.who,
             exchange: Box::new(exchange.clone()),
         };
-        self.stage.note(line);
+        self.scenario.note(line);
         if exchange.status < 500 {
             return Ok(exchange);
         }
         let status = exchange.status;
-        Err(StageError::Unexpected(format!(
+        Err(ScenarioError::Unexpected(format!(
             "the {} was answered {status}",
             self.who
         )))
@@ -80,7 +84,7 @@ impl<'s> Person<'s> {
     ///
     /// # Errors
     /// No answer, or the sign-in fails.
-    pub async fn sign_in(&mut self, user: &str) -> Result<(), StageError> {
+    pub async fn sign_in(&mut self, user: &str) -> Result<(), ScenarioError> {
         self.get("/login").await?;
         let reply = self.try_password(user, demo_password(user)).await?;
         self.expect("the sign-in", &reply, 303)
@@ -94,7 +98,7 @@ impl<'s> Person<'s> {
         &mut self,
         user: &str,
         password: &str,
-    ) -> Result<Exchange, StageError> {
+    ) -> Result<Exchange, ScenarioError> {
         let fields = [("username", user), ("password", password)];
         self.submit("/login", &fields).await
     }
@@ -103,7 +107,7 @@ impl<'s> Person<'s> {
     ///
     /// # Errors
     /// No answer, or the change fails.
-    pub async fn change_password(&mut self, user: &str, new: &str) -> Result<(), StageError> {
+    pub async fn change_password(&mut self, user: &str, new: &str) -> Result<(), ScenarioError> {
         self.get("/password").await?;
         let fields = [("current", demo_password(user)), ("new", new)];
         let reply = self.submit("/password", &fields).await?;
@@ -114,7 +118,7 @@ impl<'s> Person<'s> {
     ///
     /// # Errors
     /// No answer, or the board does not take it.
-    pub async fn post_notice(&mut self, text: &str) -> Result<(), StageError> {
+    pub async fn post_notice(&mut self, text: &str) -> Result<(), ScenarioError> {
         self.get("/board").await?;
         let reply = self.submit("/board", &[("text", text)]).await?;
         self.expect("the notice", &reply, 303)
@@ -127,8 +131,8 @@ impl<'s> Person<'s> {
     ///
     /// # Errors
     /// No answer.
-    pub async fn post_from_sibling(&mut self, call: Call) -> Result<Exchange, StageError> {
-        let origin = self.stage.sibling_origin();
+    pub async fn post_from_sibling(&mut self, call: Call) -> Result<Exchange, ScenarioError> {
+        let origin = self.scenario.sibling_origin();
         let call = call.with("origin", origin);
         self.call(call.with("sec-fetch-site", "same-site")).await
     }
@@ -139,11 +143,11 @@ impl<'s> Person<'s> {
         step: &str,
         reply: &Exchange,
         status: u16,
-    ) -> Result<(), StageError> {
+    ) -> Result<(), ScenarioError> {
         if reply.status == status {
             return Ok(());
         }
-        Err(StageError::Unexpected(format!(
+        Err(ScenarioError::Unexpected(format!(
             "{step} of the {} was answered {}",
             self.who, reply.status
         )))
@@ -153,7 +157,7 @@ impl<'s> Person<'s> {
     ///
     /// # Errors
     /// No answer.
-    pub async fn greeted_as(&mut self, call: Call) -> Result<Option<String>, StageError> {
+    pub async fn greeted_as(&mut self, call: Call) -> Result<Option<String>, ScenarioError> {
         let reply = self.call(call).await?;
         let greeting = reply.body.split("Welcome to the Dashboard, ").nth(1);
         Ok(greeting.and_then(|rest| Some(rest.split_once('!')?.0.to_owned())))
@@ -163,8 +167,8 @@ impl<'s> Person<'s> {
     ///
     /// # Errors
     /// There is none.
-    pub fn session_cookie(&self) -> Result<(String, String), StageError> {
-        let missing = || StageError::Unexpected(format!("{} has no session cookie", self.who));
+    pub fn session_cookie(&self) -> Result<(String, String), ScenarioError> {
+        let missing = || ScenarioError::Unexpected(format!("{} has no session cookie", self.who));
         self.caller.session_cookie().ok_or_else(missing)
     }
 
@@ -172,7 +176,7 @@ impl<'s> Person<'s> {
     ///
     /// # Errors
     /// He has no session cookie to tell it by.
-    pub fn cookie_beside(&self, what: &str) -> Result<String, StageError> {
+    pub fn cookie_beside(&self, what: &str) -> Result<String, ScenarioError> {
         let (name, _) = self.session_cookie()?;
         let (_, rest) = name.split_once("session_").unwrap_or_default();
         Ok(format!("{what}_{rest}"))
@@ -194,11 +198,11 @@ impl<'s> Person<'s> {
     ///
     /// # Errors
     /// No answer, or no credit on the page.
-    pub async fn credit(&mut self) -> Result<u64, StageError> {
+    pub async fn credit(&mut self) -> Result<u64, ScenarioError> {
         let page = self.get("/dashboard").await?.body;
         let shown = page.split("class=\"money\">").nth(1);
         let credit = shown.and_then(|rest| rest.split('<').next()?.parse().ok());
-        let missing = || StageError::Unexpected(format!("the {} sees no credit", self.who));
+        let missing = || ScenarioError::Unexpected(format!("the {} sees no credit", self.who));
         credit.ok_or_else(missing)
     }
 }

@@ -8,10 +8,10 @@ use session_lab::base::bench_name::BenchName;
 use session_lab::base::clock::BenchTime;
 use session_lab::defences::policy::Variant;
 use session_lab::session::Record;
-use session_lab::storage::{Batch, FileStorage, Key, Kind, Put, Storage};
+use session_lab::storage::{Batch, FileStorage, Put, RecordKey, RecordKind, Storage};
 
 use super::shell::{Ended, Shell};
-use crate::process::program::Program;
+use crate::app::program::Program;
 use crate::support::redis::{RedisServer, free_port};
 
 const STATS: [&str; 2] = ["store", "stats"];
@@ -34,7 +34,7 @@ pub fn session(n: usize) -> Put {
         renew: false,
     };
     Put {
-        key: Key::new(Some(variant), Kind::Session, &format!("key-{n}")).unwrap(),
+        key: RecordKey::new(Some(variant), RecordKind::Session, &format!("key-{n}")).unwrap(),
         value: serde_json::to_vec(&record).unwrap(),
         seen: opened,
         until: opened.after(Duration::from_secs(300)),

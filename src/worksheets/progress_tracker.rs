@@ -10,8 +10,10 @@ use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::base::event::in_words;
 use crate::session::bench::Bench;
-use crate::session::world::FOR_EVER;
-use crate::storage::{Batch, Commit, Expect, Index, Key, Kind, Put, Storage, Unavailable};
+use crate::session::world::FOREVER;
+use crate::storage::{
+    Batch, Commit, Expect, Index, Put, RecordKey, RecordKind, Storage, StorageError,
+};
 
 /// How many events of the journal one check looks at, the newest ones.
 const LOOKED_AT: usize = 3_000;
@@ -27,13 +29,13 @@ const MOST_SHEETS: usize = 200;
 
 /// A sheet's progress on a bench.
 #[derive(Clone, Copy, Debug)]
-pub struct Notebook<'n> {
+pub struct ProgressTracker<'n> {
     bench: &'n Bench,
     sheet: &'n Sheet,
 }
 
 /// How a step stands, by its id.
-pub type Standing = (String, Verdict);
+pub type StepStatus = (String, Verdict);
 
 /// The time by the wall clock: progress is dated by it, however far the bench's clock was moved.
 pub fn wall_time() -> BenchTime {
@@ -44,7 +46,7 @@ pub fn wall_time() -> BenchTime {
 ///
 /// # Errors
 /// The store does not answer.
-pub async fn any_open(bench: &BenchName, storage: &dyn Storage) -> Result<bool, Unavailable> {
+pub async fn any_open(bench: &BenchName, storage: &dyn Storage) -> Result<bool, StorageError> {
     for (_, progress) in all(bench, storage).await? {
         if progress.open {
             return Ok(true);
@@ -60,8 +62,8 @@ pub async fn any_open(bench: &BenchName, storage: &dyn Storage) -> Result<bool, 
 pub async fn all(
     bench: &BenchName,
     storage: &dyn Storage,
-) -> Result<Vec<(String, Progress)>, Unavailable> {
-    let index = Index::Kind(None, Kind::Progress);
+) -> Result<Vec<(String, Progress)>, StorageError> {
+    let index = Index::Kind(None, RecordKind::Progress);
     let mut found = Vec::new();
     for key in storage.members(bench, &index, MOST_SHEETS).await? {
         if let Some(stored) = storage.read(bench, &key).await? {
@@ -75,30 +77,30 @@ pub async fn all(
 }
 
 /// A record that cannot be read is not taken for an empty one: that would be written over it.
-fn decode(sheet: &str, bytes: &[u8]) -> Result<Progress, Unavailable> {
+fn decode(sheet: &str, bytes: &[u8]) -> Result<Progress, StorageError> {
     serde_json::from_slice(bytes)
-        .map_err(|error| Unavailable(format!("the progress of {sheet} cannot be read: {error}")))
+        .map_err(|error| StorageError(format!("the progress of {sheet} cannot be read: {error}")))
 }
 
-impl<'n> Notebook<'n> {
+impl<'n> ProgressTracker<'n> {
     /// The progress of a sheet on a bench.
     pub fn new(bench: &'n Bench, sheet: &'n Sheet) -> Self {
         Self { bench, sheet }
     }
 
-    fn key(&self) -> Option<Key> {
-        Key::new(None, Kind::Progress, &self.sheet.slug)
+    fn key(&self) -> Option<RecordKey> {
+        RecordKey::new(None, RecordKind::Progress, &self.sheet.slug)
     }
 
     /// What was done so far; `None` before the sheet is opened.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn read(&self) -> Result<Option<Progress>, Unavailable> {
+    pub async fn read(&self) -> Result<Option<Progress>, StorageError> {
         Ok(self.versioned().await?.0)
     }
 
-    async fn versioned(&self) -> Result<(Option<Progress>, u64), Unavailable> {
+    async fn versioned(&self) -> Result<(Option<Progress>, u64), StorageError> {
         let Some(key) = self.key() else {
             return Ok((None, 0));
         };
@@ -113,7 +115,7 @@ impl<'n> Notebook<'n> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn open(&self) -> Result<(Progress, Vec<Standing>), Unavailable> {
+    pub async fn open(&self) -> Result<(Progress, Vec<StepStatus>), StorageError> {
         let progress = match self.read().await? {
             Some(progress) => progress,
             None => self.change(|_| {}).await?,
@@ -125,7 +127,10 @@ impl<'n> Notebook<'n> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn look(&self, progress: Progress) -> Result<(Progress, Vec<Standing>), Unavailable> {
+    pub async fn look(
+        &self,
+        progress: Progress,
+    ) -> Result<(Progress, Vec<StepStatus>), StorageError> {
         let to_do = |progress: &Progress| {
             let mut steps = self.sheet.steps();
             steps.any(|step| !progress.steps.contains_key(&step.common.id))
@@ -177,9 +182,11 @@ impl<'n> Notebook<'n> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn change(&self, change: impl Fn(&mut Progress)) -> Result<Progress, Unavailable> {
+    pub async fn change(&self, change: impl Fn(&mut Progress)) -> Result<Progress, StorageError> {
         let Some(key) = self.key() else {
-            return Err(Unavailable("a sheet has a name that cannot be kept".into()));
+            return Err(StorageError(
+                "a sheet has a name that cannot be kept".into(),
+            ));
         };
         for _ in 0..TRIES {
             let (found, version) = self.versioned().await?;
@@ -195,7 +202,7 @@ impl<'n> Notebook<'n> {
                 // Invariant: a struct of maps with text keys always becomes JSON.
                 value: serde_json::to_vec(&progress).expect("progress becomes JSON"),
                 seen: wall_time(),
-                until: FOR_EVER,
+                until: FOREVER,
                 owner: None,
                 replaces: None,
             };
@@ -215,12 +222,12 @@ impl<'n> Notebook<'n> {
                 return Ok(progress);
             }
         }
-        Err(Unavailable(
+        Err(StorageError(
             "the progress of a sheet is changed all the time".into(),
         ))
     }
 
-    async fn note_requests_if_needed(&self, open: bool) -> Result<(), Unavailable> {
+    async fn note_requests_if_needed(&self, open: bool) -> Result<(), StorageError> {
         let open = open || any_open(self.bench.name(), self.bench.storage()).await?;
         self.bench.note_requests(open).await
     }
@@ -229,7 +236,7 @@ impl<'n> Notebook<'n> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn reset(&self) -> Result<Progress, Unavailable> {
+    pub async fn reset(&self) -> Result<Progress, StorageError> {
         if let Some(key) = self.key() {
             let batch = Batch {
                 remove: vec![key],

@@ -7,7 +7,7 @@ use session_lab::session::Session;
 use session_lab::session::accounts::TransferError;
 use session_lab::session::recognise::ANONYMOUS_CEILING;
 use session_lab::session::throttle::Attempt;
-use session_lab::storage::{Batch, Commit, Index, Kind, Put};
+use session_lab::storage::{Batch, Commit, Index, Put, RecordKind};
 
 use super::desk::{Bed, Desk, Dice, STUDENT, Task, take_turns};
 use super::on_every_storage;
@@ -20,7 +20,7 @@ on_every_storage! {
     of_parallel_guesses_the_throttle_lets_five_pass,
 }
 
-async fn members(desk: &Desk, kind: Kind, owner: &str) -> usize {
+async fn members(desk: &Desk, kind: RecordKind, owner: &str) -> usize {
     let index = Index::Owner(Some(desk.world().variant), kind, owner.into());
     let found = desk
         .bench
@@ -35,7 +35,10 @@ async fn no_more_anonymous_sessions_than_the_ceiling_are_kept(bed: Bed) {
         let first = desk.anonymous().await;
         let room = 5;
         let put = (1..ANONYMOUS_CEILING - room).map(|n| Put {
-            key: desk.world().key(Kind::Session, &format!("n-{n}")).unwrap(),
+            key: desk
+                .world()
+                .key(RecordKind::Session, &format!("n-{n}"))
+                .unwrap(),
             value: serde_json::to_vec(&first.record).unwrap(),
             seen: desk.now,
             until: desk.now.after(std::time::Duration::from_secs(60)),
@@ -48,13 +51,13 @@ async fn no_more_anonymous_sessions_than_the_ceiling_are_kept(bed: Bed) {
         };
         assert_eq!(desk.world().commit(batch).await.unwrap(), Commit::Done);
         assert_eq!(
-            members(&desk, Kind::Session, "-anonymous").await,
+            members(&desk, RecordKind::Session, "-anonymous").await,
             ANONYMOUS_CEILING - room
         );
 
         let visit = || -> Task<'_, Session> { Box::pin(desk.anonymous()) };
         let opened = take_turns(seed, (0..20).map(|_| visit()).collect()).await;
-        let kept = members(&desk, Kind::Session, "-anonymous").await;
+        let kept = members(&desk, RecordKind::Session, "-anonymous").await;
         assert!(kept <= ANONYMOUS_CEILING, "seed {seed}: {kept}");
         assert!(kept > ANONYMOUS_CEILING / 2, "seed {seed}: {kept}");
         assert!(
@@ -80,7 +83,7 @@ async fn no_more_browsers_than_the_ceiling_are_remembered_and_all_can_be_forgott
         };
         take_turns(seed, (0..14).map(|_| remember()).collect()).await;
         assert_eq!(
-            members(&desk, Kind::Browser, STUDENT).await,
+            members(&desk, RecordKind::Browser, STUDENT).await,
             10,
             "seed {seed}"
         );
@@ -89,7 +92,7 @@ async fn no_more_browsers_than_the_ceiling_are_remembered_and_all_can_be_forgott
             assert!(desk.world().forget_browser(STUDENT, &handle).await.unwrap());
         }
         assert_eq!(
-            members(&desk, Kind::Browser, STUDENT).await,
+            members(&desk, RecordKind::Browser, STUDENT).await,
             0,
             "seed {seed}"
         );
@@ -163,9 +166,9 @@ async fn transfers_conserve_money(bed: Bed) {
 async fn of_parallel_guesses_the_throttle_lets_five_pass(bed: Bed) {
     for seed in bed.seeds() {
         let desk = bed.desk(Policy::HARDENED, seed).await;
-        let asked = session_lab::defences::policy::Asked::new(Policy::HARDENED);
-        let rule = asked.throttle().rule(STUDENT, None).unwrap();
-        assert!(asked.seen().contains(Name::Throttle));
+        let probe = session_lab::defences::policy::PolicyProbe::new(Policy::HARDENED);
+        let rule = probe.throttle().rule(STUDENT, None).unwrap();
+        assert!(probe.seen().contains(Name::Throttle));
         let guess = || -> Task<'_, Attempt> {
             Box::pin(async { desk.world().count_attempt(&rule).await.unwrap() })
         };

@@ -103,13 +103,13 @@ async fn every_attack_that_a_browser_decides_has_a_page_to_do_it_by_hand() {
     let bench = bench();
     for attack in ALL {
         let card = attack.card();
-        let place = place_of(card.name);
+        let context = place_of(card.name);
         assert!(
-            place.is_some() || card.engine == Engine::Http,
+            context.is_some() || card.engine == Engine::Http,
             "{}",
             card.name
         );
-        let reply = match place {
+        let reply = match context {
             Some(Place::Lab(path)) => bench.student().get(path).await,
             Some(Place::Attacker(path)) => bench.victim().get(path).await,
             Some(Place::Sibling(path)) => bench.victim_at_sibling().get(path).await,
@@ -201,7 +201,7 @@ async fn the_matrix_runs_while_somebody_looks_and_agrees_with_the_rule() {
         .iter()
         .flat_map(|cost| cost["arms"].as_array().expect("arms"));
     assert!(
-        arms.clone().count() > 10 && arms.clone().all(|arm| arm["says"].is_string()),
+        arms.clone().count() > 10 && arms.clone().all(|arm| arm["description"].is_string()),
         "they were measured beside the first cells: {costs:?}"
     );
     let page = student.get("/matrix").await.shown();

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use session_lab::base::bench_name::BenchName;
 use session_lab::base::clock::BenchTime;
 use session_lab::base::event::{Client, Event};
-use session_lab::defences::policy::{Asked, Policy, Variant};
+use session_lab::defences::policy::{Policy, PolicyProbe, Variant};
 use session_lab::session::accounts::Account;
 use session_lab::session::bench::{Bench, BenchKeys, Sharing};
 use session_lab::session::end::Listed;
@@ -17,7 +17,8 @@ use session_lab::session::hashing::Hashing;
 use session_lab::session::world::World;
 use session_lab::session::{Presented, Recognised, Session};
 use session_lab::storage::{
-    Batch, Commit, EventId, FileStorage, Index, Key, MemoryStorage, Storage, Stored, Unavailable,
+    Batch, Commit, EventId, FileStorage, Index, MemoryStorage, RecordKey, Storage, StorageError,
+    Stored,
 };
 use tempfile::TempDir;
 
@@ -106,7 +107,7 @@ impl Bed {
 pub struct Desk {
     pub bench: Bench,
     pub now: BenchTime,
-    asked: Asked,
+    probe: PolicyProbe,
 }
 
 impl Desk {
@@ -119,7 +120,7 @@ impl Desk {
         Self {
             bench,
             now: BenchTime::from_millis(1_767_225_600_000),
-            asked: Asked::new(policy),
+            probe: PolicyProbe::new(policy),
         }
     }
 
@@ -127,7 +128,7 @@ impl Desk {
         World {
             bench: &self.bench,
             variant: Variant::Custom,
-            asked: &self.asked,
+            probe: &self.probe,
             now: self.now,
             client: Client::Other,
         }
@@ -234,7 +235,11 @@ macro_rules! around_storage {
     ($Wrapper:ty, |$me:ident| $inner:expr, $before:expr, $after:expr) => {
         #[async_trait]
         impl Storage for $Wrapper {
-            async fn read(&self, b: &BenchName, k: &Key) -> Result<Option<Stored>, Unavailable> {
+            async fn read(
+                &self,
+                b: &BenchName,
+                k: &RecordKey,
+            ) -> Result<Option<Stored>, StorageError> {
                 let $me = self;
                 $before;
                 let found = $inner.read(b, k).await;
@@ -246,14 +251,14 @@ macro_rules! around_storage {
                 b: &BenchName,
                 i: &Index,
                 limit: usize,
-            ) -> Result<Vec<Key>, Unavailable> {
+            ) -> Result<Vec<RecordKey>, StorageError> {
                 let $me = self;
                 $before;
                 let found = $inner.members(b, i, limit).await;
                 $after;
                 found
             }
-            async fn commit(&self, b: &BenchName, batch: Batch) -> Result<Commit, Unavailable> {
+            async fn commit(&self, b: &BenchName, batch: Batch) -> Result<Commit, StorageError> {
                 let $me = self;
                 $before;
                 let done = $inner.commit(b, batch).await;
@@ -263,10 +268,10 @@ macro_rules! around_storage {
             async fn touch(
                 &self,
                 b: &BenchName,
-                k: &Key,
+                k: &RecordKey,
                 seen: BenchTime,
                 until: BenchTime,
-            ) -> Result<(), Unavailable> {
+            ) -> Result<(), StorageError> {
                 let $me = self;
                 $before;
                 let done = $inner.touch(b, k, seen, until).await;
@@ -278,7 +283,7 @@ macro_rules! around_storage {
                 b: &BenchName,
                 after: EventId,
                 limit: usize,
-            ) -> Result<Vec<(EventId, Event)>, Unavailable> {
+            ) -> Result<Vec<(EventId, Event)>, StorageError> {
                 let $me = self;
                 $before;
                 let found = $inner.events(b, after, limit).await;
@@ -290,7 +295,7 @@ macro_rules! around_storage {
                 b: &BenchName,
                 now: BenchTime,
                 limit: usize,
-            ) -> Result<usize, Unavailable> {
+            ) -> Result<usize, StorageError> {
                 let $me = self;
                 $before;
                 let swept = $inner.sweep(b, now, limit).await;
@@ -322,11 +327,11 @@ impl Failing {
         self.left.store(calls, std::sync::atomic::Ordering::SeqCst);
     }
 
-    fn count(&self) -> Result<(), Unavailable> {
+    fn count(&self) -> Result<(), StorageError> {
         use std::sync::atomic::Ordering::SeqCst;
         let left = self.left.load(SeqCst);
         if left == 0 {
-            return Err(Unavailable("the test took it away".into()));
+            return Err(StorageError("the test took it away".into()));
         }
         self.left.store(left - 1, SeqCst);
         Ok(())

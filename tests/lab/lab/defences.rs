@@ -81,7 +81,7 @@ async fn every_defence_has_a_complete_page() {
         assert!(arms.len() > 1, "{slug}");
         for arm in &arms {
             says("arms", arm.slug);
-            says("arms", arm.says);
+            says("arms", arm.description);
         }
         let elsewhere = &lesson.elsewhere;
         for (framework, setting) in [
@@ -104,7 +104,12 @@ async fn every_defence_has_a_complete_page() {
         let listed = list.body.split(&format!("<li id=\"{slug}\">")).nth(1);
         let listed = listed.and_then(|rest| rest.split("</ul></li>").next());
         let listed = text(listed.unwrap_or_else(|| panic!("{slug} is not listed")));
-        for what in [lesson.title, slug, arms[0].says, arms[arms.len() - 1].says] {
+        for what in [
+            lesson.title,
+            slug,
+            arms[0].description,
+            arms[arms.len() - 1].description,
+        ] {
             assert!(listed.contains(what), "{slug}: {what}\n{listed}");
         }
         assert!(

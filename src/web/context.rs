@@ -12,13 +12,13 @@ use crate::base::addresses::{Addresses, Listener};
 use crate::base::clock::BenchTime;
 use crate::base::event::Client;
 use crate::defences::facts::{RequestFacts, Scheme};
-use crate::defences::policy::{Asked, Name, Variant};
+use crate::defences::policy::{Name, PolicyProbe, Variant};
 use crate::session::bench::{Bench, BenchKeys};
 use crate::session::world::World;
 
 /// What is known of a request once the reception has let it in.
 #[derive(Debug)]
-pub struct Place {
+pub struct RequestContext {
     /// The listener that it came in by.
     pub listener: Listener,
     /// Everybody's addresses.
@@ -38,7 +38,7 @@ pub struct Place {
     /// The bench.
     pub bench: Arc<Bench>,
     /// The variant and its policy, on pages that have one.
-    pub variant: Option<(Variant, Asked)>,
+    pub variant: Option<(Variant, PolicyProbe)>,
     /// Defences that the closure moved along with the one in the variant's name.
     pub moved: Vec<Name>,
     /// Whether the answer is to be JSON, errors included.
@@ -72,7 +72,7 @@ pub(super) struct Arrival {
     pub remote: Option<SocketAddr>,
 }
 
-impl Place {
+impl RequestContext {
     pub(super) fn new(from: Arrival, variant: Option<Variant>, json: bool) -> Self {
         let resolved = variant.map(|variant| (variant, from.bench.resolve(variant)));
         let moved = resolved
@@ -90,7 +90,7 @@ impl Place {
             method: from.method,
             target: from.target,
             bench: from.bench,
-            variant: resolved.map(|(variant, found)| (variant, Asked::new(found.policy))),
+            variant: resolved.map(|(variant, found)| (variant, PolicyProbe::new(found.policy))),
             moved,
             json,
             now,
@@ -106,8 +106,8 @@ impl Place {
     }
 
     /// The place of a request that the reception let in.
-    pub fn of<'r>(request: &'r Request<'_>) -> Option<&'r Place> {
-        request.local_cache(|| None::<Place>).as_ref()
+    pub fn of<'r>(request: &'r Request<'_>) -> Option<&'r RequestContext> {
+        request.local_cache(|| None::<RequestContext>).as_ref()
     }
 
     /// How the request came in.
@@ -122,12 +122,12 @@ impl Place {
 
     /// The world of the request; `None` on pages without a variant.
     pub fn world(&self) -> Option<World<'_>> {
-        let (variant, asked) = self.variant.as_ref()?;
+        let (variant, probe) = self.variant.as_ref()?;
         let (bench, variant) = (&*self.bench, *variant);
         Some(World {
             bench,
             variant,
-            asked,
+            probe,
             now: self.now,
             client: self.client,
         })
@@ -203,7 +203,7 @@ impl Place {
         lock(&self.problem).take()
     }
 
-    /// What a check of the request's origin looks at; `own` is [`Place::origin`].
+    /// What a check of the request's origin looks at; `own` is [`RequestContext::origin`].
     pub fn facts<'r>(&self, request: &'r Request<'_>, own: &'r str) -> RequestFacts<'r> {
         RequestFacts {
             unsafe_method: !matches!(
@@ -236,18 +236,18 @@ pub fn client_of(request: &Request<'_>) -> Client {
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for &'r Place {
+impl<'r> FromRequest<'r> for &'r RequestContext {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        match Place::of(request) {
-            Some(place) => Outcome::Success(place),
+        match RequestContext::of(request) {
+            Some(context) => Outcome::Success(context),
             None => Outcome::Error((Status::NotFound, ())),
         }
     }
 }
 
 /// A guard's failure, left for the catcher.
-pub fn fail<T>(place: &Place, problem: Problem) -> Outcome<T, ()> {
-    Outcome::Error((place.leave(problem), ()))
+pub fn fail<T>(context: &RequestContext, problem: Problem) -> Outcome<T, ()> {
+    Outcome::Error((context.leave(problem), ()))
 }

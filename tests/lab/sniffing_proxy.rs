@@ -46,7 +46,7 @@ impl Cafe {
             headers: request.headers.iter().map(own).collect(),
             body: request.body.into(),
         };
-        self.lab.front_door.send(outgoing).await.expect("an answer")
+        self.lab.lab_client.send(outgoing).await.expect("an answer")
     }
 
     /// Through the café.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use session_lab::defences::PasswordStorage;
 use session_lab::defences::password_storage::Cost;
-use session_lab::defences::policy::{Asked, Name, Policy};
+use session_lab::defences::policy::{Name, Policy, PolicyProbe};
 use session_lab::session::accounts::TransferError;
 use session_lab::session::recognise::RecogniseError;
 use session_lab::session::sign_in::SignInError;
 use session_lab::session::{Presented, Session};
-use session_lab::storage::Unavailable;
+use session_lab::storage::StorageError;
 
 use super::desk::{Desk, Failing, STUDENT};
 
@@ -18,7 +18,7 @@ trait Answer {
     fn available(self) -> bool;
 }
 
-impl<T> Answer for Result<T, Unavailable> {
+impl<T> Answer for Result<T, StorageError> {
     fn available(self) -> bool {
         self.is_ok()
     }
@@ -28,7 +28,7 @@ impl<T> Answer for Result<T, SignInError> {
     fn available(self) -> bool {
         match self {
             Ok(_) => true,
-            Err(SignInError::Unavailable(_)) => false,
+            Err(SignInError::StorageError(_)) => false,
             Err(error) => panic!("{error}"),
         }
     }
@@ -38,7 +38,7 @@ impl<T> Answer for Result<T, RecogniseError> {
     fn available(self) -> bool {
         match self {
             Ok(_) => true,
-            Err(RecogniseError::Unavailable(_)) => false,
+            Err(RecogniseError::StorageError(_)) => false,
             Err(error) => panic!("{error}"),
         }
     }
@@ -48,7 +48,7 @@ impl<T> Answer for Result<T, TransferError> {
     fn available(self) -> bool {
         match self {
             Ok(_) => true,
-            Err(TransferError::Unavailable(_)) => false,
+            Err(TransferError::StorageError(_)) => false,
             Err(error) => panic!("{error}"),
         }
     }
@@ -134,7 +134,7 @@ async fn nobody_is_recognised_by_a_store_that_does_not_answer() {
 #[tokio::test]
 async fn a_sign_out_that_failed_says_so() {
     for policy in [Policy::INSECURE, Policy::HARDENED] {
-        let ends = Asked::new(policy).sign_out().ends_record();
+        let ends = PolicyProbe::new(policy).sign_out().ends_record();
         until_it_works(
             policy,
             async |desk, _, alice| desk.world().sign_out(alice).await,
@@ -187,8 +187,8 @@ async fn every_other_verb_says_that_the_store_does_not_answer() {
                 .await;
             )+};
         }
-        let asked = Asked::new(Policy::HARDENED);
-        let rule = &asked.throttle().rule(STUDENT, None).unwrap();
+        let probe = PolicyProbe::new(Policy::HARDENED);
+        let rule = &probe.throttle().rule(STUDENT, None).unwrap();
         let known = "x".repeat(43);
         verbs! {
             |desk, _anonymous, _alice| desk.world().open_anonymous(None, "a test");

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use session_lab::worksheets::library::SheetLibrary;
 use session_lab::worksheets::markdown::images;
 use session_lab::worksheets::pictures;
 use session_lab::worksheets::pictures::made_from;
 use session_lab::worksheets::pictures::made_from::Hashes;
 use session_lab::worksheets::pictures::{ALL, SCALE, Theme};
 use session_lab::worksheets::sheet::What;
-use session_lab::worksheets::shelf::Shelf;
 
-use crate::command_line::shell::Shell;
+use crate::cli::shell::Shell;
 use crate::support::bench;
 
 /// What makes them again.
@@ -27,9 +27,9 @@ fn wanted() -> BTreeSet<String> {
 
 /// The pictures of all sheets, as the sheets name them, each with its text.
 fn shown() -> Vec<(String, String, String)> {
-    let shelf = Shelf::built_in();
+    let library = SheetLibrary::built_in();
     let mut shown = Vec::new();
-    for sheet in shelf.sheets() {
+    for sheet in library.sheets() {
         for part in &sheet.parts {
             if let What::Text(text) = &part.what {
                 let images = images(text).into_iter();

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 
-use super::person::demo_password;
-use super::stage::{LOOK_EVERY, Line, Stage, StageError, VICTIM};
+use super::http_actor::demo_password;
+use super::scenario::{LOOK_EVERY, Line, Scenario, ScenarioError, VICTIM};
 use crate::browser::{Chrome, ChromeError, PATIENCE, Seen, Window};
 use crate::client::Exchange;
 
@@ -24,22 +24,22 @@ const BY_THEMSELVES: [&str; 7] = [
 
 /// Somebody at a browser window.
 #[derive(Debug)]
-pub struct Seat<'s> {
-    stage: &'s Stage,
+pub struct BrowserActor<'s> {
+    scenario: &'s Scenario,
     who: &'static str,
     chrome: Arc<Chrome>,
     window: Arc<Window>,
 }
 
-impl<'s> Seat<'s> {
+impl<'s> BrowserActor<'s> {
     pub(super) async fn take(
-        stage: &'s Stage,
+        scenario: &'s Scenario,
         chrome: Arc<Chrome>,
         who: &'static str,
-    ) -> Result<Self, StageError> {
+    ) -> Result<Self, ScenarioError> {
         let window = Arc::new(chrome.private_window().await?);
         Ok(Self {
-            stage,
+            scenario,
             who,
             chrome,
             window,
@@ -51,13 +51,13 @@ impl<'s> Seat<'s> {
     /// # Errors
     /// The browser is gone.
     pub async fn at(
-        stage: &'s Stage,
+        scenario: &'s Scenario,
         chrome: Arc<Chrome>,
         who: &'static str,
-    ) -> Result<Self, StageError> {
+    ) -> Result<Self, ScenarioError> {
         let window = Arc::new(chrome.window().await?);
         Ok(Self {
-            stage,
+            scenario,
             who,
             chrome,
             window,
@@ -79,7 +79,7 @@ impl<'s> Seat<'s> {
     ///
     /// # Errors
     /// It does not come.
-    pub async fn visit(&self, address: &str) -> Result<(), StageError> {
+    pub async fn visit(&self, address: &str) -> Result<(), ScenarioError> {
         self.seen(self.window.visit(address).await)
     }
 
@@ -87,7 +87,7 @@ impl<'s> Seat<'s> {
     ///
     /// # Errors
     /// There is no such element, or no page comes.
-    pub async fn follow(&self, selector: &str) -> Result<(), StageError> {
+    pub async fn follow(&self, selector: &str) -> Result<(), ScenarioError> {
         self.seen(self.window.follow(selector).await)
     }
 
@@ -95,7 +95,7 @@ impl<'s> Seat<'s> {
     ///
     /// # Errors
     /// It throws, or gives something else.
-    pub async fn run<T: DeserializeOwned>(&self, expression: &str) -> Result<T, StageError> {
+    pub async fn run<T: DeserializeOwned>(&self, expression: &str) -> Result<T, ScenarioError> {
         self.seen(self.window.run(expression).await)
     }
 
@@ -103,7 +103,7 @@ impl<'s> Seat<'s> {
     ///
     /// # Errors
     /// It never is.
-    pub async fn until(&self, condition: &str) -> Result<(), StageError> {
+    pub async fn until(&self, condition: &str) -> Result<(), ScenarioError> {
         self.seen(self.window.until(condition).await)
     }
 
@@ -111,7 +111,7 @@ impl<'s> Seat<'s> {
     ///
     /// # Errors
     /// The sign-in fails, which is no part of any attack.
-    pub async fn sign_in(&self, portal: &str, user: &str) -> Result<(), StageError> {
+    pub async fn sign_in(&self, portal: &str, user: &str) -> Result<(), ScenarioError> {
         self.try_to_sign_in(portal, user).await?;
         match self.greeting().await? {
             Some(_) => Ok(()),
@@ -123,7 +123,7 @@ impl<'s> Seat<'s> {
     ///
     /// # Errors
     /// There is no such form.
-    pub async fn try_to_sign_in(&self, portal: &str, user: &str) -> Result<(), StageError> {
+    pub async fn try_to_sign_in(&self, portal: &str, user: &str) -> Result<(), ScenarioError> {
         self.visit(&format!("{portal}/login")).await?;
         self.window.fill_in("#username", user).await?;
         let password = demo_password(user);
@@ -135,7 +135,7 @@ impl<'s> Seat<'s> {
     ///
     /// # Errors
     /// There is none.
-    pub async fn sign_out(&self) -> Result<(), StageError> {
+    pub async fn sign_out(&self) -> Result<(), ScenarioError> {
         self.follow("header.top form button").await?;
         match self.window.text("h1").await?.starts_with("Logged out.") {
             true => Ok(()),
@@ -147,7 +147,7 @@ impl<'s> Seat<'s> {
     ///
     /// # Errors
     /// The browser is gone.
-    pub async fn greeted_as(&self, portal: &str) -> Result<Option<String>, StageError> {
+    pub async fn greeted_as(&self, portal: &str) -> Result<Option<String>, ScenarioError> {
         self.visit(&format!("{portal}/dashboard")).await?;
         self.greeting().await
     }
@@ -156,7 +156,7 @@ impl<'s> Seat<'s> {
     ///
     /// # Errors
     /// The browser is gone.
-    pub async fn greeting(&self) -> Result<Option<String>, StageError> {
+    pub async fn greeting(&self) -> Result<Option<String>, ScenarioError> {
         let heading = self.window.text("h1").await?;
         let greeted = heading.strip_prefix("Welcome to the Dashboard, ");
         Ok(greeted.and_then(|rest| Some(rest.strip_suffix('!')?.to_owned())))
@@ -166,7 +166,7 @@ impl<'s> Seat<'s> {
     ///
     /// # Errors
     /// Nobody can sign in.
-    pub async fn credit(&self, portal: &str) -> Result<u64, StageError> {
+    pub async fn credit(&self, portal: &str) -> Result<u64, ScenarioError> {
         if self.greeted_as(portal).await?.is_none() {
             self.sign_in(portal, VICTIM).await?;
         }
@@ -185,7 +185,7 @@ impl<'s> Seat<'s> {
         portal: &str,
         before: u64,
         patience: Duration,
-    ) -> Result<u64, StageError> {
+    ) -> Result<u64, ScenarioError> {
         let begun = Instant::now();
         loop {
             // Not at once: loading another page would cut off what this one still does.
@@ -201,7 +201,7 @@ impl<'s> Seat<'s> {
     ///
     /// # Errors
     /// There is none.
-    pub async fn click(&self, selector: &str) -> Result<(), StageError> {
+    pub async fn click(&self, selector: &str) -> Result<(), ScenarioError> {
         self.seen(self.window.click(selector).await)
     }
 
@@ -209,7 +209,7 @@ impl<'s> Seat<'s> {
     ///
     /// # Errors
     /// The browser is gone.
-    pub async fn until_or(&self, condition: &str, patience: Duration) -> Result<(), StageError> {
+    pub async fn until_or(&self, condition: &str, patience: Duration) -> Result<(), ScenarioError> {
         let begun = Instant::now();
         while !self.run::<bool>(condition).await? && begun.elapsed() < patience {
             tokio::time::sleep(LOOK_EVERY).await;
@@ -221,7 +221,7 @@ impl<'s> Seat<'s> {
     ///
     /// # Errors
     /// None comes.
-    pub async fn go_back(&self) -> Result<(), StageError> {
+    pub async fn go_back(&self) -> Result<(), ScenarioError> {
         let from = self.window.location().await?;
         // The page goes away before it can answer.
         let _ = self.window.run::<()>("void history.back()").await;
@@ -240,14 +240,14 @@ impl<'s> Seat<'s> {
     }
 
     /// An error that says what stands on the page instead.
-    pub async fn unexpected(&self, step: &str) -> StageError {
+    pub async fn unexpected(&self, step: &str) -> ScenarioError {
         let location = self.window.location().await.unwrap_or_default();
         let heading = self.window.text("h1").await.unwrap_or_default();
         let who = self.who;
-        StageError::Unexpected(format!("{step} of the {who}: {heading:?} at {location}"))
+        ScenarioError::Unexpected(format!("{step} of the {who}: {heading:?} at {location}"))
     }
 
-    fn seen<T>(&self, result: Result<T, ChromeError>) -> Result<T, StageError> {
+    fn seen<T>(&self, result: Result<T, ChromeError>) -> Result<T, ScenarioError> {
         self.narrate();
         Ok(result?)
     }
@@ -258,7 +258,7 @@ impl<'s> Seat<'s> {
             if BY_THEMSELVES.iter().any(|part| seen.url.contains(part)) {
                 continue;
             }
-            self.stage.note(Line::Exchange {
+            self.scenario.note(Line::Exchange {
                 who: self.who,
                 exchange: Box::new(exchange(seen)),
             });
@@ -276,7 +276,7 @@ fn exchange(seen: Seen) -> Exchange {
     }
 }
 
-impl Drop for Seat<'_> {
+impl Drop for BrowserActor<'_> {
     fn drop(&mut self) {
         self.narrate();
         if self.window.is_private() {

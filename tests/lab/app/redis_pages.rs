@@ -94,7 +94,7 @@ async fn a_long_list_of_sessions_is_whole_and_in_order() {
     let storage = server.storage().await;
     for some in 0..10 {
         let numbers = some * 93..(some + 1) * 93;
-        let put = numbers.map(crate::command_line::store::session).collect();
+        let put = numbers.map(crate::cli::store::session).collect();
         let batch = Batch {
             put,
             ..Batch::default()

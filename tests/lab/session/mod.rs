@@ -17,19 +17,19 @@ macro_rules! on_every_storage {
         mod memory {
             $(#[tokio::test]
             async fn $test() {
-                super::$test(crate::engine::desk::Bed::memory()).await;
+                super::$test(crate::session::desk::Bed::memory()).await;
             })+
         }
         mod file {
             $(#[tokio::test]
             async fn $test() {
-                super::$test(crate::engine::desk::Bed::file()).await;
+                super::$test(crate::session::desk::Bed::file()).await;
             })+
         }
         mod redis {
             $(#[tokio::test]
             async fn $test() {
-                if let Some(bed) = crate::engine::desk::Bed::redis().await {
+                if let Some(bed) = crate::session::desk::Bed::redis().await {
                     super::$test(bed).await;
                 }
             })+

@@ -2,7 +2,7 @@
 
 use super::FREE_PORTS;
 use super::shell::{Ended, Shell};
-use crate::process::program::Program;
+use crate::app::program::Program;
 use crate::support::redis::{PATIENCE, RedisServer, free_port};
 use crate::support::sentinel::{Watched, Way, write_certificate};
 

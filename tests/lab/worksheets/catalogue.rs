@@ -8,7 +8,7 @@ use session_lab::attacker::{Role, TRICKS};
 use session_lab::attacks;
 use session_lab::worksheets::catalogue::{AREAS, TryIt, rows};
 
-use crate::process::program::Program;
+use crate::app::program::Program;
 use crate::support::{bench, curl};
 
 /// The rows that the course promises.

@@ -4,7 +4,7 @@ use session_lab::defences::PasswordStorage;
 use session_lab::defences::password_storage::Cost;
 use session_lab::defences::policy::{Name, Policy};
 use session_lab::session::sign_in::SignInError;
-use session_lab::storage::{Batch, Commit, Index, Kind, Put};
+use session_lab::storage::{Batch, Commit, Index, Put, RecordKind};
 
 use super::desk::{Bed, STUDENT, Task, take_turns};
 use super::on_every_storage;
@@ -83,7 +83,7 @@ async fn a_password_change_ends_more_sessions_than_one_list_holds(bed: Bed) {
     let changed = desk.world().change_password(&mine, &account).await.unwrap();
     let changed = changed.unwrap();
     assert_eq!(changed.ended, 2_500);
-    let index = Index::Owner(mine.key.world(), Kind::Session, STUDENT.into());
+    let index = Index::Owner(mine.key.world(), RecordKind::Session, STUDENT.into());
     let storage = desk.bench.storage();
     let left = storage.members(desk.bench.name(), &index, 9_999).await;
     assert_eq!(left.unwrap(), [changed.renewed.unwrap().key]);
@@ -91,7 +91,7 @@ async fn a_password_change_ends_more_sessions_than_one_list_holds(bed: Bed) {
 
 fn put(desk: &super::desk::Desk, name: &str) -> Put {
     Put {
-        key: desk.world().key(Kind::Session, name).unwrap(),
+        key: desk.world().key(RecordKind::Session, name).unwrap(),
         value: Vec::new(),
         seen: desk.now,
         until: desk.now,

@@ -9,7 +9,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use session_lab::client::{Exchange, FrontDoor, Outgoing};
+use session_lab::client::{Exchange, LabClient, Outgoing};
 use session_lab::defences::facts::Scheme;
 
 /// How long a start or an end may take before the test gives up.
@@ -183,7 +183,7 @@ impl Program {
                 _ => portal.clone(),
             },
             port: self.port(site),
-            door: FrontDoor::new(&self.certificate())
+            door: LabClient::new(&self.certificate())
                 .unwrap()
                 .at(*address)
                 .with_patience(6 * PATIENCE),
@@ -207,7 +207,7 @@ pub struct Visitor {
     site: &'static str,
     host_name: String,
     port: u16,
-    door: FrontDoor,
+    door: LabClient,
     base: String,
     pub jar: Vec<(String, String)>,
 }
@@ -245,7 +245,7 @@ impl Visitor {
     }
 
     /// The same visitor with another client.
-    pub fn by(mut self, door: FrontDoor) -> Self {
+    pub fn by(mut self, door: LabClient) -> Self {
         self.door = door.with_patience(6 * PATIENCE);
         self
     }

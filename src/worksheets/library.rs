@@ -26,13 +26,13 @@ const LONGEST: usize = 1024 * 1024;
 
 /// Every worksheet, in the order of their numbers, and what is wrong with the others.
 #[derive(Clone, Debug, Default)]
-pub struct Shelf {
+pub struct SheetLibrary {
     sheets: Vec<Arc<Sheet>>,
     mistakes: Vec<Mistake>,
     manual: Option<String>,
 }
 
-impl Shelf {
+impl SheetLibrary {
     /// The sheets that the program was built with.
     pub fn built_in() -> Self {
         let files = BuiltIn::iter().filter_map(|name| {
@@ -69,42 +69,42 @@ impl Shelf {
 
     /// The sheets in these files, by the files' names.
     pub fn of(files: BTreeMap<String, Vec<u8>>) -> Self {
-        let mut shelf = Self::default();
+        let mut library = Self::default();
         for (name, bytes) in files {
-            let wrong = |says: &str| Mistake {
+            let wrong = |message: &str| Mistake {
                 file: name.clone(),
                 line: 1,
-                says: says.to_owned(),
+                message: message.to_owned(),
             };
             if bytes.len() > LONGEST {
-                shelf.mistakes.push(wrong("the file is longer than 1 MB"));
+                library.mistakes.push(wrong("the file is longer than 1 MB"));
                 continue;
             }
             let Ok(text) = String::from_utf8(bytes) else {
-                shelf.mistakes.push(wrong("the file is not UTF-8"));
+                library.mistakes.push(wrong("the file is not UTF-8"));
                 continue;
             };
             match name.as_str() {
                 FORMAT => {}
-                MANUAL => shelf.manual = Some(text),
-                _ if !name.ends_with(".md") => shelf.mistakes.push(wrong("this is no sheet")),
+                MANUAL => library.manual = Some(text),
+                _ if !name.ends_with(".md") => library.mistakes.push(wrong("this is no sheet")),
                 _ => match read(&name, &text) {
-                    Ok(sheet) => shelf.put(sheet, &name),
-                    Err(mistakes) => shelf.mistakes.extend(mistakes),
+                    Ok(sheet) => library.put(sheet, &name),
+                    Err(mistakes) => library.mistakes.extend(mistakes),
                 },
             }
         }
-        shelf
+        library
     }
 
     fn put(&mut self, sheet: Sheet, file: &str) {
         let number = sheet.number();
         if let Some(other) = self.sheets.iter().find(|other| other.number() == number) {
-            let says = format!("{}.md has the number {number}, too", other.slug);
+            let message = format!("{}.md has the number {number}, too", other.slug);
             self.mistakes.push(Mistake {
                 file: file.to_owned(),
                 line: 1,
-                says,
+                message,
             });
             return;
         }
@@ -160,8 +160,8 @@ mod tests {
             ("README.md", b"anything".to_vec()),
             ("INSTRUCTOR.md", b"## Plan".to_vec()),
         ];
-        let shelf = Shelf::of(files.map(|(name, text)| (name.into(), text)).into());
-        let mistakes: Vec<_> = shelf.mistakes().iter().map(ToString::to_string).collect();
+        let library = SheetLibrary::of(files.map(|(name, text)| (name.into(), text)).into());
+        let mistakes: Vec<_> = library.mistakes().iter().map(ToString::to_string).collect();
         assert_eq!(
             mistakes,
             [
@@ -171,7 +171,7 @@ mod tests {
                 "notes.txt:1: this is no sheet",
             ]
         );
-        assert_eq!(shelf.find("01").unwrap().slug, "01-a");
-        assert!(shelf.find("02-b").is_none() && shelf.manual().is_some());
+        assert_eq!(library.find("01").unwrap().slug, "01-a");
+        assert!(library.find("02-b").is_none() && library.manual().is_some());
     }
 }

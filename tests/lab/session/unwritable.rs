@@ -70,7 +70,7 @@ impl OwnLab {
             headers: headers.iter().map(own).collect(),
             body: body.into(),
         };
-        self.running.front_door.send(outgoing).await.unwrap()
+        self.running.lab_client.send(outgoing).await.unwrap()
     }
 
     async fn get(&self, target: &str, cookie: &str) -> Exchange {

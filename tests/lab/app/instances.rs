@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 use session_lab::base::tls::Certificate;
-use session_lab::client::FrontDoor;
+use session_lab::client::LabClient;
 use tempfile::TempDir;
 use time::OffsetDateTime;
 
@@ -364,7 +364,7 @@ async fn behind_tls_of_the_campus_the_labs_still_see_https() {
     let Some(_nginx) = Nginx::start("nginx-own-certificate.conf", &replaced, at) else {
         return;
     };
-    let campus = FrontDoor::new(made.cert_pem()).unwrap();
+    let campus = LabClient::new(made.cert_pem()).unwrap();
     let mut visitor = pair.here.visitor("https", "/hardened").by(campus).to(at.0);
     visitor.sign_in().await;
     let name = &visitor.jar[0].0;

@@ -1,7 +1,7 @@
 //! The reception: every request passes it before anything else looks at it.
 //!
 //! It checks the host, and on the lab's own pages the origin, then takes bench and variant off the
-//! path and keeps them as the request's [`Place`]. The rest of a portal address is routed as
+//! path and keeps them as the request's [`RequestContext`]. The rest of a portal address is routed as
 //! `/portal/…`, so the handlers know nothing of variants. What it turns away is sent to a route of
 //! its own, because a fairing cannot answer; the body of such a request is never read.
 
@@ -14,14 +14,14 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::response::Redirect;
 use rocket::{Data, Either, Request, Route, get, routes};
 
+use super::context::{Arrival, RequestContext, client_of};
 use super::methods::overridden;
 use super::path::{bench_of, go_to, split_first};
-use super::place::{Arrival, Place, client_of};
 use super::problem::{More, Problem};
-use crate::base::addresses::{Addresses, Asked, Listener, Site};
+use crate::base::addresses::{Addresses, AnsweredHost, Listener, Site};
 use crate::defences::policy::Variant;
 use crate::session::bench::{Benches, TooManyBenches};
-use crate::storage::Unavailable;
+use crate::storage::StorageError;
 
 /// Pages of the portal that belong to no variant.
 const WITHOUT_VARIANT: [&str; 7] = [
@@ -39,7 +39,7 @@ const JSON_ROUTES: [&str; 4] = ["/api/", "/jwt/", "/admin/", "/csrf-token"];
 
 /// The fairing at the door of one listener.
 #[derive(Clone, Debug)]
-pub struct Reception {
+pub struct RequestRouter {
     /// The listener.
     pub listener: Listener,
     /// Everybody's addresses.
@@ -49,17 +49,17 @@ pub struct Reception {
 }
 
 /// What a request that was turned away gets.
-enum Turned {
+enum Rejection {
     Problem(Box<Problem>),
     Redirect(String),
 }
 
-/// Holds a [`Turned`] until the route that answers with it takes it.
-type Kept = Mutex<Option<Turned>>;
+/// Holds a [`Rejection`] until the route that answers with it takes it.
+type Kept = Mutex<Option<Rejection>>;
 
-impl From<Problem> for Turned {
+impl From<Problem> for Rejection {
     fn from(problem: Problem) -> Self {
-        Turned::Problem(Box::new(problem))
+        Rejection::Problem(Box::new(problem))
     }
 }
 
@@ -67,12 +67,12 @@ impl From<Problem> for Turned {
 pub(super) fn addresses<'r>(request: &'r Request<'_>) -> Option<&'r Addresses> {
     request
         .rocket()
-        .state::<Reception>()
-        .map(|reception| &*reception.addresses)
+        .state::<RequestRouter>()
+        .map(|request_router| &*request_router.addresses)
 }
 
 #[rocket::async_trait]
-impl Fairing for Reception {
+impl Fairing for RequestRouter {
     fn info(&self) -> Info {
         Info {
             name: "Reception",
@@ -90,13 +90,17 @@ impl Fairing for Reception {
     }
 }
 
-impl Reception {
-    async fn receive(&self, request: &mut Request<'_>, data: &mut Data<'_>) -> Result<(), Turned> {
+impl RequestRouter {
+    async fn receive(
+        &self,
+        request: &mut Request<'_>,
+        data: &mut Data<'_>,
+    ) -> Result<(), Rejection> {
         if !self.addresses.complete() {
             return Err(starting().into());
         }
         let through_cafe = self.addresses.through_cafe(request.remote());
-        let (host, asked) = self.check_host(request, through_cafe)?;
+        let (host, answered) = self.check_host(request, through_cafe)?;
         let named = overridden(request, data).await;
         if named.is_some() {
             request.set_method(Method::Post);
@@ -108,8 +112,8 @@ impl Reception {
             listener: self.listener,
             addresses: self.addresses.clone(),
             host,
-            host_name: asked.name,
-            port: asked.port,
+            host_name: answered.name,
+            port: answered.port,
             through_cafe,
             method: request.method(),
             target,
@@ -135,8 +139,8 @@ impl Reception {
                 let own = self.addresses.origin_as(self.listener, &arrival.host_name);
                 let catches = catches(self.listener, rest);
                 go_to(request, "", rest);
-                let place = Place::new(arrival, None, false);
-                request.local_cache(move || Some(place));
+                let context = RequestContext::new(arrival, None, false);
+                request.local_cache(move || Some(context));
                 refreshed?;
                 if catches {
                     Ok(())
@@ -157,14 +161,14 @@ impl Reception {
         &self,
         request: &Request<'_>,
         through_cafe: bool,
-    ) -> Result<(String, Asked), Turned> {
+    ) -> Result<(String, AnsweredHost), Rejection> {
         let mut hosts = request.headers().get("host");
         let (Some(host), None) = (hosts.next(), hosts.next()) else {
             let because = "A request needs one Host header, not none and not two.";
             return Err(Problem::bad_request(because, "Send one Host header.").into());
         };
         match self.addresses.answered(self.listener, host, through_cafe) {
-            Some(asked) => Ok((host.to_owned(), asked)),
+            Some(answered) => Ok((host.to_owned(), answered)),
             None => {
                 let because = format!("This listener does not answer to the name {host}.");
                 let next = "Use one of the addresses below.";
@@ -183,24 +187,24 @@ impl Reception {
         named: Option<Method>,
         rest: &str,
         arrival: Arrival,
-    ) -> Result<(), Turned> {
+    ) -> Result<(), Rejection> {
         let (first, inner) = split_first(rest);
         if first.is_empty() {
-            return Err(Turned::Redirect(
+            return Err(Rejection::Redirect(
                 self.addresses.lab_page(arrival.bench.name(), "/"),
             ));
         }
         if WITHOUT_VARIANT.contains(&first) {
             go_to(request, "", rest);
-            let place = Place::new(arrival, None, false);
-            request.local_cache(move || Some(place));
+            let context = RequestContext::new(arrival, None, false);
+            request.local_cache(move || Some(context));
             return Ok(());
         }
         let Ok(variant) = first.parse::<Variant>() else {
             let problem = Problem::unknown_variant(first);
             // The variants that the page lists are those of this bench.
-            let place = Place::new(arrival, None, false);
-            request.local_cache(move || Some(place));
+            let context = RequestContext::new(arrival, None, false);
+            request.local_cache(move || Some(context));
             return Err(problem.into());
         };
         // Who sends JSON gets JSON, errors included.
@@ -210,36 +214,36 @@ impl Reception {
         let json = sends_json || (in_api && inner != "/jwt/");
         go_to(request, "/portal", inner);
 
-        let place = Place::new(arrival, Some(variant), json);
+        let context = RequestContext::new(arrival, Some(variant), json);
         let mut turned = None;
-        if let Some((_, asked)) = &place.variant {
-            if !asked.transport().answers(place.scheme()) {
-                place.note_refusal("transport");
-                turned = Some(self.only_over_tls(&place));
+        if let Some((_, probe)) = &context.variant {
+            if !probe.transport().answers(context.scheme()) {
+                context.note_refusal("transport");
+                turned = Some(self.only_over_tls(&context));
             } else if let Some(method) = named
-                && asked.safe_methods().honours_override()
+                && probe.safe_methods().honours_override()
             {
                 request.set_method(method);
             }
         }
-        request.local_cache(move || Some(place));
+        request.local_cache(move || Some(context));
         turned.map_or(Ok(()), Err)
     }
 
     /// Pages are sent on to https. The JSON API refuses: a program would follow the redirect, and
     /// its user would never notice that his secret went in clear first.
-    fn only_over_tls(&self, place: &Place) -> Turned {
+    fn only_over_tls(&self, context: &RequestContext) -> Rejection {
         // The café takes both on one port.
-        let port = if place.through_cafe {
-            Some(place.port)
+        let port = if context.through_cafe {
+            Some(context.port)
         } else {
             self.addresses.port(Listener::PortalHttps)
         };
         let port = port.unwrap_or_default();
         let scheme = Listener::PortalHttps.scheme();
-        let origin = crate::base::addresses::origin(scheme, &place.host_name, port);
-        if !place.json {
-            return Turned::Redirect(format!("{origin}{}", place.target));
+        let origin = crate::base::addresses::origin(scheme, &context.host_name, port);
+        if !context.json {
+            return Rejection::Redirect(format!("{origin}{}", context.target));
         }
         let because = "The API is answered over TLS only. What you sent went in clear.";
         let next =
@@ -252,7 +256,7 @@ impl Reception {
 
 /// On the lab's own pages everything but reading needs the pages' own origin, so that a script on the
 /// portal's notice board can change nothing here. The attacker guards his loot in the same way.
-fn check_origin(request: &Request<'_>, own: &str) -> Result<(), Turned> {
+fn check_origin(request: &Request<'_>, own: &str) -> Result<(), Rejection> {
     let reads = matches!(request.method(), Method::Get | Method::Head);
     if reads || request.headers().get("origin").eq([own]) {
         return Ok(());
@@ -298,7 +302,7 @@ fn starting() -> Problem {
     )
 }
 
-fn store_is_down(error: Unavailable) -> Turned {
+fn store_is_down(error: StorageError) -> Rejection {
     Problem::from(error).into()
 }
 
@@ -313,7 +317,7 @@ fn too_many(error: &TooManyBenches) -> Problem {
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Turned {
+impl<'r> FromRequest<'r> for Rejection {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
@@ -326,10 +330,10 @@ impl<'r> FromRequest<'r> for Turned {
 }
 
 #[get("/turned-away")]
-fn turned_away(turned: Turned) -> Either<Problem, Redirect> {
+fn turned_away(turned: Rejection) -> Either<Problem, Redirect> {
     match turned {
-        Turned::Problem(problem) => Either::Left(*problem),
-        Turned::Redirect(to) => Either::Right(Redirect::to(to)),
+        Rejection::Problem(problem) => Either::Left(*problem),
+        Rejection::Redirect(to) => Either::Right(Redirect::to(to)),
     }
 }
 

@@ -1,18 +1,18 @@
 //! The stage of an attack: a bench of its own, what the lab's own pages do to it, and the
 //! transcript of what the people on it send and receive. Those who act by the lab's own client are in
-//! `person.rs`, those who sit at a real browser in `seat.rs`.
+//! `actor.rs`, those who sit at a real browser in `browser_actor.rs`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::person::Person;
-use super::seat::Seat;
+use super::browser_actor::BrowserActor;
+use super::http_actor::HttpActor;
 use crate::base::addresses;
 use crate::base::addresses::{Addresses, BESIDE_SIBLING, Listener, SIBLING};
 use crate::base::bench_name::BenchName;
 use crate::browser::{Chrome, ChromeError};
 use crate::client::caller::{Caller, Portal};
-use crate::client::{Exchange, FrontDoor, FrontDoorError, Outgoing};
+use crate::client::{ClientError, Exchange, LabClient, Outgoing};
 use crate::defences::facts::Scheme;
 use crate::defences::policy::{Name, Policy, Variant};
 
@@ -31,7 +31,7 @@ pub(super) const LOOK_EVERY: Duration = Duration::from_millis(50);
 #[derive(Clone, Debug)]
 pub struct Target {
     /// A client that trusts the lab's certificate.
-    pub door: FrontDoor,
+    pub door: LabClient,
     /// Who listens where.
     pub addresses: Arc<Addresses>,
     /// The browser of the people on the stage, for attacks that a browser decides.
@@ -40,7 +40,7 @@ pub struct Target {
 
 impl Target {
     /// A lab, and no browser.
-    pub fn of(door: &FrontDoor, addresses: &Arc<Addresses>) -> Self {
+    pub fn of(door: &LabClient, addresses: &Arc<Addresses>) -> Self {
         Self {
             door: door.clone(),
             addresses: addresses.clone(),
@@ -58,10 +58,10 @@ impl Target {
 
 /// Why an attack could not be tried to its end.
 #[derive(Debug, thiserror::Error)]
-pub enum StageError {
+pub enum ScenarioError {
     /// No answer.
     #[error(transparent)]
-    FrontDoor(#[from] FrontDoorError),
+    LabClient(#[from] ClientError),
     /// The browser failed.
     #[error(transparent)]
     Chrome(#[from] ChromeError),
@@ -72,7 +72,7 @@ pub enum StageError {
 
 /// The switches that a variant was asked for on a bench, by their slugs.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
-pub struct Asked {
+pub struct ProbedDefences {
     /// The slugs.
     pub asked: Vec<String>,
 }
@@ -93,14 +93,14 @@ pub enum Line {
 
 /// A bench of its own, under one variant.
 #[derive(Debug)]
-pub struct Stage {
+pub struct Scenario {
     target: Target,
     pub(super) bench: BenchName,
     variant: Variant,
     transcript: Mutex<Vec<Line>>,
 }
 
-impl Stage {
+impl Scenario {
     /// An empty stage.
     pub fn new(target: Target, bench: BenchName, variant: Variant) -> Self {
         Self {
@@ -117,7 +117,7 @@ impl Stage {
     }
 
     /// The narrator says what happens next.
-    pub fn says(&self, text: impl Into<String>) {
+    pub fn narrate(&self, text: impl Into<String>) {
         self.note(Line::Says(text.into()));
     }
 
@@ -137,38 +137,41 @@ impl Stage {
     }
 
     /// Somebody with an empty jar, who comes in over TLS unless he says otherwise.
-    pub fn person(&self, who: &'static str) -> Person<'_> {
+    pub fn actor(&self, who: &'static str) -> HttpActor<'_> {
         self.person_at(who, Portal::of(&self.target.addresses))
     }
 
     /// Somebody who visits the portal under the name `portal.localhost`. The attacker holds another
     /// host of that site, the sibling `notes.portal.localhost`, and can send him there.
-    pub fn person_beside_sibling(&self, who: &'static str) -> Person<'_> {
+    pub fn person_beside_sibling(&self, who: &'static str) -> HttpActor<'_> {
         let mut portal = Portal::of(&self.target.addresses);
         portal.host_name = BESIDE_SIBLING.into();
         self.person_at(who, portal)
     }
 
-    fn person_at(&self, who: &'static str, portal: Portal) -> Person<'_> {
+    fn person_at(&self, who: &'static str, portal: Portal) -> HttpActor<'_> {
         let door = self.target.door.clone();
         let caller = Caller::new(door, portal, Scheme::Https, &self.bench, self.variant);
-        Person::new(self, who, caller)
+        HttpActor::new(self, who, caller)
     }
 
     /// Somebody who sits down at a real browser without a cookie.
     ///
     /// # Errors
     /// This stage has no browser, or it is gone.
-    pub async fn seat(&self, who: &'static str) -> Result<Seat<'_>, StageError> {
-        Seat::take(self, self.chrome()?.clone(), who).await
+    pub async fn browser_actor(
+        &self,
+        who: &'static str,
+    ) -> Result<BrowserActor<'_>, ScenarioError> {
+        BrowserActor::take(self, self.chrome()?.clone(), who).await
     }
 
     /// The browser of this stage.
     ///
     /// # Errors
     /// There is none.
-    pub fn chrome(&self) -> Result<&Arc<Chrome>, StageError> {
-        let none = StageError::Chrome(ChromeError::NotInstalled);
+    pub fn chrome(&self) -> Result<&Arc<Chrome>, ScenarioError> {
+        let none = ScenarioError::Chrome(ChromeError::NotInstalled);
         self.target.chrome.as_ref().ok_or(none)
     }
 
@@ -232,7 +235,7 @@ impl Stage {
     ///
     /// # Errors
     /// The portal does not answer.
-    pub async fn scheme(&self) -> Result<Scheme, StageError> {
+    pub async fn scheme(&self) -> Result<Scheme, ScenarioError> {
         let portal = Portal::of(&self.target.addresses);
         let door = self.target.door.clone();
         let mut caller = Caller::new(door, portal, Scheme::Http, &self.bench, self.variant);
@@ -246,12 +249,12 @@ impl Stage {
     ///
     /// # Errors
     /// The lab does not answer, or refuses.
-    pub async fn wait(&self, minutes: u64) -> Result<(), StageError> {
-        self.says(format!("{minutes} minutes pass on the bench's clock."));
+    pub async fn wait(&self, minutes: u64) -> Result<(), ScenarioError> {
+        self.narrate(format!("{minutes} minutes pass on the bench's clock."));
         let fields = [("minutes", minutes.to_string())];
         match self.post_to_lab("/clock", &fields).await?.status {
             303 => Ok(()),
-            status => Err(StageError::Unexpected(format!(
+            status => Err(ScenarioError::Unexpected(format!(
                 "the clock answered {status}"
             ))),
         }
@@ -261,12 +264,12 @@ impl Stage {
     ///
     /// # Errors
     /// The lab does not answer, or refuses the mix.
-    pub async fn choose(&self, policy: &Policy) -> Result<(), StageError> {
+    pub async fn choose(&self, policy: &Policy) -> Result<(), ScenarioError> {
         let arm = |name: &Name| (name.slug(), policy.arm(*name).slug.to_owned());
         let arms: Vec<_> = Name::ALL.iter().map(arm).collect();
         match self.post_to_lab("/custom", &arms).await?.status {
             303 => Ok(()),
-            status => Err(StageError::Unexpected(format!(
+            status => Err(ScenarioError::Unexpected(format!(
                 "the mix was answered {status}"
             ))),
         }
@@ -276,32 +279,32 @@ impl Stage {
     ///
     /// # Errors
     /// The lab does not answer, or not with JSON.
-    pub async fn clear_away(&self) -> Result<Asked, StageError> {
+    pub async fn clear_away(&self) -> Result<ProbedDefences, ScenarioError> {
         let path = format!("/discard?variant={}", self.variant);
         let exchange = self.post_to_lab(&path, &[]).await?;
         serde_json::from_str(&exchange.body)
-            .map_err(|error| StageError::Unexpected(format!("the bench stays: {error}")))
+            .map_err(|error| ScenarioError::Unexpected(format!("the bench stays: {error}")))
     }
 
     /// A copy of everything that the store keeps of this world: the attacker found a lost backup.
     ///
     /// # Errors
     /// The lab does not answer, or not with JSON.
-    pub async fn stolen_backup(&self) -> Result<serde_json::Value, StageError> {
+    pub async fn stolen_backup(&self) -> Result<serde_json::Value, ScenarioError> {
         let path = format!("/leak/{}", self.variant);
         let exchange = self.lab("GET", &path, Vec::new(), String::new()).await?;
         let backup = serde_json::from_str(&exchange.body);
         let exchange = Box::new(exchange);
         let who = "attacker";
         self.note(Line::Exchange { who, exchange });
-        backup.map_err(|error| StageError::Unexpected(format!("the backup is no JSON: {error}")))
+        backup.map_err(|error| ScenarioError::Unexpected(format!("the backup is no JSON: {error}")))
     }
 
     async fn post_to_lab(
         &self,
         path: &str,
         fields: &[(&str, String)],
-    ) -> Result<Exchange, FrontDoorError> {
+    ) -> Result<Exchange, ClientError> {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
@@ -317,7 +320,7 @@ impl Stage {
         path: &str,
         mut headers: Vec<(String, String)>,
         body: String,
-    ) -> Result<Exchange, FrontDoorError> {
+    ) -> Result<Exchange, ClientError> {
         let origin = self.target.addresses.origin(Listener::Lab);
         headers.push(("origin".into(), origin));
         let target = format!("{}{path}", self.bench.prefix());
@@ -331,7 +334,7 @@ impl Stage {
         listener: Listener,
         method: &'static str,
         target: String,
-    ) -> Result<Exchange, FrontDoorError> {
+    ) -> Result<Exchange, ClientError> {
         let outgoing = self.outgoing(listener, method, target);
         self.target.door.send(outgoing).await
     }
