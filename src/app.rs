@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::app::settings::{Reach, SessionStore, Settings};
 use crate::attacks::scenario::Target;
-use crate::base::addresses::Addresses;
+use crate::base::addresses::{Addresses, Listener};
 use crate::base::keys::ServerKey;
 use crate::base::start_error::StartError;
 use crate::base::tls::Certificate;
@@ -29,10 +29,11 @@ use crate::sniffing_proxy::capture::Captures;
 use crate::storage::health::Watched;
 use crate::storage::{FileStorage, MemoryStorage, RedisStorage, Storage};
 use crate::web::assets;
+use crate::web::server::Connections;
 use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::report::Attested;
 
-use listeners::Parts;
+use listeners::{Listeners, Parts};
 
 /// A lab that is being served.
 #[derive(Debug)]
@@ -106,7 +107,7 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
 /// What keeps the lab from starting; then no listener is left running.
 pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let main_name = reach::portal_name(&settings.reach);
-    listeners::check_ports(settings)?;
+    let sockets = listeners::bind(settings).await?;
     let templates = Arc::new(assets::Engines::begin());
     let wifi = open_cafe(settings).await?;
     let (storage, watched) = open_storage(settings).await?;
@@ -136,11 +137,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
 
     let port = wifi.local_addr().map_err(|error| broken(&error))?.port();
     addresses.learn_cafe(port);
-    let cafe = Cafe {
-        addresses: addresses.clone(),
-        portal: reach::portal_address(&settings.reach),
-        captures: Arc::default(),
-    };
+    let captures = Arc::<Captures>::default();
     let lessons = lessons(settings)?;
     let same_site = MeasuredTables::default();
     let parts = Parts {
@@ -151,30 +148,33 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         templates: templates.clone(),
         store: announce::store(settings),
         lessons: lessons.clone(),
-        captures: cafe.captures.clone(),
+        captures: captures.clone(),
         health: Arc::default(),
         same_site: same_site.clone(),
     };
     let health = parts.health.clone();
     let (stop, stopped) = watch::channel(false);
-    let ended = listeners::launch(settings, parts, stopped.clone()).await?;
-    if let Err(mistake) = templates.parsed() {
-        let _ = stop.send(true);
-        return Err(broken(mistake));
-    }
-    let captures = cafe.captures.clone();
+    let connections = Connections::within(open_files());
+    let listeners = Listeners::ignite(&parts, settings, sockets, &connections).await?;
+    templates.parsed().map_err(|mistake| broken(mistake))?;
+    let cafe = Cafe {
+        http: listeners.acceptor(Listener::PortalHttp),
+        https: listeners.acceptor(Listener::PortalHttps),
+        captures: captures.clone(),
+    };
+    let served = listeners.serve(&stopped);
     let cafe = cafe.serve(wifi, stopped.clone());
     let watch = crate::storage::health::watch(health, watched, stopped.clone());
     let upkeep = upkeep::spawn(benches.clone(), files, stopped);
     let told = stop.clone();
     let ended = tokio::spawn(async move {
-        let result = ended.await;
+        let result = served.await;
         // One listener's end is everybody's; the upkeep writes what is left to write.
         let _ = told.send(true);
         let _ = cafe.await;
         let _ = upkeep.await;
         let _ = watch.await;
-        result.map_err(|error| broken(&error))?
+        result.map_err(|error| broken(&error))
     });
     Ok(Running {
         addresses,
@@ -265,6 +265,12 @@ fn raise_open_files() {
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
         log::warn!("the limit on open files stays as it is: {error}");
     }
+}
+
+/// How many files this process may open.
+fn open_files() -> u64 {
+    // Where the system does not tell, its usual limit is assumed.
+    rlimit::Resource::NOFILE.get_soft().unwrap_or(1_024)
 }
 
 async fn wait_for_signal() {

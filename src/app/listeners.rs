@@ -1,13 +1,12 @@
-//! The Rocket instances: one a listener, launched together.
+//! The sites, each a Rocket instance, and the listeners that bring them their connections.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
-use std::time::Duration;
 
-use rocket::config::{Ident, LogLevel, Shutdown, TlsConfig};
-use rocket::fairing::AdHoc;
+use rocket::config::{Ident, LogLevel};
 use rocket::shield::Shield;
-use rocket::{Build, Config, Ignite, Rocket};
+use rocket::{Build, Config, Rocket};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -29,14 +28,8 @@ use crate::storage::health::Health;
 use crate::web::answer::Answer;
 use crate::web::assets::Engines;
 use crate::web::request_router::RequestRouter;
+use crate::web::server::{self, Acceptor, Connections};
 use crate::web::{assets, problem, request_router};
-
-/// How long requests may go on once the lab is to stop, in seconds. Then connections are cut.
-const GRACE: u32 = 1;
-
-/// How long listeners have for their end: the grace, and a moment to clear up. Rocket itself would
-/// wait for another second, and the whole stop has two.
-const LONGEST_STOP: Duration = Duration::from_millis(GRACE as u64 * 1_000 + 200);
 
 /// What every instance is given.
 pub(super) struct Parts {
@@ -85,20 +78,19 @@ fn bind_address(settings: &Settings) -> IpAddr {
     }
 }
 
-/// Looks whether every port is free before anything is written or started.
+/// Takes every port, before anything is written or started.
 ///
 /// # Errors
-/// The first port that is taken, with the flag that chooses another.
-pub fn check_ports(settings: &Settings) -> Result<(), StartError> {
+/// The first port that cannot be had, with the flag that chooses another.
+pub async fn bind(settings: &Settings) -> Result<Vec<(Listener, TcpListener)>, StartError> {
+    let mut sockets = Vec::with_capacity(Listener::ALL.len());
     for listener in Listener::ALL {
         let port = port(settings, listener);
-        if port == 0 {
-            continue;
-        }
-        TcpListener::bind(SocketAddr::new(bind_address(settings), port))
-            .map_err(|error| cannot_listen(listener.flag(), port, &error))?;
+        let socket = TcpListener::bind((bind_address(settings), port)).await;
+        let socket = socket.map_err(|error| cannot_listen(listener.flag(), port, &error))?;
+        sockets.push((listener, socket));
     }
-    Ok(())
+    Ok(sockets)
 }
 
 /// A port that is taken, with the flag that chooses another.
@@ -109,79 +101,74 @@ pub(super) fn cannot_listen(flag: &str, port: u16, error: &std::io::Error) -> St
     )
 }
 
-/// Launches every listener and answers once all are up. The handle ends when all have stopped.
-///
-/// # Errors
-/// A listener that cannot start; the others are stopped first.
-pub async fn launch(
-    settings: &Settings,
-    parts: Parts,
-    mut stopped: watch::Receiver<bool>,
-) -> Result<JoinHandle<Result<(), StartError>>, StartError> {
-    let (up, mut ups) = tokio::sync::mpsc::channel(Listener::ALL.len());
-    let mut launches = JoinSet::new();
-    let mut handles = Vec::new();
-    for listener in Listener::ALL {
-        let ignited = ignite(settings, &parts, listener, up.clone()).await?;
-        handles.push(ignited.shutdown());
-        let port = port(settings, listener);
-        launches.spawn(async move {
-            let ended = ignited.launch().await;
-            ended
-                .map(|_| ())
-                .map_err(|error| launch_error(listener, port, &error))
-        });
-    }
-    drop(up);
-    let notify_all = move || handles.iter().for_each(|handle| handle.clone().notify());
-
-    let mut waiting = Listener::ALL.len();
-    while waiting > 0 {
-        tokio::select! {
-            Some(()) = ups.recv() => waiting -= 1,
-            Some(ended) = launches.join_next() => {
-                notify_all();
-                while launches.join_next().await.is_some() {}
-                return Err(match ended {
-                    Ok(Err(error)) => error,
-                    Ok(Ok(())) => broken(&"a listener stopped at once"),
-                    Err(error) => broken(&error),
-                });
-            }
-        }
-    }
-    Ok(tokio::spawn(async move {
-        let mut result = Ok(());
-        loop {
-            tokio::select! {
-                ended = launches.join_next() => match ended {
-                    Some(Ok(Ok(()))) => notify_all(),
-                    Some(Ok(Err(error))) => { notify_all(); result = Err(error); }
-                    Some(Err(error)) => { notify_all(); result = Err(broken(&error)); }
-                    None => return result,
-                },
-                () = wait_for_shutdown(&mut stopped) => {
-                    notify_all();
-                    // Connections that are still open then are no error: they were cut.
-                    let all = async { while launches.join_next().await.is_some() {} };
-                    let _ = tokio::time::timeout(LONGEST_STOP, all).await;
-                    return result;
-                }
-            }
-        }
-    }))
+/// The sites and their listeners, ready to be served.
+pub struct Listeners {
+    sites: Vec<Arc<server::Site>>,
+    all: Vec<(Acceptor, TcpListener)>,
 }
 
-async fn ignite(
-    settings: &Settings,
-    parts: &Parts,
-    listener: Listener,
-    up: tokio::sync::mpsc::Sender<()>,
-) -> Result<Rocket<Ignite>, StartError> {
-    let addresses = parts.addresses.clone();
-    let rocket = rocket(settings, parts, listener);
+impl Listeners {
+    /// Ignites every site: one Rocket instance for all listeners of a site.
+    ///
+    /// # Errors
+    /// A site cannot start.
+    pub async fn ignite(
+        parts: &Parts,
+        settings: &Settings,
+        sockets: Vec<(Listener, TcpListener)>,
+        connections: &Arc<Connections>,
+    ) -> Result<Self, StartError> {
+        for (listener, socket) in &sockets {
+            let address = socket.local_addr().map_err(|error| broken(&error))?;
+            parts.addresses.learn(*listener, address.port());
+        }
+        let tls = server::tls_acceptor(&parts.certificate)?;
+        let mut sites = Vec::new();
+        for kind in [Site::Lab, Site::Portal, Site::Attacker] {
+            let site = server::Site::ignite(kind, site(settings, parts, kind)).await;
+            sites.push(Arc::new(site.map_err(|error| broken(error.kind()))?));
+        }
+        let all = sockets.into_iter().map(|(listener, socket)| {
+            let acceptor = Acceptor {
+                listener,
+                tls: (listener.scheme() == Scheme::Https).then(|| tls.clone()),
+                site: sites[listener.site() as usize].clone(),
+                addresses: parts.addresses.clone(),
+                connections: connections.clone(),
+            };
+            (acceptor, socket)
+        });
+        Ok(Self {
+            all: all.collect(),
+            sites,
+        })
+    }
+
+    /// The acceptor of a listener.
+    pub fn acceptor(&self, listener: Listener) -> Acceptor {
+        // Invariant: every listener was bound.
+        self.all[listener.index()].0.clone()
+    }
+
+    /// Serves every listener until the lab stops. The handle ends when all have stopped.
+    pub fn serve(self, stopped: &watch::Receiver<bool>) -> JoinHandle<()> {
+        let mut tasks = JoinSet::new();
+        for (acceptor, socket) in self.all {
+            tasks.spawn(acceptor.serve(socket, stopped.clone()));
+        }
+        let (sites, mut stopped) = (self.sites, stopped.clone());
+        tokio::spawn(async move {
+            wait_for_shutdown(&mut stopped).await;
+            sites.iter().for_each(|site| site.stop());
+            while tasks.join_next().await.is_some() {}
+        })
+    }
+}
+
+fn site(settings: &Settings, parts: &Parts, kind: Site) -> Rocket<Build> {
+    let rocket = rocket();
     let client = parts.lab_client.clone();
-    let site = match listener.site() {
+    let site = match kind {
         Site::Lab => lab::mount(
             rocket,
             LabState {
@@ -212,42 +199,22 @@ async fn ignite(
         Site::Attacker => attacker::mount(rocket, client),
     };
     let request_router = RequestRouter {
-        listener,
         addresses: parts.addresses.clone(),
         benches: parts.benches.clone(),
     };
     site.manage(request_router.clone())
         .attach(request_router)
-        .manage(parts.templates.engine(listener.site()))
+        .manage(parts.templates.engine(kind))
         .attach(Shield::new())
         .attach(Answer)
-        .attach(AdHoc::on_liftoff("Port", move |rocket| {
-            Box::pin(async move {
-                addresses.learn(listener, rocket.config().port);
-                // The receiver is gone only when the start has failed already.
-                let _ = up.send(()).await;
-            })
-        }))
         .mount("/", assets::routes())
         .mount("/", request_router::routes())
         .register("/", problem::all_catchers())
-        .ignite()
-        .await
-        .map_err(|error| launch_error(listener, port(settings, listener), &error))
 }
 
-fn rocket(settings: &Settings, parts: &Parts, listener: Listener) -> Rocket<Build> {
+fn rocket() -> Rocket<Build> {
     // A configuration of our own: a stray Rocket.toml or ROCKET_* variable must not leak in.
-    let config = Config {
-        address: bind_address(settings),
-        port: port(settings, listener),
-        tls: (listener.scheme() == Scheme::Https).then(|| {
-            let certificate = &parts.certificate;
-            TlsConfig::from_bytes(
-                certificate.cert_pem().as_bytes(),
-                certificate.key_pem().as_bytes(),
-            )
-        }),
+    rocket::custom(Config {
         // "Server: Rocket" tells a visitor something that only an attacker needs.
         ident: Ident::none(),
         // Otherwise X-Real-IP would be believed (CWE-348).
@@ -255,24 +222,6 @@ fn rocket(settings: &Settings, parts: &Parts, listener: Listener) -> Rocket<Buil
         // The lab has a log of its own, and Rocket's would print addresses with ids in them.
         log_level: LogLevel::Off,
         cli_colors: false,
-        // The lab handles signals itself, once for all instances.
-        shutdown: Shutdown {
-            ctrlc: false,
-            #[cfg(unix)]
-            signals: std::collections::HashSet::new(),
-            grace: GRACE,
-            mercy: 0,
-            ..Shutdown::default()
-        },
         ..Config::default()
-    };
-    rocket::custom(config)
-}
-
-fn launch_error(listener: Listener, port: u16, error: &rocket::Error) -> StartError {
-    use rocket::error::ErrorKind;
-    match error.kind() {
-        ErrorKind::Bind(error) => cannot_listen(listener.flag(), port, error),
-        kind => broken(kind),
-    }
+    })
 }

@@ -1,8 +1,6 @@
 //! Which site listens where, and the names that each listener answers to.
 
-use std::collections::HashSet;
-use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -102,7 +100,8 @@ impl Listener {
         }
     }
 
-    const fn index(self) -> usize {
+    /// Its place in [`Listener::ALL`].
+    pub const fn index(self) -> usize {
         match self {
             Listener::Lab => 0,
             Listener::PortalHttp => 1,
@@ -143,8 +142,6 @@ pub struct Addresses {
     attacker_name: String,
     ports: [OnceLock<u16>; Listener::ALL.len()],
     cafe: OnceLock<u16>,
-    /// The café's own ends of its connections to the portal.
-    lines: Mutex<HashSet<SocketAddr>>,
 }
 
 impl Addresses {
@@ -156,7 +153,6 @@ impl Addresses {
             attacker_name,
             ports: Default::default(),
             cafe: OnceLock::new(),
-            lines: Mutex::default(),
         }
     }
 
@@ -167,7 +163,6 @@ impl Addresses {
             attacker_name: ports.attacker_name.clone(),
             ports: Default::default(),
             cafe: OnceLock::from(ports.cafe),
-            lines: Mutex::default(),
         };
         for (listener, port) in [
             (Listener::Lab, ports.lab),
@@ -221,25 +216,6 @@ impl Addresses {
     /// Whether every listener is up.
     pub fn complete(&self) -> bool {
         self.cafe_port().is_some() && Listener::ALL.iter().all(|l| self.port(*l).is_some())
-    }
-
-    /// The café has a connection to the portal from this address.
-    pub fn enter_cafe(&self, from: SocketAddr) {
-        self.lines().insert(from);
-    }
-
-    /// That connection is over.
-    pub fn leave_cafe(&self, from: SocketAddr) {
-        self.lines().remove(&from);
-    }
-
-    /// Whether a request from this address came through the café.
-    pub fn through_cafe(&self, from: Option<SocketAddr>) -> bool {
-        from.is_some_and(|from| self.lines().contains(&from))
-    }
-
-    fn lines(&self) -> MutexGuard<'_, HashSet<SocketAddr>> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The name in links.
@@ -320,8 +296,6 @@ pub fn origin(scheme: Scheme, name: &str, port: u16) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
-
     use super::*;
 
     #[test]
@@ -385,12 +359,6 @@ mod tests {
         for host in ["localhost:7080", "portal.localhost:7081", "127.0.0.1:7081"] {
             assert_eq!(port(host, true), None, "{host}");
         }
-
-        let guest = SocketAddr::from((Ipv4Addr::LOCALHOST, 50_000));
-        addresses.enter_cafe(guest);
-        assert!(addresses.through_cafe(Some(guest)) && !addresses.through_cafe(None));
-        addresses.leave_cafe(guest);
-        assert!(!addresses.through_cafe(Some(guest)));
     }
 
     #[test]

@@ -1,54 +1,36 @@
-//! The café: an open Wi-Fi in one program. It relays connections to the lab's own portal, to nothing
+//! The café: an open Wi-Fi in one program. It hands connections to the lab's own portal, to nothing
 //! else, and records the bytes that go by, as anyone at the next table could.
 //!
-//! One port speaks both: a connection that begins with the byte 0x16 is a TLS handshake and goes to
-//! the portal's TLS listener, any other to the plain one. The relay changes no byte and can read no
-//! TLS. Next: [`capture`], what is kept, and [`mask`], what is never shown.
+//! One port speaks both: a connection that begins with a TLS handshake goes to the portal's TLS
+//! listener, any other to the unencrypted one. The café changes no byte and can read no TLS. Next:
+//! [`capture`], what is kept, [`mask`], what is never shown, and [`tap`], where bytes are recorded.
 
 pub mod capture;
 pub mod mask;
+mod tap;
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 
-use self::capture::{Captures, Direction};
-use crate::base::addresses::{Addresses, Listener};
-use crate::base::shutdown::wait_for_shutdown;
+use self::capture::Captures;
+use self::tap::Tap;
 use crate::defences::facts::Scheme;
+use crate::web::server::{Acceptor, FirstByte, Origin, accept_all, first_byte};
 
-/// The first byte of a TLS connection: the type of a handshake record (RFC 8446 §5.1).
-const TLS_HANDSHAKE: u8 = 0x16;
-
-/// How many connections are relayed at once: three browsers with all they may open.
-const GUESTS: usize = 64;
-
-/// How long a connection may be silent, so that forgotten ones do not keep others out.
-const SILENCE: Duration = Duration::from_secs(60);
-
-/// How many bytes move at once.
-const GULP: usize = 8 * 1024;
-
-/// The relay, before it has its listener.
+/// The café, before it has its listener.
+#[derive(Debug)]
 pub struct Cafe {
-    /// Everybody's addresses.
-    pub addresses: Arc<Addresses>,
-    /// Where the portal listens.
-    pub portal: IpAddr,
+    /// The portal's unencrypted listener.
+    pub http: Acceptor,
+    /// The portal's TLS listener.
+    pub https: Acceptor,
     /// What goes by.
     pub captures: Arc<Captures>,
-}
-
-impl std::fmt::Debug for Cafe {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Cafe")
-    }
 }
 
 /// Takes the café's port, on this computer only: whoever else is on the network stays out.
@@ -60,102 +42,38 @@ pub async fn open(port: u16) -> io::Result<TcpListener> {
 }
 
 impl Cafe {
-    /// Relays until the lab stops; then every connection ends at once.
-    pub fn serve(
-        self,
-        listener: TcpListener,
-        mut stopped: watch::Receiver<bool>,
-    ) -> JoinHandle<()> {
+    /// Serves guests until the lab stops.
+    pub fn serve(self, socket: TcpListener, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
         let cafe = Arc::new(self);
         tokio::spawn(async move {
-            // What is left in the set when it is dropped is stopped.
-            let mut guests = JoinSet::new();
-            loop {
-                tokio::select! {
-                    () = wait_for_shutdown(&mut stopped) => return,
-                    Some(_) = guests.join_next() => {}
-                    guest = listener.accept(), if guests.len() < GUESTS => match guest {
-                        Ok((socket, _)) => {
-                            guests.spawn(cafe.clone().relay(socket));
-                        }
-                        Err(error) => {
-                            // Out of open files, most likely: some will be free in a moment.
-                            log::warn!("the café cannot take a guest: {error}");
-                            tokio::time::sleep(Duration::from_millis(50)).await;
-                        }
-                    },
+            let connections = cafe.http.connections.clone();
+            accept_all(socket, &connections, stopped.clone(), |guest| {
+                let (cafe, stopped) = (cafe.clone(), stopped.clone());
+                async move {
+                    // A guest that leaves is no error of the café's.
+                    let _ = cafe.serve_guest(guest, stopped).await;
                 }
-            }
+            })
+            .await;
         })
     }
 
-    async fn relay(self: Arc<Self>, guest: TcpStream) {
-        // A guest that leaves, or the portal, is no error of the café's.
-        let _ = self.try_to_relay(guest).await;
-    }
-
-    async fn try_to_relay(&self, mut guest: TcpStream) -> io::Result<()> {
-        let mut first = [0];
-        if patiently(guest.peek(&mut first)).await? == 0 {
-            return Ok(());
-        }
-        let (scheme, listener) = if first[0] == TLS_HANDSHAKE {
-            (Scheme::Https, Listener::PortalHttps)
-        } else {
-            (Scheme::Http, Listener::PortalHttp)
-        };
-        let port = self.addresses.port(listener).unwrap_or_default();
-        let mut portal = TcpStream::connect((self.portal, port)).await?;
-        // The portal tells the café's connections by their address, and lets the café's own names
-        // in on those only.
-        let _line = Line::enter(&self.addresses, portal.local_addr()?);
-        let id = self.captures.begin(scheme);
-        let (mut from_guest, mut to_guest) = guest.split();
-        let (mut from_portal, mut to_portal) = portal.split();
-        let ended = tokio::try_join!(
-            self.pump(id, Direction::Up, &mut from_guest, &mut to_portal),
-            self.pump(id, Direction::Down, &mut from_portal, &mut to_guest),
-        );
-        self.captures.end(id);
-        ended.map(|_| ())
-    }
-
-    async fn pump(
+    async fn serve_guest(
         &self,
-        id: u64,
-        direction: Direction,
-        from: &mut (impl AsyncRead + Unpin),
-        to: &mut (impl AsyncWrite + Unpin),
+        guest: TcpStream,
+        stopped: watch::Receiver<bool>,
     ) -> io::Result<()> {
-        let mut gulp = vec![0; GULP];
-        loop {
-            let n = patiently(from.read(&mut gulp)).await?;
-            if n == 0 {
-                return to.shutdown().await;
-            }
-            self.captures.record(id, direction, &gulp[..n]);
-            to.write_all(&gulp[..n]).await?;
-        }
-    }
-}
-
-async fn patiently<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    let done = tokio::time::timeout(SILENCE, work).await;
-    done.map_err(|_| io::ErrorKind::TimedOut)?
-}
-
-/// A connection from the café to the portal, for as long as it lasts.
-struct Line<'a>(&'a Addresses, SocketAddr);
-
-impl<'a> Line<'a> {
-    fn enter(addresses: &'a Addresses, from: SocketAddr) -> Self {
-        addresses.enter_cafe(from);
-        Self(addresses, from)
-    }
-}
-
-impl Drop for Line<'_> {
-    fn drop(&mut self) {
-        self.0.leave_cafe(self.1);
+        let origin = Origin::of(&guest, true)?;
+        let ticket = self.http.connections.enter(origin.remote.ip());
+        let first = tokio::select! {
+            first = first_byte(&guest) => first?,
+            () = ticket.closed() => return Ok(()),
+        };
+        let (scheme, acceptor) = match first {
+            FirstByte::Tls => (Scheme::Https, &self.https),
+            FirstByte::Other => (Scheme::Http, &self.http),
+        };
+        let tapped = Tap::new(guest, self.captures.clone(), scheme);
+        acceptor.serve_stream(tapped, origin, ticket, stopped).await
     }
 }

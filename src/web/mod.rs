@@ -16,6 +16,7 @@ mod path;
 pub mod problem;
 pub mod reply;
 pub mod request_router;
+pub mod server;
 pub mod template;
 pub mod variant_list;
 pub mod visible_time;

@@ -18,6 +18,7 @@ use super::context::{Arrival, RequestContext, client_of};
 use super::methods::overridden;
 use super::path::{bench_of, go_to, split_first};
 use super::problem::{More, Problem};
+use super::server::Received;
 use crate::base::addresses::{Addresses, AnsweredHost, Listener, Site};
 use crate::defences::policy::Variant;
 use crate::session::bench::{Benches, TooManyBenches};
@@ -37,11 +38,9 @@ const WITHOUT_VARIANT: [&str; 7] = [
 /// Routes of the portal that answer with JSON, errors included.
 const JSON_ROUTES: [&str; 4] = ["/api/", "/jwt/", "/admin/", "/csrf-token"];
 
-/// The fairing at the door of one listener.
+/// The fairing that every request of a site passes first.
 #[derive(Clone, Debug)]
 pub struct RequestRouter {
-    /// The listener.
-    pub listener: Listener,
     /// Everybody's addresses.
     pub addresses: Arc<Addresses>,
     /// Every bench.
@@ -99,8 +98,9 @@ impl RequestRouter {
         if !self.addresses.complete() {
             return Err(starting().into());
         }
-        let through_cafe = self.addresses.through_cafe(request.remote());
-        let (host, answered) = self.check_host(request, through_cafe)?;
+        let received = Received::of(request).ok_or_else(no_connection)?;
+        let (listener, through_cafe) = (received.listener, received.through_cafe);
+        let (host, answered) = self.check_host(request, listener, through_cafe)?;
         let named = overridden(request, data).await;
         if named.is_some() {
             request.set_method(Method::Post);
@@ -109,7 +109,7 @@ impl RequestRouter {
         let path = request.uri().path().as_str().to_owned();
         let (bench, rest) = bench_of(&path)?;
         let arrival = Arrival {
-            listener: self.listener,
+            listener,
             addresses: self.addresses.clone(),
             host,
             host_name: answered.name,
@@ -124,7 +124,7 @@ impl RequestRouter {
                 Err(error) => return Err(too_many(&error).into()),
             },
         };
-        let refreshed = match settings_for(self.listener, rest) {
+        let refreshed = match settings_for(listener, rest) {
             Settings::UpToDate => arrival.bench.refresh().await,
             // Without a store the page lacks the student's name, and no more.
             Settings::AsKnown if !arrival.bench.is_known() => {
@@ -134,10 +134,10 @@ impl RequestRouter {
         };
         // What is turned away has a place, too: its page or its JSON belongs to a bench.
         let refreshed = refreshed.map_err(store_is_down);
-        match self.listener.site() {
+        match listener.site() {
             Site::Lab | Site::Attacker => {
-                let own = self.addresses.origin_as(self.listener, &arrival.host_name);
-                let catches = catches(self.listener, rest);
+                let own = self.addresses.origin_as(listener, &arrival.host_name);
+                let catches = catches(listener, rest);
                 go_to(request, "", rest);
                 let context = RequestContext::new(arrival, None, false);
                 request.local_cache(move || Some(context));
@@ -160,6 +160,7 @@ impl RequestRouter {
     fn check_host(
         &self,
         request: &Request<'_>,
+        listener: Listener,
         through_cafe: bool,
     ) -> Result<(String, AnsweredHost), Rejection> {
         let mut hosts = request.headers().get("host");
@@ -167,14 +168,14 @@ impl RequestRouter {
             let because = "A request needs one Host header, not none and not two.";
             return Err(Problem::bad_request(because, "Send one Host header.").into());
         };
-        match self.addresses.answered(self.listener, host, through_cafe) {
+        match self.addresses.answered(listener, host, through_cafe) {
             Some(answered) => Ok((host.to_owned(), answered)),
             None => {
                 let because = format!("This listener does not answer to the name {host}.");
                 let next = "Use one of the addresses below.";
                 let status = Status::MisdirectedRequest;
                 let mut problem = Problem::new(status, "Another address", because, next);
-                let (asked, listener) = (host.to_owned(), self.listener);
+                let asked = host.to_owned();
                 problem.more = Box::new(More::RightAddresses { asked, listener });
                 Err(problem.into())
             }
@@ -290,6 +291,14 @@ fn settings_for(listener: Listener, path: &str) -> Settings {
 /// Whether the attacker's request catcher lies at this path: it takes whatever comes from anywhere.
 fn catches(listener: Listener, path: &str) -> bool {
     listener.site() == Site::Attacker && split_first(path).0 == "collect"
+}
+
+/// Every request comes over a connection of the lab's own server.
+fn no_connection() -> Problem {
+    Problem::bad_request(
+        "The request came over no connection.",
+        "Use the lab's addresses.",
+    )
 }
 
 fn starting() -> Problem {

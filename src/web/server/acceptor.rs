@@ -1,0 +1,288 @@
+//! Takes the connections of one listener.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+use super::connections::{Connections, Ticket};
+use super::dispatch::{self, From, Site};
+use super::refusal::Refusal;
+use super::stream::{Exchanges, LimitedStream};
+use super::{FirstByte, HANDSHAKE, first_byte, raw_head};
+use crate::base::addresses::{Addresses, Listener};
+use crate::base::shutdown::wait_for_shutdown;
+
+/// How long answers may go on once the lab is to stop. Then connections are cut.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How long the rest of a request is read and thrown away after the last answer, and how much of it: a
+/// client that still sends would otherwise lose the answer with the connection.
+const LINGER: Duration = Duration::from_secs(2);
+const LINGER_BYTES: u64 = 64 * 1024;
+
+/// How long to wait where the system has no descriptor left.
+const WITHOUT_DESCRIPTORS: Duration = Duration::from_millis(50);
+
+/// Takes the connections of one listener, and those that the café hands over.
+#[derive(Clone)]
+pub struct Acceptor {
+    /// The listener.
+    pub listener: Listener,
+    /// On TLS listeners: the server's side of the handshake.
+    pub tls: Option<TlsAcceptor>,
+    /// The site that answers.
+    pub site: Arc<Site>,
+    /// Everybody's addresses.
+    pub addresses: Arc<Addresses>,
+    /// The connections of all listeners.
+    pub connections: Arc<Connections>,
+}
+
+impl std::fmt::Debug for Acceptor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Acceptor").field(&self.listener).finish()
+    }
+}
+
+/// How a connection came.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin {
+    /// The server's end.
+    pub local: SocketAddr,
+    /// The client's end.
+    pub remote: SocketAddr,
+    /// Whether it came through the café.
+    pub through_cafe: bool,
+}
+
+impl Origin {
+    /// The two ends of a connection.
+    ///
+    /// # Errors
+    /// The connection is over.
+    pub fn of(stream: &TcpStream, through_cafe: bool) -> io::Result<Self> {
+        Ok(Self {
+            local: stream.local_addr()?,
+            remote: stream.peer_addr()?,
+            through_cafe,
+        })
+    }
+}
+
+/// Accepts connections until the lab stops, and hands each to a task; then the tasks get a moment to
+/// finish. Without a descriptor for the next connection one that waits is closed.
+pub async fn accept_all<F>(
+    socket: TcpListener,
+    connections: &Connections,
+    mut stopped: watch::Receiver<bool>,
+    handle: impl Fn(TcpStream) -> F,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut tasks = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = wait_for_shutdown(&mut stopped) => break,
+            Some(_) = tasks.join_next() => {}
+            accepted = socket.accept() => match accepted {
+                Ok((stream, _)) => {
+                    // Without it a small answer may wait for an acknowledgement.
+                    let _ = stream.set_nodelay(true);
+                    tasks.spawn(handle(stream));
+                }
+                Err(error) => {
+                    log::warn!("a connection cannot be accepted: {error}");
+                    connections.make_room();
+                    tokio::time::sleep(WITHOUT_DESCRIPTORS).await;
+                }
+            },
+        }
+    }
+    drop(socket);
+    let rest = async { while tasks.join_next().await.is_some() {} };
+    // What is left in the set when it is dropped is stopped.
+    let _ = timeout(GRACE, rest).await;
+}
+
+impl Acceptor {
+    /// Serves the listener until the lab stops.
+    pub async fn serve(self, socket: TcpListener, stopped: watch::Receiver<bool>) {
+        let connections = self.connections.clone();
+        let acceptor = Arc::new(self);
+        accept_all(socket, &connections, stopped.clone(), |stream| {
+            let (acceptor, stopped) = (acceptor.clone(), stopped.clone());
+            async move {
+                // A client that leaves, or speaks nonsense, is no error of the lab's.
+                let _ = acceptor.accepted(stream, stopped).await;
+            }
+        })
+        .await;
+    }
+
+    async fn accepted(&self, stream: TcpStream, stopped: watch::Receiver<bool>) -> io::Result<()> {
+        let origin = Origin::of(&stream, false)?;
+        let ticket = self.connections.enter(origin.remote.ip());
+        if self.tls.is_some() {
+            let first = tokio::select! {
+                first = first_byte(&stream) => first?,
+                () = ticket.closed() => return Ok(()),
+            };
+            if first == FirstByte::Other {
+                return self.refuse_unencrypted(stream, &ticket).await;
+            }
+        }
+        self.talk(stream, origin, ticket, stopped).await
+    }
+
+    /// Serves a connection that another part of the lab has accepted.
+    ///
+    /// # Errors
+    /// The connection broke.
+    pub async fn serve_stream<S>(
+        &self,
+        stream: S,
+        origin: Origin,
+        ticket: Ticket,
+        stopped: watch::Receiver<bool>,
+    ) -> io::Result<()>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        self.talk(stream, origin, ticket, stopped).await
+    }
+
+    async fn talk<S>(
+        &self,
+        stream: S,
+        origin: Origin,
+        ticket: Ticket,
+        stopped: watch::Receiver<bool>,
+    ) -> io::Result<()>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let Some(tls) = &self.tls else {
+            return self.speak_http(stream, origin, ticket, stopped).await;
+        };
+        let handshake = timeout(HANDSHAKE, tls.accept(stream));
+        let stream = tokio::select! {
+            done = handshake => done.map_err(|_| io::ErrorKind::TimedOut)??,
+            () = ticket.closed() => return Ok(()),
+        };
+        self.speak_http(stream, origin, ticket, stopped).await
+    }
+
+    async fn speak_http<S>(
+        &self,
+        stream: S,
+        origin: Origin,
+        ticket: Ticket,
+        mut stopped: watch::Receiver<bool>,
+    ) -> io::Result<()>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let exchanges = Exchanges::new(ticket);
+        let from = From {
+            listener: self.listener,
+            through_cafe: origin.through_cafe,
+            local: origin.local,
+            remote: origin.remote,
+        };
+        let service = service_fn(|request| {
+            let (site, from) = (self.site.clone(), from.clone());
+            let exchanges = exchanges.clone();
+            // Boxed, because hyper hands the stream back only from a service that can be moved.
+            Box::pin(async move {
+                Ok::<_, Infallible>(dispatch::answer(site, from, exchanges, request).await)
+            })
+        });
+        let stream = TokioIo::new(LimitedStream::new(stream, exchanges.clone()));
+        let mut connection = http1::Builder::new()
+            .title_case_headers(true)
+            .max_headers(raw_head::MOST_LINES)
+            .max_buf_size(2 * raw_head::LARGEST)
+            .serve_connection(stream, service);
+        {
+            let mut talking = pin!(std::future::poll_fn(
+                |cx| connection.poll_without_shutdown(cx)
+            ));
+            let stop = tokio::select! {
+                // What broke here is the client's business; a refusal may still be sent.
+                _ = &mut talking => false,
+                () = exchanges.ticket().closed() => return Ok(()),
+                () = wait_for_shutdown(&mut stopped) => true,
+            };
+            if !stop {
+                let stream = connection.into_parts().io.into_inner().into_inner();
+                return end(stream, exchanges.take_refusal()).await;
+            }
+        }
+        let mut connection = pin!(connection);
+        connection.as_mut().graceful_shutdown();
+        let _ = connection.await;
+        Ok(())
+    }
+
+    /// Unencrypted HTTP on a port that speaks TLS: one sentence with the right address.
+    async fn refuse_unencrypted(&self, mut stream: TcpStream, ticket: &Ticket) -> io::Result<()> {
+        let mut head = Vec::new();
+        let read = async {
+            let mut space = [0; 1024];
+            while raw_head::end_of_head(&head, 0).is_none() && head.len() < 8 * 1024 {
+                match stream.read(&mut space).await? {
+                    0 => break,
+                    n => head.extend_from_slice(&space[..n]),
+                }
+            }
+            Ok::<_, io::Error>(())
+        };
+        tokio::select! {
+            done = timeout(super::HEAD, read) => done.map_err(|_| io::ErrorKind::TimedOut)??,
+            () = ticket.closed() => return Ok(()),
+        }
+        let host = raw_head::RawHead::parse(&head).ok().and_then(|(head, _)| {
+            let host = head.values("host").next()?;
+            std::str::from_utf8(host).ok().map(str::to_owned)
+        });
+        // Only a name that this listener answers to is repeated.
+        let answered = host.and_then(|host| self.addresses.answered(self.listener, &host, false));
+        let right = match answered {
+            Some(answered) => self.addresses.origin_as(self.listener, &answered.name),
+            None => self.addresses.origin(self.listener),
+        };
+        end(stream, Some(Refusal::unencrypted(&format!("{right}/")))).await
+    }
+}
+
+/// Ends a connection, after a last word where there is one.
+async fn end<S>(mut stream: S, refusal: Option<Refusal>) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let last = async {
+        if let Some(refusal) = refusal {
+            stream.write_all(&refusal.bytes()).await?;
+        }
+        stream.shutdown().await?;
+        let mut rest = stream.take(LINGER_BYTES);
+        tokio::io::copy(&mut rest, &mut tokio::io::sink()).await
+    };
+    timeout(LINGER, last)
+        .await
+        .map_err(|_| io::ErrorKind::TimedOut)??;
+    Ok(())
+}
