@@ -6,27 +6,27 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use super::Names;
-use super::keys::{KeyRing, Signs};
+use super::TokenNames;
+use super::keys::{KeyRing, SigningAlgorithm};
 use super::signature;
-use super::verify::REFRESH;
+use super::verify::REFRESH_TYPE;
 use crate::base::clock::BenchTime;
 use crate::defences::PolicyProbe;
 use crate::defences::facts::Role;
-use crate::defences::jwt_type::ACCESS;
+use crate::defences::jwt_type::ACCESS_TYPE;
 
 /// How long an access token holds: 15 minutes.
-pub const ACCESS_LIFE: Duration = Duration::from_secs(15 * 60);
+pub const ACCESS_LIFETIME: Duration = Duration::from_secs(15 * 60);
 
 /// How long a refresh token holds: a week.
-pub const REFRESH_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
+pub const REFRESH_LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// The client in `client_id` (RFC 9068 §2.2): the portal's own page and whoever acts like it.
 const CLIENT: &str = "portal-page";
 
 /// What is to stand in a pair of tokens.
 #[derive(Clone, Copy, Debug)]
-pub struct Subject<'s> {
+pub struct TokenSubject<'s> {
     /// The user.
     pub user: &'s str,
     /// What he may do.
@@ -37,9 +37,9 @@ pub struct Subject<'s> {
     pub issued: u64,
 }
 
-impl Subject<'_> {
+impl TokenSubject<'_> {
     /// The claims that both kinds of token share.
-    fn claims(&self, names: &Names, jti: &str, life: Duration) -> Map<String, Value> {
+    fn claims(&self, names: &TokenNames, jti: &str, life: Duration) -> Map<String, Value> {
         let claims = json!({
             "iss": names.issuer,
             "aud": names.audience,
@@ -61,43 +61,43 @@ impl Subject<'_> {
         &self,
         probe: &PolicyProbe,
         ring: &KeyRing,
-        names: &Names,
-        signs: Signs,
+        names: &TokenNames,
+        signs: SigningAlgorithm,
         jti: &str,
     ) -> Option<String> {
-        let mut claims = self.claims(names, jti, ACCESS_LIFE);
+        let mut claims = self.claims(names, jti, ACCESS_LIFETIME);
         let scope = match self.role {
             Role::Student => "profile",
             Role::Admin => "profile admin",
         };
         claims.insert("scope".into(), scope.into());
-        if probe.jwt_claims().tells_all() {
+        if probe.jwt_claims().includes_profile() {
             claims.insert("role".into(), self.role.as_str().into());
             claims.insert(
                 "email".into(),
                 format!("{}@portal.example", self.user).into(),
             );
         }
-        signed(ring, signs, ACCESS, &claims)
+        sign(ring, signs, ACCESS_TYPE, &claims)
     }
 
     /// A refresh token. It is always signed with the shared secret: only the portal verifies it.
-    pub fn refresh(&self, ring: &KeyRing, names: &Names, jti: &str) -> Option<String> {
-        let claims = self.claims(names, jti, REFRESH_LIFE);
-        signed(ring, Signs::Hs256, REFRESH, &claims)
+    pub fn refresh(&self, ring: &KeyRing, names: &TokenNames, jti: &str) -> Option<String> {
+        let claims = self.claims(names, jti, REFRESH_LIFETIME);
+        sign(ring, SigningAlgorithm::Hs256, REFRESH_TYPE, &claims)
     }
 }
 
 /// A token of this kind with these claims, signed with the newest key.
-pub fn signed(
+pub fn sign(
     ring: &KeyRing,
-    signs: Signs,
+    signs: SigningAlgorithm,
     typ: &str,
     claims: &Map<String, Value>,
 ) -> Option<String> {
     let (kid, algorithm, key) = ring.signing(signs)?;
     let header = json!({ "alg": signs.name(), "kid": kid, "typ": typ });
-    signature::token(&header, claims, &key, algorithm)
+    signature::sign(&header, claims, &key, algorithm)
 }
 
 /// The moment that stands in a token issued now. Times in tokens are whole seconds, and a token of
@@ -111,7 +111,7 @@ pub fn issued_at(now: BenchTime, password_changed: Option<u64>) -> u64 {
 ///
 /// # Errors
 /// The operating system gives no random bytes.
-pub fn random_name() -> Result<String, getrandom::Error> {
+pub fn random_id() -> Result<String, getrandom::Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))

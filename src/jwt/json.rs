@@ -15,10 +15,10 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::{Map, Number, Value};
 
 /// How many values an object may hold, at all depths together. Tokens of the portal hold about ten.
-pub const MOST_VALUES: usize = 100;
+pub const MAX_VALUES: usize = 100;
 
 /// What is said of an object with more.
-pub const TOO_MANY: &str = "It holds more than 100 values.";
+pub const TOO_MANY_VALUES: &str = "It holds more than 100 values.";
 
 /// Reads one JSON object in UTF-8, without equal names at any depth.
 ///
@@ -26,27 +26,27 @@ pub const TOO_MANY: &str = "It holds more than 100 values.";
 /// A sentence that says what is wrong. It repeats nothing of the input.
 pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, &'static str> {
     let text = std::str::from_utf8(bytes).map_err(|_| "It is not UTF-8.")?;
-    let reader = Reader {
-        left: Cell::new(Some(MOST_VALUES)),
+    let reader = StrictReader {
+        left: Cell::new(Some(MAX_VALUES)),
     };
     let mut from = serde_json::Deserializer::from_str(text);
     let read = reader.deserialize(&mut from);
     match read.and_then(|value| from.end().map(|()| value)) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err("It is no JSON object."),
-        Err(_) if reader.left.get().is_none() => Err(TOO_MANY),
+        Err(_) if reader.left.get().is_none() => Err(TOO_MANY_VALUES),
         Err(error) if error.is_data() => Err("A name occurs twice in it."),
         Err(_) => Err("It is not JSON."),
     }
 }
 
 /// Reads a value whose objects have no equal names.
-struct Reader {
+struct StrictReader {
     /// How many values may still come in the outermost one; `None` when one came too many.
     left: Cell<Option<usize>>,
 }
 
-impl Reader {
+impl StrictReader {
     fn count<E: Error>(&self) -> Result<(), E> {
         let left = self.left.get().and_then(|left| left.checked_sub(1));
         self.left.set(left);
@@ -54,7 +54,7 @@ impl Reader {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for &Reader {
+impl<'de> DeserializeSeed<'de> for &StrictReader {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -62,7 +62,7 @@ impl<'de> DeserializeSeed<'de> for &Reader {
     }
 }
 
-impl<'de> Visitor<'de> for &Reader {
+impl<'de> Visitor<'de> for &StrictReader {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -181,8 +181,8 @@ mod tests {
         let flat = |count| format!("{{{}}}", members(count).join(","));
         let list = |count| format!("{{\"a\":[{}]}}", vec!["{\"b\":[]}"; count].join(","));
         for (text, read) in [
-            (flat(MOST_VALUES), true),
-            (flat(MOST_VALUES + 1), false),
+            (flat(MAX_VALUES), true),
+            (flat(MAX_VALUES + 1), false),
             (flat(10_000), false),
             // One for the list, two for each object in it.
             (list(49), true),
@@ -191,7 +191,7 @@ mod tests {
             let found = object(text.as_bytes());
             assert_eq!(found.is_ok(), read, "{text}");
             if !read {
-                assert_eq!(found, Err(TOO_MANY));
+                assert_eq!(found, Err(TOO_MANY_VALUES));
             }
         }
     }

@@ -10,9 +10,9 @@ use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyOperations, 
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::Value;
 
-use super::Key;
+use super::VerifyingKey;
 
-impl Key {
+impl VerifyingKey {
     /// A key that verifies, from a JWK. `None` for one that cannot be read, is too weak, is not meant
     /// for signatures, or is meant for an algorithm that its type does not know.
     pub fn from_jwk(jwk: &Value) -> Option<Self> {
@@ -29,7 +29,8 @@ impl Key {
             bound.retain(|one| *one == alg);
         }
         let key = DecodingKey::from_jwk(&jwk).ok()?;
-        (for_signatures && verifies && !bound.is_empty()).then_some(Key::Foreign { key, bound })
+        (for_signatures && verifies && !bound.is_empty())
+            .then_some(VerifyingKey::Foreign { key, bound })
     }
 
     /// The key of this name in a set. A set of one key needs no name. `None` where two have the name,
@@ -41,7 +42,7 @@ impl Key {
         }
         let mut named = keys.iter().filter(|jwk| jwk["kid"].as_str() == kid);
         match (named.next(), named.next(), keys) {
-            (Some(jwk), None, _) | (None, None, [jwk]) => Key::from_jwk(jwk),
+            (Some(jwk), None, _) | (None, None, [jwk]) => VerifyingKey::from_jwk(jwk),
             _ => None,
         }
     }
@@ -70,7 +71,7 @@ fn algorithms(key: &AlgorithmParameters) -> Option<Vec<Algorithm>> {
         AlgorithmParameters::RSA(rsa) => {
             let modulus = URL_SAFE_NO_PAD.decode(&rsa.n).ok()?;
             let exponent = URL_SAFE_NO_PAD.decode(&rsa.e).ok()?;
-            if !is_sound(&modulus, &exponent) {
+            if !is_acceptable_rsa(&modulus, &exponent) {
                 return None;
             }
             vec![RS256, RS384, RS512, PS256, PS384, PS512]
@@ -81,17 +82,17 @@ fn algorithms(key: &AlgorithmParameters) -> Option<Vec<Algorithm>> {
 
 /// Whether an RSA key has 2048 bits or more (RFC 7518 §3.3), has an exponent other than one, and was
 /// not made by the chips that chose their primes badly.
-fn is_sound(modulus: &[u8], exponent: &[u8]) -> bool {
+fn is_acceptable_rsa(modulus: &[u8], exponent: &[u8]) -> bool {
     let leading = modulus.iter().take_while(|byte| **byte == 0).count();
     let modulus = &modulus[leading..];
     let long = modulus.len() > 256 || (modulus.len() == 256 && modulus[0] >= 0x80);
     let exponent: Vec<&u8> = exponent.iter().skip_while(|byte| **byte == 0).collect();
-    long && !matches!(exponent[..], [] | [1]) && !was_chosen_badly(modulus)
+    long && !matches!(exponent[..], [] | [1]) && !has_roca_fingerprint(modulus)
 }
 
 /// The mark of CVE-2017-15361 ("ROCA", Nemec and others, CCS 2017): all primes are powers of 65537
 /// modulo every small prime, so the modulus is one, too. A good key passes by chance once in 2^27.
-fn was_chosen_badly(modulus: &[u8]) -> bool {
+fn has_roca_fingerprint(modulus: &[u8]) -> bool {
     const PRIMES: [u32; 38] = [
         3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89,
         97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
@@ -126,7 +127,7 @@ mod tests {
     }
 
     fn bound(jwk: &Value) -> Option<Vec<Algorithm>> {
-        Some(Key::from_jwk(jwk)?.bound().to_vec())
+        Some(VerifyingKey::from_jwk(jwk)?.bound().to_vec())
     }
 
     #[test]
@@ -144,9 +145,9 @@ mod tests {
         ] {
             let mut jwk = example();
             jwk[member] = value.clone();
-            assert!(Key::from_jwk(&jwk).is_none(), "{member} {value}");
+            assert!(VerifyingKey::from_jwk(&jwk).is_none(), "{member} {value}");
         }
-        assert!(Key::from_jwk(&Value::Null).is_none());
+        assert!(VerifyingKey::from_jwk(&Value::Null).is_none());
     }
 
     #[test]
@@ -178,14 +179,14 @@ mod tests {
 
     #[test]
     fn a_modulus_that_is_a_power_of_65537_everywhere_was_chosen_badly() {
-        assert!(was_chosen_badly(&[1, 0, 1]));
-        assert!(!was_chosen_badly(&[0xab; 256]));
+        assert!(has_roca_fingerprint(&[1, 0, 1]));
+        assert!(!has_roca_fingerprint(&[0xab; 256]));
     }
 
     #[test]
     fn a_set_answers_only_where_one_key_is_meant() {
         let other = json!({ "kid": "two", "kty": "oct", "k": secret(32)["k"] });
-        let found = |keys: &[Value], kid| Key::from_set(keys, kid).is_some();
+        let found = |keys: &[Value], kid| VerifyingKey::from_set(keys, kid).is_some();
         assert!(found(&[example()], Some("one")) && found(&[example()], Some("x")));
         assert!(found(&[example()], None) && !found(&[], None));
         assert!(!found(&[example(), example()], Some("one")));

@@ -21,7 +21,7 @@ use crate::defences::{JwtKey, PolicyProbe};
 
 /// The algorithms that the portal signs with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Signs {
+pub enum SigningAlgorithm {
     /// A shared secret: who verifies can also sign.
     #[default]
     #[serde(rename = "HS256")]
@@ -31,19 +31,19 @@ pub enum Signs {
     Es256,
 }
 
-impl Signs {
+impl SigningAlgorithm {
     /// The name in a token's header.
     pub const fn name(self) -> &'static str {
         match self {
-            Signs::Hs256 => "HS256",
-            Signs::Es256 => "ES256",
+            SigningAlgorithm::Hs256 => "HS256",
+            SigningAlgorithm::Es256 => "ES256",
         }
     }
 
     const fn prefix(self) -> &'static str {
         match self {
-            Signs::Hs256 => "hs",
-            Signs::Es256 => "es",
+            SigningAlgorithm::Hs256 => "hs",
+            SigningAlgorithm::Es256 => "es",
         }
     }
 
@@ -54,7 +54,7 @@ impl Signs {
 
 /// A key that verifies. `Debug` prints no secret.
 #[derive(Clone)]
-pub enum Key {
+pub enum VerifyingKey {
     /// A shared secret.
     Secret(Vec<u8>),
     /// The portal's own public key, and the text in which it is published.
@@ -73,13 +73,13 @@ pub enum Key {
     },
 }
 
-impl Key {
+impl VerifyingKey {
     /// The algorithms that this key is for.
     pub fn bound(&self) -> &[Algorithm] {
         match self {
-            Key::Secret(_) => &[Algorithm::HS256],
-            Key::Public { .. } => &[Algorithm::ES256],
-            Key::Foreign { bound, .. } => bound,
+            VerifyingKey::Secret(_) => &[Algorithm::HS256],
+            VerifyingKey::Public { .. } => &[Algorithm::ES256],
+            VerifyingKey::Foreign { bound, .. } => bound,
         }
     }
 
@@ -87,31 +87,33 @@ impl Key {
     /// any bytes, so the published text of a public key is one, too.
     pub fn for_algorithm(&self, algorithm: Algorithm) -> Option<DecodingKey> {
         match (algorithm.family(), self) {
-            (AlgorithmFamily::Hmac, Key::Secret(bytes)) => Some(DecodingKey::from_secret(bytes)),
-            (AlgorithmFamily::Hmac, Key::Public { pem, .. }) => {
+            (AlgorithmFamily::Hmac, VerifyingKey::Secret(bytes)) => {
+                Some(DecodingKey::from_secret(bytes))
+            }
+            (AlgorithmFamily::Hmac, VerifyingKey::Public { pem, .. }) => {
                 Some(DecodingKey::from_secret(pem.as_bytes()))
             }
-            (family, Key::Public { key, .. } | Key::Foreign { key, .. }) => {
+            (family, VerifyingKey::Public { key, .. } | VerifyingKey::Foreign { key, .. }) => {
                 (key.family() == family).then(|| key.clone())
             }
-            (_, Key::Secret(_)) => None,
+            (_, VerifyingKey::Secret(_)) => None,
         }
     }
 }
 
-impl fmt::Debug for Key {
+impl fmt::Debug for VerifyingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Key::Secret(_) => "Secret",
-            Key::Public { .. } => "Public",
-            Key::Foreign { .. } => "Foreign",
+            VerifyingKey::Secret(_) => "Secret",
+            VerifyingKey::Public { .. } => "Public",
+            VerifyingKey::Foreign { .. } => "Foreign",
         })
     }
 }
 
 /// A public key as the portal publishes it.
 #[derive(Clone, Debug, Serialize)]
-pub struct Published {
+pub struct PublishedKey {
     kty: &'static str,
     crv: &'static str,
     x: String,
@@ -141,18 +143,18 @@ pub struct StoredSecret {
 pub struct KeyRing {
     arm: JwtKey,
     /// The keys that count, the one that signs first.
-    numbers: Vec<Numbered>,
+    numbers: Vec<NumberedKey>,
 }
 
-struct Numbered {
+struct NumberedKey {
     number: u32,
     shared: [u8; 32],
     pair_seed: [u8; 32],
     /// Made when it is first needed: it costs more than everything else that a request does.
-    pair: OnceLock<Option<Pair>>,
+    pair: OnceLock<Option<EcKeyPair>>,
 }
 
-struct Pair {
+struct EcKeyPair {
     signing: EncodingKey,
     point: Vec<u8>,
     pem: String,
@@ -161,14 +163,14 @@ struct Pair {
 impl KeyRing {
     /// The ring, `age` after its first key was made. `derive` makes 32 secret bytes of a name.
     pub fn new(probe: &PolicyProbe, age: Duration, derive: impl Fn(&str) -> [u8; 32]) -> Self {
-        let numbers = probe.key_rotation().numbers(age);
-        let numbered = |number| Numbered {
+        let numbers = probe.key_rotation().active_keys(age);
+        let numbered = |number| NumberedKey {
             number,
-            shared: derive(&Signs::Hs256.kid(number)),
-            pair_seed: derive(&Signs::Es256.kid(number)),
+            shared: derive(&SigningAlgorithm::Hs256.kid(number)),
+            pair_seed: derive(&SigningAlgorithm::Es256.kid(number)),
             pair: OnceLock::new(),
         };
-        let all = [Some(numbers.signs), numbers.verifies];
+        let all = [Some(numbers.signing), numbers.retiring];
         Self {
             arm: probe.jwt_key(),
             numbers: all.into_iter().flatten().map(numbered).collect(),
@@ -176,29 +178,29 @@ impl KeyRing {
     }
 
     /// The name of the key that signs, and the key.
-    pub fn signing(&self, signs: Signs) -> Option<(String, Algorithm, EncodingKey)> {
+    pub fn signing(&self, signs: SigningAlgorithm) -> Option<(String, Algorithm, EncodingKey)> {
         let newest = self.numbers.first()?;
         let kid = signs.kid(newest.number);
         Some(match signs {
-            Signs::Hs256 => {
+            SigningAlgorithm::Hs256 => {
                 let key = EncodingKey::from_secret(self.secret(newest));
                 (kid, Algorithm::HS256, key)
             }
-            Signs::Es256 => (kid, Algorithm::ES256, newest.pair()?.signing.clone()),
+            SigningAlgorithm::Es256 => (kid, Algorithm::ES256, newest.pair()?.signing.clone()),
         })
     }
 
     /// The key of this name, if it counts.
-    pub fn find(&self, kid: &str) -> Option<Key> {
-        let of = |signs: Signs| {
+    pub fn find(&self, kid: &str) -> Option<VerifyingKey> {
+        let of = |signs: SigningAlgorithm| {
             let mut all = self.numbers.iter();
             all.find(|one| signs.kid(one.number) == kid)
         };
-        if let Some(found) = of(Signs::Hs256) {
-            return Some(Key::Secret(self.secret(found).to_vec()));
+        if let Some(found) = of(SigningAlgorithm::Hs256) {
+            return Some(VerifyingKey::Secret(self.secret(found).to_vec()));
         }
-        let pair = of(Signs::Es256)?.pair()?;
-        Some(Key::Public {
+        let pair = of(SigningAlgorithm::Es256)?.pair()?;
+        Some(VerifyingKey::Public {
             key: DecodingKey::from_ec_der(&pair.point),
             pem: pair.pem.clone(),
         })
@@ -207,7 +209,7 @@ impl KeyRing {
     /// Whether this is the name of a key that counted once.
     pub fn is_retired(&self, kid: &str) -> bool {
         let oldest = self.numbers.iter().map(|one| one.number).min();
-        let number = [Signs::Hs256, Signs::Es256]
+        let number = [SigningAlgorithm::Hs256, SigningAlgorithm::Es256]
             .into_iter()
             .find_map(|signs| kid.strip_prefix(signs.prefix())?.strip_prefix('-'));
         let number = number.and_then(|number| number.parse::<u32>().ok());
@@ -217,18 +219,18 @@ impl KeyRing {
     }
 
     /// The public keys, the one that signs first.
-    pub fn published(&self) -> Vec<Published> {
-        let published = |one: &Numbered| {
+    pub fn published(&self) -> Vec<PublishedKey> {
+        let published = |one: &NumberedKey| {
             let pair = one.pair()?;
             // An uncompressed point: one byte that says so, then x and y of 32 bytes each.
             let (x, y) = pair.point.get(1..)?.split_at_checked(32)?;
-            Some(Published {
+            Some(PublishedKey {
                 kty: "EC",
                 crv: "P-256",
                 x: URL_SAFE_NO_PAD.encode(x),
                 y: URL_SAFE_NO_PAD.encode(y),
-                kid: Signs::Es256.kid(one.number),
-                alg: Signs::Es256.name(),
+                kid: SigningAlgorithm::Es256.kid(one.number),
+                alg: SigningAlgorithm::Es256.name(),
                 usage: "sig",
                 pem: pair.pem.clone(),
             })
@@ -238,15 +240,15 @@ impl KeyRing {
 
     /// The shared secrets, as a backup of the portal's configuration holds them.
     pub fn stored(&self) -> Vec<StoredSecret> {
-        let stored = |one: &Numbered| StoredSecret {
-            kid: Signs::Hs256.kid(one.number),
-            alg: Signs::Hs256.name(),
+        let stored = |one: &NumberedKey| StoredSecret {
+            kid: SigningAlgorithm::Hs256.kid(one.number),
+            alg: SigningAlgorithm::Hs256.name(),
             k: URL_SAFE_NO_PAD.encode(self.secret(one)),
         };
         self.numbers.iter().map(stored).collect()
     }
 
-    fn secret<'k>(&self, one: &'k Numbered) -> &'k [u8] {
+    fn secret<'k>(&self, one: &'k NumberedKey) -> &'k [u8] {
         self.arm.bytes(one.number, &one.shared)
     }
 }
@@ -257,14 +259,14 @@ impl fmt::Debug for KeyRing {
     }
 }
 
-impl Numbered {
-    fn pair(&self) -> Option<&Pair> {
-        let made = self.pair.get_or_init(|| Pair::of(self.pair_seed));
+impl NumberedKey {
+    fn pair(&self) -> Option<&EcKeyPair> {
+        let made = self.pair.get_or_init(|| EcKeyPair::of(self.pair_seed));
         made.as_ref()
     }
 }
 
-impl Pair {
+impl EcKeyPair {
     /// The pair whose private key is this number. One in four thousand million numbers is too large
     /// for the curve; its hash is taken then.
     fn of(mut seed: [u8; 32]) -> Option<Self> {
@@ -302,17 +304,20 @@ mod tests {
     #[test]
     fn each_key_verifies_what_it_signed_and_nothing_else() {
         let ring = ring(Policy::HARDENED, 0);
-        for (signs, kid) in [(Signs::Hs256, "hs-1"), (Signs::Es256, "es-1")] {
+        for (signs, kid) in [
+            (SigningAlgorithm::Hs256, "hs-1"),
+            (SigningAlgorithm::Es256, "es-1"),
+        ] {
             let (named, algorithm, key) = ring.signing(signs).expect("a key");
             assert_eq!(named, kid);
-            let token = signature::token(&"h", &"p", &key, algorithm).expect("a token");
+            let token = signature::sign(&"h", &"p", &key, algorithm).expect("a token");
             let token = token.rsplit_once('.').expect("three parts");
             let bytes = URL_SAFE_NO_PAD.decode(token.1).expect("base64url");
             let found = ring.find(kid).expect("it counts");
             assert_eq!(found.bound(), [algorithm]);
             let verifying = found.for_algorithm(algorithm).expect("it fits");
-            assert!(signature::is_right(token.0, &bytes, &verifying, algorithm));
-            assert!(!signature::is_right("x.y", &bytes, &verifying, algorithm));
+            assert!(signature::is_valid(token.0, &bytes, &verifying, algorithm));
+            assert!(!signature::is_valid("x.y", &bytes, &verifying, algorithm));
         }
         for kid in ["", "hs-0", "hs-2", "es-2", "hs-01", "HS-1", "hs-1 "] {
             assert!(ring.find(kid).is_none(), "{kid}");
@@ -330,7 +335,7 @@ mod tests {
         assert!(key.for_algorithm(Algorithm::HS256).is_some());
         assert!(key.for_algorithm(Algorithm::RS256).is_none());
         let json = serde_json::to_value(&published[0]).expect("JSON");
-        assert!(Key::from_jwk(&json).is_some_and(|key| key.bound() == [Algorithm::ES256]));
+        assert!(VerifyingKey::from_jwk(&json).is_some_and(|key| key.bound() == [Algorithm::ES256]));
         assert!(json.get("pem").is_none() && json.get("d").is_none());
     }
 

@@ -18,20 +18,20 @@ pub mod signature;
 pub mod token;
 pub mod verify;
 
-pub use keys::{Key, KeyRing};
-pub use token::{Claims, Header, Token};
-pub use verify::{Check, Refusal, verify};
+pub use keys::{KeyRing, VerifyingKey};
+pub use token::{Claims, Header, UnverifiedToken};
+pub use verify::{TokenCheck, TokenRefusal, verify};
 
 /// Who issues tokens, and for whom: the portal's own names on one bench, in one variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Names {
+pub struct TokenNames {
     /// What stands in `iss`.
     pub issuer: String,
     /// What stands in `aud`.
     pub audience: String,
 }
 
-impl Names {
+impl TokenNames {
     /// The names of the portal whose pages begin with this address, as in
     /// `https://localhost:7443/hardened`.
     pub fn of(base: String) -> Self {

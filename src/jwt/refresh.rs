@@ -13,17 +13,17 @@ use super::keys::KeyRing;
 use super::token::Claims;
 use crate::base::clock::BenchTime;
 use crate::base::event::What;
-use crate::defences::refresh_rotation::Use;
+use crate::defences::refresh_rotation::RefreshDecision;
 use crate::session::accounts::Account;
 use crate::session::world::World;
 use crate::storage::{Batch, Commit, Expect, Put, RecordKind, StorageError};
 
 /// How long a family lasts, however often it is refreshed: the lab's own ceiling of 30 days.
-pub const FAMILY_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+pub const FAMILY_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// What is stored of a family.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Family {
+struct RefreshFamily {
     user: String,
     /// The `jti` of the newest refresh token.
     newest: String,
@@ -33,7 +33,7 @@ struct Family {
 
 /// The names of a pair of tokens that is about to be issued.
 #[derive(Clone, Debug)]
-pub struct Issued {
+pub struct IssuedTokens {
     /// The user.
     pub user: String,
     /// The family.
@@ -87,8 +87,8 @@ impl World<'_> {
     ///
     /// # Errors
     /// [`IssueError::AccountChanged`]: a password change beats a sign-in in flight (CWE-362).
-    pub async fn begin_family(&self, account: &Account) -> Result<Issued, IssueError> {
-        let issued = self.issued(&account.user, random_name()?, true).await?;
+    pub async fn begin_family(&self, account: &Account) -> Result<IssuedTokens, IssueError> {
+        let issued = self.issued(&account.user, random_id()?, true).await?;
         loop {
             let mut batch = Batch::default();
             let unchanged = (account.key.clone(), Expect::Version(account.version));
@@ -99,7 +99,7 @@ impl World<'_> {
                 batch.expect.push((since.clone(), Expect::Absent));
                 batch.put.push(self.put(&since, &self.now, None));
             }
-            let family = Family {
+            let family = RefreshFamily {
                 user: account.user.clone(),
                 newest: issued.refresh.clone().unwrap_or_default(),
                 begun: self.now,
@@ -124,14 +124,14 @@ impl World<'_> {
     ///
     /// # Errors
     /// See [`IssueError`].
-    pub async fn refresh(&self, claims: &Claims) -> Result<Issued, IssueError> {
+    pub async fn refresh(&self, claims: &Claims) -> Result<IssuedTokens, IssueError> {
         let family = claims.text("sid").unwrap_or_default();
         let jti = claims.jti.as_deref().unwrap_or_default();
         let key = self
             .key(RecordKind::RefreshFamily, family)
             .ok_or(IssueError::NoFamily)?;
         loop {
-            let found = self.read::<Family>(&key).await?;
+            let found = self.read::<RefreshFamily>(&key).await?;
             let alive = found.filter(|found| self.now < found.until);
             let found = alive.ok_or(IssueError::NoFamily)?;
             let user = found.value.user.clone();
@@ -142,8 +142,8 @@ impl World<'_> {
             let judged = self
                 .probe
                 .refresh_rotation()
-                .judge(jti == found.value.newest);
-            if judged == Use::EndFamily {
+                .decide(jti == found.value.newest);
+            if judged == RefreshDecision::EndFamily {
                 batch.remove.push(key.clone());
                 batch.events.push(self.event(What::FamilyEnded { user }));
                 if self.commit(batch).await? == Commit::Done {
@@ -151,7 +151,7 @@ impl World<'_> {
                 }
                 continue;
             }
-            let exchange = judged == Use::Exchange;
+            let exchange = judged == RefreshDecision::Exchange;
             let issued = self.issued(&user, family.to_owned(), exchange).await?;
             let mut changed = found.value;
             if let Some(next) = &issued.refresh {
@@ -174,34 +174,34 @@ impl World<'_> {
         user: &str,
         family: String,
         with_refresh: bool,
-    ) -> Result<Issued, StorageError> {
+    ) -> Result<IssuedTokens, StorageError> {
         let changed = self.password_changed(user).await?;
         let refresh = if with_refresh {
-            Some(random_name()?)
+            Some(random_id()?)
         } else {
             None
         };
-        Ok(Issued {
+        Ok(IssuedTokens {
             user: user.to_owned(),
             family,
-            access: random_name()?,
+            access: random_id()?,
             refresh,
             at: issue::issued_at(self.now, changed),
         })
     }
 
     /// A family's record. It ends a week after its last refresh, and 30 days after its sign-in.
-    fn family_put(&self, name: &str, family: &Family) -> Put {
+    fn family_put(&self, name: &str, family: &RefreshFamily) -> Put {
         let key = self.fixed_key(RecordKind::RefreshFamily, name);
-        let idle = self.now.after(issue::REFRESH_LIFE);
+        let idle = self.now.after(issue::REFRESH_LIFETIME);
         Put {
-            until: idle.min(family.begun.after(FAMILY_LIFE)),
+            until: idle.min(family.begun.after(FAMILY_LIFETIME)),
             ..self.put(&key, family, Some(&family.user))
         }
     }
 }
 
-fn random_name() -> Result<String, StorageError> {
+fn random_id() -> Result<String, StorageError> {
     let no_randomness = |error| StorageError(format!("no random bytes: {error}"));
-    issue::random_name().map_err(no_randomness)
+    issue::random_id().map_err(no_randomness)
 }

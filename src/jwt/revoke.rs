@@ -10,27 +10,27 @@ use sha2::{Digest, Sha256};
 
 use super::issue::issued_at;
 use super::token::Claims;
-use super::verify::{Check, Refusal};
+use super::verify::{TokenCheck, TokenRefusal};
 use crate::base::clock::BenchTime;
 use crate::base::event::What;
 use crate::session::world::{FOREVER, World};
 use crate::storage::{Batch, Index, Put, RecordKey, RecordKind, StorageError};
 
 /// How many families one look at the list ends.
-const AT_ONCE: usize = 1_000;
+const FAMILIES_AT_ONCE: usize = 1_000;
 
 impl World<'_> {
     /// Why a token that passed every other check is refused after all, if it is.
     ///
     /// # Errors
     /// The store does not answer. A token that cannot be looked up must not be accepted.
-    pub async fn revocation(&self, claims: &Claims) -> Result<Option<Refusal>, StorageError> {
+    pub async fn revocation(&self, claims: &Claims) -> Result<Option<TokenRefusal>, StorageError> {
         let revocation = self.probe.jwt_revocation();
         if !revocation.remembers() {
             return Ok(None);
         }
-        let refused = |because| Ok(Some(Check::Revocation.refuses(because)));
-        let Some(key) = self.denied_key(claims) else {
+        let refused = |because| Ok(Some(TokenCheck::Revocation.refuses(because)));
+        let Some(key) = self.denylist_key(claims) else {
             return refused("The token has no name by which it could be revoked.");
         };
         if let Some(denied) = self.read::<()>(&key).await?
@@ -39,7 +39,7 @@ impl World<'_> {
             return refused("The token was revoked by a sign-out.");
         }
         #[expect(clippy::cast_precision_loss, reason = "seconds need 31 bits of the 53")]
-        let outdated = |changed: u64| revocation.outdated(claims.iat, changed as f64);
+        let outdated = |changed: u64| revocation.predates_password(claims.iat, changed as f64);
         if self
             .password_changed(&claims.sub)
             .await?
@@ -59,9 +59,9 @@ impl World<'_> {
         let remembers = self.probe.jwt_revocation().remembers();
         let mut batch = Batch::default();
         if remembers {
-            let forgotten = self.probe.jwt_expiry().forgotten_at(claims.exp);
+            let forgotten = self.probe.jwt_expiry().denylist_until(claims.exp);
             let until = forgotten.map_or(FOREVER, until);
-            batch.put.extend(self.denied_key(claims).map(|key| Put {
+            batch.put.extend(self.denylist_key(claims).map(|key| Put {
                 until,
                 ..self.put(&key, &(), None)
             }));
@@ -79,11 +79,11 @@ impl World<'_> {
     }
 
     /// Adds to a batch that stores a new password what ends the user's tokens: the moment of the
-    /// change, and the end of his families. Returns the moment, for [`World::confirm_end_of_tokens`].
+    /// change, and the end of his families. Returns the moment, for [`World::confirm_token_revocation`].
     ///
     /// # Errors
     /// The store does not answer.
-    pub(crate) async fn add_end_of_tokens(
+    pub(crate) async fn add_token_revocation(
         &self,
         batch: &mut Batch,
         user: &str,
@@ -97,13 +97,15 @@ impl World<'_> {
             user.to_owned(),
         );
         let storage = self.bench.storage();
-        let families = storage.members(self.bench.name(), &index, AT_ONCE).await?;
+        let families = storage
+            .members(self.bench.name(), &index, FAMILIES_AT_ONCE)
+            .await?;
         batch.remove.extend(families);
         // The request may have waited for a password hash, so the time is taken anew. A token of the
         // change before this one may be dated a second ahead.
         let before = self.password_changed(user).await?;
         let changed = issued_at(self.bench.now(), before);
-        batch.put.extend(self.changed_put(user, changed));
+        batch.put.extend(self.password_change_put(user, changed));
         Ok(Some(changed))
     }
 
@@ -112,14 +114,14 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub(crate) async fn confirm_end_of_tokens(
+    pub(crate) async fn confirm_token_revocation(
         &self,
         user: &str,
         noted: Option<u64>,
     ) -> Result<(), StorageError> {
         let now = self.bench.now().seconds();
         if noted.is_some_and(|noted| noted < now) {
-            let put = self.changed_put(user, now).into_iter().collect();
+            let put = self.password_change_put(user, now).into_iter().collect();
             self.commit(Batch {
                 put,
                 ..Batch::default()
@@ -130,26 +132,26 @@ impl World<'_> {
     }
 
     /// It stays for ever: where nothing expires, an old token never becomes harmless.
-    fn changed_put(&self, user: &str, changed: u64) -> Option<Put> {
-        self.changed_key(user)
+    fn password_change_put(&self, user: &str, changed: u64) -> Option<Put> {
+        self.password_change_key(user)
             .map(|key| self.put(&key, &changed, None))
     }
 
     /// When the user's password changed last, in whole seconds, where that is remembered.
     pub(super) async fn password_changed(&self, user: &str) -> Result<Option<u64>, StorageError> {
-        match self.changed_key(user) {
+        match self.password_change_key(user) {
             Some(key) => Ok(self.read::<u64>(&key).await?.map(|found| found.value)),
             None => Ok(None),
         }
     }
 
-    fn changed_key(&self, user: &str) -> Option<RecordKey> {
+    fn password_change_key(&self, user: &str) -> Option<RecordKey> {
         self.key(RecordKind::Denylist, &format!("user-{user}"))
     }
 
     /// Where a token is remembered: under a hash of issuer and `jti`, with the length of the first
     /// before it, so that no two pairs share a hash.
-    fn denied_key(&self, claims: &Claims) -> Option<RecordKey> {
+    fn denylist_key(&self, claims: &Claims) -> Option<RecordKey> {
         let issuer = claims.iss.as_deref().unwrap_or_default();
         let jti = claims.jti.as_deref().filter(|jti| !jti.is_empty())?;
         let text = format!("{}:{issuer}{jti}", issuer.len());

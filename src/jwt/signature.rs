@@ -7,26 +7,26 @@ use serde::Serialize;
 
 /// The token of a header and a payload, signed. `None` where the key does not fit the algorithm, or
 /// one of the two is no JSON.
-pub fn token(
+pub fn sign(
     header: &impl Serialize,
     payload: &impl Serialize,
     key: &EncodingKey,
     algorithm: Algorithm,
 ) -> Option<String> {
-    let signed = signed_part(header, payload)?;
+    let signed = signing_input(header, payload)?;
     let signature = crypto::sign(signed.as_bytes(), key, algorithm).ok()?;
     Some(format!("{signed}.{signature}"))
 }
 
 /// Header and payload as the signature covers them: compact JSON in base64url.
-pub fn signed_part(header: &impl Serialize, payload: &impl Serialize) -> Option<String> {
+pub fn signing_input(header: &impl Serialize, payload: &impl Serialize) -> Option<String> {
     let header = URL_SAFE_NO_PAD.encode(serde_json::to_vec(header).ok()?);
     let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(payload).ok()?);
     Some(format!("{header}.{payload}"))
 }
 
 /// Whether a signature is that of the key over the text.
-pub fn is_right(signed: &str, signature: &[u8], key: &DecodingKey, algorithm: Algorithm) -> bool {
+pub fn is_valid(signed: &str, signature: &[u8], key: &DecodingKey, algorithm: Algorithm) -> bool {
     let signature = URL_SAFE_NO_PAD.encode(signature);
     crypto::verify(&signature, signed.as_bytes(), key, algorithm).unwrap_or(false)
 }
@@ -49,10 +49,10 @@ mod tests {
         let key = URL_SAFE_NO_PAD.decode(EXAMPLE_KEY).expect("base64url");
         let key = DecodingKey::from_secret(&key);
         let mut signature = URL_SAFE_NO_PAD.decode(EXAMPLE.1).expect("base64url");
-        assert!(is_right(EXAMPLE.0, &signature, &key, Algorithm::HS256));
-        assert!(!is_right(EXAMPLE.0, &signature, &key, Algorithm::HS512));
+        assert!(is_valid(EXAMPLE.0, &signature, &key, Algorithm::HS256));
+        assert!(!is_valid(EXAMPLE.0, &signature, &key, Algorithm::HS512));
         signature[0] ^= 1;
-        assert!(!is_right(EXAMPLE.0, &signature, &key, Algorithm::HS256));
-        assert!(!is_right(EXAMPLE.0, b"", &key, Algorithm::HS256));
+        assert!(!is_valid(EXAMPLE.0, &signature, &key, Algorithm::HS256));
+        assert!(!is_valid(EXAMPLE.0, b"", &key, Algorithm::HS256));
     }
 }

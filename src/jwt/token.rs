@@ -11,11 +11,11 @@ use super::json;
 
 /// The longest token that is read, in bytes. Those of the portal have 300 to 600; a longer text is
 /// refused before any work is done on it.
-pub const LONGEST: usize = 8 * 1024;
+pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
 /// A token as it was sent. Nothing in it is verified.
 #[derive(Clone, Debug)]
-pub struct Token<'t> {
+pub struct UnverifiedToken<'t> {
     /// Header and payload with the dot between them: what the signature covers.
     pub signed: &'t str,
     /// The signature's bytes.
@@ -28,7 +28,7 @@ pub struct Token<'t> {
 
 /// A signed text of which only the payload is unread (RFC 7515 §7.1). Nothing in it is verified.
 #[derive(Clone, Debug)]
-pub struct Signed<'t> {
+pub struct CompactJws<'t> {
     /// Header and payload with the dot between them: what the signature covers.
     pub signed: &'t str,
     /// The signature's bytes.
@@ -79,18 +79,18 @@ pub struct Claims {
     pub all: Map<String, Value>,
 }
 
-impl<'t> Token<'t> {
+impl<'t> UnverifiedToken<'t> {
     /// Reads a token.
     ///
     /// # Errors
     /// A sentence that says what is wrong with the form. It repeats nothing of the token.
     pub fn parse(text: &'t str) -> Result<Self, &'static str> {
-        let Signed {
+        let CompactJws {
             signed,
             signature,
             header,
             payload,
-        } = Signed::parse(text)?;
+        } = CompactJws::parse(text)?;
         Ok(Self {
             signed,
             signature,
@@ -100,13 +100,13 @@ impl<'t> Token<'t> {
     }
 }
 
-impl<'t> Signed<'t> {
+impl<'t> CompactJws<'t> {
     /// Reads a signed text in its compact form, whatever its payload is.
     ///
     /// # Errors
     /// A sentence that says what is wrong with the form. It repeats nothing of the text.
     pub fn parse(text: &'t str) -> Result<Self, &'static str> {
-        if text.len() > LONGEST {
+        if text.len() > MAX_TOKEN_BYTES {
             return Err("The token is longer than any that this API issues.");
         }
         let three = "A token has exactly three parts with dots between them.";
@@ -229,7 +229,7 @@ mod tests {
             HEADER,
             r#"{"sub":"alice","aud":["a","b"],"exp":1.5,"scope":"x admin"}"#,
         );
-        let token = Token::parse(&text).expect("a token");
+        let token = UnverifiedToken::parse(&text).expect("a token");
         assert_eq!(token.header.alg, "HS256");
         assert_eq!(token.header.kid.as_deref(), Some("hs-1"));
         assert!(!token.header.has_crit);
@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn a_token_in_any_other_form_is_refused() {
         let good = token(HEADER, r#"{"sub":"alice"}"#);
-        Token::parse(&good).expect("the form that is right");
+        UnverifiedToken::parse(&good).expect("the form that is right");
         let (signed, _) = good.rsplit_once('.').expect("three parts");
         for bad in [
             String::new(),
@@ -259,10 +259,10 @@ mod tests {
             format!("{signed}.+/+/"),
             good.replacen('.', "=.", 1),
             r#"{"payload":"e30","signature":"c2ln"}"#.into(),
-            "x".repeat(LONGEST + 1),
+            "x".repeat(MAX_TOKEN_BYTES + 1),
             "é.é.é".into(),
         ] {
-            assert!(Token::parse(&bad).is_err(), "{bad}");
+            assert!(UnverifiedToken::parse(&bad).is_err(), "{bad}");
         }
     }
 
@@ -276,7 +276,7 @@ mod tests {
             "null",
         ] {
             assert!(
-                Token::parse(&token(header, r#"{"sub":"a"}"#)).is_err(),
+                UnverifiedToken::parse(&token(header, r#"{"sub":"a"}"#)).is_err(),
                 "{header}"
             );
         }
@@ -290,7 +290,10 @@ mod tests {
             r#"{"sub":"a","iss":[]}"#,
             r#"{"sub":"a","sub":"b"}"#,
         ] {
-            assert!(Token::parse(&token(HEADER, payload)).is_err(), "{payload}");
+            assert!(
+                UnverifiedToken::parse(&token(HEADER, payload)).is_err(),
+                "{payload}"
+            );
         }
     }
 }

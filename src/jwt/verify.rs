@@ -10,18 +10,18 @@ use std::fmt;
 use jsonwebtoken::Algorithm;
 use serde_json::Value;
 
-use super::keys::{Key, KeyRing};
+use super::keys::{KeyRing, VerifyingKey};
 use super::signature;
-use super::token::{Claims, Signed};
-use super::{Header, Names};
+use super::token::{Claims, CompactJws};
+use super::{Header, TokenNames};
 use crate::base::clock::BenchTime;
-use crate::defences::jwt_kid::Found;
-use crate::defences::jwt_none::Unsigned;
+use crate::defences::jwt_kid::KeyLookup;
+use crate::defences::jwt_none::UnsignedVerdict;
 use crate::defences::{Name, PolicyProbe};
 
 /// One check of the verifier, in the order in which they are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Check {
+pub enum TokenCheck {
     /// The form: three parts, base64url, JSON objects without equal names.
     Form,
     /// Conditions that the verifier must know.
@@ -54,24 +54,24 @@ pub enum Check {
     Revocation,
 }
 
-impl Check {
+impl TokenCheck {
     /// Every check, in order.
-    pub const ALL: [Check; 15] = [
-        Check::Form,
-        Check::Crit,
-        Check::None,
-        Check::KeySource,
-        Check::Retired,
-        Check::Kid,
-        Check::Algorithm,
-        Check::Signature,
-        Check::Type,
-        Check::Issuer,
-        Check::Audience,
-        Check::NotBefore,
-        Check::Expiry,
-        Check::Subject,
-        Check::Revocation,
+    pub const ALL: [TokenCheck; 15] = [
+        TokenCheck::Form,
+        TokenCheck::Crit,
+        TokenCheck::None,
+        TokenCheck::KeySource,
+        TokenCheck::Retired,
+        TokenCheck::Kid,
+        TokenCheck::Algorithm,
+        TokenCheck::Signature,
+        TokenCheck::Type,
+        TokenCheck::Issuer,
+        TokenCheck::Audience,
+        TokenCheck::NotBefore,
+        TokenCheck::Expiry,
+        TokenCheck::Subject,
+        TokenCheck::Revocation,
     ];
 
     /// Its name.
@@ -85,27 +85,27 @@ impl Check {
     /// The defence that decides it; the form is checked under every policy.
     pub const fn defence(self) -> Option<Name> {
         Some(match self {
-            Check::Form => return None,
-            Check::Crit => Name::JwtCrit,
-            Check::None => Name::JwtNone,
-            Check::KeySource => Name::JwtKeySource,
-            Check::Retired => Name::KeyRotation,
-            Check::Kid => Name::JwtKid,
-            Check::Algorithm => Name::JwtAlgorithm,
-            Check::Signature => Name::JwtSignature,
-            Check::Type => Name::JwtType,
-            Check::Issuer => Name::JwtIssuer,
-            Check::Audience => Name::JwtAudience,
-            Check::NotBefore => Name::JwtNotBefore,
-            Check::Expiry => Name::JwtExpiry,
-            Check::Subject => Name::JwtClaims,
-            Check::Revocation => Name::JwtRevocation,
+            TokenCheck::Form => return None,
+            TokenCheck::Crit => Name::JwtCrit,
+            TokenCheck::None => Name::JwtNone,
+            TokenCheck::KeySource => Name::JwtKeySource,
+            TokenCheck::Retired => Name::KeyRotation,
+            TokenCheck::Kid => Name::JwtKid,
+            TokenCheck::Algorithm => Name::JwtAlgorithm,
+            TokenCheck::Signature => Name::JwtSignature,
+            TokenCheck::Type => Name::JwtType,
+            TokenCheck::Issuer => Name::JwtIssuer,
+            TokenCheck::Audience => Name::JwtAudience,
+            TokenCheck::NotBefore => Name::JwtNotBefore,
+            TokenCheck::Expiry => Name::JwtExpiry,
+            TokenCheck::Subject => Name::JwtClaims,
+            TokenCheck::Revocation => Name::JwtRevocation,
         })
     }
 
     /// A refusal by this check.
-    pub const fn refuses(self, because: &'static str) -> Refusal {
-        Refusal {
+    pub const fn refuses(self, because: &'static str) -> TokenRefusal {
+        TokenRefusal {
             check: self,
             because,
         }
@@ -114,14 +114,14 @@ impl Check {
 
 /// Why a token was refused. It repeats nothing of the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct TokenRefusal {
     /// The check that refused it.
-    pub check: Check,
+    pub check: TokenCheck,
     /// One sentence.
     pub because: &'static str,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for TokenRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.because, self.check.slug())
     }
@@ -129,7 +129,7 @@ impl fmt::Display for Refusal {
 
 /// What a token is to be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum TokenPurpose {
     /// Asking the API for something.
     Access,
     /// Getting new tokens. Only a refresh token is one, under every policy.
@@ -137,19 +137,19 @@ pub enum Purpose {
 }
 
 /// The `typ` of a refresh token.
-pub const REFRESH: &str = "rt+jwt";
+pub const REFRESH_TYPE: &str = "rt+jwt";
 
 /// What a verifier compares a token with.
 #[derive(Clone, Copy, Debug)]
-pub struct Expected<'e> {
+pub struct TokenExpectations<'e> {
     /// The portal's own names.
-    pub names: &'e Names,
+    pub names: &'e TokenNames,
     /// The keys that a `jku` led to, where the policy had them fetched.
     pub fetched: &'e [Value],
     /// The time.
     pub now: BenchTime,
     /// What the token is to be used for.
-    pub purpose: Purpose,
+    pub purpose: TokenPurpose,
 }
 
 /// Verifies a token under a policy, and answers what it says.
@@ -160,10 +160,11 @@ pub fn verify(
     text: &str,
     probe: &PolicyProbe,
     ring: &KeyRing,
-    expected: &Expected<'_>,
-) -> Result<Claims, Refusal> {
-    let token = Signed::parse(text).map_err(|because| Check::Form.refuses(because))?;
-    let claims = Claims::parse(&token.payload).map_err(|because| Check::Form.refuses(because))?;
+    expected: &TokenExpectations<'_>,
+) -> Result<Claims, TokenRefusal> {
+    let token = CompactJws::parse(text).map_err(|because| TokenCheck::Form.refuses(because))?;
+    let claims =
+        Claims::parse(&token.payload).map_err(|because| TokenCheck::Form.refuses(because))?;
     check_signed(&token, probe, |header| {
         match key_from_header(header, probe, expected.fetched)? {
             Some(key) => Ok(key),
@@ -181,36 +182,40 @@ pub fn verify(
 /// # Errors
 /// The first check that refuses it, `find` included.
 pub fn check_signed(
-    token: &Signed<'_>,
+    token: &CompactJws<'_>,
     probe: &PolicyProbe,
-    find: impl FnOnce(&Header) -> Result<Key, Refusal>,
-) -> Result<(), Refusal> {
+    find: impl FnOnce(&Header) -> Result<VerifyingKey, TokenRefusal>,
+) -> Result<(), TokenRefusal> {
     let header = &token.header;
     let crit = probe.jwt_crit().check(header.has_crit);
-    crit.map_err(|because| Check::Crit.refuses(because))?;
+    crit.map_err(|because| TokenCheck::Crit.refuses(because))?;
 
-    match probe.jwt_none().judge(&header.alg, &token.signature) {
-        Unsigned::Refused => Err(Check::None.refuses("The token is not signed.")),
+    match probe.jwt_none().classify(&header.alg, &token.signature) {
+        UnsignedVerdict::Refused => Err(TokenCheck::None.refuses("The token is not signed.")),
         // A token that is believed without a signature has no key to look for.
-        Unsigned::Believed => Ok(()),
-        Unsigned::No => check_signature(token, probe, find(header)?),
+        UnsignedVerdict::Accepted => Ok(()),
+        UnsignedVerdict::HasSignature => check_signature(token, probe, find(header)?),
     }
 }
 
-fn check_signature(token: &Signed<'_>, probe: &PolicyProbe, key: Key) -> Result<(), Refusal> {
-    let unfit = Check::Algorithm.refuses("The token's algorithm is not that of its key.");
+fn check_signature(
+    token: &CompactJws<'_>,
+    probe: &PolicyProbe,
+    key: VerifyingKey,
+) -> Result<(), TokenRefusal> {
+    let unfit = TokenCheck::Algorithm.refuses("The token's algorithm is not that of its key.");
     let named: Algorithm = token.header.alg.parse().map_err(|_| unfit)?;
     let chosen = probe.jwt_algorithm().choose(named, key.bound());
     let algorithm = chosen.ok_or(unfit)?;
 
-    let is_right = || {
+    let is_valid = || {
         let key = key.for_algorithm(algorithm);
-        key.is_some_and(|key| signature::is_right(token.signed, &token.signature, &key, algorithm))
+        key.is_some_and(|key| signature::is_valid(token.signed, &token.signature, &key, algorithm))
     };
-    if probe.jwt_signature().accepts(is_right) {
+    if probe.jwt_signature().accepts(is_valid) {
         Ok(())
     } else {
-        Err(Check::Signature.refuses("The token's signature is wrong."))
+        Err(TokenCheck::Signature.refuses("The token's signature is wrong."))
     }
 }
 
@@ -219,28 +224,33 @@ fn key_from_header(
     header: &Header,
     probe: &PolicyProbe,
     fetched: &[Value],
-) -> Result<Option<Key>, Refusal> {
+) -> Result<Option<VerifyingKey>, TokenRefusal> {
     if !probe.jwt_key_source().trusts_header() {
         return Ok(None);
     }
     let key = match (&header.jwk, &header.jku) {
-        (Some(jwk), _) => Key::from_jwk(jwk),
-        (None, Some(_)) => Key::from_set(fetched, header.kid.as_deref()),
+        (Some(jwk), _) => VerifyingKey::from_jwk(jwk),
+        (None, Some(_)) => VerifyingKey::from_set(fetched, header.kid.as_deref()),
         (None, None) => return Ok(None),
     };
-    let unusable = Check::KeySource.refuses("The key that the token points to cannot be used.");
+    let unusable =
+        TokenCheck::KeySource.refuses("The key that the token points to cannot be used.");
     key.map(Some).ok_or(unusable)
 }
 
-fn own_key(header: &Header, probe: &PolicyProbe, ring: &KeyRing) -> Result<Key, Refusal> {
+fn own_key(
+    header: &Header,
+    probe: &PolicyProbe,
+    ring: &KeyRing,
+) -> Result<VerifyingKey, TokenRefusal> {
     let kid = header.kid.as_deref().unwrap_or_default();
     if ring.is_retired(kid) {
-        return Err(Check::Retired.refuses("The token's key has retired."));
+        return Err(TokenCheck::Retired.refuses("The token's key has retired."));
     }
     match probe.jwt_kid().look_up(kid, |kid| ring.find(kid)) {
-        Found::Key(key) => Ok(key),
-        Found::EmptyKey => Ok(Key::Secret(Vec::new())),
-        Found::Nothing => Err(Check::Kid.refuses("The token names no key of this API.")),
+        KeyLookup::Key(key) => Ok(key),
+        KeyLookup::EmptyKey => Ok(VerifyingKey::Secret(Vec::new())),
+        KeyLookup::Unknown => Err(TokenCheck::Kid.refuses("The token names no key of this API.")),
     }
 }
 
@@ -248,29 +258,29 @@ fn check_claims(
     header: &Header,
     claims: &Claims,
     probe: &PolicyProbe,
-    expected: &Expected<'_>,
-) -> Result<(), Refusal> {
+    expected: &TokenExpectations<'_>,
+) -> Result<(), TokenRefusal> {
     let typ = header.typ.as_deref();
     match expected.purpose {
-        Purpose::Access => probe.jwt_type().check(typ),
-        Purpose::Refresh if typ == Some(REFRESH) => Ok(()),
-        Purpose::Refresh => Err("The token is not a refresh token."),
+        TokenPurpose::Access => probe.jwt_type().check(typ),
+        TokenPurpose::Refresh if typ == Some(REFRESH_TYPE) => Ok(()),
+        TokenPurpose::Refresh => Err("The token is not a refresh token."),
     }
-    .map_err(|because| Check::Type.refuses(because))?;
+    .map_err(|because| TokenCheck::Type.refuses(because))?;
 
     let names = expected.names;
     let issuer = probe
         .jwt_issuer()
         .check(claims.iss.as_deref(), &names.issuer);
-    issuer.map_err(|because| Check::Issuer.refuses(because))?;
+    issuer.map_err(|because| TokenCheck::Issuer.refuses(because))?;
     let audience = probe.jwt_audience().check(&claims.aud, &names.audience);
-    audience.map_err(|because| Check::Audience.refuses(because))?;
+    audience.map_err(|because| TokenCheck::Audience.refuses(because))?;
 
     let now = seconds(expected.now);
     let begun = probe.jwt_not_before().check(claims.nbf, claims.iat, now);
-    begun.map_err(|because| Check::NotBefore.refuses(because))?;
+    begun.map_err(|because| TokenCheck::NotBefore.refuses(because))?;
     let ended = probe.jwt_expiry().check(claims.exp, now);
-    ended.map_err(|because| Check::Expiry.refuses(because))
+    ended.map_err(|because| TokenCheck::Expiry.refuses(because))
 }
 
 /// A moment as tokens count it. Whole seconds fit into an `f64` for as long as anybody cares.
