@@ -1,8 +1,13 @@
-//! The ring of keys: one that signs with HS256 and one that signs with ES256, each by its name.
+//! The ring of keys: one that signs with HS256 and one that signs with ES256, each with its name.
 //!
-//! Every bench and variant has keys of its own, derived from the lab's secret, so that a token counts
-//! nowhere else. How many numbers of each count at a moment is `key-rotation`'s decision, and what the
-//! bytes of the shared secret are is `jwt-key`'s. Next: [`mod@super::verify`].
+//! Every bench and variant has its own keys, derived from the lab's secret, so a token is accepted
+//! nowhere else. Two defences decide what is in the ring: `key-rotation` which numbers are active
+//! at a moment, and `jwt-key` which bytes the shared secret has. A third one, `jwt-algorithm`, is
+//! why each key names its algorithms. Next: [`mod@super::verify`].
+//!
+//! Refused alternative: storing the keys. Derived keys need no place to be stored, are the same on
+//! every instance, and exist again after a restart. A real portal stores them, outside its source
+//! and its backups.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -22,11 +27,12 @@ use crate::defences::{JwtKey, PolicyProbe};
 /// The algorithms that the portal signs with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SigningAlgorithm {
-    /// A shared secret: who verifies can also sign.
+    /// A shared secret: anyone who can verify can also sign. It is right where one program does
+    /// both.
     #[default]
     #[serde(rename = "HS256")]
     Hs256,
-    /// A pair of keys: the public one only verifies.
+    /// A pair of keys: the public one only verifies, so it can be given to everyone.
     #[serde(rename = "ES256")]
     Es256,
 }
@@ -52,29 +58,32 @@ impl SigningAlgorithm {
     }
 }
 
-/// A key that verifies. `Debug` prints no secret.
+/// A key that verifies. `Debug` prints no secret, so that no log line contains one.
 #[derive(Clone)]
 pub enum VerifyingKey {
     /// A shared secret.
     Secret(Vec<u8>),
-    /// The portal's own public key, and the text in which it is published.
+    /// The portal's own public key, and the text in which it is published. The text is here for the
+    /// weak arm of `jwt-algorithm` only: it is what an attacker uses as a shared secret.
     Public {
         /// For verifying.
         key: DecodingKey,
-        /// The published PEM, trailing newline included.
+        /// The published PEM, with its last newline: the attack works only with exactly these
+        /// bytes.
         pem: String,
     },
     /// A key from a token's header or from a set that it points to.
     Foreign {
         /// For verifying.
         key: DecodingKey,
-        /// The algorithms that it is for.
+        /// The algorithms that it is for, from its type and its `alg`: see `jwk.rs`.
         bound: Vec<Algorithm>,
     },
 }
 
 impl VerifyingKey {
-    /// The algorithms that this key is for.
+    /// The algorithms that this key is for. The strong arm of `jwt-algorithm` accepts no other: the
+    /// key decides, not the header.
     pub fn bound(&self) -> &[Algorithm] {
         match self {
             VerifyingKey::Secret(_) => &[Algorithm::HS256],
@@ -83,13 +92,16 @@ impl VerifyingKey {
         }
     }
 
-    /// What a verifier gets that asks for this key to be used with `algorithm`. A shared secret is
-    /// any bytes, so the published text of a public key is one, too.
+    /// This key as a verifier uses it for `algorithm`, whether it is meant for that or not; `None`
+    /// where it cannot be used at all. A shared secret is any bytes, so the published text of a
+    /// public key can be used as one. That is the whole of the key confusion, and libraries that
+    /// took a key as plain text had no way to notice it.
     pub fn for_algorithm(&self, algorithm: Algorithm) -> Option<DecodingKey> {
         match (algorithm.family(), self) {
             (AlgorithmFamily::Hmac, VerifyingKey::Secret(bytes)) => {
                 Some(DecodingKey::from_secret(bytes))
             }
+            // WEAK: reached only where `jwt-algorithm` lets the header choose.
             (AlgorithmFamily::Hmac, VerifyingKey::Public { pem, .. }) => {
                 Some(DecodingKey::from_secret(pem.as_bytes()))
             }
@@ -111,7 +123,8 @@ impl fmt::Debug for VerifyingKey {
     }
 }
 
-/// A public key as the portal publishes it.
+/// A public key as the portal publishes it: the members of a JWK that are public. The private
+/// member `d` has no field here, so no mistake can publish it.
 #[derive(Clone, Debug, Serialize)]
 pub struct PublishedKey {
     kty: &'static str,
@@ -123,12 +136,13 @@ pub struct PublishedKey {
     alg: &'static str,
     #[serde(rename = "use")]
     usage: &'static str,
-    /// The same as text.
+    /// The same key as PEM text.
     #[serde(skip)]
     pub pem: String,
 }
 
-/// A shared secret as a backup holds it.
+/// A shared secret as a backup of the configuration holds it. The page with the stolen backup shows
+/// why `key-rotation` matters: whoever has this signs tokens until the key retires.
 #[derive(Clone, Serialize)]
 pub struct StoredSecret {
     /// Its name.
@@ -142,7 +156,7 @@ pub struct StoredSecret {
 /// The keys of one variant on one bench, at one moment.
 pub struct KeyRing {
     arm: JwtKey,
-    /// The keys that count, the one that signs first.
+    /// The active keys, the one that signs first.
     numbers: Vec<NumberedKey>,
 }
 
@@ -150,7 +164,8 @@ struct NumberedKey {
     number: u32,
     shared: [u8; 32],
     pair_seed: [u8; 32],
-    /// Made when it is first needed: it costs more than everything else that a request does.
+    /// Made when it is first needed: it costs more than everything else that a request does, and
+    /// most requests need no pair.
     pair: OnceLock<Option<EcKeyPair>>,
 }
 
@@ -161,7 +176,8 @@ struct EcKeyPair {
 }
 
 impl KeyRing {
-    /// The ring, `age` after its first key was made. `derive` makes 32 secret bytes of a name.
+    /// The ring, `age` after its first key was made. `derive` makes 32 secret bytes from a name:
+    /// each key has its own, so a leaked key says nothing about the next one.
     pub fn new(probe: &PolicyProbe, age: Duration, derive: impl Fn(&str) -> [u8; 32]) -> Self {
         let numbers = probe.key_rotation().active_keys(age);
         let numbered = |number| NumberedKey {
@@ -177,7 +193,7 @@ impl KeyRing {
         }
     }
 
-    /// The name of the key that signs, and the key.
+    /// The newest key, which signs, and its name.
     pub fn signing(&self, signs: SigningAlgorithm) -> Option<(String, Algorithm, EncodingKey)> {
         let newest = self.numbers.first()?;
         let kid = signs.kid(newest.number);
@@ -190,7 +206,8 @@ impl KeyRing {
         })
     }
 
-    /// The key of this name, if it counts.
+    /// The key of this name, if it is active. The name is compared with the names of the active
+    /// keys and is never taken apart, so `hs-01` is not `hs-1`.
     pub fn find(&self, kid: &str) -> Option<VerifyingKey> {
         let of = |signs: SigningAlgorithm| {
             let mut all = self.numbers.iter();
@@ -206,7 +223,8 @@ impl KeyRing {
         })
     }
 
-    /// Whether this is the name of a key that counted once.
+    /// Whether this is the name of a key that was active before. It only chooses the message: a
+    /// retired key is not in the ring, so its tokens are refused in any case.
     pub fn is_retired(&self, kid: &str) -> bool {
         let oldest = self.numbers.iter().map(|one| one.number).min();
         let number = [SigningAlgorithm::Hs256, SigningAlgorithm::Es256]
@@ -218,7 +236,8 @@ impl KeyRing {
             .is_some_and(|(number, oldest)| (1..oldest).contains(&number))
     }
 
-    /// The public keys, the one that signs first.
+    /// The public keys, the one that signs first. The retiring key is among them, because tokens
+    /// that it signed are still accepted.
     pub fn published(&self) -> Vec<PublishedKey> {
         let published = |one: &NumberedKey| {
             let pair = one.pair()?;
@@ -268,7 +287,9 @@ impl NumberedKey {
 
 impl EcKeyPair {
     /// The pair whose private key is this number. One in four thousand million numbers is too large
-    /// for the curve; its hash is taken then.
+    /// for the curve; then its hash is used. Refused alternative: the remainder of a division,
+    /// which makes small numbers more likely than large ones, and a private key must be equally
+    /// likely to be any number.
     fn of(mut seed: [u8; 32]) -> Option<Self> {
         let secret = loop {
             match SecretKey::from_slice(&seed) {

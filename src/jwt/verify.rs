@@ -1,9 +1,18 @@
-//! The verifier: every check of a token, in a fixed order, each with a defence of its own.
+//! The verifier: every check of a token, in a fixed order, each with its own defence.
 //!
-//! The order decides which switch is seen. Nothing is believed before the signature, and what can be
-//! refused without a key is refused first. It is a function of its arguments: of the policy, the
-//! keys, the portal's names and the time. What the server remembers of a token is asked last, in
-//! [`super::revoke`].
+//! The order has three parts. First come the checks that need no key: the form, `crit`, and whether
+//! there is a signature at all. They cost little, so a flood of bad tokens costs little. Then come
+//! the key, the algorithm and the signature. Only then come the claims, because before the
+//! signature a claim is only something that the sender wrote. The order also decides which defence
+//! a refused token meets first, and so which switch a student sees.
+//!
+//! The verifier is a function of its arguments: the policy, the keys, the portal's names and the
+//! time. So a test, and the workbench of the lab, can ask it about any policy without a server.
+//! What the server remembers of a token is asked last, in [`super::revoke`], because it needs the
+//! store.
+//!
+//! Refused alternative: the `jsonwebtoken` crate's own `decode`. It makes all checks in one call
+//! and reads the system's clock. Here each check must be a switch, and time is the bench's clock.
 
 use std::fmt;
 
@@ -19,38 +28,40 @@ use crate::defences::jwt_kid::KeyLookup;
 use crate::defences::jwt_none::UnsignedVerdict;
 use crate::defences::{Name, PolicyProbe};
 
-/// One check of the verifier, in the order in which they are made.
+/// One check of the verifier. The variants are in the order in which the checks are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TokenCheck {
-    /// The form: three parts, base64url, JSON objects without equal names.
+    /// The form: three parts, base64url, JSON objects without equal names. It stops a token that
+    /// two programs would read differently.
     Form,
-    /// Conditions that the verifier must know.
+    /// Conditions in `crit`, which a verifier must know or refuse.
     Crit,
-    /// Whether there is a signature at all.
+    /// Whether there is a signature at all. It stops `alg: none` and a signature that was cut off.
     None,
-    /// A key that the token brings along, or points to.
+    /// A key that the token brings along, or points to. It stops a signature with the attacker's
+    /// key.
     KeySource,
-    /// Whether the key has retired.
+    /// Whether the named key has retired. It stops tokens that are signed with an old, leaked key.
     Retired,
-    /// The key by its name.
+    /// The key by its name. It stops a name that leads to a key which the API did not choose.
     Kid,
-    /// The algorithm, which must fit the key.
+    /// The algorithm, which must be one of the key's. It stops key confusion.
     Algorithm,
-    /// The signature.
+    /// The signature. It stops every change of header or payload.
     Signature,
-    /// The kind of token.
+    /// The kind of token. It stops a refresh token that is used as an access token.
     Type,
-    /// Who issued it.
+    /// The issuer. It stops a partner who shares the key.
     Issuer,
-    /// For whom it is meant.
+    /// The audience. It stops a token that was issued for another service.
     Audience,
-    /// From when on it holds.
+    /// The time from which the token is valid. It stops the use of a right that begins later.
     NotBefore,
-    /// Until when it holds.
+    /// The time until which the token is valid. It stops the use of an old copy.
     Expiry,
-    /// Whether its user exists.
+    /// Whether its user exists. It stops the token of a deleted account.
     Subject,
-    /// Whether it was revoked.
+    /// Whether it was revoked. It stops a copy after the sign-out or after a new password.
     Revocation,
 }
 
@@ -74,7 +85,7 @@ impl TokenCheck {
         TokenCheck::Revocation,
     ];
 
-    /// Its name.
+    /// The slug of its defence, or `form`.
     pub const fn slug(self) -> &'static str {
         match self.defence() {
             Some(name) => name.slug(),
@@ -82,7 +93,8 @@ impl TokenCheck {
         }
     }
 
-    /// The defence that decides it; the form is checked under every policy.
+    /// The defence that decides it. The form has none: it is checked under every policy, because a
+    /// token that can be read in two ways would make every other check ambiguous.
     pub const fn defence(self) -> Option<Name> {
         Some(match self {
             TokenCheck::Form => return None,
@@ -112,12 +124,13 @@ impl TokenCheck {
     }
 }
 
-/// Why a token was refused. It repeats nothing of the token.
+/// Why a token was refused. It repeats nothing of the token: a stranger wrote that, and an answer
+/// or a log line that contains it would carry the stranger's text to another reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenRefusal {
     /// The check that refused it.
     pub check: TokenCheck,
-    /// One sentence.
+    /// One sentence for the student: what was missing or wrong.
     pub because: &'static str,
 }
 
@@ -130,32 +143,38 @@ impl fmt::Display for TokenRefusal {
 /// What a token is to be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenPurpose {
-    /// Asking the API for something.
+    /// A request to the API. Which kinds of token are accepted is `jwt-type`'s decision.
     Access,
-    /// Getting new tokens. Only a refresh token is one, under every policy.
+    /// A request for new tokens. It needs a refresh token under every policy: otherwise an access
+    /// token, which is valid for minutes, could be exchanged for new ones without end.
     Refresh,
 }
 
-/// The `typ` of a refresh token.
+/// The `typ` of a refresh token. No standard defines one; the form follows `at+jwt` of RFC 9068.
 pub const REFRESH_TYPE: &str = "rt+jwt";
 
 /// What a verifier compares a token with.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenExpectations<'e> {
-    /// The portal's own names.
+    /// The portal's own names, for `iss` and `aud`.
     pub names: &'e TokenNames,
-    /// The keys that a `jku` led to, where the policy had them fetched.
+    /// The keys at the address in `jku`, where the policy had them fetched. They are fetched
+    /// before, so the verifier itself never sends a request.
     pub fetched: &'e [Value],
-    /// The time.
+    /// The time on the bench's clock.
     pub now: BenchTime,
     /// What the token is to be used for.
     pub purpose: TokenPurpose,
 }
 
-/// Verifies a token under a policy, and answers what it says.
+/// Verifies a token under a policy and returns its claims.
+///
+/// It is the only function that returns claims which may be used: whoever has them from here knows
+/// that every check was made. Code that only shows a token calls [`super::UnverifiedToken::parse`].
 ///
 /// # Errors
-/// The first check that refuses it.
+/// The first check that refuses it. The later checks are not made, so a refusal does not tell an
+/// attacker what else is wrong with the token.
 pub fn verify(
     text: &str,
     probe: &PolicyProbe,
@@ -163,9 +182,13 @@ pub fn verify(
     expected: &TokenExpectations<'_>,
 ) -> Result<Claims, TokenRefusal> {
     let token = CompactJws::parse(text).map_err(|because| TokenCheck::Form.refuses(because))?;
+    // Reading the payload is not believing it. It is read here so that a broken form is always
+    // refused as a broken form, whatever the signature is.
     let claims =
         Claims::parse(&token.payload).map_err(|because| TokenCheck::Form.refuses(because))?;
     check_signed(&token, probe, |header| {
+        // WEAK, where `jwt-key-source` trusts the header: the token's own key comes first, and the
+        // API's keys are not even looked at.
         match key_from_header(header, probe, expected.fetched)? {
             Some(key) => Ok(key),
             None => own_key(header, probe, ring),
@@ -175,9 +198,9 @@ pub fn verify(
     Ok(claims)
 }
 
-/// Checks everything but what the payload says: the conditions, whether it is signed at all, and the
-/// signature of the key that `find` knows. The public test vectors, whose payloads are no claims,
-/// come in here.
+/// Checks everything except the claims: the conditions, whether the token is signed at all, and the
+/// signature, with the key that `find` returns. The public test vectors are checked here: their
+/// payloads are not claims.
 ///
 /// # Errors
 /// The first check that refuses it, `find` included.
@@ -187,30 +210,40 @@ pub fn check_signed(
     find: impl FnOnce(&Header) -> Result<VerifyingKey, TokenRefusal>,
 ) -> Result<(), TokenRefusal> {
     let header = &token.header;
+    // Before the signature: a verifier that does not know a condition cannot know what the
+    // signature would mean under it.
     let crit = probe.jwt_crit().check(header.has_crit);
     crit.map_err(|because| TokenCheck::Crit.refuses(because))?;
 
+    // Before any key is looked for: an unsigned token has none, and the weak arm must be reachable
+    // without one. Otherwise the attack with `none` would fail for the wrong reason.
     match probe.jwt_none().classify(&header.alg, &token.signature) {
         UnsignedVerdict::Refused => Err(TokenCheck::None.refuses("The token is not signed.")),
-        // A token that is believed without a signature has no key to look for.
+        // WEAK: from here on the sender's word is enough.
         UnsignedVerdict::Accepted => Ok(()),
         UnsignedVerdict::HasSignature => check_signature(token, probe, find(header)?),
     }
 }
 
+/// The algorithm, then the signature. The algorithm comes first: which computation proves a
+/// signature must be settled before anything is computed.
 fn check_signature(
     token: &CompactJws<'_>,
     probe: &PolicyProbe,
     key: VerifyingKey,
 ) -> Result<(), TokenRefusal> {
     let unfit = TokenCheck::Algorithm.refuses("The token's algorithm is not that of its key.");
+    // An algorithm that the crate does not know cannot be the key's.
     let named: Algorithm = token.header.alg.parse().map_err(|_| unfit)?;
     let chosen = probe.jwt_algorithm().choose(named, key.bound());
     let algorithm = chosen.ok_or(unfit)?;
 
+    // A closure, because the weak arm of `jwt-signature` must not compute it at all.
     let is_valid = || {
         let key = key.for_algorithm(algorithm);
-        key.is_some_and(|key| signature::is_valid(token.signed, &token.signature, &key, algorithm))
+        key.is_some_and(|key| {
+            signature::is_valid(token.signing_input, &token.signature, &key, algorithm)
+        })
     };
     if probe.jwt_signature().accepts(is_valid) {
         Ok(())
@@ -219,7 +252,8 @@ fn check_signature(
     }
 }
 
-/// The key in `jwk`, or the one that was found behind `jku`, where the policy trusts them.
+/// The key in `jwk`, or the one at the address in `jku`, where the policy trusts them. `None` where
+/// the token brings no key, or where the policy ignores it.
 fn key_from_header(
     header: &Header,
     probe: &PolicyProbe,
@@ -228,32 +262,43 @@ fn key_from_header(
     if !probe.jwt_key_source().trusts_header() {
         return Ok(None);
     }
+    // `jwk` before `jku`: a key that is present needs no request.
     let key = match (&header.jwk, &header.jku) {
         (Some(jwk), _) => VerifyingKey::from_jwk(jwk),
         (None, Some(_)) => VerifyingKey::from_set(fetched, header.kid.as_deref()),
         (None, None) => return Ok(None),
     };
+    // Refused alternative: falling back to the API's own keys. The token asked for another key, so
+    // it would only fail at the signature, and the student would see the wrong reason.
     let unusable =
         TokenCheck::KeySource.refuses("The key that the token points to cannot be used.");
     key.map(Some).ok_or(unusable)
 }
 
+/// One of the API's own keys, by the name in the header.
 fn own_key(
     header: &Header,
     probe: &PolicyProbe,
     ring: &KeyRing,
 ) -> Result<VerifyingKey, TokenRefusal> {
+    // A token without `kid` asks for the key with an empty name, and there is none. Refused
+    // alternative: trying every key. Each bad token would then cost several signatures.
     let kid = header.kid.as_deref().unwrap_or_default();
+    // Before the look-up, which does not find a retired key either: the student sees that the key
+    // retired, not that it never existed.
     if ring.is_retired(kid) {
         return Err(TokenCheck::Retired.refuses("The token's key has retired."));
     }
     match probe.jwt_kid().look_up(kid, |kid| ring.find(kid)) {
         KeyLookup::Key(key) => Ok(key),
+        // WEAK: HMAC accepts a key of no bytes, and everyone has that key.
         KeyLookup::EmptyKey => Ok(VerifyingKey::Secret(Vec::new())),
         KeyLookup::Unknown => Err(TokenCheck::Kid.refuses("The token names no key of this API.")),
     }
 }
 
+/// The claims, of which the signature is now proved (or ignored, where the policy says so). `typ`
+/// is in the header, but it belongs here: it says what the token is for.
 fn check_claims(
     header: &Header,
     claims: &Claims,
@@ -268,6 +313,8 @@ fn check_claims(
     }
     .map_err(|because| TokenCheck::Type.refuses(because))?;
 
+    // Who wrote the token and for whom, before its times: a token of a stranger is not "expired",
+    // it was never valid here.
     let names = expected.names;
     let issuer = probe
         .jwt_issuer()
@@ -276,6 +323,8 @@ fn check_claims(
     let audience = probe.jwt_audience().check(&claims.aud, &names.audience);
     audience.map_err(|because| TokenCheck::Audience.refuses(because))?;
 
+    // The times last. They depend on the moment: a token that fails here may pass later, or passed
+    // before. Everything above gives the same answer at any time.
     let now = seconds(expected.now);
     let begun = probe.jwt_not_before().check(claims.nbf, claims.iat, now);
     begun.map_err(|because| TokenCheck::NotBefore.refuses(because))?;
@@ -283,7 +332,8 @@ fn check_claims(
     ended.map_err(|because| TokenCheck::Expiry.refuses(because))
 }
 
-/// A moment as tokens count it. Whole seconds fit into an `f64` for as long as anybody cares.
+/// A moment as tokens count it. RFC 7519 §2 allows fractions (`NumericDate`), so the claims are
+/// `f64`; whole seconds fit into one exactly for millions of years.
 #[expect(
     clippy::cast_precision_loss,
     reason = "seconds since 1970 need 31 bits of the 53"

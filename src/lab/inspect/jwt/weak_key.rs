@@ -40,7 +40,12 @@ pub fn search(text: &str) -> Result<Search, &'static str> {
     }
     let signs = |word: &&str| {
         let key = DecodingKey::from_secret(word.as_bytes());
-        signature::is_valid(token.signed, &token.signature, &key, Algorithm::HS256)
+        signature::is_valid(
+            token.signing_input,
+            &token.signature,
+            &key,
+            Algorithm::HS256,
+        )
     };
     let at = WORDS.iter().position(&signs);
     let begun = Instant::now();
