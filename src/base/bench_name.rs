@@ -6,7 +6,7 @@ use std::str::FromStr;
 /// 1 to 32 lower-case letters, digits and hyphens.
 ///
 /// ```
-/// use session_lab::bench::BenchName;
+/// use session_lab::base::bench_name::BenchName;
 ///
 /// assert!("team-7".parse::<BenchName>().is_ok());
 /// assert!("../etc".parse::<BenchName>().is_err());

@@ -1,5 +1,5 @@
 //! The lab's own pages: what a student reads beside the portal, on an origin of their own, so that a
-//! script on the portal's notice board cannot move the clock. Read `compare/mod.rs` first.
+//! script on the portal's notice board cannot move the clock. Read `inspect/compare/mod.rs` first.
 
 mod attack;
 mod build;

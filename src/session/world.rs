@@ -1,7 +1,7 @@
 //! A world: one variant on one bench, as one request sees it.
 //!
 //! It joins what every verb needs: the bench with its storage, the policy that is asked, the time
-//! and the kind of client. [`crate::session`], [`accounts`] and [`notices`] add their verbs to it.
+//! and the kind of client. [`crate::session`], [`super::accounts`] and [`super::notices`] add their verbs to it.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -1,7 +1,7 @@
 //! What all sites of the lab share: who is asked for, where a request belongs, how an answer looks.
 //!
 //! A request passes [`request_router`] first, which checks its host and takes bench and variant off the
-//! path; the result is its [`place`]. [`answer`] adds the headers on the way out. What goes wrong
+//! path; the result is its [`context`]. [`answer`] adds the headers on the way out. What goes wrong
 //! between them is a [`problem`].
 
 pub mod answer;

@@ -72,8 +72,8 @@ mod long {
     #[ignore = "long: it builds the repository again; needs Chromium and Redis"]
     fn anyone_who_follows_the_recipes_has_a_lab_whose_tests_pass() {
         let (mut tree, commands) = followed();
-        // Cargo would take the copy for the original: they share name and version. Another profile
-        // tells them apart.
+        // Cargo would mistake the copy for the original, because name and version are the same. Another
+        // profile distinguishes them.
         tree.append(
             "Cargo.toml",
             "\n[profile.dev.package.session-lab]\ndebug = false\n",
@@ -87,20 +87,21 @@ mod long {
     }
 }
 
-/// Runs a command in the copy, as somebody at a shell would.
+/// Runs a command in the copy, as a person at a shell would.
 fn run(copy: &Path, command: &str) {
     println!("$ {command}");
     let mut shell = Command::new("bash");
     shell.args(["-euc", command]).current_dir(copy);
-    // What cargo tells this test of its own package would make it build others again.
+    // The variables that cargo sets for this package would make it build others again.
     for (name, _) in std::env::vars_os() {
-        let told = name.to_string_lossy();
-        if told.starts_with("CARGO_") && told != "CARGO_HOME" && told != "CARGO_INCREMENTAL" {
+        let variable = name.to_string_lossy();
+        let kept = ["CARGO_HOME", "CARGO_INCREMENTAL"];
+        if variable.starts_with("CARGO_") && !kept.contains(&&*variable) {
             shell.env_remove(&name);
         }
     }
     // The dependencies are built already. The copy is built beside them, and its programs do not
-    // take the place of those that other tests run.
+    // replace those that other tests run.
     let built = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     shell.env("CARGO_BUILD_BUILD_DIR", built);
     shell.env("CARGO_TARGET_DIR", built.join("tmp/contributing-target"));

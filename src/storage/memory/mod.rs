@@ -24,7 +24,7 @@ use bench_records::BenchRecords;
 /// One records a bench, in memory only.
 ///
 /// ```
-/// use session_lab::bench::BenchName;
+/// use session_lab::base::bench_name::BenchName;
 /// use session_lab::storage::{Batch, Commit, MemoryStorage, Storage};
 ///
 /// # #[tokio::main(flavor = "current_thread")]

@@ -116,7 +116,7 @@ async fn pages_of_one_labs_own_memory_say_so_where_another_may_share_the_store()
         let mut lab = program.visitor("lab", "");
         for path in ["/cafe", "/compare", "/same-site"] {
             let page = page(&mut lab, path).await;
-            let sentence = "only what came through this one stands here";
+            let sentence = "this page shows only what came through this one";
             assert_eq!(page.contains(sentence), says, "{path} on {store}");
         }
         let mut attacker = program.visitor("attacker", "");

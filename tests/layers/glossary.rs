@@ -1,0 +1,150 @@
+//! `docs/GLOSSARY.md`: no word twice, in order, each with its meaning and where it is met; each word
+//! is met there: on a page or a sheet, or in the file that it names.
+
+use std::fs;
+use std::path::Path;
+
+struct Entry {
+    word: String,
+    meaning: String,
+    place: String,
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn entries() -> Vec<Entry> {
+    let text = fs::read_to_string(root().join("docs/GLOSSARY.md")).expect("docs/GLOSSARY.md");
+    let entry = |section: &str| {
+        let (word, rest) = section.split_once('\n').expect("a heading of its own");
+        let (meaning, place) = rest.split_once("\nWhere: ").unwrap_or_default();
+        Entry {
+            word: word.to_owned(),
+            meaning: meaning.trim().replace('\n', " "),
+            place: place.trim().to_owned(),
+        }
+    };
+    text.split("\n## ").skip(1).map(entry).collect()
+}
+
+/// Every text of a folder with names that end so.
+fn texts(folder: &str, ending: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(ending) {
+                found.push(fs::read_to_string(path).expect("a text"));
+            }
+        }
+    }
+    found
+}
+
+/// The words of a text that people read, in lower case and joined by single spaces: no tag, nothing
+/// that the template engine takes.
+fn readable(text: &str) -> String {
+    let mut plain = String::new();
+    let mut depth = 0_usize;
+    for c in text.chars() {
+        match c {
+            '<' | '{' => depth += 1,
+            '>' | '}' => depth = depth.saturating_sub(1),
+            c if depth == 0 && (c.is_alphanumeric() || c == '\'') => plain.extend(c.to_lowercase()),
+            _ => plain.push(' '),
+        }
+    }
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    format!(" {} ", words.join(" "))
+}
+
+/// Whether a text has a word, in the singular or the plural.
+fn has(readable: &str, word: &str) -> bool {
+    ["", "s", "es"]
+        .iter()
+        .any(|end| readable.contains(&format!(" {word}{end} ")))
+}
+
+#[test]
+fn each_word_has_one_entry_with_a_meaning_and_a_place_in_the_order_of_the_alphabet() {
+    let entries = entries();
+    assert!(entries.len() >= 20, "{} words", entries.len());
+    // "café" is among the words with "cafe".
+    let order = |entry: &Entry| entry.word.to_lowercase().replace('é', "e");
+    for pair in entries.windows(2) {
+        assert!(
+            order(&pair[0]) < order(&pair[1]),
+            "{} before {}",
+            pair[0].word,
+            pair[1].word
+        );
+    }
+    for Entry {
+        word,
+        meaning,
+        place,
+    } in &entries
+    {
+        assert!(
+            meaning.len() >= 20 && meaning.ends_with('.'),
+            "{word}: {meaning}"
+        );
+        assert!(
+            meaning.matches(". ").count() <= 2,
+            "{word}: one or two sentences"
+        );
+        assert!(
+            place.ends_with('.') && !place.contains("\n\n"),
+            "{word}: {place}"
+        );
+    }
+}
+
+#[test]
+fn each_word_is_met_on_a_page_or_a_sheet_or_in_the_file_that_it_names() {
+    let mut pages: Vec<String> = texts("templates", ".html");
+    pages.extend(texts("labs", ".md"));
+    let pages: Vec<String> = pages.iter().map(|text| readable(text)).collect();
+    for Entry { word, place, .. } in entries() {
+        let source = place.split('`').find(|code| code.starts_with("src/"));
+        let met = match source {
+            Some(path) => {
+                let text = fs::read_to_string(root().join(path)).expect("a file of the source");
+                has(&readable(&text.replace(['<', '{', '>', '}'], " ")), &word)
+            }
+            None => pages.iter().any(|page| has(page, &word)),
+        };
+        assert!(met, "{word}: {place}");
+    }
+}
+
+#[test]
+fn the_addresses_of_the_glossary_are_routes_of_the_lab() {
+    let source = texts("src", ".rs").concat();
+    for Entry { word, place, .. } in entries() {
+        for address in place.split('`').filter(|code| code.starts_with('/')) {
+            let routes = [format!("(\"{address}\""), format!("(\"{address}?")];
+            let routed = routes.iter().any(|route| source.contains(route));
+            assert!(routed, "{word}: no page {address}");
+        }
+    }
+}
+
+#[test]
+fn plurals_and_markup_do_not_hide_a_word() {
+    let page =
+        readable("<p class=\"bench\">Two Benches,\n{{ loot }} and a café's <b>lab</b> clock</p>");
+    assert_eq!(page, " two benches and a café's lab clock ");
+    for (word, met) in [
+        ("bench", true),
+        ("lab clock", true),
+        ("loot", false),
+        ("café", false),
+    ] {
+        assert_eq!(has(&page, word), met, "{word}");
+    }
+}
