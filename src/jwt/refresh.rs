@@ -53,7 +53,7 @@ pub enum IssueError {
     #[error("the account changed while you signed in")]
     AccountChanged,
     /// The refresh token belongs to no family that lives.
-    #[error("the refresh token opens nothing")]
+    #[error("the refresh token is not accepted")]
     NoFamily,
     /// The refresh token was used before, so its family has ended.
     #[error("the refresh token was used before")]
@@ -88,8 +88,10 @@ impl World<'_> {
     /// # Errors
     /// [`IssueError::AccountChanged`]: a password change beats a sign-in in flight (CWE-362).
     pub async fn begin_family(&self, account: &Account) -> Result<Issued, IssueError> {
-        let issued = self.issued(&account.user, random_name()?, true).await?;
+        let mut transaction = self.bench.transact("the keys of tokens");
         loop {
+            transaction.attempt().await?;
+            let issued = self.issued(&account.user, random_name()?, true).await?;
             let mut batch = Batch::default();
             let unchanged = (account.key.clone(), Expect::Version(account.version));
             batch.expect.push(unchanged);
@@ -130,7 +132,9 @@ impl World<'_> {
         let key = self
             .key(RecordKind::RefreshFamily, family)
             .ok_or(IssueError::NoFamily)?;
+        let mut transaction = self.bench.transact("a family of refresh tokens");
         loop {
+            transaction.attempt().await?;
             let found = self.read::<Family>(&key).await?;
             let alive = found.filter(|found| self.now < found.expires_at);
             let found = alive.ok_or(IssueError::NoFamily)?;
@@ -202,6 +206,5 @@ impl World<'_> {
 }
 
 fn random_name() -> Result<String, StorageError> {
-    let no_randomness = |error| StorageError(format!("no random bytes: {error}"));
-    issue::random_name().map_err(no_randomness)
+    Ok(issue::random_name()?)
 }
