@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use super::Name;
+
 /// How a request came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scheme {
@@ -38,15 +40,15 @@ pub struct RequestFacts<'r> {
 /// Why a strong arm turned a request away. The text is shown to the student.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The defence that refused, by its slug.
-    pub defence: &'static str,
+    /// The defence that refused.
+    pub defence: Name,
     /// One sentence: what was missing or wrong.
     pub because: &'static str,
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (defence {})", self.because, self.defence)
+        write!(f, "{} (defence {})", self.because, self.defence.slug())
     }
 }
 

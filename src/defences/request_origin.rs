@@ -5,7 +5,7 @@
 //! `json_only.rs` next.
 
 use super::facts::{Refusal, RequestFacts};
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, Name};
 
 /// Whether a changing request may come from another origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl RequestOrigin {
 
 fn refused(because: &'static str) -> Refusal {
     Refusal {
-        defence: "request-origin",
+        defence: Name::RequestOrigin,
         because,
     }
 }

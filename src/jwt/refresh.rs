@@ -12,7 +12,7 @@ use super::issue;
 use super::keys::KeyRing;
 use super::token::Claims;
 use crate::base::clock::BenchTime;
-use crate::base::event::What;
+use crate::base::event::EventKind;
 use crate::defences::refresh_rotation::Use;
 use crate::session::accounts::Account;
 use crate::session::world::World;
@@ -105,7 +105,7 @@ impl World<'_> {
                 begun: self.now,
             };
             batch.put.push(self.family_put(&issued.family, &family));
-            batch.events.push(self.event(What::TokenIssued {
+            batch.events.push(self.event(EventKind::TokenIssued {
                 user: account.user.clone(),
                 token: self.fingerprint_of(&issued.access),
                 refreshed: false,
@@ -145,7 +145,9 @@ impl World<'_> {
                 .judge(jti == found.value.newest);
             if judged == Use::EndFamily {
                 batch.remove.push(key.clone());
-                batch.events.push(self.event(What::FamilyEnded { user }));
+                batch
+                    .events
+                    .push(self.event(EventKind::FamilyEnded { user }));
                 if self.commit(batch).await? == Commit::Done {
                     return Err(IssueError::UsedBefore);
                 }
@@ -158,7 +160,7 @@ impl World<'_> {
                 changed.newest.clone_from(next);
             }
             batch.put.push(self.family_put(family, &changed));
-            batch.events.push(self.event(What::TokenIssued {
+            batch.events.push(self.event(EventKind::TokenIssued {
                 user,
                 token: self.fingerprint_of(&issued.access),
                 refreshed: true,

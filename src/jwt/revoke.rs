@@ -12,7 +12,7 @@ use super::issue::issued_at;
 use super::token::Claims;
 use super::verify::{Check, Refusal};
 use crate::base::clock::BenchTime;
-use crate::base::event::What;
+use crate::base::event::EventKind;
 use crate::session::world::{FOREVER, World};
 use crate::storage::{Batch, Index, Put, RecordKey, RecordKind, StorageError};
 
@@ -70,7 +70,7 @@ impl World<'_> {
                 .remove
                 .extend(self.key(RecordKind::RefreshFamily, family));
         }
-        batch.events.push(self.event(What::TokenRevoked {
+        batch.events.push(self.event(EventKind::TokenRevoked {
             user: claims.sub.clone(),
             token: self.fingerprint_of(claims.jti.as_deref().unwrap_or_default()),
             remembered: remembers,

@@ -1,7 +1,7 @@
 //! Signing in: an anonymous session becomes a user's, with a new id or with the old one.
 
 use super::{Record, Session, SessionId};
-use crate::base::event::What;
+use crate::base::event::EventKind;
 use crate::defences::facts::Moment;
 use crate::session::accounts::Account;
 use crate::session::world::World;
@@ -71,7 +71,7 @@ impl World<'_> {
                 batch.remove.push(old.key.clone());
             }
             batch.put.push(self.session_put(&session, replaced));
-            batch.events.push(self.event(What::SignedIn {
+            batch.events.push(self.event(EventKind::SignedIn {
                 user: account.user.clone(),
                 session: self.fingerprint(&session.id),
                 before: before.map(|old| self.fingerprint(&old.id)),
@@ -137,7 +137,7 @@ impl World<'_> {
         let session = self.new_session(None, record, None, batch).await?;
         batch.remove.push(old.key.clone());
         batch.put.push(self.session_put(&session, Some(old)));
-        batch.events.push(self.event(What::Rotated {
+        batch.events.push(self.event(EventKind::Rotated {
             user: old.record.user.clone().unwrap_or_default(),
             from: self.fingerprint(&old.id),
             to: self.fingerprint(&session.id),
@@ -150,7 +150,7 @@ impl World<'_> {
         &self,
         adopted_id: Option<SessionId>,
         record: Record,
-        event: impl Fn(&Self, &SessionId, bool) -> What,
+        event: impl Fn(&Self, &SessionId, bool) -> EventKind,
     ) -> Result<Session, StorageError> {
         let adopted = adopted_id.is_some();
         for _ in 0..TRIES {

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::{Bench, Sharing, audit};
 use crate::base::clock::BenchTime;
-use crate::base::event::{Client, Event, What};
+use crate::base::event::{ClientKind, Event, EventKind};
 use crate::defences::policy::{Name, Policy, Resolved, Variant, resolve};
 use crate::session::world::FOREVER;
 use crate::storage::{Batch, Commit, Expect, Put, RecordKey, RecordKind, StorageError};
@@ -83,7 +83,7 @@ impl Kept {
 #[derive(Default)]
 struct Change {
     put: Option<Put>,
-    event: Option<What>,
+    event: Option<EventKind>,
 }
 
 impl Bench {
@@ -153,7 +153,7 @@ impl Bench {
             let event = event.map(|what| Event {
                 at,
                 variant: None,
-                client: Client::Other,
+                client: ClientKind::Other,
                 what,
             });
             let before = state.changed.unwrap_or_default();
@@ -196,14 +196,14 @@ impl Bench {
             let ahead = Duration::from_millis(state.ahead_millis).saturating_add(by);
             let millis = u64::try_from(ahead.min(FURTHEST).as_millis()).unwrap_or(u64::MAX);
             let minutes = millis / 60_000;
-            set_clock(state, millis, What::ClockMoved { minutes })
+            set_clock(state, millis, EventKind::ClockMoved { minutes })
         };
         self.change(change).await
     }
 
     /// Puts the clock on time again, and notes that the bench was reset.
     pub(super) async fn clock_on_time(&self) -> Result<(), StorageError> {
-        self.change(|state| set_clock(state, 0, What::BenchReset))
+        self.change(|state| set_clock(state, 0, EventKind::BenchReset))
             .await
     }
 
@@ -231,7 +231,7 @@ impl Bench {
             state.custom = policy;
             Change {
                 put: Some(put_setting(CUSTOM, &arms)),
-                event: Some(What::CustomChanged { strong }),
+                event: Some(EventKind::CustomChanged { strong }),
             }
         };
         self.change(change).await
@@ -281,7 +281,7 @@ impl Bench {
     }
 }
 
-fn set_clock(state: &mut State, millis: u64, event: What) -> Change {
+fn set_clock(state: &mut State, millis: u64, event: EventKind) -> Change {
     state.ahead_millis = millis;
     Change {
         put: Some(put_setting(CLOCK, &millis)),

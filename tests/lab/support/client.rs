@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use session_lab::base::addresses::{Listener, Site};
-use session_lab::client::{Exchange, Outgoing};
+use session_lab::client::{HttpExchange, Outgoing};
 
 use super::lab;
 
@@ -27,7 +27,7 @@ pub struct Client {
 pub struct Reply {
     pub status: u16,
     pub body: String,
-    exchange: Exchange,
+    exchange: HttpExchange,
 }
 
 impl Reply {

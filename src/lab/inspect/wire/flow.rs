@@ -39,11 +39,8 @@ pub struct Passed {
 }
 
 /// The way of a request that took these arms, and that this defence refused.
-pub fn passed(taken: &Taken, refused_by: Option<&str>) -> Vec<Passed> {
-    let refused_at = Name::ALL
-        .iter()
-        .find(|name| Some(name.slug()) == refused_by)
-        .map(|name| Stage::of(*name));
+pub fn passed(taken: &Taken, refused_by: Option<Name>) -> Vec<Passed> {
+    let refused_at = refused_by.map(Stage::of);
     let stage = |stage: Stage| {
         let here = Name::ALL.iter().filter(|name| Stage::of(**name) == stage);
         let lit: Vec<Lit> = here
@@ -62,7 +59,7 @@ pub fn passed(taken: &Taken, refused_by: Option<&str>) -> Vec<Passed> {
     Stage::ALL.into_iter().map(stage).collect()
 }
 
-fn lit(taken: &Taken, name: Name, refused_by: Option<&str>) -> Option<Lit> {
+fn lit(taken: &Taken, name: Name, refused_by: Option<Name>) -> Option<Lit> {
     let arm = taken.arm(name)?;
     let arms = name.arms();
     let kind = if arms.first() == Some(&arm) {
@@ -78,7 +75,7 @@ fn lit(taken: &Taken, name: Name, refused_by: Option<&str>) -> Option<Lit> {
         kind,
         arm: arm.slug,
         description: arm.description,
-        refused: refused_by == Some(slug),
+        refused: refused_by == Some(name),
     })
 }
 
@@ -126,7 +123,7 @@ mod tests {
         let probe = PolicyProbe::new(Policy::HARDENED);
         probe.csrf_token();
         probe.csp();
-        let stages = passed(&probe.taken(), Some("csrf-token"));
+        let stages = passed(&probe.taken(), Some(Name::CsrfToken));
         assert!(at(&stages, Stage::Checks).lit[0].refused);
         let not_reached = stages.iter().filter(|stage| stage.not_reached);
         let not_reached: Vec<_> = not_reached.map(|stage| stage.title).collect();
