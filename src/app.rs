@@ -24,7 +24,7 @@ use crate::lab::Lessons;
 use crate::same_site::measured::MeasuredTables;
 use crate::session::bench::{BenchKeys, Benches, JWT_LABEL};
 use crate::sniffing_proxy;
-use crate::sniffing_proxy::Cafe;
+use crate::sniffing_proxy::SniffingProxy;
 use crate::sniffing_proxy::capture::Captures;
 use crate::storage::health::Watched;
 use crate::storage::{FileStorage, MemoryStorage, RedisStorage, Storage};
@@ -32,7 +32,7 @@ use crate::web::assets;
 use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::report::Attested;
 
-use listeners::Parts;
+use listeners::SharedState;
 
 /// A lab that is being served.
 #[derive(Debug)]
@@ -107,7 +107,7 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
 pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let main_name = reach::portal_name(&settings.reach);
     listeners::check_ports(settings)?;
-    let templates = Arc::new(assets::Engines::begin());
+    let templates = Arc::new(assets::SiteTemplates::begin());
     let wifi = open_cafe(settings).await?;
     let (storage, watched) = open_storage(settings).await?;
     let files = match &watched {
@@ -136,14 +136,14 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
 
     let port = wifi.local_addr().map_err(|error| broken(&error))?.port();
     addresses.learn_cafe(port);
-    let cafe = Cafe {
+    let cafe = SniffingProxy {
         addresses: addresses.clone(),
         portal: reach::portal_address(&settings.reach),
         captures: Arc::default(),
     };
     let lessons = lessons(settings)?;
     let same_site = MeasuredTables::default();
-    let parts = Parts {
+    let shared = SharedState {
         addresses: addresses.clone(),
         benches: benches.clone(),
         certificate: certificate.clone(),
@@ -155,9 +155,9 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         health: Arc::default(),
         same_site: same_site.clone(),
     };
-    let health = parts.health.clone();
+    let health = shared.health.clone();
     let (stop, stopped) = watch::channel(false);
-    let ended = listeners::launch(settings, parts, stopped.clone()).await?;
+    let ended = listeners::launch(settings, shared, stopped.clone()).await?;
     if let Err(mistake) = templates.parsed() {
         let _ = stop.send(true);
         return Err(broken(mistake));

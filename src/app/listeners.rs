@@ -26,8 +26,8 @@ use crate::same_site::measured::MeasuredTables;
 use crate::session::bench::Benches;
 use crate::sniffing_proxy::capture::Captures;
 use crate::storage::health::Health;
-use crate::web::answer::Answer;
-use crate::web::assets::Engines;
+use crate::web::answer::AnswerHeaders;
+use crate::web::assets::SiteTemplates;
 use crate::web::request_router::RequestRouter;
 use crate::web::{assets, problem, request_router};
 
@@ -38,8 +38,8 @@ const GRACE: u32 = 1;
 /// wait for another second, and the whole stop has two.
 const LONGEST_STOP: Duration = Duration::from_millis(GRACE as u64 * 1_000 + 200);
 
-/// What every instance is given.
-pub(super) struct Parts {
+/// What the listeners share. Each site is given the part that it needs.
+pub(super) struct SharedState {
     /// Everybody's addresses.
     pub addresses: Arc<Addresses>,
     /// Every bench.
@@ -49,7 +49,7 @@ pub(super) struct Parts {
     /// A client for `/compare`.
     pub lab_client: LabClient,
     /// Every template, parsed.
-    pub templates: Arc<Engines>,
+    pub templates: Arc<SiteTemplates>,
     /// Where sessions are kept.
     pub store: Store,
     /// The worksheets, and whose machine this is.
@@ -62,9 +62,9 @@ pub(super) struct Parts {
     pub same_site: MeasuredTables,
 }
 
-impl std::fmt::Debug for Parts {
+impl std::fmt::Debug for SharedState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Parts")
+        f.write_str("SharedState")
     }
 }
 
@@ -115,14 +115,14 @@ pub(super) fn cannot_listen(flag: &str, port: u16, error: &std::io::Error) -> St
 /// A listener that cannot start; the others are stopped first.
 pub async fn launch(
     settings: &Settings,
-    parts: Parts,
+    shared: SharedState,
     mut stopped: watch::Receiver<bool>,
 ) -> Result<JoinHandle<Result<(), StartError>>, StartError> {
     let (up, mut ups) = tokio::sync::mpsc::channel(Listener::ALL.len());
     let mut launches = JoinSet::new();
     let mut handles = Vec::new();
     for listener in Listener::ALL {
-        let ignited = ignite(settings, &parts, listener, up.clone()).await?;
+        let ignited = ignite(settings, &shared, listener, up.clone()).await?;
         handles.push(ignited.shutdown());
         let port = port(settings, listener);
         launches.spawn(async move {
@@ -174,25 +174,25 @@ pub async fn launch(
 
 async fn ignite(
     settings: &Settings,
-    parts: &Parts,
+    shared: &SharedState,
     listener: Listener,
     up: tokio::sync::mpsc::Sender<()>,
 ) -> Result<Rocket<Ignite>, StartError> {
-    let addresses = parts.addresses.clone();
-    let rocket = rocket(settings, parts, listener);
-    let client = parts.lab_client.clone();
+    let addresses = shared.addresses.clone();
+    let rocket = rocket(settings, shared, listener);
+    let client = shared.lab_client.clone();
     let site = match listener.site() {
         Site::Lab => lab::mount(
             rocket,
             LabState {
-                store: parts.store.clone(),
-                health: parts.health.clone(),
-                lessons: parts.lessons.clone(),
-                certificate: parts.certificate.clone(),
+                store: shared.store.clone(),
+                health: shared.health.clone(),
+                lessons: shared.lessons.clone(),
+                certificate: shared.certificate.clone(),
                 lab_client: client,
-                captures: parts.captures.clone(),
-                benches: parts.benches.clone(),
-                same_site: parts.same_site.clone(),
+                captures: shared.captures.clone(),
+                benches: shared.benches.clone(),
+                same_site: shared.same_site.clone(),
             },
         ),
         Site::Portal => {
@@ -202,9 +202,9 @@ async fn ignite(
                 Vec::new()
             };
             let own_pages = PortalPagesState {
-                certificate: parts.certificate.clone(),
-                health: parts.health.clone(),
-                same_site: parts.same_site.clone(),
+                certificate: shared.certificate.clone(),
+                health: shared.health.clone(),
+                same_site: shared.same_site.clone(),
             };
             portal::mount(lab::mount_on_portal(rocket, own_pages), client)
                 .mount("/portal", measured)
@@ -213,14 +213,14 @@ async fn ignite(
     };
     let request_router = RequestRouter {
         listener,
-        addresses: parts.addresses.clone(),
-        benches: parts.benches.clone(),
+        addresses: shared.addresses.clone(),
+        benches: shared.benches.clone(),
     };
     site.manage(request_router.clone())
         .attach(request_router)
-        .manage(parts.templates.engine(listener.site()))
+        .manage(shared.templates.engine(listener.site()))
         .attach(Shield::new())
-        .attach(Answer)
+        .attach(AnswerHeaders)
         .attach(AdHoc::on_liftoff("Port", move |rocket| {
             Box::pin(async move {
                 addresses.learn(listener, rocket.config().port);
@@ -236,13 +236,13 @@ async fn ignite(
         .map_err(|error| launch_error(listener, port(settings, listener), &error))
 }
 
-fn rocket(settings: &Settings, parts: &Parts, listener: Listener) -> Rocket<Build> {
+fn rocket(settings: &Settings, shared: &SharedState, listener: Listener) -> Rocket<Build> {
     // A configuration of our own: a stray Rocket.toml or ROCKET_* variable must not leak in.
     let config = Config {
         address: bind_address(settings),
         port: port(settings, listener),
         tls: (listener.scheme() == Scheme::Https).then(|| {
-            let certificate = &parts.certificate;
+            let certificate = &shared.certificate;
             TlsConfig::from_bytes(
                 certificate.cert_pem().as_bytes(),
                 certificate.key_pem().as_bytes(),

@@ -9,18 +9,8 @@ use serde::de::DeserializeOwned;
 use super::http_actor::demo_password;
 use super::scenario::{LOOK_EVERY, Line, Scenario, ScenarioError, VICTIM};
 use crate::browser::{Chrome, ChromeError, PATIENCE, Seen, Window};
-use crate::client::Exchange;
-
-/// Parts of addresses that the pages ask for by themselves: they are left out of transcripts.
-const BY_THEMSELVES: [&str; 7] = [
-    "/static/",
-    "/favicon.ico",
-    "/api/time_left",
-    "/loot/count",
-    "/arrived",
-    "/live",
-    "about:blank",
-];
+use crate::client::HttpExchange;
+use crate::web::known_addresses::is_automatic;
 
 /// Somebody at a browser window.
 #[derive(Debug)]
@@ -255,7 +245,8 @@ impl<'s> BrowserActor<'s> {
     /// Writes what the browser sent and received since the last time to the transcript.
     fn narrate(&self) {
         for seen in self.window.requests() {
-            if BY_THEMSELVES.iter().any(|part| seen.url.contains(part)) {
+            // What the browser asked for by itself is left out of transcripts.
+            if seen.url == "about:blank" || is_automatic(&seen.url) {
                 continue;
             }
             self.scenario.note(Line::Exchange {
@@ -266,8 +257,8 @@ impl<'s> BrowserActor<'s> {
     }
 }
 
-fn exchange(seen: Seen) -> Exchange {
-    Exchange {
+fn exchange(seen: Seen) -> HttpExchange {
+    HttpExchange {
         sent: seen.request_text(),
         head: seen.answer_text(),
         status: seen.status,

@@ -1,7 +1,7 @@
 //! Somebody on the stage of an attack: what he sends, and what he reads out of the answers.
 
 use super::scenario::{Line, Scenario, ScenarioError};
-use crate::client::Exchange;
+use crate::client::HttpExchange;
 use crate::client::caller::{Call, Caller};
 use crate::defences::password_storage::DEMO_PASSWORDS;
 
@@ -36,7 +36,7 @@ impl<'s> HttpActor<'s> {
     ///
     /// # Errors
     /// No answer.
-    pub async fn get(&mut self, path: &str) -> Result<Exchange, ScenarioError> {
+    pub async fn get(&mut self, path: &str) -> Result<HttpExchange, ScenarioError> {
         self.call(Call::get(path)).await
     }
 
@@ -48,7 +48,7 @@ impl<'s> HttpActor<'s> {
         &mut self,
         path: &str,
         fields: &[(&str, &str)],
-    ) -> Result<Exchange, ScenarioError> {
+    ) -> Result<HttpExchange, ScenarioError> {
         let exchange = self.caller.submit(path, fields).await?;
         self.note(exchange)
     }
@@ -57,14 +57,14 @@ impl<'s> HttpActor<'s> {
     ///
     /// # Errors
     /// No answer.
-    pub async fn call(&mut self, call: Call) -> Result<Exchange, ScenarioError> {
+    pub async fn call(&mut self, call: Call) -> Result<HttpExchange, ScenarioError> {
         let exchange = self.caller.call(call).await?;
         self.note(exchange)
     }
 
     /// Writes an exchange to the transcript. A portal that breaks has not defended itself, so its
     /// own error ends the attack as not tried.
-    fn note(&self, exchange: Exchange) -> Result<Exchange, ScenarioError> {
+    fn note(&self, exchange: HttpExchange) -> Result<HttpExchange, ScenarioError> {
         let line = Line::Exchange {
             who: self.who,
             exchange: Box::new(exchange.clone()),
@@ -98,7 +98,7 @@ impl<'s> HttpActor<'s> {
         &mut self,
         user: &str,
         password: &str,
-    ) -> Result<Exchange, ScenarioError> {
+    ) -> Result<HttpExchange, ScenarioError> {
         let fields = [("username", user), ("password", password)];
         self.submit("/login", &fields).await
     }
@@ -131,7 +131,7 @@ impl<'s> HttpActor<'s> {
     ///
     /// # Errors
     /// No answer.
-    pub async fn post_from_sibling(&mut self, call: Call) -> Result<Exchange, ScenarioError> {
+    pub async fn post_from_sibling(&mut self, call: Call) -> Result<HttpExchange, ScenarioError> {
         let origin = self.scenario.sibling_origin();
         let call = call.with("origin", origin);
         self.call(call.with("sec-fetch-site", "same-site")).await
@@ -141,7 +141,7 @@ impl<'s> HttpActor<'s> {
     pub(super) fn expect(
         &self,
         step: &str,
-        reply: &Exchange,
+        reply: &HttpExchange,
         status: u16,
     ) -> Result<(), ScenarioError> {
         if reply.status == status {

@@ -12,7 +12,7 @@ use crate::base::addresses::{Addresses, BESIDE_SIBLING, Listener, SIBLING};
 use crate::base::bench_name::BenchName;
 use crate::browser::{Chrome, ChromeError};
 use crate::client::caller::{Caller, Portal};
-use crate::client::{ClientError, Exchange, LabClient, Outgoing};
+use crate::client::{ClientError, HttpExchange, LabClient, Outgoing};
 use crate::defences::facts::Scheme;
 use crate::defences::policy::{Name, Policy, Variant};
 
@@ -87,7 +87,7 @@ pub enum Line {
         /// Who.
         who: &'static str,
         /// What went over the socket.
-        exchange: Box<Exchange>,
+        exchange: Box<HttpExchange>,
     },
 }
 
@@ -304,7 +304,7 @@ impl Scenario {
         &self,
         path: &str,
         fields: &[(&str, String)],
-    ) -> Result<Exchange, ClientError> {
+    ) -> Result<HttpExchange, ClientError> {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
@@ -320,7 +320,7 @@ impl Scenario {
         path: &str,
         mut headers: Vec<(String, String)>,
         body: String,
-    ) -> Result<Exchange, ClientError> {
+    ) -> Result<HttpExchange, ClientError> {
         let origin = self.target.addresses.origin(Listener::Lab);
         headers.push(("origin".into(), origin));
         let target = format!("{}{path}", self.bench.prefix());
@@ -334,7 +334,7 @@ impl Scenario {
         listener: Listener,
         method: &'static str,
         target: String,
-    ) -> Result<Exchange, ClientError> {
+    ) -> Result<HttpExchange, ClientError> {
         let outgoing = self.outgoing(listener, method, target);
         self.target.door.send(outgoing).await
     }

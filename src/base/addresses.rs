@@ -16,12 +16,12 @@ pub enum Site {
     Lab,
     /// The application under attack.
     Portal,
-    /// The attacker's own site, and the sibling of the portal that is in his hands.
+    /// The attacker's own site, and the sibling of the portal that the attacker controls.
     Attacker,
 }
 
 impl Site {
-    /// Its word in names of templates and style sheets.
+    /// The word for it in names of templates and style sheets.
     pub const fn word(self) -> &'static str {
         match self {
             Site::Lab => "lab",
@@ -31,7 +31,7 @@ impl Site {
     }
 }
 
-/// The host that belongs to the portal's *site* and is in the attacker's hands.
+/// A host of the portal's *site* that the attacker controls.
 pub const SIBLING: &str = "notes.portal.localhost";
 
 /// The portal's name beside the sibling: one site, two hosts.
@@ -52,13 +52,13 @@ pub struct AnsweredHost {
 /// One of the lab's listeners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Listener {
-    /// The lab's own pages, in clear.
+    /// The lab's own pages, unencrypted.
     Lab,
-    /// The portal, in clear.
+    /// The portal, unencrypted.
     PortalHttp,
     /// The portal over TLS.
     PortalHttps,
-    /// The attacker, in clear.
+    /// The attacker, unencrypted.
     Attacker,
     /// The attacker over TLS.
     AttackerTls,
@@ -83,7 +83,7 @@ impl Listener {
         }
     }
 
-    /// How its requests come in.
+    /// Whether its connections are encrypted.
     pub const fn scheme(self) -> Scheme {
         match self {
             Listener::Lab | Listener::PortalHttp | Listener::Attacker => Scheme::Http,
@@ -113,7 +113,7 @@ impl Listener {
     }
 }
 
-/// Where a lab listens, as it tells programs.
+/// Where a lab listens, as it reports it to programs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ports {
     /// The name in links.
@@ -122,11 +122,11 @@ pub struct Ports {
     pub attacker_name: String,
     /// The lab's own pages.
     pub lab: u16,
-    /// The portal in clear.
+    /// The portal unencrypted.
     pub http: u16,
     /// The portal over TLS.
     pub https: u16,
-    /// The attacker in clear.
+    /// The attacker unencrypted.
     pub attacker: u16,
     /// The attacker over TLS.
     pub attacker_tls: u16,
@@ -144,7 +144,7 @@ pub struct Addresses {
     ports: [OnceLock<u16>; Listener::ALL.len()],
     cafe: OnceLock<u16>,
     /// The café's own ends of its connections to the portal.
-    lines: Mutex<HashSet<SocketAddr>>,
+    cafe_connections: Mutex<HashSet<SocketAddr>>,
 }
 
 impl Addresses {
@@ -156,18 +156,18 @@ impl Addresses {
             attacker_name,
             ports: Default::default(),
             cafe: OnceLock::new(),
-            lines: Mutex::default(),
+            cafe_connections: Mutex::default(),
         }
     }
 
-    /// The addresses of a lab that told its ports.
-    pub fn told(ports: &Ports) -> Self {
+    /// The addresses of another lab, by the ports that it reports.
+    pub fn from_ports(ports: &Ports) -> Self {
         let addresses = Self {
             main_name: ports.name.clone(),
             attacker_name: ports.attacker_name.clone(),
             ports: Default::default(),
             cafe: OnceLock::from(ports.cafe),
-            lines: Mutex::default(),
+            cafe_connections: Mutex::default(),
         };
         for (listener, port) in [
             (Listener::Lab, ports.lab),
@@ -225,21 +225,23 @@ impl Addresses {
 
     /// The café has a connection to the portal from this address.
     pub fn enter_cafe(&self, from: SocketAddr) {
-        self.lines().insert(from);
+        self.cafe_connections().insert(from);
     }
 
     /// That connection is over.
     pub fn leave_cafe(&self, from: SocketAddr) {
-        self.lines().remove(&from);
+        self.cafe_connections().remove(&from);
     }
 
     /// Whether a request from this address came through the café.
     pub fn through_cafe(&self, from: Option<SocketAddr>) -> bool {
-        from.is_some_and(|from| self.lines().contains(&from))
+        from.is_some_and(|from| self.cafe_connections().contains(&from))
     }
 
-    fn lines(&self) -> MutexGuard<'_, HashSet<SocketAddr>> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    fn cafe_connections(&self) -> MutexGuard<'_, HashSet<SocketAddr>> {
+        self.cafe_connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The name in links.

@@ -1,4 +1,4 @@
-//! The name of a bench, as it stands in `/b/<name>/…` and in the data folder.
+//! The name of a bench, as in `/b/<name>/…` and in the data folder.
 
 use std::fmt;
 use std::str::FromStr;
@@ -30,7 +30,7 @@ impl BenchName {
         &self.0
     }
 
-    /// What stands before every path of this bench: nothing, or `/b/<name>`.
+    /// The beginning of every path of this bench: nothing, or `/b/<name>`.
     pub fn prefix(&self) -> String {
         if self.is_local() {
             String::new()

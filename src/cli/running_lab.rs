@@ -63,7 +63,7 @@ impl RunningLab {
         let cert_pem = ask(port, "/certificate.pem").await.map_err(nobody)?;
         let door = LabClient::new(&cert_pem).map_err(|error| nobody(error.to_string()))?;
         Ok(Self {
-            target: Target::of(&door, &Arc::new(Addresses::told(&ports))),
+            target: Target::of(&door, &Arc::new(Addresses::from_ports(&ports))),
             cert_pem,
             own: None,
         })
@@ -105,7 +105,7 @@ impl RunningLab {
 
 /// The body of a page of the lab's own.
 async fn ask(port: u16, path: &str) -> Result<String, String> {
-    let door = LabClient::in_clear().map_err(|error| error.to_string())?;
+    let door = LabClient::unencrypted().map_err(|error| error.to_string())?;
     let outgoing = Outgoing {
         scheme: Scheme::Http,
         host_name: "localhost".into(),

@@ -12,7 +12,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use super::facts::Refusal;
-use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
+use super::{Arm, Defence, Elsewhere, Lesson, Name, RequestStage};
 
 /// The name of the form field that carries the token. JSON requests send it as `X-CSRFToken`.
 pub const TOKEN_FIELD: &str = "csrf_token";
@@ -102,7 +102,7 @@ fn token(key: &[u8; 32], id: &str) -> Option<String> {
 
 fn refused(because: &'static str) -> Refusal {
     Refusal {
-        defence: "csrf-token",
+        defence: Name::CsrfToken,
         because,
     }
 }

@@ -4,7 +4,7 @@
 //! next, which prevents the second cookie from being set at all.
 
 use super::facts::Refusal;
-use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
+use super::{Arm, Defence, Elsewhere, Lesson, Name, RequestStage};
 
 /// What the portal does with two session cookies of one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl DuplicateCookies {
                 [] => Ok(None),
                 [only] => Ok(Some(only)),
                 _ => Err(Refusal {
-                    defence: "duplicate-cookies",
+                    defence: Name::DuplicateCookies,
                     because: "The session cookie came more than once.",
                 }),
             },
@@ -107,7 +107,7 @@ mod tests {
     fn the_strong_arm_refuses_two_even_when_they_are_equal() {
         for values in [["tossed", "own"], ["own", "own"]] {
             let refusal = DuplicateCookies::STRONG.choose(&values).unwrap_err();
-            assert_eq!(refusal.defence, "duplicate-cookies");
+            assert_eq!(refusal.defence, Name::DuplicateCookies);
         }
     }
 

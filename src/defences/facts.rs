@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use super::Name;
+
 /// How a request arrived. It is a property of the listener that accepted the connection, never of a
 /// header such as `X-Forwarded-Proto`, which any client can write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,15 +49,15 @@ pub struct RequestFacts<'r> {
 /// real portal tells the visitor less and writes the reason to its log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The defence that refused, by its slug.
-    pub defence: &'static str,
+    /// The defence that refused.
+    pub defence: Name,
     /// One sentence: what was missing or wrong.
     pub because: &'static str,
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (defence {})", self.because, self.defence)
+        write!(f, "{} (defence {})", self.because, self.defence.slug())
     }
 }
 

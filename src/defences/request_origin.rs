@@ -5,7 +5,7 @@
 //! `json_only.rs` next.
 
 use super::facts::{Refusal, RequestFacts};
-use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
+use super::{Arm, Defence, Elsewhere, Lesson, Name, RequestStage};
 
 /// Whether a changing request may come from another origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl RequestOrigin {
 
 fn refused(because: &'static str) -> Refusal {
     Refusal {
-        defence: "request-origin",
+        defence: Name::RequestOrigin,
         because,
     }
 }

@@ -17,7 +17,7 @@ use super::issue;
 use super::keys::KeyRing;
 use super::token::Claims;
 use crate::base::clock::BenchTime;
-use crate::base::event::What;
+use crate::base::event::EventKind;
 use crate::defences::refresh_rotation::RefreshDecision;
 use crate::session::accounts::Account;
 use crate::session::world::World;
@@ -121,7 +121,7 @@ impl World<'_> {
                 begun: self.now,
             };
             batch.put.push(self.family_put(&issued.family, &family));
-            batch.events.push(self.event(What::TokenIssued {
+            batch.events.push(self.event(EventKind::TokenIssued {
                 user: account.user.clone(),
                 token: self.fingerprint_of(&issued.access),
                 refreshed: false,
@@ -172,7 +172,9 @@ impl World<'_> {
                 // Thief and user hold tokens of this family, and both lose it. The commit names the
                 // version, so the family cannot move on between the check and the end.
                 batch.remove.push(key.clone());
-                batch.events.push(self.event(What::FamilyEnded { user }));
+                batch
+                    .events
+                    .push(self.event(EventKind::FamilyEnded { user }));
                 if self.commit(batch).await? == Commit::Done {
                     return Err(IssueError::UsedBefore);
                 }
@@ -187,7 +189,7 @@ impl World<'_> {
                 changed.newest.clone_from(next);
             }
             batch.put.push(self.family_put(family, &changed));
-            batch.events.push(self.event(What::TokenIssued {
+            batch.events.push(self.event(EventKind::TokenIssued {
                 user,
                 token: self.fingerprint_of(&issued.access),
                 refreshed: true,

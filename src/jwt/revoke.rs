@@ -22,7 +22,7 @@ use super::issue::issued_at;
 use super::token::Claims;
 use super::verify::{TokenCheck, TokenRefusal};
 use crate::base::clock::BenchTime;
-use crate::base::event::What;
+use crate::base::event::EventKind;
 use crate::session::world::World;
 use crate::storage::{Batch, Put, RecordIndex, RecordKey, RecordKind, StorageError};
 
@@ -89,7 +89,7 @@ impl World<'_> {
         }
         // The weak arm writes the event as well, with `remembered: false`: the page forgot the
         // token, and the journal shows that the server did not.
-        batch.events.push(self.event(What::TokenRevoked {
+        batch.events.push(self.event(EventKind::TokenRevoked {
             user: claims.sub.clone(),
             token: self.fingerprint_of(claims.jti.as_deref().unwrap_or_default()),
             remembered: remembers,

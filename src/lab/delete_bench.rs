@@ -10,7 +10,6 @@ use crate::defences::policy::{Name, Variant};
 use crate::session::bench::{Benches, RUN_PREFIX};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
 /// Forgets the bench, and tells which switches this variant of it was asked for.
 #[post("/discard?<variant>")]
@@ -18,10 +17,10 @@ async fn discard(
     context: &RequestContext,
     benches: &State<Arc<Benches>>,
     variant: &str,
-) -> Result<Json<ProbedDefences>, Reply> {
+) -> Result<Json<ProbedDefences>, Problem> {
     let name = context.bench.name();
     if !name.as_str().starts_with(RUN_PREFIX) {
-        return Err(Problem::not_found().into());
+        return Err(Problem::not_found());
     }
     let variant: Variant = variant
         .parse()

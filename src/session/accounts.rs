@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::event::What;
+use crate::base::event::EventKind;
 use crate::defences::facts::Role;
 use crate::defences::password_storage::{DEMO_PASSWORDS, StoredPassword};
 use crate::session::world::World;
@@ -132,7 +132,7 @@ impl World<'_> {
             let mut batch = Batch::default();
             self.add_account(&mut batch, &sender);
             self.add_account(&mut batch, &receiver);
-            batch.events.push(self.event(What::Transferred {
+            batch.events.push(self.event(EventKind::Transferred {
                 from: from.to_owned(),
                 to: to.to_owned(),
                 amount,

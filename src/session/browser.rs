@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{SessionId, cookie};
 use crate::base::clock::BenchTime;
+use crate::base::set_cookie::SetCookie;
 use crate::defences::{Defence, IdSource, PolicyProbe};
 use crate::session::world::World;
 use crate::storage::{Batch, Put, RecordIndex, RecordKind, StorageError};
@@ -70,7 +71,11 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn remember_browser(&self, user: &str, label: &str) -> Result<String, StorageError> {
+    pub async fn remember_browser(
+        &self,
+        user: &str,
+        label: &str,
+    ) -> Result<SetCookie, StorageError> {
         let token = IdSource::STRONG.issue(0)?;
         let token = SessionId::parse(&token)
             .ok_or_else(|| StorageError::Defect("a browser's token is not well-formed".into()))?;
@@ -94,7 +99,7 @@ impl World<'_> {
         .await?;
         self.keep_the_newest(user, RecordKind::Browser, BROWSERS_A_USER, BROWSERS_A_USER)
             .await?;
-        Ok(set_line(self.probe, &self.browser_cookie(), &token))
+        Ok(set_cookie(self.probe, &self.browser_cookie(), &token))
     }
 
     /// The browsers that are remembered for a user.
@@ -146,15 +151,9 @@ fn hash(token: &SessionId) -> String {
     crate::defences::AtRest::STRONG.key(token.expose())
 }
 
-fn set_line(probe: &PolicyProbe, name: &str, token: &SessionId) -> String {
-    let secure = probe
-        .secure()
-        .attribute()
-        .map(|a| format!("; {a}"))
-        .unwrap_or_default();
-    let age = REMEMBERED_FOR.as_secs();
-    format!(
-        "{name}={}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}",
-        token.expose()
-    )
+fn set_cookie(probe: &PolicyProbe, name: &str, token: &SessionId) -> SetCookie {
+    let age = format!("Max-Age={}", REMEMBERED_FOR.as_secs());
+    let mut attributes = vec!["Path=/", &age, "HttpOnly", "SameSite=Lax"];
+    attributes.extend(probe.secure().attribute());
+    SetCookie::new(name, token.expose(), &attributes)
 }

@@ -1,11 +1,12 @@
-//! The one place where a `Set-Cookie` line for a session is written, and where it is taken back.
+//! Decides what the `Set-Cookie` lines say that set a session's cookie and remove it.
 //!
-//! It is written as text, because a web framework's cookie jar adds attributes of its own that the
-//! weak arms must lack. The removal repeats `Path` and `Secure`: a browser refuses a removal of a
+//! The lines are raw text ([`SetCookie`]), because a web framework's cookie jar adds attributes of
+//! its own that the weak arms must lack. The removal repeats `Path` and `Secure`: a browser refuses a removal of a
 //! `__Host-` cookie without them, and the user would stay signed in.
 
 use super::SessionId;
 use crate::base::bench_name::BenchName;
+use crate::base::set_cookie::SetCookie;
 use crate::defences::PolicyProbe;
 use crate::defences::policy::Variant;
 
@@ -28,29 +29,38 @@ pub fn plain_name(what: &str, variant: Variant, bench: &BenchName) -> String {
 }
 
 /// The `Set-Cookie` line that hands a session id to the browser.
-pub fn set(probe: &PolicyProbe, variant: Variant, bench: &BenchName, id: &SessionId) -> String {
+pub fn set(probe: &PolicyProbe, variant: Variant, bench: &BenchName, id: &SessionId) -> SetCookie {
     let lifetime = probe.persistence().attribute();
     line(probe, &name(probe, variant, bench), id.expose(), lifetime)
 }
 
-/// The `Set-Cookie` line that takes it back.
-pub fn remove(probe: &PolicyProbe, variant: Variant, bench: &BenchName) -> String {
+/// The `Set-Cookie` line that removes it.
+pub fn remove(probe: &PolicyProbe, variant: Variant, bench: &BenchName) -> SetCookie {
     line(probe, &name(probe, variant, bench), "", Some("Max-Age=0"))
 }
 
-fn line(probe: &PolicyProbe, name: &str, value: &str, lifetime: Option<&'static str>) -> String {
+/// A cookie of this variant and bench that has no prefix and no other attribute, which is how the
+/// weak arms hand out what they trust: `role`, `state`.
+pub fn set_plain(what: &str, variant: Variant, bench: &BenchName, value: &str) -> SetCookie {
+    SetCookie::new(&plain_name(what, variant, bench), value, &["Path=/"])
+}
+
+/// The line that removes such a cookie.
+pub fn remove_plain(what: &str, variant: Variant, bench: &BenchName) -> SetCookie {
+    let name = plain_name(what, variant, bench);
+    SetCookie::new(&name, "", &["Path=/", "Max-Age=0"])
+}
+
+fn line(probe: &PolicyProbe, name: &str, value: &str, lifetime: Option<&'static str>) -> SetCookie {
     let attributes = [
+        Some("Path=/"),
         lifetime,
         probe.secure().attribute(),
         probe.http_only().attribute(),
         probe.same_site().attribute(),
     ];
-    let mut line = format!("{name}={value}; Path=/");
-    for attribute in attributes.into_iter().flatten() {
-        line.push_str("; ");
-        line.push_str(attribute);
-    }
-    line
+    let attributes: Vec<&str> = attributes.into_iter().flatten().collect();
+    SetCookie::new(name, value, &attributes)
 }
 
 /// Every value that a request's `Cookie` headers give for `name`, in the order sent.
@@ -75,8 +85,8 @@ mod tests {
         let id = SessionId::parse("abc").expect("a well-formed id");
         let bench = BenchName::local();
         (
-            set(&probe, variant, &bench, &id),
-            remove(&probe, variant, &bench),
+            set(&probe, variant, &bench, &id).as_str().to_owned(),
+            remove(&probe, variant, &bench).as_str().to_owned(),
         )
     }
 

@@ -3,7 +3,7 @@
 use futures::future::try_join_all;
 
 use super::{Session, SessionRecord};
-use crate::base::event::{EndReason, What};
+use crate::base::event::{EndReason, EventKind};
 use crate::defences::facts::PrivilegeChange;
 use crate::session::accounts::Account;
 use crate::session::world::World;
@@ -52,7 +52,7 @@ impl World<'_> {
             self.end(&[chosen], EndReason::SignOut).await?;
             return Ok(true);
         }
-        self.note(What::Ended {
+        self.note(EventKind::Ended {
             user: session.record.user.clone(),
             session: self.fingerprint(&session.id),
             reason: EndReason::SignOut,
@@ -185,7 +185,7 @@ impl World<'_> {
     fn add_end(&self, batch: &mut Batch, sessions: &[ListedSession], reason: EndReason) {
         for listed in sessions {
             batch.remove.push(listed.key.clone());
-            batch.events.push(self.event(What::Ended {
+            batch.events.push(self.event(EventKind::Ended {
                 user: listed.record.user.clone(),
                 session: self.fingerprint_of(listed.key.name()),
                 reason,
@@ -206,7 +206,7 @@ impl World<'_> {
     ) -> Result<Option<PasswordChange>, StorageError> {
         let mut batch = Batch::default();
         self.add_account(&mut batch, account);
-        let event = self.event(What::PasswordChanged {
+        let event = self.event(EventKind::PasswordChanged {
             user: account.user.clone(),
         });
         batch.events.push(event);

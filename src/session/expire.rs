@@ -3,7 +3,7 @@
 
 use super::SessionRecord;
 use super::end::ListedSession;
-use crate::base::event::Client;
+use crate::base::event::ClientKind;
 use crate::defences::policy::{PolicyProbe, Variant};
 use crate::session::bench::Bench;
 use crate::session::world::World;
@@ -27,7 +27,7 @@ pub async fn end_expired(bench: &Bench) -> Result<usize, StorageError> {
             continue;
         }
         let probe = PolicyProbe::new(bench.resolve(variant).policy);
-        let world = World::now(bench, variant, &probe, Client::Lab);
+        let world = World::now(bench, variant, &probe, ClientKind::Lab);
         for key in keys {
             let Some(found) = world.read::<SessionRecord>(&key).await? else {
                 continue;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::clock::BenchTime;
-use crate::base::event::What;
+use crate::base::event::EventKind;
 use crate::session::world::World;
 use crate::storage::{Batch, Commit, Expect, RecordIndex, RecordKind, StorageError};
 
@@ -71,7 +71,7 @@ impl World<'_> {
                     self.put(&key, &notice, None),
                     self.put(&counter, &number, None),
                 ],
-                events: vec![self.event(What::NoticePosted {
+                events: vec![self.event(EventKind::NoticePosted {
                     user: author.into(),
                 })],
                 ..Batch::default()

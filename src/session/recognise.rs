@@ -1,7 +1,7 @@
 //! Recognising a visitor: from what a request presents to the session it opens.
 
 use super::{Session, SessionId, SessionRecord};
-use crate::base::event::{EndReason, What};
+use crate::base::event::{EndReason, EventKind};
 use crate::defences::facts::{PrivilegeChange, Refusal};
 use crate::session::world::World;
 use crate::storage::{Batch, Expect, Put, RecordIndex, RecordKind, StorageError};
@@ -113,7 +113,7 @@ impl World<'_> {
             if self.probe.adoption().adopts(id.expose()) {
                 return Ok(Recognised::UnissuedId(id));
             }
-            let what = What::UnknownSession {
+            let what = EventKind::UnknownSession {
                 session: self.fingerprint(&id),
             };
             self.note(what).await?;
@@ -175,7 +175,7 @@ impl World<'_> {
             large_text: false,
             renew: false,
         };
-        let event = |world: &Self, id: &SessionId, adopted| What::SessionOpened {
+        let event = |world: &Self, id: &SessionId, adopted| EventKind::SessionOpened {
             session: world.fingerprint(id),
             adopted,
         };
@@ -216,7 +216,7 @@ impl World<'_> {
             .iter()
             .filter(|key| key.kind() == RecordKind::Session);
         let events = sessions
-            .map(|key| What::Ended {
+            .map(|key| EventKind::Ended {
                 user: None,
                 session: self.fingerprint_of(key.name()),
                 reason: EndReason::Ceiling,
@@ -257,7 +257,7 @@ impl World<'_> {
         session: &Session,
         reason: EndReason,
     ) -> Result<(), StorageError> {
-        let what = What::Ended {
+        let what = EventKind::Ended {
             user: session.record.user.clone(),
             session: self.fingerprint(&session.id),
             reason,

@@ -2,7 +2,7 @@
 
 use super::{Session, SessionId, SessionRecord};
 use crate::base::clock::BenchTime;
-use crate::base::event::What;
+use crate::base::event::EventKind;
 use crate::defences::facts::PrivilegeChange;
 use crate::session::accounts::Account;
 use crate::session::world::World;
@@ -70,7 +70,7 @@ impl World<'_> {
                 batch.remove.push(old.key.clone());
             }
             batch.put.push(self.session_put(&session, replaced));
-            batch.events.push(self.event(What::SignedIn {
+            batch.events.push(self.event(EventKind::SignedIn {
                 user: account.user.clone(),
                 session: self.fingerprint(&session.id),
                 before: before.map(|old| self.fingerprint(&old.id)),
@@ -137,7 +137,7 @@ impl World<'_> {
         let session = self.new_session(None, record, None, batch).await?;
         batch.remove.push(old.key.clone());
         batch.put.push(self.session_put(&session, Some(old)));
-        batch.events.push(self.event(What::Rotated {
+        batch.events.push(self.event(EventKind::Rotated {
             user: old.record.user.clone().unwrap_or_default(),
             from: self.fingerprint(&old.id),
             to: self.fingerprint(&session.id),
@@ -150,7 +150,7 @@ impl World<'_> {
         &self,
         adopted_id: Option<SessionId>,
         record: SessionRecord,
-        event: impl Fn(&Self, &SessionId, bool) -> What,
+        event: impl Fn(&Self, &SessionId, bool) -> EventKind,
     ) -> Result<Session, StorageError> {
         let adopted = adopted_id.is_some();
         let mut transaction = self.bench.transact("the list of sessions");

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::base::clock::BenchTime;
-use crate::base::event::{Client, Event, Fingerprint, What};
+use crate::base::event::{ClientKind, Event, EventKind, Fingerprint};
 use crate::defences::PolicyProbe;
 use crate::defences::policy::Variant;
 use crate::session::SessionId;
@@ -26,7 +26,7 @@ pub struct World<'r> {
     /// The bench's time when the request arrived.
     pub now: BenchTime,
     /// The kind of program that seems to have sent it.
-    pub client: Client,
+    pub client: ClientKind,
 }
 
 /// A record as it was read, decoded.
@@ -44,7 +44,12 @@ pub struct Versioned<T> {
 
 impl<'r> World<'r> {
     /// A world as it is at this moment, for whoever looks at it without a request.
-    pub fn now(bench: &'r Bench, variant: Variant, probe: &'r PolicyProbe, client: Client) -> Self {
+    pub fn now(
+        bench: &'r Bench,
+        variant: Variant,
+        probe: &'r PolicyProbe,
+        client: ClientKind,
+    ) -> Self {
         Self {
             bench,
             variant,
@@ -123,7 +128,7 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn note(&self, what: What) -> Result<(), StorageError> {
+    pub async fn note(&self, what: EventKind) -> Result<(), StorageError> {
         let events = vec![self.event(what)];
         self.commit(Batch {
             events,
@@ -134,7 +139,7 @@ impl World<'_> {
     }
 
     /// An event of this world, now.
-    pub fn event(&self, what: What) -> Event {
+    pub fn event(&self, what: EventKind) -> Event {
         Event {
             at: self.now,
             variant: Some(self.variant),

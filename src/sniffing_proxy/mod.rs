@@ -1,8 +1,9 @@
-//! The café: an open Wi-Fi in one program. It relays connections to the lab's own portal, to nothing
-//! else, and records the bytes that go by, as anyone at the next table could.
+//! The sniffing proxy, which pages call the café: an open Wi-Fi in one program. It relays connections
+//! to the lab's own portal, and to nothing else. It records the bytes that go by, as anyone at the
+//! next table could.
 //!
-//! One port speaks both: a connection that begins with the byte 0x16 is a TLS handshake and goes to
-//! the portal's TLS listener, any other to the plain one. The relay changes no byte and can read no
+//! One port takes both: a connection that begins with the byte 0x16 is a TLS handshake and goes to
+//! the portal's TLS listener, any other to the plain one. The relay changes no byte and cannot read
 //! TLS. Next: [`capture`], what is kept, and [`mask`], what is never shown.
 
 pub mod capture;
@@ -29,14 +30,14 @@ const TLS_HANDSHAKE: u8 = 0x16;
 /// How many connections are relayed at once: three browsers with all they may open.
 const GUESTS: usize = 64;
 
-/// How long a connection may be silent, so that forgotten ones do not keep others out.
-const SILENCE: Duration = Duration::from_secs(60);
+/// How long a connection may be silent, so that forgotten ones do not exclude others.
+const IDLE_LIMIT: Duration = Duration::from_secs(60);
 
-/// How many bytes move at once.
-const GULP: usize = 8 * 1024;
+/// How many bytes are relayed at once.
+const BUFFER_SIZE: usize = 8 * 1024;
 
 /// The relay, before it has its listener.
-pub struct Cafe {
+pub struct SniffingProxy {
     /// Everybody's addresses.
     pub addresses: Arc<Addresses>,
     /// Where the portal listens.
@@ -45,13 +46,13 @@ pub struct Cafe {
     pub captures: Arc<Captures>,
 }
 
-impl std::fmt::Debug for Cafe {
+impl std::fmt::Debug for SniffingProxy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Cafe")
+        f.write_str("SniffingProxy")
     }
 }
 
-/// Takes the café's port, on this computer only: whoever else is on the network stays out.
+/// Takes the café's port, on this computer only: nobody else on the network can connect.
 ///
 /// # Errors
 /// The port cannot be had.
@@ -59,7 +60,7 @@ pub async fn open(port: u16) -> io::Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await
 }
 
-impl Cafe {
+impl SniffingProxy {
     /// Relays until the lab stops; then every connection ends at once.
     pub fn serve(
         self,
@@ -68,7 +69,7 @@ impl Cafe {
     ) -> JoinHandle<()> {
         let cafe = Arc::new(self);
         tokio::spawn(async move {
-            // What is left in the set when it is dropped is stopped.
+            // When the set is dropped, every relay that is left in it stops.
             let mut guests = JoinSet::new();
             loop {
                 tokio::select! {
@@ -90,13 +91,13 @@ impl Cafe {
     }
 
     async fn relay(self: Arc<Self>, guest: TcpStream) {
-        // A guest that leaves, or the portal, is no error of the café's.
+        // Either end may close its connection: that is no error of the café.
         let _ = self.try_to_relay(guest).await;
     }
 
     async fn try_to_relay(&self, mut guest: TcpStream) -> io::Result<()> {
         let mut first = [0];
-        if patiently(guest.peek(&mut first)).await? == 0 {
+        if within_idle_limit(guest.peek(&mut first)).await? == 0 {
             return Ok(());
         }
         let (scheme, listener) = if first[0] == TLS_HANDSHAKE {
@@ -106,9 +107,9 @@ impl Cafe {
         };
         let port = self.addresses.port(listener).unwrap_or_default();
         let mut portal = TcpStream::connect((self.portal, port)).await?;
-        // The portal tells the café's connections by their address, and lets the café's own names
-        // in on those only.
-        let _line = Line::enter(&self.addresses, portal.local_addr()?);
+        // The portal recognises the café's connections by their address, and answers to the café's
+        // own names on those only.
+        let _registered = PortalConnection::enter(&self.addresses, portal.local_addr()?);
         let id = self.captures.begin(scheme);
         let (mut from_guest, mut to_guest) = guest.split();
         let (mut from_portal, mut to_portal) = portal.split();
@@ -127,34 +128,34 @@ impl Cafe {
         from: &mut (impl AsyncRead + Unpin),
         to: &mut (impl AsyncWrite + Unpin),
     ) -> io::Result<()> {
-        let mut gulp = vec![0; GULP];
+        let mut buffer = vec![0; BUFFER_SIZE];
         loop {
-            let n = patiently(from.read(&mut gulp)).await?;
+            let n = within_idle_limit(from.read(&mut buffer)).await?;
             if n == 0 {
                 return to.shutdown().await;
             }
-            self.captures.record(id, direction, &gulp[..n]);
-            to.write_all(&gulp[..n]).await?;
+            self.captures.record(id, direction, &buffer[..n]);
+            to.write_all(&buffer[..n]).await?;
         }
     }
 }
 
-async fn patiently<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    let done = tokio::time::timeout(SILENCE, work).await;
+async fn within_idle_limit<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    let done = tokio::time::timeout(IDLE_LIMIT, work).await;
     done.map_err(|_| io::ErrorKind::TimedOut)?
 }
 
 /// A connection from the café to the portal, for as long as it lasts.
-struct Line<'a>(&'a Addresses, SocketAddr);
+struct PortalConnection<'a>(&'a Addresses, SocketAddr);
 
-impl<'a> Line<'a> {
+impl<'a> PortalConnection<'a> {
     fn enter(addresses: &'a Addresses, from: SocketAddr) -> Self {
         addresses.enter_cafe(from);
         Self(addresses, from)
     }
 }
 
-impl Drop for Line<'_> {
+impl Drop for PortalConnection<'_> {
     fn drop(&mut self) {
         self.0.leave_cafe(self.1);
     }

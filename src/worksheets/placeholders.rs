@@ -63,7 +63,7 @@ impl Values {
     /// The values of a lab with the default ports that was started in the reader's folder: what is
     /// printed without a lab.
     pub fn usual() -> Self {
-        let addresses = Addresses::told(&Ports {
+        let addresses = Addresses::from_ports(&Ports {
             name: "localhost".into(),
             attacker_name: Ipv4Addr::LOCALHOST.to_string(),
             lab: 7070,

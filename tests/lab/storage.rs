@@ -15,7 +15,7 @@ mod times;
 
 use session_lab::base::bench_name::BenchName;
 use session_lab::base::clock::BenchTime;
-use session_lab::base::event::{Client, Event, What};
+use session_lab::base::event::{ClientKind, Event, EventKind};
 use session_lab::defences::policy::Variant;
 use session_lab::storage::{
     Batch, Commit, EventId, Expect, FileStorage, JOURNAL_LIMIT, MemoryStorage, Put, RecordIndex,
@@ -71,11 +71,11 @@ fn remove(keys: &[&RecordKey]) -> Batch {
 }
 
 fn event(user: &str) -> Event {
-    let what = What::NoticePosted { user: user.into() };
+    let what = EventKind::NoticePosted { user: user.into() };
     Event {
         at: at(1),
         variant: HARDENED,
-        client: Client::Curl,
+        client: ClientKind::Curl,
         what,
     }
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::super::http_actor::HttpActor;
 use super::super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Card, Cost};
-use crate::client::Exchange;
+use crate::client::HttpExchange;
 use crate::defences::password_storage::DEMO_PASSWORDS;
 use crate::defences::policy::Name;
 
@@ -81,7 +81,7 @@ impl Cost for StrangerLocksOut {
 async fn until_in(
     scenario: &Scenario,
     owner: &mut HttpActor<'_>,
-    first: &Exchange,
+    first: &HttpExchange,
 ) -> Result<Option<u64>, ScenarioError> {
     let (mut reply, mut waited) = (first.clone(), 0);
     for _ in 0..TRIES {
@@ -99,7 +99,7 @@ async fn until_in(
 }
 
 /// Signs in with the box ticked that has the browser remembered.
-async fn right_password(actor: &mut HttpActor<'_>) -> Result<Exchange, ScenarioError> {
+async fn right_password(actor: &mut HttpActor<'_>) -> Result<HttpExchange, ScenarioError> {
     let account = DEMO_PASSWORDS.iter().find(|(name, _)| *name == VICTIM);
     let password = account.map_or("", |(_, password)| password);
     let fields = [
@@ -110,7 +110,7 @@ async fn right_password(actor: &mut HttpActor<'_>) -> Result<Exchange, ScenarioE
     actor.submit("/login", &fields).await
 }
 
-fn answer(reply: &Exchange) -> String {
+fn answer(reply: &HttpExchange) -> String {
     match retry_after(reply) {
         Some(seconds) => format!("{} (Retry-After {seconds} s)", reply.status),
         None if reply.status == 303 => "303 (signed in)".into(),
@@ -118,6 +118,6 @@ fn answer(reply: &Exchange) -> String {
     }
 }
 
-fn retry_after(reply: &Exchange) -> Option<u64> {
+fn retry_after(reply: &HttpExchange) -> Option<u64> {
     reply.header("retry-after").next()?.parse().ok()
 }

@@ -6,7 +6,7 @@ use super::super::http_actor::HttpActor;
 use super::super::scenario::ScenarioError;
 use super::super::{Card, Outcome};
 use super::forge::Parts;
-use crate::client::Exchange;
+use crate::client::HttpExchange;
 use crate::client::caller::Call;
 use crate::defences::password_storage::DEMO_PASSWORDS;
 
@@ -115,7 +115,7 @@ pub(super) fn with_token(method: &'static str, path: &str, token: &str) -> Call 
 }
 
 /// The JSON of an answer that went well.
-pub(super) fn answer(what: &str, reply: &Exchange) -> Result<Value, ScenarioError> {
+pub(super) fn answer(what: &str, reply: &HttpExchange) -> Result<Value, ScenarioError> {
     if reply.status != 200 {
         return Err(unexpected(what, reply));
     }
@@ -130,7 +130,7 @@ pub(super) fn text(json: &Value, name: &str) -> Result<String, ScenarioError> {
 }
 
 /// An error: a step that is no part of the attack went wrong.
-pub(super) fn unexpected(what: &str, reply: &Exchange) -> ScenarioError {
+pub(super) fn unexpected(what: &str, reply: &HttpExchange) -> ScenarioError {
     ScenarioError::Unexpected(format!("{what} was answered {}", reply.status))
 }
 

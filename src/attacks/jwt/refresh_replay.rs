@@ -9,7 +9,7 @@ use super::super::http_actor::HttpActor;
 use super::super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{answer, judge, sign_in, text};
-use crate::client::Exchange;
+use crate::client::HttpExchange;
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
 
@@ -61,7 +61,7 @@ async fn refresh(
     actor: &mut HttpActor<'_>,
     token: &str,
     cookie: Option<String>,
-) -> Result<Exchange, ScenarioError> {
+) -> Result<HttpExchange, ScenarioError> {
     let body = json!({ "refresh_token": token }).to_string();
     let call = Call::json("/jwt/refresh", body).with_cookie(cookie);
     actor.call(call).await

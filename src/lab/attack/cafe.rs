@@ -12,8 +12,8 @@ use serde::Serialize;
 use crate::base::bench_name::BenchName;
 use crate::defences::facts::Scheme;
 use crate::lab::{Store, page};
-use crate::sniffing_proxy::capture::{Bytes, Captures, Connection, KEPT, LARGEST};
-use crate::sniffing_proxy::mask::Foreign;
+use crate::sniffing_proxy::capture::{Bytes, CapturedConnection, Captures, KEPT, LARGEST};
+use crate::sniffing_proxy::mask::ForeignCookies;
 use crate::web::context::RequestContext;
 use crate::web::visible_time::time_of_day;
 
@@ -42,7 +42,7 @@ struct ConnectionView {
 }
 
 impl ConnectionView {
-    fn new(connection: &Connection, all: &[Foreign]) -> Self {
+    fn new(connection: &CapturedConnection, all: &[ForeignCookies]) -> Self {
         let show = |bytes: &Bytes| match connection.scheme {
             Scheme::Http => Sent {
                 text: connection.foreign.text(&bytes.kept, all),
@@ -91,7 +91,7 @@ fn hex(bytes: &[u8]) -> String {
 
 fn connections(captures: &Captures, bench: &BenchName) -> Vec<ConnectionView> {
     let connections = captures.of(bench);
-    let all: Vec<Foreign> = connections.iter().map(|one| one.foreign.clone()).collect();
+    let all: Vec<ForeignCookies> = connections.iter().map(|one| one.foreign.clone()).collect();
     let newest = connections.iter().take(SHOWN);
     newest.map(|one| ConnectionView::new(one, &all)).collect()
 }

@@ -16,7 +16,7 @@ use crate::attacks::http_actor::HttpActor;
 use crate::attacks::matrix::throw_away_name;
 use crate::attacks::scenario::{Scenario, ScenarioError, Target, VICTIM};
 use crate::base::bench_name::BenchName;
-use crate::base::event::Client;
+use crate::base::event::ClientKind;
 use crate::client::LabClient;
 use crate::client::caller::Call;
 use crate::defences::policy::{Name, PolicyProbe, Variant};
@@ -28,7 +28,6 @@ use crate::session::world::World;
 use crate::web::context::RequestContext;
 use crate::web::page::VariantView;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
 /// What happens, step by step.
 const STEPS: [&str; 6] = [
@@ -171,7 +170,7 @@ async fn moment(
     victim: &HttpActor<'_>,
 ) -> Result<Moment, ScenarioError> {
     let probe = PolicyProbe::new(bench.resolve(variant).policy);
-    let world = World::now(bench, variant, &probe, Client::Lab);
+    let world = World::now(bench, variant, &probe, ClientKind::Lab);
     let mut held = |actor: &HttpActor<'_>| {
         let (name, value) = actor.caller().session_cookie()?;
         // The throw-away bench's own name would only fill the page.
@@ -257,7 +256,7 @@ async fn run(
     all: &State<Walkthroughs>,
     lab_client: &State<LabClient>,
     benches: &State<Arc<Benches>>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Problem> {
     let target = Target::of(lab_client, &context.addresses);
     let mut tracks = Vec::new();
     for variant in VARIANTS {

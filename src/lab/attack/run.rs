@@ -17,7 +17,7 @@ use crate::attacks::scenario::{Line, Scenario, Target};
 use crate::attacks::{ALL, Attack, Card, Engine, find};
 use crate::base::addresses::{Listener, SIBLING};
 use crate::base::bench_name::BenchName;
-use crate::base::event::{Event, What};
+use crate::base::event::{Event, EventKind};
 use crate::client::LabClient;
 use crate::defences::policy::Variant;
 use crate::lab::diagrams::file;
@@ -26,7 +26,6 @@ use crate::lab::page;
 use crate::session::bench::BENCH_LIMIT;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
 /// How long an attack may take before it is broken off.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -163,7 +162,7 @@ fn show(
     runs: &State<LastRuns>,
     name: &str,
     against: Option<&str>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     let card = known(name)?.card();
     let variant = parse(against)?;
     let run = last_run(runs, context, card, variant);
@@ -214,17 +213,17 @@ struct Kept {
 fn sequence(
     context: &RequestContext,
     runs: &State<LastRuns>,
-    engine: &State<template::Engine>,
+    engine: &State<template::TemplateEngine>,
     name: &str,
     against: Option<&str>,
-) -> Result<Kept, Reply> {
+) -> Result<Kept, Problem> {
     let card = known(name)?.card();
     let variant = parse(against)?;
     let Some(run) = last_run(runs, context, card, variant) else {
         let because = format!("{} was not the last attack that ran here.", card.name);
         let next = "Run it on its page, then take the drawing.";
         let status = Status::NotFound;
-        return Err(Problem::new(status, "There is no drawing", because, next).into());
+        return Err(Problem::new(status, "There is no drawing", because, next));
     };
     let broken = |error: &tera::Error| {
         log::error!("a drawing was not made: {error}");
@@ -266,7 +265,7 @@ async fn run(
     lab_client: &State<LabClient>,
     name: &str,
     against: Option<&str>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Problem> {
     let attack = known(name)?;
     let variant = parse(against)?;
     let card = attack.card();
@@ -274,7 +273,12 @@ async fn run(
         let because = "The lab's own client cannot try this.";
         let next = "Open the attack's page in your browser, or use session-lab attack.";
         let status = Status::UnprocessableEntity;
-        return Err(Problem::new(status, "The attack was not run", because, next).into());
+        return Err(Problem::new(
+            status,
+            "The attack was not run",
+            because,
+            next,
+        ));
     }
     let target = Target::of(lab_client, &context.addresses);
     let scenario = Scenario::new(target, throw_away_name(), variant);
@@ -290,7 +294,7 @@ async fn run(
     let outcome = outcome
         .map_err(|_| broken(format!("no end within {} s", PATIENCE.as_secs())))?
         .map_err(|error| broken(error.to_string()))?;
-    let what = What::AttackRan {
+    let what = EventKind::AttackRan {
         attack: card.name.into(),
         succeeded: outcome.succeeded(),
     };
@@ -323,7 +327,7 @@ async fn run(
 }
 
 /// What the student had done, for the journal of the student's own bench.
-pub(in crate::lab) fn event(context: &RequestContext, variant: Variant, what: What) -> Event {
+pub(in crate::lab) fn event(context: &RequestContext, variant: Variant, what: EventKind) -> Event {
     Event {
         at: context.now,
         variant: Some(variant),

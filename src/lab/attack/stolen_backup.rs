@@ -5,7 +5,7 @@ use rocket::serde::json::Json;
 use rocket::{Route, get, routes};
 use serde::Serialize;
 
-use crate::base::event::Client;
+use crate::base::event::ClientKind;
 use crate::defences::password_storage::DEMO_PASSWORDS;
 use crate::defences::policy::{PolicyProbe, Variant};
 use crate::jwt::keys::StoredSecret;
@@ -14,7 +14,7 @@ use crate::session::SessionRecord;
 use crate::session::accounts::AccountRecord;
 use crate::session::world::World;
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::problem::Problem;
 
 #[derive(Serialize)]
 struct Backup {
@@ -42,7 +42,7 @@ struct AccountFile {
 }
 
 #[get("/leak/<variant>")]
-async fn leak(context: &RequestContext, variant: &str) -> Result<Json<Backup>, Reply> {
+async fn leak(context: &RequestContext, variant: &str) -> Result<Json<Backup>, Problem> {
     let variant = evidence::parse(variant)?;
     let bench = &*context.bench;
     let probe = PolicyProbe::new(bench.resolve(variant).policy);
@@ -51,7 +51,7 @@ async fn leak(context: &RequestContext, variant: &str) -> Result<Json<Backup>, R
         variant,
         probe: &probe,
         now: context.now,
-        client: Client::Other,
+        client: ClientKind::Other,
     };
     let sessions = world.sessions(None).await?.into_iter();
     let mut accounts = Vec::new();

@@ -18,7 +18,7 @@ use crate::attacks::matrix::throw_away_name;
 use crate::attacks::scenario::{Scenario, Target};
 use crate::attacks::{ALL, Attack, Engine};
 use crate::base::bench_name::BenchName;
-use crate::base::event::What;
+use crate::base::event::EventKind;
 use crate::client::LabClient;
 use crate::defences::policy::{Name, Policy, Variant};
 use crate::lab::attack::run::event;
@@ -26,7 +26,6 @@ use crate::lab::page;
 use crate::session::bench::{BENCH_LIMIT, Benches};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
 /// How long a run may take, with its wait for others.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -162,7 +161,7 @@ async fn run(
     runs: &State<MixRuns>,
     lab_client: &State<LabClient>,
     benches: &State<Arc<Benches>>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Problem> {
     let broken = |error: String| {
         log::error!("the attacks on a mix: {error}");
         let because = "The attacks could not be tried to their end.";
@@ -188,7 +187,7 @@ async fn run(
     let run = ended
         .map_err(|_| broken(format!("no end within {} s", PATIENCE.as_secs())))?
         .map_err(broken)?;
-    let what = What::MixAttacked {
+    let what = EventKind::MixAttacked {
         strong: run.strong,
         succeeded: run.succeeded,
     };

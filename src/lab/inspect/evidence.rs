@@ -2,12 +2,13 @@
 //! extends no session.
 
 use crate::web::template::Template;
+use rocket::response::Redirect;
 use rocket::serde::json::Json;
 use rocket::{Route, State, get, routes};
 use serde::Serialize;
 
 use crate::base::clock::BenchTime;
-use crate::base::event::{Client, in_words};
+use crate::base::event::{ClientKind, in_words};
 use crate::defences::policy::{PolicyProbe, Variant};
 use crate::lab::diagrams::timeline::Timeline;
 use crate::lab::inspect::session_timeline::{Alive, lives};
@@ -21,7 +22,6 @@ use crate::storage::StorageError;
 use crate::web::context::RequestContext;
 use crate::web::page::VariantView;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use crate::web::visible_time::{date_and_time, span, time_of_day};
 
 /// How many events and sessions the page shows.
@@ -96,7 +96,7 @@ pub async fn sessions(
     variant: Variant,
 ) -> Result<(Vec<SessionView>, usize), StorageError> {
     let probe = PolicyProbe::new(bench.resolve(variant).policy);
-    let world = World::now(bench, variant, &probe, Client::Other);
+    let world = World::now(bench, variant, &probe, ClientKind::Other);
     let listed = world.sessions(None).await?;
     let newest = listed.iter().rev().take(SHOWN);
     Ok((
@@ -131,7 +131,7 @@ async fn events(bench: &Bench, variant: Variant) -> Result<Vec<EventView>, Stora
 /// The newest sessions of a variant as time lines, whether they are alive or not.
 async fn timelines(bench: &Bench, variant: Variant) -> Result<Vec<Timeline>, StorageError> {
     let probe = PolicyProbe::new(bench.resolve(variant).policy);
-    let world = World::now(bench, variant, &probe, Client::Other);
+    let world = World::now(bench, variant, &probe, ClientKind::Other);
     let listed = world.sessions(None).await?;
     let alive = listed.iter().rev().take(SHOWN).map(|listed| {
         let left = listed.record.time_left(&probe, listed.last_used, world.now);
@@ -174,15 +174,15 @@ async fn live(bench: &Bench, variant: Variant, store: &Store) -> Result<Live, St
 }
 
 /// The variant of that name, or the page that lists them all.
-pub(in crate::lab) fn parse(variant: &str) -> Result<Variant, Reply> {
+pub(in crate::lab) fn parse(variant: &str) -> Result<Variant, Problem> {
     variant
         .parse()
-        .map_err(|_| Problem::unknown_variant(variant).into())
+        .map_err(|_| Problem::unknown_variant(variant))
 }
 
 #[get("/evidence")]
-fn first(context: &RequestContext) -> Reply {
-    Reply::redirect(context, "/evidence/insecure")
+fn first(context: &RequestContext) -> Redirect {
+    context.redirect("/evidence/insecure")
 }
 
 #[get("/evidence/<variant>")]
@@ -190,7 +190,7 @@ async fn evidence(
     context: &RequestContext,
     variant: &str,
     store: &State<Store>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     #[derive(Serialize)]
     struct EvidencePage {
         variant: VariantView,
@@ -229,13 +229,13 @@ async fn evidence_live(
     context: &RequestContext,
     variant: &str,
     store: &State<Store>,
-) -> Result<Json<Live>, Reply> {
+) -> Result<Json<Live>, Problem> {
     Ok(Json(live(&context.bench, parse(variant)?, store).await?))
 }
 
 /// The time lines alone, for the page that is open.
 #[get("/evidence/<variant>/timeline")]
-async fn evidence_timeline(context: &RequestContext, variant: &str) -> Result<Template, Reply> {
+async fn evidence_timeline(context: &RequestContext, variant: &str) -> Result<Template, Problem> {
     #[derive(Serialize)]
     struct Drawn {
         timelines: Vec<Timeline>,

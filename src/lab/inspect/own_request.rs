@@ -7,14 +7,19 @@ use rocket::{Either, Route, get, routes};
 use serde::Serialize;
 
 use super::headers::does;
+use crate::base::set_cookie::SetCookie;
 use crate::defences::facts::Scheme;
 use crate::web::answer::STRICT_CSP;
 use crate::web::context::RequestContext;
 use crate::web::page::Frame;
+use crate::web::with_cookies::WithCookies;
 
 /// The cookie of the experiment, attribute by attribute. It lacks `Secure`, because the page
 /// is there on plain http as well.
-const DEMO_COOKIE: &str = "inspect_demo=1; Path=/; Max-Age=300; HttpOnly; SameSite=Lax";
+fn demo_cookie() -> SetCookie {
+    let attributes = ["Path=/", "Max-Age=300", "HttpOnly", "SameSite=Lax"];
+    SetCookie::new("inspect_demo", "1", &attributes)
+}
 
 /// What the server's parser does not keep of a request.
 const NOT_KEPT: [&str; 5] = [
@@ -87,6 +92,16 @@ fn inspect(
     received: Received,
     format: Option<&str>,
     hide: Option<&str>,
+) -> WithCookies<Either<Template, (ContentType, String)>> {
+    let answer = page_or_json(context, received, format, hide);
+    WithCookies::new(answer, [demo_cookie()])
+}
+
+fn page_or_json(
+    context: &RequestContext,
+    received: Received,
+    format: Option<&str>,
+    hide: Option<&str>,
 ) -> Either<Template, (ContentType, String)> {
     #[derive(Serialize)]
     struct Page {
@@ -97,7 +112,6 @@ fn inspect(
         toggle_url: &'static str,
         json_url: &'static str,
     }
-    context.set_cookie(DEMO_COOKIE.to_owned());
     let hide = hide.is_some_and(|value| value == "1");
     let json = format.is_some_and(|format| format == "json");
     let inspection = look(context, received, hide, json);
@@ -189,8 +203,9 @@ fn response_headers(json: bool) -> Vec<Explained> {
             _ => does(name, value),
         },
     };
+    let demo = demo_cookie();
     let sent = [
-        ("set-cookie", DEMO_COOKIE),
+        ("set-cookie", demo.as_str()),
         ("content-type", kind),
         ("x-content-type-options", "nosniff"),
         ("content-security-policy", STRICT_CSP),

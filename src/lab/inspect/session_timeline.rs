@@ -2,7 +2,7 @@
 //! there: what the time lines of the evidence page show.
 
 use crate::base::clock::BenchTime;
-use crate::base::event::{EndReason, Event, Fingerprint, What};
+use crate::base::event::{EndReason, Event, EventKind, Fingerprint};
 use crate::defences::policy::Variant;
 use crate::lab::diagrams::timeline::{Life, Mark};
 use crate::session::SessionRecord;
@@ -38,7 +38,7 @@ pub fn lives(variant: Variant, events: &[Event], alive: &[Alive], most: usize) -
     for event in events {
         match &event.what {
             // It takes the clock back, and ends everything.
-            What::BenchReset => chains.clear(),
+            EventKind::BenchReset => chains.clear(),
             _ if event.variant == Some(variant) => note(&mut chains, event.at, &event.what),
             _ => {}
         }
@@ -91,10 +91,10 @@ fn find<'c>(chains: &'c mut [Chain], name: &Fingerprint) -> Option<&'c mut Chain
 }
 
 /// What one event does to the chains.
-fn note(chains: &mut Vec<Chain>, at: BenchTime, what: &What) {
+fn note(chains: &mut Vec<Chain>, at: BenchTime, what: &EventKind) {
     let mark = |what, note| Mark { at, what, note };
     match what {
-        What::SessionOpened { session, adopted } => {
+        EventKind::SessionOpened { session, adopted } => {
             let note = if *adopted {
                 "id from the visitor"
             } else {
@@ -102,7 +102,7 @@ fn note(chains: &mut Vec<Chain>, at: BenchTime, what: &What) {
             };
             chains.push(Chain::new(session, mark("opened", note)));
         }
-        What::SignedIn {
+        EventKind::SignedIn {
             user,
             session,
             before,
@@ -128,13 +128,13 @@ fn note(chains: &mut Vec<Chain>, at: BenchTime, what: &What) {
             };
             chain.user = Some(user.clone());
         }
-        What::Rotated { from, to, .. } => {
+        EventKind::Rotated { from, to, .. } => {
             if let Some(chain) = find(chains, from) {
                 chain.marks.push(mark("new id", ""));
                 chain.names.push(to.clone());
             }
         }
-        What::Ended {
+        EventKind::Ended {
             session,
             reason,
             record_removed,
@@ -151,7 +151,7 @@ fn note(chains: &mut Vec<Chain>, at: BenchTime, what: &What) {
                 chain.over = record_removed.then_some(at).or(chain.over);
             }
         }
-        What::UnknownSession { session } => {
+        EventKind::UnknownSession { session } => {
             if let Some(chain) = find(chains, session) {
                 let old = chain.over.is_none();
                 let what = if old { "old id presented" } else { "presented" };
@@ -217,39 +217,39 @@ fn join(chains: &mut Vec<Chain>, alive: &Alive) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::event::Client;
+    use crate::base::event::ClientKind;
 
     fn name(text: &str) -> Fingerprint {
         Fingerprint(text.into())
     }
 
-    fn event(at: u64, what: What) -> Event {
+    fn event(at: u64, what: EventKind) -> Event {
         Event {
             at: BenchTime::from_millis(at),
             variant: Some(Variant::Hardened),
-            client: Client::Curl,
+            client: ClientKind::Curl,
             what,
         }
     }
 
-    fn opened(session: &str) -> What {
-        What::SessionOpened {
+    fn opened(session: &str) -> EventKind {
+        EventKind::SessionOpened {
             session: name(session),
             adopted: false,
         }
     }
 
-    fn signed_in(before: &str, session: &str) -> What {
-        What::SignedIn {
+    fn signed_in(before: &str, session: &str) -> EventKind {
+        EventKind::SignedIn {
             user: "student123".into(),
             session: name(session),
             before: Some(name(before)),
         }
     }
 
-    fn ended(session: &str, record_removed: bool) -> What {
+    fn ended(session: &str, record_removed: bool) -> EventKind {
         let (user, reason) = (Some("student123".into()), EndReason::SignOut);
-        What::Ended {
+        EventKind::Ended {
             user,
             session: name(session),
             reason,
@@ -293,8 +293,8 @@ mod tests {
             event(1, opened("a")),
             event(2, signed_in("a", "b")),
             event(3, ended("b", true)),
-            event(4, What::UnknownSession { session: name("b") }),
-            event(5, What::UnknownSession { session: name("b") }),
+            event(4, EventKind::UnknownSession { session: name("b") }),
+            event(5, EventKind::UnknownSession { session: name("b") }),
         ];
         let marks = [
             "opened anonymous",
@@ -351,7 +351,7 @@ mod tests {
         other.variant = Some(Variant::Insecure);
         let events = [
             event(1, opened("gone")),
-            event(2, What::BenchReset),
+            event(2, EventKind::BenchReset),
             event(3, opened("a")),
             event(4, opened("b")),
             other,

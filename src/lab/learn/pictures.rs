@@ -8,10 +8,9 @@ use rust_embed::EmbeddedFile;
 use serde::Serialize;
 
 use crate::lab::{Lessons, page};
-use crate::web::assets::{Asset, Held, asset};
+use crate::web::assets::{Asset, CachedTag, asset};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use crate::web::template::Template;
 use crate::worksheets::markdown::images;
 use crate::worksheets::pictures;
@@ -79,7 +78,11 @@ fn all(context: &RequestContext, lessons: &State<Lessons>) -> Template {
 }
 
 #[get("/pictures/<name>", rank = 2)]
-fn one(context: &RequestContext, name: &str, lessons: &State<Lessons>) -> Result<Template, Reply> {
+fn one(
+    context: &RequestContext,
+    name: &str,
+    lessons: &State<Lessons>,
+) -> Result<Template, Problem> {
     #[derive(Serialize)]
     struct One {
         picture: PictureView,
@@ -118,8 +121,8 @@ impl FromParam<'_> for Png {
 }
 
 #[get("/pictures/<file>")]
-fn png(file: Png, held: Held) -> Asset {
-    asset(file.0, ContentType::PNG, &held)
+fn png(file: Png, cached: CachedTag) -> Asset {
+    asset(file.0, ContentType::PNG, &cached)
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Bench;
 use crate::base::clock::BenchTime;
-use crate::base::event::Client;
+use crate::base::event::ClientKind;
 use crate::defences::policy::Variant;
 use crate::storage::{
     Batch, Commit, Expect, Put, RecordIndex, RecordKey, RecordKind, StorageError,
@@ -40,7 +40,7 @@ pub struct Caught {
     /// When it arrived, on the bench's clock.
     pub at: BenchTime,
     /// Who seems to have sent it.
-    pub client: Client,
+    pub client: ClientKind,
     /// The method.
     pub method: String,
     /// Path and query.
@@ -282,7 +282,7 @@ mod tests {
         Caught {
             id: 0,
             at: BenchTime::from_millis(0),
-            client: Client::Other,
+            client: ClientKind::Other,
             method: "POST".into(),
             target: target.into(),
             headers,

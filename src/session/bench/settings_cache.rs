@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::{Bench, Sharing, audit};
 use crate::base::clock::BenchTime;
-use crate::base::event::{Client, Event, What};
+use crate::base::event::{ClientKind, Event, EventKind};
 use crate::defences::policy::{Name, Policy, ResolvedPolicy, Variant, resolve};
 use crate::storage::{Batch, Commit, Expect, Put, RecordKey, RecordKind, StorageError};
 
@@ -79,7 +79,7 @@ impl SettingsCache {
 #[derive(Default)]
 struct SettingsChange {
     put: Option<Put>,
-    event: Option<What>,
+    event: Option<EventKind>,
     /// Where given, all records of other kinds are removed.
     clear: Option<Vec<RecordKind>>,
 }
@@ -156,7 +156,7 @@ impl Bench {
             let event = event.map(|what| Event {
                 at,
                 variant: None,
-                client: Client::Other,
+                client: ClientKind::Other,
                 what,
             });
             let before = state.changed.unwrap_or_default();
@@ -197,7 +197,7 @@ impl Bench {
             let ahead = Duration::from_millis(state.ahead_millis).saturating_add(by);
             let millis = u64::try_from(ahead.min(FURTHEST).as_millis()).unwrap_or(u64::MAX);
             let minutes = millis / 60_000;
-            set_clock(state, millis, What::ClockMoved { minutes })
+            set_clock(state, millis, EventKind::ClockMoved { minutes })
         };
         self.change(change).await
     }
@@ -207,7 +207,7 @@ impl Bench {
     pub(super) async fn clear_and_reset_clock(&self) -> Result<(), StorageError> {
         self.change(|state| SettingsChange {
             clear: Some(vec![RecordKind::Setting, RecordKind::Progress]),
-            ..set_clock(state, 0, What::BenchReset)
+            ..set_clock(state, 0, EventKind::BenchReset)
         })
         .await
     }
@@ -236,7 +236,7 @@ impl Bench {
             state.custom = policy;
             SettingsChange {
                 put: Some(put_setting(CUSTOM, &arms)),
-                event: Some(What::CustomChanged { strong }),
+                event: Some(EventKind::CustomChanged { strong }),
                 clear: None,
             }
         };
@@ -287,7 +287,7 @@ impl Bench {
     }
 }
 
-fn set_clock(state: &mut SettingsSnapshot, millis: u64, event: What) -> SettingsChange {
+fn set_clock(state: &mut SettingsSnapshot, millis: u64, event: EventKind) -> SettingsChange {
     state.ahead_millis = millis;
     SettingsChange {
         put: Some(put_setting(CLOCK, &millis)),

@@ -9,7 +9,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Instant;
 
-use session_lab::client::{Exchange, LabClient, Outgoing};
+use session_lab::client::{HttpExchange, LabClient, Outgoing};
 use session_lab::defences::facts::Scheme;
 
 use crate::support::{PATIENCE, POLL};
@@ -233,7 +233,7 @@ impl Visitor {
         }
     }
 
-    pub async fn get(&mut self, path: &str) -> Exchange {
+    pub async fn get(&mut self, path: &str) -> HttpExchange {
         self.send("GET", path, &[], String::new()).await
     }
 
@@ -261,7 +261,7 @@ impl Visitor {
     }
 
     /// Posts a form with a token for the session in the jar.
-    pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Exchange {
+    pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> HttpExchange {
         let token = self.token().await;
         let body = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("csrf_token", &token)
@@ -283,7 +283,7 @@ impl Visitor {
         }
     }
 
-    pub async fn post_json(&mut self, path: &str, json: serde_json::Value) -> Exchange {
+    pub async fn post_json(&mut self, path: &str, json: serde_json::Value) -> HttpExchange {
         let kind = ("content-type", "application/json");
         self.send("POST", path, &[kind], json.to_string()).await
     }
@@ -340,7 +340,7 @@ impl Visitor {
         path: &str,
         headers: &[(&str, &str)],
         body: String,
-    ) -> Exchange {
+    ) -> HttpExchange {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let mut headers: Vec<_> = headers.iter().map(own).collect();
         let pairs: Vec<_> = self.jar.iter().map(|(n, v)| format!("{n}={v}")).collect();
@@ -368,6 +368,6 @@ impl Visitor {
 }
 
 /// Whether the store did not answer in time, as it may on a busy machine. Then the test asks again.
-fn is_busy(reply: &Exchange, start: Instant) -> bool {
+fn is_busy(reply: &HttpExchange, start: Instant) -> bool {
     reply.status == 503 && start.elapsed() < PATIENCE
 }

@@ -1,7 +1,7 @@
 //! Every page as a browser shows it: no complaint on the console, no request that fails, nothing
 //! that sticks out, jumps or needs a mouse, nothing for axe to find, and a picture of it to look at.
 
-use session_lab::attacker::{Role, TRICKS};
+use session_lab::attacker::{AttackerRole, TRICKS};
 use session_lab::base::addresses::Listener::{Attacker, Lab, PortalHttp, PortalHttps};
 use session_lab::defences::policy::Name;
 
@@ -141,8 +141,8 @@ async fn the_attackers_pages() {
     works(&mut tab, "attacker-sibling").await;
     for trick in TRICKS {
         let address = match trick.role {
-            Role::Attacker => tab.address(Attacker, trick.path),
-            Role::Sibling => tab.address_of_sibling(trick.path),
+            AttackerRole::Attacker => tab.address(Attacker, trick.path),
+            AttackerRole::Sibling => tab.address_of_sibling(trick.path),
         };
         tab.visit(&address).await;
         works(

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use chromiumoxide::cdp::browser_protocol::network::{BlockPattern, SetBlockedUrLsParams};
 use serde_json::Value;
 use session_lab::same_site::recorded::CHROMIUM;
-use session_lab::same_site::{Initiator, Probe, Step, Way};
+use session_lab::same_site::{Initiator, Probe, WalkStep, Way};
 
 use super::screenshots::photograph;
 use super::tab::{PATIENCE, Tab};
@@ -36,7 +36,7 @@ async fn walk(tab: &Tab, start: &str) {
     }
 }
 
-fn start(tab: &Tab, step: Step, once: bool) -> String {
+fn start(tab: &Tab, step: WalkStep, once: bool) -> String {
     step.start(&lab().addresses, &tab.bench.name, once)
 }
 
@@ -64,7 +64,7 @@ async fn chromium_still_does_what_the_record_says() {
     tab.follow("button[value=skip]").await;
     assert_eq!(tab.text("#browser").await, "Nothing is measured yet.");
     let href: String = tab.run("document.getElementById('run').href").await;
-    assert_eq!(href, start(&tab, Step::FIRST, false));
+    assert_eq!(href, start(&tab, WalkStep::FIRST, false));
     walk(&tab, &href).await;
     for from in Initiator::ALL {
         let table = table(&tab, from).await;
@@ -131,7 +131,7 @@ async fn chromium_still_does_what_the_record_says() {
 #[ignore = "needs Chromium"]
 async fn the_exception_ends_and_a_difference_is_marked() {
     let tab = Tab::open_hasty().await;
-    walk(&tab, &start(&tab, Step::FIRST, false)).await;
+    walk(&tab, &start(&tab, WalkStep::FIRST, false)).await;
     let across = table(&tab, Initiator::CrossSite).await;
     let mut differs = differences(&across);
     // Ten seconds instead of 120 may be over when a busy machine comes to the POST form.
@@ -155,7 +155,7 @@ async fn the_exception_ends_and_a_difference_is_marked() {
             sent.cookies[Probe::None as usize],
         )
     };
-    let post = Step::of(Initiator::CrossSite, Way::PostForm).expect("a step");
+    let post = WalkStep::of(Initiator::CrossSite, Way::PostForm).expect("a step");
     let age = || {
         let cookies = lab().same_site.of(bench.name());
         cookies.age().expect("they are set")
@@ -173,7 +173,7 @@ async fn the_exception_ends_and_a_difference_is_marked() {
 
     // The shortened ten seconds have to pass by the same clock.
     tokio::time::sleep(Duration::from_secs(11).saturating_sub(age())).await;
-    let late = Step::LATE.address(&lab().addresses, &tab.bench.name, true);
+    let late = WalkStep::LATE.address(&lab().addresses, &tab.bench.name, true);
     walk(&tab, &late).await;
     assert_eq!(sent(Way::LatePostForm), (false, true), "after it");
 
@@ -195,7 +195,7 @@ async fn without_its_script_each_step_waits_for_a_click() {
     let script = BlockPattern::new("*://*:*/static/js/same_site_walk.js", true);
     let without = SetBlockedUrLsParams::builder().url_pattern(script).build();
     tab.page.execute(without).await.expect("it is kept away");
-    tab.visit(&start(&tab, Step::FIRST, false)).await;
+    tab.visit(&start(&tab, WalkStep::FIRST, false)).await;
     photograph(&tab, "same-site-step-background").await;
     for (way, from, element) in [
         (Way::Link, Initiator::SameOrigin, "#next"),
@@ -205,12 +205,12 @@ async fn without_its_script_each_step_waits_for_a_click() {
         (Way::Image, Initiator::Sibling, "a[data-go]"),
     ] {
         tab.follow(element).await;
-        let step = Step::of(from, way).expect("a step");
+        let step = WalkStep::of(from, way).expect("a step");
         let there = step.address(&lab().addresses, &tab.bench.name, false);
         assert_eq!(tab.location().await, there);
     }
     photograph(&tab, "same-site-step-sibling").await;
-    let post = Step::of(Initiator::CrossSite, Way::PostForm).expect("a step");
+    let post = WalkStep::of(Initiator::CrossSite, Way::PostForm).expect("a step");
     tab.visit(&start(&tab, post, true)).await;
     photograph(&tab, "same-site-step-post").await;
     // Only fetch() needs a script.

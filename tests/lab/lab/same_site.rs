@@ -5,7 +5,7 @@ mod steps;
 use serde_json::Value;
 use session_lab::base::addresses::Listener;
 use session_lab::same_site::recorded::CHROMIUM;
-use session_lab::same_site::{Initiator, Step, Way};
+use session_lab::same_site::{Initiator, WalkStep, Way};
 
 use crate::support::{Client, Reply, TestBench, bench, curl, lab};
 
@@ -31,7 +31,7 @@ fn at_portal(bench: &TestBench) -> Client {
 }
 
 fn arrive(from: Initiator, way: Way) -> String {
-    let step = Step::of(from, way).expect("a step").number();
+    let step = WalkStep::of(from, way).expect("a step").number();
     format!("/same-site/arrive?step={step}&how={}", way.slug())
 }
 
@@ -138,7 +138,9 @@ async fn each_way_is_answered_as_it_asks() {
     }
     for way in [Way::Link, Way::GetForm, Way::PostForm, Way::Redirect] {
         let reply = send(&bench, from, way, &[]).await;
-        let next = Step::of(from, way).and_then(Step::next).expect("a step");
+        let next = WalkStep::of(from, way)
+            .and_then(WalkStep::next)
+            .expect("a step");
         let next = next.address(&lab().addresses, &bench.name, false);
         assert_eq!(
             (reply.status, reply.header("location")),

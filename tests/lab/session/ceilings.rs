@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use session_lab::base::set_cookie::SetCookie;
 use session_lab::defences::policy::{Name, Policy};
 use session_lab::session::Session;
 use session_lab::session::accounts::TransferError;
@@ -73,7 +74,7 @@ async fn no_more_anonymous_sessions_than_the_ceiling_are_kept(bed: Bed) {
 async fn no_more_browsers_than_the_ceiling_are_remembered_and_all_can_be_forgotten(bed: Bed) {
     for seed in bed.seeds() {
         let desk = bed.desk(Policy::HARDENED, seed).await;
-        let remember = || -> Task<'_, String> {
+        let remember = || -> Task<'_, SetCookie> {
             Box::pin(async {
                 desk.world()
                     .remember_browser(STUDENT, "a test")

@@ -8,7 +8,7 @@ use std::task::Poll;
 use async_trait::async_trait;
 use session_lab::base::bench_name::BenchName;
 use session_lab::base::clock::BenchTime;
-use session_lab::base::event::{Client, Event};
+use session_lab::base::event::{ClientKind, Event};
 use session_lab::defences::policy::{Policy, PolicyProbe, Variant};
 use session_lab::session::accounts::Account;
 use session_lab::session::bench::{Bench, BenchKeys, Sharing};
@@ -129,7 +129,7 @@ impl Desk {
             variant: Variant::Custom,
             probe: &self.probe,
             now: self.now,
-            client: Client::Other,
+            client: ClientKind::Other,
         }
     }
 

@@ -2,7 +2,7 @@
 //! `-b jar -c jar`. It applies no rule of a browser.
 
 use session_lab::base::addresses::{Listener, Site};
-use session_lab::client::{Exchange, Outgoing};
+use session_lab::client::{HttpExchange, Outgoing};
 
 use super::{PATIENCE, lab};
 
@@ -22,7 +22,7 @@ pub struct Client {
 pub struct Reply {
     pub status: u16,
     pub body: String,
-    exchange: Exchange,
+    exchange: HttpExchange,
 }
 
 impl Reply {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use session_lab::base::addresses::{Addresses, Listener, Ports};
 use session_lab::base::bench_name::BenchName;
-use session_lab::client::Exchange;
+use session_lab::client::HttpExchange;
 use session_lab::defences::policy::Policy;
 use session_lab::worksheets::console;
 use session_lab::worksheets::library::SheetLibrary;
@@ -70,7 +70,7 @@ impl Walk {
         let mut visitor = lab.visitor("lab", "");
         let ports: Ports =
             serde_json::from_str(&visitor.get("/addresses").await.body).expect("ports");
-        let addresses = Addresses::told(&ports);
+        let addresses = Addresses::from_ports(&ports);
         let bench = BenchName::local();
         let values = Values::new(&addresses, Path::new("lab-data"), &bench, Policy::INSECURE);
         let mut walk = Self {
@@ -230,7 +230,7 @@ impl Walk {
     }
 
     /// Sends a form of the lab's own pages.
-    pub async fn try_post(&self, path: &str, fields: &[(&str, &str)]) -> Exchange {
+    pub async fn try_post(&self, path: &str, fields: &[(&str, &str)]) -> HttpExchange {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         let body = form.extend_pairs(fields).finish();
         self.send(path, "application/x-www-form-urlencoded", body)
@@ -238,7 +238,7 @@ impl Walk {
     }
 
     /// Takes a file of progress back, as the page's form does.
-    pub async fn upload(&self, file: &str) -> Exchange {
+    pub async fn upload(&self, file: &str) -> HttpExchange {
         let body = format!(
             "--edge\r\nContent-Disposition: form-data; name=\"progress\"; filename=\"p.json\"\r\n\
              Content-Type: application/json\r\n\r\n{file}\r\n--edge--\r\n"
@@ -248,7 +248,7 @@ impl Walk {
             .await
     }
 
-    async fn send(&self, path: &str, kind: &str, body: String) -> Exchange {
+    async fn send(&self, path: &str, kind: &str, body: String) -> HttpExchange {
         let origin = self.values.fill("{{lab-origin}}");
         let headers = [("origin", origin.as_str()), ("content-type", kind)];
         self.student().send("POST", path, &headers, body).await

@@ -24,7 +24,6 @@ use crate::lab::page;
 use crate::session::bench::{BENCH_LIMIT, Benches};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use analysis::Picture;
 
 /// How many ids are collected from each source.
@@ -94,7 +93,7 @@ async fn run(
     pictures: &State<Pictures>,
     lab_client: &State<LabClient>,
     benches: &State<Arc<Benches>>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Problem> {
     let portal = Portal::of(&context.addresses);
     let failed = |error: ClientError| {
         log::error!("the ids could not be collected: {error}");

@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use crate::base::addresses::Addresses;
 use crate::base::bench_name::BenchName;
-use crate::same_site::measured::{Guess, Measured, Sent};
-use crate::same_site::recorded::{self, Recorded};
-use crate::same_site::{EXCEPTION, Initiator, LIFETIME, Probe, Step, Way};
+use crate::same_site::measured::{MeasuredTable, SentCookies, TableGuess};
+use crate::same_site::recorded::{self, RecordedTable};
+use crate::same_site::{EXCEPTION, Initiator, LIFETIME, Probe, WalkStep, Way};
 
 /// How old the cookies are when the waiting row is offered, in seconds: five more than Chromium's
 /// exception lasts.
@@ -77,7 +77,12 @@ pub fn title(way: Way) -> &'static str {
 }
 
 /// The table of an initiator on a bench.
-pub fn of(bench: &BenchName, measured: &Measured, addresses: &Addresses, from: Initiator) -> Table {
+pub fn of(
+    bench: &BenchName,
+    measured: &MeasuredTable,
+    addresses: &Addresses,
+    from: Initiator,
+) -> Table {
     let agent = measured.agent();
     let record = recorded::for_agent(&agent);
     let guess = measured.guess(from);
@@ -86,12 +91,12 @@ pub fn of(bench: &BenchName, measured: &Measured, addresses: &Addresses, from: I
         .map(|way| {
             let sent = counted(way, measured.sent(from, way));
             let guess = match &guess {
-                Some(Guess::Made(cells)) => Some(cells[way as usize]),
+                Some(TableGuess::Made(cells)) => Some(cells[way as usize]),
                 _ => None,
             };
             let recorded = record.sent(from, way);
             let cells = Probe::ALL.into_iter().enumerate();
-            let alone = Step::of(from, way).filter(|step| *step != Step::LATE);
+            let alone = WalkStep::of(from, way).filter(|step| *step != WalkStep::LATE);
             Row {
                 way: way.slug(),
                 title: title(way),
@@ -142,7 +147,7 @@ pub fn of(bench: &BenchName, measured: &Measured, addresses: &Addresses, from: I
 }
 
 /// The late row counts once the exception is over.
-fn counted(way: Way, sent: Option<Sent>) -> Option<Sent> {
+fn counted(way: Way, sent: Option<SentCookies>) -> Option<SentCookies> {
     sent.filter(|sent| way != Way::LatePostForm || sent.age.as_secs() > EXCEPTION)
 }
 
@@ -150,8 +155,8 @@ const fn word(sent: bool) -> &'static str {
     if sent { "sent" } else { "not sent" }
 }
 
-fn in_words(record: &Recorded) -> String {
-    let Recorded {
+fn in_words(record: &RecordedTable) -> String {
+    let RecordedTable {
         browser,
         version,
         setting,
@@ -161,7 +166,7 @@ fn in_words(record: &Recorded) -> String {
 }
 
 /// What this browser does that needs a word, by what it was seen to do.
-fn notes(measured: &Measured, from: Initiator) -> Vec<String> {
+fn notes(measured: &MeasuredTable, from: Initiator) -> Vec<String> {
     let sent = |from, way, probe: Probe| {
         let sent = counted(way, measured.sent(from, way))?;
         Some(sent.cookies[probe as usize])
@@ -212,7 +217,7 @@ fn notes(measured: &Measured, from: Initiator) -> Vec<String> {
     notes
 }
 
-fn late(bench: &BenchName, measured: &Measured, addresses: &Addresses) -> Late {
+fn late(bench: &BenchName, measured: &MeasuredTable, addresses: &Addresses) -> Late {
     let age = measured.age().map(|age| age.as_secs());
     let age = age.filter(|age| *age < LIFETIME);
     let sent = measured.sent(Initiator::CrossSite, Way::LatePostForm);
@@ -226,6 +231,6 @@ fn late(bench: &BenchName, measured: &Measured, addresses: &Addresses) -> Late {
         age: age.unwrap_or_default(),
         ready_in: age.map_or(0, |age| LATE.saturating_sub(age)),
         too_early: early.filter(|age| *age <= EXCEPTION),
-        url: Step::LATE.address(addresses, bench, true),
+        url: WalkStep::LATE.address(addresses, bench, true),
     }
 }

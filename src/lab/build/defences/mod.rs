@@ -13,7 +13,6 @@ use crate::defences::policy::{Name, Policy};
 use crate::lab::{Lessons, page};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use crate::web::template::Template;
 pub use source::Sources;
 
@@ -150,9 +149,9 @@ fn defence(
     sources: &State<Sources>,
     lessons: &State<Lessons>,
     slug: &str,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     let Some(name) = Name::ALL.iter().copied().find(|name| name.slug() == slug) else {
-        return Err(Problem::not_found().into());
+        return Err(Problem::not_found());
     };
     let lesson = name.lesson();
     let setting = |framework, setting| Setting { framework, setting };

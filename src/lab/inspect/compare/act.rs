@@ -6,10 +6,9 @@ use rocket::http::Status;
 
 use super::side::{Side, Sides, Step, StepKind};
 use crate::client::caller::{Call, Portal};
-use crate::client::{ClientError, Exchange, LabClient};
+use crate::client::{ClientError, HttpExchange, LabClient};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
 /// Who signs in.
 const USER: &str = "student123";
@@ -77,7 +76,7 @@ pub async fn perform(
     context: &RequestContext,
     sides: &mut Sides,
     lab_client: &LabClient,
-) -> Result<(), Reply> {
+) -> Result<(), Problem> {
     if action == Action::StartOver {
         *sides = Sides::new(
             lab_client,
@@ -120,14 +119,14 @@ pub async fn perform(
     Ok(())
 }
 
-fn failed(error: ClientError) -> Reply {
+fn failed(error: ClientError) -> Problem {
     log::error!("the comparison failed: {error}");
     let next = "Look whether another program has taken one of the lab's ports.";
     let because = "The lab could not reach its own portal.";
-    Problem::new(Status::BadGateway, "No answer", because, next).into()
+    Problem::new(Status::BadGateway, "No answer", because, next)
 }
 
-type Done = (&'static str, StepKind, Exchange);
+type Done = (&'static str, StepKind, HttpExchange);
 
 async fn on_side(action: Action, side: &mut Side) -> Result<Vec<Done>, ClientError> {
     let caller = &mut side.caller;

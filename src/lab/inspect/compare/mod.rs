@@ -28,7 +28,6 @@ use crate::lab::page::fields;
 use crate::session::bench::BENCH_LIMIT;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use act::Action;
 use side::Sides;
 
@@ -57,7 +56,7 @@ async fn compare(
     comparisons: &State<Comparisons>,
     lab_client: &State<LabClient>,
     store: &State<Store>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     let sides = comparisons.of(context, lab_client);
     let sides = sides.lock().await;
     let page = view::page(context, &sides, store).await?;
@@ -75,15 +74,18 @@ async fn perform(
     form: Capped<String>,
     comparisons: &State<Comparisons>,
     lab_client: &State<LabClient>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Problem> {
     let form = fields(&form);
     let name = form.get("action").map(String::as_str).unwrap_or_default();
     let Some(action) = Action::parse(name) else {
         let next = format!("Send one of: {}.", Action::NAMES.join(", "));
         let status = Status::UnprocessableEntity;
-        return Err(
-            Problem::new(status, "Unknown action", "No action has that name.", next).into(),
-        );
+        return Err(Problem::new(
+            status,
+            "Unknown action",
+            "No action has that name.",
+            next,
+        ));
     };
     let sides = comparisons.of(context, lab_client);
     let mut sides = sides.lock().await;
@@ -92,7 +94,7 @@ async fn perform(
 }
 
 #[get("/compare/live")]
-async fn live(context: &RequestContext) -> Result<Json<HashMap<String, view::Own>>, Reply> {
+async fn live(context: &RequestContext) -> Result<Json<HashMap<String, view::Own>>, Problem> {
     let mut both = HashMap::new();
     for (variant, _) in side::VARIANTS {
         both.insert(

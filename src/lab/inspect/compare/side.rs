@@ -2,7 +2,7 @@
 
 use crate::base::bench_name::BenchName;
 use crate::client::caller::{Caller, Portal};
-use crate::client::{Exchange, LabClient};
+use crate::client::{HttpExchange, LabClient};
 use crate::defences::facts::Scheme;
 use crate::defences::policy::Variant;
 
@@ -52,7 +52,7 @@ pub struct Step {
     /// What was done, in words.
     pub action: &'static str,
     /// What went over the socket; `None` where nothing did.
-    pub exchange: Option<Exchange>,
+    pub exchange: Option<HttpExchange>,
     /// What kind of step it is, for its reasons.
     pub kind: StepKind,
 }

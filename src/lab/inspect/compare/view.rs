@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::side::{Side, Sides, Step, StepKind};
-use crate::base::event::What;
+use crate::base::event::EventKind;
 use crate::base::event::in_words;
 use crate::defences::Name;
 use crate::defences::policy::Variant;
@@ -319,7 +319,7 @@ pub async fn own(bench: &Bench, variant: Variant) -> Result<Own, StorageError> {
         .rev()
         .filter(|event| event.variant == Some(variant));
     let document_cookie = reported.into_iter().find_map(|event| match &event.what {
-        What::DocumentCookie { names, .. } => Some(DocumentCookie {
+        EventKind::DocumentCookie { names, .. } => Some(DocumentCookie {
             text: if names.is_empty() {
                 "(empty)".into()
             } else {

@@ -27,7 +27,6 @@ use crate::lab::page;
 use crate::lab::page::fields;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use anatomy::Anatomy;
 use sign::{Edited, How, OWN_ACCOUNTS};
 use verdicts::{Home, Verdicts};
@@ -111,7 +110,7 @@ async fn work(
     context: &RequestContext,
     data: Data<'_>,
     door: &State<LabClient>,
-) -> Result<(Status, Template), Reply> {
+) -> Result<(Status, Template), Problem> {
     let sent = Sent(fields(&read(data).await?));
     let mut token = sent.field("token").trim().to_owned();
     let mut page = Workbench::default();

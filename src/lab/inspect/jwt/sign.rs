@@ -103,7 +103,7 @@ pub async fn issue(
         .await
         .map_err(|error| match error {
             IssueError::StorageError(error) => error.into(),
-            _ => Problem::overtaken(),
+            _ => Problem::conflict(),
         })?;
     let subject = TokenSubject {
         user: &issued.user,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::base::addresses::Listener;
-use crate::base::event::Client;
+use crate::base::event::ClientKind;
 use crate::client::LabClient;
 use crate::defences::facts::Role;
 use crate::defences::policy::{Name, Policy, PolicyProbe, Variant};
@@ -97,7 +97,7 @@ pub fn world<'w>(
         variant,
         probe,
         now: context.now,
-        client: Client::Lab,
+        client: ClientKind::Lab,
     }
 }
 

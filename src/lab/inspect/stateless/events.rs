@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::attacks::http_actor::HttpActor;
 use crate::attacks::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
-use crate::client::Exchange;
+use crate::client::HttpExchange;
 use crate::client::caller::Call;
 use crate::defences::PolicyProbe;
 use crate::defences::password_storage::DEMO_PASSWORDS;
@@ -251,7 +251,7 @@ impl Happened {
 }
 
 impl Answer {
-    fn of_page(when: &'static str, page: &Exchange) -> Self {
+    fn of_page(when: &'static str, page: &HttpExchange) -> Self {
         let greeting = page.body.split("Welcome to the Dashboard, ").nth(1);
         let user = greeting.and_then(|rest| rest.split_once('!'));
         Self {
@@ -265,7 +265,7 @@ impl Answer {
         }
     }
 
-    fn of_json(when: &'static str, reply: &Exchange) -> Self {
+    fn of_json(when: &'static str, reply: &HttpExchange) -> Self {
         let json: Value = serde_json::from_str(&reply.body).unwrap_or_default();
         let description = match (json["logged_in_as"].as_str(), json["detail"].as_str()) {
             (Some(user), _) => format!("logged_in_as: {user}"),
@@ -283,7 +283,7 @@ impl Answer {
         }
     }
 
-    fn of_list(when: &'static str, reply: &Exchange) -> Self {
+    fn of_list(when: &'static str, reply: &HttpExchange) -> Self {
         let opens = reply.status == 200;
         let description = match opens {
             true => "The list for administrators is shown.",
@@ -343,7 +343,7 @@ fn with_token(method: &'static str, path: &str, token: &str) -> Call {
 }
 
 /// The JSON of an answer that went well.
-fn answer(what: &str, reply: &Exchange) -> Result<Value, ScenarioError> {
+fn answer(what: &str, reply: &HttpExchange) -> Result<Value, ScenarioError> {
     let json = serde_json::from_str(&reply.body);
     match (reply.status, json) {
         (200, Ok(json)) => Ok(json),

@@ -26,7 +26,6 @@ use crate::session::bench::{BENCH_LIMIT, Benches};
 use crate::web::context::RequestContext;
 use crate::web::page::VariantView;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
 /// The two sides, and the counter-experiment: everything strong but the one thing that the server
 /// remembers of tokens.
@@ -103,7 +102,7 @@ async fn run(
     all: &State<Comparisons>,
     lab_client: &State<LabClient>,
     benches: &State<Arc<Benches>>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Problem> {
     let target = Target::of(lab_client, &context.addresses);
     let mut sections = Vec::new();
     for (index, event) in EVENTS.iter().enumerate() {

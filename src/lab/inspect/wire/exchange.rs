@@ -13,7 +13,6 @@ use crate::lab::page;
 use crate::session::bench::wire::{Cookie, Exchange, Headers, KEPT, OF_ANSWERS, OF_REQUESTS};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use crate::web::template::Template;
 
 #[derive(Serialize)]
@@ -23,7 +22,7 @@ struct ExchangePage {
     request: Vec<Line>,
     cookie_does: &'static str,
     answer: Vec<Line>,
-    set: Vec<SetCookie>,
+    set: Vec<SetCookieView>,
     /// Empty where no policy was asked.
     stages: Vec<Passed>,
     drawings: Vec<Drawing>,
@@ -41,13 +40,13 @@ struct Line {
 
 /// A cookie that the answer sets, attribute by attribute.
 #[derive(Serialize)]
-struct SetCookie {
+struct SetCookieView {
     cookie: CookieView,
     attributes: Vec<(String, &'static str)>,
     lacks: Vec<(&'static str, &'static str)>,
 }
 
-impl SetCookie {
+impl SetCookieView {
     fn new(cookie: &Cookie) -> Self {
         let attributes = cookie.attributes.split(';').map(str::trim);
         let removed = cookie.value.is_none();
@@ -96,7 +95,7 @@ impl ExchangePage {
             request: lines(&one.request, &OF_REQUESTS),
             cookie_does: does("cookie", ""),
             answer: lines(&one.answer, &OF_ANSWERS),
-            set: one.set_cookie.iter().map(SetCookie::new).collect(),
+            set: one.set_cookie.iter().map(SetCookieView::new).collect(),
             stages,
             drawings,
             newer: one.id.checked_add(1).filter(kept),
@@ -106,7 +105,7 @@ impl ExchangePage {
 }
 
 #[get("/wire/<id>")]
-fn exchange(context: &RequestContext, id: &str) -> Result<Template, Reply> {
+fn exchange(context: &RequestContext, id: &str) -> Result<Template, Problem> {
     let found = id.parse().ok().and_then(|id| context.bench.wire().one(id));
     let Some(one) = found else {
         let because = format!("The wire keeps the last {KEPT} requests of this bench.");
@@ -115,7 +114,7 @@ fn exchange(context: &RequestContext, id: &str) -> Result<Template, Reply> {
             context.base()
         );
         let heading = "That request is not kept";
-        return Err(Problem::new(Status::NotFound, heading, because, next).into());
+        return Err(Problem::new(Status::NotFound, heading, because, next));
     };
     let page = ExchangePage::new(context, &one);
     let template = "pages/lab/wire_exchange.html";

@@ -6,25 +6,24 @@ use rocket::http::Status;
 use serde::Serialize;
 
 use super::row;
-use crate::base::event::Client;
+use crate::base::event::ClientKind;
 use crate::defences::policy::Variant;
 use crate::session::bench::wire::Exchange;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
 /// The clients by their names in addresses.
-const CLIENTS: [(&str, Client); 4] = [
-    ("browser", Client::Browser),
-    ("curl", Client::Curl),
-    ("lab", Client::Lab),
-    ("other", Client::Other),
+const CLIENTS: [(&str, ClientKind); 4] = [
+    ("browser", ClientKind::Browser),
+    ("curl", ClientKind::Curl),
+    ("lab", ClientKind::Lab),
+    ("other", ClientKind::Other),
 ];
 
 /// What to show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     variant: Option<Variant>,
-    client: Option<(&'static str, Client)>,
+    client: Option<(&'static str, ClientKind)>,
 }
 
 /// A link that changes the filter.
@@ -41,7 +40,7 @@ impl Filter {
     ///
     /// # Errors
     /// 404 with the variants there are, 422 with the clients there are.
-    pub fn parse(variant: Option<&str>, client: Option<&str>) -> Result<Self, Reply> {
+    pub fn parse(variant: Option<&str>, client: Option<&str>) -> Result<Self, Problem> {
         let given = |text: &&str| !text.is_empty();
         let variant = variant.filter(given);
         let variant = variant

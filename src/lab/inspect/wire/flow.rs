@@ -38,11 +38,8 @@ pub struct Passed {
 }
 
 /// The way of a request that took these arms, and that this defence refused.
-pub fn passed(taken: &ArmsTaken, refused_by: Option<&str>) -> Vec<Passed> {
-    let refused_at = Name::ALL
-        .iter()
-        .find(|name| Some(name.slug()) == refused_by)
-        .map(|name| name.lesson().stage);
+pub fn passed(taken: &ArmsTaken, refused_by: Option<Name>) -> Vec<Passed> {
+    let refused_at = refused_by.map(|name| name.lesson().stage);
     let stage = |stage: RequestStage| {
         let here = Name::ALL.iter().filter(|name| name.lesson().stage == stage);
         let lit: Vec<Lit> = here
@@ -61,7 +58,7 @@ pub fn passed(taken: &ArmsTaken, refused_by: Option<&str>) -> Vec<Passed> {
     RequestStage::ALL.into_iter().map(stage).collect()
 }
 
-fn lit(taken: &ArmsTaken, name: Name, refused_by: Option<&str>) -> Option<Lit> {
+fn lit(taken: &ArmsTaken, name: Name, refused_by: Option<Name>) -> Option<Lit> {
     let arm = taken.arm(name)?;
     let arms = name.arms();
     let kind = if arms.first() == Some(&arm) {
@@ -77,7 +74,7 @@ fn lit(taken: &ArmsTaken, name: Name, refused_by: Option<&str>) -> Option<Lit> {
         kind,
         arm: arm.slug,
         description: arm.description,
-        refused: refused_by == Some(slug),
+        refused: refused_by == Some(name),
     })
 }
 
@@ -125,7 +122,7 @@ mod tests {
         let probe = PolicyProbe::new(Policy::HARDENED);
         probe.csrf_token();
         probe.csp();
-        let stages = passed(&probe.taken(), Some("csrf-token"));
+        let stages = passed(&probe.taken(), Some(Name::CsrfToken));
         assert!(at(&stages, RequestStage::Checks).lit[0].refused);
         let not_reached = stages.iter().filter(|stage| stage.not_reached);
         let not_reached: Vec<_> = not_reached.map(|stage| stage.title).collect();

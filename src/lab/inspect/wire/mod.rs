@@ -15,7 +15,7 @@ use crate::lab::page;
 use crate::session::bench::Sharing;
 use crate::session::bench::wire::{KEPT, Wire};
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::problem::Problem;
 use crate::web::template::Template;
 use filter::{Choice, Filter};
 use row::Row;
@@ -56,7 +56,7 @@ fn wire(
     variant: Option<&str>,
     client: Option<&str>,
     projector: Option<&str>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     let filter = Filter::parse(variant, client)?;
     let projector = projector == Some("1");
     let (shown, template) = if projector {
@@ -90,7 +90,7 @@ fn live(
     client: Option<&str>,
     after: Option<u64>,
     shown: Option<usize>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     #[derive(Serialize)]
     struct More {
         rows: Vec<Row>,

@@ -11,7 +11,6 @@ use super::{Lessons, field, form, values};
 use crate::lab::page;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use crate::worksheets::markdown::to_html;
 use crate::worksheets::progress::Progress;
 use crate::worksheets::progress_tracker;
@@ -61,7 +60,7 @@ impl Row {
 ///
 /// # Errors
 /// The store does not answer.
-pub async fn rows(context: &RequestContext, lessons: &Lessons) -> Result<Vec<Row>, Reply> {
+pub async fn rows(context: &RequestContext, lessons: &Lessons) -> Result<Vec<Row>, Problem> {
     let kept = progress_tracker::all(context.bench.name(), context.bench.storage()).await?;
     let of = |slug: &str| kept.iter().find(|(kept, _)| kept == slug).map(|(_, p)| p);
     let sheets = lessons.library().sheets().iter();
@@ -71,7 +70,7 @@ pub async fn rows(context: &RequestContext, lessons: &Lessons) -> Result<Vec<Row
 }
 
 #[get("/labs")]
-async fn index(context: &RequestContext, lessons: &State<Lessons>) -> Result<Template, Reply> {
+async fn index(context: &RequestContext, lessons: &State<Lessons>) -> Result<Template, Problem> {
     #[derive(Serialize)]
     struct Index {
         rows: Vec<Row>,
@@ -102,14 +101,14 @@ async fn index(context: &RequestContext, lessons: &State<Lessons>) -> Result<Tem
 
 /// Keeps the student's name for screenshots and reports; an empty one is forgotten.
 #[post("/labs/name", data = "<data>")]
-async fn name(context: &RequestContext, data: Data<'_>) -> Result<Redirect, Reply> {
+async fn name(context: &RequestContext, data: Data<'_>) -> Result<Redirect, Problem> {
     let form = form(data).await?;
     let name = crate::session::bench::audit::visible(field(&form, "name").trim());
     if name.chars().count() > LONGEST_NAME {
         let because = format!("A name may have {LONGEST_NAME} characters at most.");
         let next = "Go back and enter a shorter one. Nothing was changed.";
         let status = Status::UnprocessableEntity;
-        return Err(Problem::new(status, "The name is too long", because, next).into());
+        return Err(Problem::new(status, "The name is too long", because, next));
     }
     let name = Some(name).filter(|name| !name.is_empty());
     context.bench.set_student(name).await?;
@@ -117,13 +116,13 @@ async fn name(context: &RequestContext, data: Data<'_>) -> Result<Redirect, Repl
 }
 
 #[get("/labs/manual")]
-fn manual(context: &RequestContext, lessons: &State<Lessons>) -> Result<Template, Reply> {
+fn manual(context: &RequestContext, lessons: &State<Lessons>) -> Result<Template, Problem> {
     #[derive(Serialize)]
     struct Manual {
         html: String,
     }
     let Some(text) = lessons.library().manual() else {
-        return Err(Problem::not_found().into());
+        return Err(Problem::not_found());
     };
     let html = to_html(&values(context, lessons).fill(text));
     let title = "For teachers";

@@ -11,7 +11,6 @@ use rocket::{FromForm, Responder, Route, State, get, post, routes};
 use super::Lessons;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use crate::worksheets::codes::Codes;
 use crate::worksheets::export::Export;
 use crate::worksheets::progress::Progress;
@@ -22,7 +21,7 @@ use crate::worksheets::progress_tracker::{self, ProgressTracker};
 struct Download(String, ContentType, Header<'static>);
 
 #[get("/labs/progress.json")]
-async fn save(context: &RequestContext) -> Result<Download, Reply> {
+async fn save(context: &RequestContext) -> Result<Download, Problem> {
     let sheets = progress_tracker::all(context.bench.name(), context.bench.storage()).await?;
     let export = Export::new(context.bench.name(), context.bench.student(), sheets);
     let name = format!(
@@ -41,11 +40,11 @@ struct Upload<'r> {
     progress: Capped<TempFile<'r>>,
 }
 
-fn refused(because: impl Into<String>) -> Reply {
+fn refused(because: impl Into<String>) -> Problem {
     let next =
         "Nothing was changed. Choose a file that this lab saved from the page of worksheets.";
     let status = Status::UnprocessableEntity;
-    Problem::new(status, "This progress was not taken over", because, next).into()
+    Problem::new(status, "This progress was not taken over", because, next)
 }
 
 /// Takes saved progress back. What is here already stays: of two answers the later one counts.
@@ -54,7 +53,7 @@ async fn restore(
     context: &RequestContext,
     lessons: &State<Lessons>,
     upload: Result<Form<Upload<'_>>, rocket::form::Errors<'_>>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Problem> {
     let too_large = || refused("A file of progress has 1 MB at most.");
     let upload = match upload {
         Ok(upload) => upload,

@@ -10,7 +10,6 @@ use super::{Lessons, field, find, form, values};
 use crate::lab::page;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use crate::worksheets::codes::Codes;
 use crate::worksheets::view::{self, FrontView, PartView, Reader};
 
@@ -28,7 +27,7 @@ fn render(
     slug: &str,
     lessons: &Lessons,
     reader: Reader<'_>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     let sheet = find(lessons, slug)?;
     let values = values(context, lessons);
     let page = PrintPage {
@@ -51,7 +50,7 @@ fn paper(
     context: &RequestContext,
     slug: &str,
     lessons: &State<Lessons>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     render(context, slug, lessons, Reader::Paper)
 }
 
@@ -62,14 +61,14 @@ async fn teachers_copy(
     slug: &str,
     lessons: &State<Lessons>,
     data: Data<'_>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     let form = form(data).await?;
     let codes = Codes::new(context.bench.keys().worksheets());
     if !codes.is_teachers_key(field(&form, "key")) {
         let because = "That is not this lab's key for teachers.";
         let next = "The start of the lab prints it in the terminal: \"Teacher's key\".";
         let status = Status::UnprocessableEntity;
-        return Err(Problem::new(status, "Another key", because, next).into());
+        return Err(Problem::new(status, "Wrong teacher's key", because, next));
     }
     render(context, slug, lessons, Reader::Teacher)
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Lessons, find, values};
 use crate::lab::page;
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::problem::Problem;
 use crate::worksheets::codes::Codes;
 use crate::worksheets::markdown::to_html;
 use crate::worksheets::progress_tracker::{ProgressTracker, wall_time};
@@ -22,7 +22,7 @@ async fn markdown(
     context: &RequestContext,
     slug: &str,
     lessons: &Lessons,
-) -> Result<String, Reply> {
+) -> Result<String, Problem> {
     let sheet = find(lessons, slug)?;
     let (progress, _) = ProgressTracker::new(&context.bench, sheet).open().await?;
     let name = context.bench.student();
@@ -43,7 +43,7 @@ async fn show(
     context: &RequestContext,
     slug: &str,
     lessons: &State<Lessons>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     #[derive(Serialize)]
     struct ReportPage<'p> {
         html: String,
@@ -65,7 +65,7 @@ async fn file(
     context: &RequestContext,
     slug: &str,
     lessons: &State<Lessons>,
-) -> Result<Download, Reply> {
+) -> Result<Download, Problem> {
     let slug = &find(lessons, slug)?.slug;
     let name = format!("attachment; filename=\"{slug}.report.md\"");
     Ok(Download(

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{Lessons, find, values};
 use crate::lab::page;
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::problem::Problem;
 use crate::worksheets::check::Verdict;
 use crate::worksheets::markdown::to_text;
 use crate::worksheets::progress_tracker::ProgressTracker;
@@ -44,7 +44,7 @@ async fn sheet(
     context: &RequestContext,
     slug: &str,
     lessons: &State<Lessons>,
-) -> Result<Either<Template, (Status, Template)>, Reply> {
+) -> Result<Either<Template, (Status, Template)>, Problem> {
     let neighbour = |sheet: &Sheet| Neighbour {
         slug: sheet.slug.clone(),
         heading: sheet.heading(),
@@ -105,7 +105,7 @@ async fn live(
     context: &RequestContext,
     slug: &str,
     lessons: &State<Lessons>,
-) -> Result<Json<Live>, Reply> {
+) -> Result<Json<Live>, Problem> {
     let sheet = find(lessons, slug)?;
     let (progress, standings) = ProgressTracker::new(&context.bench, sheet).open().await?;
     let values = values(context, lessons);
@@ -151,7 +151,7 @@ async fn reset(
     context: &RequestContext,
     slug: &str,
     lessons: &State<Lessons>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Problem> {
     let sheet = find(lessons, slug)?;
     ProgressTracker::new(&context.bench, sheet).reset().await?;
     Ok(Redirect::to(format!(

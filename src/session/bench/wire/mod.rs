@@ -16,10 +16,10 @@ pub use headers::{Headers, OF_ANSWERS, OF_REQUESTS};
 
 use super::lock;
 use crate::base::clock::BenchTime;
-use crate::base::event::Client;
+use crate::base::event::ClientKind;
 use crate::defences::ArmsTaken;
 use crate::defences::facts::Scheme;
-use crate::defences::policy::Variant;
+use crate::defences::policy::{Name, Variant};
 use cookie::Letters;
 
 /// How many exchanges a bench keeps.
@@ -56,7 +56,7 @@ pub struct Exchange {
     /// When the request arrived, on the bench's clock.
     pub at: BenchTime,
     /// Who seems to have sent it.
-    pub client: Client,
+    pub client: ClientKind,
     /// Who was asked.
     pub to: To,
     /// The variant it asked for.
@@ -82,7 +82,7 @@ pub struct Exchange {
     /// The policy as it was, and which defences the portal asked.
     pub taken: Option<ArmsTaken>,
     /// The defence that refused the request.
-    pub refused_by: Option<&'static str>,
+    pub refused_by: Option<Name>,
 }
 
 impl Exchange {
@@ -149,7 +149,7 @@ impl Wire {
 
     /// The exchanges of a variant, newest first, at most `limit`.
     pub fn of(&self, variant: Variant, limit: usize) -> Vec<Arc<Exchange>> {
-        let own = |one: &Exchange| one.variant == Some(variant) && one.client != Client::Lab;
+        let own = |one: &Exchange| one.variant == Some(variant) && one.client != ClientKind::Lab;
         self.after(0, limit, own)
     }
 
@@ -200,7 +200,7 @@ mod tests {
         Exchange {
             id: 0,
             at: BenchTime::from_millis(0),
-            client: Client::Curl,
+            client: ClientKind::Curl,
             to: To::Portal,
             variant: Some(Variant::Insecure),
             scheme: Scheme::Http,
