@@ -7,7 +7,7 @@
 
 use async_trait::async_trait;
 
-use super::scenario::{A_MOMENT, Scenario, ScenarioError, VICTIM};
+use super::scenario::{SCRIPT_PATIENCE, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::base::addresses::BESIDE_SIBLING;
 use crate::defences::policy::Name;
@@ -43,13 +43,13 @@ impl Attack for Clickjacking {
 
         scenario.narrate("He opens the sibling's page and clicks on its button.");
         victim
-            .visit(&scenario.sibling_trick("/clickjacking"))
+            .visit(&scenario.sibling_page("/clickjacking"))
             .await?;
         victim.click(".lure").await?;
 
         scenario.narrate("He goes back to the portal.");
         let after = victim
-            .credit_once_it_changed(&portal, before, A_MOMENT)
+            .credit_once_it_changed(&portal, before, SCRIPT_PATIENCE)
             .await?;
         Ok(Outcome::of_credit(before, after, CARD.when_stopped))
     }

@@ -8,7 +8,7 @@
 
 use async_trait::async_trait;
 
-use super::scenario::{A_MOMENT, ATTACKER, Scenario, ScenarioError, VICTIM};
+use super::scenario::{ATTACKER, SCRIPT_PATIENCE, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::attacks::payloads;
 use crate::base::addresses::BESIDE_SIBLING;
@@ -54,7 +54,7 @@ impl Attack for CookieOverflow {
         victim.visit(&format!("{portal}/board")).await?;
         let done = "document.documentElement.dataset.done";
         victim
-            .until_or(&format!("{done} === '0'"), A_MOMENT)
+            .until_or(&format!("{done} === '0'"), SCRIPT_PATIENCE)
             .await?;
         if victim.run(&format!("{done} !== undefined")).await? {
             victim.until(&format!("{done} === '1'")).await?;

@@ -42,7 +42,7 @@ impl Attack for CookieTossing {
 
         scenario
             .narrate("He opens the sibling's page, which sets mallory's session cookie as well.");
-        victim.visit(&scenario.sibling_trick("/tossing")).await?;
+        victim.visit(&scenario.sibling_page("/tossing")).await?;
         victim.follow(".bait form:first-child button").await?;
 
         scenario.narrate("He opens his dashboard again.");

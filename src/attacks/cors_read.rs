@@ -7,7 +7,7 @@
 
 use async_trait::async_trait;
 
-use super::scenario::{A_MOMENT, Scenario, ScenarioError, VICTIM};
+use super::scenario::{SCRIPT_PATIENCE, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::base::addresses::BESIDE_SIBLING;
 use crate::defences::policy::Name;
@@ -42,14 +42,14 @@ impl Attack for CorsRead {
         victim.sign_in(&portal, VICTIM).await?;
 
         scenario.narrate("He opens the sibling's page, whose script starts by itself.");
-        let page = scenario.sibling_trick("/cors");
+        let page = scenario.sibling_page("/cors");
         victim.visit(&format!("{page}&go=1")).await?;
         victim
             .until("document.getElementById('reader').dataset.done !== undefined")
             .await?;
 
         scenario.narrate("The attacker looks at what his site has received.");
-        let loot = scenario.loot_within(A_MOMENT).await?;
+        let loot = scenario.wait_for_loot(SCRIPT_PATIENCE).await?;
         let read = loot.iter().find_map(|loot| loot.query("read"));
         Ok(match read.filter(|read| read.contains(VICTIM)) {
             Some(read) => Outcome::Succeeded(format!("The script read {read}.")),

@@ -48,7 +48,7 @@ impl Attack for CsrfForm {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let portal = scenario.portal(scenario.scheme().await?);
-        let page = scenario.trick("/csrf-form");
+        let page = scenario.attacker_page("/csrf-form");
         forge(scenario, &portal, &page, "#trap button", CARD.when_stopped).await
     }
 }

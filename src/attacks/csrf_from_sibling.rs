@@ -37,7 +37,7 @@ impl Attack for CsrfFromSibling {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let portal = scenario.portal_at(scenario.scheme().await?, BESIDE_SIBLING);
-        let page = scenario.sibling_trick("/csrf-sibling");
+        let page = scenario.sibling_page("/csrf-sibling");
         forge(scenario, &portal, &page, "#trap button", CARD.when_stopped).await
     }
 }

@@ -33,7 +33,7 @@ impl Attack for CsrfLink {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let portal = scenario.portal(scenario.scheme().await?);
-        let page = scenario.trick("/csrf-link");
+        let page = scenario.attacker_page("/csrf-link");
         forge(
             scenario,
             &portal,

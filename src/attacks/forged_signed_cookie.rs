@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::scenario::{ATTACKER, Scenario, ScenarioError};
-use super::words::WORDS;
+use super::word_list::WORDS;
 use super::{Attack, Card, Engine, Outcome};
 use crate::base::clock::BenchTime;
 use crate::client::caller::Call;
@@ -49,7 +49,7 @@ impl Attack for ForgedSignedCookie {
         scenario.narrate("The attacker signs in to his own account and looks at his cookies.");
         let mut attacker = scenario.actor("attacker");
         attacker.sign_in(ATTACKER).await?;
-        let name = attacker.cookie_beside("state")?;
+        let name = attacker.cookie_name_for("state")?;
         let key = match attacker.caller().cookie(&name) {
             Some((_, own)) => match crack(&own) {
                 Some(key) => {

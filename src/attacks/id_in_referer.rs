@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 
-use super::scenario::{Scenario, ScenarioError, VICTIM};
+use super::scenario::{SCRIPT_PATIENCE, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
@@ -53,7 +53,7 @@ impl Attack for IdInReferer {
         victim.follow("a.partner").await?;
 
         scenario.narrate("The partner, who is the attacker, reads where his visitor came from.");
-        let loot = scenario.loot_within(super::scenario::A_MOMENT).await?;
+        let loot = scenario.wait_for_loot(SCRIPT_PATIENCE).await?;
         let referers = loot.iter().filter_map(|loot| loot.referer.as_deref());
         let mut ids = referers.filter_map(|referer| referer.split_once("sid=").map(|(_, id)| id));
         let Some(id) = ids.next().and_then(|rest| rest.split('&').next()) else {

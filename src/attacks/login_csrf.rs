@@ -36,7 +36,7 @@ impl Attack for LoginCsrf {
         let portal = scenario.portal(scenario.scheme().await?);
         scenario.narrate("The victim opens the attacker's page and presses its button.");
         let victim = scenario.browser_actor("victim").await?;
-        victim.visit(&scenario.trick("/login-csrf")).await?;
+        victim.visit(&scenario.attacker_page("/login-csrf")).await?;
         victim.follow(".bait button").await?;
 
         scenario.narrate("Later he opens the portal, which seems to know him.");

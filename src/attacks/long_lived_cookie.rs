@@ -45,14 +45,14 @@ impl Attack for LongLivedCookie {
 
         scenario.narrate("The victim signs in at a shared computer, then closes the browser.");
         let browser = Arc::new(Chrome::start(computer.clone()).await?);
-        let victim = BrowserActor::at(scenario, browser.clone(), "victim").await?;
+        let victim = BrowserActor::at(scenario.transcript(), browser.clone(), "victim").await?;
         victim.sign_in(&portal, VICTIM).await?;
         drop(victim);
         close(browser).await?;
 
         scenario.narrate("The attacker starts the browser of that computer and opens the portal.");
         let browser = Arc::new(Chrome::start(computer).await?);
-        let attacker = BrowserActor::at(scenario, browser.clone(), "attacker").await?;
+        let attacker = BrowserActor::at(scenario.transcript(), browser.clone(), "attacker").await?;
         let greeted = attacker.greeted_as(&portal).await?;
         drop(attacker);
         close(browser).await?;

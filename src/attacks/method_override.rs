@@ -40,7 +40,7 @@ impl Attack for MethodOverride {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        let mut victim = scenario.person_beside_sibling("victim");
+        let mut victim = scenario.actor_beside_sibling("victim");
         victim.sign_in(VICTIM).await?;
         let before = victim.credit().await?;
 

@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 
 use super::scenario::{Scenario, ScenarioError, VICTIM};
-use super::words::WORDS;
+use super::word_list::WORDS;
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
 use crate::defences::policy::Name;

@@ -46,7 +46,7 @@ impl Attack for PlantedId {
         let portal = scenario.portal_at(scenario.scheme().await?, BESIDE_SIBLING);
         scenario.narrate("The victim opens the sibling's page, which plants an id.");
         let victim = scenario.browser_actor("victim").await?;
-        victim.visit(&scenario.sibling_trick("/fixation")).await?;
+        victim.visit(&scenario.sibling_page("/fixation")).await?;
         victim.follow(".bait form:first-child button").await?;
         let line: String = victim
             .run("document.querySelector('#planted code').textContent")

@@ -44,7 +44,7 @@ impl Attack for ReplayAfterAbsoluteLimit {
         let copied = victim.caller().cookie_header();
         let mut attacker = scenario.actor("attacker");
         for _ in 0..REQUESTS {
-            scenario.wait(PAUSE_MINUTES).await?;
+            scenario.advance_clock(PAUSE_MINUTES).await?;
             let replay = Call::get("/dashboard").with_cookie(copied.clone());
             if attacker.greeted_as(replay).await?.as_deref() != Some(VICTIM) {
                 return Ok(Outcome::Stopped(CARD.when_stopped.into()));

@@ -39,7 +39,7 @@ impl Attack for ReplayAfterIdleLimit {
         victim.sign_in(VICTIM).await?;
         scenario.narrate("The attacker copies the victim's cookie. The victim walks away.");
         let copied = victim.caller().cookie_header();
-        scenario.wait(IDLE_MINUTES).await?;
+        scenario.advance_clock(IDLE_MINUTES).await?;
 
         scenario.narrate("The attacker sends the copied cookie.");
         let replay = Call::get("/dashboard").with_cookie(copied);

@@ -40,7 +40,7 @@ impl Attack for RoleCookieTampering {
 
         scenario
             .narrate("He asks for the administrators' list and says in a cookie that he is one.");
-        let edited = attacker.cookies_with(&attacker.cookie_beside("role")?, "admin");
+        let edited = attacker.cookies_with(&attacker.cookie_name_for("role")?, "admin");
         let list = Call::get("/admin/sessions").with_cookie(Some(edited));
         let reply = attacker.call(list).await?;
         match reply.status {

@@ -51,11 +51,11 @@ impl Attack for SecureCookieOverHttp {
         victim.sign_in(&portal, VICTIM).await?;
 
         scenario.narrate("In the café he opens an old bookmark, which begins with http.");
-        let bookmark = format!("{}/", scenario.through_cafe(HOST));
+        let bookmark = format!("{}/", scenario.portal_through_cafe(HOST));
         victim.visit(&bookmark).await?;
 
         scenario.narrate("The attacker reads what went through the air.");
-        let read = scenario.read_in_cafe().await?;
+        let read = scenario.overhear_cafe().await?;
         let cookies = read.lines().filter_map(|line| {
             let (name, value) = line.split_once(':')?;
             name.eq_ignore_ascii_case("cookie").then_some(value)

@@ -43,7 +43,7 @@ impl Attack for TextPlainJson {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        let mut victim = scenario.person_beside_sibling("victim");
+        let mut victim = scenario.actor_beside_sibling("victim");
         victim.sign_in(VICTIM).await?;
 
         scenario.narrate("The victim opens the sibling's page, and the form on it submits itself.");

@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 
-use super::scenario::{A_MOMENT, ATTACKER, Scenario, ScenarioError, VICTIM};
+use super::scenario::{ATTACKER, SCRIPT_PATIENCE, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::attacks::payloads;
 use crate::defences::policy::Name;
@@ -48,7 +48,7 @@ impl Attack for XssRidesSession {
 
         scenario.narrate("Some time later he reads his credit again.");
         let after = victim
-            .credit_once_it_changed(&portal, before, A_MOMENT)
+            .credit_once_it_changed(&portal, before, SCRIPT_PATIENCE)
             .await?;
         Ok(Outcome::of_credit(before, after, CARD.when_stopped))
     }

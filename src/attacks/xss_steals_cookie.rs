@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 
-use super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
+use super::scenario::{ATTACKER, SCRIPT_PATIENCE, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::attacks::payloads;
 use crate::client::caller::Call;
@@ -55,7 +55,7 @@ impl Attack for XssStealsCookie {
         victim.visit(&format!("{portal}/board")).await?;
 
         scenario.narrate("The attacker looks at what his site has received, and uses it.");
-        let loot = scenario.loot_within(super::scenario::A_MOMENT).await?;
+        let loot = scenario.wait_for_loot(SCRIPT_PATIENCE).await?;
         let stolen = loot.iter().find_map(|loot| loot.query("cookie"));
         let mut pairs = stolen.iter().flat_map(|cookies| cookies.split("; "));
         let session = pairs.find(|pair| pair.contains("session_"));

@@ -7,7 +7,7 @@ use std::fs;
 use clap::Parser as _;
 
 use super::*;
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, CliCommand};
 
 /// A folder with an optional settings file, an environment, and a command line.
 fn load(file: &str, environment: &[(&str, &str)], words: &[&str]) -> Result<Settings, StartError> {
@@ -16,7 +16,7 @@ fn load(file: &str, environment: &[(&str, &str)], words: &[&str]) -> Result<Sett
         fs::write(folder.path().join("session-lab.toml"), file).unwrap();
     }
     let cli = Cli::try_parse_from([&["session-lab"], words].concat()).unwrap();
-    let Command::Serve(flags) = cli.into_command() else {
+    let CliCommand::Serve(flags) = cli.into_command() else {
         panic!("not serve")
     };
     Settings::from_layers(flags, &Environment::of(environment), folder.path())

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 
 use super::super::scenario::{Scenario, ScenarioError, VICTIM};
-use super::{Card, Cost};
+use super::{CostCard, DefenceCost};
 use crate::defences::policy::Name;
 
 pub(super) struct BusyUser;
@@ -15,7 +15,7 @@ const PAUSE: u64 = 4;
 /// The working day ends after so many clicks.
 const CLICKS: u64 = 20;
 
-const CARD: Card = Card {
+const CARD: CostCard = CostCard {
     name: "busy-user",
     defence: Name::AbsoluteTimeout,
     title: "Who works without a break must sign in again",
@@ -24,8 +24,8 @@ const CARD: Card = Card {
 };
 
 #[async_trait]
-impl Cost for BusyUser {
-    fn card(&self) -> &'static Card {
+impl DefenceCost for BusyUser {
+    fn card(&self) -> &'static CostCard {
         &CARD
     }
 
@@ -33,7 +33,7 @@ impl Cost for BusyUser {
         let mut user = scenario.actor("user");
         user.sign_in(VICTIM).await?;
         for click in 1..=CLICKS {
-            scenario.wait(PAUSE).await?;
+            scenario.advance_clock(PAUSE).await?;
             let status = user.get("/api/check_session").await?.status;
             if status != 200 {
                 let minutes = click * PAUSE;

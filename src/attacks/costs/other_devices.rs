@@ -4,12 +4,12 @@
 use async_trait::async_trait;
 
 use super::super::scenario::{Scenario, ScenarioError, VICTIM};
-use super::{Card, Cost};
+use super::{CostCard, DefenceCost};
 use crate::defences::policy::Name;
 
 pub(super) struct OtherDevices;
 
-const CARD: Card = Card {
+const CARD: CostCard = CostCard {
     name: "other-devices",
     defence: Name::SessionsOnPasswordChange,
     title: "A new password signs the owner's other devices out",
@@ -19,8 +19,8 @@ const CARD: Card = Card {
 };
 
 #[async_trait]
-impl Cost for OtherDevices {
-    fn card(&self) -> &'static Card {
+impl DefenceCost for OtherDevices {
+    fn card(&self) -> &'static CostCard {
         &CARD
     }
 

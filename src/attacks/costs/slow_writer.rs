@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 
 use super::super::scenario::{Scenario, ScenarioError, VICTIM};
-use super::{Card, Cost};
+use super::{CostCard, DefenceCost};
 use crate::defences::policy::Name;
 
 pub(super) struct SlowWriter;
@@ -14,7 +14,7 @@ const THINKS: u64 = 10;
 
 const NOTICE: &str = "Lost: one umbrella";
 
-const CARD: Card = Card {
+const CARD: CostCard = CostCard {
     name: "slow-writer",
     defence: Name::IdleTimeout,
     title: "Who writes slowly loses the text",
@@ -23,8 +23,8 @@ const CARD: Card = Card {
 };
 
 #[async_trait]
-impl Cost for SlowWriter {
-    fn card(&self) -> &'static Card {
+impl DefenceCost for SlowWriter {
+    fn card(&self) -> &'static CostCard {
         &CARD
     }
 
@@ -38,7 +38,7 @@ impl Cost for SlowWriter {
             Some(seconds) => format!("for {seconds} s"),
             None => "without end".into(),
         };
-        scenario.wait(THINKS).await?;
+        scenario.advance_clock(THINKS).await?;
         let posted = writer.submit("/board", &[("text", NOTICE)]).await?;
 
         let mut reader = scenario.actor("reader");

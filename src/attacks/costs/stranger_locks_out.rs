@@ -4,11 +4,11 @@
 
 use async_trait::async_trait;
 
+use super::super::demo_accounts::demo_password;
 use super::super::http_actor::HttpActor;
 use super::super::scenario::{Scenario, ScenarioError, VICTIM};
-use super::{Card, Cost};
+use super::{CostCard, DefenceCost};
 use crate::client::Exchange;
-use crate::defences::password_storage::DEMO_PASSWORDS;
 use crate::defences::policy::Name;
 
 pub(super) struct StrangerLocksOut;
@@ -19,7 +19,7 @@ const GUESSES: usize = 8;
 /// The owner tries again at most so often.
 const TRIES: usize = 4;
 
-const CARD: Card = Card {
+const CARD: CostCard = CostCard {
     name: "stranger-locks-out",
     defence: Name::Throttle,
     title: "A stranger's wrong guesses keep the owner out",
@@ -30,8 +30,8 @@ const CARD: Card = Card {
 };
 
 #[async_trait]
-impl Cost for StrangerLocksOut {
-    fn card(&self) -> &'static Card {
+impl DefenceCost for StrangerLocksOut {
+    fn card(&self) -> &'static CostCard {
         &CARD
     }
 
@@ -39,10 +39,10 @@ impl Cost for StrangerLocksOut {
         let mut known = scenario.actor("owner");
         known.get("/login").await?;
         let reply = right_password(&mut known).await?;
-        known.expect("the first sign-in", &reply, 303)?;
+        known.expect_status("the first sign-in", &reply, 303)?;
         known.get("/dashboard").await?;
         let bye = known.submit("/logout", &[]).await?;
-        known.expect("the sign-out", &bye, 200)?;
+        known.expect_status("the sign-out", &bye, 200)?;
 
         let mut stranger = scenario.actor("stranger");
         stranger.get("/login").await?;
@@ -89,7 +89,7 @@ async fn until_in(
             return Ok((waited > 0).then_some(waited));
         }
         let minutes = retry_after(&reply).unwrap_or(60).div_ceil(60).max(1);
-        scenario.wait(minutes).await?;
+        scenario.advance_clock(minutes).await?;
         waited += minutes;
         owner.get("/login").await?;
         reply = right_password(owner).await?;
@@ -100,11 +100,9 @@ async fn until_in(
 
 /// Signs in with the box ticked that has the browser remembered.
 async fn right_password(actor: &mut HttpActor<'_>) -> Result<Exchange, ScenarioError> {
-    let account = DEMO_PASSWORDS.iter().find(|(name, _)| *name == VICTIM);
-    let password = account.map_or("", |(_, password)| password);
     let fields = [
         ("username", VICTIM),
-        ("password", password),
+        ("password", demo_password(VICTIM)),
         ("remember", "1"),
     ];
     actor.submit("/login", &fields).await

@@ -2,17 +2,17 @@
 
 use serde_json::{Value, json};
 
+use super::super::demo_accounts::demo_password;
 use super::super::http_actor::HttpActor;
 use super::super::scenario::ScenarioError;
 use super::super::{Card, Outcome};
-use super::forge::Parts;
+use super::forge::TokenParts;
 use crate::client::Exchange;
 use crate::client::caller::Call;
-use crate::defences::password_storage::DEMO_PASSWORDS;
 
 /// The tokens of a sign-in.
 #[derive(Clone, Debug)]
-pub(super) struct Tokens {
+pub(super) struct SignInTokens {
     /// The access token.
     pub access: String,
     /// The refresh token, wherever the portal put it.
@@ -23,7 +23,7 @@ pub(super) struct Tokens {
 pub(super) async fn sign_in(
     actor: &mut HttpActor<'_>,
     user: &str,
-) -> Result<Tokens, ScenarioError> {
+) -> Result<SignInTokens, ScenarioError> {
     let reply = actor
         .call(Call::json("/jwt/login", credentials(user).to_string()))
         .await?;
@@ -38,7 +38,7 @@ pub(super) async fn sign_in(
     };
     let refresh = in_json.or_else(in_jar);
     let missing = || ScenarioError::Unexpected("the sign-in gave no refresh token".into());
-    Ok(Tokens {
+    Ok(SignInTokens {
         access,
         refresh: refresh.ok_or_else(missing)?,
     })
@@ -100,8 +100,8 @@ pub(super) async fn judge(
 pub(super) async fn own_parts(
     attacker: &mut HttpActor<'_>,
     user: &str,
-) -> Result<Parts, ScenarioError> {
-    Parts::of(&sign_in(attacker, user).await?.access)
+) -> Result<TokenParts, ScenarioError> {
+    TokenParts::of(&sign_in(attacker, user).await?.access)
 }
 
 /// A request that carries a token in its header.
@@ -135,7 +135,5 @@ pub(super) fn unexpected(what: &str, reply: &Exchange) -> ScenarioError {
 }
 
 fn credentials(user: &str) -> Value {
-    let account = DEMO_PASSWORDS.iter().find(|(name, _)| *name == user);
-    let password = account.map(|(_, password)| *password).unwrap_or_default();
-    json!({ "username": user, "password": password })
+    json!({ "username": user, "password": demo_password(user) })
 }

@@ -33,7 +33,7 @@ impl Attack for ExpiredToken {
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         scenario.narrate("The victim signs in and gets a token.");
         let copied = sign_in(&mut scenario.actor("victim"), VICTIM).await?.access;
-        scenario.wait(60).await?;
+        scenario.advance_clock(60).await?;
 
         scenario.narrate("The attacker finds the token and sends it.");
         judge(&CARD, &mut scenario.actor("attacker"), &copied, VICTIM).await

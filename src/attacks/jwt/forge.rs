@@ -6,12 +6,12 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::Value;
 
 use super::super::scenario::ScenarioError;
-use super::super::words::WORDS;
+use super::super::word_list::WORDS;
 use crate::jwt::signature;
 
 /// A token taken apart.
 #[derive(Clone, Debug)]
-pub(super) struct Parts {
+pub(super) struct TokenParts {
     /// The header.
     pub header: Value,
     /// The payload.
@@ -20,7 +20,7 @@ pub(super) struct Parts {
     token: String,
 }
 
-impl Parts {
+impl TokenParts {
     /// Takes a token apart. Everybody can: the parts are encoded, and nothing else.
     pub fn of(token: &str) -> Result<Self, ScenarioError> {
         let broken = || ScenarioError::Unexpected("a token is not in three parts".into());
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     fn token(key: &[u8]) -> String {
-        let parts = Parts {
+        let parts = TokenParts {
             header: json!({"alg": "HS256"}),
             claims: json!({"sub": "mallory"}),
             token: String::new(),
@@ -113,17 +113,17 @@ mod tests {
     #[test]
     fn a_token_comes_apart_and_together_again() {
         let token = token(b"secret");
-        let parts = Parts::of(&token).expect("three parts");
+        let parts = TokenParts::of(&token).expect("three parts");
         assert_eq!(parts.claims["sub"], "mallory");
         assert_eq!(parts.signed_with(parts.old_signature()), token);
         let forged = parts.in_the_name_of("admin");
         assert_eq!(forged.claims["sub"], "admin");
-        assert!(Parts::of("x.y").is_err());
+        assert!(TokenParts::of("x.y").is_err());
     }
 
     #[test]
     fn a_word_of_the_list_is_found_and_a_random_key_is_not() {
-        let cracked = |key: &[u8]| Parts::of(&token(key)).expect("three parts").cracked();
+        let cracked = |key: &[u8]| TokenParts::of(&token(key)).expect("three parts").cracked();
         assert_eq!(cracked(b"secret"), Some("secret"));
         assert_eq!(cracked(&[7; 32]), None);
         assert_eq!(cracked(b""), None);

@@ -35,7 +35,7 @@ impl Attack for RefreshAsAccess {
         scenario.narrate("The attacker signs in to his own account and keeps the refresh token.");
         let mut attacker = scenario.actor("attacker");
         let refresh = sign_in(&mut attacker, ATTACKER).await?.refresh;
-        scenario.wait(24 * 60).await?;
+        scenario.advance_clock(24 * 60).await?;
 
         scenario.narrate("He sends it where an access token belongs.");
         judge(&CARD, &mut attacker, &refresh, ATTACKER).await

@@ -43,7 +43,7 @@ impl Attack for RetiredKey {
         let (kid, secret) = (text(leaked, "kid")?, text(leaked, "k")?);
         let broken = |_| ScenarioError::Unexpected("the secret is not base64url".into());
         let secret = URL_SAFE_NO_PAD.decode(secret).map_err(broken)?;
-        scenario.wait(TWO_MONTHS).await?;
+        scenario.advance_clock(TWO_MONTHS).await?;
 
         scenario.narrate("Two months later he signs a token in the victim's name with it.");
         let own = own_parts(&mut attacker, ATTACKER).await?;

@@ -3,7 +3,7 @@
 //! Stopped by `jwt-transport` and by `referrer`, each alone: defence in depth. What the browser
 //! tells is its own decision, so this needs a real one. Read `src/defences/jwt_transport.rs` next.
 
-use super::super::scenario::{A_MOMENT, Scenario, ScenarioError, VICTIM};
+use super::super::scenario::{SCRIPT_PATIENCE, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{judge, sign_in};
 use crate::defences::policy::Name;
@@ -48,7 +48,7 @@ impl Attack for TokenInReferer {
         victim.follow("a.outside").await?;
 
         scenario.narrate("The attacker, whose site it is, reads where his visitor came from.");
-        let loot = scenario.loot_within(A_MOMENT).await?;
+        let loot = scenario.wait_for_loot(SCRIPT_PATIENCE).await?;
         let referers = loot.iter().filter_map(|loot| loot.referer.as_deref());
         let mut tokens = referers.filter_map(|referer| referer.split_once("access_token="));
         let Some((_, leaked)) = tokens.next() else {

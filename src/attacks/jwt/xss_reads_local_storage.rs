@@ -8,8 +8,8 @@
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::super::http_actor::demo_password;
-use super::super::scenario::{A_MOMENT, ATTACKER, Scenario, ScenarioError, VICTIM};
+use super::super::demo_accounts::demo_password;
+use super::super::scenario::{ATTACKER, SCRIPT_PATIENCE, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::judge;
 use crate::attacks::payloads;
@@ -63,7 +63,7 @@ impl Attack for XssReadsLocalStorage {
         victim.visit(&format!("{portal}/board")).await?;
 
         scenario.narrate("The attacker looks at what his site has received, and uses it.");
-        let loot = scenario.loot_within(A_MOMENT).await?;
+        let loot = scenario.wait_for_loot(SCRIPT_PATIENCE).await?;
         let stolen = loot.iter().find_map(|loot| loot.query("storage"));
         let stolen = stolen.and_then(|stored| serde_json::from_str(&stored).ok());
         let Some(token) = stolen.and_then(|stored| token_in(&stored)) else {

@@ -1,11 +1,11 @@
 //! What defences cost, as it is measured: the numbers here are the portal's answers, arm by arm.
 
-use session_lab::attacks::costs::{ALL, Cost, Measured, measure, run};
+use session_lab::attacks::costs::{ALL, DefenceCost, MeasuredCost, measure, run};
 use session_lab::worksheets::catalogue;
 
 use crate::support::lab;
 
-fn find(name: &str) -> &'static dyn Cost {
+fn find(name: &str) -> &'static dyn DefenceCost {
     let mut all = ALL.iter().copied();
     all.find(|cost| cost.card().name == name).expect(name)
 }
@@ -92,7 +92,7 @@ async fn what_ends_sessions_ends_those_of_honest_users_too() {
 
 #[tokio::test]
 async fn every_arm_of_every_cost_is_measured_and_leaves_no_bench_behind() {
-    let mut all: Vec<Measured> = Vec::new();
+    let mut all: Vec<MeasuredCost> = Vec::new();
     run(&lab().target(), |one| all.push(one)).await;
     for cost in ALL {
         let card = cost.card();

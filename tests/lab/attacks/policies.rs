@@ -3,7 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use session_lab::attacks::matrix::throw_away_name;
-use session_lab::attacks::scenario::{ATTACKER, Line, Scenario, ScenarioError};
+use session_lab::attacks::scenario::{ATTACKER, Scenario, ScenarioError};
+use session_lab::attacks::transcript::TranscriptLine;
 use session_lab::attacks::{Attack, Outcome};
 use session_lab::base::bench_name::BenchName;
 use session_lab::base::clock::BenchTime;
@@ -109,10 +110,10 @@ async fn every_attack_falls_to_its_own_flaw_while_everything_else_is_hardened() 
 
 /// The last request of an attack whose token was accepted, with that token.
 fn accepted(scenario: &Scenario) -> Option<(&'static str, String)> {
-    let lines = scenario.transcript().into_iter().rev();
+    let lines = scenario.transcript().lines().into_iter().rev();
     let mut exchanges = lines.filter_map(|line| match line {
-        Line::Exchange { exchange, .. } => Some(exchange),
-        Line::Says(_) => None,
+        TranscriptLine::Exchange { exchange, .. } => Some(exchange),
+        TranscriptLine::Narration(_) => None,
     });
     exchanges.find_map(|exchange| {
         let head = exchange.sent.lines().find_map(|line| {
@@ -175,7 +176,7 @@ async fn a_forged_cookie_with_another_signature_is_believed_by_nobody() {
     let scenario = stage_under(&bench, &policy).await;
     let mut attacker = scenario.actor("attacker");
     attacker.sign_in(ATTACKER).await.expect("his own account");
-    let name = attacker.cookie_beside("state").expect("a session");
+    let name = attacker.cookie_name_for("state").expect("a session");
 
     let state = State {
         large_text: false,
