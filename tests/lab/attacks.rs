@@ -213,7 +213,7 @@ async fn a_cell_that_is_not_run_has_the_outcome_that_running_it_gives() {
 }
 
 #[tokio::test]
-async fn a_wish_narrows_the_matrix() {
+async fn a_selection_narrows_the_matrix() {
     let cells = run(MatrixSelection {
         attacks: Some(vec!["role-cookie-tampering"]),
         variants: Some(vec![Variant::Hardened]),

@@ -182,7 +182,7 @@ fn a_bad_settings_file_is_refused() {
     for (text, part) in [
         ("lab_port = 1", "unknown key lab_port in ./session-lab.toml"),
         ("open = 'x'", "open in ./session-lab.toml: "),
-        ("lab-port 1", "cannot be understood"),
+        ("lab-port 1", "is not valid TOML"),
         ("secret-key = 'hunter2'", "unknown key secret-key"),
     ] {
         let shell = Shell::new();

@@ -18,7 +18,7 @@ const CLICKS: u64 = 20;
 const CARD: CostCard = CostCard {
     name: "busy-user",
     defence: Name::AbsoluteTimeout,
-    title: "Who works without a break must sign in again",
+    title: "Anyone who works without a break must sign in again",
     how: "Somebody clicks every four minutes, twenty times.",
     shows: &["TO-ABS"],
 };
@@ -44,6 +44,8 @@ impl DefenceCost for BusyUser {
             }
         }
         let minutes = CLICKS * PAUSE;
-        Ok(format!("After {minutes} minutes the user is still in."))
+        Ok(format!(
+            "After {minutes} minutes the user is still signed in."
+        ))
     }
 }

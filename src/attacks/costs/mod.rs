@@ -1,4 +1,4 @@
-//! What defences cost: measured like an attack, by the front door on a bench that is thrown away, and
+//! What defences cost: measured like an attack, by requests on a bench that is thrown away, and
 //! listed beside the matrix.
 //!
 //! A cost is no failure of a defence, and no row of the matrix: it is what somebody honest pays for
@@ -36,7 +36,7 @@ pub struct CostCard {
 
 /// A program that measures what a defence costs.
 ///
-/// It must come in by the front door only, must end by itself, and must report what it saw.
+/// It must send every request over a socket, must end by itself, and must report what it saw.
 #[async_trait]
 pub trait DefenceCost: Send + Sync {
     /// What is known before it runs.
@@ -111,7 +111,7 @@ pub async fn measure(
     }
 }
 
-/// The variant in which a defence stands on this arm and everything else is weak; an arm between the
+/// The variant in which a defence has this arm and everything else is weak; an arm between the
 /// weak and the strong one is a mix.
 fn variant_of(defence: Name, arm: &str) -> (Variant, Option<Policy>) {
     let arms = defence.arms();

@@ -1,4 +1,4 @@
-//! Somebody takes his time over a notice, and it is not posted. The price of `idle-timeout`; the
+//! Somebody takes a long time over a notice, and it is not posted. The price of `idle-timeout`; the
 //! countdown on the dashboard is there to soften it.
 
 use async_trait::async_trait;
@@ -17,7 +17,7 @@ const NOTICE: &str = "Lost: one umbrella";
 const CARD: CostCard = CostCard {
     name: "slow-writer",
     defence: Name::IdleTimeout,
-    title: "Who writes slowly loses the text",
+    title: "Anyone who writes slowly loses the text",
     how: "Somebody opens the notice board, thinks for ten minutes, and posts.",
     shows: &["TO-IDLE", "TO-WARN"],
 };
@@ -36,19 +36,19 @@ impl DefenceCost for SlowWriter {
         let left: serde_json::Value = serde_json::from_str(&left).unwrap_or_default();
         let limit = match left["idle"].as_u64() {
             Some(seconds) => format!("for {seconds} s"),
-            None => "without end".into(),
+            None => "without limit".into(),
         };
         scenario.advance_clock(THINKS).await?;
         let posted = writer.submit("/board", &[("text", NOTICE)]).await?;
 
         let mut reader = scenario.actor("reader");
         reader.sign_in("alice").await?;
-        let kept = reader.get("/board").await?.body.contains(NOTICE);
-        let kept = if kept { "is on the board" } else { "is lost" };
+        let shown = reader.get("/board").await?.body.contains(NOTICE);
+        let shown = if shown { "is on the board" } else { "is lost" };
         let status = posted.status;
         Ok(format!(
-            "The session may rest {limit}. Ten minutes later the post is answered {status}, and the \
-             notice {kept}."
+            "The session may be idle {limit}. Ten minutes later the post is answered {status}, and the \
+             notice {shown}."
         ))
     }
 }

@@ -1,6 +1,6 @@
 //! A stranger types wrong passwords, and the owner of the account has to wait. The price of
-//! `throttle`, whose file tells why the count belongs to the account and why known browsers are
-//! counted apart.
+//! `throttle`, whose file explains why the count belongs to the account and why known browsers are
+//! counted separately.
 
 use async_trait::async_trait;
 
@@ -68,17 +68,17 @@ impl DefenceCost for StrangerLocksOut {
             ", and in a remembered browser {}.",
             answer(&remembered)
         ));
-        if let Some(minutes) = until_in(scenario, &mut unknown, &first).await? {
+        if let Some(minutes) = wait_until_accepted(scenario, &mut unknown, &first).await? {
             description.push_str(&format!(
-                " After waiting {minutes} min, while the stranger rests, it is taken."
+                " After waiting {minutes} min, while the stranger pauses, it is accepted."
             ));
         }
         Ok(description)
     }
 }
 
-/// How many minutes the owner waited until the password was taken; `None` where there was no wait.
-async fn until_in(
+/// How many minutes the owner waited until the password was accepted; `None` where there was no wait.
+async fn wait_until_accepted(
     scenario: &Scenario,
     owner: &mut HttpActor<'_>,
     first: &Exchange,
@@ -94,11 +94,11 @@ async fn until_in(
         owner.get("/login").await?;
         reply = right_password(owner).await?;
     }
-    let error = format!("after {waited} minutes the owner is still out");
+    let error = format!("after {waited} minutes the owner is still locked out");
     Err(ScenarioError::Unexpected(error))
 }
 
-/// Signs in with the box ticked that has the browser remembered.
+/// Signs in with the box ticked that makes the portal remember the browser.
 async fn right_password(actor: &mut HttpActor<'_>) -> Result<Exchange, ScenarioError> {
     let fields = [
         ("username", VICTIM),

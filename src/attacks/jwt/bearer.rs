@@ -1,4 +1,4 @@
-//! What somebody on a stage does with tokens: gets them, sends them, passes them on.
+//! What actors do with tokens: get them, send them, pass them on.
 
 use serde_json::{Value, json};
 
@@ -44,12 +44,12 @@ pub(super) async fn sign_in(
     })
 }
 
-/// Has the partner sign a token for mallory. It looks like one of the portal's own, but for these
-/// wishes.
+/// Has the partner sign a token for `user`. It looks like one of the portal's own, except for these
+/// claims.
 pub(super) async fn partner_token(
     actor: &mut HttpActor<'_>,
     user: &str,
-    wishes: Value,
+    claims: Value,
 ) -> Result<String, ScenarioError> {
     let mut order = credentials(user);
     let probe = actor
@@ -59,8 +59,8 @@ pub(super) async fn partner_token(
     order["iss"] = names["portal_iss"].clone();
     order["aud"] = names["portal_aud"].clone();
     order["typ"] = "at+jwt".into();
-    for (name, adopted_id) in wishes.as_object().into_iter().flatten() {
-        order[name] = adopted_id.clone();
+    for (name, value) in claims.as_object().into_iter().flatten() {
+        order[name] = value.clone();
     }
     let signed = actor
         .call(Call::json("/jwt/partner", order.to_string()))
@@ -68,7 +68,7 @@ pub(super) async fn partner_token(
     text(&answer("the partner's answer", &signed)?, "token")
 }
 
-/// Sends a token, and says whom the profile takes it for.
+/// Sends a token, and returns the user that the profile names.
 pub(super) async fn opened_as(
     actor: &mut HttpActor<'_>,
     token: &str,
@@ -81,7 +81,7 @@ pub(super) async fn opened_as(
     }
 }
 
-/// Sends a token, and succeeds where the profile takes it for `user`.
+/// Sends a token. The attack succeeds where the profile names `user`.
 pub(super) async fn judge(
     card: &Card,
     actor: &mut HttpActor<'_>,
@@ -96,7 +96,7 @@ pub(super) async fn judge(
     })
 }
 
-/// Signs the attacker in to his own account, and takes his own token apart.
+/// Signs the attacker in to their own account, and takes their token apart.
 pub(super) async fn own_parts(
     attacker: &mut HttpActor<'_>,
     user: &str,
@@ -114,7 +114,7 @@ pub(super) fn with_token(method: &'static str, path: &str, token: &str) -> Call 
     call.with("authorization", format!("Bearer {token}"))
 }
 
-/// The JSON of an answer that went well.
+/// The JSON of an answer with status 200.
 pub(super) fn answer(what: &str, reply: &Exchange) -> Result<Value, ScenarioError> {
     if reply.status != 200 {
         return Err(unexpected(what, reply));
@@ -129,7 +129,7 @@ pub(super) fn text(json: &Value, name: &str) -> Result<String, ScenarioError> {
     found.ok_or_else(|| ScenarioError::Unexpected(format!("an answer has no {name}")))
 }
 
-/// An error: a step that is no part of the attack went wrong.
+/// An error: a step that is no part of the attack failed.
 pub(super) fn unexpected(what: &str, reply: &Exchange) -> ScenarioError {
     ScenarioError::Unexpected(format!("{what} was answered {}", reply.status))
 }

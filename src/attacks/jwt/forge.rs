@@ -1,4 +1,6 @@
-//! What a forger does on his own computer: takes a token apart, changes it, puts it together again.
+//! What a forger does offline: take a token apart, change it, put it together again.
+//!
+//! Nothing here asks the portal, so the portal cannot notice or slow it down. jwt_tool does the same.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,12 +18,12 @@ pub(super) struct TokenParts {
     pub header: Value,
     /// The payload.
     pub claims: Value,
-    /// The token that it was.
+    /// The original token.
     token: String,
 }
 
 impl TokenParts {
-    /// Takes a token apart. Everybody can: the parts are encoded, and nothing else.
+    /// Takes a token apart. Anyone can: the parts are encoded, not encrypted.
     pub fn of(token: &str) -> Result<Self, ScenarioError> {
         let broken = || ScenarioError::Unexpected("a token is not in three parts".into());
         let mut parts = token.split('.').map(decode);
@@ -47,7 +49,7 @@ impl TokenParts {
         self
     }
 
-    /// The signature of the token that it was.
+    /// The signature of the original token.
     pub fn old_signature(&self) -> &str {
         self.token.rsplit('.').next().unwrap_or_default()
     }
@@ -77,7 +79,8 @@ impl TokenParts {
         token.ok_or_else(|| ScenarioError::Unexpected("the key does not sign".into()))
     }
 
-    /// The word that signed the token that it was. Nobody is asked, so nobody can count the guesses.
+    /// The word that signed the original token. The portal is not asked, so it cannot count the
+    /// guesses.
     pub fn cracked(&self) -> Option<&'static str> {
         let signs = |word: &&str| {
             let signed = self.token.rsplit_once('.').map(|(signed, _)| signed);

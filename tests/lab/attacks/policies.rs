@@ -15,8 +15,8 @@ use session_lab::session::state_cookie::{self, State};
 use super::decided_by_the_server;
 use crate::support::lab;
 
-/// A stage whose variant `custom` has this policy.
-async fn stage_under(bench: &BenchName, policy: &Policy) -> Scenario {
+/// A scenario whose variant `custom` has this policy.
+async fn scenario_under(bench: &BenchName, policy: &Policy) -> Scenario {
     let scenario = Scenario::new(lab().target(), bench.clone(), Variant::Custom);
     scenario
         .choose(policy)
@@ -27,7 +27,7 @@ async fn stage_under(bench: &BenchName, policy: &Policy) -> Scenario {
 
 async fn try_under(attack: &dyn Attack, policy: &Policy) -> Result<Outcome, ScenarioError> {
     let bench = throw_away_name();
-    let scenario = stage_under(&bench, policy).await;
+    let scenario = scenario_under(&bench, policy).await;
     let outcome = attack.run(&scenario).await;
     let bench = lab().benches.discard(&bench).await.expect("it was used");
     assert_eq!(bench.custom(), *policy);
@@ -142,7 +142,7 @@ async fn a_token_of_an_attack_with_another_signature_is_believed_by_nobody() {
         }
         let name = attack.card().name;
         let bench = throw_away_name();
-        let scenario = stage_under(&bench, &policy).await;
+        let scenario = scenario_under(&bench, &policy).await;
         let outcome = attack.run(&scenario).await.expect(name);
         assert!(outcome.succeeded(), "{name}: {}", outcome.message());
         if let Some((path, token)) = accepted(&scenario) {
@@ -173,7 +173,7 @@ async fn a_forged_cookie_with_another_signature_is_believed_by_nobody() {
     let attack = session_lab::attacks::find("forged-signed-cookie").expect("it is there");
     let policy = hardened_but_for(attack);
     let bench = throw_away_name();
-    let scenario = stage_under(&bench, &policy).await;
+    let scenario = scenario_under(&bench, &policy).await;
     let mut attacker = scenario.actor("attacker");
     attacker.sign_in(ATTACKER).await.expect("his own account");
     let name = attacker.cookie_name_for("state").expect("a session");

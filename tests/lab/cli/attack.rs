@@ -77,7 +77,7 @@ fn an_attack_prints_its_transcript_and_how_it_ended_and_leaves_nothing_behind() 
         ("insecure", "The attack succeeded. After 6 idle minutes"),
         (
             "only-idle-timeout",
-            "The attack was stopped. The session had lain unused",
+            "The attack was stopped. The session was unused",
         ),
     ] {
         let shell = Shell::new();
