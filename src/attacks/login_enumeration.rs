@@ -1,7 +1,8 @@
 //! Finding out who has an account, from what a failed sign-in says. Worksheets 14 and 15.
 //!
 //! Stopped by `login-errors` alone. This program compares status and text. The time of an answer
-//! also reveals something, so the strong arm does the same work for both failures. Read `src/defences/login_errors.rs` next.
+//! also reveals something, so the strong arm does the same work for both failures.
+//! Read `src/defences/login_errors.rs` next.
 
 use async_trait::async_trait;
 

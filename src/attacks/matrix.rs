@@ -177,7 +177,8 @@ fn base_of(variant: Variant) -> Option<Variant> {
 pub fn throw_away_name() -> BenchName {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let mut random = [0; 6];
-    // A name that is not random is still unique in this process, but another lab may use it as well.
+    // A name that is not random is still unique in this process, but another lab may use it as
+    // well.
     let _ = getrandom::fill(&mut random);
     let random: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
     let count = COUNT.fetch_add(1, Ordering::Relaxed) % 1_000_000;

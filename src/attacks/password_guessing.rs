@@ -48,13 +48,13 @@ impl Attack for PasswordGuessing {
             // `src/defences/throttle.rs` for what that means.
             match attacker.try_password(VICTIM, word).await?.status {
                 // On the weak arm of `throttle` the number of tries is limited by the list's length
-                // only. A slow hash makes each try dear for the portal too: it becomes a lever to
+                // only. A slow hash also makes each try expensive for the portal: it becomes a way to
                 // exhaust the server.
                 401 => continue,
-                // On the strong arm the account has a count of failures, and after five of them nobody looks at the password.
-                // Counting by address was refused: an attacker has thousands of addresses, and a
-                // school has one. The price is that a stranger can make the owner wait
-                // (`costs/stranger_locks_out.rs`).
+                // On the strong arm the account has a count of failures, and after five of them
+                // nobody looks at the password. Counting by address was refused: an attacker has
+                // thousands of addresses, and a school has one. The price is that a stranger can
+                // make the owner wait (`costs/stranger_locks_out.rs`).
                 429 => return Ok(Outcome::Stopped(CARD.when_stopped.into())),
                 303 => {}
                 status => {

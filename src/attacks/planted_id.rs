@@ -60,9 +60,9 @@ impl Attack for PlantedId {
         let planted = planted.split(';').next().unwrap_or_default().to_owned();
 
         scenario.narrate("The victim signs in at the portal.");
-        // Where the sign-in renews the id, the browser still sends the planted cookie before the new
-        // one, and the portal does not accept it. The victim cannot work. That is a nuisance, and
-        // less than the attacker wants.
+        // Where the sign-in renews the id, the browser still sends the planted cookie before the
+        // new one, and the portal does not accept it. The victim cannot work. That is a nuisance,
+        // and less than the attacker wants.
         victim.try_to_sign_in(&portal, VICTIM).await?;
 
         scenario

@@ -2,7 +2,8 @@
 //! day and with which browser. Where no browser is installed, the matrix shows this record and says
 //! so.
 //!
-//! `session-lab matrix --browser --record src/attacks/record.json` writes it. Nobody edits it by hand.
+//! `session-lab matrix --browser --record src/attacks/record.json` writes it. Do not edit it
+//! by hand.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

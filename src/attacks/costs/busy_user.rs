@@ -33,8 +33,13 @@ impl DefenceCost for BusyUser {
         let mut user = scenario.actor("user");
         user.sign_in(VICTIM).await?;
         for click in 1..=CLICKS {
+            // Four minutes is less than the idle limit, so only `absolute-timeout` can end this
+            // session.
             scenario.advance_clock(PAUSE).await?;
             let status = user.get("/api/check_session").await?.status;
+            // The user loses what they were doing in the middle of their work. A portal can soften
+            // that by asking for the password in place, and cannot avoid it: whatever extends the
+            // session for the user extends it for a thief (`replay_after_absolute_limit.rs`).
             if status != 200 {
                 let minutes = click * PAUSE;
                 return Ok(format!(

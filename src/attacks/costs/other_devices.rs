@@ -28,6 +28,9 @@ impl DefenceCost for OtherDevices {
         let (mut laptop, mut phone) = (scenario.actor("laptop"), scenario.actor("phone"));
         laptop.sign_in(VICTIM).await?;
         phone.sign_in(VICTIM).await?;
+        // The owner cannot say which of the sessions are theirs, and the portal cannot know. A list
+        // of sessions with a button for each is the friendlier way, and needs an owner who reads
+        // it.
         laptop.change_password(VICTIM, "a-new-password").await?;
         let at_laptop = laptop.get("/api/check_session").await?.status;
         let at_phone = phone.get("/api/check_session").await?.status;

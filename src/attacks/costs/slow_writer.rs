@@ -32,6 +32,8 @@ impl DefenceCost for SlowWriter {
         let mut writer = scenario.actor("writer");
         writer.sign_in(VICTIM).await?;
         writer.get("/board").await?;
+        // The portal tells the page how long the session may still be idle, so that the page can
+        // warn. Asking for it does not extend the session.
         let left = writer.get("/api/time_left").await?.body;
         let left: serde_json::Value = serde_json::from_str(&left).unwrap_or_default();
         let limit = match left["idle"].as_u64() {
@@ -39,10 +41,12 @@ impl DefenceCost for SlowWriter {
             None => "without limit".into(),
         };
         scenario.advance_clock(THINKS).await?;
+        // Thinking sends no request, so to the server the writer looks like somebody who left.
         let posted = writer.submit("/board", &[("text", NOTICE)]).await?;
 
         let mut reader = scenario.actor("reader");
         reader.sign_in("alice").await?;
+        // Another user looks, because what counts is whether the notice was posted.
         let shown = reader.get("/board").await?.body.contains(NOTICE);
         let shown = if shown { "is on the board" } else { "is lost" };
         let status = posted.status;

@@ -44,6 +44,8 @@ impl DefenceCost for StrangerLocksOut {
         let bye = known.submit("/logout", &[]).await?;
         known.expect_status("the sign-out", &bye, 200)?;
 
+        // The stranger needs a user name only. They may want to annoy the owner, or to keep them
+        // out while something else happens.
         let mut stranger = scenario.actor("stranger");
         stranger.get("/login").await?;
         let mut guesses = 0;
@@ -55,6 +57,8 @@ impl DefenceCost for StrangerLocksOut {
             guesses += 1;
         }
 
+        // A browser without the portal's mark looks like the stranger's: there the owner has to
+        // wait as well.
         let mut unknown = scenario.actor("owner");
         unknown.get("/login").await?;
         let first = right_password(&mut unknown).await?;
@@ -63,6 +67,8 @@ impl DefenceCost for StrangerLocksOut {
             answer(&first)
         );
         known.get("/login").await?;
+        // A browser in which the owner signed in before has its own count, which the stranger
+        // cannot fill.
         let remembered = right_password(&mut known).await?;
         description.push_str(&format!(
             ", and in a remembered browser {}.",

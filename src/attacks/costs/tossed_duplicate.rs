@@ -34,6 +34,8 @@ impl DefenceCost for TossedDuplicate {
 
         let (name, own) = victim.session_cookie()?;
         let (_, planted) = attacker.session_cookie()?;
+        // The order of a browser: the cookie with the longer path comes first, so the planted one
+        // does.
         let both = format!("{name}={planted}; {name}={own}");
         let call = || Call::get("/api/check_session").with_cookie(Some(both.clone()));
         let with_both = victim.call(call()).await?;
@@ -42,6 +44,8 @@ impl DefenceCost for TossedDuplicate {
             Some(user) => format!("answered {} as {user}", with_both.status),
             None => format!("answered {}", with_both.status),
         };
+        // The owner is let in again as soon as the planted cookie is gone. But the owner does not
+        // know that, and has to delete cookies by hand.
         let alone = Call::get("/api/check_session").with_cookie(Some(format!("{name}={own}")));
         let alone = victim.call(alone).await?.status;
         Ok(format!(

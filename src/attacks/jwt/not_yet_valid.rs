@@ -42,8 +42,7 @@ impl Attack for NotYetValid {
 
         scenario.narrate("The attacker sends it today.");
         // Rights that begin on a day (a course, a contract) leak early where nobody compares `nbf`
-        // with the clock. The strong arm of `jwt-not-before` compares, with a small tolerance for
-        // clocks that differ.
+        // with the clock. The strong arm of `jwt-not-before` compares it, without a leeway.
         judge(&CARD, &mut attacker, &token, ATTACKER).await
     }
 }

@@ -35,7 +35,8 @@ impl Attack for RetiredKey {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let mut attacker = scenario.actor("attacker");
-        // A portal in use has issued tokens before the backup was made: its keys count from then on.
+        // A portal in use has issued tokens before the backup was made: its keys count from then
+        // on.
         own_parts(&mut attacker, ATTACKER).await?;
         scenario.narrate("The attacker finds a backup with the secret that signs tokens.");
         // Keys leak by backups, logs and old laptops. Nobody notices, so nobody changes the key for
