@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::app::settings::{Reach, SessionStore, Settings};
-use crate::attacks::scenario::Target;
+use crate::attacks::scenario::TargetLab;
 use crate::base::addresses::Addresses;
 use crate::base::keys::ServerKey;
 use crate::base::start_error::StartError;
@@ -72,8 +72,8 @@ impl Running {
     }
 
     /// The lab as an attack sees it.
-    pub fn target(&self) -> Target {
-        Target::of(&self.lab_client, &self.addresses)
+    pub fn target(&self) -> TargetLab {
+        TargetLab::of(&self.lab_client, &self.addresses)
     }
 }
 

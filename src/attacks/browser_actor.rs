@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 
-use super::http_actor::demo_password;
-use super::scenario::{LOOK_EVERY, Line, Scenario, ScenarioError, VICTIM};
+use super::demo_accounts::{VICTIM, demo_password};
+use super::transcript::{ScenarioError, Transcript};
+use super::waiting::POLL_INTERVAL;
 use crate::browser::{Chrome, ChromeError, PATIENCE, Seen, Window};
 use crate::client::HttpExchange;
 use crate::web::known_addresses::is_automatic;
@@ -15,7 +16,7 @@ use crate::web::known_addresses::is_automatic;
 /// Somebody at a browser window.
 #[derive(Debug)]
 pub struct BrowserActor<'s> {
-    scenario: &'s Scenario,
+    transcript: &'s Transcript,
     who: &'static str,
     chrome: Arc<Chrome>,
     window: Arc<Window>,
@@ -23,13 +24,13 @@ pub struct BrowserActor<'s> {
 
 impl<'s> BrowserActor<'s> {
     pub(super) async fn take(
-        scenario: &'s Scenario,
+        transcript: &'s Transcript,
         chrome: Arc<Chrome>,
         who: &'static str,
     ) -> Result<Self, ScenarioError> {
         let window = Arc::new(chrome.private_window().await?);
         Ok(Self {
-            scenario,
+            transcript,
             who,
             chrome,
             window,
@@ -41,13 +42,13 @@ impl<'s> BrowserActor<'s> {
     /// # Errors
     /// The browser is gone.
     pub async fn at(
-        scenario: &'s Scenario,
+        transcript: &'s Transcript,
         chrome: Arc<Chrome>,
         who: &'static str,
     ) -> Result<Self, ScenarioError> {
         let window = Arc::new(chrome.window().await?);
         Ok(Self {
-            scenario,
+            transcript,
             who,
             chrome,
             window,
@@ -179,7 +180,7 @@ impl<'s> BrowserActor<'s> {
         let begun = Instant::now();
         loop {
             // Not at once: loading another page would cut off what this one still does.
-            tokio::time::sleep(LOOK_EVERY * 6).await;
+            tokio::time::sleep(POLL_INTERVAL * 6).await;
             let credit = self.credit(portal).await?;
             if credit != before || begun.elapsed() > patience {
                 return Ok(credit);
@@ -202,7 +203,7 @@ impl<'s> BrowserActor<'s> {
     pub async fn until_or(&self, condition: &str, patience: Duration) -> Result<(), ScenarioError> {
         let begun = Instant::now();
         while !self.run::<bool>(condition).await? && begun.elapsed() < patience {
-            tokio::time::sleep(LOOK_EVERY).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         Ok(())
     }
@@ -217,7 +218,7 @@ impl<'s> BrowserActor<'s> {
         let _ = self.window.run::<()>("void history.back()").await;
         let begun = Instant::now();
         loop {
-            tokio::time::sleep(LOOK_EVERY).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
             let ready = "document.readyState === 'complete' ? location.href : ''";
             match self.window.run::<String>(ready).await {
                 Ok(at) if !at.is_empty() && at != from => return self.seen(Ok(())),
@@ -249,10 +250,7 @@ impl<'s> BrowserActor<'s> {
             if seen.url == "about:blank" || is_automatic(&seen.url) {
                 continue;
             }
-            self.scenario.note(Line::Exchange {
-                who: self.who,
-                exchange: Box::new(exchange(seen)),
-            });
+            self.transcript.record(self.who, exchange(seen));
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The attacker's own pair of keys: he signs tokens with the one and publishes the other, in a key
-//! set that a token can point to with `jku`, or bring along as `jwk`. Worksheet 12.
+//! The attacker's own pair of keys: they sign tokens with the one and publish the other, in a key set
+//! that a token can point to with `jku`, or bring along as `jwk`. Worksheet 12.
 //!
-//! The private key is no secret: it stands here, and `/jwks-private.pem` hands it to every student
-//! who wants to sign by hand.
+//! The private key is no secret: it is in this file, and `/jwks-private.pem` gives it to every
+//! student who wants to sign by hand.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,7 +12,7 @@ use p256::elliptic_curve::sec1::ToEncodedPoint;
 use p256::pkcs8::{EncodePrivateKey, LineEnding};
 use serde_json::{Value, json};
 
-/// The name that his key has.
+/// The key's name.
 pub const KID: &str = "attacker-1";
 
 /// The private key: any number that fits the curve will do.

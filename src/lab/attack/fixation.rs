@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::attacks::http_actor::HttpActor;
 use crate::attacks::matrix::throw_away_name;
-use crate::attacks::scenario::{Scenario, ScenarioError, Target, VICTIM};
+use crate::attacks::scenario::{Scenario, ScenarioError, TargetLab, VICTIM};
 use crate::base::bench_name::BenchName;
 use crate::base::event::ClientKind;
 use crate::client::LabClient;
@@ -107,7 +107,7 @@ impl Lineages {
 
 /// Runs the attack on one variant and keeps every step.
 async fn track(
-    target: Target,
+    target: TargetLab,
     benches: &Benches,
     variant: Variant,
 ) -> Result<Track, ScenarioError> {
@@ -257,7 +257,7 @@ async fn run(
     lab_client: &State<LabClient>,
     benches: &State<Arc<Benches>>,
 ) -> Result<Redirect, Problem> {
-    let target = Target::of(lab_client, &context.addresses);
+    let target = TargetLab::of(lab_client, &context.addresses);
     let mut tracks = Vec::new();
     for variant in VARIANTS {
         let track = track(target.clone(), benches, variant)

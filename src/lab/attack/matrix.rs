@@ -15,10 +15,11 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use tokio::task::AbortHandle;
 
-use crate::attacks::costs::{self, Measured};
-use crate::attacks::matrix::{self, Cell, Wish};
-use crate::attacks::record::{self, Record};
-use crate::attacks::scenario::Target;
+use crate::attacks::cell::MatrixCell;
+use crate::attacks::costs::{self, MeasuredCost};
+use crate::attacks::matrix::{self, MatrixSelection};
+use crate::attacks::record::{self, BrowserRecord};
+use crate::attacks::scenario::TargetLab;
 use crate::attacks::{ALL, Card, Engine};
 use crate::base::bench_name::BenchName;
 use crate::client::LabClient;
@@ -38,8 +39,8 @@ pub struct Runs(Mutex<HashMap<BenchName, Arc<Run>>>);
 /// One run.
 #[derive(Debug)]
 struct Run {
-    cells: Mutex<Vec<Cell>>,
-    costs: Mutex<Vec<Measured>>,
+    cells: Mutex<Vec<MatrixCell>>,
+    costs: Mutex<Vec<MeasuredCost>>,
     total: usize,
     polled: Mutex<Instant>,
     task: Mutex<Option<AbortHandle>>,
@@ -71,7 +72,7 @@ struct Row {
     standards: &'static [&'static str],
     needs_browser: bool,
     /// When and with which browser it was run, where it needs one.
-    proven: Option<&'static record::Row>,
+    proven: Option<&'static record::RecordedRow>,
     insecure: &'static str,
     hardened: &'static str,
     only: Vec<&'static str>,
@@ -109,8 +110,8 @@ struct Progress {
     wrong: usize,
 }
 
-fn row(card: &'static Card, cells: &[Cell]) -> Row {
-    let mine: Vec<&Cell> = cells
+fn row(card: &'static Card, cells: &[MatrixCell]) -> Row {
+    let mine: Vec<&MatrixCell> = cells
         .iter()
         .filter(|cell| cell.attack == card.name)
         .collect();
@@ -139,7 +140,7 @@ fn row(card: &'static Card, cells: &[Cell]) -> Row {
         shows: card.shows,
         standards: card.standards,
         needs_browser: card.engine == Engine::Browser,
-        proven: Record::stored().row(card.name),
+        proven: BrowserRecord::stored().row(card.name),
         insecure: word(Variant::Insecure),
         hardened: word(Variant::Hardened),
         only: named(false, |variant| match variant {
@@ -160,7 +161,7 @@ fn row(card: &'static Card, cells: &[Cell]) -> Row {
     }
 }
 
-fn cost_row(card: &'static costs::Card, measured: &[Measured]) -> CostRow {
+fn cost_row(card: &'static costs::CostCard, measured: &[MeasuredCost]) -> CostRow {
     let arms = card.defence.arms();
     let last = arms.len().saturating_sub(1);
     let arm = |(at, arm): (usize, &ArmText)| CostArm {
@@ -207,9 +208,10 @@ fn progress(runs: &Runs, bench: &BenchName) -> Progress {
             .map(|cost| cost_row(cost.card(), &measured))
             .collect(),
         done: cells.len(),
-        total: run
-            .as_ref()
-            .map_or_else(|| matrix::size(&Wish::default()), |run| run.total),
+        total: run.as_ref().map_or_else(
+            || matrix::size(&MatrixSelection::default()),
+            |run| run.total,
+        ),
         running: run.as_ref().is_some_and(|run| run.running()),
         wrong: cells.iter().filter(|cell| !cell.agrees()).count(),
     }
@@ -236,24 +238,24 @@ fn start(context: &RequestContext, runs: &State<Runs>, lab_client: &State<LabCli
         if all.len() >= BENCH_LIMIT {
             all.retain(|_, run| run.running());
         }
-        let target = Target::of(lab_client, &context.addresses);
+        let target = TargetLab::of(lab_client, &context.addresses);
         all.insert(bench, spawn(target));
     }
     Redirect::to(format!("{}/matrix", context.base()))
 }
 
-fn spawn(target: Target) -> Arc<Run> {
-    let adopted_id = Wish::default();
+fn spawn(target: TargetLab) -> Arc<Run> {
+    let selection = MatrixSelection::default();
     let run = Arc::new(Run {
         cells: Mutex::default(),
         costs: Mutex::default(),
-        total: matrix::size(&adopted_id),
+        total: matrix::size(&selection),
         polled: Mutex::new(Instant::now()),
         task: Mutex::default(),
     });
     let kept = run.clone();
     let task = tokio::spawn(async move {
-        let cells = matrix::run(&target, &adopted_id, |cell| lock(&kept.cells).push(cell));
+        let cells = matrix::run(&target, &selection, |cell| lock(&kept.cells).push(cell));
         let costs = costs::run(&target, |one| lock(&kept.costs).push(one));
         tokio::select! {
             ((), ()) = async { tokio::join!(cells, costs) } => {}

@@ -10,10 +10,11 @@ use rocket::response::Redirect;
 use rocket::{Responder, Route, State, get, post, routes};
 use serde::Serialize;
 
+use crate::attacks::hands_on::{self, HandsOnPage};
 use crate::attacks::matrix::throw_away_name;
-use crate::attacks::places::{self, place_of};
-use crate::attacks::record::Record;
-use crate::attacks::scenario::{Line, Scenario, Target};
+use crate::attacks::record::BrowserRecord;
+use crate::attacks::scenario::{Scenario, TargetLab};
+use crate::attacks::transcript::TranscriptLine;
 use crate::attacks::{ALL, Attack, Card, Engine, find};
 use crate::base::addresses::{Listener, SIBLING};
 use crate::base::bench_name::BenchName;
@@ -56,17 +57,17 @@ struct LineView {
 }
 
 impl LineView {
-    fn of(line: Line) -> Self {
+    fn of(line: TranscriptLine) -> Self {
         match line {
-            Line::Says(text) => Self {
+            TranscriptLine::Narration(text) => Self {
                 message: Some(text),
                 who: "",
                 sent: String::new(),
                 received: String::new(),
             },
-            Line::Exchange { who, exchange } => Self {
+            TranscriptLine::Exchange { actor, exchange } => Self {
                 message: None,
-                who,
+                who: actor,
                 sent: exchange.sent.trim_end().to_owned(),
                 received: exchange.head.trim_end().to_owned(),
             },
@@ -110,13 +111,13 @@ struct Recorded {
 pub fn by_hand(context: &RequestContext, attack: &str, variant: Variant) -> Option<String> {
     let prefix = context.base();
     let addresses = &context.addresses;
-    Some(match place_of(attack)? {
-        places::Place::Lab(path) => format!("{prefix}{path}"),
-        places::Place::Attacker(path) => {
+    Some(match hands_on::page_for(attack)? {
+        HandsOnPage::Lab(path) => format!("{prefix}{path}"),
+        HandsOnPage::Attacker(path) => {
             let origin = addresses.origin(Listener::Attacker);
             format!("{origin}{prefix}{path}?variant={variant}")
         }
-        places::Place::Sibling(path) => {
+        HandsOnPage::Sibling(path) => {
             let origin = addresses.origin_as(Listener::Attacker, SIBLING);
             format!("{origin}{prefix}{path}?variant={variant}")
         }
@@ -166,7 +167,7 @@ fn show(
     let card = known(name)?.card();
     let variant = parse(against)?;
     let run = last_run(runs, context, card, variant);
-    let recorded = Record::stored().outcome(card, variant);
+    let recorded = BrowserRecord::stored().outcome(card, variant);
     let attack_page = AttackPage {
         card: view(card),
         by_hand: by_hand(context, card.name, variant),
@@ -174,7 +175,7 @@ fn show(
         against: variant.to_string(),
         run: run.as_deref(),
         recorded: recorded.and_then(|outcome| {
-            let row = Record::stored().row(card.name)?;
+            let row = BrowserRecord::stored().row(card.name)?;
             Some(Recorded {
                 succeeded: outcome.succeeded(),
                 on: &row.on,
@@ -280,11 +281,11 @@ async fn run(
             next,
         ));
     }
-    let target = Target::of(lab_client, &context.addresses);
+    let target = TargetLab::of(lab_client, &context.addresses);
     let scenario = Scenario::new(target, throw_away_name(), variant);
     let outcome = tokio::time::timeout(PATIENCE, attack.run(&scenario)).await;
     // A bench that stays is one of a thousand, and has no file.
-    let _ = scenario.clear_away().await;
+    let _ = scenario.delete_bench().await;
     let broken = |error: String| {
         log::error!("{} against {variant}: {error}", card.name);
         let because = "The attack could not be tried to its end.";
@@ -299,7 +300,7 @@ async fn run(
         succeeded: outcome.succeeded(),
     };
     context.bench.note(event(context, variant, what)).await?;
-    let transcript = scenario.transcript();
+    let transcript = scenario.transcript().lines();
     let title = format!("{}, against {variant}", card.title);
     let run = Run {
         sequence: Sequence::new(

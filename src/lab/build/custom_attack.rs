@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::attacks::matrix::throw_away_name;
-use crate::attacks::scenario::{Scenario, Target};
+use crate::attacks::scenario::{Scenario, TargetLab};
 use crate::attacks::{ALL, Attack, Engine};
 use crate::base::bench_name::BenchName;
 use crate::base::event::EventKind;
@@ -74,7 +74,7 @@ fn strong(policy: &Policy) -> usize {
 
 /// Tries one attack against the mix, on a bench that is thrown away.
 async fn attack(
-    target: Target,
+    target: TargetLab,
     benches: Arc<Benches>,
     attack: &'static dyn Attack,
     mix: Policy,
@@ -103,7 +103,11 @@ async fn attack(
     })
 }
 
-async fn attack_all(target: &Target, benches: &Arc<Benches>, mix: Policy) -> Result<Run, String> {
+async fn attack_all(
+    target: &TargetLab,
+    benches: &Arc<Benches>,
+    mix: Policy,
+) -> Result<Run, String> {
     let http = ALL
         .iter()
         .copied()
@@ -173,7 +177,7 @@ async fn run(
             "Try it again in a minute.",
         )
     };
-    let target = Target::of(lab_client, &context.addresses);
+    let target = TargetLab::of(lab_client, &context.addresses);
     let mix = context.bench.custom();
     let in_turn = async {
         let _turn = runs

@@ -10,7 +10,7 @@ use super::lanes::lanes;
 use super::steps::{self, Step};
 use super::{MONO, SANS, Words, cut, letters, wrap};
 use crate::attacks::Outcome;
-use crate::attacks::scenario::Line;
+use crate::attacks::transcript::TranscriptLine;
 use crate::base::addresses::Addresses;
 
 /// The size of the letters, in the drawing's own unit.
@@ -123,7 +123,7 @@ impl Sequence {
     /// The drawing of a transcript. Without an end the attack could not be tried to its end.
     pub fn new(
         title: &str,
-        transcript: &[Line],
+        transcript: &[TranscriptLine],
         end: Option<End<'_>>,
         addresses: &Addresses,
     ) -> Self {

@@ -1,7 +1,7 @@
 //! The steps of a transcript that a drawing shows: who asked whom for what, and the answer, without
 //! a value of a cookie, a token or a field. Requests of one kind that follow each other are folded.
 
-use crate::attacks::scenario::Line;
+use crate::attacks::transcript::TranscriptLine;
 use crate::base::addresses::{Addresses, Listener, SIBLING, Site};
 use crate::defences::policy::Variant;
 
@@ -59,22 +59,25 @@ pub const LAB: &str = "lab";
 pub const ELSEWHERE: &str = "elsewhere";
 
 /// The steps of a transcript.
-pub fn steps(transcript: &[Line], addresses: &Addresses) -> Vec<Step> {
-    let step = |line: &Line| match line {
-        Line::Says(text) => Step::Note(hidden(text, transcript)),
-        Line::Exchange { who, exchange } => {
-            Step::Exchange(exchange_of(who, &exchange.sent, &exchange.head, addresses))
-        }
+pub fn steps(transcript: &[TranscriptLine], addresses: &Addresses) -> Vec<Step> {
+    let step = |line: &TranscriptLine| match line {
+        TranscriptLine::Narration(text) => Step::Note(hidden(text, transcript)),
+        TranscriptLine::Exchange { actor, exchange } => Step::Exchange(exchange_of(
+            actor,
+            &exchange.sent,
+            &exchange.head,
+            addresses,
+        )),
     };
     bounded(folded(transcript.iter().map(step).collect()))
 }
 
 /// A text without the cookies and tokens that were sent or set: what is short is no secret.
-pub fn hidden(text: &str, transcript: &[Line]) -> String {
+pub fn hidden(text: &str, transcript: &[TranscriptLine]) -> String {
     const SHORT: usize = 12;
     let mut text = text.to_owned();
     for line in transcript {
-        let Line::Exchange { exchange, .. } = line else {
+        let TranscriptLine::Exchange { exchange, .. } = line else {
             continue;
         };
         let (sent, head) = (&*exchange.sent, &*exchange.head);

@@ -238,7 +238,7 @@ impl Visitor {
     }
 
     /// The same, asked again while the store does not answer in time, as on a busy machine.
-    pub async fn get_from_store(&mut self, path: &str) -> Exchange {
+    pub async fn get_from_store(&mut self, path: &str) -> HttpExchange {
         let start = Instant::now();
         loop {
             let reply = self.get(path).await;

@@ -2,7 +2,8 @@
 
 use session_lab::attacks::Attack;
 use session_lab::attacks::matrix::throw_away_name;
-use session_lab::attacks::scenario::{Line, Scenario};
+use session_lab::attacks::scenario::Scenario;
+use session_lab::attacks::transcript::TranscriptLine;
 use session_lab::client::HttpExchange;
 use session_lab::defences::policy::Variant;
 
@@ -21,10 +22,15 @@ async fn exchanges(attack: &dyn Attack, variant: Variant) -> Vec<HttpExchange> {
     ended.unwrap_or_else(|error| panic!("{name}: {error}"));
     lab().benches.discard(&bench).await.expect("it was used");
     let sent = |line| match line {
-        Line::Exchange { exchange, .. } => Some(*exchange),
-        Line::Says(_) => None,
+        TranscriptLine::Exchange { exchange, .. } => Some(*exchange),
+        TranscriptLine::Narration(_) => None,
     };
-    scenario.transcript().into_iter().filter_map(sent).collect()
+    scenario
+        .transcript()
+        .lines()
+        .into_iter()
+        .filter_map(sent)
+        .collect()
 }
 
 #[tokio::test]

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use session_lab::attacks::matrix::{self, Cell, Wish, throw_away_name};
-use session_lab::attacks::record::Record;
+use session_lab::attacks::cell::MatrixCell;
+use session_lab::attacks::matrix::{self, MatrixSelection, throw_away_name};
+use session_lab::attacks::record::BrowserRecord;
 use session_lab::attacks::scenario::Scenario;
 use session_lab::attacks::{ALL, Card, Engine, Outcome, find};
 use session_lab::browser::Chrome;
@@ -27,15 +28,15 @@ async fn shows_what_its_card_claims(attack: &str) {
     let chrome = browser();
     let card = find(attack).expect(attack).card();
     assert_eq!(card.engine, Engine::Browser);
-    let adopted_id = Wish {
+    let selection = MatrixSelection {
         attacks: Some(vec![card.name]),
         variants: Some(variants(card)),
         all: true,
     };
-    let mut cells: Vec<Cell> = Vec::new();
+    let mut cells: Vec<MatrixCell> = Vec::new();
     let target = lab().target().with_chrome(chrome.clone());
-    matrix::run(&target, &adopted_id, |cell| cells.push(cell)).await;
-    assert_eq!(cells.len(), matrix::size(&adopted_id));
+    matrix::run(&target, &selection, |cell| cells.push(cell)).await;
+    assert_eq!(cells.len(), matrix::size(&selection));
     for cell in &cells {
         let should = if cell.expected {
             "succeed"
@@ -46,7 +47,7 @@ async fn shows_what_its_card_claims(attack: &str) {
             cell.agrees(),
             "{attack} against {} should {should}: {:?}",
             cell.variant,
-            cell.found
+            cell.result
         );
     }
     assert!(cells[0].succeeded() == Some(true) && cells[1].succeeded() == Some(false));
@@ -97,7 +98,7 @@ async fn ends_under(attack: &str, preset: Policy, arms: &[(Name, &str)]) -> Outc
     let scenario = Scenario::new(target, throw_away_name(), Variant::Custom);
     scenario.choose(&policy).await.expect("no conflict");
     let ended = find(attack).expect(attack).run(&scenario).await;
-    scenario.clear_away().await.expect("it goes");
+    scenario.delete_bench().await.expect("it goes");
     ended.expect(attack)
 }
 
@@ -140,7 +141,7 @@ async fn back_without_kept_pages(variant: Variant) -> Outcome {
     let scenario = Scenario::new(target, throw_away_name(), variant);
     let attack = find("back-button").expect("it is there");
     let ended = attack.run(&scenario).await.expect("an end");
-    scenario.clear_away().await.expect("it goes");
+    scenario.delete_bench().await.expect("it goes");
     ended
 }
 
@@ -175,7 +176,7 @@ fn every_attack_that_a_browser_decides_is_shown_in_one() {
 
 #[test]
 fn the_record_holds_what_every_card_claims_with_its_day_and_browser() {
-    let record = Record::stored();
+    let record = BrowserRecord::stored();
     for card in decided_by_a_browser() {
         let row = record.row(card.name).expect(card.name);
         assert!(row.with.starts_with("Chromium "), "{}", row.with);

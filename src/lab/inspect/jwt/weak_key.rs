@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Serialize;
 
-use crate::attacks::words::WORDS;
+use crate::attacks::word_list::WORDS;
 use crate::jwt::{UnverifiedToken, signature};
 
 /// As many bytes as HMAC-SHA256 puts out (RFC 7518 §3.2).

@@ -149,14 +149,14 @@ async fn key_change(scenario: &Scenario) -> Result<Happened, ScenarioError> {
     const DAY: u64 = 24 * 60;
     // The keys count from the first token on.
     sign_in(&mut scenario.actor("somebody"), ATTACKER).await?;
-    scenario.wait(30 * DAY - 1).await?;
+    scenario.advance_clock(30 * DAY - 1).await?;
     let mut user = scenario.actor("user");
     let (id, token) = sign_in(&mut user, VICTIM).await?;
     let mut happened = Happened::begin(&mut user, "before", &id, &token).await?;
-    scenario.wait(2).await?;
+    scenario.advance_clock(2).await?;
     let when = "after two minutes";
     happened.ask(&mut user, when, &id, &token).await?;
-    scenario.wait(DAY).await?;
+    scenario.advance_clock(DAY).await?;
     let when = "a day later";
     happened.ask(&mut user, when, &id, &token).await?;
     Ok(happened)

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use self::events::{EVENTS, Happened};
 use crate::attacks::matrix::throw_away_name;
-use crate::attacks::scenario::{Scenario, ScenarioError, Target};
+use crate::attacks::scenario::{Scenario, ScenarioError, TargetLab};
 use crate::base::bench_name::BenchName;
 use crate::client::LabClient;
 use crate::defences::policy::{Name, Variant};
@@ -62,7 +62,7 @@ struct StatelessPage {
 
 /// Runs one event against one variant, on a bench of its own.
 async fn row(
-    target: &Target,
+    target: &TargetLab,
     benches: &Benches,
     event: usize,
     variant: Variant,
@@ -103,7 +103,7 @@ async fn run(
     lab_client: &State<LabClient>,
     benches: &State<Arc<Benches>>,
 ) -> Result<Redirect, Problem> {
-    let target = Target::of(lab_client, &context.addresses);
+    let target = TargetLab::of(lab_client, &context.addresses);
     let mut sections = Vec::new();
     for (index, event) in EVENTS.iter().enumerate() {
         let mut rows = Vec::new();
