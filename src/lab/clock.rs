@@ -15,7 +15,7 @@ use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 use crate::web::reply::Reply;
 
-/// The furthest one move goes: a year.
+/// The longest single move: a year.
 const MOST_MINUTES: u64 = 525_600;
 
 /// Moves the clock ahead by `minutes`, or resets the bench with `reset=1`.

@@ -13,6 +13,7 @@ pub mod catalogue;
 pub mod check;
 pub mod codes;
 pub mod console;
+mod counts;
 pub mod events;
 pub mod expectation;
 pub mod export;

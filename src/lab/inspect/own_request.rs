@@ -19,14 +19,14 @@ const DEMO_COOKIE: &str = "inspect_demo=1; Path=/; Max-Age=300; HttpOnly; SameSi
 /// What the server's parser does not keep of a request.
 const NOT_KEPT: [&str; 5] = [
     "Names of headers arrive in lower case, whatever was sent.",
-    "A header that was sent twice stands beside its first occurrence.",
+    "A header that was sent twice is shown beside its first occurrence.",
     "A header value that is not UTF-8 text is dropped.",
     "The spaces around a header's value are gone.",
     "Of an absolute target only path and query are left.",
 ];
 
 #[derive(Serialize)]
-struct Field {
+struct ReceivedHeader {
     name: String,
     value: String,
     hidden: bool,
@@ -50,8 +50,8 @@ struct RequestView {
     method: &'static str,
     target: String,
     version: &'static str,
-    headers: Vec<Field>,
-    cookies: Vec<Field>,
+    headers: Vec<ReceivedHeader>,
+    cookies: Vec<ReceivedHeader>,
     tls: bool,
     host: String,
 }
@@ -89,7 +89,7 @@ fn inspect(
     hide: Option<&str>,
 ) -> Either<Template, (ContentType, String)> {
     #[derive(Serialize)]
-    struct Page {
+    struct InspectionPage {
         frame: Frame,
         #[serde(flatten)]
         inspection: Inspection,
@@ -113,7 +113,7 @@ fn inspect(
         ("/inspect_headers?hide=1", "/inspect_headers?format=json")
     };
     let frame = Frame::at(context, "Request and response headers");
-    let page = Page {
+    let page = InspectionPage {
         frame,
         inspection,
         hide,
@@ -136,7 +136,7 @@ fn look(context: &RequestContext, received: Received, hide: bool, json: bool) ->
     let cookies = cookies
         .flat_map(|(_, value)| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .map(|(name, value)| Field {
+        .map(|(name, value)| ReceivedHeader {
             name: name.into(),
             value: mask(value),
             hidden: hide,
@@ -148,7 +148,7 @@ fn look(context: &RequestContext, received: Received, hide: bool, json: bool) ->
         .map(|(name, value)| {
             let hidden = hide && secret.contains(&name.as_str());
             let value = if hidden { mask(value) } else { value.clone() };
-            Field {
+            ReceivedHeader {
                 name: name.clone(),
                 value,
                 hidden,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rocket::http::Status;
 
-use super::side::{Side, Sides, Step, StepKind};
+use super::side::{ComparedStep, Side, Sides, StepKind};
 use crate::client::caller::{Call, Portal};
 use crate::client::{ClientError, Exchange, LabClient};
 use crate::web::context::RequestContext;
@@ -92,7 +92,7 @@ pub async fn perform(
         context.bench.move_clock(by).await?;
         for side in &mut sides.sides {
             let description = "Time passes on the bench's clock";
-            side.push(Step {
+            side.push(ComparedStep {
                 n: first,
                 action: description,
                 exchange: None,
@@ -106,7 +106,7 @@ pub async fn perform(
             let steps = on_side(action, side).await.map_err(failed)?;
             most = most.max(steps.len() as u64);
             for (n, (description, kind, exchange)) in (first..).zip(steps) {
-                side.push(Step {
+                side.push(ComparedStep {
                     n,
                     action: description,
                     exchange: Some(exchange),
@@ -127,9 +127,9 @@ fn failed(error: ClientError) -> Reply {
     Problem::new(Status::BadGateway, "No answer", because, next).into()
 }
 
-type Done = (&'static str, StepKind, Exchange);
+type PerformedStep = (&'static str, StepKind, Exchange);
 
-async fn on_side(action: Action, side: &mut Side) -> Result<Vec<Done>, ClientError> {
+async fn on_side(action: Action, side: &mut Side) -> Result<Vec<PerformedStep>, ClientError> {
     let caller = &mut side.caller;
     let mut done = Vec::new();
     match action {

@@ -4,8 +4,8 @@ use rocket::http::Status;
 use rocket::{Route, get, routes};
 use serde::Serialize;
 
-use super::flow::{self, Passed};
-use super::row::{CookieView, Row};
+use super::flow::{self, StagePassed};
+use super::row::{CookieView, WireRow};
 use crate::lab::diagrams::request_flow;
 use crate::lab::diagrams::request_flow::Drawing;
 use crate::lab::inspect::headers::{attribute_does, does, lacks};
@@ -18,14 +18,14 @@ use crate::web::template::Template;
 
 #[derive(Serialize)]
 struct ExchangePage {
-    row: Row,
+    row: WireRow,
     reason: &'static str,
-    request: Vec<Line>,
+    request: Vec<HeaderLine>,
     cookie_does: &'static str,
-    answer: Vec<Line>,
+    answer: Vec<HeaderLine>,
     set: Vec<SetCookie>,
     /// Empty where no policy was asked.
-    stages: Vec<Passed>,
+    stages: Vec<StagePassed>,
     drawings: Vec<Drawing>,
     newer: Option<u64>,
     older: Option<u64>,
@@ -33,7 +33,7 @@ struct ExchangePage {
 
 /// A header line and what it does.
 #[derive(Serialize)]
-struct Line {
+struct HeaderLine {
     name: &'static str,
     value: String,
     does: &'static str,
@@ -57,7 +57,7 @@ impl SetCookie {
                 .filter(|one| !one.is_empty())
                 .map(|one| (one.to_owned(), attribute_does(one)))
                 .collect(),
-            // A cookie that is taken back protects nothing.
+            // A deleted cookie protects nothing.
             lacks: if removed {
                 Vec::new()
             } else {
@@ -67,8 +67,8 @@ impl SetCookie {
     }
 }
 
-fn lines(headers: &Headers, names: &'static [&'static str]) -> Vec<Line> {
-    let line = |(name, value): (&'static str, &str)| Line {
+fn lines(headers: &Headers, names: &'static [&'static str]) -> Vec<HeaderLine> {
+    let line = |(name, value): (&'static str, &str)| HeaderLine {
         name,
         value: value.to_owned(),
         does: does(name, value),
@@ -91,7 +91,7 @@ impl ExchangePage {
         let status = Status::new(one.status);
         let kept = |id: &u64| wire.one(*id).is_some();
         Self {
-            row: Row::new(one, false),
+            row: WireRow::new(one, false),
             reason: status.reason().unwrap_or_default(),
             request: lines(&one.request, &OF_REQUESTS),
             cookie_does: does("cookie", ""),
@@ -114,7 +114,7 @@ fn exchange(context: &RequestContext, id: &str) -> Result<Template, Reply> {
             "Go back to {}/wire and choose one of those.",
             context.base()
         );
-        let heading = "That request is not kept";
+        let heading = "That request is not recorded";
         return Err(Problem::new(Status::NotFound, heading, because, next).into());
     };
     let page = ExchangePage::new(context, &one);
