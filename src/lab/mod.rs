@@ -1,5 +1,5 @@
-//! The lab's own pages, in four groups by what a student does: [`learn`], [`attack`], [`inspect`] and
-//! [`build`]. Read `inspect/compare/mod.rs` first.
+//! The lab's own pages, in four groups by what a student does: `learn`, `attack`, `inspect` and
+//! `build`. Read `inspect/compare/mod.rs` first.
 //!
 //! They have their own origin, so that a script on the portal's notice board cannot move the clock.
 //! [`diagrams`] draws; `job.rs` runs what takes longer than a request; [`Store`] and [`Lessons`] are
