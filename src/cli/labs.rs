@@ -16,10 +16,10 @@ use crate::web::assets;
 use crate::worksheets::codes::Codes;
 use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::pictures;
-use crate::worksheets::placeholders::Values;
+use crate::worksheets::placeholders::PlaceholderValues;
 use crate::worksheets::report;
 use crate::worksheets::view;
-use crate::worksheets::view::Reader;
+use crate::worksheets::view::SheetReader;
 
 /// The longest report that is read, in bytes.
 const LONGEST: u64 = 4 * 1024 * 1024;
@@ -121,11 +121,11 @@ fn print(library: &SheetLibrary, flags: &PrintFlags) -> Result<(), StartError> {
         StartError::new(format!("there is no worksheet {}", flags.sheet), hint).usage()
     })?;
     let reader = if flags.answers {
-        Reader::Teacher
+        SheetReader::Teacher
     } else {
-        Reader::Paper
+        SheetReader::Paper
     };
-    let values = Values::usual();
+    let values = PlaceholderValues::usual();
     let page = serde_json::json!({
         "front": view::front(sheet, &values, reader),
         "parts": view::parts(sheet, &values, reader),

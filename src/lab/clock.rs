@@ -14,7 +14,7 @@ use crate::sniffing_proxy::capture::Captures;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 
-/// The furthest one move goes: a year.
+/// The longest single move: a year.
 const MOST_MINUTES: u64 = 525_600;
 
 /// Moves the clock ahead by `minutes`, or resets the bench with `reset=1`.

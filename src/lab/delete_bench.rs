@@ -1,4 +1,4 @@
-//! Throwing a bench away: for attacks, which use one each. Only benches of attacks can be.
+//! `/discard`: deletes a bench. Each attack uses its own bench; no other bench can be deleted.
 
 use std::sync::Arc;
 
@@ -11,9 +11,9 @@ use crate::session::bench::{Benches, RUN_PREFIX};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 
-/// Forgets the bench, and tells which switches this variant of it was asked for.
+/// Deletes the bench, and answers which switches this variant of it was asked for.
 #[post("/discard?<variant>")]
-async fn discard(
+async fn delete_bench(
     context: &RequestContext,
     benches: &State<Arc<Benches>>,
     variant: &str,
@@ -34,5 +34,5 @@ async fn discard(
 }
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![discard]
+    routes![delete_bench]
 }

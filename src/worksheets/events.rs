@@ -88,7 +88,7 @@ mod tests {
     use crate::base::event::{ClientKind, EndReason, EventKind, Fingerprint, NotedRequest};
 
     /// One event of every kind, with every field there. The match is never run: it does not compile
-    /// when the journal learns an event that is not in the list.
+    /// when the journal has an event that is not in the list.
     fn one_of_each() -> Vec<EventKind> {
         let mark = || Fingerprint("0a0b0c0d".into());
         let user = || "alice".to_owned();

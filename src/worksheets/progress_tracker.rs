@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::check::{Verdict, check};
 use super::events::{self, Facts};
-use super::progress::{Done, Progress};
+use super::progress::{SheetProgress, StepDone};
 use super::sheet::Sheet;
 use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
@@ -58,7 +58,7 @@ pub async fn any_open(bench: &BenchName, storage: &dyn Storage) -> Result<bool, 
 pub async fn all(
     bench: &BenchName,
     storage: &dyn Storage,
-) -> Result<Vec<(String, Progress)>, StorageError> {
+) -> Result<Vec<(String, SheetProgress)>, StorageError> {
     let index = RecordIndex::Kind(None, RecordKind::Progress);
     let mut found = Vec::new();
     for key in storage.members(bench, &index, MOST_SHEETS).await? {
@@ -73,7 +73,7 @@ pub async fn all(
 }
 
 /// A record that cannot be read is not taken for an empty one: that would be written over it.
-fn decode(sheet: &str, bytes: &[u8]) -> Result<Progress, StorageError> {
+fn decode(sheet: &str, bytes: &[u8]) -> Result<SheetProgress, StorageError> {
     serde_json::from_slice(bytes)
         .map_err(|error| StorageError::Corrupt(format!("the progress of {sheet}: {error}")))
 }
@@ -92,11 +92,11 @@ impl<'n> ProgressTracker<'n> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn read(&self) -> Result<Option<Progress>, StorageError> {
+    pub async fn read(&self) -> Result<Option<SheetProgress>, StorageError> {
         Ok(self.versioned().await?.0)
     }
 
-    async fn versioned(&self) -> Result<(Option<Progress>, u64), StorageError> {
+    async fn versioned(&self) -> Result<(Option<SheetProgress>, u64), StorageError> {
         let Some(key) = self.key() else {
             return Ok((None, 0));
         };
@@ -111,7 +111,7 @@ impl<'n> ProgressTracker<'n> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn open(&self) -> Result<(Progress, Vec<StepStatus>), StorageError> {
+    pub async fn open(&self) -> Result<(SheetProgress, Vec<StepStatus>), StorageError> {
         let progress = match self.read().await? {
             Some(progress) => progress,
             None => self.change(|_| {}).await?,
@@ -125,9 +125,9 @@ impl<'n> ProgressTracker<'n> {
     /// The store does not answer.
     pub async fn look(
         &self,
-        progress: Progress,
-    ) -> Result<(Progress, Vec<StepStatus>), StorageError> {
-        let to_do = |progress: &Progress| {
+        progress: SheetProgress,
+    ) -> Result<(SheetProgress, Vec<StepStatus>), StorageError> {
+        let to_do = |progress: &SheetProgress| {
             let mut steps = self.sheet.steps();
             steps.any(|step| !progress.steps.contains_key(&step.common.id))
         };
@@ -147,7 +147,7 @@ impl<'n> ProgressTracker<'n> {
             if let Verdict::Solved { events, attempts } = &verdict {
                 let client = events.last().and_then(|last| recent.get(*last));
                 let seen = events.iter().filter_map(|at| recent.get(*at));
-                let now_done = Done {
+                let now_done = StepDone {
                     at: wall_time(),
                     attempts: (*attempts).max(1),
                     client: client.map_or("", |e| in_words::client(e.client)).to_owned(),
@@ -178,7 +178,10 @@ impl<'n> ProgressTracker<'n> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn change(&self, change: impl Fn(&mut Progress)) -> Result<Progress, StorageError> {
+    pub async fn change(
+        &self,
+        change: impl Fn(&mut SheetProgress),
+    ) -> Result<SheetProgress, StorageError> {
         let Some(key) = self.key() else {
             let why = "a sheet's name cannot be the name of a record";
             return Err(StorageError::Defect(why.into()));
@@ -189,7 +192,7 @@ impl<'n> ProgressTracker<'n> {
             let (found, version) = self.versioned().await?;
             let mut progress = match found {
                 Some(progress) => progress,
-                None => Progress::new(self.bench.last_event().await?, wall_time()),
+                None => SheetProgress::new(self.bench.last_event().await?, wall_time()),
             };
             change(&mut progress);
             let mut steps = self.sheet.steps();
@@ -231,7 +234,7 @@ impl<'n> ProgressTracker<'n> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn reset(&self) -> Result<Progress, StorageError> {
+    pub async fn reset(&self) -> Result<SheetProgress, StorageError> {
         if let Some(key) = self.key() {
             let batch = Batch {
                 remove: vec![key],

@@ -242,7 +242,12 @@ mod long {
         let wrong: Vec<String> = cells
             .iter()
             .filter(|cell| !matches!(cell.result, CellResult::Ran(_)) || !cell.agrees())
-            .map(|cell| format!("{} against {}: {:?}", cell.attack, cell.variant, cell.result))
+            .map(|cell| {
+                format!(
+                    "{} against {}: {:?}",
+                    cell.attack, cell.variant, cell.result
+                )
+            })
             .collect();
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }

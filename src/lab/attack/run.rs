@@ -1,13 +1,12 @@
 //! `/attack/<name>`: one attack, run by a click, with everything that was sent and received.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::web::template::{self, Template};
-use rocket::http::{ContentType, Header, Status};
+use rocket::http::{ContentType, Status};
 use rocket::response::Redirect;
-use rocket::{Responder, Route, State, get, post, routes};
+use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
 use crate::attacks::hands_on::{self, HandsOnPage};
@@ -17,46 +16,46 @@ use crate::attacks::scenario::{Scenario, TargetLab};
 use crate::attacks::transcript::TranscriptLine;
 use crate::attacks::{ALL, Attack, Card, Engine, find};
 use crate::base::addresses::{Listener, SIBLING};
-use crate::base::bench_name::BenchName;
 use crate::base::event::{Event, EventKind};
 use crate::client::LabClient;
 use crate::defences::policy::Variant;
+use crate::lab::attachment::Attachment;
 use crate::lab::diagrams::file;
 use crate::lab::diagrams::sequence::{End, Sequence};
 use crate::lab::page;
-use crate::session::bench::BENCH_LIMIT;
+use crate::session::bench::PerBench;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 
-/// How long an attack may take before it is broken off.
+/// How long an attack may take before it is cancelled.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The last run of every bench.
 #[derive(Debug, Default)]
-pub struct LastRuns(Mutex<HashMap<BenchName, Arc<Run>>>);
+pub struct LastRuns(PerBench<Arc<AttackRun>>);
 
 /// One run.
 #[derive(Debug, Serialize)]
-struct Run {
+struct AttackRun {
     attack: &'static str,
     against: String,
     succeeded: bool,
     message: String,
-    lines: Vec<LineView>,
+    lines: Vec<TranscriptLineView>,
     /// Who sent what to whom, as a drawing.
     sequence: Sequence,
 }
 
 /// One line of the transcript: the narrator's, or an exchange.
 #[derive(Debug, Serialize)]
-struct LineView {
+struct TranscriptLineView {
     message: Option<String>,
     who: &'static str,
     sent: String,
     received: String,
 }
 
-impl LineView {
+impl TranscriptLineView {
     fn of(line: TranscriptLine) -> Self {
         match line {
             TranscriptLine::Narration(text) => Self {
@@ -81,8 +80,8 @@ struct AttackPage<'p> {
     by_hand: Option<String>,
     variants: Vec<String>,
     against: String,
-    run: Option<&'p Run>,
-    recorded: Option<Recorded>,
+    run: Option<&'p AttackRun>,
+    recorded: Option<RecordedOutcome>,
 }
 
 #[derive(Serialize)]
@@ -101,7 +100,7 @@ struct CardView {
 
 /// How an attack that needs a browser ended when it was last run.
 #[derive(Serialize)]
-struct Recorded {
+struct RecordedOutcome {
     succeeded: bool,
     on: &'static str,
     with: &'static str,
@@ -176,7 +175,7 @@ fn show(
         run: run.as_deref(),
         recorded: recorded.and_then(|outcome| {
             let row = BrowserRecord::stored().row(card.name)?;
-            Some(Recorded {
+            Some(RecordedOutcome {
                 succeeded: outcome.succeeded(),
                 on: &row.on,
                 with: &row.with,
@@ -197,19 +196,13 @@ fn last_run(
     context: &RequestContext,
     card: &Card,
     variant: Variant,
-) -> Option<Arc<Run>> {
-    let last = lock(&runs.0).get(context.bench.name()).cloned()?;
+) -> Option<Arc<AttackRun>> {
+    let last = runs.0.read(context.bench.name())?;
     (last.attack == card.name && last.against == variant.to_string()).then_some(last)
 }
 
-/// A drawing to be kept as a file.
-#[derive(Responder)]
-struct Kept {
-    drawing: (ContentType, String),
-    // A browser keeps it and does not show it: the lab's own policy lets no page bring its styles.
-    disposition: Header<'static>,
-}
-
+/// The diagram as a file. A browser could not show it here: it has its styles inside, and the lab's own
+/// policy forbids that.
 #[get("/attack/<name>/sequence.svg?<against>")]
 fn sequence(
     context: &RequestContext,
@@ -217,7 +210,7 @@ fn sequence(
     engine: &State<template::TemplateEngine>,
     name: &str,
     against: Option<&str>,
-) -> Result<Kept, Problem> {
+) -> Result<Attachment, Problem> {
     let card = known(name)?.card();
     let variant = parse(against)?;
     let Some(run) = last_run(runs, context, card, variant) else {
@@ -239,11 +232,8 @@ fn sequence(
     };
     let tera = engine.tera().map_err(broken)?;
     let drawn = file::svg(tera, &run.sequence).map_err(|error| broken(&error))?;
-    let file = format!("attachment; filename=\"{}-{variant}.svg\"", card.name);
-    Ok(Kept {
-        drawing: (ContentType::SVG, drawn),
-        disposition: Header::new("content-disposition", file),
-    })
+    let file = format!("{}-{variant}.svg", card.name);
+    Ok(Attachment::new(&file, ContentType::SVG, drawn))
 }
 
 /// The variants that the page offers: those that tell what stops the attack.
@@ -258,7 +248,7 @@ fn variants(card: &Card, chosen: Variant) -> Vec<String> {
     all.iter().map(Variant::to_string).collect()
 }
 
-/// Runs an attack that the server alone decides, on a bench of its own.
+/// Runs an attack that the server alone decides, on its own bench.
 #[post("/attack/<name>?<against>")]
 async fn run(
     context: &RequestContext,
@@ -302,7 +292,7 @@ async fn run(
     context.bench.note(event(context, variant, what)).await?;
     let transcript = scenario.transcript().lines();
     let title = format!("{}, against {variant}", card.title);
-    let run = Run {
+    let run = AttackRun {
         sequence: Sequence::new(
             &title,
             &transcript,
@@ -313,13 +303,9 @@ async fn run(
         against: variant.to_string(),
         succeeded: outcome.succeeded(),
         message: outcome.message().to_owned(),
-        lines: transcript.into_iter().map(LineView::of).collect(),
+        lines: transcript.into_iter().map(TranscriptLineView::of).collect(),
     };
-    let mut all = lock(&runs.0);
-    if all.len() >= BENCH_LIMIT {
-        all.clear();
-    }
-    all.insert(context.bench.name().clone(), Arc::new(run));
+    runs.0.insert(context.bench.name(), Arc::new(run));
     let base = context.base();
     Ok(Redirect::to(format!(
         "{base}/attack/{}?against={variant}#transcript",
@@ -335,10 +321,6 @@ pub(in crate::lab) fn event(context: &RequestContext, variant: Variant, what: Ev
         client: context.client,
         what,
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 pub(super) fn routes() -> Vec<Route> {

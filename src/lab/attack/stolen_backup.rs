@@ -1,4 +1,4 @@
-//! A stolen backup: everything that the store keeps of a variant, as somebody finds it who reads a
+//! A stolen backup: everything that the store keeps of a variant, as it is for somebody who reads a
 //! lost disk or gets in by a hole. The attacks on what is stored begin here.
 
 use rocket::serde::json::Json;
@@ -17,7 +17,7 @@ use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 
 #[derive(Serialize)]
-struct Backup {
+struct StolenBackup {
     what: &'static str,
     variant: Variant,
     sessions: Vec<SessionFile>,
@@ -33,8 +33,8 @@ struct SessionFile {
     record: SessionRecord,
 }
 
-/// An account's record. That of a demo account which never changed is written nowhere, because the
-/// lab can make it at any time; a portal in use would have stored this.
+/// An account's record. The record of an unchanged demo account is not stored, because the lab
+/// can make it at any time; a real portal would have stored it.
 #[derive(Serialize)]
 struct AccountFile {
     user: &'static str,
@@ -42,7 +42,10 @@ struct AccountFile {
 }
 
 #[get("/leak/<variant>")]
-async fn leak(context: &RequestContext, variant: &str) -> Result<Json<Backup>, Problem> {
+async fn stolen_backup(
+    context: &RequestContext,
+    variant: &str,
+) -> Result<Json<StolenBackup>, Problem> {
     let variant = evidence::parse(variant)?;
     let bench = &*context.bench;
     let probe = PolicyProbe::new(bench.resolve(variant).policy);
@@ -65,7 +68,7 @@ async fn leak(context: &RequestContext, variant: &str) -> Result<Json<Backup>, P
     let token_keys = world.key_ring().await?.stored();
     // The matrix must know that what was stolen depends on these arms.
     bench.note_probed(variant, probe.probed());
-    Ok(Json(Backup {
+    Ok(Json(StolenBackup {
         what: "a stolen backup",
         variant,
         sessions: sessions
@@ -80,5 +83,5 @@ async fn leak(context: &RequestContext, variant: &str) -> Result<Json<Backup>, P
 }
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![leak]
+    routes![stolen_backup]
 }

@@ -12,18 +12,18 @@ use crate::base::addresses::{BESIDE_SIBLING, Listener, SIBLING};
 use crate::lab::page;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::worksheets::catalogue::{AREAS, Area, Row, TryIt};
+use crate::worksheets::catalogue::{AREAS, Area, CatalogueRow, TryIt};
 
 /// One way to try a row: links to follow, or a command to type.
 #[derive(Serialize)]
-struct Way {
+struct TryView {
     what: &'static str,
-    links: Vec<Link>,
+    links: Vec<TryLink>,
     command: Option<CommandView>,
 }
 
 #[derive(Serialize)]
-struct Link {
+struct TryLink {
     label: String,
     href: String,
 }
@@ -40,7 +40,7 @@ struct RowView {
     key: &'static str,
     title: &'static str,
     area: &'static str,
-    try_it: Vec<Way>,
+    try_it: Vec<TryView>,
     standards: &'static [&'static str],
     proof: &'static str,
 }
@@ -124,7 +124,7 @@ fn area_view(context: &RequestContext, area: &'static Area) -> AreaView {
     }
 }
 
-fn row_view(context: &RequestContext, area: &Area, row: &'static Row) -> RowView {
+fn row_view(context: &RequestContext, area: &Area, row: &'static CatalogueRow) -> RowView {
     RowView {
         key: row.key,
         title: row.title,
@@ -135,10 +135,10 @@ fn row_view(context: &RequestContext, area: &Area, row: &'static Row) -> RowView
     }
 }
 
-fn way_of(context: &RequestContext, way: &'static TryIt) -> Way {
+fn way_of(context: &RequestContext, way: &'static TryIt) -> TryView {
     let addresses = &context.addresses;
     let prefix = context.base();
-    let link = |label: &str, href: String| Link {
+    let link = |label: &str, href: String| TryLink {
         label: label.to_owned(),
         href,
     };
@@ -183,7 +183,7 @@ fn way_of(context: &RequestContext, way: &'static TryIt) -> Way {
         }),
         _ => None,
     };
-    Way {
+    TryView {
         what,
         links,
         command,

@@ -1,4 +1,4 @@
-//! The drawings: where things stand, as plain numbers and words. The templates in
+//! The diagrams: the positions of things, as plain numbers and words. The templates in
 //! `templates/partials/` make SVG of them, and escape every word.
 //!
 //! Read [`sequence`] first: who sent what to whom in an attack. [`timeline`] is the life of a

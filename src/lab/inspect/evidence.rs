@@ -11,10 +11,10 @@ use crate::base::clock::BenchTime;
 use crate::base::event::{ClientKind, in_words};
 use crate::defences::policy::{PolicyProbe, Variant};
 use crate::lab::diagrams::timeline::Timeline;
-use crate::lab::inspect::session_timeline::{Alive, lives};
+use crate::lab::inspect::session_timeline::{OpenSession, histories};
 use crate::lab::page;
 use crate::lab::page::ClockView;
-use crate::lab::{Shelved, Store};
+use crate::lab::store::{SessionsLocation, Store};
 use crate::session::bench::Bench;
 use crate::session::end::ListedSession;
 use crate::session::world::World;
@@ -32,7 +32,7 @@ const DRAWN: usize = 6;
 
 /// A session as the evidence shows it.
 #[derive(Clone, Debug, Serialize)]
-pub struct SessionView {
+pub struct StoredSessionView {
     /// The name of its record, which the arm of `at-rest` chose; in Redis the whole key.
     pub file: String,
     /// Who is signed in.
@@ -49,13 +49,13 @@ pub struct SessionView {
     pub absolute_left: Option<String>,
     /// The session whose place it took.
     pub rotated_from: Option<String>,
-    /// What stands for it in the journal.
+    /// The mark that replaces its id in the journal.
     pub fingerprint: String,
     /// The browser or tool that opened it.
     pub label: String,
 }
 
-impl SessionView {
+impl StoredSessionView {
     fn new(world: &World<'_>, listed: &ListedSession) -> Self {
         let record = &listed.record;
         let (idle, absolute) = record.time_left(world.probe, listed.last_used, world.now);
@@ -94,13 +94,15 @@ fn on_the_day_of(first: BenchTime, then: BenchTime) -> String {
 pub async fn sessions(
     bench: &Bench,
     variant: Variant,
-) -> Result<(Vec<SessionView>, usize), StorageError> {
+) -> Result<(Vec<StoredSessionView>, usize), StorageError> {
     let probe = PolicyProbe::new(bench.resolve(variant).policy);
     let world = World::now(bench, variant, &probe, ClientKind::Other);
     let listed = world.sessions(None).await?;
     let newest = listed.iter().rev().take(SHOWN);
     Ok((
-        newest.map(|one| SessionView::new(&world, one)).collect(),
+        newest
+            .map(|one| StoredSessionView::new(&world, one))
+            .collect(),
         listed.len(),
     ))
 }
@@ -135,37 +137,41 @@ async fn timelines(bench: &Bench, variant: Variant) -> Result<Vec<Timeline>, Sto
     let listed = world.sessions(None).await?;
     let alive = listed.iter().rev().take(SHOWN).map(|listed| {
         let left = listed.record.time_left(&probe, listed.last_used, world.now);
-        Alive {
+        OpenSession {
             name: world.fingerprint_of(listed.key.name()),
             record: listed.record.clone(),
-            seen: listed.last_used,
+            last_used: listed.last_used,
             idle: left.0.map(|left| world.now.after(left)),
             absolute: left.1.map(|left| world.now.after(left)),
         }
     });
-    let alive: Vec<Alive> = alive.collect();
+    let alive: Vec<OpenSession> = alive.collect();
     let events = bench.recent_events(SHOWN * 4).await?;
-    let lives = lives(variant, &events, &alive, DRAWN);
+    let found = histories(variant, &events, &alive, DRAWN);
     let draw = |life| Timeline::new(life, world.now);
-    Ok(lives.iter().map(draw).collect())
+    Ok(found.iter().map(draw).collect())
 }
 
 #[derive(Serialize)]
-struct Live {
-    sessions: Vec<SessionView>,
+struct EvidenceLive {
+    sessions: Vec<StoredSessionView>,
     events: Vec<EventView>,
     total: usize,
     clock: ClockView,
 }
 
-async fn live(bench: &Bench, variant: Variant, store: &Store) -> Result<Live, StorageError> {
+async fn live(
+    bench: &Bench,
+    variant: Variant,
+    store: &Store,
+) -> Result<EvidenceLive, StorageError> {
     let (mut sessions, total) = sessions(bench, variant).await?;
-    let before = store.sessions(bench.name(), variant).before;
+    let name_prefix = store.sessions(bench.name(), variant).name_prefix;
     for session in &mut sessions {
-        session.file.insert_str(0, &before);
+        session.file.insert_str(0, &name_prefix);
     }
     let events = events(bench, variant).await?;
-    Ok(Live {
+    Ok(EvidenceLive {
         sessions,
         events,
         total,
@@ -194,14 +200,14 @@ async fn evidence(
     #[derive(Serialize)]
     struct EvidencePage {
         variant: VariantView,
-        sessions: Vec<SessionView>,
+        sessions: Vec<StoredSessionView>,
         total: usize,
-        shelved: Shelved,
+        location: SessionsLocation,
         events: Vec<EventView>,
         timelines: Vec<Timeline>,
     }
     let variant = parse(variant)?;
-    let Live {
+    let EvidenceLive {
         sessions,
         events,
         total,
@@ -212,7 +218,7 @@ async fn evidence(
         variant: VariantView::new(variant, &moved),
         sessions,
         total,
-        shelved: store.sessions(context.bench.name(), variant),
+        location: store.sessions(context.bench.name(), variant),
         events,
         timelines: timelines(&context.bench, variant).await?,
     };
@@ -229,7 +235,7 @@ async fn evidence_live(
     context: &RequestContext,
     variant: &str,
     store: &State<Store>,
-) -> Result<Json<Live>, Problem> {
+) -> Result<Json<EvidenceLive>, Problem> {
     Ok(Json(live(&context.bench, parse(variant)?, store).await?))
 }
 

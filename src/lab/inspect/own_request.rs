@@ -24,14 +24,14 @@ fn demo_cookie() -> SetCookie {
 /// What the server's parser does not keep of a request.
 const NOT_KEPT: [&str; 5] = [
     "Names of headers arrive in lower case, whatever was sent.",
-    "A header that was sent twice stands beside its first occurrence.",
+    "A header that was sent twice is shown beside its first occurrence.",
     "A header value that is not UTF-8 text is dropped.",
     "The spaces around a header's value are gone.",
     "Of an absolute target only path and query are left.",
 ];
 
 #[derive(Serialize)]
-struct Field {
+struct ReceivedHeader {
     name: String,
     value: String,
     hidden: bool,
@@ -55,8 +55,8 @@ struct RequestView {
     method: &'static str,
     target: String,
     version: &'static str,
-    headers: Vec<Field>,
-    cookies: Vec<Field>,
+    headers: Vec<ReceivedHeader>,
+    cookies: Vec<ReceivedHeader>,
     tls: bool,
     host: String,
 }
@@ -104,7 +104,7 @@ fn page_or_json(
     hide: Option<&str>,
 ) -> Either<Template, (ContentType, String)> {
     #[derive(Serialize)]
-    struct Page {
+    struct InspectionPage {
         frame: Frame,
         #[serde(flatten)]
         inspection: Inspection,
@@ -127,7 +127,7 @@ fn page_or_json(
         ("/inspect_headers?hide=1", "/inspect_headers?format=json")
     };
     let frame = Frame::at(context, "Request and response headers");
-    let page = Page {
+    let page = InspectionPage {
         frame,
         inspection,
         hide,
@@ -150,7 +150,7 @@ fn look(context: &RequestContext, received: Received, hide: bool, json: bool) ->
     let cookies = cookies
         .flat_map(|(_, value)| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .map(|(name, value)| Field {
+        .map(|(name, value)| ReceivedHeader {
             name: name.into(),
             value: mask(value),
             hidden: hide,
@@ -162,7 +162,7 @@ fn look(context: &RequestContext, received: Received, hide: bool, json: bool) ->
         .map(|(name, value)| {
             let hidden = hide && secret.contains(&name.as_str());
             let value = if hidden { mask(value) } else { value.clone() };
-            Field {
+            ReceivedHeader {
                 name: name.clone(),
                 value,
                 hidden,

@@ -4,7 +4,7 @@ use crate::web::template::Template;
 use rocket::{Route, State, get, routes};
 use serde::Serialize;
 
-use super::worksheets::index::{Row, rows};
+use super::worksheets::index::{SheetRow, rows};
 use crate::defences::password_storage::DEMO_PASSWORDS;
 use crate::lab::{Lessons, Store, page};
 use crate::web::context::RequestContext;
@@ -22,7 +22,7 @@ struct AccountView {
 struct HomePage {
     accounts: Vec<AccountView>,
     store: String,
-    sheets: Vec<Row>,
+    sheets: Vec<SheetRow>,
     variants: VariantList,
 }
 

@@ -7,7 +7,7 @@ use session_lab::attacks::scenario::Scenario;
 use session_lab::attacks::transcript::TranscriptLine;
 use session_lab::defences::policy::Variant;
 use session_lab::lab::diagrams::file;
-use session_lab::lab::diagrams::sequence::{End, Row, Sequence};
+use session_lab::lab::diagrams::sequence::{End, Sequence, SequenceRow};
 use session_lab::web::assets;
 
 use super::decided_by_the_server;
@@ -28,11 +28,13 @@ async fn drawn(attack: &dyn Attack, variant: Variant) -> (Vec<TranscriptLine>, S
 }
 
 /// Where a row begins and ends, from top to bottom.
-fn extent(row: &Row) -> (i32, i32) {
+fn extent(row: &SequenceRow) -> (i32, i32) {
     match row {
-        Row::Note { y, height, .. } | Row::End { y, height, .. } => (*y, y + height),
-        Row::Fold { y, .. } => (y - 10, y + 10),
-        Row::Call {
+        SequenceRow::Note { y, height, .. } | SequenceRow::End { y, height, .. } => {
+            (*y, y + height)
+        }
+        SequenceRow::Fold { y, .. } => (y - 10, y + 10),
+        SequenceRow::Call {
             request, answer, ..
         } => {
             let last = answer.as_ref().unwrap_or(request);
@@ -110,8 +112,8 @@ async fn every_attack_is_drawn_whole_within_the_drawing_and_without_overlap() {
                 assert!(above <= top && top < bottom, "{name}: {row:?} at {above}");
                 above = bottom;
                 match row {
-                    Row::Fold { count, .. } => shown += count,
-                    Row::Call {
+                    SequenceRow::Fold { count, .. } => shown += count,
+                    SequenceRow::Call {
                         request, answer, ..
                     } => {
                         shown += 1;

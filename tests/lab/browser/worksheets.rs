@@ -92,13 +92,13 @@ async fn questions_answer_and_hints_open_with_the_keyboard_alone() {
     let is_choice = |question: &&session_lab::worksheets::sheet::Question| {
         matches!(
             question.kind,
-            session_lab::worksheets::sheet::Kind::Choice(_)
+            session_lab::worksheets::sheet::QuestionKind::Choice(_)
         )
     };
     let question = sheet.questions().find(is_choice).expect("a choice");
     let id = &question.common.id;
     let right = match &question.kind {
-        session_lab::worksheets::sheet::Kind::Choice(options) => options
+        session_lab::worksheets::sheet::QuestionKind::Choice(options) => options
             .iter()
             .position(|option| option.right)
             .expect("a right one"),

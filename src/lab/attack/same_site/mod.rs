@@ -1,5 +1,5 @@
 //! `/same-site`: which cookies a browser sends, by their `SameSite`, by the way of the request and by
-//! the site it comes from. The student guesses first; then his own browser fills the table in.
+//! the site it comes from. The student guesses first; then their own browser fills the table in.
 //!
 //! Nothing here knows what a browser does: the cells are what `crate::same_site` saw arrive, beside
 //! what was recorded of another browser. Next: `table`.
@@ -29,15 +29,15 @@ struct Named {
 }
 
 #[derive(Serialize)]
-struct Origin {
+struct SiteOrigin {
     slug: &'static str,
     origin: String,
 }
 
 #[derive(Serialize)]
 struct SameSitePage {
-    from: Origin,
-    initiators: Vec<Origin>,
+    from: SiteOrigin,
+    initiators: Vec<SiteOrigin>,
     ways: Vec<Named>,
     probes: Vec<Named>,
     /// Whether the student has guessed, or wants to see it without.
@@ -92,7 +92,7 @@ fn show(
     let (addresses, bench) = (&*context.addresses, &*context.bench);
     let measured = tables.of(bench.name());
     let guess = measured.guess(from);
-    let origin = |initiator: Initiator| Origin {
+    let origin = |initiator: Initiator| SiteOrigin {
         slug: initiator.slug(),
         origin: initiator.origin(addresses),
     };

@@ -14,7 +14,7 @@ use crate::same_site::{EXCEPTION, Initiator, LIFETIME, Probe, WalkStep, Way};
 const LATE: u64 = 125;
 
 #[derive(Debug, Serialize)]
-pub struct Cell {
+pub struct SameSiteCell {
     probe: &'static str,
     /// `sent`, `not sent` or `not measured`.
     state: &'static str,
@@ -25,11 +25,11 @@ pub struct Cell {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Row {
+pub struct SameSiteRow {
     way: &'static str,
     title: &'static str,
     fetch_site: Option<&'static str>,
-    cells: Vec<Cell>,
+    cells: Vec<SameSiteCell>,
     /// The address that measures this row alone.
     start: Option<String>,
 }
@@ -50,7 +50,7 @@ pub struct Late {
 /// The table of one initiator.
 #[derive(Debug, Serialize)]
 pub struct Table {
-    rows: Vec<Row>,
+    rows: Vec<SameSiteRow>,
     /// How many of the rows were measured.
     measured: usize,
     browser: Option<String>,
@@ -87,7 +87,7 @@ pub fn of(
     let record = recorded::for_agent(&agent);
     let guess = measured.guess(from);
     let ways = Way::ALL.into_iter().filter(|way| way.is_from(from));
-    let rows: Vec<Row> = ways
+    let rows: Vec<SameSiteRow> = ways
         .map(|way| {
             let sent = counted(way, measured.sent(from, way));
             let guess = match &guess {
@@ -97,7 +97,7 @@ pub fn of(
             let recorded = record.sent(from, way);
             let cells = Probe::ALL.into_iter().enumerate();
             let alone = WalkStep::of(from, way).filter(|step| *step != WalkStep::LATE);
-            Row {
+            SameSiteRow {
                 way: way.slug(),
                 title: title(way),
                 fetch_site: sent.as_ref().and_then(|sent| sent.fetch_site),
@@ -107,7 +107,7 @@ pub fn of(
                         let differs = is.zip(recorded.map(|cells| cells[at]));
                         let differs = differs.filter(|(is, was)| is != was);
                         let right = is.zip(guess.map(|cells| cells[at]));
-                        Cell {
+                        SameSiteCell {
                             probe: probe.slug(),
                             state: is.map_or("not measured", word),
                             guess: right.map(|(is, was)| if is == was { "right" } else { "wrong" }),
@@ -127,7 +127,8 @@ pub fn of(
             record.browser
         ));
     }
-    let is_measured = |row: &&Row| row.cells.iter().all(|cell| cell.state != "not measured");
+    let is_measured =
+        |row: &&SameSiteRow| row.cells.iter().all(|cell| cell.state != "not measured");
     let guesses: Vec<_> = rows
         .iter()
         .flat_map(|row| row.cells.iter().filter_map(|cell| cell.guess))
@@ -209,7 +210,7 @@ fn notes(measured: &MeasuredTable, from: Initiator) -> Vec<String> {
     }
     if sent(from, Way::LatePostForm, Probe::Absent) == Some(true) {
         notes.push(
-            "The cookie without SameSite came after two minutes, too: this browser does not treat it \
+            "The cookie without SameSite also came after two minutes: this browser does not treat it \
              as Lax. Firefox and Safari do so."
                 .to_owned(),
         );

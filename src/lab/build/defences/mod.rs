@@ -33,11 +33,11 @@ const GROUPS: [(&str, Name); 8] = [
 struct Group {
     title: &'static str,
     id: String,
-    defences: Vec<Listed>,
+    defences: Vec<ListedDefence>,
 }
 
 #[derive(Serialize)]
-struct Listed {
+struct ListedDefence {
     slug: &'static str,
     title: &'static str,
     file: &'static str,
@@ -46,7 +46,7 @@ struct Listed {
     strong: ArmText,
 }
 
-impl Listed {
+impl ListedDefence {
     fn new(name: &Name) -> Self {
         let lesson = name.lesson();
         let arm = |policy: &Policy| policy.arm(*name);
@@ -71,7 +71,7 @@ fn groups() -> Vec<Group> {
     let of = |((title, _), (from, to)): (&(&'static str, Name), (usize, usize))| Group {
         title,
         id: title.to_lowercase().replace([' ', ','], "-"),
-        defences: Name::ALL[from..to].iter().map(Listed::new).collect(),
+        defences: Name::ALL[from..to].iter().map(ListedDefence::new).collect(),
     };
     GROUPS
         .iter()
@@ -113,7 +113,7 @@ struct Try {
 }
 
 #[derive(Serialize)]
-struct SheetLink {
+struct TaughtBy {
     slug: String,
     heading: String,
 }
@@ -129,15 +129,15 @@ struct DefencePage<'s> {
     arms: Vec<ArmText>,
     stops: Vec<stops::Stops>,
     shown: Vec<stops::Shown>,
-    sheets: Vec<SheetLink>,
+    sheets: Vec<TaughtBy>,
     elsewhere: [Setting; 5],
     file: &'static str,
     /// What the file says of its decision.
     decision: Vec<source::Piece>,
     /// The functions that hold the arms.
-    deciding: Vec<&'s [source::Line]>,
+    deciding: Vec<&'s [source::SourceLine]>,
     /// The whole file.
-    lines: &'s [source::Line],
+    lines: &'s [source::SourceLine],
     r#try: Try,
     /// Whether the token workbench shows it.
     workbench: bool,
@@ -173,7 +173,7 @@ fn defence(
         stops: stops::stops(name),
         shown: stops::shown(name),
         sheets: sheets
-            .map(|sheet| SheetLink {
+            .map(|sheet| TaughtBy {
                 slug: sheet.slug.clone(),
                 heading: sheet.heading(),
             })

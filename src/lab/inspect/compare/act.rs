@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rocket::http::Status;
 
-use super::side::{Side, Sides, Step, StepKind};
+use super::side::{ComparedStep, Side, Sides, StepKind};
 use crate::client::caller::{Call, Portal};
 use crate::client::{ClientError, HttpExchange, LabClient};
 use crate::web::context::RequestContext;
@@ -91,7 +91,7 @@ pub async fn perform(
         context.bench.move_clock(by).await?;
         for side in &mut sides.sides {
             let description = "Time passes on the bench's clock";
-            side.push(Step {
+            side.push(ComparedStep {
                 n: first,
                 action: description,
                 exchange: None,
@@ -105,7 +105,7 @@ pub async fn perform(
             let steps = on_side(action, side).await.map_err(failed)?;
             most = most.max(steps.len() as u64);
             for (n, (description, kind, exchange)) in (first..).zip(steps) {
-                side.push(Step {
+                side.push(ComparedStep {
                     n,
                     action: description,
                     exchange: Some(exchange),
@@ -126,9 +126,9 @@ fn failed(error: ClientError) -> Problem {
     Problem::new(Status::BadGateway, "No answer", because, next)
 }
 
-type Done = (&'static str, StepKind, HttpExchange);
+type PerformedStep = (&'static str, StepKind, HttpExchange);
 
-async fn on_side(action: Action, side: &mut Side) -> Result<Vec<Done>, ClientError> {
+async fn on_side(action: Action, side: &mut Side) -> Result<Vec<PerformedStep>, ClientError> {
     let caller = &mut side.caller;
     let mut done = Vec::new();
     match action {

@@ -6,8 +6,8 @@ use crate::client::{HttpExchange, LabClient};
 use crate::defences::facts::Scheme;
 use crate::defences::policy::Variant;
 
-/// The variants that are compared, weak side first. The weak one is called in clear, to show the
-/// transport that leaks.
+/// The variants that are compared, weak side first. The weak one is called
+/// without encryption, to show the transport that leaks.
 pub const VARIANTS: [(Variant, Scheme); 2] = [
     (Variant::Insecure, Scheme::Http),
     (Variant::Hardened, Scheme::Https),
@@ -46,7 +46,7 @@ impl Sides {
 
 /// One step on one side.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct ComparedStep {
     /// Its number.
     pub n: u64,
     /// What was done, in words.
@@ -80,7 +80,7 @@ pub struct Side {
     /// The variant.
     pub variant: Variant,
     /// What was done, oldest first.
-    pub steps: Vec<Step>,
+    pub steps: Vec<ComparedStep>,
     /// Who calls.
     pub caller: Caller,
     /// The `Cookie` header of the last sign-in, for the replay.
@@ -89,7 +89,7 @@ pub struct Side {
 
 impl Side {
     /// Keeps a step, and forgets the oldest.
-    pub fn push(&mut self, step: Step) {
+    pub fn push(&mut self, step: ComparedStep) {
         self.steps.push(step);
         if self.steps.len() > STEPS {
             self.steps.remove(0);

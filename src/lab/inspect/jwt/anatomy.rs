@@ -19,11 +19,11 @@ use crate::web::visible_time::{date_and_time, span};
 /// A token, part by part.
 #[derive(Debug, Default, Serialize)]
 pub struct Anatomy {
-    pub header: Part,
-    pub payload: Part,
+    pub header: TokenPart,
+    pub payload: TokenPart,
     /// How many bytes the signature has.
     pub signature_bytes: Option<usize>,
-    /// The signature as it stands in the token.
+    /// The signature as it appears in the token.
     pub signature: String,
     /// What is wrong with the form, one sentence each.
     pub broken: Vec<String>,
@@ -31,7 +31,7 @@ pub struct Anatomy {
 
 /// Header or payload.
 #[derive(Debug, Default, Serialize)]
-pub struct Part {
+pub struct TokenPart {
     /// As JSON with a line for each member; as it is where it is no such JSON.
     pub text: String,
     pub members: Vec<Member>,
@@ -117,7 +117,7 @@ pub fn typed(text: &str) -> Result<Map<String, Value>, String> {
             "holds more than 100 values, and no token of the portal has more than a dozen.".into()
         }
         Ok(Value::Object(_)) => "cannot be read as JSON.".into(),
-        Ok(_) => "is JSON, but not an object: it must stand in { and }.".into(),
+        Ok(_) => "is JSON, but not an object: it must be enclosed in { and }.".into(),
     })
 }
 
@@ -127,7 +127,7 @@ pub fn pretty(members: &Map<String, Value>) -> String {
     serde_json::to_string_pretty(members).unwrap_or_default()
 }
 
-fn read(encoded: &str, part: &mut Part) -> Result<Map<String, Value>, String> {
+fn read(encoded: &str, part: &mut TokenPart) -> Result<Map<String, Value>, String> {
     let bytes = decode(encoded)?;
     part.text = String::from_utf8_lossy(&bytes).into_owned();
     let text = std::str::from_utf8(&bytes).map_err(|_| "is not UTF-8 text.".to_owned())?;

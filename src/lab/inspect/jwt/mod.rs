@@ -1,7 +1,7 @@
 //! `/jwt`: the workbench for tokens. A token is issued or pasted, read, edited, signed again, and
 //! every verifier says whether it accepts it.
 //!
-//! Nothing is kept: each answer is made from one form alone. No token stands in an address or in a
+//! Nothing is stored: each answer is made from one form alone. No token is in an address or in a
 //! log, and the only requests that go out are those for a key set within the lab. Read `anatomy.rs`,
 //! then `verdicts.rs`, `sign.rs` and `weak_key.rs`.
 
@@ -30,14 +30,14 @@ use crate::web::problem::Problem;
 use anatomy::Anatomy;
 use sign::{Edited, How, OWN_ACCOUNTS};
 use verdicts::{Home, Verdicts};
-use weak_key::{Meter, Search};
+use weak_key::{KeySearch, Meter};
 
 /// The largest form: a token's two parts as text, in which a form spells each sign with three.
 const LARGEST: usize = 64 * 1024;
 
 /// One line of a list to choose from.
 #[derive(Debug, Serialize)]
-struct Choice {
+struct DropDownOption {
     value: String,
     description: String,
     chosen: bool,
@@ -49,27 +49,27 @@ struct Workbench {
     error: Option<String>,
     done: Option<String>,
     token: String,
-    users: Vec<Choice>,
-    portals: Vec<Choice>,
-    homes: Vec<Choice>,
+    users: Vec<DropDownOption>,
+    portals: Vec<DropDownOption>,
+    homes: Vec<DropDownOption>,
     /// Whose keys and names the verifiers had.
     home: String,
     anatomy: Option<Anatomy>,
     header: String,
     payload: String,
-    signs: Vec<Choice>,
+    signs: Vec<DropDownOption>,
     secret: String,
     fit: bool,
     verdicts: Option<Verdicts>,
-    search: Option<Search>,
+    search: Option<KeySearch>,
     not_searched: Option<&'static str>,
     meter: Option<Meter>,
 }
 
 /// A form that was sent.
-struct Sent(HashMap<String, String>);
+struct WorkbenchForm(HashMap<String, String>);
 
-impl Sent {
+impl WorkbenchForm {
     fn field(&self, name: &str) -> &str {
         self.0.get(name).map(String::as_str).unwrap_or_default()
     }
@@ -96,7 +96,7 @@ impl Sent {
 
 #[get("/jwt")]
 fn show(context: &RequestContext) -> Template {
-    let empty = Sent(HashMap::new());
+    let empty = WorkbenchForm(HashMap::new());
     render(
         context,
         &empty,
@@ -111,7 +111,7 @@ async fn work(
     data: Data<'_>,
     door: &State<LabClient>,
 ) -> Result<(Status, Template), Problem> {
-    let sent = Sent(fields(&read(data).await?));
+    let sent = WorkbenchForm(fields(&read(data).await?));
     let mut token = sent.field("token").trim().to_owned();
     let mut page = Workbench::default();
     let mut home = sent.home(context, &token);
@@ -147,7 +147,7 @@ async fn work(
 /// Does what the pressed button says. The inner error is a sentence for the page.
 async fn act(
     context: &RequestContext,
-    sent: &Sent,
+    sent: &WorkbenchForm,
     page: &mut Workbench,
     token: &mut String,
     home: &mut Home,
@@ -248,8 +248,13 @@ async fn read(data: Data<'_>) -> Result<String, Problem> {
         .map_err(|_| Problem::bad_request("The form is not UTF-8 text.", "Send it as text."))
 }
 
-fn render(context: &RequestContext, sent: &Sent, home: Home, mut page: Workbench) -> Template {
-    let choice = |value: &str, description: &str, chosen: bool| Choice {
+fn render(
+    context: &RequestContext,
+    sent: &WorkbenchForm,
+    home: Home,
+    mut page: Workbench,
+) -> Template {
+    let choice = |value: &str, description: &str, chosen: bool| DropDownOption {
         value: value.to_owned(),
         description: description.to_owned(),
         chosen,
@@ -287,7 +292,7 @@ fn render(context: &RequestContext, sent: &Sent, home: Home, mut page: Workbench
     page::render(context, "pages/lab/jwt.html", "The token workbench", page)
 }
 
-/// Whether a row of the workbench's verdicts stands for this defence.
+/// Whether a row of the workbench's verdicts is about this defence.
 pub(in crate::lab) fn shows(name: Name) -> bool {
     verdicts::defences().any(|shown| shown == name)
 }

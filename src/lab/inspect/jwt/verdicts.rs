@@ -38,7 +38,7 @@ pub struct Verdicts {
     pub description: String,
     /// The variants that tell which switch decides, and their defences.
     pub decide: Vec<Decides>,
-    pub rows: Vec<Row>,
+    pub rows: Vec<VerdictRow>,
     pub accepted: usize,
 }
 
@@ -53,7 +53,7 @@ pub struct Decides {
 
 /// What one verifier says.
 #[derive(Debug, Serialize)]
-pub struct Row {
+pub struct VerdictRow {
     variant: VariantView,
     accepted: bool,
     /// The defence that refused it; none where its form did.
@@ -130,7 +130,7 @@ pub async fn ask_all(
         let verdict = ask(context, &world(context, of, &probe), token, &fetched).await?;
         let view = VariantView::new(variant, &resolved.moved);
         rows.push(match verdict {
-            Ok(description) => Row {
+            Ok(description) => VerdictRow {
                 variant: view,
                 accepted: true,
                 defence: None,
@@ -138,7 +138,7 @@ pub async fn ask_all(
                 description,
                 of: variant,
             },
-            Err(TokenRefusal { check, because }) => Row {
+            Err(TokenRefusal { check, because }) => VerdictRow {
                 variant: view,
                 accepted: false,
                 defence: check.defence().map(|name| name.slug()),
@@ -196,7 +196,7 @@ async fn fetched(context: &RequestContext, door: &LabClient, token: &str) -> Vec
     }
 }
 
-fn summed_up(rows: Vec<Row>) -> Verdicts {
+fn summed_up(rows: Vec<VerdictRow>) -> Verdicts {
     let accepts = |variant| rows.iter().any(|row| row.of == variant && row.accepted);
     let (hardened, insecure) = (accepts(Variant::Hardened), accepts(Variant::Insecure));
     let decide: Vec<Decides> = rows
@@ -235,7 +235,7 @@ fn summed_up(rows: Vec<Row>) -> Verdicts {
         (false, true) => (
             "mixed",
             "Hardened refuses it, insecure accepts it, and no single weak switch lets it in.",
-            "More than one strong defence stands in its way.",
+            "More than one strong defence stops it.",
         ),
         (false, false) => (
             "strong",

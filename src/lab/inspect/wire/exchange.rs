@@ -4,8 +4,8 @@ use rocket::http::Status;
 use rocket::{Route, get, routes};
 use serde::Serialize;
 
-use super::flow::{self, Passed};
-use super::row::{CookieView, Row};
+use super::flow::{self, StagePassed};
+use super::row::{CookieView, WireRow};
 use crate::lab::diagrams::request_flow;
 use crate::lab::diagrams::request_flow::Drawing;
 use crate::lab::inspect::headers::{attribute_does, does, lacks};
@@ -17,14 +17,14 @@ use crate::web::template::Template;
 
 #[derive(Serialize)]
 struct ExchangePage {
-    row: Row,
+    row: WireRow,
     reason: &'static str,
-    request: Vec<Line>,
+    request: Vec<HeaderLine>,
     cookie_does: &'static str,
-    answer: Vec<Line>,
+    answer: Vec<HeaderLine>,
     set: Vec<SetCookieView>,
     /// Empty where no policy was asked.
-    stages: Vec<Passed>,
+    stages: Vec<StagePassed>,
     drawings: Vec<Drawing>,
     newer: Option<u64>,
     older: Option<u64>,
@@ -32,7 +32,7 @@ struct ExchangePage {
 
 /// A header line and what it does.
 #[derive(Serialize)]
-struct Line {
+struct HeaderLine {
     name: &'static str,
     value: String,
     does: &'static str,
@@ -56,7 +56,7 @@ impl SetCookieView {
                 .filter(|one| !one.is_empty())
                 .map(|one| (one.to_owned(), attribute_does(one)))
                 .collect(),
-            // A cookie that is taken back protects nothing.
+            // A deleted cookie protects nothing.
             lacks: if removed {
                 Vec::new()
             } else {
@@ -66,8 +66,8 @@ impl SetCookieView {
     }
 }
 
-fn lines(headers: &Headers, names: &'static [&'static str]) -> Vec<Line> {
-    let line = |(name, value): (&'static str, &str)| Line {
+fn lines(headers: &Headers, names: &'static [&'static str]) -> Vec<HeaderLine> {
+    let line = |(name, value): (&'static str, &str)| HeaderLine {
         name,
         value: value.to_owned(),
         does: does(name, value),
@@ -90,7 +90,7 @@ impl ExchangePage {
         let status = Status::new(one.status);
         let kept = |id: &u64| wire.one(*id).is_some();
         Self {
-            row: Row::new(one, false),
+            row: WireRow::new(one, false),
             reason: status.reason().unwrap_or_default(),
             request: lines(&one.request, &OF_REQUESTS),
             cookie_does: does("cookie", ""),
@@ -113,7 +113,7 @@ fn exchange(context: &RequestContext, id: &str) -> Result<Template, Problem> {
             "Go back to {}/wire and choose one of those.",
             context.base()
         );
-        let heading = "That request is not kept";
+        let heading = "That request is not recorded";
         return Err(Problem::new(Status::NotFound, heading, because, next));
     };
     let page = ExchangePage::new(context, &one);

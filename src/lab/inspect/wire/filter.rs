@@ -28,7 +28,7 @@ pub struct Filter {
 
 /// A link that changes the filter.
 #[derive(Debug, Serialize)]
-pub struct Choice {
+pub struct FilterOption {
     label: String,
     /// The query of the address, with its question mark.
     query: String,
@@ -78,8 +78,8 @@ impl Filter {
         format!("?{}", pairs.join("&"))
     }
 
-    fn choice(self, label: impl Into<String>, to: Self) -> Choice {
-        Choice {
+    fn choice(self, label: impl Into<String>, to: Self) -> FilterOption {
+        FilterOption {
             label: label.into(),
             query: to.query(),
             here: self == to,
@@ -87,7 +87,7 @@ impl Filter {
     }
 
     /// The variants to choose from: the three plain ones, and those that were asked.
-    pub fn variants<'e>(self, kept: impl Iterator<Item = &'e Exchange>) -> Vec<Choice> {
+    pub fn variants<'e>(self, kept: impl Iterator<Item = &'e Exchange>) -> Vec<FilterOption> {
         let plain = [Variant::Insecure, Variant::Hardened, Variant::Custom];
         let mut all: BTreeSet<Variant> = kept.filter_map(|one| one.variant).collect();
         all.extend(plain.into_iter().chain(self.variant));
@@ -102,7 +102,7 @@ impl Filter {
     }
 
     /// The clients to choose from.
-    pub fn clients(self) -> Vec<Choice> {
+    pub fn clients(self) -> Vec<FilterOption> {
         let to = |client| Self { client, ..self };
         let each = CLIENTS
             .into_iter()

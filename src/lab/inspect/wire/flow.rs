@@ -9,7 +9,7 @@ use crate::defences::{ArmsTaken, RequestStage};
 
 /// A defence that was asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Lit {
+pub struct ProbedDefence {
     /// Its name in addresses.
     pub slug: &'static str,
     /// `weak`, `strong`, or `mixed` for an arm between them.
@@ -24,33 +24,33 @@ pub struct Lit {
 
 /// A stage, and what was asked there.
 #[derive(Clone, Debug, Serialize)]
-pub struct Passed {
+pub struct StagePassed {
     /// The stage's name.
     pub title: &'static str,
     /// What happens there.
     pub description: &'static str,
     /// The defences asked, in the order of the course.
-    pub lit: Vec<Lit>,
-    /// How many stand there and were not asked.
+    pub lit: Vec<ProbedDefence>,
+    /// How many belong to the stage and were not asked.
     pub dark: usize,
     /// Whether the request was refused before it came here.
     pub not_reached: bool,
 }
 
 /// The way of a request that took these arms, and that this defence refused.
-pub fn passed(taken: &ArmsTaken, refused_by: Option<Name>) -> Vec<Passed> {
+pub fn passed(taken: &ArmsTaken, refused_by: Option<Name>) -> Vec<StagePassed> {
     let refused_at = refused_by.map(|name| name.lesson().stage);
     let stage = |stage: RequestStage| {
         let here = Name::ALL.iter().filter(|name| name.lesson().stage == stage);
-        let lit: Vec<Lit> = here
+        let lit: Vec<ProbedDefence> = here
             .clone()
             .filter_map(|name| lit(taken, *name, refused_by))
             .collect();
-        Passed {
+        StagePassed {
             title: stage.title(),
             description: stage.description(),
             dark: here.count() - lit.len(),
-            // A refusal has a page, too, and every answer its headers.
+            // A refusal also has a page, and every answer has headers.
             not_reached: refused_at.is_some_and(|at| stage > at && stage < RequestStage::Page),
             lit,
         }
@@ -58,7 +58,7 @@ pub fn passed(taken: &ArmsTaken, refused_by: Option<Name>) -> Vec<Passed> {
     RequestStage::ALL.into_iter().map(stage).collect()
 }
 
-fn lit(taken: &ArmsTaken, name: Name, refused_by: Option<Name>) -> Option<Lit> {
+fn lit(taken: &ArmsTaken, name: Name, refused_by: Option<Name>) -> Option<ProbedDefence> {
     let arm = taken.arm(name)?;
     let arms = name.arms();
     let kind = if arms.first() == Some(&arm) {
@@ -69,7 +69,7 @@ fn lit(taken: &ArmsTaken, name: Name, refused_by: Option<Name>) -> Option<Lit> {
         "mixed"
     };
     let slug = name.slug();
-    Some(Lit {
+    Some(ProbedDefence {
         slug,
         kind,
         arm: arm.slug,
@@ -84,7 +84,7 @@ mod tests {
     use crate::defences::PolicyProbe;
     use crate::defences::policy::Policy;
 
-    fn at(stages: &[Passed], stage: RequestStage) -> &Passed {
+    fn at(stages: &[StagePassed], stage: RequestStage) -> &StagePassed {
         let mut all = stages.iter().filter(|passed| passed.title == stage.title());
         all.next().expect("every stage is there")
     }

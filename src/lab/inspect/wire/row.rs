@@ -10,7 +10,7 @@ use crate::web::visible_time::time_of_day;
 
 /// A row.
 #[derive(Debug, Serialize)]
-pub struct Row {
+pub struct WireRow {
     id: u64,
     time: String,
     client: &'static str,
@@ -44,7 +44,7 @@ pub struct CookieView {
     removed: bool,
 }
 
-impl Row {
+impl WireRow {
     /// The row of an exchange.
     pub fn new(one: &Exchange, fresh: bool) -> Self {
         Self {

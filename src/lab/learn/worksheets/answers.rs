@@ -9,7 +9,7 @@ use super::{Lessons, field, find, form};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 use crate::worksheets::answers::{LONGEST, judge};
-use crate::worksheets::progress::{Given, Progress};
+use crate::worksheets::progress::{GivenAnswer, SheetProgress};
 use crate::worksheets::progress_tracker::{ProgressTracker, wall_time};
 use crate::worksheets::sheet::Sheet;
 
@@ -53,9 +53,9 @@ async fn answer(
             .any(|reflection| reflection.common.id == id) => {}
         None => return Err(refused(format!("This sheet has no question {id:?}."))),
     }
-    let change = |progress: &mut Progress| {
+    let change = |progress: &mut SheetProgress| {
         let tries = progress.answers.get(id).map_or(0, |given| given.tries);
-        let given = Given {
+        let given = GivenAnswer {
             answer: answer.clone(),
             at: wall_time(),
             tries: tries.saturating_add(1),
@@ -83,7 +83,7 @@ async fn hint(
         return Err(refused(format!("This sheet has no block {id:?}.")));
     };
     let most = common.hints.len();
-    let change = |progress: &mut Progress| {
+    let change = |progress: &mut SheetProgress| {
         let opened = progress.hints.entry(id.to_owned()).or_default();
         *opened = opened.saturating_add(1).min(most);
     };

@@ -12,7 +12,7 @@ use crate::lab::page;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 use crate::worksheets::markdown::to_html;
-use crate::worksheets::progress::Progress;
+use crate::worksheets::progress::SheetProgress;
 use crate::worksheets::progress_tracker;
 use crate::worksheets::sheet::Sheet;
 
@@ -21,7 +21,7 @@ const LONGEST_NAME: usize = 60;
 
 /// A sheet in the list.
 #[derive(Debug, Serialize)]
-pub struct Row {
+pub struct SheetRow {
     slug: String,
     number: String,
     title: String,
@@ -35,8 +35,8 @@ pub struct Row {
     done: bool,
 }
 
-impl Row {
-    fn new(sheet: &Sheet, progress: Option<&Progress>) -> Self {
+impl SheetRow {
+    fn new(sheet: &Sheet, progress: Option<&SheetProgress>) -> Self {
         let steps = sheet.steps().count();
         let steps_done = progress.map_or(0, |progress| progress.steps_done(sheet));
         let (points, points_of) = (progress.map_or(0, |p| p.points(sheet)), sheet.points());
@@ -56,24 +56,24 @@ impl Row {
     }
 }
 
-/// The sheets with their progress on this place's bench.
+/// The sheets with their progress on the request's bench.
 ///
 /// # Errors
 /// The store does not answer.
-pub async fn rows(context: &RequestContext, lessons: &Lessons) -> Result<Vec<Row>, Problem> {
+pub async fn rows(context: &RequestContext, lessons: &Lessons) -> Result<Vec<SheetRow>, Problem> {
     let kept = progress_tracker::all(context.bench.name(), context.bench.storage()).await?;
     let of = |slug: &str| kept.iter().find(|(kept, _)| kept == slug).map(|(_, p)| p);
     let sheets = lessons.library().sheets().iter();
     Ok(sheets
-        .map(|sheet| Row::new(sheet, of(&sheet.slug)))
+        .map(|sheet| SheetRow::new(sheet, of(&sheet.slug)))
         .collect())
 }
 
 #[get("/labs")]
 async fn index(context: &RequestContext, lessons: &State<Lessons>) -> Result<Template, Problem> {
     #[derive(Serialize)]
-    struct Index {
-        rows: Vec<Row>,
+    struct WorksheetsPage {
+        rows: Vec<SheetRow>,
         minutes: u32,
         mistakes: Vec<String>,
         manual: bool,
@@ -84,7 +84,7 @@ async fn index(context: &RequestContext, lessons: &State<Lessons>) -> Result<Tem
         .sheets()
         .iter()
         .map(|sheet| u32::from(sheet.front.minutes));
-    let page = Index {
+    let page = WorksheetsPage {
         rows: rows(context, lessons).await?,
         minutes: minutes.sum(),
         mistakes: library.mistakes().iter().map(ToString::to_string).collect(),
@@ -99,7 +99,7 @@ async fn index(context: &RequestContext, lessons: &State<Lessons>) -> Result<Tem
     ))
 }
 
-/// Keeps the student's name for screenshots and reports; an empty one is forgotten.
+/// Stores the student's name for screenshots and reports; an empty one removes it.
 #[post("/labs/name", data = "<data>")]
 async fn name(context: &RequestContext, data: Data<'_>) -> Result<Redirect, Problem> {
     let form = form(data).await?;
@@ -118,7 +118,7 @@ async fn name(context: &RequestContext, data: Data<'_>) -> Result<Redirect, Prob
 #[get("/labs/manual")]
 fn manual(context: &RequestContext, lessons: &State<Lessons>) -> Result<Template, Problem> {
     #[derive(Serialize)]
-    struct Manual {
+    struct ManualPage {
         html: String,
     }
     let Some(text) = lessons.library().manual() else {
@@ -130,7 +130,7 @@ fn manual(context: &RequestContext, lessons: &State<Lessons>) -> Result<Template
         context,
         "pages/lab/worksheets_manual.html",
         title,
-        Manual { html },
+        ManualPage { html },
     ))
 }
 

@@ -19,17 +19,17 @@ use rocket::http::Status;
 use crate::lab::Lessons;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::worksheets::placeholders::Values;
+use crate::worksheets::placeholders::PlaceholderValues;
 use crate::worksheets::sheet::Sheet;
 
 /// The largest form, in bytes: an answer of 4 000 characters, spelled with up to twelve signs each.
 const LARGEST: usize = 64 * 1024;
 
-/// What the placeholders of a sheet stand for at this place.
-fn values(context: &RequestContext, lessons: &Lessons) -> Values {
+/// The values of a sheet's placeholders in this request.
+fn values(context: &RequestContext, lessons: &Lessons) -> PlaceholderValues {
     let bench = context.bench.name();
     let custom = context.bench.custom();
-    Values::new(&context.addresses, &lessons.folder, bench, custom)
+    PlaceholderValues::new(&context.addresses, &lessons.folder, bench, custom)
 }
 
 /// The sheet of that slug.

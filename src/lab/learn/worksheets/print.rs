@@ -11,14 +11,14 @@ use crate::lab::page;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 use crate::worksheets::codes::Codes;
-use crate::worksheets::view::{self, FrontView, PartView, Reader};
+use crate::worksheets::view::{self, FrontView, PartView, SheetReader};
 
 #[derive(Serialize)]
 struct PrintPage {
     front: FrontView,
     parts: Vec<PartView>,
     answers: bool,
-    /// On a page that is served the styles are files of their own.
+    /// On a served page the styles are in their own files.
     style: Option<String>,
 }
 
@@ -26,14 +26,14 @@ fn render(
     context: &RequestContext,
     slug: &str,
     lessons: &Lessons,
-    reader: Reader<'_>,
+    reader: SheetReader<'_>,
 ) -> Result<Template, Problem> {
     let sheet = find(lessons, slug)?;
     let values = values(context, lessons);
     let page = PrintPage {
         front: view::front(sheet, &values, reader),
         parts: view::parts(sheet, &values, reader),
-        answers: matches!(reader, Reader::Teacher),
+        answers: matches!(reader, SheetReader::Teacher),
         style: None,
     };
     let title = sheet.heading();
@@ -51,7 +51,7 @@ fn paper(
     slug: &str,
     lessons: &State<Lessons>,
 ) -> Result<Template, Problem> {
-    render(context, slug, lessons, Reader::Paper)
+    render(context, slug, lessons, SheetReader::Paper)
 }
 
 /// The key comes in a form, because an address stays in the history of a shared computer.
@@ -70,7 +70,7 @@ async fn teachers_copy(
         let status = Status::UnprocessableEntity;
         return Err(Problem::new(status, "Wrong teacher's key", because, next));
     }
-    render(context, slug, lessons, Reader::Teacher)
+    render(context, slug, lessons, SheetReader::Teacher)
 }
 
 pub(super) fn routes() -> Vec<Route> {
