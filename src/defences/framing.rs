@@ -53,7 +53,7 @@ impl Defence for Framing {
     ];
 
     const LESSON: Lesson = Lesson {
-        title: "The portal in nobody's frame",
+        title: "No page shows the portal in a frame",
         protects: "In clickjacking the attacker's page shows the portal in an invisible frame \
                    and lets the victim click on it unawares. No token helps, because the click \
                    presses the portal's real button. With frame-ancestors 'none' the browser \

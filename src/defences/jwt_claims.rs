@@ -1,5 +1,4 @@
-//! JWT claims: what a token says about its user, and for how long the API believes it. Worksheet
-//! 11.
+//! JWT claims: what a token says about its user, and how long the API believes it. Worksheet 11.
 //!
 //! The decision is between rights that were written into the token at the sign-in and rights that
 //! are looked up at each request. Read `token_storage.rs` next.

@@ -71,7 +71,7 @@ impl Defence for JwtNone {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "accepted",
-            description: "A token with alg none in any spelling, or with no signature, is believed.",
+            description: "A token with alg none in any spelling, or with no signature, is accepted.",
             value: JwtNone::Accepted,
         },
         Arm {

@@ -18,12 +18,12 @@ pub enum KeyRotation {
 
 /// How long a key signs: one month. A shorter time would limit the damage of a leak further, at the
 /// price of more refresh tokens that are refused (see below).
-const SIGNS_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
+const SIGNING_PERIOD: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// How long it then still verifies. An access token is valid for 15 minutes, so no user notices the
 /// change of the key. A refresh token is valid for a week: one that the old key signed and that is
 /// not used on that day is refused, and its user signs in again.
-const VERIFIES_FOR: Duration = Duration::from_secs(24 * 3600);
+const RETIRING_PERIOD: Duration = Duration::from_secs(24 * 3600);
 
 /// The numbers of the active keys at one moment, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,12 +55,12 @@ impl KeyRotation {
             //
             // Not stopped: the use of a leaked key before it retires.
             KeyRotation::Monthly => {
-                let months = age.as_secs() / SIGNS_FOR.as_secs();
-                let into = Duration::from_secs(age.as_secs() % SIGNS_FOR.as_secs());
+                let months = age.as_secs() / SIGNING_PERIOD.as_secs();
+                let into = Duration::from_secs(age.as_secs() % SIGNING_PERIOD.as_secs());
                 let signing = u32::try_from(months).unwrap_or(u32::MAX - 1) + 1;
                 ActiveKeyNumbers {
                     signing,
-                    retiring: (signing > 1 && into < VERIFIES_FOR).then(|| signing - 1),
+                    retiring: (signing > 1 && into < RETIRING_PERIOD).then(|| signing - 1),
                 }
             }
         }

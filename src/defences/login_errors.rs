@@ -48,8 +48,8 @@ impl LoginErrors {
             // The answer for an unknown name is faster: the duration reveals what the text may
             // hide.
             LoginErrors::Telling => false,
-            // Refused alternative: a random delay. An attacker who asks often takes the mean, and
-            // the difference appears again.
+            // Refused alternative: a random delay. An attacker who asks often computes the mean,
+            // and the difference appears again.
             LoginErrors::Uniform => true,
         }
     }
@@ -70,11 +70,11 @@ impl Defence for LoginErrors {
     ];
 
     const LESSON: Lesson = Lesson {
-        title: "A failed sign-in tells nothing",
+        title: "A failed sign-in reveals nothing",
         protects: "An answer that differs for unknown names turns the sign-in form into a \
                    directory of accounts. The portal gives one text and one status for both \
                    failures. For an unknown name it checks the password against a dummy hash, so \
-                   that the time tells nothing either.",
+                   that the duration reveals nothing either.",
         does_not_stop: "Names that are known from elsewhere, or that a registration or a \
                         password reset page gives away. It does not slow guessing down: that is \
                         the throttle's work. The times match only where accounts are stored with \

@@ -239,7 +239,7 @@ impl PolicyProbe {
         }
     }
 
-    /// The same policy with a set of its own, for code that shows a policy and decides nothing by
+    /// The same policy with an empty set, for code that shows a policy and decides nothing by
     /// it. What it asks does not count as asked by the request.
     #[must_use]
     pub fn untracked(&self) -> Self {

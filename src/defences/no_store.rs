@@ -1,5 +1,4 @@
-//! No-store: whether browsers and caches may keep a copy of a signed-in page. Worksheet 09, signing
-//! out.
+//! No-store: whether anyone may keep a copy of a signed-in page. Worksheet 09, signing out.
 //!
 //! The decision is one response header; browsers and caches carry it out. Read
 //! `sessions_on_password_change.rs` next: how to end the sessions on other computers.

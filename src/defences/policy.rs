@@ -79,6 +79,7 @@ impl FromStr for Variant {
     type Err = UnknownVariant;
 
     fn from_str(text: &str) -> Result<Self, UnknownVariant> {
+        // Exactly the slug of a defence: one portal has one address.
         let named = |slug: &str| {
             Name::ALL
                 .iter()
@@ -143,10 +144,12 @@ pub fn resolve(variant: Variant, custom: &Policy) -> ResolvedPolicy {
         Variant::Hardened => plain(Policy::HARDENED),
         Variant::Custom => plain(*custom),
         Variant::Only(name) => {
+            // Downwards: what this defence needs, and what that needs.
             let moved = closure(name, |n| n.lesson().needs.to_vec());
             with_all(Policy::INSECURE, name, moved, &Policy::HARDENED)
         }
         Variant::Without(name) => {
+            // Upwards: everything that would be without effect, or harmful, without this defence.
             let moved = closure(name, |n| {
                 Name::ALL
                     .iter()

@@ -52,7 +52,7 @@ impl Defence for Referrer {
 
     const LESSON: Lesson = Lesson {
         title: "Addresses stay with the portal",
-        protects: "Following a link, or loading an image, tells the other site in the Referer \
+        protects: "Following a link, or loading an image, shows the other site in the Referer \
                    header where the reader was. With same-origin the header goes to the portal \
                    only. With unsafe-url it carries the whole address to everyone, a session id \
                    in the query included.",

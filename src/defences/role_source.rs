@@ -74,7 +74,7 @@ impl Defence for RoleSource {
                       deserializeUser",
             django: "request.user.is_staff or @permission_required, read from the database, the \
                      default",
-            spring: "requestMatchers(\"/admin/**\").hasRole(\"ADMIN\"); authorities lie in the \
+            spring: "requestMatchers(\"/admin/**\").hasRole(\"ADMIN\"); authorities are in the \
                      server's session and change at the next sign-in",
             rocket: "A request guard that loads the user's record and fails unless its role is \
                      admin.",

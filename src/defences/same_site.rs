@@ -35,10 +35,12 @@ impl SameSite {
             // are blocked it is not sent from frames, images and fetches.
             SameSite::None => Some("SameSite=None"),
 
-            // Custom. Refused alternative: Strict. A user who follows a link in a mail is signed
-            // out on the page that opens. Strict also stops a GET that changes something, which Lax
-            // does not; but no GET should change anything. And both fail against a sibling host,
-            // against which the token helps.
+            // Custom: no request that another site started carries the cookie, not even a link.
+            //
+            // Refused alternative: this arm as the strong one. A user who follows a link in a mail
+            // is signed out on the page that opens. What Strict stops in addition is a GET that
+            // changes something, and no GET should. Neither stops a form on a sibling host; the
+            // token does.
             SameSite::Strict => Some("SameSite=Strict"),
 
             // STRONG: a form posted from another site arrives without the cookie, so the portal

@@ -58,9 +58,11 @@ impl Throttle {
             // minutes.
             Throttle::Unlimited => None,
 
-            // Custom. Refused alternative: locking the account. It stops the guessing, and it gives
-            // every stranger a weapon: five wrong passwords an hour keep the user out permanently
-            // (CWE-645). The arm exists so that students can see that cost.
+            // Custom: locking the account stops the guessing, and students can see here what it
+            // costs.
+            //
+            // Refused alternative: this arm as the strong one. It gives every stranger a weapon:
+            // five wrong passwords an hour keep the user out permanently (CWE-645).
             Throttle::Lock => Some(ThrottleRule {
                 bucket: format!("lock:{account}"),
                 limit: ThrottleLimit::Lock {
@@ -121,7 +123,7 @@ impl Defence for Throttle {
                    keep the owner out of it.",
         does_not_stop: "One common password tried on many accounts, a password that leaked \
                         elsewhere and is right at the first try, or a patient program: 7,200 \
-                        guesses a day. NIST also wants an end after 100 failures in a row, which \
+                        guesses a day. NIST also requires an end after 100 failures in a row, which \
                         this limit does not set. While strangers guess, the owner must wait in a \
                         browser that the portal does not know.",
         stage: RequestStage::Action,

@@ -99,6 +99,8 @@ impl<'de> Visitor<'de> for &StrictReader {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        // JSON has no NaN and no infinity, and a time that is either would pass or fail every
+        // comparison.
         let number = Number::from_f64(value).ok_or_else(|| E::custom("no number"))?;
         Ok(Value::Number(number))
     }
@@ -108,6 +110,7 @@ impl<'de> Visitor<'de> for &StrictReader {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        // Nothing is reserved in advance: the list grows only with values that were counted.
         let mut values = Vec::new();
         while let Some(value) = seq.next_element_seed(self)? {
             self.count()?;

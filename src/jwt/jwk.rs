@@ -40,14 +40,15 @@ impl VerifyingKey {
 
     /// The key of this name in a set. A set of one key needs no name.
     ///
-    /// `None` where two keys have the name: each verifier would choose another one. `None` also
-    /// where a set contains both shared secrets and public keys: a set is published, and a
-    /// published secret is none, so such a set is a mistake.
+    /// `None` where two keys have the name: one verifier would choose the first, another one the
+    /// second. `None` also where a set contains both shared secrets and public keys: in such a set
+    /// a public key can be confused with a secret.
     pub fn from_set(keys: &[Value], kid: Option<&str>) -> Option<Self> {
         let secrets = keys.iter().filter(|jwk| jwk["kty"] == "oct").count();
         if secrets != 0 && secrets != keys.len() {
             return None;
         }
+        // Two `next`: the second one shows whether the name is ambiguous.
         let mut named = keys.iter().filter(|jwk| jwk["kid"].as_str() == kid);
         match (named.next(), named.next(), keys) {
             (Some(jwk), None, _) | (None, None, [jwk]) => VerifyingKey::from_jwk(jwk),
@@ -70,7 +71,8 @@ fn algorithms(key: &AlgorithmParameters) -> Option<Vec<Algorithm>> {
             let fitting = longest.into_iter().filter(|(_, hash)| length >= *hash);
             fitting.map(|(algorithm, _)| algorithm).collect()
         }
-        // One algorithm for each curve (RFC 7518 §3.4).
+        // One algorithm for each curve (RFC 7518 §3.4), so an EC key leaves nothing to choose.
+        // ES512 is missing because the crate does not know it.
         AlgorithmParameters::EllipticCurve(point) => match point.curve {
             EllipticCurve::P256 => vec![ES256],
             EllipticCurve::P384 => vec![ES384],
@@ -85,6 +87,8 @@ fn algorithms(key: &AlgorithmParameters) -> Option<Vec<Algorithm>> {
             if !is_acceptable_rsa(&modulus, &exponent) {
                 return None;
             }
+            // An RSA key does not say which padding and hash it is for. Its `alg` narrows this
+            // down.
             vec![RS256, RS384, RS512, PS256, PS384, PS512]
         }
         _ => return None,

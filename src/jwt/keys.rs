@@ -46,6 +46,8 @@ impl SigningAlgorithm {
         }
     }
 
+    /// The beginning of the key's name. Each algorithm has its own names, so the name already says
+    /// which kind of key is meant, and no name means two keys.
     const fn prefix(self) -> &'static str {
         match self {
             SigningAlgorithm::Hs256 => "hs",
@@ -53,6 +55,7 @@ impl SigningAlgorithm {
         }
     }
 
+    /// The name of a key: `hs-1`, `es-2`. It is public and contains no secret.
     fn kid(self, number: u32) -> String {
         format!("{}-{number}", self.prefix())
     }
@@ -108,6 +111,7 @@ impl VerifyingKey {
             (family, VerifyingKey::Public { key, .. } | VerifyingKey::Foreign { key, .. }) => {
                 (key.family() == family).then(|| key.clone())
             }
+            // A shared secret is not a point on a curve, so it cannot verify ES256.
             (_, VerifyingKey::Secret(_)) => None,
         }
     }
@@ -142,7 +146,7 @@ pub struct PublishedKey {
 }
 
 /// A shared secret as a backup of the configuration holds it. The page with the stolen backup shows
-/// why `key-rotation` matters: whoever has this signs tokens until the key retires.
+/// why `key-rotation` matters: anyone who has this signs tokens until the key retires.
 #[derive(Clone, Serialize)]
 pub struct StoredSecret {
     /// Its name.
@@ -160,18 +164,26 @@ pub struct KeyRing {
     numbers: Vec<NumberedKey>,
 }
 
+/// Both keys of one number: the shared secret, and the pair.
 struct NumberedKey {
     number: u32,
+    /// The random bytes of the shared secret. The weak arm of `jwt-key` signs with a word instead.
     shared: [u8; 32],
+    /// The private key of the pair, as a number. It is derived from another name than the shared
+    /// secret, so that one of them says nothing about the other.
     pair_seed: [u8; 32],
     /// Made when it is first needed: it costs more than everything else that a request does, and
     /// most requests need no pair.
     pair: OnceLock<Option<EcKeyPair>>,
 }
 
+/// A pair of keys on the curve P-256.
 struct EcKeyPair {
+    /// The private key. It never leaves this module except to sign.
     signing: EncodingKey,
+    /// The public key as a point, for verifying.
     point: Vec<u8>,
+    /// The public key as text, for publishing.
     pem: String,
 }
 
@@ -195,6 +207,8 @@ impl KeyRing {
 
     /// The newest key, which signs, and its name.
     pub fn signing(&self, signs: SigningAlgorithm) -> Option<(String, Algorithm, EncodingKey)> {
+        // Only the newest key signs. A key that still signed after its month would need another day
+        // of verifying, and would never retire.
         let newest = self.numbers.first()?;
         let kid = signs.kid(newest.number);
         Some(match signs {
@@ -223,10 +237,14 @@ impl KeyRing {
         })
     }
 
-    /// Whether this is the name of a key that was active before. It only chooses the message: a
-    /// retired key is not in the ring, so its tokens are refused in any case.
+    /// Whether this is the name of a key that was active before. The ring does not contain such a
+    /// key. The verifier still asks, because the weak arm of `jwt-kid` would turn a name that the
+    /// ring does not know into an empty key, and the strong one would call it unknown: a student
+    /// should see that the key retired.
     pub fn is_retired(&self, kid: &str) -> bool {
         let oldest = self.numbers.iter().map(|one| one.number).min();
+        // Here the name is taken apart, because no map of all earlier keys exists. The number
+        // decides only which error the sender sees, never which key is used.
         let number = [SigningAlgorithm::Hs256, SigningAlgorithm::Es256]
             .into_iter()
             .find_map(|signs| kid.strip_prefix(signs.prefix())?.strip_prefix('-'));
@@ -257,7 +275,8 @@ impl KeyRing {
         self.numbers.iter().filter_map(published).collect()
     }
 
-    /// The shared secrets, as a backup of the portal's configuration holds them.
+    /// The shared secrets, as a backup of the portal's configuration holds them. With HS256 the key
+    /// that verifies is the key that signs, so every place that verifies is a place that can leak.
     pub fn stored(&self) -> Vec<StoredSecret> {
         let stored = |one: &NumberedKey| StoredSecret {
             kid: SigningAlgorithm::Hs256.kid(one.number),
@@ -267,6 +286,7 @@ impl KeyRing {
         self.numbers.iter().map(stored).collect()
     }
 
+    /// The bytes of the shared secret, as the arm of `jwt-key` chooses them.
     fn secret<'k>(&self, one: &'k NumberedKey) -> &'k [u8] {
         self.arm.bytes(one.number, &one.shared)
     }

@@ -101,6 +101,8 @@ impl World<'_> {
         let mut transaction = self.bench.transact("the keys of tokens");
         loop {
             transaction.attempt().await?;
+            // A new name for each sign-in, so that ending one family does not sign the user out
+            // elsewhere.
             let issued = self.issued(&account.user, random_id()?, true).await?;
             let mut batch = Batch::default();
             // The commit succeeds only if the account still has the version whose password was
@@ -123,6 +125,7 @@ impl World<'_> {
             batch.put.push(self.family_put(&issued.family, &family));
             batch.events.push(self.event(EventKind::TokenIssued {
                 user: account.user.clone(),
+                // A fingerprint: the journal never contains an id, a token or a password.
                 token: self.fingerprint_of(&issued.access),
                 refreshed: false,
             }));
@@ -160,6 +163,8 @@ impl World<'_> {
             let alive = found.filter(|found| self.now < found.expires_at);
             let found = alive.ok_or(IssueError::NoFamily)?;
             let user = found.value.user.clone();
+            // Everything below is decided from this version of the family. If another request
+            // changed it in the meantime, the commit fails and the loop decides again.
             let mut batch = Batch {
                 expect: vec![(key.clone(), Expect::Version(found.version))],
                 ..Batch::default()
@@ -208,6 +213,7 @@ impl World<'_> {
         family: String,
         with_refresh: bool,
     ) -> Result<IssuedTokens, StorageError> {
+        // See `issue::issued_at`: a token must not be dated before the password that it rests on.
         let changed = self.password_changed(user).await?;
         let refresh = if with_refresh {
             Some(random_id()?)
@@ -235,6 +241,8 @@ impl World<'_> {
     }
 }
 
+/// Without random bytes nothing is issued. Refused alternative: another source, such as the time.
+/// An id that can be guessed is worse than an error.
 fn random_id() -> Result<String, StorageError> {
     Ok(issue::random_id()?)
 }

@@ -112,6 +112,7 @@ impl World<'_> {
         if !self.probe.jwt_revocation().remembers() {
             return Ok(None);
         }
+        // Without the families a refresh token of the old password would bring new access tokens.
         let index = RecordIndex::Owner(
             Some(self.variant),
             RecordKind::RefreshFamily,
@@ -142,6 +143,7 @@ impl World<'_> {
         noted: Option<u64>,
     ) -> Result<(), StorageError> {
         let now = self.bench.now().seconds();
+        // In the same second there is nothing to do: a token of the stored second counts as older.
         if noted.is_some_and(|noted| noted < now) {
             let put = self.password_change_put(user, now).into_iter().collect();
             self.commit(Batch {
@@ -178,6 +180,7 @@ impl World<'_> {
     /// `jti` may be any text and a key is part of a file name.
     fn denylist_key(&self, claims: &Claims) -> Option<RecordKey> {
         let issuer = claims.iss.as_deref().unwrap_or_default();
+        // An empty `jti` is none: all tokens without an id would share one record.
         let jti = claims.jti.as_deref().filter(|jti| !jti.is_empty())?;
         let text = format!("{}:{issuer}{jti}", issuer.len());
         let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(text));

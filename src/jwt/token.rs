@@ -16,7 +16,7 @@ use super::json;
 pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
 /// A token as it was sent, with nothing verified. It is for pages that show a token to its owner;
-/// whoever decides by a claim must get it from [`mod@super::verify`].
+/// code that decides by a claim must get it from [`mod@super::verify`].
 #[derive(Clone, Debug)]
 pub struct UnverifiedToken<'t> {
     /// Header and payload with the dot between them: what the signature covers.

@@ -169,8 +169,10 @@ pub struct TokenExpectations<'e> {
 
 /// Verifies a token under a policy and returns its claims.
 ///
-/// It is the only function that returns claims which may be used: whoever has them from here knows
-/// that every check was made. Code that only shows a token calls [`super::UnverifiedToken::parse`].
+/// Claims may be used only when they come from here. Two checks are still missing then, because
+/// they need the store: whether the user exists, and whether the token was revoked
+/// (`src/portal/jwt/bearer.rs`). Code that only shows a token calls
+/// [`super::UnverifiedToken::parse`].
 ///
 /// # Errors
 /// The first check that refuses it. The later checks are not made, so a refusal does not tell an
@@ -186,6 +188,7 @@ pub fn verify(
     // refused as a broken form, whatever the signature is.
     let claims =
         Claims::parse(&token.payload).map_err(|because| TokenCheck::Form.refuses(because))?;
+    // Here the order is visible: the signature, and only then what the claims say.
     check_signed(&token, probe, |header| {
         // WEAK, where `jwt-key-source` trusts the header: the token's own key comes first, and the
         // API's keys are not even looked at.
@@ -232,6 +235,7 @@ fn check_signature(
     probe: &PolicyProbe,
     key: VerifyingKey,
 ) -> Result<(), TokenRefusal> {
+    // One sentence for both cases below: the sender learns no list of what the API knows.
     let unfit = TokenCheck::Algorithm.refuses("The token's algorithm is not that of its key.");
     // An algorithm that the crate does not know cannot be the key's.
     let named: Algorithm = token.header.alg.parse().map_err(|_| unfit)?;
@@ -305,6 +309,7 @@ fn check_claims(
     probe: &PolicyProbe,
     expected: &TokenExpectations<'_>,
 ) -> Result<(), TokenRefusal> {
+    // The kind first: every claim below means something only in the right kind of token.
     let typ = header.typ.as_deref();
     match expected.purpose {
         TokenPurpose::Access => probe.jwt_type().check(typ),

@@ -25,7 +25,7 @@ fn ring(policy: Policy) -> KeyRing {
     KeyRing::new(&PolicyProbe::new(policy), Duration::ZERO, derive)
 }
 
-/// Hardened but for these.
+/// The hardened policy with these defences weak.
 fn without(weak: &[Name]) -> Policy {
     weak.iter().fold(Policy::HARDENED, |policy, name| {
         policy.with(*name, &Policy::INSECURE)
@@ -37,7 +37,7 @@ fn object(value: Value) -> Map<String, Value> {
 }
 
 /// What the header and the payload of a genuine token say, with these members in place of theirs;
-/// `null` takes one away.
+/// `null` removes one.
 fn changed(mut whole: Map<String, Value>, changes: Value) -> Map<String, Value> {
     for (name, value) in object(changes) {
         if value.is_null() {
@@ -79,7 +79,7 @@ fn with_key(secret: &[u8], header: Map<String, Value>) -> String {
     signature::sign(&header, &claims(json!({})), &key, Algorithm::HS256).expect("a token")
 }
 
-fn judge(policy: Policy, token: &str) -> Result<String, TokenCheck> {
+fn verify_under(policy: Policy, token: &str) -> Result<String, TokenCheck> {
     let names = names();
     let expected = TokenExpectations {
         names: &names,
@@ -100,9 +100,13 @@ fn user() -> Result<String, TokenCheck> {
 /// A token that the weak arm of `name` accepts and the strong one refuses, signed under either.
 fn falls_to(name: Name, check: TokenCheck, make: impl Fn(Policy) -> String) {
     let weak = without(&[name]);
-    assert_eq!(judge(weak, &make(weak)), user(), "{name:?} weak");
+    assert_eq!(verify_under(weak, &make(weak)), user(), "{name:?} weak");
     let strong = Policy::HARDENED;
-    assert_eq!(judge(strong, &make(strong)), Err(check), "{name:?} strong");
+    assert_eq!(
+        verify_under(strong, &make(strong)),
+        Err(check),
+        "{name:?} strong"
+    );
 }
 
 #[test]
@@ -112,7 +116,7 @@ fn a_genuine_token_is_accepted_under_every_policy() {
             let (kid, _, _) = ring(policy).signing(signs).expect("a key");
             let header = header(json!({"alg": signs.name(), "kid": kid}));
             let token = signed(policy, signs, header, claims(json!({})).into());
-            assert_eq!(judge(policy, &token), user());
+            assert_eq!(verify_under(policy, &token), user());
         }
     }
 }
@@ -150,7 +154,7 @@ fn an_unsigned_token_with_a_signature_is_no_token_at_all() {
     let signed = signature::signing_input(&header, &claims(json!({}))).expect("JSON");
     let weak = without(&[Name::JwtNone, Name::JwtAlgorithm]);
     assert_eq!(
-        judge(weak, &format!("{signed}.c2ln")),
+        verify_under(weak, &format!("{signed}.c2ln")),
         Err(TokenCheck::Algorithm)
     );
 }
@@ -164,11 +168,14 @@ fn a_public_key_is_a_secret_only_where_the_header_chooses() {
 }
 
 #[test]
-fn a_word_is_the_key_only_where_it_is() {
+fn a_word_signs_tokens_only_on_the_weak_arm() {
     let weak = without(&[Name::JwtKey]);
     let token = with_key(b"secret", header(json!({})));
-    assert_eq!(judge(weak, &token), user());
-    assert_eq!(judge(Policy::HARDENED, &token), Err(TokenCheck::Signature));
+    assert_eq!(verify_under(weak, &token), user());
+    assert_eq!(
+        verify_under(Policy::HARDENED, &token),
+        Err(TokenCheck::Signature)
+    );
 }
 
 #[test]
@@ -176,8 +183,11 @@ fn a_key_that_the_token_brings_along_is_ignored_by_the_strong_arm() {
     let mine = [7; 32];
     let secret = json!({"kty": "oct", "k": URL_SAFE_NO_PAD.encode(mine)});
     let token = with_key(&mine, header(json!({"jwk": secret})));
-    assert_eq!(judge(without(&[Name::JwtKeySource]), &token), user());
-    assert_eq!(judge(Policy::HARDENED, &token), Err(TokenCheck::Signature));
+    assert_eq!(verify_under(without(&[Name::JwtKeySource]), &token), user());
+    assert_eq!(
+        verify_under(Policy::HARDENED, &token),
+        Err(TokenCheck::Signature)
+    );
 
     let weak = without(&[Name::JwtKeySource]);
     for broken in [
@@ -186,21 +196,21 @@ fn a_key_that_the_token_brings_along_is_ignored_by_the_strong_arm() {
         json!({"kty": "EC", "crv": "P-256", "x": "A", "y": "A"}),
     ] {
         let token = with_key(&mine, header(json!({"jwk": broken})));
-        assert!(judge(weak, &token).is_err(), "{broken}");
+        assert!(verify_under(weak, &token).is_err(), "{broken}");
     }
     let unfetched = with_key(
         b"mine",
         header(json!({"jku": "https://elsewhere.example/"})),
     );
-    assert_eq!(judge(weak, &unfetched), Err(TokenCheck::KeySource));
+    assert_eq!(verify_under(weak, &unfetched), Err(TokenCheck::KeySource));
     assert_eq!(
-        judge(Policy::HARDENED, &unfetched),
+        verify_under(Policy::HARDENED, &unfetched),
         Err(TokenCheck::Signature)
     );
 }
 
 #[test]
-fn an_empty_key_is_found_by_a_path_only() {
+fn only_a_path_leads_to_an_empty_key() {
     for kid in [
         json!("../../../dev/null"),
         json!("nothing"),
@@ -214,7 +224,7 @@ fn an_empty_key_is_found_by_a_path_only() {
 }
 
 #[test]
-fn each_claim_and_each_header_member_has_a_check_of_its_own() {
+fn each_claim_and_each_header_member_has_its_own_check() {
     for (name, check, header_says, claims_say) in [
         (
             Name::JwtCrit,
@@ -308,7 +318,7 @@ fn each_claim_and_each_header_member_has_a_check_of_its_own() {
 }
 
 #[test]
-fn a_refresh_token_is_asked_for_under_every_policy() {
+fn a_refresh_needs_a_refresh_token_under_every_policy() {
     let names = names();
     for policy in [Policy::HARDENED, Policy::INSECURE] {
         let expected = TokenExpectations {
@@ -383,7 +393,7 @@ fn of_several_faults_the_first_check_in_the_order_names_its_own() {
     };
     let (_, algorithm, right_key) = ring.signing(SigningAlgorithm::Hs256).expect("a key");
     let wrong_key = EncodingKey::from_secret(b"another");
-    // Each step takes one fault away, from the first check to the last.
+    // Each step removes one fault, from the first check to the last.
     let mut header = header(json!({"crit": ["x"], "alg": "none", "kid": "hs-1", "typ": "JWT"}));
     let mut claims = claims(json!({
         "iss": "other", "aud": "other", "nbf": NOW + 60, "exp": NOW - 1,
