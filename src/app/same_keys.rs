@@ -1,5 +1,5 @@
-//! Labs that share a store must share their keys, or a token from one means nothing to the other. The
-//! first one to use a store leaves a mark of its keys there, and the others compare.
+//! Labs that share a store must share their keys, or a token from one means nothing to the other.
+//! The first one to use a store leaves a mark of its keys there, and the others compare.
 
 use std::time::Duration;
 

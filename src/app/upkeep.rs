@@ -49,7 +49,8 @@ pub fn spawn(
     })
 }
 
-/// Sweeps batch by batch. A hundred thousand records take seconds, and a stop must not wait for them.
+/// Sweeps batch by batch. A hundred thousand records take seconds, and a stop must not wait for
+/// them.
 async fn sweep(benches: &Benches, stopped: &watch::Receiver<bool>) {
     for bench in benches.in_use().await {
         if *stopped.borrow() {

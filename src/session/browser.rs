@@ -1,8 +1,9 @@
-//! "Remember this browser": a revocable cookie of its own that says "a user signed in here before".
+//! "Remember this browser": another cookie, which can be revoked, and says "a user signed in here
+//! before".
 //!
-//! It opens no session and replaces no password (NIST SP 800-63B-4 §5.1). It fills in the user
-//! name, and it gives the browser a throttle bucket of its own, so that strangers who guess a
-//! user's password cannot keep him out.
+//! It signs nobody in and replaces no password (NIST SP 800-63B-4 §5.1). It fills in the user
+//! name, and it gives the browser its own throttle bucket, so that strangers who guess a
+//! user's password cannot keep the owner out.
 
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +31,7 @@ pub struct RememberedBrowser {
     pub remembered: BenchTime,
 }
 
-/// A remembered browser and the key that stands for it.
+/// A remembered browser and its key.
 #[derive(Clone, Debug)]
 pub struct KnownBrowser {
     /// The name of its record, a hash of what the cookie holds.
@@ -45,7 +46,7 @@ impl World<'_> {
         cookie::plain_name("browser", self.variant, self.bench.name())
     }
 
-    /// The browser that a cookie's value stands for, if a user still wants it remembered.
+    /// The browser that a cookie's value names, if a user still wants it remembered.
     ///
     /// # Errors
     /// The store does not answer.

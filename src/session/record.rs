@@ -14,7 +14,7 @@ use crate::storage::RecordKey;
 /// The lab's own ceiling on a session's life, whatever the policy says: 30 days.
 pub const CEILING: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// One session, as it is stored. When it was last seen stands beside it in the store.
+/// One session, as it is stored. When it was last used is stored beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRecord {
     /// The bench it belongs to. An id counts on no other.
@@ -25,9 +25,9 @@ pub struct SessionRecord {
     pub user: Option<String>,
     /// When it was opened; a rotation keeps it.
     pub created: BenchTime,
-    /// When the user proved who he is; the absolute limit counts from here.
+    /// When the user proved who they are; the absolute limit counts from here.
     pub authenticated_at: Option<BenchTime>,
-    /// The session whose place it took, as a fingerprint.
+    /// The session that it replaced, as a fingerprint.
     pub rotated_from: Option<Fingerprint>,
     /// The browser or tool that opened it, in a few words.
     pub client: String,
@@ -86,18 +86,18 @@ impl SessionRecord {
     }
 }
 
-/// A session that a request was recognised by: the record, and the id that opened it.
+/// The session of a request: the record, and the id that the request presented.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// The id that the visitor holds.
     pub id: SessionId,
-    /// Where the record lies.
+    /// The record's key.
     pub key: RecordKey,
     /// The record.
     pub record: SessionRecord,
     /// The record's version in the store.
     pub version: u64,
-    /// When it was seen before this request.
+    /// When it was last used before this request.
     pub last_used: BenchTime,
 }
 

@@ -43,7 +43,7 @@ pub struct Versioned<T> {
 }
 
 impl<'r> World<'r> {
-    /// A world as it is at this moment, for whoever looks at it without a request.
+    /// A world as it is at this moment, for a caller that has no request.
     pub fn now(
         bench: &'r Bench,
         variant: Variant,
@@ -91,8 +91,8 @@ impl World<'_> {
                 last_used: stored.last_used,
                 expires_at: stored.expires_at,
             })),
-            // A session that cannot be read signs nobody in. Anything else must not be replaced by a
-            // default without a word: a damaged throttle count would become no failures at all.
+            // A session that cannot be read signs nobody in. Anything else must not be replaced by
+            // a default without a word: a damaged throttle count would become no failures at all.
             Err(error) if key.kind() == RecordKind::Session => {
                 log::warn!(
                     "a session record of {} cannot be read: {error}",
@@ -148,12 +148,12 @@ impl World<'_> {
         }
     }
 
-    /// What stands for a session in the journal and on pages.
+    /// The fingerprint of a session: its name in the journal and on pages. It signs nobody in.
     pub fn fingerprint(&self, id: &SessionId) -> Fingerprint {
         self.fingerprint_of(&self.probe.at_rest().key(id.expose()))
     }
 
-    /// What stands for the record of that name.
+    /// The fingerprint of the record of that name.
     pub fn fingerprint_of(&self, name: &str) -> Fingerprint {
         self.bench.keys().fingerprint(name)
     }

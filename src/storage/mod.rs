@@ -2,9 +2,9 @@
 //!
 //! Sessions, accounts, notices, throttle counts and the journal are all written once, on this
 //! trait. [`memory`] is one map behind one lock for each bench; [`mod@file`] is that map written
-//! through to one file for each record; [`mod@redis`] is a server that several labs may share. The suite in
-//! `tests/lab/storage.rs` states the contract as tests and runs against each of them. What is stored
-//! here is bytes: only [`crate::session`] and its neighbours know what they mean.
+//! through to one file for each record; [`mod@redis`] is a server that several labs may share. The
+//! suite in `tests/lab/storage.rs` states the contract as tests and runs against each of them. What
+//! is stored here is bytes: only [`crate::session`] and its neighbours know what they mean.
 
 mod error;
 pub mod file;
@@ -107,7 +107,8 @@ impl RecordKey {
 
     /// The key of a record; `world` is `None` for what all variants of the bench share.
     ///
-    /// `None` unless the name is 1 to 128 letters, digits, `_` and `-`: it may become a file's name.
+    /// `None` unless the name is 1 to 128 letters, digits, `_` and `-`: it may become a file's
+    /// name.
     pub fn new(world: Option<Variant>, kind: RecordKind, name: &str) -> Option<Self> {
         let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
         let fits = (1..=Self::MAX_NAME).contains(&name.len()) && name.bytes().all(allowed);
@@ -281,8 +282,8 @@ pub trait Storage: Send + Sync + 'static {
     /// themselves.
     async fn last_event(&self, bench: &BenchName) -> Result<EventId, StorageError>;
 
-    /// Removes every record of a bench whose kind is not one of `stays`, all or nothing. The journal
-    /// stays. A commit that does more besides sets [`Batch::clear`].
+    /// Removes every record of a bench whose kind is not one of `stays`, all or nothing. The
+    /// journal stays. A commit that does more besides sets [`Batch::clear`].
     async fn clear(&self, bench: &BenchName, stays: &[RecordKind]) -> Result<(), StorageError> {
         let batch = Batch {
             clear: Some(stays.to_vec()),

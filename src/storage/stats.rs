@@ -1,6 +1,7 @@
-//! Who counts what lies in a store, while a lab may be at work on it. Reading changes nothing there.
+//! Counting what a store holds, while a lab may be at work on it. Reading changes nothing there.
 //!
-//! [`super::file::stats`] and [`mod@super::redis::stats`] read; [`crate::cli::store_stats`] counts and prints.
+//! [`super::file::stats`] and [`mod@super::redis::stats`] read; [`crate::cli::store_stats`] counts
+//! and prints.
 
 use super::{RecordKey, StoredRecord};
 use crate::base::bench_name::BenchName;
@@ -14,9 +15,9 @@ pub struct BenchSettings {
     pub custom: Option<Vec<u8>>,
 }
 
-/// Somebody who is told of everything that lies in a store, each thing once.
+/// Receives everything that a store holds, each thing once.
 pub trait Census: Send {
-    /// A bench. It is told before all that lies on it.
+    /// A bench. It comes before everything on it.
     fn bench(&mut self, bench: &BenchName, settings: &BenchSettings);
 
     /// A session, read.

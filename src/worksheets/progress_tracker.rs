@@ -1,4 +1,4 @@
-//! A sheet's progress on a bench: kept in storage, and brought up to date from the journal.
+//! A sheet's progress on a bench: stored, and brought up to date from the journal.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub struct ProgressTracker<'n> {
     sheet: &'n Sheet,
 }
 
-/// How a step stands, by its id.
+/// The state of a step, by its id.
 pub type StepStatus = (String, Verdict);
 
 /// The time by the wall clock: progress is dated by it, however far the bench's clock was moved.
@@ -136,7 +136,7 @@ impl<'n> ProgressTracker<'n> {
         }
         let recent = self.bench.events_since(progress.after, LOOKED_AT).await?;
         let journal: Vec<Facts> = recent.iter().map(events::facts).collect();
-        let mut standings = Vec::new();
+        let mut statuses = Vec::new();
         let mut done = Vec::new();
         for step in self.sheet.steps() {
             let id = &step.common.id;
@@ -155,11 +155,11 @@ impl<'n> ProgressTracker<'n> {
                 };
                 done.push((id.clone(), now_done));
             } else {
-                standings.push((id.clone(), verdict));
+                statuses.push((id.clone(), verdict));
             }
         }
         if done.is_empty() {
-            return Ok((progress, standings));
+            return Ok((progress, statuses));
         }
         let progress = self
             .change(|progress| {
@@ -171,10 +171,10 @@ impl<'n> ProgressTracker<'n> {
                 }
             })
             .await?;
-        Ok((progress, standings))
+        Ok((progress, statuses))
     }
 
-    /// Changes what is kept. The change is made again where another one came between.
+    /// Changes the progress, also where another request changes it at the same time.
     ///
     /// # Errors
     /// The store does not answer.

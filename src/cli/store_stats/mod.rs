@@ -1,4 +1,4 @@
-//! `session-lab store stats`: what lies in a store, counted beside a lab that runs.
+//! `session-lab store stats`: what a store holds, counted beside a lab that runs.
 //!
 //! [`crate::storage::stats`] is how the stores tell of what they hold; `tally` counts it, `table`
 //! prints it for people. No id and no key is printed.
@@ -68,7 +68,7 @@ pub async fn store(flags: StoreFlags) -> Result<(), StartError> {
     let (description, room) = match store {
         SessionStore::Memory => {
             let message =
-                "sessions in memory lie in the process of the lab, out of reach from here";
+                "sessions in memory are in the process of the lab, and cannot be read from here";
             let hint = "look at /evidence of the lab that runs, or start it with --sessions file";
             return Err(StartError::new(message, hint));
         }

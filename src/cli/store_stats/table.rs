@@ -37,8 +37,8 @@ pub fn of(report: &StoreReport) -> String {
     }
     match report.unreadable {
         0 => {}
-        1 => text += "One session record cannot be read. It opens nothing.\n",
-        n => text += &format!("{n} session records cannot be read. They open nothing.\n"),
+        1 => text += "One session record cannot be read. It is not accepted.\n",
+        n => text += &format!("{n} session records cannot be read. They are not accepted.\n"),
     }
     text + &room(&report.room)
 }

@@ -1,5 +1,5 @@
-//! Counting: what a session is worth is decided as the lab decides it, on the bench's clock and under
-//! the variant's policy.
+//! Counting: what a session is worth is decided as the lab decides it, on the bench's clock and
+//! under the variant's policy.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! What the attacker holds on a bench: the requests that the catcher received, and the cookies that
-//! were planted last. It is in storage, within fixed bounds, because the request that brings a stolen
-//! cookie and the page that shows it may reach two instances of the lab.
+//! were planted last. It is in storage, within fixed bounds, because the request that brings a
+//! stolen cookie and the page that shows it may reach two instances of the lab.
 
 use std::cmp::Reverse;
 use std::time::Duration;

@@ -85,7 +85,8 @@ struct SettingsChange {
 }
 
 impl Bench {
-    /// Brings the copy of the bench's settings up to date, where somebody else may have changed them.
+    /// Brings the copy of the bench's settings up to date, where somebody else may have changed
+    /// them.
     ///
     /// # Errors
     /// The store does not answer.
@@ -140,8 +141,8 @@ impl Bench {
         })
     }
 
-    /// Changes the settings, from what they are now: of two labs that change them at once, the second
-    /// sees what the first one did.
+    /// Changes the settings, from what they are now: of two labs that change them at once, the
+    /// second sees what the first one did.
     async fn change(
         &self,
         make: impl Fn(&mut SettingsSnapshot) -> SettingsChange,
@@ -202,8 +203,8 @@ impl Bench {
         self.change(change).await
     }
 
-    /// Puts the clock on time again, removes everything but settings and the progress of worksheets,
-    /// and notes that the bench was reset.
+    /// Puts the clock on time again, removes everything but settings and the progress of
+    /// worksheets, and notes that the bench was reset.
     pub(super) async fn clear_and_reset_clock(&self) -> Result<(), StorageError> {
         self.change(|state| SettingsChange {
             clear: Some(vec![RecordKind::Setting, RecordKind::Progress]),

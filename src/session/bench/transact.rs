@@ -1,9 +1,10 @@
 //! Trying a change again that another request came before: the same rules for every record.
 //!
-//! A change reads records, decides, and commits with the versions that it read as a condition. Where
-//! another request was first, nothing is written ([`Conflict`](crate::storage::Commit::Conflict)), and the change must begin
-//! again from what is stored now. Whoever skips that writes over what the other request did: two
-//! transfers at once would spend the same money twice (CWE-362).
+//! A change reads records, decides, and commits with the versions that it read as a condition.
+//! Where another request was first, nothing is written
+//! ([`Conflict`](crate::storage::Commit::Conflict)), and the change must begin again from what is
+//! stored now. Whoever skips that writes over what the other request did: two transfers at once
+//! would spend the same money twice (CWE-362).
 //!
 //! ```text
 //! let mut transaction = bench.transact("the balance of an account");
@@ -14,8 +15,8 @@
 //! }
 //! ```
 //!
-//! Refused alternative: a lock around each change. It costs a round trip to Redis where nobody is in
-//! the way, and it is no help against another lab on the same store.
+//! Refused alternative: a lock around each change. It costs a round trip to Redis where nobody is
+//! in the way, and it is no help against another lab on the same store.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
@@ -63,7 +64,8 @@ impl Transaction<'_> {
     /// read or drawn after this.
     ///
     /// The first attempt of a change waits for nobody, unless others are in conflict already. After
-    /// a conflict the change waits in a queue with those others, so that each of them gets its turn.
+    /// a conflict the change waits in a queue with those others, so that each of them gets its
+    /// turn.
     ///
     /// # Errors
     /// [`StorageError::Contended`]: there was a conflict at every attempt.

@@ -1,4 +1,4 @@
-//! The data folder: where each record and each journal lies, and the lock that keeps a second
+//! The data folder: where each record and each journal is stored, and the lock that keeps a second
 //! program out.
 
 use std::fs::{File, TryLockError};
@@ -128,7 +128,7 @@ fn world_folder(world: Option<Variant>) -> String {
     world.map_or_else(|| SHARED.into(), |variant| variant.to_string())
 }
 
-/// The world that a folder name stands for.
+/// The world that a folder name means.
 pub fn world_of_folder(name: &str) -> Option<Option<Variant>> {
     if name == SHARED {
         Some(None)
@@ -137,7 +137,7 @@ pub fn world_of_folder(name: &str) -> Option<Option<Variant>> {
     }
 }
 
-/// The key that a file name stands for; `None` for files that are none of ours.
+/// The key that a file name means; `None` for files that are none of ours.
 pub fn key_of_file(world: Option<Variant>, kind: RecordKind, file: &str) -> Option<RecordKey> {
     RecordKey::new(world, kind, file.strip_suffix(".json")?)
 }

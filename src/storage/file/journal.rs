@@ -71,7 +71,7 @@ impl JournalFile {
         Ok((Self { path, lines }, events))
     }
 
-    /// Where it lies.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -23,7 +23,7 @@ use crate::storage::{EventId, JOURNAL_LIMIT, RecordKey, RecordKind};
 pub struct Loaded {
     /// The bench.
     pub bench: LoadedBench,
-    /// The files, where they lie now.
+    /// The paths that the files have now.
     pub set_aside: Vec<PathBuf>,
 }
 
@@ -80,7 +80,7 @@ pub fn load(folder: &Arc<Folder>, name: &BenchName) -> io::Result<Loaded> {
     Ok(Loaded { bench, set_aside })
 }
 
-/// Names and paths of what lies in a folder; nothing when there is no such folder.
+/// Names and paths of what is in a folder; nothing when there is no such folder.
 pub(super) fn entries(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     let listing = match fs::read_dir(folder) {
         Ok(listing) => listing,
@@ -101,7 +101,7 @@ pub(super) fn entries(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
 /// The record in a file; `None` when the file is broken.
 fn read_record(path: &Path) -> io::Result<Option<RecordEntry>> {
     let broken = |error: &dyn std::fmt::Display| {
-        // The name may be an id, where `at-rest` is weak. It opens nothing any more.
+        // The name may be an id, where `at-rest` is weak. It is no longer accepted.
         log::warn!("cannot read {}, it is set aside: {error}", path.display());
         Ok(None)
     };
@@ -124,7 +124,7 @@ fn read_record(path: &Path) -> io::Result<Option<RecordEntry>> {
     }
 }
 
-/// Moves a broken file out of the way, and says where it lies then.
+/// Moves a broken file out of the way, and returns its new path.
 fn move_aside(folder: &Folder, path: PathBuf) -> PathBuf {
     let first = folder.of_set_aside(&path);
     // Never over one that was set aside before.
@@ -152,7 +152,8 @@ fn move_aside(folder: &Folder, path: PathBuf) -> PathBuf {
 
 /// Takes out the records that a later one replaced, and says which.
 pub(super) fn take_replaced(records: &mut Vec<(RecordKey, RecordEntry)>) -> Vec<RecordKey> {
-    // A key that was put again *after* it was replaced has a higher sequence number than its successor.
+    // A key that was put again *after* it was replaced has a higher sequence number than its
+    // successor.
     let mut replaced: HashMap<RecordKey, u64> = HashMap::new();
     for (_, record) in records.iter() {
         if let Some(old) = &record.replaces {

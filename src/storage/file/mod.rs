@@ -1,7 +1,7 @@
 //! Storage in files: the records of [`super::memory`], written through to one file for each record.
 //!
 //! `ls -la lab-data/sessions/local/hardened` shows a sign-in come and a sign-out go. A commit
-//! answers when its files are in place; reads come from memory; when a record was last seen is
+//! answers when its files are in place; reads come from memory; when a record was last used is
 //! written in the background, by [`FileStorage::flush`].
 //!
 //! ```text
@@ -99,12 +99,12 @@ impl FileStorage {
         benches.keys().cloned().collect()
     }
 
-    /// The files that could not be read since the start, where they lie now.
+    /// The files that could not be read since the start, by the paths that they have now.
     pub fn set_aside(&self) -> Vec<PathBuf> {
         lock(&self.set_aside).clone()
     }
 
-    /// Writes down which records were seen in use, and says how many it wrote. To be called every
+    /// Writes down when records were last used, and says how many it wrote. To be called every
     /// few seconds and before the program ends.
     ///
     /// # Errors
@@ -116,10 +116,10 @@ impl FileStorage {
         for bench in self.loaded() {
             // What is touched from here on is for the next call: a busy bench would never end.
             let touched = lock(&bench.records).touched();
-            for bite in touched.chunks(FLUSH_BATCH) {
-                let bite = bite.to_vec();
+            for batch in touched.chunks(FLUSH_BATCH) {
+                let batch = batch.to_vec();
                 let work = move |writer: &mut BenchWriter, records: &Mutex<BenchRecords>| {
-                    writer.write_touched(records, &bite)
+                    writer.write_touched(records, &batch)
                 };
                 match write(Arc::clone(&bench), work).await {
                     Ok(more) => written += more,
@@ -193,7 +193,7 @@ impl FileStorage {
         }
         let (folder, name) = (Arc::clone(&self.folder), name.clone());
         let set_aside = Arc::clone(&self.set_aside);
-        // A task of its own goes on when the request is given up: loading tidies files, and must
+        // A separate task goes on when the request is given up: loading tidies files, and must
         // not happen twice at the same time.
         let loading = tokio::spawn(async move {
             let load = || async {

@@ -1,5 +1,9 @@
 //! One record as a file: JSON that a student can read with `cat`.
 //!
+//! The names in the file are older than those in the source, and stay: a folder that an earlier lab
+//! wrote is read by this one. `seen` is when the record was last used, `until` when it expires,
+//! `place` its position in the lists, and `turn` its sequence number.
+//!
 //! ```json
 //! {
 //!   "version": 1,
@@ -14,7 +18,7 @@
 //! ```
 //!
 //! The value must come back byte for byte, so JSON is copied into the file as it is, on one last
-//! line; other text stands there as the string `text`, and anything else in `base64`.
+//! line; other text is there as the string `text`, and anything else in `base64`.
 
 use std::sync::Arc;
 
@@ -29,10 +33,10 @@ use crate::defences::policy::Variant;
 use crate::storage::memory::record::RecordEntry;
 use crate::storage::{RecordKey, RecordKind};
 
-/// What stands between the other fields and a value in JSON. A line break cannot occur inside a
+/// The text between the other fields and a value in JSON. A line break cannot occur inside a
 /// JSON string, so the first place where this is found is the right one.
 const BEFORE_VALUE: &str = ",\n  \"value\": ";
-/// What stands after it.
+/// The text after the value.
 const AFTER_VALUE: &str = "\n}\n";
 
 /// A record's file, apart from a value in JSON.

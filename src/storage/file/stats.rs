@@ -1,7 +1,7 @@
 //! Counting the files of a data folder, beside a lab that may be at work on it.
 //!
 //! Nothing is written, nothing set aside and no lock taken. A file that goes away meanwhile is not
-//! counted. When a session was last seen may be some seconds old on the disk.
+//! counted. When a session was last used may be some seconds old on the disk.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -35,7 +35,7 @@ pub struct Unreadable {
     cause: io::Error,
 }
 
-/// Tells of all that lies in a data folder.
+/// Reports everything in a data folder.
 ///
 /// # Errors
 /// The folder, or one in it, is not there or cannot be read.

@@ -1,4 +1,5 @@
-//! One bench's records in memory, with the lists, the deadlines and the journal that belong to them.
+//! One bench's records in memory, with the lists, the deadlines and the journal that belong to
+//! them.
 //!
 //! Nothing here waits, so it can be guarded by an ordinary mutex.
 
@@ -26,7 +27,8 @@ pub struct BenchRecords {
     slots: HashMap<Arc<RecordKey>, RecordSlot>,
     /// Each list in the order of first puts.
     lists: HashMap<RecordIndex, BTreeMap<u64, Arc<RecordKey>>>,
-    /// By deadline, then by position, which makes the pair unique. May be too early, never too late.
+    /// By deadline, then by position, which makes the pair unique. May be too early, never too
+    /// late.
     deadlines: BTreeMap<(BenchTime, u64), Arc<RecordKey>>,
     /// Records touched since [`BenchRecords::take_touched`] took them. Each of them is in `slots`.
     touched: HashSet<Arc<RecordKey>>,

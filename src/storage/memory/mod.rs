@@ -1,8 +1,8 @@
-//! Storage in memory: the records of each bench, behind a lock for each bench. Everything is gone when the
-//! program ends, which suits the benches of the matrix and of the tests.
+//! Storage in memory: the records of each bench, behind a lock for each bench. Everything is gone
+//! when the program ends, which suits the benches of the matrix and of the tests.
 //!
-//! Next: `plan.rs`, what a commit changes; `bench_records.rs`, which holds the records. [`super::file`] keeps
-//! the same records, and writes them through to the disk.
+//! Next: `plan.rs`, what a commit changes; `bench_records.rs`, which holds the records.
+//! [`super::file`] keeps the same records, and writes them through to the disk.
 
 pub(super) mod bench_records;
 pub(super) mod journal;

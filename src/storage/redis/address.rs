@@ -158,7 +158,7 @@ impl Address {
 impl Host {
     fn parse(text: &str, usual: u16) -> Result<Self, BadAddress> {
         let (name, port) = match text.strip_prefix('[') {
-            // An IPv6 address stands in brackets, as in every URL.
+            // An IPv6 address is in brackets, as in every URL.
             Some(rest) => match rest.split_once(']').ok_or(BadAddress::Host)? {
                 (name, "") => (name, None),
                 (name, port) => (name, Some(port.strip_prefix(':').ok_or(BadAddress::Port)?)),

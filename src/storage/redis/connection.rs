@@ -1,14 +1,14 @@
 //! The one connection to Redis that all requests share, and how it is found again when it is lost.
 //!
 //! Whatever happens, an answer or an error comes within [`CALL`], or another limit that was set. A
-//! connection that broke, that did not answer in time or that turned out to be read-only is given up,
-//! and the next call makes a new one; with Sentinels it asks them again where the primary is, so a
-//! fail-over is followed. The crate's own connection manager waits longer than that, and knows no
-//! Sentinels. The log gets one line when the connection is lost, one more where Redis then says what
-//! is wrong (another password, say), and one when it answers again.
+//! connection that broke, that did not answer in time or that turned out to be read-only is given
+//! up, and the next call makes a new one; with Sentinels it asks them again where the primary is,
+//! so a fail-over is followed. The crate's own connection manager waits longer than that, and knows
+//! no Sentinels. The log gets one line when the connection is lost, one more where Redis then says
+//! what is wrong (another password, say), and one when it answers again.
 //!
-//! Next: `target.rs`, which makes a connection; `start.rs`, the first one; `replica.rs`, what else a
-//! commit waits for.
+//! Next: `target.rs`, which makes a connection; `start.rs`, the first one; `replica.rs`, what else
+//! a commit waits for.
 
 use std::pin::{Pin, pin};
 use std::sync::Mutex;
@@ -56,12 +56,12 @@ pub struct RedisConnection {
 #[derive(Default)]
 struct ConnectionState {
     current: Option<MultiplexedConnection>,
-    /// Counts the connections, so that nobody gives up a newer one than he used.
+    /// Counts the connections, so that nobody gives up a newer one than the one that failed.
     number: u64,
     /// Why the last attempt failed, and when. Those who waited for it fail with it.
     failed: Option<(Instant, RedisError)>,
-    /// What the log says of a connection that is lost; everybody gets the same answer until there is
-    /// another.
+    /// What the log says of a connection that is lost; everybody gets the same answer until there
+    /// is another.
     lost: Option<String>,
 }
 
@@ -81,8 +81,8 @@ impl RedisConnection {
         }
     }
 
-    /// Asks Redis. What may be asked again is, once, when the connection turns out to be broken: the
-    /// first request after a restart of Redis need not fail.
+    /// Asks Redis. What may be asked again is, once, when the connection turns out to be broken:
+    /// the first request after a restart of Redis need not fail.
     ///
     /// # Errors
     /// Redis did not answer in time, or not as it should. Whether it did what it was asked is not

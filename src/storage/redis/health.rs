@@ -30,9 +30,9 @@ const REFUSES: Trouble = Trouble {
 impl RedisStorage {
     /// What is wrong with Redis, as far as two questions can tell; `known` is the answer before.
     ///
-    /// Reading is not enough: a Redis that is full, or a replica, answers every read. To put nothing
-    /// at the beginning of a text that is not there changes nothing, makes no key and is not passed
-    /// on to replicas, but is refused wherever a write would be.
+    /// Reading is not enough: a Redis that is full, or a replica, answers every read. To put
+    /// nothing at the beginning of a text that is not there changes nothing, makes no key and is
+    /// not passed on to replicas, but is refused wherever a write would be.
     pub async fn trouble(&self, known: Option<Trouble>) -> Option<Trouble> {
         match self
             .connection

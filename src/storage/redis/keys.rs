@@ -6,7 +6,7 @@
 //! lab:{<bench>}:of:<kind>:<variant>:<owner>   those of one owner
 //! lab:{<bench>}:deadlines                     all records by the end of their time
 //! lab:{<bench>}:journal                       the newest events, as JSON
-//! lab:{<bench>}:counts                        the last place in the lists, and the last event
+//! lab:{<bench>}:counts                        the last position in the lists, and the last event
 //! ```
 //!
 //! The braces keep all keys of a bench on one node of a cluster. Next: `scripts`, which write them.

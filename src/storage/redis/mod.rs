@@ -2,12 +2,13 @@
 //!
 //! Each method of the contract is one command or one script, so Redis itself makes a commit all or
 //! nothing. A record's TTL cleans up, in wall time, an hour after its deadline. Whether a record
-//! counts is still decided on the bench's clock, by the code that reads it. A Redis that does not answer is
-//! [`StorageError`] after half a second, and lets nobody in. Where a replica is connected, a commit is
-//! done when one has it: what was ended stays ended after a fail-over.
+//! counts is still decided on the bench's clock, by the code that reads it. A Redis that does not
+//! answer is [`StorageError`] after half a second, and lets nobody in. Where a replica is
+//! connected, a commit is done when one has it: what was ended stays ended after a fail-over.
 //!
-//! Next: `keys.rs`, the names of the keys; `scripts/commit.lua`, what a commit does; `connection.rs`, what
-//! happens when Redis goes away; `replica.rs`, what is promised of a fail-over, and what is not.
+//! Next: `keys.rs`, the names of the keys; `scripts/commit.lua`, what a commit does;
+//! `connection.rs`, what happens when Redis goes away; `replica.rs`, what is promised of a
+//! fail-over, and what is not.
 
 mod address;
 mod connection;
@@ -313,8 +314,8 @@ fn argument(batch: &Batch) -> Result<Vec<u8>, StorageError> {
 
 /// How long, in milliseconds of wall time, a record with this deadline may stay; -1 is forever.
 ///
-/// A bench's clock is never behind the wall clock, and a reset takes it back to it, so this is never
-/// too short. What has expired already stays for [`TTL_GRACE`].
+/// A bench's clock is never behind the wall clock, and a reset takes it back to it, so this is
+/// never too short. What has expired already stays for [`TTL_GRACE`].
 fn ttl(expires_at: BenchTime) -> i64 {
     let left = expires_at.since(BenchTime::now(Duration::ZERO));
     if left > LONGEST_TTL {

@@ -58,7 +58,7 @@ impl OpenRedisError {
                 "SESSION_LAB_SESSIONS=redis://:password@host:6379/0 keeps it out of ps"
             }
             Self::Certificate(..) => {
-                "name the authority that signed it: --redis-ca ca.pem; the host must stand in it"
+                "name the authority that signed it: --redis-ca ca.pem; it must name the host"
             }
             Self::NoTls(_) => "for Redis without TLS: --sessions redis://host:6379/0",
             Self::NotRedis(..) => "look at host and port; for Redis with TLS: rediss://host:6379/0",

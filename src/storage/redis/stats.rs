@@ -1,7 +1,7 @@
-//! Counting what lies in a Redis, beside the labs that use it: by reading, in small bites.
+//! Counting what a Redis holds, beside the labs that use it: by reading, in small batches.
 //!
-//! `SCAN` goes through the keys some hundred at a time; `KEYS` would keep all labs waiting. A replica
-//! can be asked as well. A user who may read `lab:*` is enough.
+//! `SCAN` goes through the keys some hundred at a time; `KEYS` would keep all labs waiting. A
+//! replica can be asked as well. A user who may read `lab:*` is enough.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -41,7 +41,7 @@ pub struct Memory {
     pub weighed: u64,
 }
 
-/// Tells of all that the labs keep in a Redis.
+/// Reports everything that the labs keep in a Redis.
 ///
 /// # Errors
 /// It cannot be reached, does not let anybody in, or stops answering meanwhile.
@@ -67,8 +67,8 @@ pub async fn read(address: Address, census: &mut dyn Census) -> Result<Memory, O
 struct RedisReader<'a> {
     connection: MultiplexedConnection,
     census: &'a mut dyn Census,
-    /// The keys told of, as hashes, because SCAN may give one out twice. Of a million keys two share
-    /// a hash once in thirty million runs.
+    /// The keys told of, as hashes, because SCAN may give one out twice. Of a million keys two
+    /// share a hash once in thirty million runs.
     keys: HashSet<u64>,
     hasher: RandomState,
     benches: HashSet<BenchName>,

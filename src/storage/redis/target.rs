@@ -66,8 +66,8 @@ impl RedisTarget {
         &self.address
     }
 
-    /// A new connection to a Redis that takes writes. It takes as long as it takes: the caller sets a
-    /// limit.
+    /// A new connection to a Redis that takes writes. It takes as long as it takes: the caller sets
+    /// a limit.
     pub async fn connect(&self) -> RedisResult<MultiplexedConnection> {
         match &self.address.servers {
             Servers::One(host) => {
@@ -170,8 +170,8 @@ async fn where_is(sentinel: &Client, primary: &str) -> RedisResult<Host> {
     Ok(Host { name, port })
 }
 
-/// Whether the Redis at the other end takes writes. It must answer for that: one that stands still
-/// takes connections, too, and one that reads its file from disk knows its role already.
+/// Whether the Redis at the other end takes writes. It must answer for that: one that hangs
+/// also takes connections, and one that reads its file from disk knows its role already.
 async fn takes_writes(connection: &mut MultiplexedConnection) -> RedisResult<bool> {
     allowed(cmd("PING").query_async::<Value>(connection).await)?;
     let role = allowed(cmd("ROLE").query_async(connection).await)?;

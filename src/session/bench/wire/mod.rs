@@ -1,9 +1,10 @@
-//! The requests that a bench saw lately, with their answers. No value of theirs that opens something
-//! is kept: cookies, tokens and ids stand here as their length and a mark.
+//! The requests that a bench saw lately, with their answers. No secret value of theirs is kept:
+//! cookies, tokens and ids are here as their length and a mark.
 //!
 //! They stay in the memory of this process: at most [`KEPT`] of them, each with at most [`LARGEST`]
-//! bytes of text, so that a thousand benches that somebody fills on purpose hold 400 MB, and a class
-//! that works through its sheets a tenth of it. `web::on_wire` makes them, `lab::wire` shows them.
+//! bytes of text, so that a thousand benches that somebody fills on purpose hold 400 MB, and a
+//! class that works through its sheets a tenth of it. `web::on_wire` makes them, `lab::wire` shows
+//! them.
 
 mod cookie;
 mod headers;
@@ -44,7 +45,7 @@ const MOST_SET: usize = 4;
 pub enum To {
     /// The portal.
     Portal,
-    /// The attacker's site, or the sibling in his hands.
+    /// The attacker's site, or the sibling that the attacker controls.
     Attacker,
 }
 

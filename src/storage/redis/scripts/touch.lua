@@ -1,6 +1,6 @@
--- Notes that a record was seen in use: it brings back none that is gone, and sets no time back.
+-- Notes that a record was used: it brings back none that is gone, and sets no time back.
 --
--- ARGV: path, seen, deadline, ttl.
+-- ARGV: path, when it was last used, deadline, ttl.
 local path, seen, deadline, ttl = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local key = bench .. path
 local old = redis.call('HMGET', key, 'seen', 'until', 'owner')
