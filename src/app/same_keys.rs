@@ -8,7 +8,6 @@ use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::base::start_error::StartError;
 use crate::session::bench::{Benches, Sharing};
-use crate::session::world::FOREVER;
 use crate::storage::{Batch, Expect, Put, RecordKey, RecordKind, StorageError};
 
 /// What to do about other keys.
@@ -44,8 +43,8 @@ async fn known(benches: &Benches, mark: &str) -> Result<Vec<u8>, StorageError> {
     let put = Put {
         key: key.clone(),
         value: mark.into(),
-        seen: BenchTime::now(Duration::ZERO),
-        until: FOREVER,
+        last_used: BenchTime::now(Duration::ZERO),
+        expires_at: BenchTime::FOREVER,
         owner: None,
         replaces: None,
     };

@@ -14,7 +14,7 @@ use super::{Attack, Card, Engine, Outcome};
 use crate::base::clock::BenchTime;
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
-use crate::session::state_cookie::{self, State};
+use crate::session::state_cookie::{self, SignedState};
 
 pub(super) struct ForgedSignedCookie;
 
@@ -92,7 +92,7 @@ fn crack(cookie: &str) -> Option<&'static str> {
 
 /// A state cookie in the name of `user`.
 fn sign_as(user: &str, key: &[u8]) -> String {
-    let state = State {
+    let state = SignedState {
         large_text: false,
         user: user.into(),
     };

@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 pub struct BenchTime(u64);
 
 impl BenchTime {
+    /// After every moment that a clock shows: the end of what never expires.
+    pub const FOREVER: Self = Self(u64::MAX);
+
     /// The wall clock moved ahead by `offset`.
     pub fn now(offset: Duration) -> Self {
         // A machine whose clock stands before 1970 still gets a lab, at the epoch.

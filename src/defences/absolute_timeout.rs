@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// How long a session may last, however busy it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,7 @@ impl Defence for AbsoluteTimeout {
                    not have that.",
         does_not_stop: "What the attacker does before the limit: an hour is long enough for a \
                         transfer. Nor does it stop him from stealing the next session.",
+        stage: RequestStage::Session,
         needs: &[],
         standards: &[
             "ASVS 7.3.2",

@@ -4,7 +4,7 @@
 //! The decision is who chooses an id: the portal alone, or the visitor too. Read `rotation.rs`
 //! next, which deals with planted ids that the portal did issue.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What the portal does with an id that its store does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,7 @@ impl Defence for Adoption {
         does_not_stop: "Fixation with an id that the portal did issue: the attacker fetches an \
                         anonymous session of his own and plants that. Only a new id at sign-in \
                         stops it.",
+        stage: RequestStage::Session,
         needs: &[],
         standards: &["CWE-384", "WSTG-SESS-03", "RFC 6265bis §8.4"],
         elsewhere: Elsewhere {

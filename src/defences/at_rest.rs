@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Under which key a session is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,7 @@ impl Defence for AtRest {
         does_not_stop: "An attacker who can write to the store: he adds a session of his own. Ids \
                         that can be guessed are no safer either, because he can hash the guesses. \
                         The data in the record is not hidden, only the id is.",
+        stage: RequestStage::Session,
         needs: &[],
         standards: &["CWE-312", "CWE-522"],
         elsewhere: Elsewhere {

@@ -3,7 +3,7 @@
 //! The decision is whether `?sid=…` in an address counts as a session id. Read
 //! `duplicate_cookies.rs` next: what happens when the cookie comes twice.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Where the portal looks for the session id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,7 @@ impl Defence for Carrier {
         does_not_stop: "A cookie that is planted by other means, such as a sibling host or a \
                         script on the page. Nor does it stop other secrets in addresses, such as \
                         a token for a new password.",
+        stage: RequestStage::Session,
         needs: &[],
         standards: &["ASVS 14.2.1", "CWE-598", "CWE-384", "WSTG-SESS-04"],
         elsewhere: Elsewhere {

@@ -3,7 +3,7 @@
 //! The decision is one response header; the browser carries it out. Read `no_store.rs` next: the
 //! copy of a page that this header does not reach.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// The one host name of the portal on which cookies may be cleared as a whole.
 const HOST_FOR_COOKIES: &str = "portal.localhost";
@@ -64,6 +64,7 @@ impl Defence for ClearSiteData {
                         back/forward cache. Browsers obey the header only on https and localhost, \
                         and not all of them clear the cache fully. It does not end the session on \
                         the server, and a sign-out without a connection never sends it.",
+        stage: RequestStage::Headers,
         needs: &[],
         standards: &[
             "ASVS 14.3.1",

@@ -4,7 +4,7 @@
 //! The decision is which of two names a request acts under: the one in a signed cookie or the one
 //! in the session's record. Read `signing_key.rs` next: all that protects the cookie is its key.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Where the user's name and preferences are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +66,7 @@ impl Defence for ClientState {
         does_not_stop: "A stolen id: it opens the record for as long as the record lives. And it \
                         costs something: the server must keep and look up a record for every \
                         session.",
+        stage: RequestStage::Session,
         needs: &[],
         standards: &[
             "ASVS 7.4.1",

@@ -4,7 +4,7 @@
 //! answer from the page where the header does not name it. Read `safe_methods.rs` next.
 
 use super::facts::RequestFacts;
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Which other origins may read the API with the user's cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +111,7 @@ impl Defence for Cors {
                         Forgery is stopped by the token and the origin check. A script on the \
                         portal's own page needs no permission, and programs such as curl never \
                         ask for one.",
+        stage: RequestStage::Headers,
         needs: &[],
         standards: &["ASVS 3.4.2", "CWE-346", "CWE-942"],
         elsewhere: Elsewhere {

@@ -3,7 +3,7 @@
 //! The decision is one response header with a fresh random value, the nonce. Read `framing.rs`
 //! next, which sends a policy of its own.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether pages carry a policy for scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +62,7 @@ impl Defence for Csp {
                         reader to another site with a link. Nor does it stop text that the \
                         server writes into one of its own scripts. It is the second line behind \
                         escaping, not a replacement.",
+        stage: RequestStage::Headers,
         needs: &[],
         standards: &["ASVS 3.4.3", "CWE-79", "CWE-693"],
         elsewhere: Elsewhere {

@@ -12,7 +12,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use super::facts::Refusal;
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// The name of the form field that carries the token. JSON requests send it as `X-CSRFToken`.
 pub const TOKEN_FIELD: &str = "csrf_token";
@@ -118,6 +118,7 @@ impl Defence for CsrfToken {
         does_not_stop: "A script that runs on the portal's own page: it reads the token out of \
                         the form and sends it. Nor does it help a portal that changes state on \
                         GET, where no form and no token is asked for.",
+        stage: RequestStage::Checks,
         needs: &[],
         standards: &[
             "ASVS 3.5.1",

@@ -4,7 +4,7 @@
 //! next, which keeps the second cookie from being set at all.
 
 use super::facts::Refusal;
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What the portal does with two session cookies of one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,7 @@ impl Defence for DuplicateCookies {
         does_not_stop: "Being locked out: the victim gets the refusal until the planted cookie is \
                         gone. A planted cookie also works where the victim has none of his own, \
                         since then there is only one; the prefix __Host- stops both.",
+        stage: RequestStage::Session,
         needs: &[],
         standards: &["ASVS 15.3.7", "CWE-565", "RFC 6265bis §4.2.2"],
         elsewhere: Elsewhere {

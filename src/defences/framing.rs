@@ -3,7 +3,7 @@
 //! The decision is one directive in a `Content-Security-Policy` line of its own: a browser obeys
 //! every such line, so this switch and `csp.rs` do not disturb each other. Read `referrer.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Who may put the portal's pages into a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,7 @@ impl Defence for Framing {
         does_not_stop: "An attack that opens the portal in a window of its own and times the \
                         victim's clicks. It must be a header: in a meta tag the directive is \
                         ignored.",
+        stage: RequestStage::Headers,
         needs: &[],
         standards: &["ASVS 3.4.6", "CWE-1021"],
         elsewhere: Elsewhere {

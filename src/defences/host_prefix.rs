@@ -3,7 +3,7 @@
 //! The decision is the first letters of the cookie's name; the browser carries it out. Read
 //! `src/session/cookie.rs` next, where the whole `Set-Cookie` line is written.
 
-use super::{Arm, Defence, Elsewhere, Lesson, Name};
+use super::{Arm, Defence, Elsewhere, Lesson, Name, RequestStage};
 
 /// What stands in front of the session cookie's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +73,7 @@ impl Defence for HostPrefix {
         does_not_stop: "Another port of the same host: cookies do not know ports. A script on the \
                         portal's page can push the cookie out of a full jar and set its own; only \
                         __Host-Http-, which also needs HttpOnly, withstood that.",
+        stage: RequestStage::Cookies,
         needs: &[Name::Secure],
         standards: &[
             "ASVS 3.3.3",

@@ -3,7 +3,7 @@
 //! The decision is one word in `Set-Cookie`; the browser carries it out. Read `same_site.rs` next,
 //! another attribute that only a browser enforces.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether the session cookie carries `HttpOnly`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,7 @@ impl Defence for HttpOnly {
                         requests carry the cookie, so it can transfer money while the page is \
                         open. A script can also push the cookie out of a full jar and plant its \
                         own, unless the name begins with __Host-Http-.",
+        stage: RequestStage::Cookies,
         needs: &[],
         standards: &[
             "ASVS 3.3.4",

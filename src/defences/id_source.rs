@@ -6,7 +6,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Where a session id comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,7 @@ impl Defence for IdSource {
         does_not_stop: "An id that is stolen or planted: it need not be guessed. Random ids also \
                         do not help where the id can be read, in a log, in an address or on the \
                         wire.",
+        stage: RequestStage::Action,
         needs: &[],
         standards: &[
             "ASVS 7.2.3",

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// How long a session may lie unused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,7 @@ impl Defence for IdleTimeout {
                    anew.",
         does_not_stop: "An attacker who is quick, or who sends a request every few minutes to keep \
                         the stolen session alive. Against him there is the absolute timeout.",
+        stage: RequestStage::Session,
         needs: &[],
         standards: &[
             "ASVS 7.3.1",

@@ -3,7 +3,7 @@
 //! The decision is one comparison of `Content-Type`. It matters because browsers let any page send
 //! some types without asking, and JSON is not one of them. Read `cors.rs` next: who gets a yes.
 
-use super::{Arm, Defence, Elsewhere, Lesson, Name};
+use super::{Arm, Defence, Elsewhere, Lesson, Name, RequestStage};
 
 /// Which bodies a JSON route reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,7 @@ impl Defence for JsonOnly {
         does_not_stop: "Forgery of ordinary form routes, which need the CSRF token or the origin \
                         check. The type is no proof of anything outside a browser, and a CORS \
                         setting that allows foreign origins takes the protection away.",
+        stage: RequestStage::Checks,
         needs: &[Name::Cors],
         standards: &["ASVS 3.5.2", "CWE-352", "WSTG-SESS-05"],
         elsewhere: Elsewhere {

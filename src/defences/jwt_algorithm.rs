@@ -3,7 +3,7 @@
 //! The decision is whether a key may be used with another algorithm than its own. It matters where
 //! a verifier has a public key: everybody has that one. Read `jwt_key.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What decides the algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,7 @@ impl Defence for JwtAlgorithm {
                    nothing to choose.",
         does_not_stop: "A shared key that is weak, or a key that the token itself brings along: \
                         those have defences of their own.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &[
             "ASVS 9.1.2",

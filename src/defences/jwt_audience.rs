@@ -3,7 +3,7 @@
 //! The decision is what `aud` is worth: one issuer signs for many services, and each of them sees
 //! the tokens that its users bring. Read `jwt_type.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether `aud` is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,7 @@ impl Defence for JwtAudience {
                    memory and logs. When each service accepts only tokens that name it, a token \
                    that leaks at one opens nothing at the others.",
         does_not_stop: "The use of a leaked token at the service that it names.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &[
             "ASVS 9.2.3",

@@ -4,7 +4,7 @@
 //! up. Read `token_storage.rs` next.
 
 use super::facts::Role;
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What stands in a token, and who is asked about rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,7 @@ impl Defence for JwtClaims {
                    When rights are looked up on each request, a demotion holds at once.",
         does_not_stop: "The look-up costs what a token was meant to save. And the name itself \
                         stays readable.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &["ASVS 8.3.2", "CWE-312", "CWE-359", "CWE-613", "CWE-863"],
         elsewhere: Elsewhere {

@@ -3,7 +3,7 @@
 //! The decision is what `crit` in the header is worth. The issuer lists there what a verifier must
 //! understand before it may accept the token. Read `jwt_transport.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What becomes of a token with `crit`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,7 @@ impl Defence for JwtCrit {
                    not know the condition must refuse, or the token is worth more than its issuer \
                    meant.",
         does_not_stop: "Anything about tokens that set no condition.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &["CWE-347", "CWE-358", "RFC 7515 §4.1.11", "RFC 7519 §7.2"],
         elsewhere: Elsewhere {

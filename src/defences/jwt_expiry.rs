@@ -3,7 +3,7 @@
 //! The decision is what `exp` is worth. A token needs no record on the server, so without an end of
 //! its own it has none. Read `jwt_not_before.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether `exp` is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,7 @@ impl Defence for JwtExpiry {
                    the time most copies are found.",
         does_not_stop: "Its use within the 15 minutes, also after a sign-out: that is what \
                         jwt-revocation is for.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &[
             "ASVS 9.2.1",

@@ -3,7 +3,7 @@
 //! The decision is what `iss` is worth where two services share a key: then the signature alone
 //! does not say which of them wrote a token. Read `jwt_audience.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether `iss` is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,7 @@ impl Defence for JwtIssuer {
                    exactly is bound to one issuer's accounts and rules.",
         does_not_stop: "A partner who writes the portal's name into his tokens: he has the key. \
                         Sharing a key means trusting its other holders; ES256 avoids that.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &[
             "ASVS 9.2.4",

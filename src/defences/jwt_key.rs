@@ -3,7 +3,7 @@
 //! The decision is which bytes the HS256 key holds. Every user of the API has a token, and every
 //! token lets him try guesses on his own machine. Read `jwt_key_source.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// The secret of HS256.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,7 @@ impl Defence for JwtKey {
                    to the API. 32 random bytes cannot be found by trying.",
         does_not_stop: "A random key that leaks, from a repository, a backup or a partner who \
                         shares it. Then only a new key helps: read key-rotation.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &[
             "ASVS 13.3.1",

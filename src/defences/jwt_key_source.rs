@@ -3,7 +3,7 @@
 //! The decision is whether a token may bring its own key, in the header `jwk`, or say where to fetch
 //! it, in `jku`. Read `jwt_kid.rs` next, which chooses among the API's own keys.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Where keys may come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +64,7 @@ impl Defence for JwtKeySource {
                    that a stranger chose.",
         does_not_stop: "A wrong choice among the API's own keys, which jwt-kid and jwt-algorithm \
                         prevent.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &[
             "ASVS 9.1.3",

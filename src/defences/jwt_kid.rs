@@ -3,7 +3,7 @@
 //! The decision is what a verifier does with a `kid` that a stranger wrote: open a file of that
 //! name, or look it up in a fixed map. Read `key_rotation.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// How a key is found by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +90,7 @@ impl Defence for JwtKid {
                    into a query, it leads to a key of his choice: an empty file is enough. A map \
                    of the keys that exist leads to those keys and nowhere else.",
         does_not_stop: "A token that brings its own key in another header: read jwt-key-source.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &[
             "ASVS 9.1.3",

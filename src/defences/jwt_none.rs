@@ -4,7 +4,7 @@
 //! something else protects the token; an API that takes tokens from strangers is no such place.
 //! Read `jwt_algorithm.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What becomes of a token without a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +84,7 @@ impl Defence for JwtNone {
                    none, in whatever spelling.",
         does_not_stop: "A signature made with a key that the attacker has, or made him give: those \
                         are the defences of the key and the algorithm.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &[
             "ASVS 9.1.2",

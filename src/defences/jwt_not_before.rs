@@ -2,7 +2,7 @@
 //!
 //! The decision is what `nbf` and `iat` are worth when they lie ahead. Read `jwt_issuer.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether `nbf` and `iat` are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +67,7 @@ impl Defence for JwtNotBefore {
                    already unless the verifier looks at nbf.",
         does_not_stop: "Use after its moment has come. And an issuer that sets no nbf has nothing \
                         to check.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &["ASVS 9.2.1", "CWE-345", "RFC 7519 §4.1.5"],
         elsewhere: Elsewhere {

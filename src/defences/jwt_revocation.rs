@@ -3,7 +3,7 @@
 //! The decision is whether the server remembers anything about tokens. What it remembers is written
 //! in `src/jwt/revoke.rs`. Read `refresh_rotation.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What the server remembers of tokens that were ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,7 @@ impl Defence for JwtRevocation {
                    them. A moment kept for each user ends all tokens from before a new password.",
         does_not_stop: "The use of a stolen token before its owner does anything. And it has its \
                         price: each request asks the list, so the server keeps state after all.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &["ASVS 7.4.1", "ASVS 7.4.3", "CWE-613", "RFC 7009"],
         elsewhere: Elsewhere {

@@ -4,7 +4,7 @@
 //! token is a check of what its sender wrote. The order of the checks is in `src/jwt/verify.rs`;
 //! read `jwt_none.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether the signature is verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,7 @@ impl Defence for JwtSignature {
         does_not_stop: "A genuine token in the wrong hands: a signature says who made the token, \
                         not who sends it. And a verifier can be talked into the wrong key or \
                         algorithm, which the next defences are about.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &["ASVS 9.1.1", "CWE-347", "RFC 8725 §3.3", "WSTG-SESS-10"],
         elsewhere: Elsewhere {

@@ -3,7 +3,7 @@
 //! The decision is between the `Authorization` header and the address. An address is written down in
 //! many places. Read `jwt_revocation.rs` next; what the browser passes on is `referrer.rs`.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Where a token is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +72,7 @@ impl Defence for JwtTransport {
                    Authorization header it is sent once, to one server, and written down nowhere.",
         does_not_stop: "A server that logs headers, and a script on the page, which can read the \
                         token where the page keeps it: read token-storage.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &["ASVS 14.2.1", "CWE-598", "RFC 6750 §2.3", "RFC 9700 §4.3.2"],
         elsewhere: Elsewhere {

@@ -3,7 +3,7 @@
 //! The decision is what `typ` in the header is worth. An issuer signs several kinds of tokens with
 //! one key: for access, for refreshing, for saying who somebody is. Read `jwt_crit.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether `typ` is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,7 @@ impl Defence for JwtType {
                    looks at typ does not mistake one for another.",
         does_not_stop: "A token of the right kind that was meant for another service, or comes \
                         from another issuer: those are two more checks.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &[
             "ASVS 9.2.2",

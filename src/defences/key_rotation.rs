@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// How long a key lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +81,7 @@ impl Defence for KeyRotation {
                    old one retired a day later, a leaked key is worth at most a month.",
         does_not_stop: "The use of a leaked key before it retires. When a leak is known the key \
                         must go at once, at the price of every token it signed.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &["ASVS 13.3.4", "CWE-324", "CWE-321", "NIST SP 800-57 §5.3"],
         elsewhere: Elsewhere {

@@ -4,7 +4,7 @@
 //! Read `password_storage.rs` next: it holds the hash that this file checks for nobody.
 
 use super::facts::LoginFailure;
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What a failed sign-in tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,7 @@ impl Defence for LoginErrors {
                         password reset page gives away. It does not slow guessing down: that is \
                         the throttle's work. The times match only where accounts are stored with \
                         the same hash as the dummy.",
+        stage: RequestStage::Action,
         needs: &[],
         standards: &["ASVS 6.3.8", "CWE-203", "CWE-204", "CWE-208"],
         elsewhere: Elsewhere {

@@ -10,8 +10,11 @@
 
 pub mod facts;
 pub mod policy;
+mod stage;
 
 use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use stage::RequestStage;
 
 /// A switch with a weak and a strong arm.
 pub trait Defence: Copy + Eq + Send + Sync + 'static {
@@ -45,6 +48,8 @@ pub struct Lesson {
     pub protects: &'static str,
     /// What it does not stop, in one to three sentences.
     pub does_not_stop: &'static str,
+    /// The stage of a request at which the portal asks for the arm.
+    pub stage: RequestStage,
     /// Defences that must be strong for this one to work.
     pub needs: &'static [Name],
     /// The requirements it answers, as in `ASVS 7.2.4` and `CWE-384`.

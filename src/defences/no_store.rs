@@ -3,7 +3,7 @@
 //! The decision is one response header; browsers and caches carry it out. Read
 //! `sessions_on_password_change.rs` next: how to end the sessions on other computers.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether pages that show a user's data may be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,7 @@ impl Defence for NoStore {
                         no-store page ready for Back unless an HttpOnly cookie was deleted or \
                         changed, so the session cookie has to be HttpOnly and the sign-out has to \
                         delete it.",
+        stage: RequestStage::Headers,
         needs: &[],
         standards: &[
             "ASVS 14.3.2",

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// How a user's text gets into a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +75,7 @@ impl Defence for Output {
                         javascript: address in a link, a script block, a style. Each needs its \
                         own encoding. Nor does it help where the page's own script writes text \
                         with innerHTML.",
+        stage: RequestStage::Page,
         needs: &[],
         standards: &["ASVS 1.2.1", "ASVS 3.2.2", "CWE-79", "CWE-80"],
         elsewhere: Elsewhere {

@@ -11,7 +11,7 @@ use argon2::password_hash::{Error, PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use subtle::ConstantTimeEq;
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What the portal keeps of a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,6 +204,7 @@ impl Defence for PasswordStorage {
         does_not_stop: "Weak passwords: a password from a short list is found whatever the hash. \
                         Guessing at the sign-in form is the throttle's work. A password that is \
                         read on the wire or typed into a false page never meets the hash.",
+        stage: RequestStage::Action,
         needs: &[],
         standards: &["ASVS 11.4.2", "CWE-256", "CWE-759", "CWE-916"],
         elsewhere: Elsewhere {

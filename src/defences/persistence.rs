@@ -3,7 +3,7 @@
 //! The decision is whether `Set-Cookie` names an age; the browser carries it out. Read
 //! `idle_timeout.rs` next, a limit that the server carries out.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// How long the browser keeps the session cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +55,7 @@ impl Defence for Persistence {
         does_not_stop: "A copy that someone has already taken: a cookie's age binds only the \
                         browser that keeps it, so the server needs limits of its own. A browser \
                         set to continue where it left off brings session cookies back, too.",
+        stage: RequestStage::Cookies,
         needs: &[],
         standards: &[
             "CWE-539",

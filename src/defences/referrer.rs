@@ -3,7 +3,7 @@
 //! The decision is one response header. It matters most where a session id stands in the address:
 //! read `carrier.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// To whom the browser repeats the portal's addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +55,7 @@ impl Defence for Referrer {
         does_not_stop: "Secrets in addresses also reach browser histories, server logs and \
                         screenshots. The cure is to keep them out of addresses. An injected \
                         script can still read the page's address by itself.",
+        stage: RequestStage::Headers,
         needs: &[],
         standards: &["ASVS 3.4.5", "CWE-200", "CWE-598"],
         elsewhere: Elsewhere {

@@ -4,7 +4,7 @@
 //! more than any access token. The family of tokens that descend from one sign-in is kept in
 //! `src/jwt/refresh.rs`. Read `jwt_claims.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// How often a refresh token may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +66,7 @@ impl Defence for RefreshRotation {
                    token, and the family ends for both. The theft shows, and it is over.",
         does_not_stop: "The thief until the owner refreshes the next time. And it costs the owner \
                         a sign-in when his own answer was lost on the way and he tries again.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &["ASVS 10.4.5", "CWE-294", "CWE-613", "RFC 9700 §4.14.2"],
         elsewhere: Elsewhere {

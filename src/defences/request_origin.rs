@@ -5,7 +5,7 @@
 //! `json_only.rs` next.
 
 use super::facts::{Refusal, RequestFacts};
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether a changing request may come from another origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +88,7 @@ impl Defence for RequestOrigin {
                         request with neither header passes, so that curl works; the CSRF token \
                         must stop that one. A portal that must do without a token should refuse \
                         it.",
+        stage: RequestStage::Checks,
         needs: &[],
         standards: &["ASVS 3.5.3", "CWE-346", "CWE-352", "WSTG-SESS-05"],
         elsewhere: Elsewhere {

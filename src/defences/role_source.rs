@@ -4,7 +4,7 @@
 //! next: a signature makes the same mistake look safe.
 
 use super::facts::Role;
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Where a user's role comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,7 @@ impl Defence for RoleSource {
         does_not_stop: "An attacker who holds an administrator's session has that \
                         administrator's role. A portal must also ask for the role at every route \
                         that needs it.",
+        stage: RequestStage::Action,
         needs: &[],
         standards: &["ASVS 8.3.1", "CWE-565", "CWE-784", "CWE-642", "CWE-302"],
         elsewhere: Elsewhere {

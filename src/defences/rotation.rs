@@ -5,7 +5,7 @@
 //! `src/session/sign_in.rs` next.
 
 use super::facts::Moment;
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// When a session changes its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,7 @@ impl Defence for Rotation {
         does_not_stop: "An id that is stolen after the sign-in: the attacker then holds the new \
                         one. Nor does it stop a planted cookie from signing the victim in to the \
                         attacker's own account.",
+        stage: RequestStage::Action,
         needs: &[],
         standards: &[
             "ASVS 7.2.4",

@@ -4,7 +4,7 @@
 //! Browsers rely on it: a link, an image and a prefetch are all GET. Read `same_site.rs` next; its
 //! strong arm lets the cookie travel with links on the understanding that links only read.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Which methods may change state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +67,7 @@ impl Defence for SafeMethods {
         does_not_stop: "A form on another page that sends a POST: that is what the CSRF token, \
                         the origin check and SameSite are for. A link can still fetch a page that \
                         costs the portal much work.",
+        stage: RequestStage::Arrival,
         needs: &[],
         standards: &[
             "ASVS 3.5.3",

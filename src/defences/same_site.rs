@@ -4,7 +4,7 @@
 //! The decision is one attribute in `Set-Cookie`; the browser carries it out. Read `csrf_token.rs`
 //! next, which does not depend on the browser.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// The session cookie's `SameSite` attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +81,7 @@ impl Defence for SameSite {
                         host count as the portal's own, with Strict too. Lax also lets a link \
                         through, so a GET that changes something is still open. It is one layer \
                         beside the token, not its replacement.",
+        stage: RequestStage::Cookies,
         needs: &[],
         standards: &[
             "ASVS 3.3.2",

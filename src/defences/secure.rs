@@ -3,7 +3,7 @@
 //! The decision is one word in `Set-Cookie`; the browser carries it out. Read `transport.rs` next,
 //! the part that the server has to do itself.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether the session cookie carries `Secure`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,7 @@ impl Defence for Secure {
                         does not hide the password if the login form itself is sent over http. \
                         On localhost curl, Chromium and Firefox send the cookie in clear all the \
                         same; Safari does not.",
+        stage: RequestStage::Cookies,
         needs: &[],
         standards: &[
             "ASVS 3.3.1",

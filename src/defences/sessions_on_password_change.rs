@@ -4,7 +4,7 @@
 //! The decision is about the user's other sessions; the one that changed the password goes on.
 //! Read `src/session/end.rs` next: it also stops a sign-in that is under way at that moment.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What a new password does to the user's other sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,7 @@ impl Defence for SessionsOnPasswordChange {
         does_not_stop: "An intruder who changes the password first: then it is the user who is put \
                         out. Asking for the current password hinders that, but not where the \
                         intruder knows it.",
+        stage: RequestStage::Action,
         needs: &[],
         standards: &["ASVS 7.4.3", "CWE-613"],
         elsewhere: Elsewhere {

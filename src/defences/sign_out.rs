@@ -3,7 +3,7 @@
 //! The decision is whether the server forgets the session or only asks the browser to. Both arms
 //! delete the cookie. Read `clear_site_data.rs` next: what else the browser still holds.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What a sign-out deletes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,7 @@ impl Defence for SignOut {
         does_not_stop: "What happens before the sign-out, and what the browser has kept besides \
                         the cookie, such as pages in its cache. Other sessions of the same user \
                         stay open.",
+        stage: RequestStage::Action,
         needs: &[],
         standards: &[
             "ASVS 7.4.1",

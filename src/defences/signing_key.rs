@@ -3,7 +3,7 @@
 //! The decision is which bytes go into the signature. It matters where `client_state.rs` hands the
 //! browser a signed cookie: read that first.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// The key that signs the state cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +55,7 @@ impl Defence for SigningKey {
         does_not_stop: "Reading the cookie: a signature hides nothing. A good copy can still be \
                         replayed. A key that leaks, in a repository or a backup, is lost however \
                         long it is, so there must be a way to change it.",
+        stage: RequestStage::Session,
         needs: &[],
         standards: &[
             "ASVS 13.3.1",

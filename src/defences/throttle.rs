@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What happens to failed sign-ins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +116,7 @@ impl Defence for Throttle {
                         guesses a day. NIST also wants an end after 100 failures in a row, which \
                         this limit does not set. While strangers guess, the owner must wait in a \
                         browser that the portal does not know.",
+        stage: RequestStage::Action,
         needs: &[],
         standards: &[
             "ASVS 6.3.1",

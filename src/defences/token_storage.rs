@@ -5,7 +5,7 @@
 //! `templates/pages/portal/jwt.html`.
 
 use super::facts::RequestFacts;
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Where the page keeps its tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +91,7 @@ impl Defence for TokenStorage {
         does_not_stop: "A script on the page can use the page's tokens while it runs: it asks for \
                         a new access token as the page does. Only keeping the script out helps: \
                         read output and csp.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &["CWE-922", "CWE-79", "RFC 9700 §4.14"],
         elsewhere: Elsewhere {

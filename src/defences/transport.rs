@@ -4,7 +4,7 @@
 //! remember it (HSTS). Read `secure.rs` next: it keeps the cookie off the plain line.
 
 use super::facts::Scheme;
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Over which transport the portal works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +72,7 @@ impl Defence for Transport {
                         attacker on the line can answer it himself. A cookie without Secure goes \
                         along with that request. Browsers also ignore HSTS from a certificate \
                         they do not trust, such as this lab's.",
+        stage: RequestStage::Arrival,
         needs: &[],
         standards: &[
             "ASVS 3.4.1",

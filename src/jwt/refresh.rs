@@ -132,7 +132,7 @@ impl World<'_> {
             .ok_or(IssueError::NoFamily)?;
         loop {
             let found = self.read::<Family>(&key).await?;
-            let alive = found.filter(|found| self.now < found.until);
+            let alive = found.filter(|found| self.now < found.expires_at);
             let found = alive.ok_or(IssueError::NoFamily)?;
             let user = found.value.user.clone();
             let mut batch = Batch {
@@ -195,7 +195,7 @@ impl World<'_> {
         let key = self.fixed_key(RecordKind::RefreshFamily, name);
         let idle = self.now.after(issue::REFRESH_LIFE);
         Put {
-            until: idle.min(family.begun.after(FAMILY_LIFE)),
+            expires_at: idle.min(family.begun.after(FAMILY_LIFE)),
             ..self.put(&key, family, Some(&family.user))
         }
     }

@@ -13,8 +13,8 @@ use super::token::Claims;
 use super::verify::{Check, Refusal};
 use crate::base::clock::BenchTime;
 use crate::base::event::What;
-use crate::session::world::{FOREVER, World};
-use crate::storage::{Batch, Index, Put, RecordKey, RecordKind, StorageError};
+use crate::session::world::World;
+use crate::storage::{Batch, Put, RecordIndex, RecordKey, RecordKind, StorageError};
 
 /// How many families one look at the list ends.
 const AT_ONCE: usize = 1_000;
@@ -34,7 +34,7 @@ impl World<'_> {
             return refused("The token has no name by which it could be revoked.");
         };
         if let Some(denied) = self.read::<()>(&key).await?
-            && self.now < denied.until
+            && self.now < denied.expires_at
         {
             return refused("The token was revoked by a sign-out.");
         }
@@ -60,9 +60,9 @@ impl World<'_> {
         let mut batch = Batch::default();
         if remembers {
             let forgotten = self.probe.jwt_expiry().forgotten_at(claims.exp);
-            let until = forgotten.map_or(FOREVER, until);
+            let expires_at = forgotten.map_or(BenchTime::FOREVER, moment_of);
             batch.put.extend(self.denied_key(claims).map(|key| Put {
-                until,
+                expires_at,
                 ..self.put(&key, &(), None)
             }));
             let family = claims.text("sid").unwrap_or_default();
@@ -91,7 +91,7 @@ impl World<'_> {
         if !self.probe.jwt_revocation().remembers() {
             return Ok(None);
         }
-        let index = Index::Owner(
+        let index = RecordIndex::Owner(
             Some(self.variant),
             RecordKind::RefreshFamily,
             user.to_owned(),
@@ -159,7 +159,7 @@ impl World<'_> {
 }
 
 /// The moment of an `exp`. One that lies beyond every clock is for ever.
-fn until(seconds: f64) -> BenchTime {
+fn moment_of(seconds: f64) -> BenchTime {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

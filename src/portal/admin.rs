@@ -78,7 +78,7 @@ async fn change_role(
         return Err(Problem::new(Status::NotFound, "Unknown account", because, next).into());
     };
     account.record.role = sent.role;
-    if visitor.world.save_account(&account).await? == Commit::Lost {
+    if visitor.world.save_account(&account).await? == Commit::Conflict {
         return Err(Problem::overtaken().into());
     }
     let (user, role) = (account.user, sent.role.as_str());

@@ -104,7 +104,7 @@ async fn time_left(onlooker: PassiveVisitor<'_>) -> Result<Json<TimeLeft>, Reply
     let world = &visitor.world;
     let (idle, absolute) = session
         .record
-        .time_left(world.probe, session.seen, world.now);
+        .time_left(world.probe, session.last_used, world.now);
     let seconds = |left: Option<std::time::Duration>| left.map(|left| left.as_secs());
     Ok(Json(TimeLeft {
         idle: seconds(idle),
@@ -168,7 +168,7 @@ async fn change_profile(
             username: account.user,
             about_me: account.record.about,
         })),
-        Commit::Lost => Err(Problem::overtaken().into()),
+        Commit::Conflict => Err(Problem::overtaken().into()),
     }
 }
 

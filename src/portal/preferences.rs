@@ -3,7 +3,7 @@
 use rocket::{FromForm, Route, post, routes};
 
 use crate::portal::body::{Checked, FormBody};
-use crate::session::record::Record;
+use crate::session::record::SessionRecord;
 use crate::web::reply::Reply;
 
 #[derive(FromForm)]
@@ -22,7 +22,7 @@ async fn save(checked: Checked<'_, FormBody<Preferences>>) -> Result<Reply, Repl
     let account = visitor.account().await?;
     let large_text = sent.large_text.is_some();
     if let Some(session) = &visitor.session {
-        let change = |record: &mut Record| record.large_text = large_text;
+        let change = |record: &mut SessionRecord| record.large_text = large_text;
         visitor.world.change_record(session, change).await?;
     }
     visitor.hand_out_claims(&account, large_text);

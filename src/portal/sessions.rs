@@ -47,7 +47,7 @@ async fn show(visitor: &Visitor<'_>, error: Option<&str>) -> Result<Template, Re
             handle: listed.handle(world),
             label: listed.record.client.clone(),
             created: date_and_time(listed.record.created),
-            seen: date_and_time(listed.seen),
+            seen: date_and_time(listed.last_used),
             current: current == Some(&listed.key),
         })
         .collect();

@@ -9,7 +9,7 @@ use crate::base::event::What;
 use crate::defences::facts::Role;
 use crate::session::accounts::Account;
 use crate::session::recognise::RecogniseError;
-use crate::session::state_cookie::{self, State};
+use crate::session::state_cookie::{self, SignedState};
 use crate::session::world::World;
 use crate::session::{Presented, Recognised, Session, SessionId, cookie};
 use crate::storage::StorageError;
@@ -31,7 +31,7 @@ pub struct Visitor<'r> {
     pub adopted_id: Option<SessionId>,
     /// The client in a few words, for lists of sessions.
     pub label: String,
-    state: Option<State>,
+    state: Option<SignedState>,
     state_cookie: Option<String>,
     role_cookie: Option<String>,
     browser_cookie: Option<String>,
@@ -215,7 +215,7 @@ impl<'r> Visitor<'r> {
         }
         if probe.client_state().writes_cookie() {
             let key = probe.signing_key().bytes(bench.keys().signing());
-            let state = State {
+            let state = SignedState {
                 large_text,
                 user: account.user.clone(),
             };

@@ -10,7 +10,7 @@ use super::{SessionId, cookie};
 use crate::base::clock::BenchTime;
 use crate::defences::{Defence, IdSource, PolicyProbe};
 use crate::session::world::World;
-use crate::storage::{Batch, Index, Put, RecordKind, StorageError};
+use crate::storage::{Batch, Put, RecordIndex, RecordKind, StorageError};
 
 /// How long a browser is remembered: 90 days, the usual span of such cookies.
 const REMEMBERED_FOR: std::time::Duration = std::time::Duration::from_secs(90 * 24 * 3600);
@@ -56,7 +56,7 @@ impl World<'_> {
         let key = self.fixed_key(RecordKind::Browser, &name);
         let found = self.read::<RememberedBrowser>(&key).await?;
         Ok(found
-            .filter(|found| found.until > self.now)
+            .filter(|found| found.expires_at > self.now)
             .map(|found| Known {
                 key: name,
                 browser: found.value,
@@ -81,8 +81,8 @@ impl World<'_> {
         let put = Put {
             key: self.fixed_key(RecordKind::Browser, &hash(&token)),
             value: self.encode(&browser),
-            seen: self.now,
-            until: self.now.after(REMEMBERED_FOR),
+            last_used: self.now,
+            expires_at: self.now.after(REMEMBERED_FOR),
             owner: Some(user.to_owned()),
             replaces: None,
         };
@@ -101,7 +101,7 @@ impl World<'_> {
     /// # Errors
     /// The store does not answer.
     pub async fn browsers_of(&self, user: &str) -> Result<Vec<Known>, StorageError> {
-        let index = Index::Owner(Some(self.variant), RecordKind::Browser, user.to_owned());
+        let index = RecordIndex::Owner(Some(self.variant), RecordKind::Browser, user.to_owned());
         let storage = self.bench.storage();
         let mut found = Vec::new();
         for key in storage

@@ -2,12 +2,12 @@
 
 use futures::future::try_join_all;
 
-use super::{Record, Session};
+use super::{Session, SessionRecord};
 use crate::base::event::{EndReason, What};
 use crate::defences::facts::Moment;
 use crate::session::accounts::Account;
 use crate::session::world::World;
-use crate::storage::{Batch, Commit, Expect, Index, RecordKey, RecordKind, StorageError};
+use crate::storage::{Batch, Commit, Expect, RecordIndex, RecordKey, RecordKind, StorageError};
 
 /// How many sessions a list shows and one commit ends.
 pub const LIST_LIMIT: usize = 1_000;
@@ -17,18 +17,18 @@ const AT_ONCE: usize = 100;
 
 /// A session in a list: the record and where it lies, but not the id, which nobody can know.
 #[derive(Clone, Debug)]
-pub struct Listed {
+pub struct ListedSession {
     /// Where the record lies.
     pub key: RecordKey,
     /// The record.
-    pub record: Record,
+    pub record: SessionRecord,
     /// Its version.
     pub version: u64,
     /// When it was last used.
-    pub seen: crate::base::clock::BenchTime,
+    pub last_used: crate::base::clock::BenchTime,
 }
 
-impl Listed {
+impl ListedSession {
     /// A name for the session in a form: a keyed fingerprint of its key, which opens nothing.
     pub fn handle(&self, world: &World<'_>) -> String {
         world.fingerprint_of(self.key.name()).0
@@ -43,11 +43,11 @@ impl World<'_> {
     /// The store does not answer; then the user is not signed out, and must be told.
     pub async fn sign_out(&self, session: &Session) -> Result<bool, StorageError> {
         if self.probe.sign_out().ends_record() {
-            let chosen = Listed {
+            let chosen = ListedSession {
                 key: session.key.clone(),
                 record: session.record.clone(),
                 version: session.version,
-                seen: session.seen,
+                last_used: session.last_used,
             };
             self.end(&[chosen], EndReason::SignOut).await?;
             return Ok(true);
@@ -66,11 +66,11 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn sessions(&self, of: Option<&str>) -> Result<Vec<Listed>, StorageError> {
+    pub async fn sessions(&self, of: Option<&str>) -> Result<Vec<ListedSession>, StorageError> {
         let (world, kind) = (Some(self.variant), RecordKind::Session);
         let index = match of {
-            Some(user) => Index::Owner(world, kind, user.to_owned()),
-            None => Index::Kind(world, kind),
+            Some(user) => RecordIndex::Owner(world, kind, user.to_owned()),
+            None => RecordIndex::Kind(world, kind),
         };
         let keys = self
             .bench
@@ -79,18 +79,18 @@ impl World<'_> {
             .await?;
         let mut found = Vec::with_capacity(keys.len());
         for some in keys.chunks(AT_ONCE) {
-            let read = some.iter().map(|key| self.read::<Record>(key));
+            let read = some.iter().map(|key| self.read::<SessionRecord>(key));
             for (key, stored) in some.iter().zip(try_join_all(read).await?) {
                 let Some(stored) = stored else {
                     continue;
                 };
-                let (record, version, seen) = (stored.value, stored.version, stored.seen);
-                if record.expired(self.probe, seen, self.now).is_none() {
-                    found.push(Listed {
+                let (record, version, last_used) = (stored.value, stored.version, stored.last_used);
+                if record.expired(self.probe, last_used, self.now).is_none() {
+                    found.push(ListedSession {
                         key: key.clone(),
                         record,
                         version,
-                        seen,
+                        last_used,
                     });
                 }
             }
@@ -103,12 +103,16 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn end(&self, sessions: &[Listed], reason: EndReason) -> Result<(), StorageError> {
+    pub async fn end(
+        &self,
+        sessions: &[ListedSession],
+        reason: EndReason,
+    ) -> Result<(), StorageError> {
         let mut chosen = sessions.to_vec();
         while !chosen.is_empty() {
             let mut batch = Batch::default();
             self.add_end(&mut batch, &chosen, reason);
-            let present = |listed: &Listed| (listed.key.clone(), Expect::Present);
+            let present = |listed: &ListedSession| (listed.key.clone(), Expect::Present);
             batch.expect = chosen.iter().map(present).collect();
             if self.commit(batch).await? == Commit::Done {
                 break;
@@ -119,10 +123,13 @@ impl World<'_> {
     }
 
     /// What is left of these sessions: those that are there, and what took the place of the others.
-    async fn still_there(&self, sessions: Vec<Listed>) -> Result<Vec<Listed>, StorageError> {
-        let mut found: Vec<Listed> = Vec::with_capacity(sessions.len());
+    async fn still_there(
+        &self,
+        sessions: Vec<ListedSession>,
+    ) -> Result<Vec<ListedSession>, StorageError> {
+        let mut found: Vec<ListedSession> = Vec::with_capacity(sessions.len());
         for listed in sessions {
-            let gone = self.read::<Record>(&listed.key).await?.is_none();
+            let gone = self.read::<SessionRecord>(&listed.key).await?.is_none();
             let left = match listed.record.user.as_deref() {
                 _ if !gone => vec![listed],
                 Some(user) => {
@@ -153,7 +160,7 @@ impl World<'_> {
         except: Option<&RecordKey>,
         reason: EndReason,
     ) -> Result<usize, StorageError> {
-        let index = Index::Owner(Some(self.variant), RecordKind::Session, user.to_owned());
+        let index = RecordIndex::Owner(Some(self.variant), RecordKind::Session, user.to_owned());
         let mut ended = 0;
         loop {
             let storage = self.bench.storage();
@@ -173,7 +180,7 @@ impl World<'_> {
         }
     }
 
-    fn add_end(&self, batch: &mut Batch, sessions: &[Listed], reason: EndReason) {
+    fn add_end(&self, batch: &mut Batch, sessions: &[ListedSession], reason: EndReason) {
         for listed in sessions {
             batch.remove.push(listed.key.clone());
             batch.events.push(self.event(What::Ended {
@@ -215,12 +222,12 @@ impl World<'_> {
                 .expect
                 .push((session.key.clone(), Expect::Version(session.version)));
             let now = self.now;
-            let change = |record: &mut Record| record.authenticated_at = Some(now);
+            let change = |record: &mut SessionRecord| record.authenticated_at = Some(now);
             Some(self.rotated(session, change, &mut batch).await?)
         } else {
             None
         };
-        if self.commit(batch).await? == Commit::Lost {
+        if self.commit(batch).await? == Commit::Conflict {
             return Ok(None);
         }
         self.confirm_end_of_tokens(&account.user, tokens_ended)
@@ -242,7 +249,7 @@ impl World<'_> {
     pub async fn change_record(
         &self,
         session: &Session,
-        change: impl FnOnce(&mut Record),
+        change: impl FnOnce(&mut SessionRecord),
     ) -> Result<Commit, StorageError> {
         let mut changed = session.clone();
         change(&mut changed.record);
@@ -263,13 +270,13 @@ impl World<'_> {
     pub async fn renew_sessions_of(&self, user: &str) -> Result<(), StorageError> {
         for listed in self.sessions(Some(user)).await? {
             let mut put = self.put(&listed.key, &listed.record, Some(user));
-            let record = Record {
+            let record = SessionRecord {
                 renew: true,
                 ..listed.record
             };
             put.value = self.encode(&record);
-            put.seen = listed.seen;
-            put.until = record.deadline(self.probe, listed.seen);
+            put.last_used = listed.last_used;
+            put.expires_at = record.deadline(self.probe, listed.last_used);
             let expect = vec![(listed.key, Expect::Version(listed.version))];
             // A session that changed meanwhile was used with its new rights already checked.
             self.commit(Batch {

@@ -1,13 +1,13 @@
 //! Ending sessions whose time is over before anybody asks for them, so that the journal says why
 //! they are gone. The store's own sweep would take them without a word.
 
-use super::Record;
-use super::end::Listed;
+use super::SessionRecord;
+use super::end::ListedSession;
 use crate::base::event::Client;
 use crate::defences::policy::{PolicyProbe, Variant};
 use crate::session::bench::Bench;
 use crate::session::world::World;
-use crate::storage::{Index, RecordKind, StorageError};
+use crate::storage::{RecordIndex, RecordKind, StorageError};
 
 /// How many sessions of a world are looked at. Where a course leaves more behind, the sweep takes
 /// the others, and the journal keeps its place for what people do.
@@ -20,7 +20,7 @@ pub const LOOKED_AT: usize = 50;
 pub async fn end_expired(bench: &Bench) -> Result<usize, StorageError> {
     let mut ended = 0;
     for variant in Variant::all() {
-        let index = Index::Kind(Some(variant), RecordKind::Session);
+        let index = RecordIndex::Kind(Some(variant), RecordKind::Session);
         let members = bench.storage().members(bench.name(), &index, LOOKED_AT);
         let keys = members.await?;
         if keys.is_empty() {
@@ -29,16 +29,16 @@ pub async fn end_expired(bench: &Bench) -> Result<usize, StorageError> {
         let probe = PolicyProbe::new(bench.resolve(variant).policy);
         let world = World::now(bench, variant, &probe, Client::Lab);
         for key in keys {
-            let Some(found) = world.read::<Record>(&key).await? else {
+            let Some(found) = world.read::<SessionRecord>(&key).await? else {
                 continue;
             };
-            let over = found.value.expired(&probe, found.seen, world.now);
+            let over = found.value.expired(&probe, found.last_used, world.now);
             if let (Some(reason), true) = (over, found.value.user.is_some()) {
-                let listed = Listed {
+                let listed = ListedSession {
                     key,
                     record: found.value,
                     version: found.version,
-                    seen: found.seen,
+                    last_used: found.last_used,
                 };
                 world.end(&[listed], reason).await?;
                 ended += 1;

@@ -23,4 +23,4 @@ pub mod world;
 
 pub use id::SessionId;
 pub use recognise::{Presented, Recognised};
-pub use record::{Record, Session};
+pub use record::{Session, SessionRecord};

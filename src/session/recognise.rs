@@ -1,10 +1,10 @@
 //! Recognising a visitor: from what a request presents to the session it opens.
 
-use super::{Record, Session, SessionId};
+use super::{Session, SessionId, SessionRecord};
 use crate::base::event::{EndReason, What};
 use crate::defences::facts::{Moment, Refusal};
 use crate::session::world::World;
-use crate::storage::{Batch, Expect, Index, Put, RecordKind, StorageError};
+use crate::storage::{Batch, Expect, Put, RecordIndex, RecordKind, StorageError};
 
 /// How many anonymous sessions a world keeps: the lab's own ceiling, so that a script that fetches
 /// the sign-in page for ever fills no memory.
@@ -79,10 +79,10 @@ impl World<'_> {
                 None => Recognised::Nobody,
             });
         }
-        let until = session.record.deadline(self.probe, self.now);
+        let expires_at = session.record.deadline(self.probe, self.now);
         self.bench
             .storage()
-            .touch(self.bench.name(), &session.key, self.now, until)
+            .touch(self.bench.name(), &session.key, self.now, expires_at)
             .await?;
         Ok(Recognised::Known {
             session,
@@ -119,7 +119,10 @@ impl World<'_> {
             self.note(what).await?;
             return Ok(Recognised::Stale);
         };
-        if let Some(reason) = session.record.expired(self.probe, session.seen, self.now) {
+        if let Some(reason) = session
+            .record
+            .expired(self.probe, session.last_used, self.now)
+        {
             self.remove(&session, reason).await?;
             return Ok(Recognised::Stale);
         }
@@ -136,17 +139,17 @@ impl World<'_> {
         else {
             return Ok(None);
         };
-        let Some(found) = self.read::<Record>(&key).await? else {
+        let Some(found) = self.read::<SessionRecord>(&key).await? else {
             return Ok(None);
         };
-        let (record, version, seen) = (found.value, found.version, found.seen);
+        let (record, version, last_used) = (found.value, found.version, found.last_used);
         let here = record.bench == self.bench.name().as_str() && record.variant == self.variant;
         Ok(here.then(|| Session {
             id: id.clone(),
             key,
             record,
             version,
-            seen,
+            last_used,
         }))
     }
 
@@ -161,7 +164,7 @@ impl World<'_> {
         adopted_id: Option<SessionId>,
         client: &str,
     ) -> Result<Session, StorageError> {
-        let record = Record {
+        let record = SessionRecord {
             bench: self.bench.name().to_string(),
             variant: self.variant,
             user: None,
@@ -195,7 +198,7 @@ impl World<'_> {
         ceiling: usize,
         keep: usize,
     ) -> Result<(), StorageError> {
-        let index = Index::Owner(Some(self.variant), kind, owner.to_owned());
+        let index = RecordIndex::Owner(Some(self.variant), kind, owner.to_owned());
         let storage = self.bench.storage();
         // The list itself is long, and each visitor of a sign-in page comes by here.
         let bench = self.bench.name();
@@ -235,8 +238,8 @@ impl World<'_> {
         Put {
             key: session.key.clone(),
             value: self.encode(&session.record),
-            seen: self.now,
-            until: session.record.deadline(self.probe, self.now),
+            last_used: self.now,
+            expires_at: session.record.deadline(self.probe, self.now),
             owner: Some(
                 session
                     .record

@@ -16,7 +16,7 @@ pub const CEILING: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// One session, as it is stored. When it was last seen stands beside it in the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub struct SessionRecord {
     /// The bench it belongs to. An id counts on no other.
     pub bench: String,
     /// The variant it belongs to. An id counts in no other.
@@ -39,12 +39,12 @@ pub struct Record {
     pub renew: bool,
 }
 
-impl Record {
+impl SessionRecord {
     /// What is left of the idle limit and of the absolute limit; `None` where there is none.
     pub fn time_left(
         &self,
         probe: &PolicyProbe,
-        seen: BenchTime,
+        last_used: BenchTime,
         now: BenchTime,
     ) -> (Option<Duration>, Option<Duration>) {
         let left = |limit: Option<Duration>, from: BenchTime| {
@@ -52,7 +52,7 @@ impl Record {
         };
         let start = self.authenticated_at.unwrap_or(self.created);
         (
-            left(probe.idle_timeout().limit(), seen),
+            left(probe.idle_timeout().limit(), last_used),
             left(probe.absolute_timeout().limit(), start),
         )
     }
@@ -61,10 +61,10 @@ impl Record {
     pub fn expired(
         &self,
         probe: &PolicyProbe,
-        seen: BenchTime,
+        last_used: BenchTime,
         now: BenchTime,
     ) -> Option<EndReason> {
-        let (idle, absolute) = self.time_left(probe, seen, now);
+        let (idle, absolute) = self.time_left(probe, last_used, now);
         if idle == Some(Duration::ZERO) {
             Some(EndReason::IdleTimeout)
         } else if absolute == Some(Duration::ZERO) || now.since(self.created) >= CEILING {
@@ -94,11 +94,11 @@ pub struct Session {
     /// Where the record lies.
     pub key: RecordKey,
     /// The record.
-    pub record: Record,
+    pub record: SessionRecord,
     /// The record's version in the store.
     pub version: u64,
     /// When it was seen before this request.
-    pub seen: BenchTime,
+    pub last_used: BenchTime,
 }
 
 impl Session {

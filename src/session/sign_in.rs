@@ -1,6 +1,7 @@
 //! Signing in: an anonymous session becomes a user's, with a new id or with the old one.
 
-use super::{Record, Session, SessionId};
+use super::{Session, SessionId, SessionRecord};
+use crate::base::clock::BenchTime;
 use crate::base::event::What;
 use crate::defences::facts::Moment;
 use crate::session::accounts::Account;
@@ -41,7 +42,7 @@ impl World<'_> {
         let rotated_from = before
             .filter(|_| !keeps_id)
             .map(|old| self.fingerprint(&old.id));
-        let record = Record {
+        let record = SessionRecord {
             bench: self.bench.name().to_string(),
             variant: self.variant,
             user: Some(account.user.clone()),
@@ -88,7 +89,7 @@ impl World<'_> {
             }
             if let Some(old) = before
                 && self
-                    .read::<Record>(&old.key)
+                    .read::<SessionRecord>(&old.key)
                     .await?
                     .is_none_or(|now| now.version != old.version)
             {
@@ -113,7 +114,7 @@ impl World<'_> {
     pub async fn rotate(
         &self,
         old: &Session,
-        change: impl Fn(&mut Record),
+        change: impl Fn(&mut SessionRecord),
     ) -> Result<Option<Session>, StorageError> {
         let mut batch = Batch {
             expect: vec![(old.key.clone(), Expect::Version(old.version))],
@@ -127,7 +128,7 @@ impl World<'_> {
     pub(super) async fn rotated(
         &self,
         old: &Session,
-        change: impl Fn(&mut Record),
+        change: impl Fn(&mut SessionRecord),
         batch: &mut Batch,
     ) -> Result<Session, StorageError> {
         let mut record = old.record.clone();
@@ -149,7 +150,7 @@ impl World<'_> {
     pub(super) async fn open(
         &self,
         adopted_id: Option<SessionId>,
-        record: Record,
+        record: SessionRecord,
         event: impl Fn(&Self, &SessionId, bool) -> What,
     ) -> Result<Session, StorageError> {
         let adopted = adopted_id.is_some();
@@ -180,7 +181,7 @@ impl World<'_> {
     async fn new_session(
         &self,
         adopted_id: Option<SessionId>,
-        record: Record,
+        record: SessionRecord,
         overwrites: Option<u64>,
         batch: &mut Batch,
     ) -> Result<Session, StorageError> {
@@ -201,7 +202,7 @@ impl World<'_> {
             key,
             record,
             version,
-            seen: self.now,
+            last_used: self.now,
         })
     }
 
@@ -218,8 +219,8 @@ impl World<'_> {
             batch.put.push(Put {
                 key,
                 value: self.encode(&(count + 1)),
-                seen: self.now,
-                until: crate::session::world::FOREVER,
+                last_used: self.now,
+                expires_at: BenchTime::FOREVER,
                 owner: None,
                 replaces: None,
             });

@@ -55,8 +55,8 @@ impl World<'_> {
             let put = Put {
                 key: key.clone(),
                 value: self.encode(&bucket),
-                seen: self.now,
-                until: self.now.after(keep),
+                last_used: self.now,
+                expires_at: self.now.after(keep),
                 owner: None,
                 replaces: None,
             };

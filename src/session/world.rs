@@ -14,9 +14,6 @@ use crate::session::SessionId;
 use crate::session::bench::Bench;
 use crate::storage::{Batch, Commit, Put, RecordKey, RecordKind, StorageError};
 
-/// The deadline of records that have none.
-pub const FOREVER: BenchTime = BenchTime::from_millis(u64::MAX);
-
 /// One variant on one bench, as one request sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct World<'r> {
@@ -40,9 +37,9 @@ pub struct Versioned<T> {
     /// Its version in the store.
     pub version: u64,
     /// When it was last seen in use.
-    pub seen: BenchTime,
+    pub last_used: BenchTime,
     /// From when on it no longer counts.
-    pub until: BenchTime,
+    pub expires_at: BenchTime,
 }
 
 impl<'r> World<'r> {
@@ -86,8 +83,8 @@ impl World<'_> {
             Ok(value) => Ok(Some(Versioned {
                 value,
                 version: stored.version,
-                seen: stored.seen,
-                until: stored.until,
+                last_used: stored.last_used,
+                expires_at: stored.expires_at,
             })),
             // A session that cannot be read opens nothing. Anything else must not be replaced by a
             // default without a word.
@@ -161,8 +158,8 @@ impl World<'_> {
         Put {
             key: key.clone(),
             value: self.encode(value),
-            seen: self.now,
-            until: FOREVER,
+            last_used: self.now,
+            expires_at: BenchTime::FOREVER,
             owner: owner.map(str::to_owned),
             replaces: None,
         }

@@ -134,7 +134,7 @@ impl RecordKey {
 
 /// A list that storage keeps of its records.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Index {
+pub enum RecordIndex {
     /// All of one kind in one world.
     Kind(Option<Variant>, RecordKind),
     /// Those of them that name this owner.
@@ -143,15 +143,15 @@ pub enum Index {
 
 /// A record as it was read.
 #[derive(Clone, Debug)]
-pub struct Stored {
+pub struct StoredRecord {
     /// The value last put.
     pub value: Arc<[u8]>,
     /// Counts the puts of this key: 1 after the first.
     pub version: u64,
     /// When it was last seen in use.
-    pub seen: BenchTime,
+    pub last_used: BenchTime,
     /// From when on it no longer counts.
-    pub until: BenchTime,
+    pub expires_at: BenchTime,
 }
 
 /// A record to be written.
@@ -162,9 +162,9 @@ pub struct Put {
     /// What.
     pub value: Vec<u8>,
     /// When it was last seen in use.
-    pub seen: BenchTime,
+    pub last_used: BenchTime,
     /// From when on it no longer counts.
-    pub until: BenchTime,
+    pub expires_at: BenchTime,
     /// Whose list it stands in.
     pub owner: Option<String>,
     /// The record that this one takes the place of: where both are found after a crash, that one
@@ -202,7 +202,7 @@ pub enum Commit {
     /// Everything is written.
     Done,
     /// Something expected did not hold, and nothing is written.
-    Lost,
+    Conflict,
 }
 
 /// The number of an event in a bench's journal, counted from 1.
@@ -229,18 +229,18 @@ pub const JOURNAL_LIMIT: usize = 10_000;
 #[async_trait]
 pub trait Storage: Send + Sync + 'static {
     /// The record at `key`. One whose time is over may still be returned: the caller compares
-    /// [`Stored::until`] with its own clock.
+    /// [`StoredRecord::until`] with its own clock.
     async fn read(
         &self,
         bench: &BenchName,
         key: &RecordKey,
-    ) -> Result<Option<Stored>, StorageError>;
+    ) -> Result<Option<StoredRecord>, StorageError>;
 
     /// At most `limit` keys of an index, those that were first put longest ago first.
     async fn members(
         &self,
         bench: &BenchName,
-        index: &Index,
+        index: &RecordIndex,
         limit: usize,
     ) -> Result<Vec<RecordKey>, StorageError>;
 
@@ -249,7 +249,7 @@ pub trait Storage: Send + Sync + 'static {
     async fn may_exceed(
         &self,
         bench: &BenchName,
-        index: &Index,
+        index: &RecordIndex,
         limit: usize,
     ) -> Result<bool, StorageError> {
         let found = self.members(bench, index, limit.saturating_add(1)).await?;
@@ -265,8 +265,8 @@ pub trait Storage: Send + Sync + 'static {
         &self,
         bench: &BenchName,
         key: &RecordKey,
-        seen: BenchTime,
-        until: BenchTime,
+        last_used: BenchTime,
+        expires_at: BenchTime,
     ) -> Result<(), StorageError>;
 
     /// At most `limit` events of the journal with an id above `after`, oldest first.

@@ -2,7 +2,7 @@
 //!
 //! [`super::file::stats`] and [`mod@super::redis::stats`] read; [`crate::cli::store_stats`] counts and prints.
 
-use super::{RecordKey, Stored};
+use super::{RecordKey, StoredRecord};
 use crate::base::bench_name::BenchName;
 
 /// The settings of a bench that a count needs, as they are stored.
@@ -20,7 +20,7 @@ pub trait Census: Send {
     fn bench(&mut self, bench: &BenchName, settings: &BenchSettings);
 
     /// A session, read.
-    fn session(&mut self, bench: &BenchName, key: &RecordKey, stored: &Stored);
+    fn session(&mut self, bench: &BenchName, key: &RecordKey, stored: &StoredRecord);
 
     /// A record of any other kind, which is not read.
     fn record(&mut self, bench: &BenchName, key: &RecordKey);

@@ -10,9 +10,8 @@ use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::base::event::in_words;
 use crate::session::bench::Bench;
-use crate::session::world::FOREVER;
 use crate::storage::{
-    Batch, Commit, Expect, Index, Put, RecordKey, RecordKind, Storage, StorageError,
+    Batch, Commit, Expect, Put, RecordIndex, RecordKey, RecordKind, Storage, StorageError,
 };
 
 /// How many events of the journal one check looks at, the newest ones.
@@ -63,7 +62,7 @@ pub async fn all(
     bench: &BenchName,
     storage: &dyn Storage,
 ) -> Result<Vec<(String, Progress)>, StorageError> {
-    let index = Index::Kind(None, RecordKind::Progress);
+    let index = RecordIndex::Kind(None, RecordKind::Progress);
     let mut found = Vec::new();
     for key in storage.members(bench, &index, MOST_SHEETS).await? {
         if let Some(stored) = storage.read(bench, &key).await? {
@@ -201,8 +200,8 @@ impl<'n> ProgressTracker<'n> {
                 key: key.clone(),
                 // Invariant: a struct of maps with text keys always becomes JSON.
                 value: serde_json::to_vec(&progress).expect("progress becomes JSON"),
-                seen: wall_time(),
-                until: FOREVER,
+                last_used: wall_time(),
+                expires_at: BenchTime::FOREVER,
                 owner: None,
                 replaces: None,
             };

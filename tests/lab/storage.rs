@@ -18,7 +18,7 @@ use session_lab::base::clock::BenchTime;
 use session_lab::base::event::{Client, Event, What};
 use session_lab::defences::policy::Variant;
 use session_lab::storage::{
-    Batch, Commit, EventId, Expect, FileStorage, Index, JOURNAL_LIMIT, MemoryStorage, Put,
+    Batch, Commit, EventId, Expect, FileStorage, JOURNAL_LIMIT, MemoryStorage, Put, RecordIndex,
     RecordKey, RecordKind, Storage,
 };
 
@@ -36,12 +36,12 @@ fn session(name: &str) -> RecordKey {
     RecordKey::new(HARDENED, RecordKind::Session, name).unwrap()
 }
 
-fn sessions() -> Index {
-    Index::Kind(HARDENED, RecordKind::Session)
+fn sessions() -> RecordIndex {
+    RecordIndex::Kind(HARDENED, RecordKind::Session)
 }
 
-fn sessions_of(owner: &str) -> Index {
-    Index::Owner(HARDENED, RecordKind::Session, owner.into())
+fn sessions_of(owner: &str) -> RecordIndex {
+    RecordIndex::Owner(HARDENED, RecordKind::Session, owner.into())
 }
 
 /// A record whose value is its own name as JSON, seen at 10 and good until 100.
@@ -49,8 +49,8 @@ fn put(key: &RecordKey) -> Put {
     Put {
         key: key.clone(),
         value: format!("{:?}", key.name()).into_bytes(),
-        seen: at(10),
-        until: at(100),
+        last_used: at(10),
+        expires_at: at(100),
         owner: None,
         replaces: None,
     }
@@ -92,7 +92,7 @@ async fn version(storage: &impl Storage, key: &RecordKey) -> Option<u64> {
         .map(|stored| stored.version)
 }
 
-async fn names(storage: &impl Storage, index: Index, limit: usize) -> Vec<String> {
+async fn names(storage: &impl Storage, index: RecordIndex, limit: usize) -> Vec<String> {
     let members = storage.members(&bench(), &index, limit).await.unwrap();
     members.iter().map(|key| key.name().into()).collect()
 }

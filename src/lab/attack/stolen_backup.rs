@@ -10,7 +10,7 @@ use crate::defences::password_storage::DEMO_PASSWORDS;
 use crate::defences::policy::{PolicyProbe, Variant};
 use crate::jwt::keys::StoredSecret;
 use crate::lab::inspect::evidence;
-use crate::session::Record;
+use crate::session::SessionRecord;
 use crate::session::accounts::AccountRecord;
 use crate::session::world::World;
 use crate::web::context::RequestContext;
@@ -30,7 +30,7 @@ struct Backup {
 #[derive(Serialize)]
 struct SessionFile {
     file: String,
-    record: Record,
+    record: SessionRecord,
 }
 
 /// An account's record. That of a demo account which never changed is written nowhere, because the

@@ -183,8 +183,8 @@ fn shortened(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::defences::RequestStage;
     use crate::defences::policy::Name;
-    use crate::lab::inspect::wire::stage::Stage;
 
     /// Every defence asked: the fullest diagram there is.
     fn everything() -> Vec<Passed> {
@@ -195,18 +195,18 @@ mod tests {
             description: "",
             refused: false,
         };
-        let stage = |stage: Stage| Passed {
+        let stage = |stage: RequestStage| Passed {
             title: stage.title(),
             description: stage.description(),
             lit: Name::ALL
                 .iter()
-                .filter(|name| Stage::of(**name) == stage)
+                .filter(|name| name.lesson().stage == stage)
                 .map(lit)
                 .collect(),
             dark: 0,
             not_reached: false,
         };
-        Stage::ALL.into_iter().map(stage).collect()
+        RequestStage::ALL.into_iter().map(stage).collect()
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::lab::page;
 use crate::lab::page::ClockView;
 use crate::lab::{Shelved, Store};
 use crate::session::bench::Bench;
-use crate::session::end::Listed;
+use crate::session::end::ListedSession;
 use crate::session::world::World;
 use crate::storage::StorageError;
 use crate::web::context::RequestContext;
@@ -56,9 +56,9 @@ pub struct SessionView {
 }
 
 impl SessionView {
-    fn new(world: &World<'_>, listed: &Listed) -> Self {
+    fn new(world: &World<'_>, listed: &ListedSession) -> Self {
         let record = &listed.record;
-        let (idle, absolute) = record.time_left(world.probe, listed.seen, world.now);
+        let (idle, absolute) = record.time_left(world.probe, listed.last_used, world.now);
         Self {
             file: listed.key.name().to_owned(),
             user: record.user.clone(),
@@ -68,7 +68,7 @@ impl SessionView {
                 "anonymous"
             },
             created: date_and_time(record.created),
-            seen: on_the_day_of(record.created, listed.seen),
+            seen: on_the_day_of(record.created, listed.last_used),
             idle_left: idle.map(span),
             absolute_left: absolute.map(span),
             rotated_from: record.rotated_from.as_ref().map(|from| format!("#{from}")),
@@ -134,11 +134,11 @@ async fn timelines(bench: &Bench, variant: Variant) -> Result<Vec<Timeline>, Sto
     let world = World::now(bench, variant, &probe, Client::Other);
     let listed = world.sessions(None).await?;
     let alive = listed.iter().rev().take(SHOWN).map(|listed| {
-        let left = listed.record.time_left(&probe, listed.seen, world.now);
+        let left = listed.record.time_left(&probe, listed.last_used, world.now);
         Alive {
             name: world.fingerprint_of(listed.key.name()),
             record: listed.record.clone(),
-            seen: listed.seen,
+            seen: listed.last_used,
             idle: left.0.map(|left| world.now.after(left)),
             absolute: left.1.map(|left| world.now.after(left)),
         }

@@ -5,7 +5,7 @@ use crate::base::clock::BenchTime;
 use crate::base::event::{EndReason, Event, Fingerprint, What};
 use crate::defences::policy::Variant;
 use crate::lab::diagrams::timeline::{Life, Mark};
-use crate::session::Record;
+use crate::session::SessionRecord;
 
 /// A session that is alive.
 #[derive(Clone, Debug)]
@@ -13,7 +13,7 @@ pub struct Alive {
     /// What stands for its id.
     pub name: Fingerprint,
     /// Its record.
-    pub record: Record,
+    pub record: SessionRecord,
     /// When it was last used.
     pub seen: BenchTime,
     /// When it ends if it is not used.
@@ -270,7 +270,7 @@ mod tests {
         let at = BenchTime::from_millis;
         Alive {
             name: name(session),
-            record: Record {
+            record: SessionRecord {
                 bench: "local".into(),
                 variant: Variant::Hardened,
                 user: Some("student123".into()),

@@ -12,8 +12,9 @@ use super::Bench;
 use crate::base::clock::BenchTime;
 use crate::base::event::Client;
 use crate::defences::policy::Variant;
-use crate::session::world::FOREVER;
-use crate::storage::{Batch, Commit, Expect, Index, Put, RecordKey, RecordKind, StorageError};
+use crate::storage::{
+    Batch, Commit, Expect, Put, RecordIndex, RecordKey, RecordKind, StorageError,
+};
 
 /// How many requests a bench's catcher keeps.
 pub const KEPT: usize = 100;
@@ -187,7 +188,7 @@ impl<'b> Loot<'b> {
 
     /// Where the requests lie.
     async fn numbers(&self) -> Result<Vec<RecordKey>, StorageError> {
-        let index = Index::Kind(None, RecordKind::Loot);
+        let index = RecordIndex::Kind(None, RecordKind::Loot);
         let (storage, name) = (self.bench.storage(), self.bench.name());
         let mut keys = storage.members(name, &index, KEPT + OTHERS.len()).await?;
         keys.retain(|key| !OTHERS.contains(&key.name()));
@@ -236,8 +237,8 @@ fn put(key: RecordKey, value: &impl Serialize) -> Put {
         key,
         // Invariant: texts, numbers and lists of them always become JSON.
         value: serde_json::to_vec(value).expect("loot becomes JSON"),
-        seen: BenchTime::now(Duration::ZERO),
-        until: FOREVER,
+        last_used: BenchTime::now(Duration::ZERO),
+        expires_at: BenchTime::FOREVER,
         owner: None,
         replaces: None,
     }

@@ -6,10 +6,10 @@
 pub mod audit;
 mod benches;
 mod journal;
-mod kept;
 mod keys;
 pub mod loot;
 mod per_bench;
+mod settings_cache;
 pub mod wire;
 
 use std::collections::HashMap;
@@ -20,17 +20,17 @@ use std::time::{Duration, Instant};
 pub use crate::base::bench_name::{BadBenchName, BenchName};
 pub use crate::session::hashing::Hashing;
 pub use benches::{BENCH_LIMIT, Benches, OpenBenchError, TooManyBenches};
-pub use kept::FURTHEST;
-use kept::Kept;
-pub(crate) use kept::decode_custom;
 pub use keys::{BenchKeys, JWT_LABEL, WORKSHEETS_LABEL};
 use loot::Loot;
 pub use per_bench::PerBench;
+pub use settings_cache::FURTHEST;
+use settings_cache::SettingsCache;
+pub(crate) use settings_cache::decode_custom;
 use wire::Wire;
 
 use crate::defences::password_storage::Cost;
 use crate::defences::policy::{ProbedSet, Variant};
-use crate::storage::{Batch, Index, RecordKind, Storage, StorageError};
+use crate::storage::{Batch, RecordIndex, RecordKind, Storage, StorageError};
 
 /// Benches whose names begin like this are thrown away: those of attacks. They stay in memory.
 pub const RUN_PREFIX: &str = "run-";
@@ -50,7 +50,7 @@ pub struct Bench {
     storage: Arc<dyn Storage>,
     sharing: Sharing,
     keys: Arc<BenchKeys>,
-    kept: Kept,
+    settings: SettingsCache,
     /// Held by the one who changes what is kept.
     changing: tokio::sync::Mutex<()>,
     probed: Mutex<HashMap<Variant, u64>>,
@@ -82,7 +82,7 @@ impl Bench {
             storage,
             sharing,
             keys,
-            kept: Kept::default(),
+            settings: SettingsCache::default(),
             changing: tokio::sync::Mutex::default(),
             probed: Mutex::default(),
             last_event: AtomicU64::new(0),
@@ -173,7 +173,8 @@ impl Bench {
         let worlds = Variant::all().map(Some).chain([None]);
         let stays = |kind: &RecordKind| matches!(kind, RecordKind::Setting | RecordKind::Progress);
         let kinds = RecordKind::ALL.into_iter().filter(move |kind| !stays(kind));
-        for index in worlds.flat_map(|w| kinds.clone().map(move |kind| Index::Kind(w, kind))) {
+        for index in worlds.flat_map(|w| kinds.clone().map(move |kind| RecordIndex::Kind(w, kind)))
+        {
             loop {
                 let remove = self.storage.members(&self.name, &index, AT_ONCE).await?;
                 if remove.is_empty() {

@@ -15,7 +15,7 @@ use crate::storage::{RecordKey, RecordKind};
 
 /// The data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub enum OpenFolderError {
     /// It cannot be made, or nothing can be written to it.
     #[error("cannot write to the data folder {}: {cause}", .folder.display())]
     Unusable {
@@ -43,8 +43,8 @@ pub struct Folder {
 
 impl Folder {
     /// Makes the folder where it is missing, and locks it.
-    pub fn open(root: &Path) -> Result<Self, OpenError> {
-        let unusable = |cause| OpenError::Unusable {
+    pub fn open(root: &Path) -> Result<Self, OpenFolderError> {
+        let unusable = |cause| OpenFolderError::Unusable {
             folder: root.into(),
             cause,
         };
@@ -54,7 +54,7 @@ impl Folder {
         let lock = disk::create(&root.join("lock")).map_err(unusable)?;
         match lock_patiently(&lock) {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(OpenError::InUse { folder: root }),
+            Err(TryLockError::WouldBlock) => return Err(OpenFolderError::InUse { folder: root }),
             Err(TryLockError::Error(cause)) => return Err(unusable(cause)),
         }
         // A lock file that was there before does not show that new files can be made.

@@ -11,7 +11,7 @@
 //! the same authority.
 //!
 //! The password never leaves this type but for Redis itself: no error repeats any part of the text,
-//! and `Debug` and `Display` leave it out. Next: `link.rs`, which goes there.
+//! and `Debug` and `Display` leave it out. Next: `connection.rs`, which goes there.
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 use redis::Value;
 
 use super::RedisStorage;
-use super::link::Ask;
+use super::connection::RedisRequest;
 use crate::storage::{StorageError, Trouble};
 
 const SILENT: Trouble = Trouble {
@@ -34,7 +34,11 @@ impl RedisStorage {
     /// at the beginning of a text that is not there changes nothing, makes no key and is not passed
     /// on to replicas, but is refused wherever a write would be.
     pub async fn trouble(&self, known: Option<Trouble>) -> Option<Trouble> {
-        match self.link.ask(Ask::Command(redis::cmd("ROLE"))).await {
+        match self
+            .connection
+            .ask(RedisRequest::Command(redis::cmd("ROLE")))
+            .await
+        {
             // The first time the write is tried as well: the link then looks for the primary anew.
             Ok(role) if is_replica(&role) && known == Some(READ_ONLY) => return known,
             Ok(_) => {}
@@ -46,7 +50,10 @@ impl RedisStorage {
         }
         let mut nothing = redis::cmd("SETRANGE");
         nothing.arg("lab:health").arg(0).arg("");
-        let written = self.link.ask::<Value>(Ask::Command(nothing)).await;
+        let written = self
+            .connection
+            .ask::<Value>(RedisRequest::Command(nothing))
+            .await;
         in_plain_words(&written.err()?)
     }
 }

@@ -36,8 +36,8 @@ use redis::{RedisResult, cmd, pipe};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::link::in_words;
-use super::target::Target;
+use super::connection::in_words;
+use super::target::RedisTarget;
 
 /// A write that comes after all that were answered; it answers which history it belongs to.
 const MARKER: &str = include_str!("scripts/marker.lua");
@@ -51,12 +51,12 @@ const TRIES: usize = 2;
 /// The second connection, and those who wait on it.
 #[derive(Default)]
 pub struct Replicas {
-    turn: Mutex<Turn>,
+    turn: Mutex<ReplicaWait>,
 }
 
 /// What the one whose turn it is holds.
 #[derive(Default)]
-struct Turn {
+struct ReplicaWait {
     connection: Option<MultiplexedConnection>,
     confirmed: Option<Confirmed>,
 }
@@ -74,7 +74,7 @@ impl Replicas {
     /// If not, it says why.
     pub async fn confirm(
         &self,
-        target: &Target,
+        target: &RedisTarget,
         history: &str,
         deadline: Instant,
     ) -> Result<(), String> {
@@ -105,9 +105,13 @@ impl Replicas {
     }
 }
 
-impl Turn {
+impl ReplicaWait {
     /// How many replicas have the marker, at least one unless the time is up, and its history.
-    async fn wait(&mut self, target: &Target, deadline: Instant) -> RedisResult<(u64, String)> {
+    async fn wait(
+        &mut self,
+        target: &RedisTarget,
+        deadline: Instant,
+    ) -> RedisResult<(u64, String)> {
         // Taken out, so that nobody is served by one on which an old question is still open.
         let mut connection = match self.connection.take() {
             Some(connection) => connection,

@@ -8,16 +8,16 @@ use redis::{ErrorKind, RedisError, RedisResult, ServerErrorKind, cmd};
 use tokio::time::timeout;
 
 use super::address::{Address, Tls};
-use super::link::{Link, in_words, too_slow};
+use super::connection::{RedisConnection, in_words, too_slow};
 use super::scripts::Scripts;
-use super::target::{BadAuthority, Target};
+use super::target::{BadAuthority, RedisTarget};
 
 /// How long the start waits: longer than a request, because names may have to be looked up.
 const START: Duration = Duration::from_secs(3);
 
 /// Redis cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub enum OpenRedisError {
     /// The file of `--redis-ca` is of no use.
     #[error("--redis-ca: {0}")]
     Authority(#[from] BadAuthority),
@@ -47,7 +47,7 @@ pub enum OpenError {
     Refused(Address, String),
 }
 
-impl OpenError {
+impl OpenRedisError {
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
@@ -99,8 +99,12 @@ fn hung_up(error: &RedisError) -> bool {
 }
 
 /// Connects, and checks that Redis will do what the lab asks of it. Later calls have this limit.
-pub async fn open(address: Address, scripts: &Scripts, limit: Duration) -> Result<Link, OpenError> {
-    let target = Target::new(address)?;
+pub async fn open(
+    address: Address,
+    scripts: &Scripts,
+    limit: Duration,
+) -> Result<RedisConnection, OpenRedisError> {
+    let target = RedisTarget::new(address)?;
     let first = timeout(START, async {
         let mut connection = target.connect().await?;
         check(&mut connection, target.address(), scripts).await?;
@@ -108,8 +112,8 @@ pub async fn open(address: Address, scripts: &Scripts, limit: Duration) -> Resul
     });
     let first = first.await.unwrap_or_else(|_| Err(too_slow(START)));
     match first {
-        Ok(connection) => Ok(Link::new(target, connection, limit)),
-        Err(error) => Err(OpenError::of(target.address(), &error)),
+        Ok(connection) => Ok(RedisConnection::new(target, connection, limit)),
+        Err(error) => Err(OpenRedisError::of(target.address(), &error)),
     }
 }
 

@@ -16,7 +16,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject};
 use super::address::{Address, Host, Servers, Tls};
 
 /// An address, and what is needed to go there.
-pub struct Target {
+pub struct RedisTarget {
     address: Address,
     /// The authority behind the certificate, as PEM.
     authority: Option<Vec<u8>>,
@@ -41,7 +41,7 @@ pub enum BadAuthority {
     },
 }
 
-impl Target {
+impl RedisTarget {
     /// Reads the authority's file, where there is one.
     pub fn new(address: Address) -> Result<Self, BadAuthority> {
         let authority = match &address.tls {

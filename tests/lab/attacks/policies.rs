@@ -9,7 +9,7 @@ use session_lab::base::bench_name::BenchName;
 use session_lab::base::clock::BenchTime;
 use session_lab::client::caller::Call;
 use session_lab::defences::policy::{Name, Policy, Variant, conflict};
-use session_lab::session::state_cookie::{self, State};
+use session_lab::session::state_cookie::{self, SignedState};
 
 use super::decided_by_the_server;
 use crate::support::lab;
@@ -177,7 +177,7 @@ async fn a_forged_cookie_with_another_signature_is_believed_by_nobody() {
     attacker.sign_in(ATTACKER).await.expect("his own account");
     let name = attacker.cookie_beside("state").expect("a session");
 
-    let state = State {
+    let state = SignedState {
         large_text: false,
         user: "admin".into(),
     };

@@ -7,7 +7,7 @@ use serde_json::Value;
 use session_lab::base::bench_name::BenchName;
 use session_lab::base::clock::BenchTime;
 use session_lab::defences::policy::Variant;
-use session_lab::session::Record;
+use session_lab::session::SessionRecord;
 use session_lab::storage::{Batch, FileStorage, Put, RecordKey, RecordKind, Storage};
 
 use super::shell::{Ended, Shell};
@@ -22,7 +22,7 @@ pub fn session(n: usize) -> Put {
     let opened = BenchTime::from_millis(opened);
     let variant = Variant::Hardened;
     let user = (n % 10 != 9 || n < 930).then(|| format!("user-{n}"));
-    let record = Record {
+    let record = SessionRecord {
         bench: "local".into(),
         variant,
         user: user.clone(),
@@ -36,8 +36,8 @@ pub fn session(n: usize) -> Put {
     Put {
         key: RecordKey::new(Some(variant), RecordKind::Session, &format!("key-{n}")).unwrap(),
         value: serde_json::to_vec(&record).unwrap(),
-        seen: opened,
-        until: opened.after(Duration::from_secs(300)),
+        last_used: opened,
+        expires_at: opened.after(Duration::from_secs(300)),
         owner: user,
         replaces: None,
     }

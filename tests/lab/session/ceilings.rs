@@ -7,7 +7,7 @@ use session_lab::session::Session;
 use session_lab::session::accounts::TransferError;
 use session_lab::session::recognise::ANONYMOUS_CEILING;
 use session_lab::session::throttle::Attempt;
-use session_lab::storage::{Batch, Commit, Index, Put, RecordKind};
+use session_lab::storage::{Batch, Commit, Put, RecordIndex, RecordKind};
 
 use super::desk::{Bed, Desk, Dice, STUDENT, Task, take_turns};
 use super::on_every_storage;
@@ -21,7 +21,7 @@ on_every_storage! {
 }
 
 async fn members(desk: &Desk, kind: RecordKind, owner: &str) -> usize {
-    let index = Index::Owner(Some(desk.world().variant), kind, owner.into());
+    let index = RecordIndex::Owner(Some(desk.world().variant), kind, owner.into());
     let found = desk
         .bench
         .storage()
@@ -40,8 +40,8 @@ async fn no_more_anonymous_sessions_than_the_ceiling_are_kept(bed: Bed) {
                 .key(RecordKind::Session, &format!("n-{n}"))
                 .unwrap(),
             value: serde_json::to_vec(&first.record).unwrap(),
-            seen: desk.now,
-            until: desk.now.after(std::time::Duration::from_secs(60)),
+            last_used: desk.now,
+            expires_at: desk.now.after(std::time::Duration::from_secs(60)),
             owner: Some("-anonymous".into()),
             replaces: None,
         });

@@ -12,13 +12,13 @@ use session_lab::base::event::{Client, Event};
 use session_lab::defences::policy::{Policy, PolicyProbe, Variant};
 use session_lab::session::accounts::Account;
 use session_lab::session::bench::{Bench, BenchKeys, Sharing};
-use session_lab::session::end::Listed;
+use session_lab::session::end::ListedSession;
 use session_lab::session::hashing::Hashing;
 use session_lab::session::world::World;
 use session_lab::session::{Presented, Recognised, Session};
 use session_lab::storage::{
-    Batch, Commit, EventId, FileStorage, Index, MemoryStorage, RecordKey, Storage, StorageError,
-    Stored,
+    Batch, Commit, EventId, FileStorage, MemoryStorage, RecordIndex, RecordKey, Storage,
+    StorageError, StoredRecord,
 };
 use tempfile::TempDir;
 
@@ -170,7 +170,7 @@ impl Desk {
         matches!(self.present(session).await, Recognised::Known { .. })
     }
 
-    pub async fn live(&self, user: &str) -> Vec<Listed> {
+    pub async fn live(&self, user: &str) -> Vec<ListedSession> {
         self.world().sessions(Some(user)).await.unwrap()
     }
 }
@@ -239,7 +239,7 @@ macro_rules! around_storage {
                 &self,
                 b: &BenchName,
                 k: &RecordKey,
-            ) -> Result<Option<Stored>, StorageError> {
+            ) -> Result<Option<StoredRecord>, StorageError> {
                 let $me = self;
                 $before;
                 let found = $inner.read(b, k).await;
@@ -249,7 +249,7 @@ macro_rules! around_storage {
             async fn members(
                 &self,
                 b: &BenchName,
-                i: &Index,
+                i: &RecordIndex,
                 limit: usize,
             ) -> Result<Vec<RecordKey>, StorageError> {
                 let $me = self;
@@ -269,12 +269,12 @@ macro_rules! around_storage {
                 &self,
                 b: &BenchName,
                 k: &RecordKey,
-                seen: BenchTime,
-                until: BenchTime,
+                last_used: BenchTime,
+                expires_at: BenchTime,
             ) -> Result<(), StorageError> {
                 let $me = self;
                 $before;
-                let done = $inner.touch(b, k, seen, until).await;
+                let done = $inner.touch(b, k, last_used, expires_at).await;
                 $after;
                 done
             }

@@ -3,7 +3,7 @@
 //! so must a second one on the same Redis.
 
 use proptest::prelude::*;
-use session_lab::storage::{Batch, Expect, Stored};
+use session_lab::storage::{Batch, Expect, StoredRecord};
 
 use super::*;
 use crate::support::redis::RedisServer;
@@ -47,7 +47,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             events,
         });
     let touch = (key, 0..100u64, 0..100u64);
-    let touch = touch.prop_map(|(key, seen, until)| Step::Touch(key, seen, until));
+    let touch =
+        touch.prop_map(|(key, last_used, expires_at)| Step::Touch(key, last_used, expires_at));
     let sweep = (0..60u64, 0..4usize).prop_map(|(now, limit)| Step::Sweep(now, limit));
     let step = prop_oneof![6 => commit, 1 => touch, 1 => sweep];
     prop::collection::vec(step, 1..25)
@@ -58,8 +59,8 @@ struct Row {
     key: RecordKey,
     value: Vec<u8>,
     version: u64,
-    seen: u64,
-    until: u64,
+    last_used: u64,
+    expires_at: u64,
     owner: Option<String>,
 }
 
@@ -83,7 +84,7 @@ impl Model {
                 Expect::Version(expected) => version == *expected,
             };
             if !holds {
-                return Commit::Lost;
+                return Commit::Conflict;
             }
         }
         let replaced: Vec<_> = batch
@@ -98,8 +99,8 @@ impl Model {
                 key: put.key.clone(),
                 value: put.value.clone(),
                 version: self.find(&put.key).map_or(1, |row| row.version + 1),
-                seen: put.seen.millis(),
-                until: put.until.millis(),
+                last_used: put.last_used.millis(),
+                expires_at: put.expires_at.millis(),
                 owner: put.owner.clone(),
             };
             match self.find(&put.key) {
@@ -111,10 +112,10 @@ impl Model {
         Commit::Done
     }
 
-    fn touch(&mut self, key: &RecordKey, seen: u64, until: u64) {
+    fn touch(&mut self, key: &RecordKey, last_used: u64, expires_at: u64) {
         if let Some(row) = self.find(key) {
-            row.seen = row.seen.max(seen);
-            row.until = row.until.max(until);
+            row.last_used = row.last_used.max(last_used);
+            row.expires_at = row.expires_at.max(expires_at);
         }
     }
 }
@@ -150,8 +151,8 @@ fn batch(step: &Step) -> Option<Batch> {
             .map(|(n, time, owner, replaces)| Put {
                 key: key(*n),
                 value: format!("[{time}]").into_bytes(),
-                seen: at(*time / 2),
-                until: at(*time),
+                last_used: at(*time / 2),
+                expires_at: at(*time),
                 owner: owner.map(|owner| format!("u{owner}")),
                 replaces: replaces.map(key),
             })
@@ -167,24 +168,38 @@ async fn agrees(storage: &impl Storage, model: &Model) {
         let key = key(n);
         let row = model.rows.iter().find(|row| row.key == key);
         let stored = storage.read(&bench(), &key).await.unwrap();
-        let seen = stored.map(
-            |Stored {
+        let last_used = stored.map(
+            |StoredRecord {
                  value,
                  version,
-                 seen,
-                 until,
-             }| { (value.to_vec(), version, seen.millis(), until.millis()) },
+                 last_used,
+                 expires_at,
+             }| {
+                (
+                    value.to_vec(),
+                    version,
+                    last_used.millis(),
+                    expires_at.millis(),
+                )
+            },
         );
-        let expected = row.map(|row| (row.value.clone(), row.version, row.seen, row.until));
-        assert_eq!(seen, expected, "{key:?}");
-        indexes.insert(Index::Kind(key.world(), key.kind()));
-        indexes.insert(Index::Owner(key.world(), key.kind(), "u0".into()));
-        indexes.insert(Index::Owner(key.world(), key.kind(), "u1".into()));
+        let expected = row.map(|row| {
+            (
+                row.value.clone(),
+                row.version,
+                row.last_used,
+                row.expires_at,
+            )
+        });
+        assert_eq!(last_used, expected, "{key:?}");
+        indexes.insert(RecordIndex::Kind(key.world(), key.kind()));
+        indexes.insert(RecordIndex::Owner(key.world(), key.kind(), "u0".into()));
+        indexes.insert(RecordIndex::Owner(key.world(), key.kind(), "u1".into()));
     }
     for index in indexes {
         let is_member = |row: &&Row| match &index {
-            Index::Kind(world, kind) => (row.key.world(), row.key.kind()) == (*world, *kind),
-            Index::Owner(world, kind, owner) => {
+            RecordIndex::Kind(world, kind) => (row.key.world(), row.key.kind()) == (*world, *kind),
+            RecordIndex::Owner(world, kind, owner) => {
                 (row.key.world(), row.key.kind()) == (*world, *kind)
                     && row.owner.as_ref() == Some(owner)
             }
@@ -221,15 +236,19 @@ async fn follows_the_model(storage: &impl Storage, steps: &[Step]) -> Model {
                 let expected = model.commit(&batch);
                 assert_eq!(storage.commit(&bench(), batch).await.unwrap(), expected);
             }
-            Step::Touch(n, seen, until) => {
+            Step::Touch(n, last_used, expires_at) => {
                 storage
-                    .touch(&bench(), &key(*n), at(*seen), at(*until))
+                    .touch(&bench(), &key(*n), at(*last_used), at(*expires_at))
                     .await
                     .unwrap();
-                model.touch(&key(*n), *seen, *until);
+                model.touch(&key(*n), *last_used, *expires_at);
             }
             Step::Sweep(now, limit) => {
-                let over = model.rows.iter().filter(|row| row.until <= *now).count();
+                let over = model
+                    .rows
+                    .iter()
+                    .filter(|row| row.expires_at <= *now)
+                    .count();
                 let swept = storage.sweep(&bench(), at(*now), *limit).await.unwrap();
                 assert_eq!(swept, over.min(*limit));
                 // Which ones it takes is its own choice, among those that are over.
@@ -238,7 +257,7 @@ async fn follows_the_model(storage: &impl Storage, steps: &[Step]) -> Model {
                     if version(storage, &row.key).await.is_some() {
                         kept.push(row);
                     } else {
-                        assert!(row.until <= *now);
+                        assert!(row.expires_at <= *now);
                     }
                 }
                 model.rows = kept;

@@ -60,7 +60,7 @@ pub async fn what_was_put_is_read_back(storage: impl Storage) {
         let stored = storage.read(&bench(), &key).await.unwrap().unwrap();
         assert_eq!(&*stored.value, value);
         assert_eq!(
-            (stored.version, stored.seen, stored.until),
+            (stored.version, stored.last_used, stored.expires_at),
             (1, at(10), at(100))
         );
     }
@@ -98,7 +98,7 @@ pub async fn an_expectation_that_fails_changes_nothing(storage: impl Storage) {
         };
         assert_eq!(
             storage.commit(&bench(), batch).await.unwrap(),
-            Commit::Lost,
+            Commit::Conflict,
             "{expect:?}"
         );
         assert_eq!(version(&storage, &there).await, Some(1));
@@ -192,7 +192,7 @@ pub async fn benches_worlds_and_kinds_are_apart(storage: impl Storage) {
     for key in keys {
         assert_eq!(version(&storage, key).await, Some(1));
         assert!(storage.read(&other, key).await.unwrap().is_none());
-        let index = Index::Kind(key.world(), key.kind());
+        let index = RecordIndex::Kind(key.world(), key.kind());
         let members = storage.members(&bench(), &index, 9).await.unwrap();
         assert_eq!(members, std::slice::from_ref(key));
         assert!(storage.members(&other, &index, 9).await.unwrap().is_empty());
@@ -218,7 +218,10 @@ pub async fn a_rotation_leaves_only_the_new_record(storage: impl Storage) {
     done(&storage, rotation(&old, &new, vec![old.clone()])).await;
     assert_eq!(names(&storage, sessions(), 9).await, ["new"]);
     let again = rotation(&old, &newer, vec![old.clone()]);
-    assert_eq!(storage.commit(&bench(), again).await.unwrap(), Commit::Lost);
+    assert_eq!(
+        storage.commit(&bench(), again).await.unwrap(),
+        Commit::Conflict
+    );
     // `replaces` removes by itself.
     done(&storage, rotation(&new, &newer, vec![])).await;
     assert_eq!(names(&storage, sessions(), 9).await, ["newer"]);

@@ -34,8 +34,8 @@ async fn a_record_stays_an_hour_after_its_deadline_and_its_lists_as_long() {
         return;
     };
     let storage = server.storage().await;
-    let owned = |name: &str, until| Put {
-        until,
+    let owned = |name: &str, expires_at| Put {
+        expires_at,
         owner: Some("alice".into()),
         ..put(&session(name))
     };
@@ -131,8 +131,8 @@ async fn two_labs_on_one_redis_see_the_same_and_one_of_them_wins() {
         there.commit(&bench, update())
     );
     let mut ends = [first.unwrap(), second.unwrap()];
-    ends.sort_by_key(|end| *end == Commit::Lost);
-    assert_eq!(ends, [Commit::Done, Commit::Lost]);
+    ends.sort_by_key(|end| *end == Commit::Conflict);
+    assert_eq!(ends, [Commit::Done, Commit::Conflict]);
     done(&there, remove(&[&key])).await;
     here.touch(&bench, &key, at(50), at(500)).await.unwrap();
     assert_eq!(version(&here, &key).await, None);

@@ -73,7 +73,10 @@ async fn what_no_replica_confirms_is_unavailable_in_bounded_time() {
         expect: vec![(session("c"), Expect::Absent)],
         ..remove(&[&session("c")])
     };
-    assert_eq!(storage.commit(&bench(), lost).await.unwrap(), Commit::Lost);
+    assert_eq!(
+        storage.commit(&bench(), lost).await.unwrap(),
+        Commit::Conflict
+    );
     assert_eq!(waits(&primary), before);
 
     replica.signal("CONT");

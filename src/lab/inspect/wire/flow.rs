@@ -4,9 +4,8 @@
 
 use serde::Serialize;
 
-use super::stage::Stage;
-use crate::defences::Taken;
 use crate::defences::policy::Name;
+use crate::defences::{RequestStage, Taken};
 
 /// A defence that was asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,9 +42,9 @@ pub fn passed(taken: &Taken, refused_by: Option<&str>) -> Vec<Passed> {
     let refused_at = Name::ALL
         .iter()
         .find(|name| Some(name.slug()) == refused_by)
-        .map(|name| Stage::of(*name));
-    let stage = |stage: Stage| {
-        let here = Name::ALL.iter().filter(|name| Stage::of(**name) == stage);
+        .map(|name| name.lesson().stage);
+    let stage = |stage: RequestStage| {
+        let here = Name::ALL.iter().filter(|name| name.lesson().stage == stage);
         let lit: Vec<Lit> = here
             .clone()
             .filter_map(|name| lit(taken, *name, refused_by))
@@ -55,11 +54,11 @@ pub fn passed(taken: &Taken, refused_by: Option<&str>) -> Vec<Passed> {
             description: stage.description(),
             dark: here.count() - lit.len(),
             // A refusal has a page, too, and every answer its headers.
-            not_reached: refused_at.is_some_and(|at| stage > at && stage < Stage::Page),
+            not_reached: refused_at.is_some_and(|at| stage > at && stage < RequestStage::Page),
             lit,
         }
     };
-    Stage::ALL.into_iter().map(stage).collect()
+    RequestStage::ALL.into_iter().map(stage).collect()
 }
 
 fn lit(taken: &Taken, name: Name, refused_by: Option<&str>) -> Option<Lit> {
@@ -88,7 +87,7 @@ mod tests {
     use crate::defences::PolicyProbe;
     use crate::defences::policy::Policy;
 
-    fn at(stages: &[Passed], stage: Stage) -> &Passed {
+    fn at(stages: &[Passed], stage: RequestStage) -> &Passed {
         let mut all = stages.iter().filter(|passed| passed.title == stage.title());
         all.next().expect("every stage is there")
     }
@@ -102,7 +101,7 @@ mod tests {
             let probe = PolicyProbe::new(policy);
             probe.rotation();
             let stages = passed(&probe.taken(), None);
-            let action = at(&stages, Stage::Action);
+            let action = at(&stages, RequestStage::Action);
             let [lit] = &action.lit[..] else {
                 panic!("{action:?}");
             };
@@ -118,7 +117,7 @@ mod tests {
         let probe = PolicyProbe::new(policy.expect("an arm"));
         probe.same_site();
         let stages = passed(&probe.taken(), None);
-        assert_eq!(at(&stages, Stage::Cookies).lit[0].kind, "mixed");
+        assert_eq!(at(&stages, RequestStage::Cookies).lit[0].kind, "mixed");
     }
 
     #[test]
@@ -127,10 +126,10 @@ mod tests {
         probe.csrf_token();
         probe.csp();
         let stages = passed(&probe.taken(), Some("csrf-token"));
-        assert!(at(&stages, Stage::Checks).lit[0].refused);
+        assert!(at(&stages, RequestStage::Checks).lit[0].refused);
         let not_reached = stages.iter().filter(|stage| stage.not_reached);
         let not_reached: Vec<_> = not_reached.map(|stage| stage.title).collect();
         assert_eq!(not_reached, ["Whose token?", "The action"]);
-        assert!(!at(&stages, Stage::Headers).lit[0].refused);
+        assert!(!at(&stages, RequestStage::Headers).lit[0].refused);
     }
 }

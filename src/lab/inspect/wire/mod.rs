@@ -7,7 +7,6 @@ mod exchange;
 mod filter;
 pub(in crate::lab) mod flow;
 mod row;
-pub(in crate::lab) mod stage;
 
 use rocket::{Route, get, routes};
 use serde::Serialize;

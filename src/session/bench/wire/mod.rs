@@ -102,10 +102,10 @@ impl Exchange {
 
 /// The last exchanges of a bench.
 #[derive(Debug, Default)]
-pub struct Wire(Mutex<Kept>);
+pub struct Wire(Mutex<ExchangeLog>);
 
 #[derive(Debug, Default)]
-struct Kept {
+struct ExchangeLog {
     count: u64,
     letters: Letters,
     all: VecDeque<Arc<Exchange>>,

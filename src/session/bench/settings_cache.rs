@@ -16,7 +16,6 @@ use super::{Bench, Sharing, audit};
 use crate::base::clock::BenchTime;
 use crate::base::event::{Client, Event, What};
 use crate::defences::policy::{Name, Policy, Resolved, Variant, resolve};
-use crate::session::world::FOREVER;
 use crate::storage::{Batch, Commit, Expect, Put, RecordKey, RecordKind, StorageError};
 
 /// How far ahead a clock can be moved in all: ten years.
@@ -37,10 +36,10 @@ const NOTING: &str = "noting";
 
 /// The copy. Nothing is known before it was read for the first time.
 #[derive(Debug, Default)]
-pub(super) struct Kept(RwLock<State>);
+pub(super) struct SettingsCache(RwLock<SettingsSnapshot>);
 
 #[derive(Clone, Debug)]
-struct State {
+struct SettingsSnapshot {
     /// How often the truth had changed when this was read.
     changed: Option<u64>,
     /// When that was looked at last.
@@ -51,7 +50,7 @@ struct State {
     noting: bool,
 }
 
-impl Default for State {
+impl Default for SettingsSnapshot {
     fn default() -> Self {
         Self {
             changed: None,
@@ -64,8 +63,8 @@ impl Default for State {
     }
 }
 
-impl Kept {
-    fn get<T>(&self, what: impl FnOnce(&State) -> T) -> T {
+impl SettingsCache {
+    fn get<T>(&self, what: impl FnOnce(&SettingsSnapshot) -> T) -> T {
         what(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -74,14 +73,14 @@ impl Kept {
         state.looked = state.looked.max(when);
     }
 
-    fn set(&self, state: State) {
+    fn set(&self, state: SettingsSnapshot) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = state;
     }
 }
 
 /// What a change writes.
 #[derive(Default)]
-struct Change {
+struct SettingsChange {
     put: Option<Put>,
     event: Option<What>,
 }
@@ -92,24 +91,24 @@ impl Bench {
     /// # Errors
     /// The store does not answer.
     pub async fn refresh(&self) -> Result<(), StorageError> {
-        let (known, looked) = self.kept.get(|state| (state.changed, state.looked));
+        let (known, looked) = self.settings.get(|state| (state.changed, state.looked));
         let is_fresh = self.sharing == Sharing::Alone || looked.elapsed() < FRESH;
         if known.is_some() && is_fresh {
             return Ok(());
         }
         let looked = Instant::now();
         if known == Some(self.count_changes().await?) {
-            self.kept.looked_at(looked);
+            self.settings.looked_at(looked);
         } else {
             let _turn = self.changing.lock().await;
-            self.kept.set(self.read_kept().await?);
+            self.settings.set(self.read_settings().await?);
         }
         Ok(())
     }
 
     /// Whether the settings were read at all since the lab started.
     pub fn is_known(&self) -> bool {
-        self.kept.get(|state| state.changed.is_some())
+        self.settings.get(|state| state.changed.is_some())
     }
 
     async fn count_changes(&self) -> Result<u64, StorageError> {
@@ -117,7 +116,7 @@ impl Bench {
         Ok(found.map_or(0, |found| found.version))
     }
 
-    async fn read_kept(&self) -> Result<State, StorageError> {
+    async fn read_settings(&self) -> Result<SettingsSnapshot, StorageError> {
         // Counted first: what changes from here on is read again later.
         let looked = Instant::now();
         let changed = Some(self.count_changes().await?);
@@ -126,7 +125,7 @@ impl Bench {
         let custom = read(CUSTOM).await?;
         let student = read(STUDENT).await?;
         let noting = read(NOTING).await?;
-        Ok(State {
+        Ok(SettingsSnapshot {
             changed,
             looked,
             ahead_millis: clock
@@ -144,11 +143,14 @@ impl Bench {
 
     /// Changes what is kept, from what it is now: of two labs that change it at once, the second
     /// sees what the first one did.
-    async fn change(&self, make: impl Fn(&mut State) -> Change) -> Result<(), StorageError> {
+    async fn change(
+        &self,
+        make: impl Fn(&mut SettingsSnapshot) -> SettingsChange,
+    ) -> Result<(), StorageError> {
         let _turn = self.changing.lock().await;
         for _ in 0..TRIES {
-            let mut state = self.read_kept().await?;
-            let Change { put, event } = make(&mut state);
+            let mut state = self.read_settings().await?;
+            let SettingsChange { put, event } = make(&mut state);
             let at = BenchTime::now(Duration::from_millis(state.ahead_millis));
             let event = event.map(|what| Event {
                 at,
@@ -165,7 +167,7 @@ impl Bench {
             };
             if self.storage.commit(&self.name, batch).await? == Commit::Done {
                 state.changed = Some(before + 1);
-                self.kept.set(state);
+                self.settings.set(state);
                 if let Some(event) = &event {
                     audit::log(&self.name, event);
                 }
@@ -179,7 +181,7 @@ impl Bench {
 
     /// How far its clock was moved ahead.
     pub fn ahead(&self) -> Duration {
-        Duration::from_millis(self.kept.get(|state| state.ahead_millis))
+        Duration::from_millis(self.settings.get(|state| state.ahead_millis))
     }
 
     /// The time on its clock.
@@ -192,7 +194,7 @@ impl Bench {
     /// # Errors
     /// The store does not answer.
     pub async fn move_clock(&self, by: Duration) -> Result<(), StorageError> {
-        let change = |state: &mut State| {
+        let change = |state: &mut SettingsSnapshot| {
             let ahead = Duration::from_millis(state.ahead_millis).saturating_add(by);
             let millis = u64::try_from(ahead.min(FURTHEST).as_millis()).unwrap_or(u64::MAX);
             let minutes = millis / 60_000;
@@ -209,7 +211,7 @@ impl Bench {
 
     /// The student's own mix.
     pub fn custom(&self) -> Policy {
-        self.kept.get(|state| state.custom)
+        self.settings.get(|state| state.custom)
     }
 
     /// The policy of a variant on this bench.
@@ -227,9 +229,9 @@ impl Bench {
             .map(|name| (name.slug(), policy.arm(*name).slug))
             .collect();
         let strong = names().filter(|name| policy.is_strong(**name)).count();
-        let change = |state: &mut State| {
+        let change = |state: &mut SettingsSnapshot| {
             state.custom = policy;
-            Change {
+            SettingsChange {
                 put: Some(put_setting(CUSTOM, &arms)),
                 event: Some(What::CustomChanged { strong }),
             }
@@ -239,7 +241,7 @@ impl Bench {
 
     /// The name that the student entered for screenshots and reports.
     pub fn student(&self) -> Option<String> {
-        self.kept.get(|state| state.student.clone())
+        self.settings.get(|state| state.student.clone())
     }
 
     /// Keeps the student's name, or forgets it.
@@ -247,9 +249,9 @@ impl Bench {
     /// # Errors
     /// The store does not answer.
     pub async fn set_student(&self, name: Option<String>) -> Result<(), StorageError> {
-        let change = |state: &mut State| {
+        let change = |state: &mut SettingsSnapshot| {
             state.student.clone_from(&name);
-            Change {
+            SettingsChange {
                 put: Some(put_setting(STUDENT, &name)),
                 event: None,
             }
@@ -259,7 +261,7 @@ impl Bench {
 
     /// Whether requests are noted in the journal: while a worksheet is open.
     pub fn notes_requests(&self) -> bool {
-        self.kept.get(|state| state.noting)
+        self.settings.get(|state| state.noting)
     }
 
     /// From now on requests are noted in the journal, or no longer.
@@ -270,9 +272,9 @@ impl Bench {
         if self.notes_requests() == noting {
             return Ok(());
         }
-        let change = |state: &mut State| {
+        let change = |state: &mut SettingsSnapshot| {
             state.noting = noting;
-            Change {
+            SettingsChange {
                 put: Some(put_setting(NOTING, &noting)),
                 event: None,
             }
@@ -281,9 +283,9 @@ impl Bench {
     }
 }
 
-fn set_clock(state: &mut State, millis: u64, event: What) -> Change {
+fn set_clock(state: &mut SettingsSnapshot, millis: u64, event: What) -> SettingsChange {
     state.ahead_millis = millis;
-    Change {
+    SettingsChange {
         put: Some(put_setting(CLOCK, &millis)),
         event: Some(event),
     }
@@ -299,8 +301,8 @@ fn put_setting(name: &str, value: &impl Serialize) -> Put {
         key: setting(name),
         // Invariant: numbers, texts and maps of texts always become JSON.
         value: serde_json::to_vec(value).expect("a setting becomes JSON"),
-        seen: BenchTime::now(Duration::ZERO),
-        until: FOREVER,
+        last_used: BenchTime::now(Duration::ZERO),
+        expires_at: BenchTime::FOREVER,
         owner: None,
         replaces: None,
     }

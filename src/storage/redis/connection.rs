@@ -22,7 +22,7 @@ use redis::{
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::replica::Replicas;
-use super::target::Target;
+use super::target::RedisTarget;
 use crate::storage::StorageError;
 use crate::storage::memory::lock;
 use crate::storage::report;
@@ -35,28 +35,28 @@ pub const CALL: Duration = Duration::from_millis(500);
 const LAST_LOOK: Duration = Duration::from_millis(100);
 
 /// What Redis is asked.
-pub enum Ask<'a> {
+pub enum RedisRequest<'a> {
     /// A command that changes nothing.
     Command(Cmd),
     /// A script that changes nothing, or nothing more the second time.
-    Again(ScriptInvocation<'a>),
+    Repeatable(ScriptInvocation<'a>),
     /// A script that must not run twice.
     Once(ScriptInvocation<'a>),
 }
 
 /// The way to Redis.
-pub struct Link {
-    target: Target,
+pub struct RedisConnection {
+    target: RedisTarget,
     /// How long a call may take.
     limit: Duration,
-    state: Mutex<State>,
+    state: Mutex<ConnectionState>,
     /// Held by the one who makes a connection.
     connecting: tokio::sync::Mutex<()>,
     replicas: Replicas,
 }
 
 #[derive(Default)]
-struct State {
+struct ConnectionState {
     current: Option<MultiplexedConnection>,
     /// Counts the connections, so that nobody gives up a newer one than he used.
     number: u64,
@@ -67,12 +67,12 @@ struct State {
     lost: Option<String>,
 }
 
-impl Link {
+impl RedisConnection {
     /// A link that begins with a connection that was just made.
-    pub fn new(target: Target, first: MultiplexedConnection, limit: Duration) -> Self {
-        let state = State {
+    pub fn new(target: RedisTarget, first: MultiplexedConnection, limit: Duration) -> Self {
+        let state = ConnectionState {
             current: Some(first),
-            ..State::default()
+            ..ConnectionState::default()
         };
         Self {
             target,
@@ -89,7 +89,7 @@ impl Link {
     /// # Errors
     /// Redis did not answer in time, or not as it should. Whether it did what it was asked is not
     /// known then.
-    pub async fn ask<T: FromRedisValue>(&self, ask: Ask<'_>) -> Result<T, StorageError> {
+    pub async fn ask<T: FromRedisValue>(&self, ask: RedisRequest<'_>) -> Result<T, StorageError> {
         self.ask_until(self.deadline(), ask).await
     }
 
@@ -97,10 +97,11 @@ impl Link {
     /// connected. Says whether it was done.
     ///
     /// # Errors
-    /// As [`Link::ask`], or no replica confirmed it in time.
+    /// As [`RedisConnection::ask`], or no replica confirmed it in time.
     pub async fn commit(&self, script: ScriptInvocation<'_>) -> Result<bool, StorageError> {
         let deadline = self.deadline();
-        let (done, history): (bool, String) = self.ask_until(deadline, Ask::Once(script)).await?;
+        let (done, history): (bool, String) =
+            self.ask_until(deadline, RedisRequest::Once(script)).await?;
         if !history.is_empty() {
             let confirmed = pin!(self.replicas.confirm(&self.target, &history, deadline));
             let confirmed = in_time(deadline, confirmed).await;
@@ -118,10 +119,10 @@ impl Link {
     async fn ask_until<T: FromRedisValue>(
         &self,
         deadline: Instant,
-        ask: Ask<'_>,
+        ask: RedisRequest<'_>,
     ) -> Result<T, StorageError> {
         let mut answer = self.ask_once(&ask, deadline).await;
-        let again = !matches!(ask, Ask::Once(_)) && Instant::now() < deadline;
+        let again = !matches!(ask, RedisRequest::Once(_)) && Instant::now() < deadline;
         if again && answer.as_ref().is_err_and(is_lost) {
             answer = self.ask_once(&ask, deadline).await;
         }
@@ -134,15 +135,15 @@ impl Link {
 
     async fn ask_once<T: FromRedisValue>(
         &self,
-        ask: &Ask<'_>,
+        ask: &RedisRequest<'_>,
         deadline: Instant,
     ) -> RedisResult<T> {
         let connected = timeout_at(deadline, self.connection(deadline)).await;
         let (number, mut connection) = connected.unwrap_or_else(|_| Err(too_slow(self.limit)))?;
         let answer = pin!(async {
             match ask {
-                Ask::Command(command) => command.query_async(&mut connection).await,
-                Ask::Again(script) | Ask::Once(script) => {
+                RedisRequest::Command(command) => command.query_async(&mut connection).await,
+                RedisRequest::Repeatable(script) | RedisRequest::Once(script) => {
                     script.invoke_async(&mut connection).await
                 }
             }
@@ -211,7 +212,7 @@ impl Link {
         }
     }
 
-    fn note_loss(&self, state: &mut State, why: &RedisError) {
+    fn note_loss(&self, state: &mut ConnectionState, why: &RedisError) {
         let lost = format!("{} is lost: {}", self.target.address(), in_words(why));
         if state.lost.as_ref() == Some(&lost) {
             return;
@@ -225,7 +226,7 @@ impl Link {
     }
 }
 
-impl State {
+impl ConnectionState {
     fn current(&self) -> Option<(u64, MultiplexedConnection)> {
         let connection = self.current.clone()?;
         Some((self.number, connection))
