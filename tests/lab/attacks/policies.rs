@@ -1,5 +1,7 @@
 //! Attacks against policies without a name: drawn by lot, and hardened but for one attack's flaw.
 
+use std::ops::RangeInclusive;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use session_lab::attacks::matrix::throw_away_name;
@@ -73,8 +75,12 @@ fn drawn(seed: u64) -> Policy {
 
 #[tokio::test]
 async fn every_attack_follows_the_rule_under_policies_drawn_by_lot() {
+    follows_the_rule_under_drawn_policies(1..=8).await;
+}
+
+async fn follows_the_rule_under_drawn_policies(seeds: RangeInclusive<u64>) {
     let mut ends = [0, 0];
-    for seed in 1..=8 {
+    for seed in seeds {
         let policy = drawn(seed);
         for attack in decided_by_the_server() {
             let card = attack.card();
@@ -199,4 +205,13 @@ async fn a_forged_cookie_with_another_signature_is_believed_by_nobody() {
         assert_eq!(found.as_deref(), Some(greeted), "{signature}");
     }
     lab().benches.discard(&bench).await.expect("it was used");
+}
+
+/// What `tests/run long` adds.
+mod long {
+    #[tokio::test]
+    #[ignore = "long: minutes"]
+    async fn every_attack_follows_the_rule_under_a_hundred_policies_drawn_by_lot() {
+        super::follows_the_rule_under_drawn_policies(9..=108).await;
+    }
 }

@@ -119,8 +119,9 @@ pub async fn nothing_has_jumped(tab: &Tab, name: &str) {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn who_wants_no_motion_gets_none() {
-    let Some(tab) = Tab::open().await else { return };
+    let tab = Tab::open().await;
     let wanted = |value: &str| {
         let feature = MediaFeature::new("prefers-reduced-motion", value);
         SetEmulatedMediaParams::builder().feature(feature).build()
@@ -142,8 +143,9 @@ async fn who_wants_no_motion_gets_none() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_checks_find_what_is_wrong() {
-    let Some(tab) = Tab::open().await else { return };
+    let tab = Tab::open().await;
     tab.visit(&tab.on_lab("/")).await;
     axe_finds_nothing(&tab, "as it is").await;
     tab_reaches_everything(&tab, "as it is").await;

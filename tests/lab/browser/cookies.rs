@@ -18,8 +18,9 @@ async fn session_cookie(tab: &Tab, address: &str, name: &str) -> Cookie {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_script_reads_the_id_of_the_insecure_side_only() {
-    let Some(tab) = Tab::open().await else { return };
+    let tab = Tab::open().await;
     tab.sign_in(&tab.on_insecure("")).await;
     let name = format!("session_insecure_{}", tab.bench.name);
     let id = session_cookie(&tab, &tab.on_insecure("/"), &name)
@@ -38,8 +39,9 @@ async fn a_script_reads_the_id_of_the_insecure_side_only() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_browser_stored_what_each_side_sent() {
-    let Some(tab) = Tab::open().await else { return };
+    let tab = Tab::open().await;
     tab.sign_in(&tab.on_insecure("")).await;
     let name = format!("session_insecure_{}", tab.bench.name);
     let weak = session_cookie(&tab, &tab.on_insecure("/"), &name).await;
@@ -71,8 +73,9 @@ async fn the_browser_stored_what_each_side_sent() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_cookies_page_reports_what_a_script_sees_to_the_compare_page() {
-    let Some(tab) = Tab::open().await else { return };
+    let tab = Tab::open().await;
     let name = format!("session_insecure_{}", tab.bench.name);
     for (portal, variant, seen) in [
         // First, because a script on the hardened side reads what the insecure one has left.
@@ -99,8 +102,9 @@ async fn the_cookies_page_reports_what_a_script_sees_to_the_compare_page() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_report_shows_on_a_compare_page_that_is_open_already() {
-    let Some(tab) = Tab::open().await else { return };
+    let tab = Tab::open().await;
     tab.visit(&tab.on_lab("/compare")).await;
     assert_eq!(
         tab.text("[data-side=hardened] [data-seen]").await,
@@ -120,8 +124,9 @@ async fn a_report_shows_on_a_compare_page_that_is_open_already() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_script_writes_a_host_cookie_but_no_host_http_cookie() {
-    let Some(tab) = Tab::open().await else { return };
+    let tab = Tab::open().await;
     tab.visit(&tab.address_at("portal.localhost", PortalHttps, "/insecure/"))
         .await;
     let write = "for (const name of ['__Host-a', '__Host-Http-b'])

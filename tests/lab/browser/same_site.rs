@@ -57,10 +57,9 @@ fn differences(table: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn chromium_still_does_what_the_record_says() {
-    let Some(mut tab) = Tab::open().await else {
-        return;
-    };
+    let mut tab = Tab::open().await;
     tab.visit(&tab.on_lab("/same-site")).await;
     tab.follow("button[value=skip]").await;
     assert_eq!(tab.text("#browser").await, "Nothing is measured yet.");
@@ -129,10 +128,9 @@ async fn chromium_still_does_what_the_record_says() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_exception_ends_and_a_difference_is_marked() {
-    let Some(tab) = Tab::open_hasty().await else {
-        return;
-    };
+    let tab = Tab::open_hasty().await;
     walk(&tab, &start(&tab, Step::FIRST, false)).await;
     let across = table(&tab, Initiator::CrossSite).await;
     let mut differs = differences(&across);
@@ -158,16 +156,23 @@ async fn the_exception_ends_and_a_difference_is_marked() {
         )
     };
     let post = Step::of(Initiator::CrossSite, Way::PostForm).expect("a step");
-    walk(&tab, &start(&tab, post, true)).await;
+    let age = || {
+        let cookies = lab().same_site.of(bench.name());
+        cookies.age().expect("they are set")
+    };
+    // The browser's own clock decides, and it cannot be moved. Where a busy machine takes longer than
+    // the shortened ten seconds from the cookies to the form, the walk shows nothing and begins anew.
+    let begun = Instant::now();
+    loop {
+        walk(&tab, &start(&tab, post, true)).await;
+        if age() < Duration::from_secs(10) || begun.elapsed() > 3 * PATIENCE {
+            break;
+        }
+    }
     assert_eq!(sent(Way::PostForm), (true, true), "within the time");
 
-    // The browser's own clock cannot be moved: its shortened ten seconds have to pass.
-    let age = lab()
-        .same_site
-        .of(bench.name())
-        .age()
-        .expect("they are set");
-    tokio::time::sleep(Duration::from_secs(11).saturating_sub(age)).await;
+    // The shortened ten seconds have to pass by the same clock.
+    tokio::time::sleep(Duration::from_secs(11).saturating_sub(age())).await;
     let late = Step::LATE.address(&lab().addresses, &tab.bench.name, true);
     walk(&tab, &late).await;
     assert_eq!(sent(Way::LatePostForm), (false, true), "after it");
@@ -184,8 +189,9 @@ async fn the_exception_ends_and_a_difference_is_marked() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn without_its_script_each_step_waits_for_a_click() {
-    let Some(tab) = Tab::open().await else { return };
+    let tab = Tab::open().await;
     let script = BlockPattern::new("*://*:*/static/js/same_site_walk.js", true);
     let without = SetBlockedUrLsParams::builder().url_pattern(script).build();
     tab.page.execute(without).await.expect("it is kept away");

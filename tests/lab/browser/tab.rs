@@ -36,16 +36,16 @@ pub struct Tab {
 }
 
 impl Tab {
-    /// Opens an empty tab; `None` where there is no browser.
-    pub async fn open() -> Option<Self> {
-        let window = browser()?.private_window().await;
-        Some(Self::at(window.unwrap()).await)
+    /// Opens an empty tab.
+    pub async fn open() -> Self {
+        let window = browser().private_window().await;
+        Self::at(window.unwrap()).await
     }
 
     /// Opens an empty tab in the ordinary window of a browser with settings of its own.
-    pub async fn open_hasty() -> Option<Self> {
-        let window = hasty_browser()?.window().await;
-        Some(Self::at(window.unwrap()).await)
+    pub async fn open_hasty() -> Self {
+        let window = hasty_browser().window().await;
+        Self::at(window.unwrap()).await
     }
 
     async fn at(window: Window) -> Self {

@@ -56,15 +56,14 @@ impl Bed {
         }
     }
 
-    /// None where Redis is not installed.
-    pub async fn redis() -> Option<Self> {
-        let redis = RedisServer::start()?;
-        Some(Self {
+    pub async fn redis() -> Self {
+        let redis = RedisServer::start();
+        Self {
             storage: Arc::new(redis.storage().await),
             seeds: 12,
             folder: None,
             redis: Some(redis),
-        })
+        }
     }
 
     /// Whether thousands of calls are done in no time.

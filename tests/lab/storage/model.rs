@@ -309,15 +309,15 @@ proptest! {
     })]
 
     #[test]
+    #[ignore = "needs Redis"]
     fn redis_follows_the_model(steps in prop::collection::vec(steps(), 3)) {
-        if let Some(server) = RedisServer::start() {
-            run(async {
-                for steps in steps {
-                    server.say("FLUSHALL");
-                    let model = follows_the_model(&server.storage().await, &steps).await;
-                    agrees(&server.storage().await, &model).await;
-                }
-            });
-        }
+        let server = RedisServer::start();
+        run(async {
+            for steps in steps {
+                server.say("FLUSHALL");
+                let model = follows_the_model(&server.storage().await, &steps).await;
+                agrees(&server.storage().await, &model).await;
+            }
+        });
     }
 }
