@@ -53,16 +53,16 @@ mod tests {
 
     #[test]
     fn the_published_key_verifies_what_the_private_one_signs() {
-        use crate::jwt::{Key, signature};
+        use crate::jwt::{VerifyingKey, signature};
         use jsonwebtoken::Algorithm::ES256;
 
         let key = signing_key().expect("a key");
-        let token = signature::token(&"h", &"p", &key, ES256).expect("a token");
+        let token = signature::sign(&"h", &"p", &key, ES256).expect("a token");
         let (signed, text) = token.rsplit_once('.').expect("three parts");
         let signature = URL_SAFE_NO_PAD.decode(text).expect("base64url");
-        let public = Key::from_jwk(&public_jwk().expect("a key")).expect("a key");
+        let public = VerifyingKey::from_jwk(&public_jwk().expect("a key")).expect("a key");
         assert_eq!(public.bound(), [ES256]);
         let verifying = public.for_algorithm(ES256).expect("it fits");
-        assert!(signature::is_right(signed, &signature, &verifying, ES256));
+        assert!(signature::is_valid(signed, &signature, &verifying, ES256));
     }
 }

@@ -1,4 +1,5 @@
-//! No-store: whether anyone may keep a copy of a signed-in page. Worksheet 09, signing out.
+//! No-store: whether browsers and caches may keep a copy of a signed-in page. Worksheet 09, signing
+//! out.
 //!
 //! The decision is one response header; browsers and caches carry it out. Read
 //! `sessions_on_password_change.rs` next: how to end the sessions on other computers.
@@ -8,7 +9,7 @@ use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 /// Whether pages that show a user's data may be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoStore {
-    /// Nothing is said, so copies may be kept.
+    /// The header is left out, so copies may be kept.
     Cacheable,
     /// No copy may be kept.
     NoStore,
@@ -19,15 +20,18 @@ impl NoStore {
     pub fn header(self) -> Option<&'static str> {
         match self {
             // WEAK: after the sign-out the next user of the computer presses Back and reads the
-            // dashboard from the browser's memory. The portal is not even asked.
+            // dashboard from the browser's memory. The browser sends no request, so the portal
+            // cannot refuse it.
             NoStore::Cacheable => None,
 
-            // STRONG: no cache on the way and none in the browser keeps the page. Chromium holds
-            // even such a page ready for Back, but throws it away when an HttpOnly cookie has
-            // been deleted or changed, which the sign-out does.
+            // STRONG: no cache on the way and none in the browser stores the page. Chromium keeps
+            // even such a page ready for Back, but discards it when an HttpOnly cookie was deleted
+            // or changed, which the sign-out does.
             //
             // Refused alternatives: no-cache, which allows a copy as long as the server is asked
-            // before it is used; and private, which only keeps shared caches out.
+            // before it is used; and private, which forbids only shared caches.
+            //
+            // Not stopped: a page that is still open in another tab, or was printed or saved.
             NoStore::NoStore => Some("no-store"),
         }
     }

@@ -66,8 +66,8 @@ pub async fn check(
         None => {
             if world.probe.login_errors().hashes_for_unknown() {
                 let storage = world.probe.password_storage();
-                let nobodys = StoredPassword::nobodys(storage, world.bench.hash_cost());
-                matches(visitor, nobodys, password).await?;
+                let dummy = StoredPassword::dummy(storage, world.bench.hash_cost());
+                matches(visitor, dummy, password).await?;
             }
             Some(LoginFailure::UnknownUser)
         }

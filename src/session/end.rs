@@ -4,7 +4,7 @@ use futures::future::try_join_all;
 
 use super::{Session, SessionRecord};
 use crate::base::event::{EndReason, What};
-use crate::defences::facts::Moment;
+use crate::defences::facts::PrivilegeChange;
 use crate::session::accounts::Account;
 use crate::session::world::World;
 use crate::storage::{Batch, Commit, Expect, RecordIndex, RecordKey, RecordKind, StorageError};
@@ -208,7 +208,7 @@ impl World<'_> {
             user: account.user.clone(),
         });
         batch.events.push(event);
-        let tokens_ended = self.add_end_of_tokens(&mut batch, &account.user).await?;
+        let tokens_ended = self.add_token_revocation(&mut batch, &account.user).await?;
 
         let mut ended = 0;
         if self.probe.sessions_on_password_change().ends_others() {
@@ -217,7 +217,11 @@ impl World<'_> {
             self.add_end(&mut batch, &others, EndReason::PasswordChange);
             ended = others.len();
         }
-        let renewed = if self.probe.rotation().rotates(Moment::PasswordChange) {
+        let renewed = if self
+            .probe
+            .rotation()
+            .rotates(PrivilegeChange::PasswordChange)
+        {
             batch
                 .expect
                 .push((session.key.clone(), Expect::Version(session.version)));
@@ -230,7 +234,7 @@ impl World<'_> {
         if self.commit(batch).await? == Commit::Conflict {
             return Ok(None);
         }
-        self.confirm_end_of_tokens(&account.user, tokens_ended)
+        self.confirm_token_revocation(&account.user, tokens_ended)
             .await?;
         if self.probe.sessions_on_password_change().ends_others() {
             // A sign-in with the old password may have been committed between the list and the

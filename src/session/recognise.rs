@@ -2,7 +2,7 @@
 
 use super::{Session, SessionId, SessionRecord};
 use crate::base::event::{EndReason, What};
-use crate::defences::facts::{Moment, Refusal};
+use crate::defences::facts::{PrivilegeChange, Refusal};
 use crate::session::world::World;
 use crate::storage::{Batch, Expect, Put, RecordIndex, RecordKind, StorageError};
 
@@ -68,7 +68,7 @@ impl World<'_> {
             return Ok(found);
         };
 
-        if session.record.renew && self.probe.rotation().rotates(Moment::RoleChange) {
+        if session.record.renew && self.probe.rotation().rotates(PrivilegeChange::RoleChange) {
             return Ok(match self.rotate(&session, |_| {}).await? {
                 Some(session) => Recognised::Known {
                     session,

@@ -3,7 +3,7 @@
 use super::{Session, SessionId, SessionRecord};
 use crate::base::clock::BenchTime;
 use crate::base::event::What;
-use crate::defences::facts::Moment;
+use crate::defences::facts::PrivilegeChange;
 use crate::session::accounts::Account;
 use crate::session::world::World;
 use crate::storage::{Batch, Commit, Expect, Put, RecordKind, StorageError};
@@ -38,7 +38,7 @@ impl World<'_> {
         account: &Account,
         client: &str,
     ) -> Result<Session, SignInError> {
-        let keeps_id = !self.probe.rotation().rotates(Moment::SignIn);
+        let keeps_id = !self.probe.rotation().rotates(PrivilegeChange::SignIn);
         let rotated_from = before
             .filter(|_| !keeps_id)
             .map(|old| self.fingerprint(&old.id));
@@ -210,7 +210,7 @@ impl World<'_> {
     async fn issue_id(&self, batch: &mut Batch) -> Result<SessionId, StorageError> {
         let source = self.probe.id_source();
         let mut count = 0;
-        if source.counts() {
+        if source.needs_count() {
             let key = self.fixed_key(RecordKind::Counter, "session-ids");
             let found = self.read::<u64>(&key).await?;
             let version = found.as_ref().map_or(0, |found| found.version);

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::base::clock::BenchTime;
-use crate::defences::throttle::{Kind as RuleKind, Rule};
+use crate::defences::throttle::{ThrottleLimit, ThrottleRule};
 use crate::session::world::World;
 use crate::storage::{Batch, Commit, Expect, Put, RecordKey, RecordKind, StorageError};
 
@@ -42,13 +42,13 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer, or too many attempts arrive at once.
-    pub async fn count_attempt(&self, rule: &Rule) -> Result<Attempt, StorageError> {
+    pub async fn count_attempt(&self, rule: &ThrottleRule) -> Result<Attempt, StorageError> {
         let key = self.bucket_key(rule);
         for _ in 0..TRIES {
             let found = self.read::<Bucket>(&key).await?;
             let version = found.as_ref().map_or(0, |found| found.version);
             let bucket = found.map(|found| found.value).unwrap_or_default();
-            let (bucket, keep) = match step(bucket, rule.kind, self.now) {
+            let (bucket, keep) = match step(bucket, rule.limit, self.now) {
                 Ok(next) => next,
                 Err(wait) => return Ok(Attempt::Refused(wait)),
             };
@@ -77,7 +77,7 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn forget_attempts(&self, rule: &Rule) -> Result<(), StorageError> {
+    pub async fn forget_attempts(&self, rule: &ThrottleRule) -> Result<(), StorageError> {
         let remove = vec![self.bucket_key(rule)];
         self.commit(Batch {
             remove,
@@ -88,17 +88,21 @@ impl World<'_> {
     }
 
     /// A bucket's name holds what a stranger typed, so it is hashed before it becomes a key.
-    fn bucket_key(&self, rule: &Rule) -> RecordKey {
+    fn bucket_key(&self, rule: &ThrottleRule) -> RecordKey {
         let name = URL_SAFE_NO_PAD.encode(Sha256::digest(rule.bucket.as_bytes()));
         self.fixed_key(RecordKind::Throttle, &name)
     }
 }
 
 /// The bucket after one more attempt and how long to keep it, or how long to wait.
-fn step(bucket: Bucket, kind: RuleKind, now: BenchTime) -> Result<(Bucket, Duration), Duration> {
+fn step(
+    bucket: Bucket,
+    kind: ThrottleLimit,
+    now: BenchTime,
+) -> Result<(Bucket, Duration), Duration> {
     let now = now.millis();
     match kind {
-        RuleKind::Rate { failures, window } => {
+        ThrottleLimit::Rate { failures, window } => {
             let window = millis(window);
             let each = window / u64::from(failures.max(1));
             let full_until = bucket.full_until.max(now) + each;
@@ -116,7 +120,7 @@ fn step(bucket: Bucket, kind: RuleKind, now: BenchTime) -> Result<(Bucket, Durat
                 Some(wait) => Err(Duration::from_millis(wait)),
             }
         }
-        RuleKind::Lock {
+        ThrottleLimit::Lock {
             failures,
             locked_for,
         } => {
@@ -148,11 +152,11 @@ fn millis(duration: Duration) -> u64 {
 mod tests {
     use super::*;
 
-    const RATE: RuleKind = RuleKind::Rate {
+    const RATE: ThrottleLimit = ThrottleLimit::Rate {
         failures: 5,
         window: Duration::from_secs(60),
     };
-    const LOCK: RuleKind = RuleKind::Lock {
+    const LOCK: ThrottleLimit = ThrottleLimit::Lock {
         failures: 5,
         locked_for: Duration::from_secs(3600),
     };

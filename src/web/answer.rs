@@ -53,7 +53,7 @@ impl Fairing for Answer {
             Some((variant, probe)) => {
                 policy_headers(context, probe, response);
                 cross_origin::answer(context, probe, request, response);
-                context.bench.note_probed(*variant, probe.seen());
+                context.bench.note_probed(*variant, probe.probed());
             }
             None if context.listener.site() == Site::Attacker => {
                 attacker_headers(context, response)

@@ -28,7 +28,7 @@ pub fn answer(
         response.adjoin_raw_header("vary", "Origin");
     }
     let own = context.origin();
-    let Some(origin) = cors.grants(&context.facts(request, &own)) else {
+    let Some(origin) = cors.permits(&context.facts(request, &own)) else {
         return;
     };
     response.set_raw_header("access-control-allow-origin", origin.to_owned());

@@ -1,4 +1,4 @@
-//! The recipes of CONTRIBUTING.md, followed exactly.
+//! The recipes of CONTRIBUTING.md, followed as they stand.
 //!
 //! A copy of the repository gets the defence, the attack and the worksheet that the recipes add.
 //! `long::` also builds that copy, and runs the commands with which each recipe ends. Start with
@@ -72,8 +72,8 @@ mod long {
     #[ignore = "long: it builds the repository again; needs Chromium and Redis"]
     fn anyone_who_follows_the_recipes_has_a_lab_whose_tests_pass() {
         let (mut tree, commands) = followed();
-        // Cargo would mistake the copy for the original, because name and version are the same.
-        // Another profile distinguishes them.
+        // Cargo would mistake the copy for the original, because name and version are the same. Another
+        // profile distinguishes them.
         tree.append(
             "Cargo.toml",
             "\n[profile.dev.package.session-lab]\ndebug = false\n",

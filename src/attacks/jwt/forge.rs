@@ -54,7 +54,7 @@ impl Parts {
 
     /// Put together again with this signature.
     pub fn signed_with(&self, signature: &str) -> String {
-        let signed = signature::signed_part(&self.header, &self.claims);
+        let signed = signature::signing_input(&self.header, &self.claims);
         // A JSON value always becomes JSON text.
         format!("{}.{signature}", signed.unwrap_or_default())
     }
@@ -73,7 +73,7 @@ impl Parts {
     }
 
     fn sign(&self, key: &EncodingKey, algorithm: Algorithm) -> Result<String, ScenarioError> {
-        let token = signature::token(&self.header, &self.claims, key, algorithm);
+        let token = signature::sign(&self.header, &self.claims, key, algorithm);
         token.ok_or_else(|| ScenarioError::Unexpected("the key does not sign".into()))
     }
 

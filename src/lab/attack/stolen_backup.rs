@@ -64,7 +64,7 @@ async fn leak(context: &RequestContext, variant: &str) -> Result<Json<Backup>, R
     }
     let token_keys = world.key_ring().await?.stored();
     // The matrix must know that what was stolen depends on these arms.
-    bench.note_probed(variant, probe.seen());
+    bench.note_probed(variant, probe.probed());
     Ok(Json(Backup {
         what: "a stolen backup",
         variant,

@@ -7,7 +7,7 @@ use super::{fetch, names};
 use crate::base::event::What;
 use crate::client::LabClient;
 use crate::defences::facts::Role;
-use crate::jwt::verify::{Check, Expected, Purpose, Refusal};
+use crate::jwt::verify::{TokenCheck, TokenExpectations, TokenPurpose, TokenRefusal};
 use crate::jwt::{self, Claims};
 use crate::session::world::World;
 use crate::web::context::{RequestContext, fail};
@@ -48,12 +48,12 @@ impl<'r> Bearer<'r> {
             Err(because) => return Err(two_tokens(because)),
         };
         let door = request.rocket().state::<LabClient>();
-        let claims = check(context, &world, door, token, Purpose::Access).await?;
+        let claims = check(context, &world, door, token, TokenPurpose::Access).await?;
         let account = world.account(&claims.sub).await?;
         let record = account.map(|account| account.record.role);
         let claimed = claims.text("role").and_then(Role::parse);
         let Some(role) = world.probe.jwt_claims().role(claimed, record) else {
-            let refusal = Check::Subject.refuses("The token's user has no account here.");
+            let refusal = TokenCheck::Subject.refuses("The token's user has no account here.");
             return Err(refused(&world, refusal).await);
         };
         if context.bench.notes_requests() {
@@ -90,11 +90,11 @@ pub(super) async fn check(
     world: &World<'_>,
     door: Option<&LabClient>,
     token: &str,
-    purpose: Purpose,
+    purpose: TokenPurpose,
 ) -> Result<Claims, Problem> {
     let fetched = fetch::keys_of(context, world, door, token).await?;
     let ring = world.key_ring().await?;
-    let expected = Expected {
+    let expected = TokenExpectations {
         names: &names(context),
         fetched: &fetched,
         now: world.now,
@@ -111,7 +111,7 @@ pub(super) async fn check(
 }
 
 /// 401: the token was refused. Nothing of it is repeated: nobody has verified what it says.
-pub(super) async fn refused(world: &World<'_>, refusal: Refusal) -> Problem {
+pub(super) async fn refused(world: &World<'_>, refusal: TokenRefusal) -> Problem {
     let defence = refusal.check.defence().map(|name| name.slug());
     if let Some(defence) = defence {
         let what = What::Refused {

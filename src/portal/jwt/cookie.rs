@@ -2,7 +2,7 @@
 
 use rocket::request::{FromRequest, Outcome, Request};
 
-use crate::jwt::issue::REFRESH_LIFE;
+use crate::jwt::issue::REFRESH_LIFETIME;
 use crate::session::cookie;
 use crate::session::world::World;
 use crate::web::context::RequestContext;
@@ -15,7 +15,7 @@ fn name(world: &World<'_>) -> String {
 
 /// Hands the refresh token to the browser. `Strict`, because no link ever leads to a refresh.
 pub(super) fn set(context: &RequestContext, world: &World<'_>, token: &str) {
-    let (name, life) = (name(world), REFRESH_LIFE.as_secs());
+    let (name, life) = (name(world), REFRESH_LIFETIME.as_secs());
     context.set_cookie(format!(
         "{name}={token}; Path=/; Max-Age={life}; {ATTRIBUTES}"
     ));

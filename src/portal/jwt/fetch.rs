@@ -11,7 +11,7 @@ use crate::base::event::What;
 use crate::client::{LabClient, Outgoing};
 use crate::defences::JwtKeySource;
 use crate::defences::facts::Scheme;
-use crate::jwt::Token;
+use crate::jwt::UnverifiedToken;
 use crate::session::world::World;
 use crate::storage::StorageError;
 use crate::web::context::RequestContext;
@@ -36,7 +36,7 @@ pub(super) async fn keys_of(
     let (true, Some(door)) = (source.trusts_header(), door) else {
         return Ok(Vec::new());
     };
-    let parsed = Token::parse(token);
+    let parsed = UnverifiedToken::parse(token);
     let Some(jku) = parsed.ok().and_then(|token| token.header.jku) else {
         return Ok(Vec::new());
     };

@@ -6,17 +6,17 @@ use rocket::{Route, get, routes};
 use serde::Serialize;
 
 use super::login::no_key;
-use crate::jwt::keys::Published;
+use crate::jwt::keys::PublishedKey;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 use crate::web::reply::Reply;
 
 #[derive(Serialize)]
 struct KeySet {
-    keys: Vec<Published>,
+    keys: Vec<PublishedKey>,
 }
 
-async fn published(context: &RequestContext) -> Result<Vec<Published>, Reply> {
+async fn published(context: &RequestContext) -> Result<Vec<PublishedKey>, Reply> {
     let world = context.world().ok_or_else(Problem::not_found)?;
     Ok(world.key_ring().await?.published())
 }

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{cookie, keep_from_caches, names};
 use crate::defences::facts::Role;
-use crate::jwt::issue::{ACCESS_LIFE, Subject};
-use crate::jwt::keys::Signs;
-use crate::jwt::refresh::{IssueError, Issued};
+use crate::jwt::issue::{ACCESS_LIFETIME, TokenSubject};
+use crate::jwt::keys::SigningAlgorithm;
+use crate::jwt::refresh::{IssueError, IssuedTokens};
 use crate::portal::Visitor;
 use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::portal::password::too_many;
@@ -26,7 +26,7 @@ struct Credentials {
     password: String,
     /// How the access token is to be signed.
     #[serde(default)]
-    alg: Signs,
+    alg: SigningAlgorithm,
 }
 
 /// A pair of tokens as RFC 6749 §5.1 answers it.
@@ -91,13 +91,13 @@ pub(super) async fn account(
 pub(super) async fn tokens(
     context: &RequestContext,
     world: &World<'_>,
-    issued: &Issued,
+    issued: &IssuedTokens,
     role: Role,
-    signs: Signs,
+    signs: SigningAlgorithm,
 ) -> Result<Tokens, Reply> {
     keep_from_caches(context);
     let (ring, names) = (world.key_ring().await?, names(context));
-    let subject = Subject {
+    let subject = TokenSubject {
         user: &issued.user,
         role,
         family: &issued.family,
@@ -113,7 +113,7 @@ pub(super) async fn tokens(
     Ok(Tokens {
         access_token: access.ok_or_else(no_key)?,
         token_type: "Bearer",
-        expires_in: ACCESS_LIFE.as_secs(),
+        expires_in: ACCESS_LIFETIME.as_secs(),
         refresh_token: refresh.filter(|_| in_json),
     })
 }

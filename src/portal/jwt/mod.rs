@@ -17,7 +17,7 @@ mod refresh;
 use rocket::Route;
 
 use crate::base::addresses::Listener;
-use crate::jwt::Names;
+use crate::jwt::TokenNames;
 use crate::web::context::RequestContext;
 
 pub use bearer::Bearer;
@@ -25,9 +25,9 @@ pub(crate) use fetch::key_set;
 
 /// The names that stand in the tokens of this bench and variant. They do not depend on the address
 /// by which a request came in: a token that was issued over TLS is the same in clear.
-fn names(context: &RequestContext) -> Names {
+fn names(context: &RequestContext) -> TokenNames {
     let origin = context.addresses.origin(Listener::PortalHttps);
-    Names::of(format!("{origin}{}", context.base()))
+    TokenNames::of(format!("{origin}{}", context.base()))
 }
 
 /// Keeps an answer that holds a token out of every cache (RFC 6749 §5.1), also where the defence

@@ -34,7 +34,7 @@ async fn show(visitor: Visitor<'_>, bearer: Result<Bearer<'_>, ()>) -> Result<Te
     let transport = world.probe.jwt_transport();
     let mut by_address = None;
     if query_token(&context.target).is_some() {
-        if !transport.opens_pages() {
+        if !transport.accepts_page_address() {
             let (defence, because) = ("jwt-transport", "A token does not belong into an address.");
             visitor.refused(defence, because).await?;
             let refusal = Refusal { defence, because };
@@ -47,9 +47,9 @@ async fn show(visitor: Visitor<'_>, bearer: Result<Bearer<'_>, ()>) -> Result<Te
         }
     }
     let page = TokenPage {
-        storage: world.probe.token_storage().page_keeps_in(),
+        storage: world.probe.token_storage().access_token_location(),
         item: cookie::plain_name("jwt", world.variant, world.bench.name()),
-        opens_by_address: transport.opens_pages(),
+        opens_by_address: transport.accepts_page_address(),
         by_address,
     };
     let title = "Signing in with a token";

@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 
 use super::login::{account, no_key};
 use super::{keep_from_caches, names};
-use crate::jwt::issue::{ACCESS_LIFE, random_name};
-use crate::jwt::keys::Signs;
+use crate::jwt::issue::{ACCESS_LIFETIME, random_id};
+use crate::jwt::keys::SigningAlgorithm;
 use crate::jwt::signature;
 use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::storage::StorageError;
@@ -68,9 +68,9 @@ async fn sign(checked: CheckedWithoutToken<'_, JsonBody<Order>>) -> Result<Json<
     let (context, world) = (visitor.context, &visitor.world);
     keep_from_caches(context);
     let ring = world.key_ring().await?;
-    let (kid, algorithm, key) = ring.signing(Signs::Hs256).ok_or_else(no_key)?;
+    let (kid, algorithm, key) = ring.signing(SigningAlgorithm::Hs256).ok_or_else(no_key)?;
     let mut header = Map::new();
-    header.insert("alg".into(), Signs::Hs256.name().into());
+    header.insert("alg".into(), SigningAlgorithm::Hs256.name().into());
     header.insert("kid".into(), kid.into());
     header.insert(
         "typ".into(),
@@ -85,7 +85,7 @@ async fn sign(checked: CheckedWithoutToken<'_, JsonBody<Order>>) -> Result<Json<
         );
         header.insert("crit".into(), order.crit.into());
     }
-    let jti = random_name().map_err(|error| StorageError(format!("no random bytes: {error}")))?;
+    let jti = random_id().map_err(|error| StorageError(format!("no random bytes: {error}")))?;
     let now = world.now.seconds();
     let mut claims = json!({
         "iss": order.iss.as_deref().unwrap_or(PARTNER),
@@ -93,7 +93,7 @@ async fn sign(checked: CheckedWithoutToken<'_, JsonBody<Order>>) -> Result<Json<
         "sub": user,
         "jti": jti,
         "iat": now,
-        "exp": now.max(order.nbf.unwrap_or_default()).saturating_add(ACCESS_LIFE.as_secs()),
+        "exp": now.max(order.nbf.unwrap_or_default()).saturating_add(ACCESS_LIFETIME.as_secs()),
         "scope": "profile",
     });
     if let Some(nbf) = order.nbf {
@@ -101,7 +101,7 @@ async fn sign(checked: CheckedWithoutToken<'_, JsonBody<Order>>) -> Result<Json<
     }
     let names = names(context);
     Ok(Json(Signed {
-        token: signature::token(&header, &claims, &key, algorithm).ok_or_else(no_key)?,
+        token: signature::sign(&header, &claims, &key, algorithm).ok_or_else(no_key)?,
         portal_iss: names.issuer,
         portal_aud: names.audience,
     }))

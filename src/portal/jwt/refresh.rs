@@ -10,9 +10,9 @@ use super::cookie::{self, RefreshCookie};
 use super::login::{self, Tokens};
 use crate::client::LabClient;
 use crate::defences::facts::Refusal;
-use crate::jwt::keys::Signs;
+use crate::jwt::keys::SigningAlgorithm;
 use crate::jwt::refresh::IssueError;
-use crate::jwt::verify::Purpose;
+use crate::jwt::verify::TokenPurpose;
 use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::web::problem::Problem;
 use crate::web::reply::Reply;
@@ -23,7 +23,7 @@ struct RefreshRequest {
     refresh_token: Option<String>,
     /// How the access token is to be signed.
     #[serde(default)]
-    alg: Signs,
+    alg: SigningAlgorithm,
 }
 
 /// The token comes in the body or in the cookie, as `token-storage` says, and never in both.
@@ -53,7 +53,7 @@ async fn refresh(
         in_cookie.token
     };
     let token = token.ok_or_else(no_token)?;
-    let claims = check(context, world, Some(door), &token, Purpose::Refresh).await?;
+    let claims = check(context, world, Some(door), &token, TokenPurpose::Refresh).await?;
     let issued = match world.refresh(&claims).await {
         Ok(issued) => issued,
         Err(error) => {

@@ -28,7 +28,7 @@ use settings_cache::SettingsCache;
 pub(crate) use settings_cache::decode_custom;
 use wire::Wire;
 
-use crate::defences::password_storage::Cost;
+use crate::defences::password_storage::HashCost;
 use crate::defences::policy::{ProbedSet, Variant};
 use crate::storage::{Batch, RecordIndex, RecordKind, Storage, StorageError};
 
@@ -139,11 +139,11 @@ impl Bench {
     }
 
     /// How much work a password hash is here: little where the bench is thrown away.
-    pub fn hash_cost(&self) -> Cost {
+    pub fn hash_cost(&self) -> HashCost {
         if is_throw_away(&self.name) {
-            Cost::ThrowAway
+            HashCost::ThrowAway
         } else {
-            Cost::Owasp
+            HashCost::Owasp
         }
     }
 

@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::{Bench, Sharing, audit};
 use crate::base::clock::BenchTime;
 use crate::base::event::{Client, Event, What};
-use crate::defences::policy::{Name, Policy, Resolved, Variant, resolve};
+use crate::defences::policy::{Name, Policy, ResolvedPolicy, Variant, resolve};
 use crate::storage::{Batch, Commit, Expect, Put, RecordKey, RecordKind, StorageError};
 
 /// How far ahead a clock can be moved in all: ten years.
@@ -215,7 +215,7 @@ impl Bench {
     }
 
     /// The policy of a variant on this bench.
-    pub fn resolve(&self, variant: Variant) -> Resolved {
+    pub fn resolve(&self, variant: Variant) -> ResolvedPolicy {
         resolve(variant, &self.custom())
     }
 

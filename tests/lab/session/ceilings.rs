@@ -168,7 +168,7 @@ async fn of_parallel_guesses_the_throttle_lets_five_pass(bed: Bed) {
         let desk = bed.desk(Policy::HARDENED, seed).await;
         let probe = session_lab::defences::policy::PolicyProbe::new(Policy::HARDENED);
         let rule = probe.throttle().rule(STUDENT, None).unwrap();
-        assert!(probe.seen().contains(Name::Throttle));
+        assert!(probe.probed().contains(Name::Throttle));
         let guess = || -> Task<'_, Attempt> {
             Box::pin(async { desk.world().count_attempt(&rule).await.unwrap() })
         };

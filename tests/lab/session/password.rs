@@ -1,7 +1,7 @@
 //! A password change, and whoever still knows the old password.
 
 use session_lab::defences::PasswordStorage;
-use session_lab::defences::password_storage::Cost;
+use session_lab::defences::password_storage::HashCost;
 use session_lab::defences::policy::{Name, Policy};
 use session_lab::session::sign_in::SignInError;
 use session_lab::storage::{Batch, Commit, Put, RecordIndex, RecordKind};
@@ -30,7 +30,7 @@ async fn the_old_password_never_leaves_a_live_session(bed: Bed) {
         let change: Task<'_, Option<String>> = Box::pin(async {
             let mut account = desk.account(STUDENT).await;
             account.record.password = PasswordStorage::Plain
-                .store("a new one", Cost::Owasp)
+                .store("a new one", HashCost::Owasp)
                 .unwrap();
             let changed = desk.world().change_password(&mine, &account).await.unwrap();
             Some(changed.unwrap().renewed.unwrap().key.name().to_owned())
@@ -78,7 +78,7 @@ async fn a_password_change_ends_more_sessions_than_one_list_holds(bed: Bed) {
 
     let mut account = desk.account(STUDENT).await;
     account.record.password = PasswordStorage::Plain
-        .store("a new one", Cost::Owasp)
+        .store("a new one", HashCost::Owasp)
         .unwrap();
     let changed = desk.world().change_password(&mine, &account).await.unwrap();
     let changed = changed.unwrap();
@@ -107,7 +107,9 @@ async fn of_two_password_changes_one_is_told_that_it_was_overtaken(bed: Bed) {
         let account = desk.account(STUDENT).await;
         let change = |password: &'static str| -> Task<'_, Option<&str>> {
             let mut account = account.clone();
-            account.record.password = PasswordStorage::Plain.store(password, Cost::Owasp).unwrap();
+            account.record.password = PasswordStorage::Plain
+                .store(password, HashCost::Owasp)
+                .unwrap();
             let (desk, mine) = (&desk, &mine);
             Box::pin(async move {
                 let changed = desk.world().change_password(mine, &account).await;

@@ -21,8 +21,8 @@ use serde::Serialize;
 
 use crate::client::LabClient;
 use crate::defences::policy::{Name, Variant};
-use crate::jwt::keys::Signs;
-use crate::jwt::token::LONGEST;
+use crate::jwt::keys::SigningAlgorithm;
+use crate::jwt::token::MAX_TOKEN_BYTES;
 use crate::lab::page;
 use crate::lab::page::fields;
 use crate::web::context::RequestContext;
@@ -78,7 +78,7 @@ impl Sent {
     /// The first field that is longer than any token.
     fn too_long(&self) -> Option<&str> {
         let mut all = self.0.iter();
-        let long = all.find(|(_, value)| value.len() > LONGEST);
+        let long = all.find(|(_, value)| value.len() > MAX_TOKEN_BYTES);
         long.map(|(name, _)| name.as_str())
     }
 
@@ -120,7 +120,7 @@ async fn work(
         Some(_) => {
             token.clear();
             Err(format!(
-                "A field holds more than {LONGEST} bytes. Send a shorter one."
+                "A field holds more than {MAX_TOKEN_BYTES} bytes. Send a shorter one."
             ))
         }
         None => act(context, &sent, &mut page, &mut token, &mut home).await?,
@@ -170,8 +170,8 @@ async fn act(
                 ));
             };
             let signs = match sent.field("alg") {
-                "ES256" => Signs::Es256,
-                _ => Signs::Hs256,
+                "ES256" => SigningAlgorithm::Es256,
+                _ => SigningAlgorithm::Hs256,
             };
             *token = sign::issue(context, variant, user, signs).await?;
             *home = Home::Of(variant);

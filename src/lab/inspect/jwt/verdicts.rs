@@ -12,8 +12,8 @@ use crate::base::event::Client;
 use crate::client::LabClient;
 use crate::defences::facts::Role;
 use crate::defences::policy::{Name, Policy, PolicyProbe, Variant};
-use crate::jwt::verify::{Check, Expected, Purpose, Refusal};
-use crate::jwt::{self, Names, Token};
+use crate::jwt::verify::{TokenCheck, TokenExpectations, TokenPurpose, TokenRefusal};
+use crate::jwt::{self, TokenNames, UnverifiedToken};
 use crate::portal::jwt::key_set;
 use crate::session::world::World;
 use crate::storage::StorageError;
@@ -67,7 +67,7 @@ pub struct Row {
 
 /// The defences that a token meets: those of the checks, and the key itself.
 pub fn defences() -> impl Iterator<Item = Name> {
-    let checks = Check::ALL.into_iter().filter_map(Check::defence);
+    let checks = TokenCheck::ALL.into_iter().filter_map(TokenCheck::defence);
     checks.chain([Name::JwtKey])
 }
 
@@ -80,10 +80,10 @@ pub fn variants() -> impl Iterator<Item = Variant> {
 }
 
 /// The names of a portal of this bench.
-pub fn names(context: &RequestContext, variant: Variant) -> Names {
+pub fn names(context: &RequestContext, variant: Variant) -> TokenNames {
     let origin = context.addresses.origin(Listener::PortalHttps);
     let bench = context.bench.name().prefix();
-    Names::of(format!("{origin}{bench}/{variant}"))
+    TokenNames::of(format!("{origin}{bench}/{variant}"))
 }
 
 /// The world of a portal of this bench, under a policy.
@@ -103,7 +103,7 @@ pub fn world<'w>(
 
 /// The portal that the token says it comes from, where it is one of this bench.
 pub fn named_home(context: &RequestContext, token: &str) -> Option<Variant> {
-    let claims = Token::parse(token).ok()?.claims;
+    let claims = UnverifiedToken::parse(token).ok()?.claims;
     let issuer = claims.iss?;
     Variant::all().find(|variant| names(context, *variant).issuer == issuer)
 }
@@ -138,7 +138,7 @@ pub async fn ask_all(
                 description,
                 of: variant,
             },
-            Err(Refusal { check, because }) => Row {
+            Err(TokenRefusal { check, because }) => Row {
                 variant: view,
                 accepted: false,
                 defence: check.defence().map(|name| name.slug()),
@@ -157,13 +157,13 @@ async fn ask(
     world: &World<'_>,
     token: &str,
     fetched: &[Value],
-) -> Result<Result<String, Refusal>, StorageError> {
+) -> Result<Result<String, TokenRefusal>, StorageError> {
     let ring = world.key_ring().await?;
-    let expected = Expected {
+    let expected = TokenExpectations {
         names: &names(context, world.variant),
         fetched,
         now: world.now,
-        purpose: Purpose::Access,
+        purpose: TokenPurpose::Access,
     };
     let claims = match jwt::verify(token, world.probe, &ring, &expected) {
         Ok(claims) => claims,
@@ -177,14 +177,16 @@ async fn ask(
     let claimed = claims.text("role").and_then(Role::parse);
     Ok(match world.probe.jwt_claims().role(claimed, record) {
         Some(role) => Ok(format!("As {}, role {}.", claims.sub, role.as_str())),
-        None => Err(Check::Subject.refuses("The token's user has no account here.")),
+        None => Err(TokenCheck::Subject.refuses("The token's user has no account here.")),
     })
 }
 
 /// The keys that a `jku` leads to. It is fetched as the weak arm of `jwt-key-source` does, so within
 /// the lab only; the strong arm ignores what was fetched.
 async fn fetched(context: &RequestContext, door: &LabClient, token: &str) -> Vec<Value> {
-    let jku = Token::parse(token).ok().and_then(|token| token.header.jku);
+    let jku = UnverifiedToken::parse(token)
+        .ok()
+        .and_then(|token| token.header.jku);
     let source = PolicyProbe::new(Policy::INSECURE).jwt_key_source();
     match jku {
         Some(jku) => key_set(context, source, door, &jku)

@@ -8,7 +8,7 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Serialize;
 
 use crate::attacks::words::WORDS;
-use crate::jwt::{Token, signature};
+use crate::jwt::{UnverifiedToken, signature};
 
 /// As many bytes as HMAC-SHA256 puts out (RFC 7518 §3.2).
 const LONG_ENOUGH: usize = 32;
@@ -33,14 +33,19 @@ pub struct Search {
 /// # Errors
 /// A sentence that says why this token cannot be searched.
 pub fn search(text: &str) -> Result<Search, &'static str> {
-    let token = Token::parse(text)
+    let token = UnverifiedToken::parse(text)
         .map_err(|_| "Only a whole token can be searched. Read above where this one is broken.")?;
     if token.header.alg != "HS256" {
         return Err("This token is not signed with HS256, so no word can be its key.");
     }
     let signs = |word: &&str| {
         let key = DecodingKey::from_secret(word.as_bytes());
-        signature::is_right(token.signed, &token.signature, &key, Algorithm::HS256)
+        signature::is_valid(
+            token.signing_input,
+            &token.signature,
+            &key,
+            Algorithm::HS256,
+        )
     };
     let at = WORDS.iter().position(&signs);
     let begun = Instant::now();
@@ -151,7 +156,7 @@ mod tests {
     fn token(key: &[u8]) -> String {
         let header = json!({"alg": "HS256"});
         let key = EncodingKey::from_secret(key);
-        let token = signature::token(&header, &json!({"sub": "a"}), &key, Algorithm::HS256);
+        let token = signature::sign(&header, &json!({"sub": "a"}), &key, Algorithm::HS256);
         token.expect("a token")
     }
 

@@ -13,9 +13,9 @@ use crate::client::caller::Call;
 use crate::defences::PolicyProbe;
 use crate::defences::password_storage::DEMO_PASSWORDS;
 use crate::defences::policy::Policy;
-use crate::jwt::token::Signed;
-use crate::jwt::verify::{Check, check_signed};
-use crate::jwt::{Claims, Key};
+use crate::jwt::token::CompactJws;
+use crate::jwt::verify::{TokenCheck, check_signed};
+use crate::jwt::{Claims, VerifyingKey};
 
 /// An event in words.
 pub(super) struct Event {
@@ -197,10 +197,12 @@ async fn second_server(scenario: &Scenario, second: &Scenario) -> Result<Happene
 /// What a server that has only this key tells about a token, strictly.
 fn read_with(when: &'static str, token: &str, secret: &[u8]) -> Answer {
     let read = || {
-        let refused = |because| Check::Form.refuses(because);
-        let signed = Signed::parse(token).map_err(refused)?;
+        let refused = |because| TokenCheck::Form.refuses(because);
+        let signed = CompactJws::parse(token).map_err(refused)?;
         let probe = PolicyProbe::new(Policy::HARDENED);
-        check_signed(&signed, &probe, |_| Ok(Key::Secret(secret.to_vec())))?;
+        check_signed(&signed, &probe, |_| {
+            Ok(VerifyingKey::Secret(secret.to_vec()))
+        })?;
         Claims::parse(&signed.payload).map_err(refused)
     };
     let (opens, description) = match read() {

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::defences::policy::Name;
-use crate::defences::{RequestStage, Taken};
+use crate::defences::{ArmsTaken, RequestStage};
 
 /// A defence that was asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -38,7 +38,7 @@ pub struct Passed {
 }
 
 /// The way of a request that took these arms, and that this defence refused.
-pub fn passed(taken: &Taken, refused_by: Option<&str>) -> Vec<Passed> {
+pub fn passed(taken: &ArmsTaken, refused_by: Option<&str>) -> Vec<Passed> {
     let refused_at = Name::ALL
         .iter()
         .find(|name| Some(name.slug()) == refused_by)
@@ -61,7 +61,7 @@ pub fn passed(taken: &Taken, refused_by: Option<&str>) -> Vec<Passed> {
     RequestStage::ALL.into_iter().map(stage).collect()
 }
 
-fn lit(taken: &Taken, name: Name, refused_by: Option<&str>) -> Option<Lit> {
+fn lit(taken: &ArmsTaken, name: Name, refused_by: Option<&str>) -> Option<Lit> {
     let arm = taken.arm(name)?;
     let arms = name.arms();
     let kind = if arms.first() == Some(&arm) {

@@ -17,7 +17,7 @@ pub use headers::{Headers, OF_ANSWERS, OF_REQUESTS};
 use super::lock;
 use crate::base::clock::BenchTime;
 use crate::base::event::Client;
-use crate::defences::Taken;
+use crate::defences::ArmsTaken;
 use crate::defences::facts::Scheme;
 use crate::defences::policy::Variant;
 use cookie::Letters;
@@ -80,7 +80,7 @@ pub struct Exchange {
     /// The answer's headers of [`OF_ANSWERS`].
     pub answer: Headers,
     /// The policy as it was, and which defences the portal asked.
-    pub taken: Option<Taken>,
+    pub taken: Option<ArmsTaken>,
     /// The defence that refused the request.
     pub refused_by: Option<&'static str>,
 }
