@@ -7,7 +7,7 @@ use crate::app::settings::SessionStore;
 use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::base::start_error::StartError;
-use crate::session::bench::{Benches, Sharing};
+use crate::session::bench::{Bench, Benches, Sharing};
 use crate::storage::{Batch, Expect, Put, RecordKey, RecordKind, StorageError};
 
 /// What to do about other keys.
@@ -24,9 +24,12 @@ pub async fn check(benches: &Benches, sessions: &SessionStore) -> Result<(), Sta
         return Ok(());
     }
     let mark = benches.keys().mark();
-    let known = known(benches, &mark).await.map_err(|error| {
+    let failed = |error: &dyn std::fmt::Display| {
         StartError::new(error.to_string(), "look at the store, then start again")
-    })?;
+    };
+    let bench = benches.find(&BenchName::local()).await;
+    let bench = bench.map_err(|error| failed(&error))?;
+    let known = known(&bench, &mark).await.map_err(|error| failed(&error))?;
     if known == mark.as_bytes() {
         return Ok(());
     }
@@ -35,9 +38,7 @@ pub async fn check(benches: &Benches, sessions: &SessionStore) -> Result<(), Sta
 }
 
 /// The mark in the store: the one that was there, or else this one.
-async fn known(benches: &Benches, mark: &str) -> Result<Vec<u8>, StorageError> {
-    let bench = benches.find(&BenchName::local()).await;
-    let bench = bench.map_err(|error| StorageError(error.to_string()))?;
+async fn known(bench: &Bench, mark: &str) -> Result<Vec<u8>, StorageError> {
     // Invariant: a literal name.
     let key = RecordKey::new(None, RecordKind::Setting, "keys").expect("a literal name");
     let put = Put {
@@ -53,7 +54,7 @@ async fn known(benches: &Benches, mark: &str) -> Result<Vec<u8>, StorageError> {
         put: vec![put],
         ..Batch::default()
     };
-    // Whether this one or another was first, what stands there now counts.
+    // Whether this lab or another one was first: what is stored now counts.
     bench.storage().commit(bench.name(), batch).await?;
     let found = bench.storage().read(bench.name(), &key).await?;
     Ok(found.map_or_else(Vec::new, |found| found.value.to_vec()))

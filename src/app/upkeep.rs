@@ -1,5 +1,5 @@
 //! What happens by itself: expired records are swept, idle benches leave memory, and the times at
-//! which sessions were last seen are written to disk.
+//! which sessions were last used are written to disk.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::storage::{FileStorage, StorageError};
 
 /// How often the upkeep runs.
 const EVERY: Duration = Duration::from_secs(5);
-/// How many records one bite sweeps, so that other requests get their turn in between.
+/// How many records are swept at once, so that other requests are served in between.
 const SWEEP_BATCH: usize = 200;
 /// How lately somebody must have used a bench for its journal to say which sessions expired.
 const RECENTLY: Duration = Duration::from_secs(60);
@@ -49,7 +49,7 @@ pub fn spawn(
     })
 }
 
-/// Sweeps bite by bite. A hundred thousand records take seconds, and a stop must not wait for them.
+/// Sweeps batch by batch. A hundred thousand records take seconds, and a stop must not wait for them.
 async fn sweep(benches: &Benches, stopped: &watch::Receiver<bool>) {
     for bench in benches.in_use().await {
         if *stopped.borrow() {
@@ -148,6 +148,10 @@ mod tests {
             _: usize,
         ) -> Result<Vec<(EventId, Event)>, StorageError> {
             Ok(Vec::new())
+        }
+
+        async fn last_event(&self, _: &BenchName) -> Result<EventId, StorageError> {
+            Ok(EventId(0))
         }
 
         async fn sweep(

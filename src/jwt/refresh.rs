@@ -98,8 +98,10 @@ impl World<'_> {
     /// # Errors
     /// [`IssueError::AccountChanged`]: a password change beats a sign-in in flight (CWE-362).
     pub async fn begin_family(&self, account: &Account) -> Result<IssuedTokens, IssueError> {
-        let issued = self.issued(&account.user, random_id()?, true).await?;
+        let mut transaction = self.bench.transact("the keys of tokens");
         loop {
+            transaction.attempt().await?;
+            let issued = self.issued(&account.user, random_id()?, true).await?;
             let mut batch = Batch::default();
             // The commit succeeds only if the account still has the version whose password was
             // checked. Otherwise an attacker who signs in with the old password while the user
@@ -149,7 +151,9 @@ impl World<'_> {
         let key = self
             .key(RecordKind::RefreshFamily, family)
             .ok_or(IssueError::NoFamily)?;
+        let mut transaction = self.bench.transact("a family of refresh tokens");
         loop {
+            transaction.attempt().await?;
             let found = self.read::<RefreshFamily>(&key).await?;
             // The store sweeps expired records from time to time; whether this one counts is
             // decided here, on the bench's clock.
@@ -230,6 +234,5 @@ impl World<'_> {
 }
 
 fn random_id() -> Result<String, StorageError> {
-    let no_randomness = |error| StorageError(format!("no random bytes: {error}"));
-    issue::random_id().map_err(no_randomness)
+    Ok(issue::random_id()?)
 }

@@ -31,7 +31,7 @@ pub struct RememberedBrowser {
 
 /// A remembered browser and the key that stands for it.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct KnownBrowser {
     /// The name of its record, a hash of what the cookie holds.
     pub key: String,
     /// The record.
@@ -48,7 +48,10 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn known_browser(&self, value: Option<&str>) -> Result<Option<Known>, StorageError> {
+    pub async fn known_browser(
+        &self,
+        value: Option<&str>,
+    ) -> Result<Option<KnownBrowser>, StorageError> {
         let Some(token) = value.and_then(SessionId::parse) else {
             return Ok(None);
         };
@@ -57,7 +60,7 @@ impl World<'_> {
         let found = self.read::<RememberedBrowser>(&key).await?;
         Ok(found
             .filter(|found| found.expires_at > self.now)
-            .map(|found| Known {
+            .map(|found| KnownBrowser {
                 key: name,
                 browser: found.value,
             }))
@@ -68,11 +71,9 @@ impl World<'_> {
     /// # Errors
     /// The store does not answer.
     pub async fn remember_browser(&self, user: &str, label: &str) -> Result<String, StorageError> {
-        let token = IdSource::STRONG
-            .issue(0)
-            .map_err(|e| StorageError(e.to_string()))?;
+        let token = IdSource::STRONG.issue(0)?;
         let token = SessionId::parse(&token)
-            .ok_or_else(|| StorageError("a token that cannot be kept".into()))?;
+            .ok_or_else(|| StorageError::Defect("a browser's token is not well-formed".into()))?;
         let browser = RememberedBrowser {
             user: user.to_owned(),
             label: label.to_owned(),
@@ -100,7 +101,7 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn browsers_of(&self, user: &str) -> Result<Vec<Known>, StorageError> {
+    pub async fn browsers_of(&self, user: &str) -> Result<Vec<KnownBrowser>, StorageError> {
         let index = RecordIndex::Owner(Some(self.variant), RecordKind::Browser, user.to_owned());
         let storage = self.bench.storage();
         let mut found = Vec::new();
@@ -109,7 +110,7 @@ impl World<'_> {
             .await?
         {
             if let Some(stored) = self.read::<RememberedBrowser>(&key).await? {
-                found.push(Known {
+                found.push(KnownBrowser {
                     key: key.name().to_owned(),
                     browser: stored.value,
                 });

@@ -109,7 +109,9 @@ impl World<'_> {
         reason: EndReason,
     ) -> Result<(), StorageError> {
         let mut chosen = sessions.to_vec();
+        let mut transaction = self.bench.transact("the list of sessions");
         while !chosen.is_empty() {
+            transaction.attempt().await?;
             let mut batch = Batch::default();
             self.add_end(&mut batch, &chosen, reason);
             let present = |listed: &ListedSession| (listed.key.clone(), Expect::Present);

@@ -49,7 +49,9 @@ impl World<'_> {
     pub async fn post_notice(&self, author: &str, text: &str) -> Result<(), StorageError> {
         let counter = self.fixed_key(RecordKind::Counter, "notices");
         let index = RecordIndex::Kind(Some(self.variant), RecordKind::Notice);
+        let mut transaction = self.bench.transact("the notice board");
         loop {
+            transaction.attempt().await?;
             let found = self.read::<u64>(&counter).await?;
             let version = found.as_ref().map_or(0, |found| found.version);
             let number = found.map_or(0, |found| found.value) + 1;

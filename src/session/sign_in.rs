@@ -8,10 +8,6 @@ use crate::session::accounts::Account;
 use crate::session::world::World;
 use crate::storage::{Batch, Commit, Expect, Put, RecordKind, StorageError};
 
-/// How often a verb tries again when another request changed the same records meanwhile. Counted
-/// ids let one of all requests through at a time, so this is also how many may arrive at once.
-const TRIES: usize = 1_000;
-
 /// Why a sign-in with a right password did not happen.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
@@ -53,7 +49,9 @@ impl World<'_> {
             large_text: before.is_some_and(|old| old.record.large_text),
             renew: false,
         };
-        for _ in 0..TRIES {
+        let mut transaction = self.bench.transact("the list of sessions");
+        loop {
+            transaction.attempt().await?;
             let mut batch = Batch {
                 expect: vec![(account.key.clone(), Expect::Version(account.version))],
                 ..Batch::default()
@@ -94,16 +92,17 @@ impl World<'_> {
                     .is_none_or(|now| now.version != old.version)
             {
                 // The brought session ended or changed meanwhile: start without it.
+                drop(transaction);
                 return Box::pin(self.sign_in(None, None, account, client)).await;
             }
             if let Some(id) = adopted_id.as_ref().filter(|_| keeps_id)
                 && let Some(opened) = self.load(id).await?
             {
                 // Another request opened the id that this client invented.
+                drop(transaction);
                 return Box::pin(self.sign_in(Some(&opened), None, account, client)).await;
             }
         }
-        Err(StorageError("too many sign-ins at once".into()).into())
     }
 
     /// Gives a session a new id in one commit: the old one gone, the new one there. `None` when
@@ -154,7 +153,9 @@ impl World<'_> {
         event: impl Fn(&Self, &SessionId, bool) -> What,
     ) -> Result<Session, StorageError> {
         let adopted = adopted_id.is_some();
-        for _ in 0..TRIES {
+        let mut transaction = self.bench.transact("the list of sessions");
+        loop {
+            transaction.attempt().await?;
             let mut batch = Batch::default();
             let session = self
                 .new_session(adopted_id.clone(), record.clone(), None, &mut batch)
@@ -173,7 +174,6 @@ impl World<'_> {
                 return Ok(opened);
             }
         }
-        Err(StorageError("too many sessions are opened at once".into()))
     }
 
     /// Chooses the id of a session and what the commit must expect for it: a free place, or the
@@ -191,7 +191,7 @@ impl World<'_> {
         };
         let key = self
             .key(RecordKind::Session, &self.probe.at_rest().key(id.expose()))
-            .ok_or_else(|| StorageError("an id that the store cannot hold".into()))?;
+            .ok_or_else(|| StorageError::Defect("an id is too long for the store".into()))?;
         batch.expect.push((
             key.clone(),
             overwrites.map_or(Expect::Absent, Expect::Version),
@@ -225,9 +225,8 @@ impl World<'_> {
                 replaces: None,
             });
         }
-        let text = source
-            .issue(count)
-            .map_err(|e| StorageError(e.to_string()))?;
-        SessionId::parse(&text).ok_or_else(|| StorageError("an id that is none".into()))
+        let text = source.issue(count)?;
+        SessionId::parse(&text)
+            .ok_or_else(|| StorageError::Defect("an issued id is not well-formed".into()))
     }
 }

@@ -16,9 +16,6 @@ use crate::defences::throttle::{ThrottleLimit, ThrottleRule};
 use crate::session::world::World;
 use crate::storage::{Batch, Commit, Expect, Put, RecordKey, RecordKind, StorageError};
 
-/// How often counting tries again when attempts arrive at once.
-const TRIES: usize = 64;
-
 /// What the throttle says of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt {
@@ -44,7 +41,9 @@ impl World<'_> {
     /// The store does not answer, or too many attempts arrive at once.
     pub async fn count_attempt(&self, rule: &ThrottleRule) -> Result<Attempt, StorageError> {
         let key = self.bucket_key(rule);
-        for _ in 0..TRIES {
+        let mut transaction = self.bench.transact("the count of failed sign-ins");
+        loop {
+            transaction.attempt().await?;
             let found = self.read::<Bucket>(&key).await?;
             let version = found.as_ref().map_or(0, |found| found.version);
             let bucket = found.map(|found| found.value).unwrap_or_default();
@@ -70,7 +69,6 @@ impl World<'_> {
                 return Ok(Attempt::Allowed);
             }
         }
-        Err(StorageError("too many sign-ins at once".into()))
     }
 
     /// Empties the bucket after a success.

@@ -25,7 +25,7 @@ pub struct World<'r> {
     pub probe: &'r PolicyProbe,
     /// The bench's time when the request arrived.
     pub now: BenchTime,
-    /// Who seems to have sent it.
+    /// The kind of program that seems to have sent it.
     pub client: Client,
 }
 
@@ -86,8 +86,8 @@ impl World<'_> {
                 last_used: stored.last_used,
                 expires_at: stored.expires_at,
             })),
-            // A session that cannot be read opens nothing. Anything else must not be replaced by a
-            // default without a word.
+            // A session that cannot be read signs nobody in. Anything else must not be replaced by a
+            // default without a word: a damaged throttle count would become no failures at all.
             Err(error) if key.kind() == RecordKind::Session => {
                 log::warn!(
                     "a session record of {} cannot be read: {error}",
@@ -95,7 +95,11 @@ impl World<'_> {
                 );
                 Ok(None)
             }
-            Err(error) => Err(StorageError(format!("a record cannot be read: {error}"))),
+            Err(error) => Err(StorageError::Corrupt(format!(
+                "{} of {}: {error}",
+                key.kind().folder(),
+                self.variant
+            ))),
         }
     }
 

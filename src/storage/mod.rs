@@ -1,11 +1,12 @@
-//! The one storage contract: a handful of methods, and one all-or-nothing commit.
+//! The one storage contract: reads, and one commit that happens as a whole or not at all.
 //!
 //! Sessions, accounts, notices, throttle counts and the journal are all written once, on this
-//! trait. [`memory`] is one map behind one lock a bench; [`mod@file`] is that map written through
-//! to one file a record; [`mod@redis`] is a server that several labs may share. The suite in
+//! trait. [`memory`] is one map behind one lock for each bench; [`mod@file`] is that map written
+//! through to one file for each record; [`mod@redis`] is a server that several labs may share. The suite in
 //! `tests/lab/storage.rs` states the contract as tests and runs against each of them. What is stored
 //! here is bytes: only [`crate::session`] and its neighbours know what they mean.
 
+mod error;
 pub mod file;
 pub mod health;
 pub mod memory;
@@ -25,11 +26,12 @@ use crate::base::event::Event;
 use crate::defences::policy::Variant;
 
 pub use self::redis::RedisStorage;
+pub use error::StorageError;
 pub use file::FileStorage;
 pub use memory::MemoryStorage;
 pub use trouble::Trouble;
 
-/// What a record is, and the folder that it lies in.
+/// What a record is, and the folder in which it is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RecordKind {
@@ -148,7 +150,7 @@ pub struct StoredRecord {
     pub value: Arc<[u8]>,
     /// Counts the puts of this key: 1 after the first.
     pub version: u64,
-    /// When it was last seen in use.
+    /// When it was last used.
     pub last_used: BenchTime,
     /// From when on it no longer counts.
     pub expires_at: BenchTime,
@@ -161,14 +163,14 @@ pub struct Put {
     pub key: RecordKey,
     /// What.
     pub value: Vec<u8>,
-    /// When it was last seen in use.
+    /// When it was last used.
     pub last_used: BenchTime,
     /// From when on it no longer counts.
     pub expires_at: BenchTime,
-    /// Whose list it stands in.
+    /// The owner whose list names it.
     pub owner: Option<String>,
-    /// The record that this one takes the place of: where both are found after a crash, that one
-    /// must be dropped.
+    /// The record that this one replaces. Where both are found after a crash, that one must be
+    /// dropped.
     pub replaces: Option<RecordKey>,
 }
 
@@ -192,6 +194,9 @@ pub struct Batch {
     pub put: Vec<Put>,
     /// Records to remove; one that is absent already is no error.
     pub remove: Vec<RecordKey>,
+    /// Where given, also every record whose kind is not one of these is removed. As with `remove`,
+    /// that counts before the puts.
+    pub clear: Option<Vec<RecordKind>>,
     /// Events for the journal, in order.
     pub events: Vec<Event>,
 }
@@ -201,7 +206,7 @@ pub struct Batch {
 pub enum Commit {
     /// Everything is written.
     Done,
-    /// Something expected did not hold, and nothing is written.
+    /// Something expected does not hold, and nothing is written: another commit was first.
     Conflict,
 }
 
@@ -211,11 +216,6 @@ pub enum Commit {
 )]
 #[serde(transparent)]
 pub struct EventId(pub u64);
-
-/// The store cannot be read or written. Nobody is signed in on such an answer (CWE-636).
-#[derive(Debug, thiserror::Error)]
-#[error("the session store is not available: {0}")]
-pub struct StorageError(pub String);
 
 /// How many events of a bench's journal are kept; older ones are forgotten.
 pub const JOURNAL_LIMIT: usize = 10_000;
@@ -259,7 +259,7 @@ pub trait Storage: Send + Sync + 'static {
     /// Checks everything expected, then writes and removes, all or nothing.
     async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, StorageError>;
 
-    /// Notes that a record was seen in use. It may be lost in a crash; it must not bring back a
+    /// Notes that a record was used. The note may be lost in a crash; it must not bring back a
     /// record that is gone, nor set either time back.
     async fn touch(
         &self,
@@ -276,6 +276,21 @@ pub trait Storage: Send + Sync + 'static {
         after: EventId,
         limit: usize,
     ) -> Result<Vec<(EventId, Event)>, StorageError>;
+
+    /// The id of the newest event of the journal, 0 where there is none. It never reads the events
+    /// themselves.
+    async fn last_event(&self, bench: &BenchName) -> Result<EventId, StorageError>;
+
+    /// Removes every record of a bench whose kind is not one of `stays`, all or nothing. The journal
+    /// stays. A commit that does more besides sets [`Batch::clear`].
+    async fn clear(&self, bench: &BenchName, stays: &[RecordKind]) -> Result<(), StorageError> {
+        let batch = Batch {
+            clear: Some(stays.to_vec()),
+            ..Batch::default()
+        };
+        // Nothing is expected, so nothing can conflict.
+        self.commit(bench, batch).await.map(|_| ())
+    }
 
     /// Removes at most `limit` records whose time is over at `now`, and says how many it removed.
     async fn sweep(

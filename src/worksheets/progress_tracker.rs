@@ -20,9 +20,6 @@ const LOOKED_AT: usize = 3_000;
 /// How many of the events that solved a step are kept with it.
 const KEPT: usize = 8;
 
-/// How often a change is tried again that another one overtook.
-const TRIES: usize = 8;
-
 /// The most sheets that a bench keeps progress of.
 const MOST_SHEETS: usize = 200;
 
@@ -78,7 +75,7 @@ pub async fn all(
 /// A record that cannot be read is not taken for an empty one: that would be written over it.
 fn decode(sheet: &str, bytes: &[u8]) -> Result<Progress, StorageError> {
     serde_json::from_slice(bytes)
-        .map_err(|error| StorageError(format!("the progress of {sheet} cannot be read: {error}")))
+        .map_err(|error| StorageError::Corrupt(format!("the progress of {sheet}: {error}")))
 }
 
 impl<'n> ProgressTracker<'n> {
@@ -183,15 +180,16 @@ impl<'n> ProgressTracker<'n> {
     /// The store does not answer.
     pub async fn change(&self, change: impl Fn(&mut Progress)) -> Result<Progress, StorageError> {
         let Some(key) = self.key() else {
-            return Err(StorageError(
-                "a sheet has a name that cannot be kept".into(),
-            ));
+            let why = "a sheet's name cannot be the name of a record";
+            return Err(StorageError::Defect(why.into()));
         };
-        for _ in 0..TRIES {
+        let mut transaction = self.bench.transact("the progress of a worksheet");
+        loop {
+            transaction.attempt().await?;
             let (found, version) = self.versioned().await?;
             let mut progress = match found {
                 Some(progress) => progress,
-                None => Progress::new(self.bench.newest_event().await?, wall_time()),
+                None => Progress::new(self.bench.last_event().await?, wall_time()),
             };
             change(&mut progress);
             let mut steps = self.sheet.steps();
@@ -217,13 +215,11 @@ impl<'n> ProgressTracker<'n> {
                 .await?
                 == Commit::Done
             {
+                drop(transaction);
                 self.note_requests_if_needed(progress.open).await?;
                 return Ok(progress);
             }
         }
-        Err(StorageError(
-            "the progress of a sheet is changed all the time".into(),
-        ))
     }
 
     async fn note_requests_if_needed(&self, open: bool) -> Result<(), StorageError> {

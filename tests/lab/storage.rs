@@ -19,7 +19,7 @@ use session_lab::base::event::{Client, Event, What};
 use session_lab::defences::policy::Variant;
 use session_lab::storage::{
     Batch, Commit, EventId, Expect, FileStorage, JOURNAL_LIMIT, MemoryStorage, Put, RecordIndex,
-    RecordKey, RecordKind, Storage,
+    RecordKey, RecordKind, Storage, StorageError,
 };
 
 const HARDENED: Option<Variant> = Some(Variant::Hardened);
@@ -137,12 +137,18 @@ on_every_storage! {
     records::a_key_that_is_removed_and_put_in_one_batch_is_new,
     records::events_are_numbered_from_one_and_read_in_pages,
     records::the_journal_keeps_its_newest_events,
+    records::the_last_event_is_known_without_reading_the_journal,
+    records::a_clear_takes_everything_but_the_kinds_that_stay,
+    records::a_clear_that_is_part_of_a_commit_happens_with_it_or_not_at_all,
+    records::a_clear_takes_more_records_than_one_command_could_name,
     times::a_touch_never_sets_time_back_nor_brings_a_record_back,
-    times::a_sweep_takes_what_is_over_in_small_bites,
+    times::a_sweep_takes_what_is_over_in_small_batches,
     times::a_long_sweep_takes_exactly_what_it_may_and_out_of_every_list,
     times::a_touched_record_outlives_its_first_deadline,
     times::a_put_may_bring_the_deadline_forward,
     races::of_many_commits_on_one_key_exactly_one_wins,
     races::a_commit_that_is_given_up_is_done_or_not_done,
     races::readers_see_a_commit_whole,
+    races::nobody_meets_a_bench_that_is_half_cleared,
+    races::a_hundred_and_fifty_changes_of_one_record_at_once_all_count,
 }

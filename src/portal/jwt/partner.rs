@@ -85,7 +85,7 @@ async fn sign(checked: CheckedWithoutToken<'_, JsonBody<Order>>) -> Result<Json<
         );
         header.insert("crit".into(), order.crit.into());
     }
-    let jti = random_id().map_err(|error| StorageError(format!("no random bytes: {error}")))?;
+    let jti = random_id().map_err(StorageError::from)?;
     let now = world.now.seconds();
     let mut claims = json!({
         "iss": order.iss.as_deref().unwrap_or(PARTNER),

@@ -1,5 +1,5 @@
-//! What the attacker holds on a bench: the requests that his catcher received, and the cookies that
-//! he planted last. It lies in storage, within fixed bounds, because the request that brings a stolen
+//! What the attacker holds on a bench: the requests that the catcher received, and the cookies that
+//! were planted last. It is in storage, within fixed bounds, because the request that brings a stolen
 //! cookie and the page that shows it may reach two instances of the lab.
 
 use std::cmp::Reverse;
@@ -25,9 +25,6 @@ pub const LARGEST: usize = 4096;
 /// The shares of [`LARGEST`]: what a script steals comes in the target or in the body.
 const TARGET_SHARE: usize = 1536;
 const HEADER_SHARE: usize = 1024;
-
-/// How often a request is tried to be kept that another one overtook.
-const TRIES: usize = 64;
 
 /// The records beside the requests.
 const COUNT: &str = "count";
@@ -85,7 +82,9 @@ impl<'b> Loot<'b> {
     /// The store does not answer.
     pub async fn catch(&self, mut caught: Caught) -> Result<(), StorageError> {
         caught.fit();
-        for _ in 0..TRIES {
+        let mut transaction = self.bench.transact("the list of caught requests");
+        loop {
+            transaction.attempt().await?;
             // The count is the version of a record: each request that is kept puts it once more.
             let before = self.count().await?;
             caught.id = before + 1;
@@ -100,9 +99,6 @@ impl<'b> Loot<'b> {
                 return Ok(());
             }
         }
-        Err(StorageError(
-            "more requests are caught at once than can be kept".into(),
-        ))
     }
 
     /// Every request that is kept, newest first.
@@ -173,7 +169,7 @@ impl<'b> Loot<'b> {
         self.put(SIGNED_IN, &(variant, session)).await
     }
 
-    /// The attacker's own session in this variant, where it is the one that he opened last.
+    /// The attacker's own session in this variant, where it is the one that was opened last.
     ///
     /// # Errors
     /// The store does not answer.
@@ -186,7 +182,7 @@ impl<'b> Loot<'b> {
         Ok(own.map(|(_, session)| session))
     }
 
-    /// Where the requests lie.
+    /// The keys of the requests.
     async fn numbers(&self) -> Result<Vec<RecordKey>, StorageError> {
         let index = RecordIndex::Kind(None, RecordKind::Loot);
         let (storage, name) = (self.bench.storage(), self.bench.name());

@@ -10,10 +10,10 @@ mod keys;
 pub mod loot;
 mod per_bench;
 mod settings_cache;
+mod transact;
 pub mod wire;
 
 use std::collections::HashMap;
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -26,11 +26,12 @@ pub use per_bench::PerBench;
 pub use settings_cache::FURTHEST;
 use settings_cache::SettingsCache;
 pub(crate) use settings_cache::decode_custom;
+pub use transact::Transaction;
 use wire::Wire;
 
 use crate::defences::password_storage::HashCost;
 use crate::defences::policy::{ProbedSet, Variant};
-use crate::storage::{Batch, RecordIndex, RecordKind, Storage, StorageError};
+use crate::storage::{Storage, StorageError};
 
 /// Benches whose names begin like this are thrown away: those of attacks. They stay in memory.
 pub const RUN_PREFIX: &str = "run-";
@@ -38,7 +39,7 @@ pub const RUN_PREFIX: &str = "run-";
 /// Whether other labs use the same store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sharing {
-    /// Nobody else changes what lies in it.
+    /// Nobody else changes what is stored in it.
     Alone,
     /// Other instances of the same lab do, behind one balancer.
     WithOthers,
@@ -51,10 +52,11 @@ pub struct Bench {
     sharing: Sharing,
     keys: Arc<BenchKeys>,
     settings: SettingsCache,
-    /// Held by the one who changes what is kept.
+    /// Held while the cache of the settings is filled or changed.
     changing: tokio::sync::Mutex<()>,
+    /// The queue of [`Transaction`]s that met a conflict.
+    conflicts: tokio::sync::Mutex<()>,
     probed: Mutex<HashMap<Variant, u64>>,
-    last_event: AtomicU64,
     wire: Wire,
     hashing: Arc<Hashing>,
     used: Mutex<Instant>,
@@ -84,8 +86,8 @@ impl Bench {
             keys,
             settings: SettingsCache::default(),
             changing: tokio::sync::Mutex::default(),
+            conflicts: tokio::sync::Mutex::default(),
             probed: Mutex::default(),
-            last_event: AtomicU64::new(0),
             wire: Wire::default(),
             hashing,
             used: Mutex::new(Instant::now()),
@@ -107,7 +109,7 @@ impl Bench {
         &*self.storage
     }
 
-    /// Whether other labs may serve this bench, too.
+    /// Whether other labs may also serve this bench.
     pub fn sharing(&self) -> Sharing {
         self.sharing
     }
@@ -164,34 +166,12 @@ impl Bench {
 
     /// Takes the bench back to its beginning: everybody signed out, accounts and notices as they
     /// were, the clock on time. The custom policy, the student's name and the progress of worksheets
-    /// stay.
+    /// stay. All of it is one commit: nobody meets a bench that is half reset.
     ///
     /// # Errors
     /// The store does not answer.
     pub async fn reset(&self) -> Result<(), StorageError> {
-        const AT_ONCE: usize = 1_000;
-        let worlds = Variant::all().map(Some).chain([None]);
-        let stays = |kind: &RecordKind| matches!(kind, RecordKind::Setting | RecordKind::Progress);
-        let kinds = RecordKind::ALL.into_iter().filter(move |kind| !stays(kind));
-        for index in worlds.flat_map(|w| kinds.clone().map(move |kind| RecordIndex::Kind(w, kind)))
-        {
-            loop {
-                let remove = self.storage.members(&self.name, &index, AT_ONCE).await?;
-                if remove.is_empty() {
-                    break;
-                }
-                self.storage
-                    .commit(
-                        &self.name,
-                        Batch {
-                            remove,
-                            ..Batch::default()
-                        },
-                    )
-                    .await?;
-            }
-        }
-        self.clock_on_time().await?;
+        self.clear_and_reset_clock().await?;
         self.wire.clear();
         Ok(())
     }

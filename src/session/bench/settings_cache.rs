@@ -1,7 +1,7 @@
-//! What a bench keeps from one request to the next: its clock, the student's own mix and name, and
-//! whether requests are noted.
+//! The settings of a bench: its clock, the student's own mix and name, and whether requests are
+//! noted.
 //!
-//! The truth lies in storage, and this is a copy of it, because every request asks. Each change
+//! The settings are in storage, and this is a copy of them, because every request asks. Each change
 //! counts up one more record, `changed`. A lab that shares its store with others reads that record
 //! at a request, unless it did so a few milliseconds ago, and the others again when it has been
 //! counted up.
@@ -21,12 +21,9 @@ use crate::storage::{Batch, Commit, Expect, Put, RecordKey, RecordKind, StorageE
 /// How far ahead a clock can be moved in all: ten years.
 pub const FURTHEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
-/// How old the copy may be where others change the truth: less than a request takes to come from
+/// How old the copy may be where others change the settings: less than a request takes to come from
 /// one lab to another. Under load most requests need not ask.
 pub(super) const FRESH: Duration = Duration::from_millis(5);
-
-/// How often a change is tried again that another lab overtook.
-const TRIES: usize = 16;
 
 const CHANGED: &str = "changed";
 const CLOCK: &str = "clock";
@@ -34,15 +31,15 @@ const CUSTOM: &str = "custom";
 const STUDENT: &str = "student";
 const NOTING: &str = "noting";
 
-/// The copy. Nothing is known before it was read for the first time.
+/// The copy. Nothing is known before the settings are read for the first time.
 #[derive(Debug, Default)]
 pub(super) struct SettingsCache(RwLock<SettingsSnapshot>);
 
 #[derive(Clone, Debug)]
 struct SettingsSnapshot {
-    /// How often the truth had changed when this was read.
+    /// How often the settings had changed when this was read.
     changed: Option<u64>,
-    /// When that was looked at last.
+    /// When that count was read last.
     looked: Instant,
     ahead_millis: u64,
     custom: Policy,
@@ -83,6 +80,8 @@ impl SettingsCache {
 struct SettingsChange {
     put: Option<Put>,
     event: Option<What>,
+    /// Where given, all records of other kinds are removed.
+    clear: Option<Vec<RecordKind>>,
 }
 
 impl Bench {
@@ -141,16 +140,18 @@ impl Bench {
         })
     }
 
-    /// Changes what is kept, from what it is now: of two labs that change it at once, the second
+    /// Changes the settings, from what they are now: of two labs that change them at once, the second
     /// sees what the first one did.
     async fn change(
         &self,
         make: impl Fn(&mut SettingsSnapshot) -> SettingsChange,
     ) -> Result<(), StorageError> {
         let _turn = self.changing.lock().await;
-        for _ in 0..TRIES {
+        let mut transaction = self.transact("a setting of the bench");
+        loop {
+            transaction.attempt().await?;
             let mut state = self.read_settings().await?;
-            let SettingsChange { put, event } = make(&mut state);
+            let SettingsChange { put, event, clear } = make(&mut state);
             let at = BenchTime::now(Duration::from_millis(state.ahead_millis));
             let event = event.map(|what| Event {
                 at,
@@ -163,6 +164,7 @@ impl Bench {
                 expect: vec![(setting(CHANGED), Expect::Version(before))],
                 put: put.into_iter().chain([put_setting(CHANGED, &())]).collect(),
                 events: event.clone().into_iter().collect(),
+                clear,
                 ..Batch::default()
             };
             if self.storage.commit(&self.name, batch).await? == Commit::Done {
@@ -174,9 +176,6 @@ impl Bench {
                 return Ok(());
             }
         }
-        Err(StorageError(
-            "the settings of a bench are changed all the time".into(),
-        ))
     }
 
     /// How far its clock was moved ahead.
@@ -203,10 +202,14 @@ impl Bench {
         self.change(change).await
     }
 
-    /// Puts the clock on time again, and notes that the bench was reset.
-    pub(super) async fn clock_on_time(&self) -> Result<(), StorageError> {
-        self.change(|state| set_clock(state, 0, What::BenchReset))
-            .await
+    /// Puts the clock on time again, removes everything but settings and the progress of worksheets,
+    /// and notes that the bench was reset.
+    pub(super) async fn clear_and_reset_clock(&self) -> Result<(), StorageError> {
+        self.change(|state| SettingsChange {
+            clear: Some(vec![RecordKind::Setting, RecordKind::Progress]),
+            ..set_clock(state, 0, What::BenchReset)
+        })
+        .await
     }
 
     /// The student's own mix.
@@ -234,6 +237,7 @@ impl Bench {
             SettingsChange {
                 put: Some(put_setting(CUSTOM, &arms)),
                 event: Some(What::CustomChanged { strong }),
+                clear: None,
             }
         };
         self.change(change).await
@@ -244,7 +248,7 @@ impl Bench {
         self.settings.get(|state| state.student.clone())
     }
 
-    /// Keeps the student's name, or forgets it.
+    /// Stores the student's name, or forgets it.
     ///
     /// # Errors
     /// The store does not answer.
@@ -253,7 +257,7 @@ impl Bench {
             state.student.clone_from(&name);
             SettingsChange {
                 put: Some(put_setting(STUDENT, &name)),
-                event: None,
+                ..SettingsChange::default()
             }
         };
         self.change(change).await
@@ -276,7 +280,7 @@ impl Bench {
             state.noting = noting;
             SettingsChange {
                 put: Some(put_setting(NOTING, &noting)),
-                event: None,
+                ..SettingsChange::default()
             }
         };
         self.change(change).await
@@ -288,6 +292,7 @@ fn set_clock(state: &mut SettingsSnapshot, millis: u64, event: What) -> Settings
     SettingsChange {
         put: Some(put_setting(CLOCK, &millis)),
         event: Some(event),
+        clear: None,
     }
 }
 

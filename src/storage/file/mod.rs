@@ -1,4 +1,4 @@
-//! Storage in files: the records of [`super::memory`], written through to one file a record.
+//! Storage in files: the records of [`super::memory`], written through to one file for each record.
 //!
 //! `ls -la lab-data/sessions/local/hardened` shows a sign-in come and a sign-out go. A commit
 //! answers when its files are in place; reads come from memory; when a record was last seen is
@@ -12,7 +12,7 @@
 //! ```
 //!
 //! Next: `writer.rs`, in what order a commit touches the disk; `load.rs`, what is made of the files
-//! at the next start; `record.rs`, what stands in one.
+//! at the next start; `record.rs`, the form of one file.
 
 mod disk;
 mod failure;
@@ -205,7 +205,7 @@ impl FileStorage {
                         folder
                             .failure()
                             .note(&folder.of_kind(&name, RecordKind::Session));
-                        StorageError(format!("bench {name}: {error}"))
+                        StorageError::Unreachable(format!("bench {name}: {error}"))
                     })
                 })
                 .await?;
@@ -214,7 +214,9 @@ impl FileStorage {
             };
             slot.bench.get_or_try_init(load).await.cloned()
         });
-        loading.await.map_err(stopped)?
+        loading
+            .await
+            .map_err(|error| StorageError::of_thread(&error))?
     }
 }
 
@@ -254,12 +256,8 @@ async fn write<T: Send + 'static>(
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StorageError> + Send + 'static,
 ) -> Result<T, StorageError> {
-    tokio::task::spawn_blocking(work).await.map_err(stopped)?
-}
-
-/// The answer when work did not come to its end: it panicked, or the program is shutting down.
-fn stopped(error: tokio::task::JoinError) -> StorageError {
-    StorageError(error.to_string())
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| StorageError::of_thread(&error))?
 }
 
 #[async_trait]
@@ -318,6 +316,11 @@ impl Storage for FileStorage {
     ) -> Result<Vec<(EventId, Event)>, StorageError> {
         let bench = self.bench(bench).await?;
         Ok(lock(&bench.records).journal().after(after, limit))
+    }
+
+    async fn last_event(&self, bench: &BenchName) -> Result<EventId, StorageError> {
+        let bench = self.bench(bench).await?;
+        Ok(lock(&bench.records).journal().last())
     }
 
     async fn sweep(

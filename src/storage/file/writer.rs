@@ -1,4 +1,4 @@
-//! The one who writes a bench's files. There is one a bench, behind a lock, so commits happen one
+//! The writer of a bench's files. Each bench has one, behind a lock, so commits happen one
 //! after the other; readers do not wait for it, because memory changes only when the disk has.
 
 use std::collections::BTreeSet;
@@ -45,7 +45,7 @@ impl BenchWriter {
         self.pending_deletes.is_empty()
     }
 
-    /// Writes a batch to the disk, then to the records.
+    /// Writes a batch to the disk, then to memory.
     pub fn commit(
         &mut self,
         records: &Mutex<BenchRecords>,
@@ -209,5 +209,5 @@ impl BenchWriter {
 
 /// The answer when the disk refuses something.
 pub fn unavailable(path: &Path, error: impl Display) -> StorageError {
-    StorageError(format!("{}: {error}", path.display()))
+    StorageError::Unreachable(format!("{}: {error}", path.display()))
 }

@@ -46,6 +46,11 @@ impl BenchRecords {
         self.slots.get(key).map(|slot| &slot.record)
     }
 
+    /// The keys of all records, in no order.
+    pub fn keys(&self) -> impl Iterator<Item = &RecordKey> {
+        self.slots.keys().map(|key| &**key)
+    }
+
     /// At most `limit` keys of a list, first put first.
     pub fn members(&self, index: &RecordIndex, limit: usize) -> Vec<RecordKey> {
         let list = self.lists.get(index).into_iter().flat_map(BTreeMap::values);

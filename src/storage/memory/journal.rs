@@ -18,6 +18,11 @@ impl RecentEvents {
         (self.last.0 + 1..).map(EventId).zip(events).collect()
     }
 
+    /// The highest id so far, 0 where there is none.
+    pub fn last(&self) -> EventId {
+        self.last
+    }
+
     /// Adds an event. One whose id is not above all others is left out.
     pub fn add(&mut self, id: EventId, event: Event) {
         if id <= self.last {

@@ -1,8 +1,8 @@
-//! Storage in memory: one records a bench, each behind its own lock. Everything is gone when the
+//! Storage in memory: the records of each bench, behind a lock for each bench. Everything is gone when the
 //! program ends, which suits the benches of the matrix and of the tests.
 //!
-//! Next: `plan.rs`, what a commit changes; `bench_records.rs`, which holds the records. [`super::file`] is
-//! the same records, written through to the disk.
+//! Next: `plan.rs`, what a commit changes; `bench_records.rs`, which holds the records. [`super::file`] keeps
+//! the same records, and writes them through to the disk.
 
 pub(super) mod bench_records;
 pub(super) mod journal;
@@ -21,7 +21,7 @@ use crate::base::clock::BenchTime;
 use crate::base::event::Event;
 use bench_records::BenchRecords;
 
-/// One records a bench, in memory only.
+/// The records of each bench, in memory only.
 ///
 /// ```
 /// use session_lab::base::bench_name::BenchName;
@@ -58,7 +58,7 @@ impl MemoryStorage {
         benches.remove(bench);
     }
 
-    /// What `look` sees on the bench's records; `None` when the bench has none yet.
+    /// What `look` sees in the bench's records; `None` when the bench has none yet.
     fn look<T>(&self, bench: &BenchName, look: impl FnOnce(&mut BenchRecords) -> T) -> Option<T> {
         let records = {
             let benches = self.benches.read().unwrap_or_else(PoisonError::into_inner);
@@ -67,7 +67,7 @@ impl MemoryStorage {
         Some(look(&mut lock(&records)))
     }
 
-    /// The bench's records, made on first use.
+    /// The bench's records, which are made on first use.
     fn records(&self, bench: &BenchName) -> Arc<Mutex<BenchRecords>> {
         let benches = self.benches.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(records) = benches.get(bench) {
@@ -154,6 +154,11 @@ impl Storage for MemoryStorage {
         Ok(self
             .look(bench, |records| records.journal().after(after, limit))
             .unwrap_or_default())
+    }
+
+    async fn last_event(&self, bench: &BenchName) -> Result<EventId, StorageError> {
+        let last = self.look(bench, |records| records.journal().last());
+        Ok(last.unwrap_or_default())
     }
 
     async fn sweep(

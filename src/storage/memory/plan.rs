@@ -42,7 +42,11 @@ impl BenchRecords {
             .iter()
             .filter_map(|put| put.replaces.clone())
             .collect();
-        let gone: HashSet<RecordKey> = batch.remove.into_iter().collect();
+        let mut gone: HashSet<RecordKey> = batch.remove.into_iter().collect();
+        if let Some(stays) = &batch.clear {
+            let cleared = self.keys().filter(|key| !stays.contains(&key.kind()));
+            gone.extend(cleared.cloned());
+        }
 
         // Every put takes the next sequence number. The batch as a whole is known by its first.
         let batch_sequence = self.sequence() + 1;

@@ -10,17 +10,15 @@
 //! Next: `target.rs`, which makes a connection; `start.rs`, the first one; `replica.rs`, what else a
 //! commit waits for.
 
-use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Mutex;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{
-    Cmd, ErrorKind, FromRedisValue, RedisError, RedisResult, ScriptInvocation, ServerErrorKind,
-};
+use redis::{Cmd, FromRedisValue, RedisError, RedisResult, ScriptInvocation};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::error::{in_words, is_lost, too_slow};
 use super::replica::Replicas;
 use super::target::RedisTarget;
 use crate::storage::StorageError;
@@ -107,7 +105,9 @@ impl RedisConnection {
             let confirmed = in_time(deadline, confirmed).await;
             confirmed
                 .unwrap_or_else(|| Err(in_words(&too_slow(self.limit))))
-                .map_err(|why| StorageError(format!("{}: {why}", self.target.address())))?;
+                .map_err(|why| {
+                    StorageError::Unreachable(format!("{}: {why}", self.target.address()))
+                })?;
         }
         Ok(done)
     }
@@ -129,7 +129,7 @@ impl RedisConnection {
         answer.map_err(|error| {
             let lost = lock(&self.state).lost.clone();
             let why = || format!("{}: {}", self.target.address(), in_words(&error));
-            StorageError(lost.unwrap_or_else(why))
+            StorageError::Unreachable(lost.unwrap_or_else(why))
         })
     }
 
@@ -239,35 +239,4 @@ async fn in_time<T>(deadline: Instant, mut answer: Pin<&mut impl Future<Output =
         Ok(answer) => Some(answer),
         Err(_) => timeout(LAST_LOOK, answer).await.ok(),
     }
-}
-
-/// Whether an error says that the connection, or who is at its end, is no longer of use.
-fn is_lost(error: &RedisError) -> bool {
-    let kind = error.kind();
-    error.is_io_error()
-        || error.is_unrecoverable_error()
-        || matches!(
-            kind,
-            ErrorKind::Server(ServerErrorKind::ReadOnly | ServerErrorKind::BusyLoading)
-        )
-}
-
-/// The error of a call that took too long.
-pub fn too_slow(limit: Duration) -> RedisError {
-    let text = format!("no answer within {} ms", limit.as_millis());
-    io::Error::new(io::ErrorKind::TimedOut, text).into()
-}
-
-/// What Redis said. It may repeat what it was asked, and that may hold a session id: it is cut off,
-/// as is what the crate calls its own errors.
-pub fn in_words(error: &RedisError) -> String {
-    let said = match (error.code(), error.detail()) {
-        (Some(code), Some(detail)) => format!("{code} {detail}"),
-        _ => error.to_string(),
-    };
-    let said = said.lines().next().unwrap_or_default();
-    let end = said.find(", with args").unwrap_or(said.len());
-    let said = &said[..end];
-    let kind = format!(" - {:?}", error.kind());
-    said.strip_suffix(&kind).unwrap_or(said).to_owned()
 }

@@ -67,8 +67,11 @@ fn is_replica(role: &Value) -> bool {
 
 /// What an error means for the lab; nothing where only this question was refused.
 fn in_plain_words(error: &StorageError) -> Option<Trouble> {
-    // What Redis says begins with a code, and stands behind the address.
-    let description = |code: &str| error.0.contains(&format!(": {code} "));
+    let StorageError::Unreachable(why) = error else {
+        return None;
+    };
+    // The message of Redis begins with a code, and follows the address.
+    let description = |code: &str| why.contains(&format!(": {code} "));
     let known = [
         ("OOM", Some(FULL)),
         ("READONLY", Some(READ_ONLY)),
@@ -94,7 +97,7 @@ mod tests {
     fn what_redis_says_is_told_apart_by_its_code() {
         let of = |said: &str| {
             let text = format!("Redis at localhost:6379, database 0: {said}");
-            in_plain_words(&StorageError(text))
+            in_plain_words(&StorageError::Unreachable(text))
         };
         assert_eq!(of("OOM command not allowed when used memory"), Some(FULL));
         assert_eq!(of("READONLY You can't write"), Some(READ_ONLY));

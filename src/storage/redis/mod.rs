@@ -1,16 +1,17 @@
 //! Storage in Redis: several labs behind one balancer share it, and it outlives all of them.
 //!
 //! Each method of the contract is one command or one script, so Redis itself makes a commit all or
-//! nothing. A record's TTL is a broom, in wall time, an hour behind its deadline; whether a record
-//! counts is still decided on the bench's clock, by who reads it. A Redis that does not answer is
+//! nothing. A record's TTL cleans up, in wall time, an hour after its deadline. Whether a record
+//! counts is still decided on the bench's clock, by the code that reads it. A Redis that does not answer is
 //! [`StorageError`] after half a second, and lets nobody in. Where a replica is connected, a commit is
 //! done when one has it: what was ended stays ended after a fail-over.
 //!
-//! Next: `keys.rs`, what stands where; `scripts/commit.lua`, what a commit does; `connection.rs`, what
+//! Next: `keys.rs`, the names of the keys; `scripts/commit.lua`, what a commit does; `connection.rs`, what
 //! happens when Redis goes away; `replica.rs`, what is promised of a fail-over, and what is not.
 
 mod address;
 mod connection;
+mod error;
 mod health;
 mod keys;
 mod replica;
@@ -23,6 +24,7 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde::Serialize;
 
 use super::{
     Batch, Commit, EventId, Expect, JOURNAL_LIMIT, Put, RecordIndex, RecordKey, RecordKind,
@@ -38,7 +40,7 @@ use scripts::Scripts;
 pub use start::OpenRedisError;
 pub use target::BadAuthority;
 
-/// How long a record lies in Redis after its deadline: time enough for the sweep to take it first.
+/// How long a record stays in Redis after its deadline: time enough for the sweep to take it first.
 const TTL_GRACE: Duration = Duration::from_secs(3600);
 
 /// How long a journal is kept after its last event.
@@ -164,30 +166,9 @@ impl Storage for RedisStorage {
 
     async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, StorageError> {
         let mut script = self.scripts.commit.key(keys::of_bench(bench));
-        script.arg(batch.expect.len());
-        for (key, expect) in &batch.expect {
-            script.arg(keys::path(key));
-            match expect {
-                Expect::Absent => script.arg(0),
-                Expect::Present => script.arg("present"),
-                Expect::Version(version) => script.arg(*version),
-            };
-        }
-        let replaced = batch.put.iter().filter_map(|put| put.replaces.as_ref());
-        let gone: Vec<_> = batch.remove.iter().chain(replaced).collect();
-        script.arg(gone.len());
-        for key in gone {
-            script.arg(keys::path(key));
-        }
-        script.arg(batch.put.len());
+        script.arg(argument(&batch)?);
         for put in &batch.put {
-            add_put(&mut script, put);
-        }
-        script.arg(JOURNAL_LIMIT).arg(millis(JOURNAL_TTL));
-        script.arg(batch.events.len());
-        for event in &batch.events {
-            let text = serde_json::to_vec(event);
-            script.arg(text.map_err(|error| StorageError(error.to_string()))?);
+            script.arg(&put.value[..]);
         }
         let done = self.connection.commit(script).await?;
         Ok(if done { Commit::Done } else { Commit::Conflict })
@@ -226,11 +207,18 @@ impl Storage for RedisStorage {
         let mut page = page.into_iter();
         let first = page.next().unwrap_or_default();
         let first: Option<u64> = String::from_utf8_lossy(&first).parse().ok();
-        let first = first.ok_or_else(|| StorageError("the journal has no numbers".into()))?;
+        let first =
+            first.ok_or_else(|| StorageError::Corrupt("the journal has no numbers".into()))?;
         let events = (first..).map(EventId).zip(page);
         // One that somebody edited is passed over, as in a file.
         let read = |(id, text): (EventId, Vec<u8>)| Some((id, serde_json::from_slice(&text).ok()?));
         Ok(events.filter_map(read).collect())
+    }
+
+    async fn last_event(&self, bench: &BenchName) -> Result<EventId, StorageError> {
+        let script = self.scripts.last_event.key(keys::of_bench(bench));
+        let last = self.connection.ask(RedisRequest::Repeatable(script));
+        last.await.map(EventId)
     }
 
     async fn sweep(
@@ -253,22 +241,80 @@ impl Storage for RedisStorage {
     }
 }
 
-fn add_put(script: &mut redis::ScriptInvocation<'_>, put: &Put) {
-    script.arg(keys::path(&put.key)).arg(&put.value[..]);
-    script
-        .arg(put.last_used.millis())
-        .arg(put.expires_at.millis());
-    script.arg(ttl(put.expires_at));
-    match &put.owner {
-        Some(owner) => script.arg(format!("owner={owner}")),
-        None => script.arg(""),
-    };
+/// What `commit.lua` is told of a batch, beside the values of its puts.
+#[derive(Serialize)]
+struct CommitArgument {
+    expect: Vec<(String, String)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clear: Option<Vec<&'static str>>,
+    remove: Vec<String>,
+    put: Vec<PutArgument>,
+    events: Vec<String>,
+    journal: JournalArgument,
 }
 
-/// How long, in milliseconds of wall time, a record with this deadline may stay; -1 is for ever.
+/// A put without its value. Times are text: Lua would round 64 bits.
+#[derive(Serialize)]
+struct PutArgument {
+    path: String,
+    last_used: String,
+    expires_at: String,
+    ttl: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
+}
+
+/// How much of the journal stays, and for how long.
+#[derive(Serialize)]
+struct JournalArgument {
+    limit: usize,
+    ttl: i64,
+}
+
+fn argument(batch: &Batch) -> Result<Vec<u8>, StorageError> {
+    let expected = |expect: &Expect| match expect {
+        Expect::Absent => "0".to_owned(),
+        Expect::Present => "present".to_owned(),
+        Expect::Version(version) => version.to_string(),
+    };
+    let expect = batch.expect.iter();
+    let replaced = batch.put.iter().filter_map(|put| put.replaces.as_ref());
+    let put = |put: &Put| PutArgument {
+        path: keys::path(&put.key),
+        last_used: put.last_used.millis().to_string(),
+        expires_at: put.expires_at.millis().to_string(),
+        ttl: ttl(put.expires_at),
+        owner: put.owner.clone(),
+    };
+    let clear = batch.clear.as_ref();
+    let events = batch.events.iter().map(serde_json::to_string);
+    let argument = || {
+        serde_json::to_vec(&CommitArgument {
+            expect: expect
+                .map(|(key, expect)| (keys::path(key), expected(expect)))
+                .collect(),
+            clear: clear.map(|stays| stays.iter().map(|kind| kind.folder()).collect()),
+            remove: batch
+                .remove
+                .iter()
+                .chain(replaced)
+                .map(keys::path)
+                .collect(),
+            put: batch.put.iter().map(put).collect(),
+            events: events.collect::<Result<_, _>>()?,
+            journal: JournalArgument {
+                limit: JOURNAL_LIMIT,
+                ttl: millis(JOURNAL_TTL),
+            },
+        })
+    };
+    argument().map_err(|error| StorageError::Defect(error.to_string()))
+}
+
+/// How long, in milliseconds of wall time, a record with this deadline may stay; -1 is forever.
 ///
 /// A bench's clock is never behind the wall clock, and a reset takes it back to it, so this is never
-/// too short. What is over already stays for as long as the broom waits.
+/// too short. What has expired already stays for [`TTL_GRACE`].
 fn ttl(expires_at: BenchTime) -> i64 {
     let left = expires_at.since(BenchTime::now(Duration::ZERO));
     if left > LONGEST_TTL {
@@ -287,7 +333,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_broom_comes_an_hour_after_the_deadline_and_never_to_what_has_none() {
+    fn the_ttl_ends_an_hour_after_the_deadline_and_never_where_there_is_none() {
         let now = BenchTime::now(Duration::ZERO);
         let ahead = ttl(now.after(Duration::from_secs(60)));
         assert!((3_659_000..=3_660_000).contains(&ahead), "{ahead}");

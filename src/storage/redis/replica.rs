@@ -3,7 +3,7 @@
 //! A commit that writes or removes a record answers which history this Redis writes
 //! (`master_replid`) where a replica is connected, and nothing where none is. Then it counts as done
 //! only when a replica has confirmed it, within the time of the call; else the answer is
-//! [`StorageError`](crate::storage::Unavailable). The rule knows no kinds: a sign-out, a rotation, a
+//! [`StorageError::Unreachable`](crate::storage::StorageError). The rule knows no kinds: a sign-out, a rotation, a
 //! new password and a token on the denylist are all commits. Only one that adds nothing but events to
 //! the journal, a touch and a sweep do not wait: none of them ends anything that still counts.
 //!
@@ -36,7 +36,7 @@ use redis::{RedisResult, cmd, pipe};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::connection::in_words;
+use super::error::in_words;
 use super::target::RedisTarget;
 
 /// A write that comes after all that were answered; it answers which history it belongs to.

@@ -8,7 +8,8 @@ use redis::{ErrorKind, RedisError, RedisResult, ServerErrorKind, cmd};
 use tokio::time::timeout;
 
 use super::address::{Address, Tls};
-use super::connection::{RedisConnection, in_words, too_slow};
+use super::connection::RedisConnection;
+use super::error::{in_words, too_slow};
 use super::scripts::Scripts;
 use super::target::{BadAuthority, RedisTarget};
 

@@ -12,7 +12,7 @@ use redis::{FromRedisValue, Pipeline, RedisResult, Value, cmd, pipe};
 use tokio::time::timeout;
 
 use super::address::Address;
-use super::connection::too_slow;
+use super::error::too_slow;
 use super::start::OpenRedisError;
 use super::target::RedisTarget;
 use super::{RECORD_FIELDS, RecordFields, keys, stored};

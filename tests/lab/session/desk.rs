@@ -289,6 +289,13 @@ macro_rules! around_storage {
                 $after;
                 found
             }
+            async fn last_event(&self, b: &BenchName) -> Result<EventId, StorageError> {
+                let $me = self;
+                $before;
+                let last = $inner.last_event(b).await;
+                $after;
+                last
+            }
             async fn sweep(
                 &self,
                 b: &BenchName,
@@ -330,7 +337,7 @@ impl Failing {
         use std::sync::atomic::Ordering::SeqCst;
         let left = self.left.load(SeqCst);
         if left == 0 {
-            return Err(StorageError("the test took it away".into()));
+            return Err(StorageError::Unreachable("the test took it away".into()));
         }
         self.left.store(left - 1, SeqCst);
         Ok(())

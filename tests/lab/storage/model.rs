@@ -15,6 +15,8 @@ enum Step {
         expect: Vec<(u8, Expect)>,
         put: Vec<(u8, u64, Option<u8>, Option<u8>)>,
         remove: Vec<u8>,
+        /// Whether all sessions go, and only notices stay.
+        clear: bool,
         events: usize,
     },
     Touch(u8, u64, u64),
@@ -38,12 +40,14 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         prop::collection::vec((key.clone(), expect), 0..2),
         prop::collection::vec(put, 0..4),
         prop::collection::vec(key.clone(), 0..3),
+        prop::bool::weighted(0.1),
         0..3usize,
     )
-        .prop_map(|(expect, put, remove, events)| Step::Commit {
+        .prop_map(|(expect, put, remove, clear, events)| Step::Commit {
             expect,
             put,
             remove,
+            clear,
             events,
         });
     let touch = (key, 0..100u64, 0..100u64);
@@ -94,6 +98,9 @@ impl Model {
             .collect();
         self.rows
             .retain(|row| !batch.remove.contains(&row.key) && !replaced.contains(&row.key));
+        if let Some(stays) = &batch.clear {
+            self.rows.retain(|row| stays.contains(&row.key.kind()));
+        }
         for put in &batch.put {
             let row = Row {
                 key: put.key.clone(),
@@ -136,6 +143,7 @@ fn batch(step: &Step) -> Option<Batch> {
         expect,
         put,
         remove,
+        clear,
         events,
     } = step
     else {
@@ -158,6 +166,7 @@ fn batch(step: &Step) -> Option<Batch> {
             })
             .collect(),
         remove: remove.iter().map(|n| key(*n)).collect(),
+        clear: clear.then(|| vec![RecordKind::Notice]),
         events: vec![event("a"); *events],
     })
 }
@@ -225,6 +234,8 @@ async fn agrees(storage: &impl Storage, model: &Model) {
     }
     let ids: Vec<_> = storage.events(&bench(), EventId(0), 999).await.unwrap();
     assert!(ids.iter().map(|(id, _)| id.0 as usize).eq(1..=model.events));
+    let last = storage.last_event(&bench()).await.unwrap();
+    assert_eq!(last.0 as usize, model.events);
 }
 
 async fn follows_the_model(storage: &impl Storage, steps: &[Step]) -> Model {

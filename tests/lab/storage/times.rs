@@ -32,7 +32,7 @@ pub async fn a_touch_never_sets_time_back_nor_brings_a_record_back(storage: impl
     assert!(names(&storage, sessions(), 9).await.is_empty());
 }
 
-pub async fn a_sweep_takes_what_is_over_in_small_bites(storage: impl Storage) {
+pub async fn a_sweep_takes_what_is_over_in_small_batches(storage: impl Storage) {
     let keys: Vec<RecordKey> = (0..10).map(|n| session(&format!("s{n}"))).collect();
     let expires_at = |n: usize| at(100 + n as u64);
     let batch = keys.iter().enumerate().map(|(n, key)| Put {
