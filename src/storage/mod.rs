@@ -229,7 +229,7 @@ pub const JOURNAL_LIMIT: usize = 10_000;
 #[async_trait]
 pub trait Storage: Send + Sync + 'static {
     /// The record at `key`. One whose time is over may still be returned: the caller compares
-    /// [`StoredRecord::until`] with its own clock.
+    /// [`StoredRecord::expires_at`] with its own clock.
     async fn read(
         &self,
         bench: &BenchName,

@@ -48,18 +48,33 @@ fn texts(folder: &str, ending: &str) -> Vec<String> {
 /// The words of a text that people read, in lower case and joined by single spaces: no tag, nothing
 /// that the template engine takes.
 fn readable(text: &str) -> String {
-    let mut plain = String::new();
-    let mut depth = 0_usize;
-    for c in text.chars() {
-        match c {
-            '<' | '{' => depth += 1,
-            '>' | '}' => depth = depth.saturating_sub(1),
-            c if depth == 0 && (c.is_alphanumeric() || c == '\'') => plain.extend(c.to_lowercase()),
-            _ => plain.push(' '),
-        }
+    let pairs = [("{#", "#}"), ("{%", "%}"), ("{{", "}}"), ("<", ">")];
+    let plain = pairs.iter().fold(text.to_owned(), |text, (open, close)| {
+        without(&text, open, close)
+    });
+    let mut words = String::from(" ");
+    let letters = |c: char| !c.is_alphanumeric() && c != '\'';
+    for word in plain.split(letters).filter(|word| !word.is_empty()) {
+        words.push_str(&word.to_lowercase());
+        words.push(' ');
     }
-    let words: Vec<&str> = plain.split_whitespace().collect();
-    format!(" {} ", words.join(" "))
+    words
+}
+
+/// A text with a space in place of all that is between these marks.
+fn without(text: &str, open: &str, close: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, inside)) = rest.split_once(open) {
+        plain.push_str(before);
+        plain.push(' ');
+        rest = match inside.split_once(close) {
+            Some((_, after)) => after,
+            None => inside,
+        };
+    }
+    plain.push_str(rest);
+    plain
 }
 
 /// Whether a text has a word, in the singular or the plural.
