@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Instant;
 
@@ -49,6 +49,20 @@ impl Program {
 
     /// The same with more flags, in an environment with these variables.
     pub fn start_as(folder: &Path, flags: &[&str], variables: &[(&str, &str)]) -> Self {
+        let start = Instant::now();
+        loop {
+            let program = Self::begin(folder, flags, variables);
+            match program {
+                Ok(program) => return program,
+                // Where Redis is on a busy machine, a start may give up. Then it is started again.
+                Err(log) if gave_up(&log) && start.elapsed() < PATIENCE => {}
+                Err(log) => panic!("it does not start: {log}"),
+            }
+        }
+    }
+
+    /// Starts it and waits until it listens, or gives out its log where it ended instead.
+    fn begin(folder: &Path, flags: &[&str], variables: &[(&str, &str)]) -> Result<Self, String> {
         let log = tempfile::NamedTempFile::new().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_session-lab"));
         for (name, _) in std::env::vars_os() {
@@ -90,14 +104,15 @@ impl Program {
         loop {
             match program.later.recv_timeout(PATIENCE) {
                 Ok(line) => program.told.push(line),
-                Err(error) => panic!("{error}: {:?} {}", program.told, program.log()),
+                Err(RecvTimeoutError::Disconnected) => return Err(program.log()),
+                Err(RecvTimeoutError::Timeout) => panic!("{:?} {}", program.told, program.log()),
             }
             if program
                 .told
                 .last()
                 .is_some_and(|line| line.contains("Ctrl-C"))
             {
-                return program;
+                return Ok(program);
             }
         }
     }
@@ -365,6 +380,11 @@ impl Visitor {
         }
         reply
     }
+}
+
+/// Whether a start ended because Redis did not answer in time; over TLS, silence has its own words.
+fn gave_up(log: &str) -> bool {
+    log.contains("no answer within") || log.contains("nobody speaks TLS there")
 }
 
 /// Whether the store did not answer in time, as it may on a busy machine. Then the test asks again.

@@ -50,7 +50,10 @@ async fn what_no_replica_confirms_is_unavailable() {
     replica.signal("STOP");
     let told = hasty.commit(&bench(), remove(&[&session("a")])).await;
     let told = told.unwrap_err().to_string();
-    assert!(told.contains("no replica confirmed in time"), "{told}");
+    // The time for the replica and the time for the whole call end together: on a busy machine either
+    // may be noticed first.
+    let known = ["no replica confirmed in time", "no answer within"];
+    assert!(known.iter().any(|reason| told.contains(reason)), "{told}");
     let told = hasty.commit(&bench(), put_all(&[&session("b")])).await;
     assert!(told.is_err(), "a new version ends the one before");
     // Who only reads, and what ends nothing, waits for nobody.
