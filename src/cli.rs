@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueHint};
 
 use crate::app::settings::flags::{ServeFlags, StoreName};
+use crate::browser::BrowserEngine;
 
 /// A teaching lab for web session security. Never put it on the internet.
 #[derive(Debug, Parser)]
@@ -67,6 +68,9 @@ pub struct AttackFlags {
     /// A lab that runs on this computer, as in http://localhost:7070 [default: one of its own]
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+    /// The browser for an attack that a browser decides [default: chromium]
+    #[arg(long, value_name = "BROWSER")]
+    pub browser: Option<BrowserEngine>,
     /// Write who sent what to whom into this file, as a drawing (SVG)
     #[arg(long, value_name = "FILE")]
     pub svg: Option<PathBuf>,
@@ -84,9 +88,9 @@ pub struct MatrixFlags {
     /// Run cells whose switch was never asked, too
     #[arg(long)]
     pub all: bool,
-    /// Run the attacks that a browser decides, too, in the Chromium that is installed
-    #[arg(long)]
-    pub browser: bool,
+    /// Also run the attacks that a browser decides, in this one [without a name: chromium]
+    #[arg(long, value_name = "BROWSER", num_args = 0..=1, default_missing_value = "chromium")]
+    pub browser: Option<BrowserEngine>,
     /// With --browser: write how they ended to this file
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "browser")]
     pub record: Option<PathBuf>,

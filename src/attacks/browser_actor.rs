@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::http_actor::demo_password;
 use super::scenario::{LOOK_EVERY, Line, Scenario, ScenarioError, VICTIM};
-use crate::browser::{Chrome, ChromeError, PATIENCE, Seen, Window};
+use crate::browser::{Browser, BrowserError, ObservedRequest, PATIENCE, Window};
 use crate::client::Exchange;
 
 /// Parts of addresses that the pages ask for by themselves: they are left out of transcripts.
@@ -27,21 +27,21 @@ const BY_THEMSELVES: [&str; 7] = [
 pub struct BrowserActor<'s> {
     scenario: &'s Scenario,
     who: &'static str,
-    chrome: Arc<Chrome>,
-    window: Arc<Window>,
+    browser: Arc<Browser>,
+    window: Window,
 }
 
 impl<'s> BrowserActor<'s> {
     pub(super) async fn take(
         scenario: &'s Scenario,
-        chrome: Arc<Chrome>,
+        browser: Arc<Browser>,
         who: &'static str,
     ) -> Result<Self, ScenarioError> {
-        let window = Arc::new(chrome.private_window().await?);
+        let window = browser.private_window().await?;
         Ok(Self {
             scenario,
             who,
-            chrome,
+            browser,
             window,
         })
     }
@@ -52,14 +52,14 @@ impl<'s> BrowserActor<'s> {
     /// The browser is gone.
     pub async fn at(
         scenario: &'s Scenario,
-        chrome: Arc<Chrome>,
+        browser: Arc<Browser>,
         who: &'static str,
     ) -> Result<Self, ScenarioError> {
-        let window = Arc::new(chrome.window().await?);
+        let window = browser.window().await?;
         Ok(Self {
             scenario,
             who,
-            chrome,
+            browser,
             window,
         })
     }
@@ -80,7 +80,7 @@ impl<'s> BrowserActor<'s> {
     /// # Errors
     /// It does not come.
     pub async fn visit(&self, address: &str) -> Result<(), ScenarioError> {
-        self.seen(self.window.visit(address).await)
+        self.seen(self.window.visit(address).await).await
     }
 
     /// Clicks on what leads to another page.
@@ -88,7 +88,7 @@ impl<'s> BrowserActor<'s> {
     /// # Errors
     /// There is no such element, or no page comes.
     pub async fn follow(&self, selector: &str) -> Result<(), ScenarioError> {
-        self.seen(self.window.follow(selector).await)
+        self.seen(self.window.follow(selector).await).await
     }
 
     /// What an expression in JavaScript gives on this page.
@@ -96,7 +96,7 @@ impl<'s> BrowserActor<'s> {
     /// # Errors
     /// It throws, or gives something else.
     pub async fn run<T: DeserializeOwned>(&self, expression: &str) -> Result<T, ScenarioError> {
-        self.seen(self.window.run(expression).await)
+        self.seen(self.window.run(expression).await).await
     }
 
     /// Waits until an expression in JavaScript is true on this page.
@@ -104,7 +104,7 @@ impl<'s> BrowserActor<'s> {
     /// # Errors
     /// It never is.
     pub async fn until(&self, condition: &str) -> Result<(), ScenarioError> {
-        self.seen(self.window.until(condition).await)
+        self.seen(self.window.until(condition).await).await
     }
 
     /// Signs in by the form of the portal whose pages begin with `portal`.
@@ -202,7 +202,7 @@ impl<'s> BrowserActor<'s> {
     /// # Errors
     /// There is none.
     pub async fn click(&self, selector: &str) -> Result<(), ScenarioError> {
-        self.seen(self.window.click(selector).await)
+        self.seen(self.window.click(selector).await).await
     }
 
     /// Waits until an expression in JavaScript is true on this page, or for a while.
@@ -230,9 +230,9 @@ impl<'s> BrowserActor<'s> {
             tokio::time::sleep(LOOK_EVERY).await;
             let ready = "document.readyState === 'complete' ? location.href : ''";
             match self.window.run::<String>(ready).await {
-                Ok(at) if !at.is_empty() && at != from => return self.seen(Ok(())),
+                Ok(at) if !at.is_empty() && at != from => return self.seen(Ok(())).await,
                 _ if begun.elapsed() > PATIENCE => {
-                    return Err(ChromeError::Late("the page before".into()).into());
+                    return Err(BrowserError::Late("the page before".into()).into());
                 }
                 _ => {}
             }
@@ -247,31 +247,32 @@ impl<'s> BrowserActor<'s> {
         ScenarioError::Unexpected(format!("{step} of the {who}: {heading:?} at {location}"))
     }
 
-    fn seen<T>(&self, result: Result<T, ChromeError>) -> Result<T, ScenarioError> {
+    async fn seen<T>(&self, result: Result<T, BrowserError>) -> Result<T, ScenarioError> {
+        self.window.complete_requests().await;
         self.narrate();
         Ok(result?)
     }
 
     /// Writes what the browser sent and received since the last time to the transcript.
     fn narrate(&self) {
-        for seen in self.window.requests() {
-            if BY_THEMSELVES.iter().any(|part| seen.url.contains(part)) {
+        for request in self.window.requests() {
+            if BY_THEMSELVES.iter().any(|part| request.url.contains(part)) {
                 continue;
             }
             self.scenario.note(Line::Exchange {
                 who: self.who,
-                exchange: Box::new(exchange(seen)),
+                exchange: Box::new(exchange(request)),
             });
         }
     }
 }
 
-fn exchange(seen: Seen) -> Exchange {
+fn exchange(request: ObservedRequest) -> Exchange {
     Exchange {
-        sent: seen.request_text(),
-        head: seen.answer_text(),
-        status: seen.status,
-        headers: seen.received,
+        sent: request.request_text(),
+        head: request.answer_text(),
+        status: request.status,
+        headers: request.received,
         body: String::new(),
     }
 }
@@ -280,9 +281,10 @@ impl Drop for BrowserActor<'_> {
     fn drop(&mut self) {
         self.narrate();
         if self.window.is_private() {
-            let (chrome, window) = (self.chrome.clone(), self.window.clone());
             // The window's cookies go with it, as soon as the browser gets to it.
-            tokio::spawn(async move { chrome.forget(&window).await });
+            self.browser.forget_later(&self.window);
+            let browser = self.browser.clone();
+            tokio::spawn(async move { browser.remove_unused_jars().await });
         }
     }
 }

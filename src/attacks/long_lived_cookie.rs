@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use super::browser_actor::BrowserActor;
 use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
-use crate::browser::{Chrome, ChromeError};
+use crate::browser::{Browser, BrowserError};
 use crate::defences::policy::Name;
 
 pub(super) struct LongLivedCookie;
@@ -38,20 +38,20 @@ impl Attack for LongLivedCookie {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let portal = scenario.portal(scenario.scheme().await?);
-        let failed = |error: std::io::Error| ChromeError::Start(error.to_string());
+        let failed = |error: std::io::Error| BrowserError::Start(error.to_string());
         let profile = tempfile::tempdir().map_err(failed)?;
-        let computer = scenario.chrome()?.settings().clone();
+        let computer = scenario.browser()?.settings().clone();
         let computer = computer.with_profile(profile.path());
 
         scenario.narrate("The victim signs in at a shared computer, then closes the browser.");
-        let browser = Arc::new(Chrome::start(computer.clone()).await?);
+        let browser = Arc::new(Browser::start(computer.clone()).await?);
         let victim = BrowserActor::at(scenario, browser.clone(), "victim").await?;
         victim.sign_in(&portal, VICTIM).await?;
         drop(victim);
         close(browser).await?;
 
         scenario.narrate("The attacker starts the browser of that computer and opens the portal.");
-        let browser = Arc::new(Chrome::start(computer).await?);
+        let browser = Arc::new(Browser::start(computer).await?);
         let attacker = BrowserActor::at(scenario, browser.clone(), "attacker").await?;
         let greeted = attacker.greeted_as(&portal).await?;
         drop(attacker);
@@ -66,7 +66,7 @@ impl Attack for LongLivedCookie {
 }
 
 /// Closes the browser. Somebody who still sits at it keeps it open.
-async fn close(browser: Arc<Chrome>) -> Result<(), ChromeError> {
+async fn close(browser: Arc<Browser>) -> Result<(), BrowserError> {
     match Arc::into_inner(browser) {
         Some(browser) => browser.close().await,
         None => Ok(()),

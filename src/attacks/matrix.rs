@@ -147,7 +147,7 @@ struct Row {
 impl Row {
     /// Whether it needs a browser that is not there.
     fn lacks_browser(&self) -> bool {
-        self.attack.card().engine == Engine::Browser && self.target.chrome.is_none()
+        self.attack.card().engine == Engine::Browser && self.target.browser.is_none()
     }
 
     async fn run(self, tell: tokio::sync::mpsc::Sender<Cell>) {

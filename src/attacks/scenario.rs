@@ -10,7 +10,7 @@ use super::http_actor::HttpActor;
 use crate::base::addresses;
 use crate::base::addresses::{Addresses, BESIDE_SIBLING, Listener, SIBLING};
 use crate::base::bench_name::BenchName;
-use crate::browser::{Chrome, ChromeError};
+use crate::browser::{Browser, BrowserError};
 use crate::client::caller::{Caller, Portal};
 use crate::client::{ClientError, Exchange, LabClient, Outgoing};
 use crate::defences::facts::Scheme;
@@ -35,7 +35,7 @@ pub struct Target {
     /// Who listens where.
     pub addresses: Arc<Addresses>,
     /// The browser of the people on the stage, for attacks that a browser decides.
-    pub chrome: Option<Arc<Chrome>>,
+    pub browser: Option<Arc<Browser>>,
 }
 
 impl Target {
@@ -44,14 +44,14 @@ impl Target {
         Self {
             door: door.clone(),
             addresses: addresses.clone(),
-            chrome: None,
+            browser: None,
         }
     }
 
     /// The same with a browser.
     #[must_use]
-    pub fn with_chrome(mut self, chrome: Arc<Chrome>) -> Self {
-        self.chrome = Some(chrome);
+    pub fn with_browser(mut self, browser: Arc<Browser>) -> Self {
+        self.browser = Some(browser);
         self
     }
 }
@@ -64,7 +64,7 @@ pub enum ScenarioError {
     LabClient(#[from] ClientError),
     /// The browser failed.
     #[error(transparent)]
-    Chrome(#[from] ChromeError),
+    Browser(#[from] BrowserError),
     /// A step that is no part of the attack failed, as a victim's own sign-in.
     #[error("{0}")]
     Unexpected(String),
@@ -163,16 +163,16 @@ impl Scenario {
         &self,
         who: &'static str,
     ) -> Result<BrowserActor<'_>, ScenarioError> {
-        BrowserActor::take(self, self.chrome()?.clone(), who).await
+        BrowserActor::take(self, self.browser()?.clone(), who).await
     }
 
     /// The browser of this stage.
     ///
     /// # Errors
     /// There is none.
-    pub fn chrome(&self) -> Result<&Arc<Chrome>, ScenarioError> {
-        let none = ScenarioError::Chrome(ChromeError::NotInstalled);
-        self.target.chrome.as_ref().ok_or(none)
+    pub fn browser(&self) -> Result<&Arc<Browser>, ScenarioError> {
+        let none = ScenarioError::Browser(BrowserError::NotInstalled("browser"));
+        self.target.browser.as_ref().ok_or(none)
     }
 
     /// The origin of the sibling's pages over TLS, as a browser writes it.

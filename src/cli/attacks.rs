@@ -17,6 +17,7 @@ use crate::attacks::record::Record;
 use crate::attacks::scenario::{Line, Scenario};
 use crate::attacks::{ALL, Engine, Outcome, find};
 use crate::base::start_error::StartError;
+use crate::browser::BrowserEngine;
 use crate::cli::{AttackFlags, MatrixFlags};
 use crate::defences::policy::Variant;
 use crate::lab::diagrams;
@@ -43,14 +44,19 @@ pub async fn attack(flags: AttackFlags) -> Result<(), StartError> {
     let variant = parse_variant(&flags.against)?;
     let card = attack.card();
     let mut lab = RunningLab::open(flags.url.as_deref()).await?;
+    let mut version = None;
     if card.engine == Engine::Browser {
-        lab.start_browser().await?;
+        let engine = flags.browser.unwrap_or(BrowserEngine::Chromium);
+        version = Some(lab.start_browser(engine).await?.version().to_owned());
     }
 
     println!("{}, against {variant}", card.title);
     println!("  Victim    {}", card.victim);
     println!("  Means     {}", card.means);
     println!("  Evidence  {}", card.evidence);
+    if let Some(version) = version {
+        println!("  Browser   {version}");
+    }
     let scenario = Scenario::new(lab.target(), matrix::throw_away_name(), variant);
     let outcome = attack.run(&scenario).await;
     // A bench that stays is one of a thousand, and has no file.
@@ -127,8 +133,8 @@ pub async fn matrix(flags: MatrixFlags) -> Result<(), StartError> {
     let adopted_id = adopted_id(&flags)?;
     let mut lab = RunningLab::open(flags.url.as_deref()).await?;
     let browser = match flags.browser {
-        true => Some(lab.start_browser().await?),
-        false => None,
+        Some(engine) => Some(lab.start_browser(engine).await?),
+        None => None,
     };
     let bar = ProgressBar::new(matrix::size(&adopted_id) as u64);
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}") {
@@ -224,9 +230,13 @@ fn write_record(file: &Path, cells: &[Cell], with: &str) -> Result<(), StartErro
 fn print_row(cells: &[Cell]) {
     let Some(first) = cells.first() else { return };
     println!("{}", first.attack);
-    let row = Record::stored().row(first.attack);
-    if let Some(row) = row.filter(|_| matches!(first.found, Found::Recorded(_))) {
-        println!("  proven on {} with {}", row.on, row.with);
+    if matches!(first.found, Found::Recorded(_)) {
+        for run in Record::stored().runs(first.attack) {
+            println!("  proven on {} with {}", run.on, run.with);
+        }
+        if Record::stored().differs(first.attack) {
+            println!("  the browsers disagree: what follows is the first one's");
+        }
     }
     for cell in cells {
         if matches!(cell.variant, Variant::Insecure | Variant::Hardened) {

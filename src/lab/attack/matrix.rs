@@ -17,7 +17,7 @@ use tokio::task::AbortHandle;
 
 use crate::attacks::costs::{self, Measured};
 use crate::attacks::matrix::{self, Cell, Wish};
-use crate::attacks::record::{self, Record};
+use crate::attacks::record::{Record, RecordedRun};
 use crate::attacks::scenario::Target;
 use crate::attacks::{ALL, Card, Engine};
 use crate::base::bench_name::BenchName;
@@ -70,8 +70,10 @@ struct Row {
     shows: &'static [&'static str],
     standards: &'static [&'static str],
     needs_browser: bool,
-    /// When and with which browser it was run, where it needs one.
-    proven: Option<&'static record::Row>,
+    /// When and with which browsers it was run, where it needs one.
+    proven: Vec<&'static RecordedRun>,
+    /// Whether these browsers disagree.
+    engines_differ: bool,
     insecure: &'static str,
     hardened: &'static str,
     only: Vec<&'static str>,
@@ -139,7 +141,8 @@ fn row(card: &'static Card, cells: &[Cell]) -> Row {
         shows: card.shows,
         standards: card.standards,
         needs_browser: card.engine == Engine::Browser,
-        proven: Record::stored().row(card.name),
+        proven: Record::stored().runs(card.name),
+        engines_differ: Record::stored().differs(card.name),
         insecure: word(Variant::Insecure),
         hardened: word(Variant::Hardened),
         only: named(false, |variant| match variant {

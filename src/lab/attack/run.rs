@@ -82,7 +82,9 @@ struct AttackPage<'p> {
     variants: Vec<String>,
     against: String,
     run: Option<&'p Run>,
-    recorded: Option<Recorded>,
+    recorded: Vec<Recorded>,
+    /// Whether the recorded browsers disagree.
+    engines_differ: bool,
 }
 
 #[derive(Serialize)]
@@ -167,21 +169,22 @@ fn show(
     let card = known(name)?.card();
     let variant = parse(against)?;
     let run = last_run(runs, context, card, variant);
-    let recorded = Record::stored().outcome(card, variant);
+    let runs = Record::stored().runs(card.name).into_iter();
+    let recorded = runs.filter_map(|run| {
+        Some(Recorded {
+            succeeded: run.outcome(card, variant)?.succeeded(),
+            on: &run.on,
+            with: &run.with,
+        })
+    });
     let attack_page = AttackPage {
         card: view(card),
         by_hand: by_hand(context, card.name, variant),
         variants: variants(card, variant),
         against: variant.to_string(),
         run: run.as_deref(),
-        recorded: recorded.and_then(|outcome| {
-            let row = Record::stored().row(card.name)?;
-            Some(Recorded {
-                succeeded: outcome.succeeded(),
-                on: &row.on,
-                with: &row.with,
-            })
-        }),
+        recorded: recorded.collect(),
+        engines_differ: Record::stored().differs(card.name),
     };
     Ok(page::render(
         context,
