@@ -228,7 +228,9 @@ impl<'s> BrowserActor<'s> {
         let begun = Instant::now();
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            let ready = "document.readyState === 'complete' ? location.href : ''";
+            // Firefox's own page for "offline" never becomes complete.
+            let ready = "document.readyState === 'complete'
+                || document.documentURI.startsWith('about:neterror') ? location.href : ''";
             match self.window.run::<String>(ready).await {
                 Ok(at) if !at.is_empty() && at != from => return self.seen(Ok(())).await,
                 _ if begun.elapsed() > PATIENCE => {
