@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::demo_accounts::{VICTIM, demo_password};
 use super::transcript::{ScenarioError, Transcript};
 use super::waiting::POLL_INTERVAL;
-use crate::browser::{Chrome, ChromeError, PATIENCE, Seen, Window};
+use crate::browser::{Browser, BrowserError, ObservedRequest, PATIENCE, Window};
 use crate::client::HttpExchange;
 use crate::web::known_addresses::is_automatic;
 
@@ -18,21 +18,21 @@ use crate::web::known_addresses::is_automatic;
 pub struct BrowserActor<'s> {
     transcript: &'s Transcript,
     who: &'static str,
-    chrome: Arc<Chrome>,
-    window: Arc<Window>,
+    browser: Arc<Browser>,
+    window: Window,
 }
 
 impl<'s> BrowserActor<'s> {
     pub(super) async fn take(
         transcript: &'s Transcript,
-        chrome: Arc<Chrome>,
+        browser: Arc<Browser>,
         who: &'static str,
     ) -> Result<Self, ScenarioError> {
-        let window = Arc::new(chrome.private_window().await?);
+        let window = browser.private_window().await?;
         Ok(Self {
             transcript,
             who,
-            chrome,
+            browser,
             window,
         })
     }
@@ -43,14 +43,14 @@ impl<'s> BrowserActor<'s> {
     /// The browser is gone.
     pub async fn at(
         transcript: &'s Transcript,
-        chrome: Arc<Chrome>,
+        browser: Arc<Browser>,
         who: &'static str,
     ) -> Result<Self, ScenarioError> {
-        let window = Arc::new(chrome.window().await?);
+        let window = browser.window().await?;
         Ok(Self {
             transcript,
             who,
-            chrome,
+            browser,
             window,
         })
     }
@@ -71,7 +71,7 @@ impl<'s> BrowserActor<'s> {
     /// # Errors
     /// It does not come.
     pub async fn visit(&self, address: &str) -> Result<(), ScenarioError> {
-        self.seen(self.window.visit(address).await)
+        self.seen(self.window.visit(address).await).await
     }
 
     /// Clicks on what leads to another page.
@@ -79,7 +79,7 @@ impl<'s> BrowserActor<'s> {
     /// # Errors
     /// There is no such element, or no page comes.
     pub async fn follow(&self, selector: &str) -> Result<(), ScenarioError> {
-        self.seen(self.window.follow(selector).await)
+        self.seen(self.window.follow(selector).await).await
     }
 
     /// What an expression in JavaScript gives on this page.
@@ -87,7 +87,7 @@ impl<'s> BrowserActor<'s> {
     /// # Errors
     /// It throws, or gives something else.
     pub async fn run<T: DeserializeOwned>(&self, expression: &str) -> Result<T, ScenarioError> {
-        self.seen(self.window.run(expression).await)
+        self.seen(self.window.run(expression).await).await
     }
 
     /// Waits until an expression in JavaScript is true on this page.
@@ -95,7 +95,7 @@ impl<'s> BrowserActor<'s> {
     /// # Errors
     /// It never is.
     pub async fn until(&self, condition: &str) -> Result<(), ScenarioError> {
-        self.seen(self.window.until(condition).await)
+        self.seen(self.window.until(condition).await).await
     }
 
     /// Signs in by the form of the portal whose pages begin with `portal`.
@@ -193,7 +193,7 @@ impl<'s> BrowserActor<'s> {
     /// # Errors
     /// There is none.
     pub async fn click(&self, selector: &str) -> Result<(), ScenarioError> {
-        self.seen(self.window.click(selector).await)
+        self.seen(self.window.click(selector).await).await
     }
 
     /// Waits until an expression in JavaScript is true on this page, or for a while.
@@ -219,11 +219,13 @@ impl<'s> BrowserActor<'s> {
         let begun = Instant::now();
         loop {
             tokio::time::sleep(POLL_INTERVAL).await;
-            let ready = "document.readyState === 'complete' ? location.href : ''";
+            // Firefox's own page for "offline" never becomes complete.
+            let ready = "document.readyState === 'complete'
+                || document.documentURI.startsWith('about:neterror') ? location.href : ''";
             match self.window.run::<String>(ready).await {
-                Ok(at) if !at.is_empty() && at != from => return self.seen(Ok(())),
+                Ok(at) if !at.is_empty() && at != from => return self.seen(Ok(())).await,
                 _ if begun.elapsed() > PATIENCE => {
-                    return Err(ChromeError::Late("the page before".into()).into());
+                    return Err(BrowserError::Late("the page before".into()).into());
                 }
                 _ => {}
             }
@@ -238,29 +240,30 @@ impl<'s> BrowserActor<'s> {
         ScenarioError::Unexpected(format!("{step} of the {who}: {heading:?} at {location}"))
     }
 
-    fn seen<T>(&self, result: Result<T, ChromeError>) -> Result<T, ScenarioError> {
+    async fn seen<T>(&self, result: Result<T, BrowserError>) -> Result<T, ScenarioError> {
+        self.window.complete_requests().await;
         self.narrate();
         Ok(result?)
     }
 
     /// Writes what the browser sent and received since the last time to the transcript.
     fn narrate(&self) {
-        for seen in self.window.requests() {
+        for request in self.window.requests() {
             // What the browser asked for by itself is left out of transcripts.
-            if seen.url == "about:blank" || is_automatic(&seen.url) {
+            if request.url == "about:blank" || is_automatic(&request.url) {
                 continue;
             }
-            self.transcript.record(self.who, exchange(seen));
+            self.transcript.record(self.who, exchange(request));
         }
     }
 }
 
-fn exchange(seen: Seen) -> HttpExchange {
+fn exchange(request: ObservedRequest) -> HttpExchange {
     HttpExchange {
-        sent: seen.request_text(),
-        head: seen.answer_text(),
-        status: seen.status,
-        headers: seen.received,
+        sent: request.request_text(),
+        head: request.answer_text(),
+        status: request.status,
+        headers: request.received,
         body: String::new(),
     }
 }
@@ -269,9 +272,10 @@ impl Drop for BrowserActor<'_> {
     fn drop(&mut self) {
         self.narrate();
         if self.window.is_private() {
-            let (chrome, window) = (self.chrome.clone(), self.window.clone());
             // The window's cookies go with it, as soon as the browser gets to it.
-            tokio::spawn(async move { chrome.forget(&window).await });
+            self.browser.forget_later(&self.window);
+            let browser = self.browser.clone();
+            tokio::spawn(async move { browser.remove_unused_jars().await });
         }
     }
 }

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use super::browser_actor::BrowserActor;
 use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
-use crate::browser::{Chrome, ChromeError};
+use crate::browser::{Browser, BrowserError};
 use crate::defences::policy::Name;
 
 pub(super) struct LongLivedCookie;
@@ -38,15 +38,15 @@ impl Attack for LongLivedCookie {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let portal = scenario.portal(scenario.scheme().await?);
-        let failed = |error: std::io::Error| ChromeError::Start(error.to_string());
+        let failed = |error: std::io::Error| BrowserError::Start(error.to_string());
         // A real profile on a real disk: a private window would forget its cookies either way, and
         // the attack would prove nothing.
         let profile = tempfile::tempdir().map_err(failed)?;
-        let computer = scenario.chrome()?.settings().clone();
+        let computer = scenario.browser()?.settings().clone();
         let computer = computer.with_profile(profile.path());
 
         scenario.narrate("The victim signs in at a shared computer, then closes the browser.");
-        let browser = Arc::new(Chrome::start(computer.clone()).await?);
+        let browser = Arc::new(Browser::start(computer.clone()).await?);
         let victim = BrowserActor::at(scenario.transcript(), browser.clone(), "victim").await?;
         // Nobody ticked a box here. On the weak arm every session is remembered.
         victim.sign_in(&portal, VICTIM).await?;
@@ -60,7 +60,7 @@ impl Attack for LongLivedCookie {
         // the profile, and the next user of that profile has it. On the strong arm it has no date
         // and ends with the browser. The server's session is open in both cases: only a timeout on
         // the server ends it, so read `src/defences/idle_timeout.rs` as well.
-        let browser = Arc::new(Chrome::start(computer).await?);
+        let browser = Arc::new(Browser::start(computer).await?);
         let attacker = BrowserActor::at(scenario.transcript(), browser.clone(), "attacker").await?;
         // The attacker types no password. The browser adds the cookie that it found in the profile.
         let greeted = attacker.greeted_as(&portal).await?;
@@ -76,7 +76,7 @@ impl Attack for LongLivedCookie {
 }
 
 /// Closes the browser. Somebody who still sits at it keeps it open.
-async fn close(browser: Arc<Chrome>) -> Result<(), ChromeError> {
+async fn close(browser: Arc<Browser>) -> Result<(), BrowserError> {
     match Arc::into_inner(browser) {
         Some(browser) => browser.close().await,
         None => Ok(()),

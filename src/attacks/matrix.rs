@@ -103,7 +103,7 @@ struct MatrixRow {
 impl MatrixRow {
     /// Whether the attack needs a browser and there is none.
     fn lacks_browser(&self) -> bool {
-        self.attack.card().engine == Engine::Browser && self.target.chrome.is_none()
+        self.attack.card().engine == Engine::Browser && self.target.browser.is_none()
     }
 
     async fn run(self, sender: tokio::sync::mpsc::Sender<MatrixCell>) {

@@ -1,9 +1,8 @@
-//! The record of the attacks that a browser decides: how each cell ended when it last ran, on which
-//! day and with which browser. Where no browser is installed, the matrix shows this record and says
-//! so.
+//! The record of the attacks that a browser decides: how each cell ended when it last ran in each
+//! browser, and on which day. Where no browser runs, the matrix shows this record and says so.
 //!
-//! `session-lab matrix --browser --record src/attacks/record.json` writes it. Do not edit it
-//! by hand.
+//! `session-lab matrix --browser chromium --record src/attacks/record.json` writes it, and the same
+//! with `firefox`. Do not edit it by hand.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -14,14 +13,14 @@ use super::cell::{CellResult, MatrixCell};
 use super::{Card, Engine, Outcome, find};
 use crate::defences::policy::Variant;
 
-/// How the attacks that a browser decides ended, by their names.
+/// How the attacks that a browser decides ended, by their names and by the names of the browsers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct BrowserRecord(BTreeMap<String, RecordedRow>);
+pub struct BrowserRecord(BTreeMap<String, BTreeMap<String, RecordedRun>>);
 
-/// How one attack ended.
+/// How one attack ended in one browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RecordedRow {
+pub struct RecordedRun {
     /// The day, as in `2026-11-21`.
     pub on: String,
     /// The browser, as in `Chromium 156.0.8078.79`.
@@ -54,13 +53,15 @@ impl BrowserRecord {
         serde_json::from_str(json)
     }
 
-    /// Replaces the rows of the attacks that a browser has just run. The other rows stay.
+    /// Replaces what a browser has just run. The other attacks and the other browsers stay.
     pub fn update(&mut self, cells: &[MatrixCell], on: &str, with: &str) {
         let decided = |cell: &&MatrixCell| {
             let attack = find(cell.attack);
             attack.is_some_and(|attack| attack.card().engine == Engine::Browser)
         };
-        let mut rows: BTreeMap<String, RecordedRow> = BTreeMap::new();
+        // `with` begins with the browser's name.
+        let browser = with.split(' ').next().unwrap_or_default().to_lowercase();
+        let mut runs: BTreeMap<String, RecordedRun> = BTreeMap::new();
         for cell in cells.iter().filter(decided) {
             let CellResult::Ran(outcome) = &cell.result else {
                 continue;
@@ -69,29 +70,44 @@ impl BrowserRecord {
                 true => RecordedEnd::Succeeded,
                 false => RecordedEnd::Stopped,
             };
-            let row = rows
+            let run = runs
                 .entry(cell.attack.to_owned())
-                .or_insert_with(|| RecordedRow {
+                .or_insert_with(|| RecordedRun {
                     on: on.to_owned(),
                     with: with.to_owned(),
                     cells: BTreeMap::new(),
                 });
-            row.cells.insert(cell.variant.to_string(), ending);
+            run.cells.insert(cell.variant.to_string(), ending);
         }
-        self.0.extend(rows);
+        for (attack, run) in runs {
+            let attack = self.0.entry(attack).or_default();
+            attack.insert(browser.clone(), run);
+        }
     }
 
-    /// When and with which browser an attack was run.
-    pub fn row(&self, attack: &str) -> Option<&RecordedRow> {
-        self.0.get(attack)
+    /// When and with which browsers an attack was run, Chromium first.
+    pub fn runs(&self, attack: &str) -> Vec<&RecordedRun> {
+        let runs = self.0.get(attack).into_iter().flatten();
+        runs.map(|(_, run)| run).collect()
     }
 
-    /// How an attack ended against a variant.
+    /// How an attack ended against a variant, in the first browser that has run it.
     pub fn outcome(&self, card: &Card, variant: Variant) -> Option<Outcome> {
-        let ending = self.row(card.name)?.cells.get(&variant.to_string())?;
-        Some(match ending {
-            RecordedEnd::Succeeded => Outcome::Succeeded(card.evidence.into()),
-            RecordedEnd::Stopped => Outcome::Stopped(card.when_stopped.into()),
+        let runs = self.runs(card.name).into_iter();
+        let mut outcomes = runs.filter_map(|run| run.outcome(card, variant));
+        outcomes.next()
+    }
+
+    /// Whether the browsers disagree on an attack: then it is the engine that decides.
+    pub fn differs(&self, attack: &str) -> bool {
+        let runs = self.runs(attack);
+        runs.iter().any(|run| {
+            let cells = run.cells.iter();
+            let mut others = cells.flat_map(|(variant, ending)| {
+                let others = runs.iter().filter_map(|other| other.cells.get(variant));
+                others.map(move |other| other != ending)
+            });
+            others.any(|differs| differs)
         })
     }
 
@@ -101,6 +117,17 @@ impl BrowserRecord {
         let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
         json.push('\n');
         json
+    }
+}
+
+impl RecordedRun {
+    /// How the attack ended against a variant.
+    pub fn outcome(&self, card: &Card, variant: Variant) -> Option<Outcome> {
+        let ending = self.cells.get(&variant.to_string())?;
+        Some(match ending {
+            RecordedEnd::Succeeded => Outcome::Succeeded(card.evidence.into()),
+            RecordedEnd::Stopped => Outcome::Stopped(card.when_stopped.into()),
+        })
     }
 }
 
@@ -118,21 +145,28 @@ mod tests {
     }
 
     #[test]
-    fn only_what_a_browser_ran_is_recorded_and_other_rows_stay() {
+    fn only_what_a_browser_ran_is_taken_in_and_other_runs_stay() {
         let ran = || CellResult::Ran(Outcome::Succeeded("yes".into()));
         let not_asked = || CellResult::NotAsked(Outcome::Succeeded("as before".into()));
         let mut record = BrowserRecord::default();
-        record.update(&[cell("csrf-link", Variant::Insecure, ran())], "1", "A");
+        record.update(
+            &[cell("csrf-link", Variant::Insecure, ran())],
+            "1",
+            "Chromium 1",
+        );
         let cells = [
             cell("csrf-form", Variant::Insecure, ran()),
             cell("csrf-form", Variant::Hardened, not_asked()),
             cell("fixation", Variant::Insecure, ran()),
         ];
-        record.update(&cells, "2", "B");
-        let day = |attack| record.row(attack).map(|row| row.on.as_str());
-        assert_eq!(day("csrf-link"), Some("1"));
-        assert_eq!(day("csrf-form"), Some("2"));
-        assert_eq!(day("fixation"), None, "it needs no browser");
+        record.update(&cells, "2", "Chromium 2");
+        let days = |attack| -> Vec<&str> {
+            let runs = record.runs(attack).into_iter();
+            runs.map(|run| run.on.as_str()).collect()
+        };
+        assert_eq!(days("csrf-link"), ["1"]);
+        assert_eq!(days("csrf-form"), ["2"]);
+        assert_eq!(days("fixation"), [""; 0], "it needs no browser");
         let card = find("csrf-form").expect("it is there").card();
         assert!(record.outcome(card, Variant::Insecure).is_some());
         assert_eq!(record.outcome(card, Variant::Hardened), None);
@@ -140,5 +174,22 @@ mod tests {
             BrowserRecord::parse(&record.to_json()).expect("a record"),
             record
         );
+    }
+
+    #[test]
+    fn each_browser_has_a_run_of_its_own_and_a_difference_is_noticed() {
+        let ended = |outcome| [cell("csrf-form", Variant::Insecure, Found::Ran(outcome))];
+        let mut record = Record::default();
+        record.take_in(&ended(Outcome::Succeeded("yes".into())), "1", "Firefox 1");
+        record.take_in(&ended(Outcome::Succeeded("yes".into())), "2", "Chromium 2");
+        let with: Vec<&str> = record
+            .runs("csrf-form")
+            .iter()
+            .map(|run| run.with.as_str())
+            .collect();
+        assert_eq!(with, ["Chromium 2", "Firefox 1"]);
+        assert!(!record.differs("csrf-form"));
+        record.take_in(&ended(Outcome::Stopped("no".into())), "3", "Firefox 3");
+        assert!(record.differs("csrf-form"));
     }
 }

@@ -13,7 +13,7 @@ use super::transcript::Transcript;
 use crate::base::addresses;
 use crate::base::addresses::{Addresses, BESIDE_SIBLING, Listener, SIBLING};
 use crate::base::bench_name::BenchName;
-use crate::browser::{Chrome, ChromeError};
+use crate::browser::{Browser, BrowserError};
 use crate::client::caller::{Caller, Portal};
 use crate::client::{ClientError, HttpExchange, LabClient, Outgoing};
 use crate::defences::facts::Scheme;
@@ -31,7 +31,7 @@ pub struct TargetLab {
     /// Who listens where.
     pub addresses: Arc<Addresses>,
     /// The browser of the actors, for attacks that a browser decides.
-    pub chrome: Option<Arc<Chrome>>,
+    pub browser: Option<Arc<Browser>>,
 }
 
 impl TargetLab {
@@ -40,14 +40,14 @@ impl TargetLab {
         Self {
             client: client.clone(),
             addresses: addresses.clone(),
-            chrome: None,
+            browser: None,
         }
     }
 
     /// The same with a browser.
     #[must_use]
-    pub fn with_chrome(mut self, chrome: Arc<Chrome>) -> Self {
-        self.chrome = Some(chrome);
+    pub fn with_browser(mut self, browser: Arc<Browser>) -> Self {
+        self.browser = Some(browser);
         self
     }
 }
@@ -121,16 +121,16 @@ impl Scenario {
         &self,
         name: &'static str,
     ) -> Result<BrowserActor<'_>, ScenarioError> {
-        BrowserActor::take(&self.transcript, self.chrome()?.clone(), name).await
+        BrowserActor::take(&self.transcript, self.browser()?.clone(), name).await
     }
 
     /// The browser of the actors.
     ///
     /// # Errors
     /// There is none.
-    pub fn chrome(&self) -> Result<&Arc<Chrome>, ScenarioError> {
-        let none = ScenarioError::Chrome(ChromeError::NotInstalled);
-        self.target.chrome.as_ref().ok_or(none)
+    pub fn browser(&self) -> Result<&Arc<Browser>, ScenarioError> {
+        let none = ScenarioError::Browser(BrowserError::NotInstalled("browser"));
+        self.target.browser.as_ref().ok_or(none)
     }
 
     /// The origin of the sibling's pages over TLS, as a browser writes it into `Origin`.

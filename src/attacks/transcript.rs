@@ -5,7 +5,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::browser::ChromeError;
+use crate::browser::BrowserError;
 use crate::client::{ClientError, HttpExchange};
 
 /// Why an attack could not be tried to its end. This is never the work of a defence.
@@ -16,7 +16,7 @@ pub enum ScenarioError {
     LabClient(#[from] ClientError),
     /// The browser failed, or none is installed.
     #[error(transparent)]
-    Chrome(#[from] ChromeError),
+    Browser(#[from] BrowserError),
     /// A step that is no part of the attack failed, such as a victim's own sign-in.
     #[error("{0}")]
     Unexpected(String),

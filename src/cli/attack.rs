@@ -12,6 +12,7 @@ use crate::attacks::transcript::TranscriptLine;
 use crate::attacks::{ALL, Engine, Outcome, find};
 use crate::base::print::say;
 use crate::base::start_error::StartError;
+use crate::browser::BrowserEngine;
 use crate::lab::diagrams;
 use crate::lab::diagrams::sequence::{End, Sequence};
 use crate::web::assets;
@@ -28,6 +29,9 @@ pub struct AttackFlags {
     /// stops afterwards]
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+    /// The browser for an attack that a browser decides [default: chromium]
+    #[arg(long, value_name = "BROWSER")]
+    pub browser: Option<BrowserEngine>,
     /// Also write a sequence diagram of the attack to this file (SVG)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub svg: Option<PathBuf>,
@@ -45,8 +49,10 @@ pub async fn run(flags: AttackFlags) -> Result<(), StartError> {
     let variant = parse_variant(&flags.against)?;
     let card = attack.card();
     let mut lab = RunningLab::open(flags.url.as_deref()).await?;
+    let mut version = None;
     if card.engine == Engine::Browser {
-        lab.start_browser().await?;
+        let engine = flags.browser.unwrap_or(BrowserEngine::Chromium);
+        version = Some(lab.start_browser(engine).await?.version().to_owned());
     }
 
     let title = format!("{}, against {variant}", card.title);
@@ -54,6 +60,9 @@ pub async fn run(flags: AttackFlags) -> Result<(), StartError> {
     println!("  Victim    {}", card.victim);
     println!("  Means     {}", card.means);
     println!("  Evidence  {}", card.evidence);
+    if let Some(version) = version {
+        println!("  Browser   {version}");
+    }
     let scenario = Scenario::new(lab.target(), throw_away_name(), variant);
     let outcome = attack.run(&scenario).await;
     // A bench that could not be deleted is in memory only, and there is room for a thousand.

@@ -17,6 +17,7 @@ use crate::attacks::matrix::MatrixSelection;
 use crate::attacks::record::BrowserRecord;
 use crate::attacks::{ALL, Outcome, find};
 use crate::base::start_error::StartError;
+use crate::browser::BrowserEngine;
 use crate::defences::policy::Variant;
 
 /// The flags of `matrix`.
@@ -31,9 +32,9 @@ pub struct MatrixFlags {
     /// Also run the cells whose switch was never asked
     #[arg(long)]
     pub all: bool,
-    /// Also run the attacks that a browser decides, in the Chromium that is installed
-    #[arg(long)]
-    pub browser: bool,
+    /// Also run the attacks that a browser decides, in this one [without a name: chromium]
+    #[arg(long, value_name = "BROWSER", num_args = 0..=1, default_missing_value = "chromium")]
+    pub browser: Option<BrowserEngine>,
     /// With --browser: record in this file how these attacks ended
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "browser")]
     pub record: Option<PathBuf>,
@@ -56,8 +57,8 @@ pub async fn run(flags: MatrixFlags) -> Result<(), StartError> {
     let selection = selection_of(&flags)?;
     let mut lab = RunningLab::open(flags.url.as_deref()).await?;
     let browser = match flags.browser {
-        true => Some(lab.start_browser().await?),
-        false => None,
+        Some(engine) => Some(lab.start_browser(engine).await?),
+        None => None,
     };
     let bar = ProgressBar::new(matrix::size(&selection) as u64);
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}") {
@@ -159,9 +160,13 @@ fn write_record(file: &Path, cells: &[MatrixCell], with: &str) -> Result<(), Sta
 fn print_row(cells: &[MatrixCell]) {
     let Some(first) = cells.first() else { return };
     println!("{}", first.attack);
-    let row = BrowserRecord::stored().row(first.attack);
-    if let Some(row) = row.filter(|_| matches!(first.result, CellResult::Recorded(_))) {
-        println!("  proven on {} with {}", row.on, row.with);
+    if matches!(first.result, CellResult::Recorded(_)) {
+        for run in BrowserRecord::stored().runs(first.attack) {
+            println!("  proven on {} with {}", run.on, run.with);
+        }
+        if BrowserRecord::stored().differs(first.attack) {
+            println!("  the browsers disagree: these are the first one's results");
+        }
     }
     for cell in cells {
         if matches!(cell.variant, Variant::Insecure | Variant::Hardened) {

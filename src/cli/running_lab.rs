@@ -10,7 +10,7 @@ use crate::app::{self, Running};
 use crate::attacks::scenario::TargetLab;
 use crate::base::addresses::{Addresses, Ports};
 use crate::base::start_error::StartError;
-use crate::browser::{Chrome, ChromeError, Settings as ChromeSettings};
+use crate::browser::{Browser, BrowserEngine, BrowserError, BrowserSettings};
 use crate::client::{LabClient, Outgoing};
 use crate::defences::facts::Scheme;
 
@@ -78,14 +78,23 @@ impl RunningLab {
     ///
     /// # Errors
     /// No browser is installed, or it does not start.
-    pub async fn start_browser(&mut self) -> Result<Arc<Chrome>, StartError> {
-        let hint = "install Chromium (on Debian: apt install chromium), or open the attack's page \
-                    on the attacker's site in your own browser";
-        let failed = |error: ChromeError| StartError::new(error.to_string(), hint);
-        let settings = ChromeSettings::trusting(&self.cert_pem).map_err(failed)?;
-        let chrome = Arc::new(Chrome::start(settings).await.map_err(failed)?);
-        self.target = self.target.clone().with_chrome(chrome.clone());
-        Ok(chrome)
+    pub async fn start_browser(
+        &mut self,
+        engine: BrowserEngine,
+    ) -> Result<Arc<Browser>, StartError> {
+        let (name, package) = match engine {
+            BrowserEngine::Chromium => ("Chromium", "chromium"),
+            BrowserEngine::Firefox => ("Firefox", "firefox-esr"),
+        };
+        let hint = format!(
+            "install {name} (on Debian: apt install {package}), or open the attack's page on the \
+             attacker's site in your own browser"
+        );
+        let failed = |error: BrowserError| StartError::new(error.to_string(), hint.clone());
+        let settings = BrowserSettings::trusting(engine, &self.cert_pem).map_err(failed)?;
+        let browser = Arc::new(Browser::start(settings).await.map_err(failed)?);
+        self.target = self.target.clone().with_browser(browser.clone());
+        Ok(browser)
     }
 
     /// Stops the lab, where it was started for this command.

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::attacks::cell::MatrixCell;
 use crate::attacks::costs::{self, MeasuredCost};
 use crate::attacks::matrix::{self, MatrixSelection};
-use crate::attacks::record::{self, BrowserRecord};
+use crate::attacks::record::{BrowserRecord, RecordedRun};
 use crate::attacks::scenario::TargetLab;
 use crate::attacks::{ALL, Card, Engine};
 use crate::base::bench_name::BenchName;
@@ -46,8 +46,10 @@ struct MatrixRow {
     shows: &'static [&'static str],
     standards: &'static [&'static str],
     needs_browser: bool,
-    /// When and with which browser it was run, where it needs one.
-    proven: Option<&'static record::RecordedRow>,
+    /// When and with which browsers it was run, where it needs one.
+    proven: Vec<&'static RecordedRun>,
+    /// Whether these browsers disagree.
+    engines_differ: bool,
     insecure: &'static str,
     hardened: &'static str,
     only: Vec<&'static str>,
@@ -115,7 +117,8 @@ fn row(card: &'static Card, cells: &[MatrixCell]) -> MatrixRow {
         shows: card.shows,
         standards: card.standards,
         needs_browser: card.engine == Engine::Browser,
-        proven: BrowserRecord::stored().row(card.name),
+        proven: BrowserRecord::stored().runs(card.name),
+        engines_differ: BrowserRecord::stored().differs(card.name),
         insecure: word(Variant::Insecure),
         hardened: word(Variant::Hardened),
         only: named(false, |variant| match variant {

@@ -81,7 +81,9 @@ struct AttackPage<'p> {
     variants: Vec<String>,
     against: String,
     run: Option<&'p AttackRun>,
-    recorded: Option<RecordedOutcome>,
+    recorded: Vec<RecordedOutcome>,
+    /// Whether the recorded browsers disagree.
+    engines_differ: bool,
 }
 
 #[derive(Serialize)]
@@ -166,21 +168,22 @@ fn show(
     let card = known(name)?.card();
     let variant = parse(against)?;
     let run = last_run(runs, context, card, variant);
-    let recorded = BrowserRecord::stored().outcome(card, variant);
+    let runs = BrowserRecord::stored().runs(card.name).into_iter();
+    let recorded = runs.filter_map(|run| {
+        Some(RecordedOutcome {
+            succeeded: run.outcome(card, variant)?.succeeded(),
+            on: &run.on,
+            with: &run.with,
+        })
+    });
     let attack_page = AttackPage {
         card: view(card),
         by_hand: by_hand(context, card.name, variant),
         variants: variants(card, variant),
         against: variant.to_string(),
         run: run.as_deref(),
-        recorded: recorded.and_then(|outcome| {
-            let row = BrowserRecord::stored().row(card.name)?;
-            Some(RecordedOutcome {
-                succeeded: outcome.succeeded(),
-                on: &row.on,
-                with: &row.with,
-            })
-        }),
+        recorded: recorded.collect(),
+        engines_differ: BrowserRecord::stored().differs(card.name),
     };
     Ok(page::render(
         context,

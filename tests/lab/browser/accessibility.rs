@@ -2,12 +2,11 @@
 //! nothing that jumps while it loads, and no motion for those who want none.
 //!
 //! `axe/axe.min.js` is axe-core 4.14.1 of Deque Systems as npm has it, under the Mozilla Public
-//! License 2.0 beside it. It runs inside the page as the DevTools protocol puts it there, so no
+//! License 2.0 beside it. It runs inside the page as the driver puts it there, so no
 //! page has to let it in.
 
 use std::fmt::Write as _;
 
-use chromiumoxide::cdp::browser_protocol::emulation::{MediaFeature, SetEmulatedMediaParams};
 use serde::Deserialize;
 use session_lab::base::addresses::Listener;
 
@@ -122,10 +121,6 @@ pub async fn nothing_has_jumped(tab: &Tab, name: &str) {
 #[ignore = "needs Chromium"]
 async fn who_wants_no_motion_gets_none() {
     let tab = Tab::open().await;
-    let wanted = |value: &str| {
-        let feature = MediaFeature::new("prefers-reduced-motion", value);
-        SetEmulatedMediaParams::builder().feature(feature).build()
-    };
     for page in [
         tab.on_lab("/"),
         tab.on_hardened("/"),
@@ -133,7 +128,8 @@ async fn who_wants_no_motion_gets_none() {
     ] {
         tab.visit(&page).await;
         for (value, duration) in [("no-preference", "3s"), ("reduce", "0s")] {
-            tab.page.execute(wanted(value)).await.unwrap();
+            let set = tab.window.set_media("prefers-reduced-motion", value);
+            set.await.unwrap();
             let found: String = tab
                 .run("document.body.style.transition = 'color 3s', getComputedStyle(document.body).transitionDuration")
                 .await;

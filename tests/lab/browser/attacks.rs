@@ -8,7 +8,7 @@ use session_lab::attacks::matrix::{self, MatrixSelection, throw_away_name};
 use session_lab::attacks::record::BrowserRecord;
 use session_lab::attacks::scenario::Scenario;
 use session_lab::attacks::{ALL, Card, Engine, Outcome, find};
-use session_lab::browser::Chrome;
+use session_lab::browser::{Browser, BrowserOption};
 use session_lab::defences::policy::{Name, Policy, Variant, resolve};
 
 use super::chromium::browser;
@@ -34,7 +34,7 @@ async fn shows_what_its_card_claims(attack: &str) {
         all: true,
     };
     let mut cells: Vec<MatrixCell> = Vec::new();
-    let target = lab().target().with_chrome(chrome.clone());
+    let target = lab().target().with_browser(chrome.clone());
     matrix::run(&target, &selection, |cell| cells.push(cell)).await;
     assert_eq!(cells.len(), matrix::size(&selection));
     for cell in &cells {
@@ -94,7 +94,7 @@ async fn ends_under(attack: &str, preset: Policy, arms: &[(Name, &str)]) -> Outc
     for (name, arm) in arms {
         policy = policy.choose(*name, arm).expect("an arm that it has");
     }
-    let target = lab().target().with_chrome(chrome.clone());
+    let target = lab().target().with_browser(chrome.clone());
     let scenario = Scenario::new(target, throw_away_name(), Variant::Custom);
     scenario.choose(&policy).await.expect("no conflict");
     let ended = find(attack).expect(attack).run(&scenario).await;
@@ -135,9 +135,9 @@ async fn a_foreign_form_with_a_cookie_that_asks_for_none_is_not_stopped_by_same_
 /// The Back button in a browser that keeps no pages alive, so that only copies of answers are left.
 async fn back_without_kept_pages(variant: Variant) -> Outcome {
     let settings = browser().settings().clone();
-    let settings = settings.with_argument("--disable-back-forward-cache");
-    let chrome = Chrome::start(settings).await.expect("it starts");
-    let target = lab().target().with_chrome(Arc::new(chrome));
+    let settings = settings.with_option(BrowserOption::NoBackForwardCache);
+    let chrome = Browser::start(settings).await.expect("it starts");
+    let target = lab().target().with_browser(Arc::new(chrome));
     let scenario = Scenario::new(target, throw_away_name(), variant);
     let attack = find("back-button").expect("it is there");
     let ended = attack.run(&scenario).await.expect("an end");
@@ -178,9 +178,12 @@ fn every_attack_that_a_browser_decides_is_shown_in_one() {
 fn the_record_holds_what_every_card_claims_with_its_day_and_browser() {
     let record = BrowserRecord::stored();
     for card in decided_by_a_browser() {
-        let row = record.row(card.name).expect(card.name);
-        assert!(row.with.starts_with("Chromium "), "{}", row.with);
-        assert_eq!(row.on.len(), "2026-11-21".len(), "{}", row.on);
+        let runs = record.runs(card.name);
+        let first = runs.first().expect(card.name);
+        assert!(first.with.starts_with("Chromium "), "{}", first.with);
+        for run in runs {
+            assert_eq!(run.on.len(), "2026-11-21".len(), "{}", run.on);
+        }
         for variant in variants(card) {
             let outcome = record.outcome(card, variant);
             let outcome = outcome.unwrap_or_else(|| panic!("{} against {variant}", card.name));

@@ -14,6 +14,7 @@ mod content_security_policy;
 mod cookies;
 mod cors;
 mod countdown;
+mod firefox;
 mod foreign_scripts;
 mod keyboard;
 mod pages;

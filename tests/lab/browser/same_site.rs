@@ -3,8 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use chromiumoxide::cdp::browser_protocol::network::{BlockPattern, SetBlockedUrLsParams};
-use serde_json::Value;
+use serde_json::{Value, json};
 use session_lab::same_site::recorded::CHROMIUM;
 use session_lab::same_site::{Initiator, Probe, WalkStep, Way};
 
@@ -26,9 +25,8 @@ async fn walk(tab: &Tab, start: &str) {
     let begun = Instant::now();
     loop {
         // Between two pages there is nothing to ask.
-        let at = tab.page.evaluate("location.href").await;
-        let at = at.ok().and_then(|at| at.into_value::<String>().ok());
-        if at.is_some_and(|at| at.starts_with(&back)) {
+        let at = tab.window.location().await;
+        if at.is_ok_and(|at| at.starts_with(&back)) {
             return;
         }
         assert!(begun.elapsed() < PATIENCE, "the walk does not end");
@@ -192,9 +190,10 @@ async fn the_exception_ends_and_a_difference_is_marked() {
 #[ignore = "needs Chromium"]
 async fn without_its_script_each_step_waits_for_a_click() {
     let tab = Tab::open().await;
-    let script = BlockPattern::new("*://*:*/static/js/same_site_walk.js", true);
-    let without = SetBlockedUrLsParams::builder().url_pattern(script).build();
-    tab.page.execute(without).await.expect("it is kept away");
+    let script = json!({ "urlPattern": "*://*:*/static/js/same_site_walk.js", "block": true });
+    let without = json!({ "urlPatterns": [script] });
+    let blocked = tab.window.command("Network.setBlockedURLs", without).await;
+    blocked.expect("it is kept away");
     tab.visit(&start(&tab, WalkStep::FIRST, false)).await;
     photograph(&tab, "same-site-step-background").await;
     for (way, from, element) in [

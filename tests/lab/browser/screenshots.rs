@@ -5,10 +5,6 @@
 
 use std::path::PathBuf;
 
-use base64::prelude::{BASE64_STANDARD, Engine};
-use chromiumoxide::cdp::browser_protocol::emulation::{MediaFeature, SetEmulatedMediaParams};
-use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotParams;
-
 use super::accessibility::axe_finds_nothing;
 use super::tab::Tab;
 
@@ -22,9 +18,8 @@ pub async fn photograph(tab: &Tab, name: &str) {
         fits(tab, &format!("{name} at {width}")).await;
         // Each width once; both schemes are among them.
         let scheme = if width == 360 { "dark" } else { "light" };
-        let scheme_is = MediaFeature::new("prefers-color-scheme", scheme);
-        let media = SetEmulatedMediaParams::builder().feature(scheme_is);
-        tab.page.execute(media.build()).await.unwrap();
+        let set = tab.window.set_media("prefers-color-scheme", scheme);
+        set.await.unwrap();
         let picture = picture(tab, width).await;
         let file = folder().join(format!("{name}-{width}-{scheme}.png"));
         std::fs::write(file, picture).unwrap();
@@ -36,14 +31,12 @@ pub async fn photograph(tab: &Tab, name: &str) {
     tab.resize(1280, 800).await;
 }
 
-/// The whole page as a PNG. (The library's own way takes the window's width back afterwards.)
+/// The whole page as a PNG.
 async fn picture(tab: &Tab, width: i64) -> Vec<u8> {
     // A window as high as the page, so that what sticks to the window's edge covers nothing.
     let height = tab.run("document.documentElement.scrollHeight").await;
     tab.resize(width, height).await;
-    let capture = CaptureScreenshotParams::default();
-    let answer = tab.page.execute(capture).await.unwrap();
-    let picture = BASE64_STANDARD.decode(&answer.data).unwrap();
+    let picture = tab.window.screenshot(None).await.unwrap();
     // The width stands in the header that every PNG begins with.
     assert_eq!(&picture[16..20], (width as u32).to_be_bytes());
     picture
