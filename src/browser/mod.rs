@@ -82,6 +82,8 @@ pub struct Browser {
     driven_at: String,
     /// Jars that nobody needs any more.
     unused_jars: Mutex<Vec<String>>,
+    /// Held while jars are removed: a window that is opened next waits until they are gone.
+    removal: tokio::sync::Mutex<()>,
     process: launch::BrowserProcess,
 }
 
@@ -105,6 +107,7 @@ impl Browser {
             settings,
             driven_at: connection::host_of(&address).to_owned(),
             unused_jars: Mutex::default(),
+            removal: tokio::sync::Mutex::default(),
             process,
         })
     }
@@ -157,6 +160,7 @@ impl Browser {
 
     /// Throws away what [`Self::forget_later`] left.
     pub async fn remove_unused_jars(&self) {
+        let _alone = self.removal.lock().await;
         let jars = std::mem::take(&mut *self.unused_jars());
         for jar in jars {
             // One that is gone already is what was wanted.

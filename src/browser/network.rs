@@ -84,7 +84,9 @@ pub struct RequestLog {
 impl RequestLog {
     /// A request is made.
     pub fn announce(&mut self, id: &str, mut request: ObservedRequest) {
-        if self.requests.len() >= MAX_REQUESTS {
+        // What lies in a `data:` address, and `about:blank`, is never asked of anybody.
+        let is_sent = request.url.starts_with("http");
+        if !is_sent || self.requests.len() >= MAX_REQUESTS {
             return;
         }
         if let Some(sent) = self.early.remove(id) {

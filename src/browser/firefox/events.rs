@@ -214,7 +214,7 @@ mod tests {
         let parent = json!({ "parent": "top" });
         contexts.observe(&event("browsingContext.contextCreated", "frame", parent));
         let request =
-            |id: &str| json!({ "request": { "request": id, "method": "GET", "url": id } });
+            |id: &str| json!({ "request": { "request": id, "method": "GET", "url": "http://a/" } });
         contexts.observe(&event("network.beforeRequestSent", "frame", request("a")));
         contexts.observe(&event(
             "network.beforeRequestSent",

@@ -9,6 +9,10 @@ use super::remote_value::to_json;
 use crate::browser::BrowserError;
 use crate::browser::connection::Connection;
 
+/// `nsISiteSecurityService.ResetStateBy.BaseDomain`: HSTS is kept for each site that embedded the
+/// host, and all of these are meant.
+const BY_BASE_DOMAIN: u8 = 2;
+
 /// The browser's own window.
 #[derive(Clone, Debug)]
 pub struct Privileged {
@@ -49,7 +53,7 @@ impl Privileged {
         let address = Value::from(format!("https://{host}/"));
         let script = format!(
             "void Cc['@mozilla.org/ssservice;1'].getService(Ci.nsISiteSecurityService)
-                .resetState(Services.io.newURI({address}), {{}})"
+                .resetState(Services.io.newURI({address}), {{}}, {BY_BASE_DOMAIN})"
         );
         self.run(&script).await.map(drop)
     }
