@@ -178,10 +178,16 @@ mod tests {
 
     #[test]
     fn each_browser_has_a_run_of_its_own_and_a_difference_is_noticed() {
-        let ended = |outcome| [cell("csrf-form", Variant::Insecure, Found::Ran(outcome))];
-        let mut record = Record::default();
-        record.take_in(&ended(Outcome::Succeeded("yes".into())), "1", "Firefox 1");
-        record.take_in(&ended(Outcome::Succeeded("yes".into())), "2", "Chromium 2");
+        let ended = |outcome| {
+            [cell(
+                "csrf-form",
+                Variant::Insecure,
+                CellResult::Ran(outcome),
+            )]
+        };
+        let mut record = BrowserRecord::default();
+        record.update(&ended(Outcome::Succeeded("yes".into())), "1", "Firefox 1");
+        record.update(&ended(Outcome::Succeeded("yes".into())), "2", "Chromium 2");
         let with: Vec<&str> = record
             .runs("csrf-form")
             .iter()
@@ -189,7 +195,7 @@ mod tests {
             .collect();
         assert_eq!(with, ["Chromium 2", "Firefox 1"]);
         assert!(!record.differs("csrf-form"));
-        record.take_in(&ended(Outcome::Stopped("no".into())), "3", "Firefox 3");
+        record.update(&ended(Outcome::Stopped("no".into())), "3", "Firefox 3");
         assert!(record.differs("csrf-form"));
     }
 }

@@ -235,7 +235,7 @@ mod long {
             all: true,
             ..MatrixSelection::default()
         };
-        let target = lab().target().with_chrome(browser().clone());
+        let target = lab().target().with_browser(browser().clone());
         let mut cells = Vec::new();
         matrix::run(&target, &all, |cell| cells.push(cell)).await;
         assert_eq!(cells.len(), ALL.len() * matrix::variants().len());

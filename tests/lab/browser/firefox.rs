@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use session_lab::attacks::matrix::{self, Cell, Wish};
+use session_lab::attacks::cell::MatrixCell;
+use session_lab::attacks::matrix::{self, MatrixSelection};
 use session_lab::attacks::{ALL, Engine};
 use session_lab::base::addresses::Listener::{PortalHttp, PortalHttps};
 use session_lab::browser::{Browser, BrowserEngine, BrowserSettings, SameSiteAttribute};
@@ -16,31 +17,6 @@ async fn firefox() -> Browser {
     Browser::start(settings.expect("Firefox"))
         .await
         .expect("it starts")
-}
-
-#[tokio::test]
-#[ignore = "needs Firefox"]
-async fn every_attack_succeeds_against_insecure_and_is_stopped_by_hardened() {
-    let browser_attacks = ALL.iter().map(|attack| attack.card());
-    let browser_attacks = browser_attacks.filter(|card| card.engine == Engine::Browser);
-    let wish = Wish {
-        attacks: Some(browser_attacks.map(|card| card.name).collect()),
-        variants: Some(vec![Variant::Insecure, Variant::Hardened]),
-        all: true,
-    };
-    let target = lab().target().with_browser(Arc::new(firefox().await));
-    let mut cells: Vec<Cell> = Vec::new();
-    matrix::run(&target, &wish, |cell| cells.push(cell)).await;
-    assert_eq!(cells.len(), matrix::size(&wish));
-    for cell in &cells {
-        let Cell {
-            attack,
-            variant,
-            found,
-            ..
-        } = cell;
-        assert!(cell.agrees(), "{attack} against {variant}: {found:?}");
-    }
 }
 
 #[tokio::test]
@@ -79,4 +55,34 @@ async fn cookies_have_their_flags_and_their_own_jar_and_requests_are_as_they_wer
     let other = browser.private_window().await.expect("a window");
     other.visit("about:blank").await.expect("an empty page");
     assert!(other.cookies(&strong).await.expect("cookies").is_empty());
+}
+
+/// What `tests/run long` adds.
+mod long {
+    use super::*;
+
+    #[tokio::test]
+    #[ignore = "long: every attack of engine browser; needs Firefox"]
+    async fn every_attack_succeeds_against_insecure_and_is_stopped_by_hardened() {
+        let browser_attacks = ALL.iter().map(|attack| attack.card());
+        let browser_attacks = browser_attacks.filter(|card| card.engine == Engine::Browser);
+        let selection = MatrixSelection {
+            attacks: Some(browser_attacks.map(|card| card.name).collect()),
+            variants: Some(vec![Variant::Insecure, Variant::Hardened]),
+            all: true,
+        };
+        let target = lab().target().with_browser(Arc::new(firefox().await));
+        let mut cells: Vec<MatrixCell> = Vec::new();
+        matrix::run(&target, &selection, |cell| cells.push(cell)).await;
+        assert_eq!(cells.len(), matrix::size(&selection));
+        for cell in &cells {
+            let MatrixCell {
+                attack,
+                variant,
+                result,
+                ..
+            } = cell;
+            assert!(cell.agrees(), "{attack} against {variant}: {result:?}");
+        }
+    }
 }
