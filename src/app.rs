@@ -39,11 +39,9 @@ use listeners::SharedState;
 pub struct Running {
     /// Where it listens.
     pub addresses: Arc<Addresses>,
-    /// Its certificate.
     pub certificate: Arc<Certificate>,
     /// A client that comes in by its front door.
     pub lab_client: LabClient,
-    /// Its benches.
     pub benches: Arc<Benches>,
     /// What went through its café.
     pub captures: Arc<Captures>,

@@ -252,7 +252,7 @@ fn rocket(settings: &Settings, shared: &SharedState, listener: Listener) -> Rock
         ident: Ident::none(),
         // Otherwise X-Real-IP would be believed (CWE-348).
         ip_header: None,
-        // The lab has a log of its own, and Rocket's would print addresses with ids in them.
+        // The lab has its own log, and Rocket's would print addresses with ids in them.
         log_level: LogLevel::Off,
         cli_colors: false,
         // The lab handles signals itself, once for all instances.

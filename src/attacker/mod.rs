@@ -63,7 +63,6 @@ impl AttackerRole {
 /// One trick of the attacker: a page.
 #[derive(Debug)]
 pub struct Trick {
-    /// Its path.
     pub path: &'static str,
     /// Its name.
     pub title: &'static str,

@@ -19,11 +19,9 @@ use crate::web::problem::Problem;
 pub struct Scene<'r> {
     /// The request's context.
     pub context: &'r RequestContext,
-    /// The trick.
     pub trick: &'static Trick,
     /// The variant under attack.
     pub variant: Variant,
-    /// Its policy.
     pub policy: Policy,
     moved: Vec<crate::defences::policy::Name>,
 }

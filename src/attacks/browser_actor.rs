@@ -37,7 +37,7 @@ impl<'s> BrowserActor<'s> {
         })
     }
 
-    /// Somebody at the window of a browser with a profile of its own.
+    /// Somebody at the window of a browser with its own profile.
     ///
     /// # Errors
     /// The browser is gone.
@@ -153,7 +153,7 @@ impl<'s> BrowserActor<'s> {
         Ok(greeted.and_then(|rest| Some(rest.strip_suffix('!')?.to_owned())))
     }
 
-    /// The victim's credit, on the dashboard. Where he was signed out meanwhile he signs in again.
+    /// The victim's credit, on the dashboard. Where they were signed out meanwhile, they sign in again.
     ///
     /// # Errors
     /// Nobody can sign in.
@@ -188,7 +188,7 @@ impl<'s> BrowserActor<'s> {
         }
     }
 
-    /// Clicks on an element, where it stands on the screen.
+    /// Clicks on an element at its place on the screen.
     ///
     /// # Errors
     /// There is none.
@@ -208,7 +208,7 @@ impl<'s> BrowserActor<'s> {
         Ok(())
     }
 
-    /// Presses the browser's Back button, and waits until another page stands there.
+    /// Presses the browser's Back button, and waits until another page is there.
     ///
     /// # Errors
     /// None comes.
@@ -232,7 +232,7 @@ impl<'s> BrowserActor<'s> {
         }
     }
 
-    /// An error that says what stands on the page instead.
+    /// An error that says what is on the page instead.
     pub async fn unexpected(&self, step: &str) -> ScenarioError {
         let location = self.window.location().await.unwrap_or_default();
         let heading = self.window.text("h1").await.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Clickjacking: the sibling shows the portal in an invisible frame over a button of its own, and
+//! Clickjacking: the sibling shows the portal in an invisible frame over its own button, and
 //! the victim's click lands on the portal's. Worksheets 14 and 15.
 //!
 //! A frame of another site comes without a cookie today; one of the portal's own site carries even a
@@ -19,8 +19,8 @@ const CARD: Card = Card {
     title: "A click for somebody else",
     engine: Engine::Browser,
     victim: "Signed in at portal.localhost; clicks on a page of notes.portal.localhost.",
-    means: "The sibling frames the dashboard with the transfer form filled in, invisible, over a \
-            button of its own.",
+    means: "The sibling frames the dashboard with the transfer form filled in, invisible, over \
+            its own button.",
     evidence: "The victim's credit falls by the amount in the frame's address.",
     stopped_by: &[&[Name::Framing]],
     when_stopped: "The browser showed no portal in the frame, so there was no button to press.",

@@ -9,7 +9,7 @@ use super::transcript::{ScenarioError, Transcript};
 use crate::client::HttpExchange;
 use crate::client::caller::{Call, Caller};
 
-/// A person or a program with a cookie jar of its own.
+/// A person or a program with its own cookie jar.
 #[derive(Debug)]
 pub struct HttpActor<'s> {
     transcript: &'s Transcript,

@@ -66,7 +66,7 @@ pub async fn run(
             .as_ref()
             .is_none_or(|names| names.contains(&attack.card().name))
     });
-    let mut rows = chosen.map(|attack| MatrixRow {
+    let mut rows = chosen.map(|attack| AttackCells {
         attack,
         target: target.clone(),
         variants: selection.variants.clone().unwrap_or_else(variants),
@@ -93,14 +93,14 @@ pub async fn run(
 }
 
 /// One attack against all variants of the selection.
-struct MatrixRow {
+struct AttackCells {
     attack: &'static dyn Attack,
     target: TargetLab,
     variants: Vec<Variant>,
     all: bool,
 }
 
-impl MatrixRow {
+impl AttackCells {
     /// Whether the attack needs a browser and there is none.
     fn lacks_browser(&self) -> bool {
         self.attack.card().engine == Engine::Browser && self.target.browser.is_none()

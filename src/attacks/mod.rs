@@ -24,6 +24,8 @@
 //! `scenario.rs` is what the story is told with. To add an attack, write its file, declare it, and
 //! add one line to [`ALL`]; CONTRIBUTING.md has the steps.
 
+#![warn(missing_docs)]
+
 pub mod attack;
 pub mod browser_actor;
 pub mod cell;

@@ -1,4 +1,4 @@
-//! The scenario of an attack: one variant on a bench of its own, the people who act on it, the
+//! The scenario of an attack: one variant on its own bench, the people who act on it, the
 //! addresses that they type, and what the lab's own pages can do to it.
 //!
 //! A scenario hands out actors ([`HttpActor`] for a program or curl, [`BrowserActor`] for a person at
@@ -59,7 +59,7 @@ pub struct ProbedDefences {
     pub asked: Vec<String>,
 }
 
-/// One variant on a bench of its own.
+/// One variant on its own bench.
 #[derive(Debug)]
 pub struct Scenario {
     target: TargetLab,

@@ -89,14 +89,12 @@ pub enum EventKind {
     },
     /// A user signed in.
     SignedIn {
-        /// The user.
         user: String,
         /// The session after the sign-in.
         session: Fingerprint,
         /// The session before it, if there was one.
         before: Option<Fingerprint>,
     },
-    /// A sign-in failed.
     SignInFailed {
         /// The account that was tried, if it exists.
         user: Option<String>,
@@ -105,7 +103,6 @@ pub enum EventKind {
     },
     /// A session got a new id.
     Rotated {
-        /// The user.
         user: String,
         /// Before.
         from: Fingerprint,
@@ -116,7 +113,6 @@ pub enum EventKind {
     Ended {
         /// The user, unless it was anonymous.
         user: Option<String>,
-        /// The session.
         session: Fingerprint,
         /// Why.
         reason: EndReason,
@@ -130,16 +126,12 @@ pub enum EventKind {
     },
     /// A strong arm turned a request away.
     Refused {
-        /// The defence.
         defence: String,
         /// Its sentence.
         because: String,
     },
     /// A user chose a new password.
-    PasswordChanged {
-        /// The user.
-        user: String,
-    },
+    PasswordChanged { user: String },
     /// An administrator changed a role.
     RoleChanged {
         /// Whose role.
@@ -162,7 +154,7 @@ pub enum EventKind {
     TokenIssued {
         /// To whom.
         user: String,
-        /// What stands for the token: a fingerprint of its `jti`.
+        /// A fingerprint of its `jti`.
         token: Fingerprint,
         /// Whether a refresh token was given for it, and not a password.
         refreshed: bool,
@@ -171,7 +163,7 @@ pub enum EventKind {
     TokenRevoked {
         /// Whose it was.
         user: String,
-        /// What stands for it.
+        /// Its fingerprint.
         token: Fingerprint,
         /// Whether the server remembers that.
         remembered: bool,

@@ -1,6 +1,6 @@
 //! A `Set-Cookie` line. Every one that the lab sends is written by [`SetCookie::new`].
 //!
-//! It is raw text. The cookie jar of a web framework adds attributes of its own, which the weak
+//! It is raw text. The cookie jar of a web framework adds its own attributes, which the weak
 //! arms must lack. [`crate::session::cookie`] decides what a session's line says, and
 //! [`crate::web::with_cookies`] brings a handler's lines into the answer.
 

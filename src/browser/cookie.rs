@@ -3,13 +3,10 @@
 /// A stored cookie.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredCookie {
-    /// Its name.
     pub name: String,
-    /// Its value.
     pub value: String,
     /// Its host; with a dot before it, the hosts below that as well.
     pub domain: String,
-    /// Its path.
     pub path: String,
     /// When it expires, in seconds since 1970; `None` where it ends with the browser.
     pub expires: Option<f64>,

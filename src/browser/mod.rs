@@ -127,7 +127,7 @@ impl Browser {
         &self.settings
     }
 
-    /// Opens a window with cookies and storage of its own, which go with it.
+    /// Opens a window with its own cookies and storage, which end with it.
     ///
     /// # Errors
     /// The browser is gone.

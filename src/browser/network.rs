@@ -18,7 +18,6 @@ pub type HeaderList = Vec<(String, String)>;
 /// One request that the browser made, and the head of its answer.
 #[derive(Clone, Debug, Default)]
 pub struct ObservedRequest {
-    /// The method.
     pub method: String,
     /// The address.
     pub url: String,
@@ -84,7 +83,7 @@ pub struct RequestLog {
 impl RequestLog {
     /// A request is made.
     pub fn announce(&mut self, id: &str, mut request: ObservedRequest) {
-        // What lies in a `data:` address, and `about:blank`, is never asked of anybody.
+        // The content of a `data:` address, and `about:blank`, is never requested from anybody.
         let is_sent = request.url.starts_with("http");
         if !is_sent || self.requests.len() >= MAX_REQUESTS {
             return;

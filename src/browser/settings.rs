@@ -18,7 +18,6 @@ pub enum BrowserEngine {
 }
 
 impl BrowserEngine {
-    /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             BrowserEngine::Chromium => "Chromium",

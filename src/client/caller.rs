@@ -68,9 +68,7 @@ pub struct Call {
     pub path: String,
     /// Headers beside `Host`, `User-Agent` and `Cookie`.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: String,
-    /// The cookies.
     pub cookies: Cookies,
     /// Unencrypted although the caller uses TLS, or the other way round.
     pub scheme: Option<Scheme>,

@@ -54,15 +54,12 @@ pub struct Outgoing {
     pub scheme: Scheme,
     /// The name in `Host`; the connection always goes to this computer.
     pub host_name: String,
-    /// The port.
     pub port: u16,
-    /// The method.
     pub method: &'static str,
     /// Path and query.
     pub target: String,
     /// Further headers, sent as given. One of them may be another `user-agent` in place of the lab's.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: String,
 }
 
@@ -73,11 +70,9 @@ pub struct HttpExchange {
     pub sent: String,
     /// The head of the answer as it arrived, without the empty line.
     pub head: String,
-    /// The status.
     pub status: u16,
     /// The headers, names in lower case, in order.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: String,
 }
 

@@ -17,6 +17,8 @@
 //! compiler then asks for its arms and its lesson, and the tests ask for the code that uses it:
 //! CONTRIBUTING.md lists the steps.
 
+#![warn(missing_docs)]
+
 pub mod facts;
 pub mod policy;
 mod stage;

@@ -17,6 +17,8 @@
 //! Nothing here knows a route: `src/portal/jwt/` is the API. The weak and strong arms are in
 //! `src/defences/jwt_*.rs`; this module asks them and does what they decide.
 
+#![warn(missing_docs)]
+
 pub mod issue;
 pub mod json;
 mod jwk;

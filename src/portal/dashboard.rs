@@ -1,4 +1,4 @@
-//! The dashboard: what a signed-in user sees, with the time that his session has left.
+//! The dashboard: what a signed-in user sees, with the time that their session has left.
 
 use std::time::Duration;
 

@@ -17,7 +17,7 @@ type LoggedOut = WithCookies<WithHeaders<Template>>;
 
 #[derive(FromForm)]
 struct LogoutForm {
-    #[expect(dead_code, reason = "the form has no field of its own")]
+    #[expect(dead_code, reason = "the form has no field")]
     csrf_token: Option<String>,
 }
 

@@ -23,7 +23,7 @@ use crate::web::problem::Problem;
 /// Who sent a request, as far as the policy lets the portal know.
 ///
 /// Finding that out can itself set a cookie: one that opens no session any more is removed, and an
-/// id that was renewed, or that came in the address, is set. A guard has no answer of its own, so
+/// id that was renewed, or that came in the address, is set. A guard has no answer, so
 /// [`Visitor::of`] leaves these with [`RequestContext::set_cookie_from_guard`]. Every other cookie
 /// is a value that a method here gives and the handler returns in
 /// [`crate::web::with_cookies::WithCookies`].

@@ -12,9 +12,7 @@ use super::{Initiator, Probe, Way};
 /// The table of one browser.
 #[derive(Debug, Deserialize)]
 pub struct RecordedTable {
-    /// The browser.
     pub browser: String,
-    /// Its version.
     pub version: String,
     /// The setting that decides on third-party cookies.
     pub setting: String,

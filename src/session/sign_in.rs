@@ -96,7 +96,7 @@ impl World<'_> {
             let session = self
                 .new_session(id, record.clone(), overwrites, &mut batch)
                 .await?;
-            // The old record goes in the same commit. With a commit of its own, a crash between the
+            // The old record goes in the same commit. With a separate commit, a crash between the
             // two would leave the old id open beside the new one.
             let replaced = before.filter(|old| old.key != session.key);
             if let Some(old) = replaced {

@@ -79,7 +79,7 @@ fn sources(site: Site) -> HashMap<String, String> {
     };
     let is_page = |name: &&String| match name.strip_prefix("pages/") {
         Some(page) => is_own(page),
-        // A drawing that becomes a file of its own.
+        // A drawing that becomes a separate file.
         None => site == Site::Lab && name.starts_with("drawings/"),
     };
     let mut needed = HashMap::new();
@@ -138,7 +138,6 @@ pub fn static_file(path: &str) -> Option<Vec<u8>> {
 /// A static file, with a tag by which browsers ask whether theirs is still good.
 #[derive(Responder)]
 pub enum Asset {
-    /// The file.
     File(Box<WholeFile>),
     /// Nothing but its tag: the browser's own copy is good.
     #[response(status = 304)]

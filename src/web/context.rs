@@ -40,7 +40,6 @@ pub struct RequestContext {
     pub method: Method,
     /// The target as received.
     pub target: String,
-    /// The bench.
     pub bench: Arc<Bench>,
     /// The variant and its policy, on pages that have one.
     pub variant: Option<(Variant, PolicyProbe)>,

@@ -10,7 +10,7 @@ use rocket::{Request, Response};
 use super::context::RequestContext;
 use crate::defences::PolicyProbe;
 
-/// Where the JSON API lies, once bench and variant are off the path.
+/// Where the JSON API is, once bench and variant are off the path.
 const API: &str = "/portal/api/";
 
 /// Adds what the policy says to an answer of the API.

@@ -169,7 +169,6 @@ impl VariantView {
 pub struct PortalView {
     /// The path that every address of this variant begins with.
     pub base: String,
-    /// The variant.
     pub variant: VariantView,
     /// Who is signed in.
     pub user: Option<String>,

@@ -19,7 +19,6 @@ use crate::storage::StorageError;
 /// An answer that is not what was asked for, with its reason and the way on.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    /// The status.
     pub status: Status,
     /// What happened, in a few words.
     pub heading: &'static str,

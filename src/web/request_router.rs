@@ -27,7 +27,6 @@ use crate::storage::StorageError;
 /// The fairing that every request to one listener passes first.
 #[derive(Clone, Debug)]
 pub struct RequestRouter {
-    /// The listener.
     pub listener: Listener,
     /// Everybody's addresses.
     pub addresses: Arc<Addresses>,

@@ -17,7 +17,6 @@ pub struct Codes<'k>(&'k [u8; 32]);
 pub struct SolvedStep<'s> {
     /// The student's name, as the report shows it.
     pub name: &'s str,
-    /// The bench.
     pub bench: &'s str,
     /// The sheet's slug.
     pub sheet: &'s str,

@@ -42,7 +42,6 @@ impl Attested {
 /// Whom and what a report is about.
 #[derive(Clone, Copy, Debug)]
 pub struct SheetReport<'r> {
-    /// The sheet.
     pub sheet: &'r Sheet,
     /// What was done.
     pub progress: &'r SheetProgress,
@@ -50,7 +49,6 @@ pub struct SheetReport<'r> {
     pub values: &'r PlaceholderValues,
     /// The student's name, if one was entered.
     pub name: Option<&'r str>,
-    /// The bench.
     pub bench: &'r str,
     /// When the report is written, by the wall clock.
     pub now: BenchTime,

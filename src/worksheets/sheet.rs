@@ -240,7 +240,6 @@ pub enum QuestionKind {
         /// Common mistakes, each with its reason.
         wrong: Vec<Wrong>,
     },
-    /// A number.
     Number {
         /// The right one.
         equals: f64,
@@ -273,7 +272,6 @@ pub struct QuestionOption {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wrong {
-    /// The answer.
     pub answer: String,
     /// Why it is wrong: Markdown.
     pub because: String,

@@ -7,6 +7,7 @@ mod imports;
 mod planted;
 mod questions;
 mod rules;
+mod type_names;
 
 use std::fs;
 use std::path::Path;

@@ -28,10 +28,10 @@ const MAX_HOSTS: usize = 50;
 
 /// The contexts of the windows that are open.
 #[derive(Clone, Debug, Default)]
-pub struct WatchedContexts(Arc<Mutex<Watched>>);
+pub struct WatchedContexts(Arc<Mutex<ContextTable>>);
 
 #[derive(Debug, Default)]
-struct Watched {
+struct ContextTable {
     contexts: HashMap<String, WatchedContext>,
     /// The hosts that asked for HSTS, by jar.
     hsts: HashMap<String, BTreeSet<String>>,
@@ -132,7 +132,7 @@ impl WatchedContexts {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Watched> {
+    fn lock(&self) -> MutexGuard<'_, ContextTable> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

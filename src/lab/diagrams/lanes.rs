@@ -20,7 +20,6 @@ pub struct Lane {
     pub x: i32,
     /// Where the box of its name begins.
     pub left: i32,
-    /// Its name.
     pub name: String,
     /// `attacker` where it is in the attacker's hands.
     pub kind: &'static str,

@@ -25,7 +25,6 @@ const TOP: i32 = 46;
 pub struct Sequence {
     /// The width of the drawing.
     pub width: i32,
-    /// Its height.
     pub height: i32,
     /// Where the lanes end: above the box of the outcome.
     pub bottom: i32,
@@ -47,16 +46,13 @@ pub enum SequenceRow {
     Note {
         /// The top of the box.
         y: i32,
-        /// Its height.
         height: i32,
-        /// Its lines.
         lines: Vec<Words>,
     },
     /// A request and its answer.
     Call {
         /// `weak` or `strong` where it decided the attack.
         kind: &'static str,
-        /// The request.
         request: Arrow,
         /// The answer, where one came.
         answer: Option<Arrow>,
@@ -74,7 +70,6 @@ pub enum SequenceRow {
         kind: &'static str,
         /// The top of the box.
         y: i32,
-        /// Its height.
         height: i32,
         /// Its lines, the outcome first.
         lines: Vec<Words>,

@@ -61,7 +61,6 @@ pub struct Timeline {
     pub title: String,
     /// The width of the drawing.
     pub width: i32,
-    /// Its height.
     pub height: i32,
     /// Where the line is.
     pub line: i32,

@@ -12,7 +12,6 @@ use crate::session::SessionRecord;
 pub struct OpenSession {
     /// The mark that replaces its id.
     pub name: Fingerprint,
-    /// Its record.
     pub record: SessionRecord,
     /// When it was last used.
     pub last_used: BenchTime,

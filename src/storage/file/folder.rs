@@ -19,17 +19,13 @@ pub enum OpenFolderError {
     /// It cannot be made, or nothing can be written to it.
     #[error("cannot write to the data folder {}: {cause}", .folder.display())]
     Unusable {
-        /// The folder.
         folder: PathBuf,
         /// What the system said.
         cause: io::Error,
     },
     /// Another program has it open. Two of them would undo each other's sign-outs.
     #[error("the data folder {} is in use by another session-lab", .folder.display())]
-    InUse {
-        /// The folder.
-        folder: PathBuf,
-    },
+    InUse { folder: PathBuf },
 }
 
 /// The data folder, ours alone for as long as this value lives.

@@ -21,7 +21,6 @@ use crate::storage::{EventId, JOURNAL_LIMIT, RecordKey, RecordKind};
 
 /// A bench in memory, and the broken files that were set aside on the way.
 pub struct Loaded {
-    /// The bench.
     pub bench: LoadedBench,
     /// The paths that the files have now.
     pub set_aside: Vec<PathBuf>,

@@ -28,17 +28,13 @@ pub enum BadAuthority {
     /// It cannot be read.
     #[error("cannot read {}: {cause}", .file.display())]
     Unreadable {
-        /// The file.
         file: PathBuf,
         /// What the system said.
         cause: std::io::Error,
     },
     /// There is nothing of use in it.
     #[error("{} holds no certificate in PEM", .file.display())]
-    Empty {
-        /// The file.
-        file: PathBuf,
-    },
+    Empty { file: PathBuf },
 }
 
 impl RedisTarget {
@@ -61,7 +57,6 @@ impl RedisTarget {
         Ok(Self { address, authority })
     }
 
-    /// The address.
     pub fn address(&self) -> &Address {
         &self.address
     }

@@ -70,7 +70,6 @@ pub struct Area {
     pub slug: &'static str,
     /// Its name on the page.
     pub title: &'static str,
-    /// Its rows.
     pub rows: &'static [CatalogueRow],
 }
 

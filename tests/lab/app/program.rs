@@ -127,7 +127,7 @@ impl Program {
     pub fn port(&self, site: &str) -> u16 {
         let words = match site {
             "lab" => "Start here",
-            "http" => "Portal, in clear",
+            "http" => "Portal, http",
             "attacker" => "The attacker ",
             "attacker-tls" => "The same over TLS",
             _ => "Portal, over TLS",

@@ -77,7 +77,6 @@ pub enum StepKind {
 /// One side.
 #[derive(Debug)]
 pub struct Side {
-    /// The variant.
     pub variant: Variant,
     /// What was done, oldest first.
     pub steps: Vec<ComparedStep>,
