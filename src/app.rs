@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::app::settings::{Reach, SessionStore, Settings};
-use crate::attacks::scenario::Target;
+use crate::attacks::scenario::TargetLab;
 use crate::base::addresses::{Addresses, Listener};
 use crate::base::keys::ServerKey;
 use crate::base::start_error::StartError;
@@ -24,7 +24,7 @@ use crate::lab::Lessons;
 use crate::same_site::measured::MeasuredTables;
 use crate::session::bench::{BenchKeys, Benches, JWT_LABEL};
 use crate::sniffing_proxy;
-use crate::sniffing_proxy::Cafe;
+use crate::sniffing_proxy::SniffingProxy;
 use crate::sniffing_proxy::capture::Captures;
 use crate::storage::health::Watched;
 use crate::storage::{FileStorage, MemoryStorage, RedisStorage, Storage};
@@ -33,18 +33,16 @@ use crate::web::server::Connections;
 use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::report::Attested;
 
-use listeners::{Listeners, Parts};
+use listeners::{Listeners, SharedState};
 
 /// A lab that is being served.
 #[derive(Debug)]
 pub struct Running {
     /// Where it listens.
     pub addresses: Arc<Addresses>,
-    /// Its certificate.
     pub certificate: Arc<Certificate>,
     /// A client that comes in by its front door.
     pub lab_client: LabClient,
-    /// Its benches.
     pub benches: Arc<Benches>,
     /// What went through its café.
     pub captures: Arc<Captures>,
@@ -73,8 +71,8 @@ impl Running {
     }
 
     /// The lab as an attack sees it.
-    pub fn target(&self) -> Target {
-        Target::of(&self.lab_client, &self.addresses)
+    pub fn target(&self) -> TargetLab {
+        TargetLab::of(&self.lab_client, &self.addresses)
     }
 }
 
@@ -108,7 +106,7 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
 pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let main_name = reach::portal_name(&settings.reach);
     let sockets = listeners::bind(settings).await?;
-    let templates = Arc::new(assets::Engines::begin());
+    let templates = Arc::new(assets::SiteTemplates::begin());
     let wifi = open_cafe(settings).await?;
     let (storage, watched) = open_storage(settings).await?;
     let files = match &watched {
@@ -140,7 +138,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let captures = Arc::<Captures>::default();
     let lessons = lessons(settings)?;
     let same_site = MeasuredTables::default();
-    let parts = Parts {
+    let shared = SharedState {
         addresses: addresses.clone(),
         benches: benches.clone(),
         certificate: certificate.clone(),
@@ -152,12 +150,12 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         health: Arc::default(),
         same_site: same_site.clone(),
     };
-    let health = parts.health.clone();
+    let health = shared.health.clone();
     let (stop, stopped) = watch::channel(false);
     let connections = Connections::within(open_files());
-    let listeners = Listeners::ignite(&parts, settings, sockets, &connections).await?;
+    let listeners = Listeners::ignite(&shared, settings, sockets, &connections).await?;
     templates.parsed().map_err(|mistake| broken(mistake))?;
-    let cafe = Cafe {
+    let cafe = SniffingProxy {
         http: listeners.acceptor(Listener::PortalHttp),
         https: listeners.acceptor(Listener::PortalHttps),
         captures: captures.clone(),

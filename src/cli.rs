@@ -1,36 +1,50 @@
-//! The command line, as clap reads it.
+//! The command line: one file for each subcommand, with its flags and what it does.
 //!
-//! It only takes words apart: what a flag means, and what wins where the environment or a file
-//! says something else, is decided in [`crate::app::settings`]. Secret keys have no flag on purpose,
-//! because a command line is visible to every user of the machine in `ps`.
+//! Here are the list of subcommands and the way to each. What a flag of `serve` means, and what wins
+//! where the environment or a file says something else, is decided in [`crate::app::settings`]. Secret
+//! keys have no flag on purpose, because every user of the machine can see a command line in `ps`.
 
-pub mod attacks;
+pub mod attack;
+pub mod completions;
 pub mod labs;
-pub mod manual;
+mod log_filter;
+pub mod man;
+pub mod matrix;
 pub mod running_lab;
+mod runtime;
+pub mod secret;
 pub mod store_stats;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 
+use self::attack::AttackFlags;
+use self::completions::CompletionsFlags;
+use self::labs::LabsFlags;
+use self::man::ManFlags;
+use self::matrix::MatrixFlags;
+use self::runtime::block_on;
+use crate::app;
+use crate::app::settings::Settings;
 use crate::app::settings::flags::{ServeFlags, StoreName};
+use crate::base::start_error::StartError;
 
 /// A teaching lab for web session security. Never put it on the internet.
 #[derive(Debug, Parser)]
 #[command(name = "session-lab", version, args_conflicts_with_subcommands = true)]
 pub struct Cli {
-    /// What to do; `serve` when no word is given.
+    /// What to do; without a subcommand it is `serve`
     #[command(subcommand)]
-    pub command: Option<Command>,
-    /// The flags of `serve`, for a command line without the word.
+    pub command: Option<CliCommand>,
+    /// The flags of `serve`, for a command line without a subcommand
     #[command(flatten)]
     pub serve: ServeFlags,
 }
 
-/// The words after `session-lab`.
+/// The subcommands of `session-lab`.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Start the lab (the default)
     Serve(ServeFlags),
     /// Try one attack and print what was sent and received
@@ -39,104 +53,46 @@ pub enum Command {
     Matrix(MatrixFlags),
     /// List the worksheets, print one, or verify a report
     Labs(LabsFlags),
-    /// Look into the store of a lab, also while it runs
+    /// Look into the store of a lab; the lab may be running
     Store(StoreFlags),
     /// Print a new 32-byte key for SESSION_LAB_SECRET_KEY or SESSION_LAB_JWT_SECRET_KEY
     Secret,
-    /// Print what a shell needs to complete this command line
+    /// Print the script with which a shell completes this command line
     Completions(CompletionsFlags),
-    /// Print the manual page, or write one for each command
+    /// Print the manual page, or write one for each subcommand
     Man(ManFlags),
 }
 
 impl Cli {
-    /// The command asked for, `serve` being the silent one.
-    pub fn into_command(self) -> Command {
-        self.command.unwrap_or(Command::Serve(self.serve))
+    /// The subcommand asked for. Without one it is `serve`.
+    pub fn into_command(self) -> CliCommand {
+        self.command.unwrap_or(CliCommand::Serve(self.serve))
     }
 }
 
-/// What can be said to `attack`.
-#[derive(Args, Clone, Debug)]
-pub struct AttackFlags {
-    /// Its name; without a name, the list of all
-    pub name: Option<String>,
-    /// The variant to attack: insecure, hardened, `without-<defence>` or `only-<defence>`
-    #[arg(long, value_name = "VARIANT", default_value = "insecure")]
-    pub against: String,
-    /// A lab that runs on this computer, as in http://localhost:7070 [default: one of its own]
-    #[arg(long, value_name = "URL")]
-    pub url: Option<String>,
-    /// Write who sent what to whom into this file, as a drawing (SVG)
-    #[arg(long, value_name = "FILE")]
-    pub svg: Option<PathBuf>,
+impl CliCommand {
+    /// Runs the subcommand to its end.
+    ///
+    /// # Errors
+    /// What its own file says. The error has a message, a hint and an exit code.
+    pub fn run(self) -> Result<(), StartError> {
+        log_filter::start(&self);
+        match self {
+            Self::Serve(flags) => {
+                Settings::load(flags).and_then(|settings| block_on(app::serve(settings)))
+            }
+            Self::Attack(flags) => block_on(attack::run(flags)),
+            Self::Matrix(flags) => block_on(matrix::run(flags)),
+            Self::Labs(flags) => labs::run(flags),
+            Self::Store(flags) => block_on(store_stats::store(flags)),
+            Self::Secret => secret::run(),
+            Self::Completions(flags) => completions::run(&flags),
+            Self::Man(flags) => man::run(&flags),
+        }
+    }
 }
 
-/// What can be said to `matrix`.
-#[derive(Args, Clone, Debug)]
-pub struct MatrixFlags {
-    /// Only this attack; may be repeated
-    #[arg(long, value_name = "NAME")]
-    pub attack: Vec<String>,
-    /// Only this variant; may be repeated
-    #[arg(long, value_name = "VARIANT")]
-    pub variant: Vec<String>,
-    /// Run cells whose switch was never asked, too
-    #[arg(long)]
-    pub all: bool,
-    /// Run the attacks that a browser decides, too, in the Chromium that is installed
-    #[arg(long)]
-    pub browser: bool,
-    /// With --browser: write how they ended to this file
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "browser")]
-    pub record: Option<PathBuf>,
-    /// A lab that runs on this computer, as in http://localhost:7070 [default: one of its own]
-    #[arg(long, value_name = "URL")]
-    pub url: Option<String>,
-}
-
-/// What can be said to `labs`.
-#[derive(Args, Clone, Debug)]
-pub struct LabsFlags {
-    /// What to do; without a word, the list of all sheets
-    #[command(subcommand)]
-    pub command: Option<LabsCommand>,
-    /// Folder with worksheets of your own [default: the built-in ones]
-    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath, global = true)]
-    pub labs: Option<PathBuf>,
-}
-
-/// The words after `session-lab labs`.
-#[derive(Clone, Debug, Subcommand)]
-pub enum LabsCommand {
-    /// Print one sheet as HTML, for a browser to print
-    Print(PrintFlags),
-    /// Verify the codes of a report, without a lab that runs
-    Verify(VerifyFlags),
-}
-
-/// What can be said to `labs print`.
-#[derive(Args, Clone, Debug)]
-pub struct PrintFlags {
-    /// The sheet: 06, or 06-session-fixation
-    pub sheet: String,
-    /// With the answers and the teacher's notes
-    #[arg(long)]
-    pub answers: bool,
-}
-
-/// What can be said to `labs verify`.
-#[derive(Args, Clone, Debug)]
-pub struct VerifyFlags {
-    /// The report in Markdown
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub report: PathBuf,
-    /// Data folder of the lab that wrote it, for its key [default: ./lab-data]
-    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
-    pub data_dir: Option<PathBuf>,
-}
-
-/// What can be said to `store`.
+/// The flags of `store`.
 #[derive(Args, Clone, Debug)]
 pub struct StoreFlags {
     /// What to do
@@ -144,47 +100,32 @@ pub struct StoreFlags {
     pub command: StoreCommand,
 }
 
-/// The words after `session-lab store`.
+/// The subcommands of `session-lab store`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum StoreCommand {
-    /// Count sessions, records and events, by reading only
+    /// Count sessions, records and events; nothing is changed
     Stats(StatsFlags),
 }
 
-/// What can be said to `store stats`.
+/// The flags of `store stats`.
 #[derive(Args, Clone, Debug)]
 pub struct StatsFlags {
-    /// Where sessions are kept, as it was said to the lab [default: file]
+    /// Where the lab stores sessions, in the words of its own --sessions [default: file]
     #[arg(long, value_name = "STORE")]
     pub sessions: Option<StoreName>,
-    /// With rediss://: the authority behind its certificate, in PEM [default: those of the system]
+    /// With rediss://: the authority that signed its certificate, in PEM [default: those of the
+    /// system]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub redis_ca: Option<PathBuf>,
     /// Data folder of the lab [default: ./lab-data]
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub data_dir: Option<PathBuf>,
-    /// Settings file [default: ./session-lab.toml where there is one]
+    /// Settings file [default: ./session-lab.toml if it exists]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// Print JSON, for a program
     #[arg(long)]
     pub json: bool,
-}
-
-/// What can be said to `completions`.
-#[derive(Args, Clone, Debug)]
-pub struct CompletionsFlags {
-    /// The shell
-    #[arg(value_enum)]
-    pub shell: clap_complete::Shell,
-}
-
-/// What can be said to `man`.
-#[derive(Args, Clone, Debug)]
-pub struct ManFlags {
-    /// Folder that gets the page of each command, as in session-lab-attack.1 [default: print one]
-    #[arg(value_name = "FOLDER", value_hint = ValueHint::DirPath)]
-    pub folder: Option<PathBuf>,
 }
 
 #[cfg(test)]
@@ -196,7 +137,7 @@ mod tests {
     fn flags(words: &[&str]) -> ServeFlags {
         let cli = Cli::try_parse_from([&["session-lab"], words].concat()).unwrap();
         match cli.into_command() {
-            Command::Serve(flags) => flags,
+            CliCommand::Serve(flags) => flags,
             _ => panic!("not serve: {words:?}"),
         }
     }
@@ -226,7 +167,7 @@ mod tests {
     #[test]
     fn secret_is_a_command_without_flags() {
         let cli = Cli::try_parse_from(["session-lab", "secret"]).unwrap();
-        assert!(matches!(cli.into_command(), Command::Secret));
+        assert!(matches!(cli.into_command(), CliCommand::Secret));
         assert!(Cli::try_parse_from(["session-lab", "secret", "--open"]).is_err());
         assert!(Cli::try_parse_from(["session-lab", "--open", "secret"]).is_err());
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use criterion::{Bencher, BenchmarkGroup, measurement::WallTime};
 use session_lab::base::bench_name::BenchName;
 use session_lab::base::clock::BenchTime;
-use session_lab::base::event::Client;
+use session_lab::base::event::ClientKind;
 use session_lab::defences::policy::{PolicyProbe, Variant};
 use session_lab::session::bench::{Bench, BenchKeys, Benches, Sharing};
 use session_lab::session::world::World;
@@ -62,7 +62,7 @@ impl Stand {
             variant,
             probe,
             now: START,
-            client: Client::Other,
+            client: ClientKind::Other,
         }
     }
 

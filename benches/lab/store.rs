@@ -22,8 +22,8 @@ fn put(name: &str) -> Put {
         key: RecordKey::new(Some(Variant::Hardened), RecordKind::Session, name)
             .expect("a good name"),
         value: VALUE.to_vec(),
-        seen: START,
-        until: START.after(LIFETIME),
+        last_used: START,
+        expires_at: START.after(LIFETIME),
         owner: Some("student123".into()),
         replaces: None,
     }

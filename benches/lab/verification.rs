@@ -12,16 +12,16 @@ use criterion::Criterion;
 use serde_json::{Map, Value, json};
 use session_lab::defences::PolicyProbe;
 use session_lab::defences::policy::Policy;
-use session_lab::jwt::issue::signed;
-use session_lab::jwt::json::MOST_VALUES;
-use session_lab::jwt::keys::Signs;
-use session_lab::jwt::verify::{Check, Expected, Purpose};
-use session_lab::jwt::{KeyRing, Names, verify};
+use session_lab::jwt::issue::sign;
+use session_lab::jwt::json::MAX_VALUES;
+use session_lab::jwt::keys::SigningAlgorithm;
+use session_lab::jwt::verify::{TokenCheck, TokenExpectations, TokenPurpose};
+use session_lab::jwt::{KeyRing, TokenNames, verify};
 
 use crate::stand::START;
 
 /// The claims of a token of the portal, and as many more as are asked for.
-fn claims(names: &Names, more: usize) -> Map<String, Value> {
+fn claims(names: &TokenNames, more: usize) -> Map<String, Value> {
     let now = START.seconds();
     let own = json!({
         "iss": names.issuer, "aud": names.audience, "sub": "apiuser", "client_id": "portal-page",
@@ -36,22 +36,21 @@ fn claims(names: &Names, more: usize) -> Map<String, Value> {
 pub fn judgements(criterion: &mut Criterion) {
     let probe = &PolicyProbe::new(Policy::HARDENED);
     let ring = &KeyRing::new(probe, Duration::ZERO, |kid| [kid.as_bytes()[0]; 32]);
-    let names = &Names::of("https://localhost:7443/hardened".into());
-    let expected = &Expected {
+    let names = &TokenNames::of("https://localhost:7443/hardened".into());
+    let expected = &TokenExpectations {
         names,
         fetched: &[],
         now: START,
-        purpose: Purpose::Access,
+        purpose: TokenPurpose::Access,
     };
-    let issue = |signs, more| {
-        signed(ring, signs, "at+jwt", &claims(names, more)).expect("a key that signs")
-    };
+    let issue =
+        |signs, more| sign(ring, signs, "at+jwt", &claims(names, more)).expect("a key that signs");
     let judge = |token: &str| verify(token, probe, ring, expected);
 
     let mut group = criterion.benchmark_group("verification");
     for (what, signs) in [
-        ("accept HS256", Signs::Hs256),
-        ("accept ES256", Signs::Es256),
+        ("accept HS256", SigningAlgorithm::Hs256),
+        ("accept ES256", SigningAlgorithm::Es256),
     ] {
         let token = issue(signs, 0);
         // The first time makes the pair of keys, which no later request does.
@@ -63,28 +62,28 @@ pub fn judgements(criterion: &mut Criterion) {
         let (text, _) = token.rsplit_once('.').expect("three parts");
         format!("{text}.{}", URL_SAFE_NO_PAD.encode([7; 32]))
     };
-    let many = issue(Signs::Hs256, 10_000);
+    let many = issue(SigningAlgorithm::Hs256, 10_000);
     for (what, token, check) in [
         (
             "refuse a random signature",
-            random(&issue(Signs::Hs256, 0)),
-            Check::Signature,
+            random(&issue(SigningAlgorithm::Hs256, 0)),
+            TokenCheck::Signature,
         ),
-        ("refuse 10000 claims", many.clone(), Check::Form),
+        ("refuse 10000 claims", many.clone(), TokenCheck::Form),
         (
             "refuse the first 9000 bytes of them",
             many[..9_000].to_owned(),
-            Check::Form,
+            TokenCheck::Form,
         ),
         (
             "refuse as many claims as are read",
-            random(&issue(Signs::Hs256, MOST_VALUES - 9)),
-            Check::Signature,
+            random(&issue(SigningAlgorithm::Hs256, MAX_VALUES - 9)),
+            TokenCheck::Signature,
         ),
         (
             "refuse as many claims as fit",
-            random(&issue(Signs::Hs256, 430)),
-            Check::Form,
+            random(&issue(SigningAlgorithm::Hs256, 430)),
+            TokenCheck::Form,
         ),
     ] {
         let refusal = judge(&token).expect_err("a refusal");

@@ -3,11 +3,7 @@
 
 use std::time::Duration;
 
-use chromiumoxide::cdp::browser_protocol::input::{
-    DispatchKeyEventParams, DispatchKeyEventType, DispatchMouseEventParams, DispatchMouseEventType,
-    MouseButton,
-};
-use chromiumoxide::cdp::browser_protocol::page::AddScriptToEvaluateOnNewDocumentParams;
+use serde_json::json;
 use session_lab::browser::Window;
 use session_lab::worksheets::pictures::Theme;
 
@@ -68,8 +64,10 @@ impl DevTools {
         (theme, height): (Theme, i64),
     ) -> Result<Self> {
         let (word, label) = panel.words();
-        let script = AddScriptToEvaluateOnNewDocumentParams::new(format!("{SETTINGS}{FINDERS}"));
-        window.page().execute(script).await?;
+        let script = json!({ "source": format!("{SETTINGS}{FINDERS}") });
+        window
+            .command("Page.addScriptToEvaluateOnNewDocument", script)
+            .await?;
         let socket = format!("{driven_at}/devtools/page/{target}");
         window
             .visit(&format!(
@@ -117,14 +115,14 @@ impl DevTools {
     /// Clicks on what the expression gives.
     pub async fn click(&self, what: &str) -> Result<()> {
         let (x, y) = self.place(what).await?;
-        self.press(x, y, 1).await
+        Ok(self.window.click_at(x, y, 1).await?)
     }
 
     /// Clicks twice on it.
     pub async fn double_click(&self, what: &str) -> Result<()> {
         let (x, y) = self.place(what).await?;
-        self.press(x, y, 1).await?;
-        self.press(x, y, 2).await
+        self.window.click_at(x, y, 1).await?;
+        Ok(self.window.click_at(x, y, 2).await?)
     }
 
     async fn place(&self, what: &str) -> Result<(f64, f64)> {
@@ -137,42 +135,14 @@ impl DevTools {
         Ok((x, y))
     }
 
-    async fn press(&self, x: f64, y: f64, count: i64) -> Result<()> {
-        self.mouse(DispatchMouseEventType::MousePressed, x, y, count)
-            .await?;
-        self.mouse(DispatchMouseEventType::MouseReleased, x, y, count)
-            .await
-    }
-
-    async fn mouse(&self, kind: DispatchMouseEventType, x: f64, y: f64, count: i64) -> Result<()> {
-        let mut event = DispatchMouseEventParams::new(kind, x, y);
-        if count > 0 {
-            event.button = Some(MouseButton::Left);
-            event.buttons = Some(1);
-            event.click_count = Some(count);
-        }
-        self.window.page().execute(event).await?;
-        Ok(())
-    }
-
     /// Types where the focus is.
     pub async fn type_text(&self, text: &str) -> Result<()> {
         Ok(self.window.type_text(text).await?)
     }
 
-    /// Presses a key, as in `("Enter", 13)`.
-    pub async fn key(&self, (name, code): (&str, i64)) -> Result<()> {
-        for kind in [DispatchKeyEventType::KeyDown, DispatchKeyEventType::KeyUp] {
-            let mut event = DispatchKeyEventParams::new(kind.clone());
-            event.key = Some(name.to_owned());
-            event.code = Some(name.to_owned());
-            event.windows_virtual_key_code = Some(code);
-            if name == "Enter" && kind == DispatchKeyEventType::KeyDown {
-                event.text = Some("\r".to_owned());
-            }
-            self.window.page().execute(event).await?;
-        }
-        Ok(())
+    /// Presses a key, as in `Enter`.
+    pub async fn key(&self, name: &str) -> Result<()> {
+        Ok(self.window.press(name).await?)
     }
 
     /// Types a line into the console, and waits for the answer to it.
@@ -192,7 +162,7 @@ impl DevTools {
                 self.type_text(line).await?;
             }
             self.see(&typed).await?;
-            self.key(("Enter", 13)).await?;
+            self.key("Enter").await?;
             let answered = format!("{answers} > {before}");
             if self.sees_within(&answered, PATIENCE / 4).await? {
                 return Ok(());
@@ -218,8 +188,7 @@ impl DevTools {
     /// The same without what stands right of an element.
     pub async fn picture_up_to(&self, last: Option<&str>, marked: &[&str]) -> Result<Vec<u8>> {
         // The mouse leaves the window, and what it was last on shows no text.
-        self.mouse(DispatchMouseEventType::MouseMoved, -5.0, -5.0, 0)
-            .await?;
+        self.window.move_mouse(-5.0, -5.0).await?;
         frame::take(&self.window, None).await?;
         frame::mark(&self.window, self.theme, marked).await?;
         let edge = match last {

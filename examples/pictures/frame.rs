@@ -1,11 +1,6 @@
 //! Taking a picture: how large a window is and how it appears, the mark around what matters, and the
 //! picture itself. The mark is the only thing in a picture that the browser did not draw by itself.
 
-use base64::prelude::{BASE64_STANDARD, Engine};
-use chromiumoxide::cdp::browser_protocol::emulation::{
-    MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams,
-};
-use chromiumoxide::cdp::browser_protocol::page::{CaptureScreenshotParams, Viewport};
 use session_lab::browser::Window;
 use session_lab::worksheets::pictures::{SCALE, Theme};
 
@@ -28,12 +23,9 @@ const LOOKS: usize = 40;
 
 /// Makes a window this large, and its pages light or dark.
 pub async fn appear(window: &Window, theme: Theme, (width, height): (i64, i64)) -> Result<()> {
-    let size = SetDeviceMetricsOverrideParams::new(width, height, SCALE, false);
-    window.page().execute(size).await?;
-    let scheme = MediaFeature::new("prefers-color-scheme", theme.word());
-    let media = SetEmulatedMediaParams::builder().feature(scheme).build();
-    window.page().execute(media).await?;
-    Ok(())
+    window.resize_scaled(width, height, SCALE).await?;
+    let scheme = theme.word();
+    Ok(window.set_media("prefers-color-scheme", scheme).await?)
 }
 
 /// Draws a mark around what each expression in JavaScript gives: an element, or a list of them.
@@ -76,21 +68,9 @@ pub async fn mark(window: &Window, theme: Theme, what: &[&str]) -> Result<()> {
 
 /// The window as a PNG, once nothing moves in it any more, or its upper left part of that size.
 pub async fn take(window: &Window, part: Option<(f64, f64)>) -> Result<Vec<u8>> {
-    let part = part.map(|(width, height)| Viewport {
-        x: 0.0,
-        y: 0.0,
-        width,
-        height,
-        scale: 1.0,
-    });
     let mut before = None;
     for _ in 0..LOOKS {
-        let capture = CaptureScreenshotParams {
-            clip: part.clone(),
-            ..CaptureScreenshotParams::default()
-        };
-        let answer = window.page().execute(capture).await?;
-        let picture = BASE64_STANDARD.decode(&answer.data)?;
+        let picture = window.screenshot(part).await?;
         if before.as_ref() == Some(&picture) {
             return Ok(picture);
         }

@@ -18,7 +18,7 @@ use session_lab::app;
 use session_lab::app::settings::Settings;
 use session_lab::worksheets::pictures::made_from;
 use session_lab::worksheets::pictures::made_from::Hashes;
-use session_lab::worksheets::pictures::{ALL, Picture, Theme};
+use session_lab::worksheets::pictures::{ALL, DevToolsPicture, Theme};
 
 use scene::Studio;
 
@@ -72,7 +72,7 @@ async fn make(names: Vec<String>) -> Result<()> {
 }
 
 /// The pictures of these names, or all.
-fn wanted(names: &[String]) -> Result<Vec<&'static Picture>> {
+fn wanted(names: &[String]) -> Result<Vec<&'static DevToolsPicture>> {
     if let Some(name) = names
         .iter()
         .find(|name| session_lab::worksheets::pictures::find(name).is_none())
@@ -82,8 +82,9 @@ fn wanted(names: &[String]) -> Result<Vec<&'static Picture>> {
         )
         .into());
     }
-    let is_wanted =
-        |picture: &&Picture| names.is_empty() || names.iter().any(|name| name == picture.name);
+    let is_wanted = |picture: &&DevToolsPicture| {
+        names.is_empty() || names.iter().any(|name| name == picture.name)
+    };
     Ok(ALL.iter().filter(is_wanted).collect())
 }
 
@@ -92,7 +93,7 @@ fn folder() -> PathBuf {
 }
 
 /// One picture in one theme, as small as it gets without a pixel lost.
-async fn photograph(studio: &Studio, picture: &Picture, theme: Theme) -> Result<Vec<u8>> {
+async fn photograph(studio: &Studio, picture: &DevToolsPicture, theme: Theme) -> Result<Vec<u8>> {
     let mut last = String::new();
     for _ in 0..TRIES {
         let scene = studio.scene(theme).await?;

@@ -2,7 +2,7 @@
 //! the first. Each picture has a window of its own, without the cookies of another.
 
 use session_lab::app::Running;
-use session_lab::browser::{Chrome, Settings, Window};
+use session_lab::browser::{Browser, BrowserEngine, BrowserSettings, Window};
 use session_lab::worksheets::pictures::Theme;
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -19,20 +19,22 @@ pub const ATTACKER: &str = "http://127.0.0.1:7666";
 
 /// The browsers.
 pub struct Studio {
-    visitor: Chrome,
-    shower: Chrome,
+    visitor: Browser,
+    shower: Browser,
     turn: Mutex<()>,
 }
 
 impl Studio {
     /// Starts the browsers.
     pub async fn open(lab: &Running) -> Result<Self> {
-        let visitor = Settings::trusting(lab.certificate.cert_pem())?;
+        let certificate = lab.certificate.cert_pem();
+        let visitor = BrowserSettings::trusting(BrowserEngine::Chromium, certificate)?;
+        let shower = BrowserSettings::trusting_nothing(BrowserEngine::Chromium)?;
         // Without this it does not let a page of its own, DevTools, drive it.
         let visitor = visitor.with_argument("--remote-allow-origins=*");
         Ok(Self {
-            visitor: Chrome::start(visitor).await?,
-            shower: Chrome::start(Settings::trusting_nothing()?).await?,
+            visitor: Browser::start(visitor).await?,
+            shower: Browser::start(shower).await?,
             turn: Mutex::new(()),
         })
     }
@@ -63,9 +65,9 @@ impl Scene<'_> {
     pub async fn devtools(&self, panel: Panel, size: (i64, i64)) -> Result<DevTools> {
         let window = self.studio.shower.private_window().await?;
         frame::appear(&window, self.theme, size).await?;
-        let target = self.page.page().target_id().inner().clone();
+        let target = self.page.id();
         let driven_at = self.studio.visitor.driven_at();
-        DevTools::open(window, driven_at, &target, panel, (self.theme, size.1)).await
+        DevTools::open(window, driven_at, target, panel, (self.theme, size.1)).await
     }
 
     /// Waits until no other scene is doing what all scenes see.

@@ -52,7 +52,7 @@ pub fn addresses(settings: &Settings, running: &Running) {
     println!();
     println!("  Start here         {}", front_page(running));
     println!(
-        "  Portal, in clear   {}/insecure/",
+        "  Portal, http       {}/insecure/",
         origin(Listener::PortalHttp)
     );
     println!(

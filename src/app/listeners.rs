@@ -25,14 +25,14 @@ use crate::same_site::measured::MeasuredTables;
 use crate::session::bench::Benches;
 use crate::sniffing_proxy::capture::Captures;
 use crate::storage::health::Health;
-use crate::web::answer::Answer;
-use crate::web::assets::Engines;
+use crate::web::answer::AnswerHeaders;
+use crate::web::assets::SiteTemplates;
 use crate::web::request_router::RequestRouter;
 use crate::web::server::{self, Acceptor, Connections};
 use crate::web::{assets, problem, request_router};
 
-/// What every instance is given.
-pub(super) struct Parts {
+/// What the sites share. Each is given the part that it needs.
+pub(super) struct SharedState {
     /// Everybody's addresses.
     pub addresses: Arc<Addresses>,
     /// Every bench.
@@ -42,7 +42,7 @@ pub(super) struct Parts {
     /// A client for `/compare`.
     pub lab_client: LabClient,
     /// Every template, parsed.
-    pub templates: Arc<Engines>,
+    pub templates: Arc<SiteTemplates>,
     /// Where sessions are kept.
     pub store: Store,
     /// The worksheets, and whose machine this is.
@@ -55,9 +55,9 @@ pub(super) struct Parts {
     pub same_site: MeasuredTables,
 }
 
-impl std::fmt::Debug for Parts {
+impl std::fmt::Debug for SharedState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Parts")
+        f.write_str("SharedState")
     }
 }
 
@@ -113,19 +113,19 @@ impl Listeners {
     /// # Errors
     /// A site cannot start.
     pub async fn ignite(
-        parts: &Parts,
+        shared: &SharedState,
         settings: &Settings,
         sockets: Vec<(Listener, TcpListener)>,
         connections: &Arc<Connections>,
     ) -> Result<Self, StartError> {
         for (listener, socket) in &sockets {
             let address = socket.local_addr().map_err(|error| broken(&error))?;
-            parts.addresses.learn(*listener, address.port());
+            shared.addresses.learn(*listener, address.port());
         }
-        let tls = server::tls_acceptor(&parts.certificate)?;
+        let tls = server::tls_acceptor(&shared.certificate)?;
         let mut sites = Vec::new();
         for kind in [Site::Lab, Site::Portal, Site::Attacker] {
-            let site = server::Site::ignite(kind, site(settings, parts, kind)).await;
+            let site = server::Site::ignite(kind, site(settings, shared, kind)).await;
             sites.push(Arc::new(site.map_err(|error| broken(error.kind()))?));
         }
         let all = sockets.into_iter().map(|(listener, socket)| {
@@ -133,7 +133,7 @@ impl Listeners {
                 listener,
                 tls: (listener.scheme() == Scheme::Https).then(|| tls.clone()),
                 site: sites[listener.site() as usize].clone(),
-                addresses: parts.addresses.clone(),
+                addresses: shared.addresses.clone(),
                 connections: connections.clone(),
             };
             (acceptor, socket)
@@ -165,21 +165,21 @@ impl Listeners {
     }
 }
 
-fn site(settings: &Settings, parts: &Parts, kind: Site) -> Rocket<Build> {
+fn site(settings: &Settings, shared: &SharedState, kind: Site) -> Rocket<Build> {
     let rocket = rocket();
-    let client = parts.lab_client.clone();
+    let client = shared.lab_client.clone();
     let site = match kind {
         Site::Lab => lab::mount(
             rocket,
             LabState {
-                store: parts.store.clone(),
-                health: parts.health.clone(),
-                lessons: parts.lessons.clone(),
-                certificate: parts.certificate.clone(),
+                store: shared.store.clone(),
+                health: shared.health.clone(),
+                lessons: shared.lessons.clone(),
+                certificate: shared.certificate.clone(),
                 lab_client: client,
-                captures: parts.captures.clone(),
-                benches: parts.benches.clone(),
-                same_site: parts.same_site.clone(),
+                captures: shared.captures.clone(),
+                benches: shared.benches.clone(),
+                same_site: shared.same_site.clone(),
             },
         ),
         Site::Portal => {
@@ -189,9 +189,9 @@ fn site(settings: &Settings, parts: &Parts, kind: Site) -> Rocket<Build> {
                 Vec::new()
             };
             let own_pages = PortalPagesState {
-                certificate: parts.certificate.clone(),
-                health: parts.health.clone(),
-                same_site: parts.same_site.clone(),
+                certificate: shared.certificate.clone(),
+                health: shared.health.clone(),
+                same_site: shared.same_site.clone(),
             };
             portal::mount(lab::mount_on_portal(rocket, own_pages), client)
                 .mount("/portal", measured)
@@ -199,14 +199,14 @@ fn site(settings: &Settings, parts: &Parts, kind: Site) -> Rocket<Build> {
         Site::Attacker => attacker::mount(rocket, client),
     };
     let request_router = RequestRouter {
-        addresses: parts.addresses.clone(),
-        benches: parts.benches.clone(),
+        addresses: shared.addresses.clone(),
+        benches: shared.benches.clone(),
     };
     site.manage(request_router.clone())
         .attach(request_router)
-        .manage(parts.templates.engine(kind))
+        .manage(shared.templates.engine(kind))
         .attach(Shield::new())
-        .attach(Answer)
+        .attach(AnswerHeaders)
         .mount("/", assets::routes())
         .mount("/", request_router::routes())
         .register("/", problem::all_catchers())
@@ -219,7 +219,7 @@ fn rocket() -> Rocket<Build> {
         ident: Ident::none(),
         // Otherwise X-Real-IP would be believed (CWE-348).
         ip_header: None,
-        // The lab has a log of its own, and Rocket's would print addresses with ids in them.
+        // The lab has its own log, and Rocket's would print addresses with ids in them.
         log_level: LogLevel::Off,
         cli_colors: false,
         ..Config::default()

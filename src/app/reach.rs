@@ -38,8 +38,8 @@ pub fn attacker_host(reach: &Reach) -> String {
     }
 }
 
-/// What the certificate stands for beside the names on this computer. Labs on several computers that
-/// share their names can share a certificate, too.
+/// The names in the certificate besides those of this computer. Labs on several computers that share
+/// their names can also share a certificate.
 pub fn certificate_names(reach: &Reach) -> Vec<String> {
     let Reach::Class {
         bind,

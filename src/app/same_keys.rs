@@ -1,5 +1,5 @@
-//! Labs that share a store must share their keys, or a token from one means nothing to the other. The
-//! first one to use a store leaves a mark of its keys there, and the others compare.
+//! Labs that share a store must share their keys, or a token from one means nothing to the other.
+//! The first one to use a store leaves a mark of its keys there, and the others compare.
 
 use std::time::Duration;
 
@@ -7,8 +7,7 @@ use crate::app::settings::SessionStore;
 use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::base::start_error::StartError;
-use crate::session::bench::{Benches, Sharing};
-use crate::session::world::FOREVER;
+use crate::session::bench::{Bench, Benches, Sharing};
 use crate::storage::{Batch, Expect, Put, RecordKey, RecordKind, StorageError};
 
 /// What to do about other keys.
@@ -25,9 +24,12 @@ pub async fn check(benches: &Benches, sessions: &SessionStore) -> Result<(), Sta
         return Ok(());
     }
     let mark = benches.keys().mark();
-    let known = known(benches, &mark).await.map_err(|error| {
+    let failed = |error: &dyn std::fmt::Display| {
         StartError::new(error.to_string(), "look at the store, then start again")
-    })?;
+    };
+    let bench = benches.find(&BenchName::local()).await;
+    let bench = bench.map_err(|error| failed(&error))?;
+    let known = known(&bench, &mark).await.map_err(|error| failed(&error))?;
     if known == mark.as_bytes() {
         return Ok(());
     }
@@ -36,16 +38,14 @@ pub async fn check(benches: &Benches, sessions: &SessionStore) -> Result<(), Sta
 }
 
 /// The mark in the store: the one that was there, or else this one.
-async fn known(benches: &Benches, mark: &str) -> Result<Vec<u8>, StorageError> {
-    let bench = benches.find(&BenchName::local()).await;
-    let bench = bench.map_err(|error| StorageError(error.to_string()))?;
+async fn known(bench: &Bench, mark: &str) -> Result<Vec<u8>, StorageError> {
     // Invariant: a literal name.
     let key = RecordKey::new(None, RecordKind::Setting, "keys").expect("a literal name");
     let put = Put {
         key: key.clone(),
         value: mark.into(),
-        seen: BenchTime::now(Duration::ZERO),
-        until: FOREVER,
+        last_used: BenchTime::now(Duration::ZERO),
+        expires_at: BenchTime::FOREVER,
         owner: None,
         replaces: None,
     };
@@ -54,7 +54,7 @@ async fn known(benches: &Benches, mark: &str) -> Result<Vec<u8>, StorageError> {
         put: vec![put],
         ..Batch::default()
     };
-    // Whether this one or another was first, what stands there now counts.
+    // Whether this lab or another one was first: what is stored now counts.
     bench.storage().commit(bench.name(), batch).await?;
     let found = bench.storage().read(bench.name(), &key).await?;
     Ok(found.map_or_else(Vec::new, |found| found.value.to_vec()))

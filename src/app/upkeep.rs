@@ -1,5 +1,5 @@
 //! What happens by itself: expired records are swept, idle benches leave memory, and the times at
-//! which sessions were last seen are written to disk.
+//! which sessions were last used are written to disk.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,8 +14,8 @@ use crate::storage::{FileStorage, StorageError};
 
 /// How often the upkeep runs.
 const EVERY: Duration = Duration::from_secs(5);
-/// How many records one bite sweeps, so that other requests get their turn in between.
-const BITE: usize = 200;
+/// How many records are swept at once, so that other requests are served in between.
+const SWEEP_BATCH: usize = 200;
 /// How lately somebody must have used a bench for its journal to say which sessions expired.
 const RECENTLY: Duration = Duration::from_secs(60);
 /// How long a bench's records stay in memory unused.
@@ -49,7 +49,8 @@ pub fn spawn(
     })
 }
 
-/// Sweeps bite by bite. A hundred thousand records take seconds, and a stop must not wait for them.
+/// Sweeps batch by batch. A hundred thousand records take seconds, and a stop must not wait for
+/// them.
 async fn sweep(benches: &Benches, stopped: &watch::Receiver<bool>) {
     for bench in benches.in_use().await {
         if *stopped.borrow() {
@@ -59,8 +60,8 @@ async fn sweep(benches: &Benches, stopped: &watch::Receiver<bool>) {
             error.report();
         }
         while !*stopped.borrow() {
-            match bite(&bench).await {
-                Ok(swept) if swept == BITE => tokio::task::yield_now().await,
+            match sweep_batch(&bench).await {
+                Ok(swept) if swept == SWEEP_BATCH => tokio::task::yield_now().await,
                 Ok(_) => break,
                 Err(error) => {
                     error.report();
@@ -80,9 +81,11 @@ async fn end_lately_expired(bench: &Bench) -> Result<(), StorageError> {
     Ok(())
 }
 
-async fn bite(bench: &Bench) -> Result<usize, StorageError> {
+async fn sweep_batch(bench: &Bench) -> Result<usize, StorageError> {
     bench.refresh().await?;
-    let swept = bench.storage().sweep(bench.name(), bench.now(), BITE);
+    let swept = bench
+        .storage()
+        .sweep(bench.name(), bench.now(), SWEEP_BATCH);
     swept.await
 }
 
@@ -96,25 +99,30 @@ mod tests {
     use crate::base::event::Event;
     use crate::session::bench::{BenchKeys, Sharing};
     use crate::storage::{
-        Batch, Commit, EventId, Index, MemoryStorage, Put, RecordKey, RecordKind, Storage, Stored,
+        Batch, Commit, EventId, MemoryStorage, Put, RecordIndex, RecordKey, RecordKind, Storage,
+        StoredRecord,
     };
 
-    /// A store with more to sweep than there is time for. The stop comes during the first bite.
+    /// A store with more to sweep than there is time for. The stop comes during the first batch.
     struct Endless {
         stop: watch::Sender<bool>,
-        bites: AtomicUsize,
+        batches: AtomicUsize,
     }
 
     #[async_trait::async_trait]
     impl Storage for Endless {
-        async fn read(&self, _: &BenchName, _: &RecordKey) -> Result<Option<Stored>, StorageError> {
+        async fn read(
+            &self,
+            _: &BenchName,
+            _: &RecordKey,
+        ) -> Result<Option<StoredRecord>, StorageError> {
             Ok(None)
         }
 
         async fn members(
             &self,
             _: &BenchName,
-            _: &Index,
+            _: &RecordIndex,
             _: usize,
         ) -> Result<Vec<RecordKey>, StorageError> {
             Ok(Vec::new())
@@ -143,14 +151,18 @@ mod tests {
             Ok(Vec::new())
         }
 
+        async fn last_event(&self, _: &BenchName) -> Result<EventId, StorageError> {
+            Ok(EventId(0))
+        }
+
         async fn sweep(
             &self,
             _: &BenchName,
             _: BenchTime,
             n: usize,
         ) -> Result<usize, StorageError> {
-            let before = self.bites.fetch_add(1, Ordering::Relaxed);
-            assert_eq!(before, 0, "a bite after the stop");
+            let before = self.batches.fetch_add(1, Ordering::Relaxed);
+            assert_eq!(before, 0, "a batch after the stop");
             self.stop.send_replace(true);
             Ok(n)
         }
@@ -159,8 +171,8 @@ mod tests {
     #[tokio::test]
     async fn a_stop_does_not_wait_for_a_long_sweep() {
         let (stop, stopped) = watch::channel(false);
-        let bites = AtomicUsize::new(0);
-        let storage = Arc::new(Endless { stop, bites });
+        let batches = AtomicUsize::new(0);
+        let storage = Arc::new(Endless { stop, batches });
         let benches = Benches::new(
             storage.clone(),
             Sharing::Alone,
@@ -168,7 +180,7 @@ mod tests {
         );
         benches.open(&BenchName::local()).await.expect("a bench");
         sweep(&benches, &stopped).await;
-        assert_eq!(storage.bites.load(Ordering::Relaxed), 1);
+        assert_eq!(storage.batches.load(Ordering::Relaxed), 1);
     }
 
     #[tokio::test]
@@ -188,8 +200,8 @@ mod tests {
         let put = Put {
             key: key.clone(),
             value: Vec::new(),
-            seen: bench.now(),
-            until: bench.now().after(RECENTLY),
+            last_used: bench.now(),
+            expires_at: bench.now().after(RECENTLY),
             owner: None,
             replaces: None,
         };

@@ -1,7 +1,7 @@
 //! Reading the portal's answers from another origin: the page's script asks the JSON API who is
 //! signed in, with the victim's cookie, and reports what it could read.
 //!
-//! It stands on the sibling. From another site the request would arrive without the cookie, because
+//! It is on the sibling. From another site the request would arrive without the cookie, because
 //! browsers block third-party cookies there or `SameSite` withholds them, and it would prove nothing
 //! about the answer's headers.
 
@@ -10,20 +10,20 @@ use rocket::{Route, get, routes};
 use serde::Serialize;
 
 use super::page::Scene;
-use super::{Role, Trick};
+use super::{AttackerRole, Trick};
 use crate::defences::policy::Name;
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::interrupted::Interrupted;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/cors",
     title: "Reading the portal's answers",
     description: "A script asks the portal's JSON API who you are, with your cookie, and reads the answer.",
-    role: Role::Sibling,
+    role: AttackerRole::Sibling,
     stopped_by: &[(
         Name::Cors,
         "The answer names no other origin, so the browser keeps it from this page. The request \
-         itself arrived all the same.",
+         itself still arrived.",
     )],
 };
 
@@ -38,7 +38,7 @@ fn show(
     context: &RequestContext,
     variant: Option<&str>,
     go: Option<&str>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Interrupted> {
     let scene = Scene::open(context, &TRICK, variant)?;
     scene.come_as_the_portal_does()?;
     let auto = go == Some("1");

@@ -11,19 +11,19 @@ use rocket::{Route, get, routes};
 use serde::Serialize;
 
 use super::page::Scene;
-use super::{Role, Trick};
-use crate::base::event::{Client, Event, Fingerprint, What};
+use super::{AttackerRole, Trick};
+use crate::base::event::{ClientKind, Event, EventKind, Fingerprint};
 use crate::defences::policy::{Name, Variant};
 use crate::storage::StorageError;
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::interrupted::Interrupted;
 use crate::web::visible_time::span;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/csrf-form",
     title: "A forged form",
     description: "A page that posts a transfer to the portal in the victim's name.",
-    role: Role::Attacker,
+    role: AttackerRole::Attacker,
     stopped_by: &[
         (
             Name::CsrfToken,
@@ -31,7 +31,7 @@ pub(super) const TRICK: Trick = Trick {
         ),
         (
             Name::RequestOrigin,
-            "The browser itself says which page the form stood on, and the portal reads it.",
+            "The browser itself says which page the form was on, and the portal reads it.",
         ),
         (
             Name::SameSite,
@@ -44,7 +44,7 @@ pub(super) const SIBLING: Trick = Trick {
     path: "/csrf-sibling",
     title: "A forged form on a sibling",
     description: "The same form on another host of the portal's site, where SameSite has no say.",
-    role: Role::Sibling,
+    role: AttackerRole::Sibling,
     stopped_by: &[
         (
             Name::CsrfToken,
@@ -52,7 +52,7 @@ pub(super) const SIBLING: Trick = Trick {
         ),
         (
             Name::RequestOrigin,
-            "The portal takes a request from another host of its site for a foreign one, too.",
+            "The portal also treats a request from another host of its site as a foreign one.",
         ),
     ],
 };
@@ -76,7 +76,7 @@ async fn show(
     context: &RequestContext,
     variant: Option<&str>,
     go: Option<&str>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Interrupted> {
     let scene = Scene::open(context, &TRICK, variant)?;
     form(&scene, go).await
 }
@@ -86,13 +86,13 @@ async fn sibling(
     context: &RequestContext,
     variant: Option<&str>,
     go: Option<&str>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Interrupted> {
     let scene = Scene::open(context, &SIBLING, variant)?;
     scene.come_as_the_portal_does()?;
     form(&scene, go).await
 }
 
-async fn form(scene: &Scene<'_>, go: Option<&str>) -> Result<Template, Reply> {
+async fn form(scene: &Scene<'_>, go: Option<&str>) -> Result<Template, Interrupted> {
     let context = scene.context;
     let age = cookie_age(context, scene.variant).await?;
     let page = FormPage {
@@ -113,10 +113,10 @@ async fn cookie_age(
     let events = context.bench.recent_events(EVENTS).await?;
     let here = |event: &&Event| event.variant == Some(variant);
     let signed_in = events.iter().rev().filter(here).find_map(|event| {
-        let What::SignedIn { session, .. } = &event.what else {
+        let EventKind::SignedIn { session, .. } = &event.what else {
             return None;
         };
-        (event.client == Client::Browser).then_some(session)
+        (event.client == ClientKind::Browser).then_some(session)
     });
     let Some(session) = signed_in else {
         return Ok(None);
@@ -130,9 +130,11 @@ async fn cookie_age(
 }
 
 /// The session whose cookie got its value by this event.
-const fn began(what: &What) -> Option<&Fingerprint> {
+const fn began(what: &EventKind) -> Option<&Fingerprint> {
     match what {
-        What::SessionOpened { session, .. } | What::SignedIn { session, .. } => Some(session),
+        EventKind::SessionOpened { session, .. } | EventKind::SignedIn { session, .. } => {
+            Some(session)
+        }
         _ => None,
     }
 }

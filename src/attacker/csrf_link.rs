@@ -5,16 +5,16 @@ use crate::web::template::Template;
 use rocket::{Route, get, routes};
 
 use super::page::Scene;
-use super::{Role, Trick};
+use super::{AttackerRole, Trick};
 use crate::defences::policy::Name;
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::interrupted::Interrupted;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/csrf-link",
     title: "A link that transfers",
     description: "One click on a link, where the portal lets a GET change something.",
-    role: Role::Attacker,
+    role: AttackerRole::Attacker,
     stopped_by: &[(
         Name::SafeMethods,
         "A GET only reads, so the click does nothing. SameSite=Lax would not have helped: it lets \
@@ -23,7 +23,7 @@ pub(super) const TRICK: Trick = Trick {
 };
 
 #[get("/csrf-link?<variant>")]
-fn show(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+fn show(context: &RequestContext, variant: Option<&str>) -> Result<Template, Interrupted> {
     let scene = Scene::open(context, &TRICK, variant)?;
     Ok(scene.show("pages/attacker/csrf_link.html", ()))
 }

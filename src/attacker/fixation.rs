@@ -1,5 +1,5 @@
 //! Session fixation with a planted cookie: the attacker fetches an anonymous session, the sibling
-//! plants its id, the victim signs in with it, and the attacker uses the id that he knew all along.
+//! plants its id, the victim signs in with it, and the attacker uses this id, known from the start.
 
 use crate::web::template::Template;
 use rocket::response::Redirect;
@@ -7,23 +7,24 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
 use super::page::Scene;
-use super::{Role, Trick, plant};
+use super::{AttackerRole, Trick, plant};
 use crate::client::LabClient;
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
 use crate::session::bench::loot::Planted;
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::interrupted::Interrupted;
+use crate::web::with_cookies::WithCookies;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/fixation",
     title: "A planted session id",
     description: "The sibling plants an id that the attacker knows, and waits for the victim to sign in.",
-    role: Role::Sibling,
+    role: AttackerRole::Sibling,
     stopped_by: &[
         (
             Name::Rotation,
-            "The sign-in gives the session a new id, so the planted one opens nothing.",
+            "The sign-in gives the session a new id, so the planted one is no longer accepted.",
         ),
         (
             Name::HostPrefix,
@@ -34,27 +35,27 @@ pub(super) const TRICK: Trick = Trick {
 
 /// What the attacker got with the planted id.
 #[derive(Serialize)]
-struct Tried {
+struct UseOfPlantedId {
     status: u16,
     user: Option<String>,
 }
 
 #[derive(Serialize)]
-struct FixationPage {
+struct PlantedIdPage {
     planted: Vec<String>,
-    tried: Option<Tried>,
+    tried: Option<UseOfPlantedId>,
 }
 
-fn page(scene: &Scene<'_>, planted: Option<Planted>, tried: Option<Tried>) -> Template {
+fn page(scene: &Scene<'_>, planted: Option<Planted>, tried: Option<UseOfPlantedId>) -> Template {
     let planted = planted.map(|planted| planted.lines).unwrap_or_default();
     scene.show(
         "pages/attacker/fixation.html",
-        FixationPage { planted, tried },
+        PlantedIdPage { planted, tried },
     )
 }
 
 #[get("/fixation?<variant>")]
-async fn show(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+async fn show(context: &RequestContext, variant: Option<&str>) -> Result<Template, Interrupted> {
     let scene = Scene::open(context, &TRICK, variant)?;
     let planted = context.bench.loot().planted(scene.variant).await?;
     Ok(page(&scene, planted, None))
@@ -64,11 +65,11 @@ async fn show(context: &RequestContext, variant: Option<&str>) -> Result<Templat
 #[post("/fixation?<variant>")]
 async fn plant_id(
     context: &RequestContext,
-    door: &State<LabClient>,
+    client: &State<LabClient>,
     variant: Option<&str>,
-) -> Result<Redirect, Reply> {
+) -> Result<WithCookies<Redirect>, Interrupted> {
     let scene = Scene::open(context, &TRICK, variant)?;
-    let mut attacker = plant::caller(&scene, door);
+    let mut attacker = plant::caller(&scene, client);
     let answer = attacker.get("/login").await;
     answer.map_err(|error| plant::no_answer(&error))?;
     let pairs: Vec<_> = attacker.session_cookie().into_iter().collect();
@@ -79,9 +80,9 @@ async fn plant_id(
 #[post("/fixation/use?<variant>")]
 async fn use_id(
     context: &RequestContext,
-    door: &State<LabClient>,
+    client: &State<LabClient>,
     variant: Option<&str>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Interrupted> {
     let scene = Scene::open(context, &TRICK, variant)?;
     let planted = context.bench.loot().planted(scene.variant).await?;
     let mut tried = None;
@@ -89,10 +90,10 @@ async fn use_id(
         let (name, value) = &planted.session;
         let cookie = Some(format!("{name}={value}"));
         let call = Call::get("/api/check_session").with_cookie(cookie);
-        let answer = plant::caller(&scene, door).call(call).await;
+        let answer = plant::caller(&scene, client).call(call).await;
         let answer = answer.map_err(|error| plant::no_answer(&error))?;
         let json: serde_json::Value = serde_json::from_str(&answer.body).unwrap_or_default();
-        tried = Some(Tried {
+        tried = Some(UseOfPlantedId {
             status: answer.status,
             user: json["user"]["username"].as_str().map(str::to_owned),
         });
@@ -101,7 +102,10 @@ async fn use_id(
 }
 
 #[post("/fixation/clean?<variant>")]
-async fn clean(context: &RequestContext, variant: Option<&str>) -> Result<Redirect, Reply> {
+async fn clean(
+    context: &RequestContext,
+    variant: Option<&str>,
+) -> Result<WithCookies<Redirect>, Interrupted> {
     let scene = Scene::open(context, &TRICK, variant)?;
     Ok(plant::clean_up(&scene).await?)
 }

@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use super::page;
 use crate::base::addresses::Listener;
-use crate::base::event::Client;
+use crate::base::event::ClientKind;
 use crate::session::bench::loot::{Caught, KEPT, LARGEST};
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::problem::Problem;
 use crate::web::visible_time::time_of_day;
 
 /// The headers in which a browser says where a request comes from.
@@ -27,7 +27,7 @@ const TELLING: [(&str, &str); 7] = [
 ];
 
 #[derive(Serialize)]
-struct Field {
+struct NameAndValue {
     name: String,
     value: Option<String>,
 }
@@ -40,9 +40,9 @@ struct CaughtView {
     method: String,
     target: String,
     /// The pairs of the query, decoded: a stolen cookie can be read here.
-    query: Vec<Field>,
-    telling: Vec<Field>,
-    others: Vec<Field>,
+    query: Vec<NameAndValue>,
+    telling: Vec<NameAndValue>,
+    others: Vec<NameAndValue>,
     body: String,
     cut: bool,
 }
@@ -50,12 +50,12 @@ struct CaughtView {
 impl CaughtView {
     fn new(caught: &Caught) -> Self {
         let client = match caught.client {
-            Client::Browser => "a browser",
-            Client::Curl => "curl",
-            Client::Lab => "the lab itself",
-            Client::Other => "another program",
+            ClientKind::Browser => "a browser",
+            ClientKind::Curl => "curl",
+            ClientKind::Lab => "the lab itself",
+            ClientKind::Other => "another program",
         };
-        let telling = TELLING.map(|(key, name)| Field {
+        let telling = TELLING.map(|(key, name)| NameAndValue {
             name: name.to_owned(),
             value: value_of(caught, key),
         });
@@ -79,8 +79,8 @@ impl CaughtView {
     }
 }
 
-fn field(name: &str, value: &str) -> Field {
-    Field {
+fn field(name: &str, value: &str) -> NameAndValue {
+    NameAndValue {
         name: name.to_owned(),
         value: Some(value.to_owned()),
     }
@@ -103,7 +103,7 @@ struct LootPage {
 }
 
 #[get("/loot")]
-async fn show(context: &RequestContext) -> Result<Template, Reply> {
+async fn show(context: &RequestContext) -> Result<Template, Problem> {
     let loot = context.bench.loot();
     let origin = context.addresses.origin(Listener::Attacker);
     let page = LootPage {
@@ -122,30 +122,30 @@ async fn show(context: &RequestContext) -> Result<Template, Reply> {
 }
 
 #[derive(Serialize)]
-struct Count {
+struct LootCount {
     count: u64,
 }
 
 /// How many requests came so far: the page loads itself again when there are more.
 #[get("/loot/count")]
-async fn count(context: &RequestContext) -> Result<Json<Count>, Reply> {
+async fn count(context: &RequestContext) -> Result<Json<LootCount>, Problem> {
     let count = context.bench.loot().count().await?;
-    Ok(Json(Count { count }))
+    Ok(Json(LootCount { count }))
 }
 
 /// One request for a program to read.
 #[derive(Serialize)]
-struct Entry {
+struct LootEntry {
     target: String,
     referer: Option<String>,
     body: String,
 }
 
-/// Everything that is kept, for programs: the attacker's own read it here.
+/// Everything that is kept, as JSON for the attacker's own programs.
 #[get("/loot/list")]
-async fn list(context: &RequestContext) -> Result<Json<Vec<Entry>>, Reply> {
+async fn list(context: &RequestContext) -> Result<Json<Vec<LootEntry>>, Problem> {
     let caught = context.bench.loot().caught().await?.into_iter();
-    let entry = |caught: Caught| Entry {
+    let entry = |caught: Caught| LootEntry {
         referer: value_of(&caught, "referer"),
         target: caught.target,
         body: caught.body,
@@ -153,9 +153,9 @@ async fn list(context: &RequestContext) -> Result<Json<Vec<Entry>>, Reply> {
     Ok(Json(caught.map(entry).collect()))
 }
 
-/// The reception has seen to it that only this site's own page gets here.
+/// The router lets only requests of this site's own pages in.
 #[post("/loot/clear")]
-async fn clear(context: &RequestContext) -> Result<Redirect, Reply> {
+async fn clear(context: &RequestContext) -> Result<Redirect, Problem> {
     context.bench.loot().clear().await?;
     Ok(Redirect::to(format!("{}/loot", context.base())))
 }

@@ -1,4 +1,4 @@
-//! The attacker's own site, and the sibling of the portal that is in his hands.
+//! The attacker's own site, and the sibling of the portal that the attacker controls.
 //!
 //! One site plays two roles, told apart by the host name in the request: at `127.0.0.1` and
 //! `evil.localhost` a browser takes it for another *site* than the portal, at
@@ -35,27 +35,27 @@ use crate::web::context::RequestContext;
 
 /// What the attacker's site is to the portal, by the name under which it was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum AttackerRole {
     /// Another site.
     Attacker,
     /// Another host of the portal's own site.
     Sibling,
 }
 
-impl Role {
+impl AttackerRole {
     /// The role that a request asks for.
     pub fn of(context: &RequestContext) -> Self {
         if context.host_name == SIBLING {
-            Role::Sibling
+            AttackerRole::Sibling
         } else {
-            Role::Attacker
+            AttackerRole::Attacker
         }
     }
 
     const fn name(self) -> &'static str {
         match self {
-            Role::Attacker => "attacker",
-            Role::Sibling => "sibling",
+            AttackerRole::Attacker => "attacker",
+            AttackerRole::Sibling => "sibling",
         }
     }
 }
@@ -63,14 +63,13 @@ impl Role {
 /// One trick of the attacker: a page.
 #[derive(Debug)]
 pub struct Trick {
-    /// Its path.
     pub path: &'static str,
     /// Its name.
     pub title: &'static str,
     /// What it does, in a sentence.
     pub description: &'static str,
     /// From where it works.
-    pub role: Role,
+    pub role: AttackerRole,
     /// What stops it, and how, in a sentence each.
     pub stopped_by: &'static [(Name, &'static str)],
 }

@@ -7,18 +7,18 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
 use super::page::Scene;
-use super::{Role, Trick, plant};
+use super::{AttackerRole, Trick, plant};
 use crate::attacks::payloads;
 use crate::client::LabClient;
 use crate::defences::policy::Name;
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::interrupted::Interrupted;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/overflow",
     title: "A jar that overflows",
     description: "A notice whose script pushes the session cookie out of the jar and plants mallory's.",
-    role: Role::Sibling,
+    role: AttackerRole::Sibling,
     stopped_by: &[
         (
             Name::Output,
@@ -42,22 +42,22 @@ struct OverflowPage {
 }
 
 #[get("/overflow?<variant>")]
-async fn show(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+async fn show(context: &RequestContext, variant: Option<&str>) -> Result<Template, Interrupted> {
     let scene = Scene::open(context, &TRICK, variant)?;
     let session = context.bench.loot().signed_in(scene.variant).await?;
     let payload = session.map(|(name, id)| payloads::overflow(&name, &id));
     Ok(scene.show("pages/attacker/overflow.html", OverflowPage { payload }))
 }
 
-/// Signs in as mallory from the attacker's own computer: the script needs her session.
+/// Signs in as mallory from the attacker's own computer: the script needs mallory's session.
 #[post("/overflow?<variant>")]
 async fn prepare(
     context: &RequestContext,
-    door: &State<LabClient>,
+    client: &State<LabClient>,
     variant: Option<&str>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Interrupted> {
     let scene = Scene::open(context, &TRICK, variant)?;
-    let (_, session) = plant::mallory(&scene, door).await?;
+    let (_, session) = plant::mallory(&scene, client).await?;
     context.bench.loot().sign_in(scene.variant, session).await?;
     Ok(Redirect::to(scene.address("#script")))
 }

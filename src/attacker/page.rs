@@ -1,36 +1,34 @@
-//! What the attacker's pages share: the role, the portal that is aimed at, and what would stop it.
+//! What the attacker's pages share: the role, the portal under attack, and what would stop it.
 
 use crate::web::template::Template;
 use rocket::response::Redirect;
 use serde::Serialize;
 
-use super::arrived::{self, Arrived};
-use super::{Role, Trick};
+use super::arrived::{self, ArrivedRequest};
+use super::{AttackerRole, Trick};
 use crate::base::addresses::{BESIDE_SIBLING, Listener, SIBLING};
 use crate::defences::facts::Scheme;
 use crate::defences::policy::{Policy, PolicyProbe, Variant};
 use crate::session::bench::Sharing;
 use crate::web::context::RequestContext;
+use crate::web::interrupted::Interrupted;
 use crate::web::page::{Frame, VariantView};
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
-/// A page about to be shown: who asks, and which variant of the portal is aimed at.
+/// What a trick's page is about: the request, and the variant of the portal under attack.
 pub struct Scene<'r> {
-    /// The request's place.
+    /// The request's context.
     pub context: &'r RequestContext,
-    /// What the page is about.
     pub trick: &'static Trick,
-    /// The variant that is aimed at.
+    /// The variant under attack.
     pub variant: Variant,
-    /// Its policy.
     pub policy: Policy,
     moved: Vec<crate::defences::policy::Name>,
 }
 
 /// The attacker's role and host, as pages speak of them.
 #[derive(Serialize)]
-struct RoleView {
+struct HostRoleView {
     name: &'static str,
     is_sibling: bool,
 }
@@ -61,7 +59,7 @@ impl<'r> Scene<'r> {
         context: &'r RequestContext,
         trick: &'static Trick,
         variant: Option<&str>,
-    ) -> Result<Self, Reply> {
+    ) -> Result<Self, Interrupted> {
         let variant = match variant {
             None => Variant::Insecure,
             Some(name) => name.parse().map_err(|_| Problem::unknown_variant(name))?,
@@ -74,19 +72,19 @@ impl<'r> Scene<'r> {
             policy: resolved.policy,
             moved: resolved.moved,
         };
-        if Role::of(context) == trick.role {
+        if AttackerRole::of(context) == trick.role {
             Ok(scene)
         } else {
-            Err(scene.elsewhere(context.listener))
+            Err(scene.elsewhere(context.listener).into())
         }
     }
 
     /// Sends the visitor to the host of this trick's role, on a listener of this site.
-    pub fn elsewhere(&self, listener: Listener) -> Reply {
+    pub fn elsewhere(&self, listener: Listener) -> Redirect {
         let addresses = &self.context.addresses;
         let origin = match self.trick.role {
-            Role::Attacker => addresses.origin(listener),
-            Role::Sibling => addresses.origin_as(listener, SIBLING),
+            AttackerRole::Attacker => addresses.origin(listener),
+            AttackerRole::Sibling => addresses.origin_as(listener, SIBLING),
         };
         // With everything that was asked for, unless the request named a whole address.
         let target = Some(&self.context.target).filter(|target| target.starts_with('/'));
@@ -94,7 +92,7 @@ impl<'r> Scene<'r> {
             Some(target) => format!("{origin}{target}"),
             None => format!("{origin}{}", self.address("")),
         };
-        Reply::Redirect(Box::new(Redirect::to(to)))
+        Redirect::to(to)
     }
 
     /// Sends the visitor on where the page did not come the way that the portal does: Chromium takes
@@ -103,14 +101,14 @@ impl<'r> Scene<'r> {
     ///
     /// # Errors
     /// The visitor is sent on.
-    pub fn come_as_the_portal_does(&self) -> Result<(), Reply> {
+    pub fn come_as_the_portal_does(&self) -> Result<(), Interrupted> {
         let listener = match self.scheme() {
             Scheme::Http => Listener::Attacker,
             Scheme::Https => Listener::AttackerTls,
         };
         match self.context.listener == listener {
             true => Ok(()),
-            false => Err(self.elsewhere(listener)),
+            false => Err(self.elsewhere(listener).into()),
         }
     }
 
@@ -120,7 +118,7 @@ impl<'r> Scene<'r> {
         format!("{base}{}?variant={}{more}", self.trick.path, self.variant)
     }
 
-    /// How the variant is reached: in clear where it answers there.
+    /// How the variant is reached: unencrypted where it answers so.
     pub fn scheme(&self) -> Scheme {
         let probe = PolicyProbe::new(self.policy);
         if probe.transport().answers(Scheme::Http) {
@@ -130,7 +128,7 @@ impl<'r> Scene<'r> {
         }
     }
 
-    /// The address of the variant that is aimed at, without a slash at its end. From the sibling it
+    /// The address of the variant under attack, without a slash at its end. From the sibling it
     /// is the portal's host beside it.
     pub fn portal(&self) -> String {
         let listener = match self.scheme() {
@@ -139,19 +137,19 @@ impl<'r> Scene<'r> {
         };
         let addresses = &self.context.addresses;
         let origin = match self.trick.role {
-            Role::Attacker => addresses.origin(listener),
-            Role::Sibling => addresses.origin_as(listener, BESIDE_SIBLING),
+            AttackerRole::Attacker => addresses.origin(listener),
+            AttackerRole::Sibling => addresses.origin_as(listener, BESIDE_SIBLING),
         };
         format!("{origin}{}", self.path())
     }
 
-    /// The path of the variant that is aimed at, as in `/b/team-7/insecure`.
+    /// The path of the variant under attack, as in `/b/team-7/insecure`.
     pub fn path(&self) -> String {
         format!("{}/{}", self.context.bench.name().prefix(), self.variant)
     }
 
-    /// The address of the catcher. Always in clear: a script that reports to a certificate which
-    /// the browser does not trust fails without a word.
+    /// The address of the catcher. It is always unencrypted: a script that reports to a certificate
+    /// which the browser does not trust fails silently.
     pub fn catcher(&self) -> String {
         let origin = self.context.addresses.origin(Listener::Attacker);
         format!("{origin}{}/collect", self.context.base())
@@ -160,14 +158,14 @@ impl<'r> Scene<'r> {
     /// The page of this scene.
     pub fn show(&self, template: &'static str, page: impl Serialize) -> Template {
         #[derive(Serialize)]
-        struct Page<T> {
-            role: RoleView,
+        struct TrickPage<T> {
+            role: HostRoleView,
             trick: TrickView,
             variant: VariantView,
             variants: Vec<String>,
             portal: String,
             catcher: String,
-            arrived: Vec<Arrived>,
+            arrived: Vec<ArrivedRequest>,
             /// Whether some of it may have arrived at another instance.
             shared: bool,
             #[serde(flatten)]
@@ -179,7 +177,7 @@ impl<'r> Scene<'r> {
             how,
             strong: self.policy.is_strong(*name),
         });
-        let page = Page {
+        let page = TrickPage {
             role: role(self.context),
             trick: TrickView {
                 path: self.trick.path,
@@ -212,11 +210,11 @@ impl<'r> Scene<'r> {
     }
 }
 
-fn role(context: &RequestContext) -> RoleView {
-    let role = Role::of(context);
-    RoleView {
+fn role(context: &RequestContext) -> HostRoleView {
+    let role = AttackerRole::of(context);
+    HostRoleView {
         name: role.name(),
-        is_sibling: role == Role::Sibling,
+        is_sibling: role == AttackerRole::Sibling,
     }
 }
 
@@ -228,13 +226,13 @@ fn render(
     page: impl Serialize,
 ) -> Template {
     #[derive(Serialize)]
-    struct Framed<T> {
+    struct AttackerPage<T> {
         frame: Frame,
         #[serde(flatten)]
         page: T,
     }
     let frame = Frame::at(context, title);
-    Template::render(template, Framed { frame, page })
+    Template::render(template, AttackerPage { frame, page })
 }
 
 /// A page of the attacker's site that is no trick.
@@ -245,12 +243,12 @@ pub fn plain(
     page: impl Serialize,
 ) -> Template {
     #[derive(Serialize)]
-    struct Plain<T> {
-        role: RoleView,
+    struct PlainPage<T> {
+        role: HostRoleView,
         #[serde(flatten)]
         page: T,
     }
-    let page = Plain {
+    let page = PlainPage {
         role: role(context),
         page,
     };

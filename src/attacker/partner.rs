@@ -8,16 +8,16 @@ use rocket::{Route, get, routes};
 use serde::Serialize;
 
 use super::page::Scene;
-use super::{Role, Trick, collect};
+use super::{AttackerRole, Trick, collect};
 use crate::defences::policy::Name;
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::interrupted::Interrupted;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/partner",
     title: "A partner that reads the Referer",
-    description: "The portal links to this page. What stood in the address there may come along.",
-    role: Role::Attacker,
+    description: "The portal links to this page. What the address there contained may come along.",
+    role: AttackerRole::Attacker,
     stopped_by: &[
         (
             Name::Carrier,
@@ -25,16 +25,16 @@ pub(super) const TRICK: Trick = Trick {
         ),
         (
             Name::Referrer,
-            "The browser tells other origins nothing of the address.",
+            "The browser tells other origins nothing about the address.",
         ),
     ],
 };
 
 /// The headers of a visit.
-pub struct Visit<'r>(&'r HeaderMap<'r>);
+pub struct VisitHeaders<'r>(&'r HeaderMap<'r>);
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Visit<'r> {
+impl<'r> FromRequest<'r> for VisitHeaders<'r> {
     type Error = std::convert::Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
@@ -45,16 +45,16 @@ impl<'r> FromRequest<'r> for Visit<'r> {
 #[derive(Serialize)]
 struct PartnerPage<'r> {
     referer: Option<&'r str>,
-    /// What came along with the address that opens something: `session id` or `token`.
+    /// What the address contained that gives access: `session id` or `token`.
     brought: Option<&'static str>,
 }
 
 #[get("/partner?<variant>")]
 async fn show(
     context: &RequestContext,
-    visit: Visit<'_>,
+    visit: VisitHeaders<'_>,
     variant: Option<&str>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Interrupted> {
     let scene = Scene::open(context, &TRICK, variant)?;
     let referer = visit.0.get_one("referer");
     if referer.is_some() {

@@ -1,20 +1,20 @@
-//! Three tricks of whoever sits down next at a shared computer. They need no page of the attacker's:
-//! these pages tell the student what to do in his own browser, and what it shows.
+//! Three tricks of the next person at a shared computer. They need no page of the attacker's: these
+//! pages tell students what to do in their own browser, and what it shows.
 
 use crate::web::template::Template;
 use rocket::{Route, get, routes};
 
 use super::page::Scene;
-use super::{Role, Trick};
+use super::{AttackerRole, Trick};
 use crate::defences::policy::Name;
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::interrupted::Interrupted;
 
 pub(super) const RESTART: Trick = Trick {
     path: "/restart",
     title: "The next one starts the browser",
     description: "At a shared computer the victim closed the browser without signing out.",
-    role: Role::Attacker,
+    role: AttackerRole::Attacker,
     stopped_by: &[(
         Name::Persistence,
         "The cookie has no expiry date, so the browser forgets it when it is closed. A browser that \
@@ -25,8 +25,8 @@ pub(super) const RESTART: Trick = Trick {
 pub(super) const BACK: Trick = Trick {
     path: "/back",
     title: "The next one presses Back",
-    description: "At a shared computer the victim signed out. His pages may still be in the browser.",
-    role: Role::Attacker,
+    description: "At a shared computer the victim signed out. The victim's pages may still be in the browser.",
+    role: AttackerRole::Attacker,
     stopped_by: &[(
         Name::NoStore,
         "The browser keeps neither the page nor a copy of the answer.",
@@ -36,9 +36,9 @@ pub(super) const BACK: Trick = Trick {
 pub(super) const LEFT_BEHIND: Trick = Trick {
     path: "/left-behind",
     title: "The next one looks into the storage",
-    description: "At a shared computer the victim began a notice and signed out. His draft may still be \
-           there.",
-    role: Role::Attacker,
+    description: "At a shared computer the victim began a notice and signed out. The draft may still \
+           be there.",
+    role: AttackerRole::Attacker,
     stopped_by: &[(
         Name::ClearSiteData,
         "The answer to the sign-out has the browser delete what the portal's scripts have stored.",
@@ -48,17 +48,17 @@ pub(super) const LEFT_BEHIND: Trick = Trick {
 const TEMPLATE: &str = "pages/attacker/shared_computer.html";
 
 #[get("/restart?<variant>")]
-fn restart(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+fn restart(context: &RequestContext, variant: Option<&str>) -> Result<Template, Interrupted> {
     Ok(Scene::open(context, &RESTART, variant)?.show(TEMPLATE, ()))
 }
 
 #[get("/back?<variant>")]
-fn back(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+fn back(context: &RequestContext, variant: Option<&str>) -> Result<Template, Interrupted> {
     Ok(Scene::open(context, &BACK, variant)?.show(TEMPLATE, ()))
 }
 
 #[get("/left-behind?<variant>")]
-fn left_behind(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+fn left_behind(context: &RequestContext, variant: Option<&str>) -> Result<Template, Interrupted> {
     Ok(Scene::open(context, &LEFT_BEHIND, variant)?.show(TEMPLATE, ()))
 }
 

@@ -1,15 +1,15 @@
-//! The attacker's start page: his tricks. The sibling lists its own only.
+//! The attacker's start page lists the tricks. The sibling lists only its own.
 
 use crate::web::template::Template;
 use rocket::{Route, get, routes};
 use serde::Serialize;
 
-use super::{Role, TRICKS, page};
+use super::{AttackerRole, TRICKS, page};
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::problem::Problem;
 
 #[derive(Serialize)]
-struct Offered {
+struct OfferedTrick {
     path: &'static str,
     title: &'static str,
     description: &'static str,
@@ -17,18 +17,18 @@ struct Offered {
 
 #[derive(Serialize)]
 struct StartPage {
-    tricks: Vec<Offered>,
-    other: Vec<Offered>,
+    tricks: Vec<OfferedTrick>,
+    other: Vec<OfferedTrick>,
     caught: usize,
 }
 
 #[get("/")]
-async fn start(context: &RequestContext) -> Result<Template, Reply> {
-    let mine = Role::of(context);
+async fn start(context: &RequestContext) -> Result<Template, Problem> {
+    let mine = AttackerRole::of(context);
     let offered = |role| {
         let tricks = TRICKS.iter().filter(move |trick| trick.role == role);
         tricks
-            .map(|trick| Offered {
+            .map(|trick| OfferedTrick {
                 path: trick.path,
                 title: trick.title,
                 description: trick.description,
@@ -36,8 +36,8 @@ async fn start(context: &RequestContext) -> Result<Template, Reply> {
             .collect()
     };
     let (title, other) = match mine {
-        Role::Attacker => ("The attacker's site", offered(Role::Sibling)),
-        Role::Sibling => ("A sibling in the attacker's hands", Vec::new()),
+        AttackerRole::Attacker => ("The attacker's site", offered(AttackerRole::Sibling)),
+        AttackerRole::Sibling => ("A sibling in the attacker's hands", Vec::new()),
     };
     let page = StartPage {
         tricks: offered(mine),

@@ -7,17 +7,18 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
 use super::page::Scene;
-use super::{Role, Trick, plant};
+use super::{AttackerRole, Trick, plant};
 use crate::client::LabClient;
 use crate::defences::policy::Name;
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::interrupted::Interrupted;
+use crate::web::with_cookies::WithCookies;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/tossing",
     title: "A tossed cookie",
     description: "The sibling plants mallory's session in front of the victim's own.",
-    role: Role::Sibling,
+    role: AttackerRole::Sibling,
     stopped_by: &[
         (
             Name::HostPrefix,
@@ -26,7 +27,7 @@ pub(super) const TRICK: Trick = Trick {
         (
             Name::DuplicateCookies,
             "Two session cookies are one too many: the request is refused. It does not help where \
-             the victim has no cookie of his own yet.",
+             the victim has no cookie yet.",
         ),
     ],
 };
@@ -37,7 +38,7 @@ struct TossingPage {
 }
 
 #[get("/tossing?<variant>")]
-async fn show(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+async fn show(context: &RequestContext, variant: Option<&str>) -> Result<Template, Interrupted> {
     let scene = Scene::open(context, &TRICK, variant)?;
     let planted = context.bench.loot().planted(scene.variant).await?;
     let page = TossingPage {
@@ -46,15 +47,15 @@ async fn show(context: &RequestContext, variant: Option<&str>) -> Result<Templat
     Ok(scene.show("pages/attacker/tossing.html", page))
 }
 
-/// Signs in as mallory from the attacker's own computer, and plants what she was given.
+/// Signs in as mallory from the attacker's own computer, and plants the cookies of that sign-in.
 #[post("/tossing?<variant>")]
 async fn toss(
     context: &RequestContext,
-    door: &State<LabClient>,
+    client: &State<LabClient>,
     variant: Option<&str>,
-) -> Result<Redirect, Reply> {
+) -> Result<WithCookies<Redirect>, Interrupted> {
     let scene = Scene::open(context, &TRICK, variant)?;
-    let (answer, session) = plant::mallory(&scene, door).await?;
+    let (answer, session) = plant::mallory(&scene, client).await?;
     // The trick is about the session cookie. What the weak arms hand out beside it belongs to it,
     // and is of no use where the browser will refuse the session cookie itself.
     let mut pairs = Vec::new();
@@ -69,7 +70,10 @@ async fn toss(
 }
 
 #[post("/tossing/clean?<variant>")]
-async fn clean(context: &RequestContext, variant: Option<&str>) -> Result<Redirect, Reply> {
+async fn clean(
+    context: &RequestContext,
+    variant: Option<&str>,
+) -> Result<WithCookies<Redirect>, Interrupted> {
     let scene = Scene::open(context, &TRICK, variant)?;
     Ok(plant::clean_up(&scene).await?)
 }

@@ -6,17 +6,17 @@ use rocket::{Route, get, routes};
 use serde::Serialize;
 
 use super::page::Scene;
-use super::{Role, Trick};
+use super::{AttackerRole, Trick};
 use crate::attacks::payloads;
 use crate::defences::policy::Name;
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::interrupted::Interrupted;
 
 pub(super) const TRICK: Trick = Trick {
     path: "/xss",
     title: "Scripts for the notice board",
     description: "Notices that run as scripts in the victim's browser: they steal the cookie or the tokens, or ride the session.",
-    role: Role::Attacker,
+    role: AttackerRole::Attacker,
     stopped_by: &[
         (
             Name::Output,
@@ -82,7 +82,7 @@ fn payloads(catcher: &str) -> [Payload; 4] {
 }
 
 #[get("/xss?<variant>")]
-fn show(context: &RequestContext, variant: Option<&str>) -> Result<Template, Reply> {
+fn show(context: &RequestContext, variant: Option<&str>) -> Result<Template, Interrupted> {
     let scene = Scene::open(context, &TRICK, variant)?;
     let page = XssPage {
         payloads: payloads(&scene.catcher()),

@@ -20,7 +20,7 @@ const CARD: Card = Card {
     engine: Engine::Browser,
     victim: "Signed in at a shared computer, read the dashboard, signed out, and left.",
     means: "The attacker sits down at the same browser and presses Back.",
-    evidence: "The victim's dashboard stands on the screen again.",
+    evidence: "The victim's dashboard is on the screen again.",
     stopped_by: &[&[Name::NoStore]],
     when_stopped: "The browser had kept nothing of the page and had to ask the portal again.",
     shows: &["LO-CACHE"],
@@ -38,19 +38,29 @@ impl Attack for BackButton {
         scenario.narrate("The victim signs in, reads the dashboard and signs out.");
         let mut computer = scenario.browser_actor("victim").await?;
         computer.sign_in(&portal, VICTIM).await?;
-        // A page that comes back with this mark was never taken down.
+        // A page that comes back with this mark was kept alive in memory (back/forward cache).
         computer.run::<bool>("window.wasKept = true").await?;
+        // The session is over, on the server and in the cookie jar. Everything that `sign-out` can
+        // do is done.
         computer.sign_out().await?;
 
         scenario.narrate(
             "The attacker sits down at the same browser, pulls the plug, and presses Back. Without \
-             a network no script of the page can ask the portal whether the session still lives.",
+             a network no script of the page can ask the portal whether the session is still open.",
         );
         computer.now_used_by("attacker");
         computer.window().go_offline().await?;
+        // Without a network nothing can come from the portal. Whatever appears now was stored in
+        // the browser, so the attack proves where the leak is.
         computer.go_back().await?;
+        // Browsers store twice: whole pages in memory, and copies of answers on disk. The mark from
+        // above tells which one brought the page back.
         let greeting = computer.greeting().await?;
         let kept: bool = computer.run("window.wasKept === true").await?;
+        // On the strong arm of `no-store` every page of a signed-in user has `Cache-Control:
+        // no-store`, and the browser stores none of it. `private` was refused: it keeps shared
+        // caches out and leaves the copy in this browser. Next: `draft_after_sign_out.rs`, about
+        // what scripts store.
         Ok(match greeting {
             Some(user) => Outcome::Succeeded(format!(
                 "{user}'s dashboard is back, from the {}.",

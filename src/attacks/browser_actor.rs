@@ -6,60 +6,51 @@ use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 
-use super::http_actor::demo_password;
-use super::scenario::{LOOK_EVERY, Line, Scenario, ScenarioError, VICTIM};
-use crate::browser::{Chrome, ChromeError, PATIENCE, Seen, Window};
-use crate::client::Exchange;
-
-/// Parts of addresses that the pages ask for by themselves: they are left out of transcripts.
-const BY_THEMSELVES: [&str; 7] = [
-    "/static/",
-    "/favicon.ico",
-    "/api/time_left",
-    "/loot/count",
-    "/arrived",
-    "/live",
-    "about:blank",
-];
+use super::demo_accounts::{VICTIM, demo_password};
+use super::transcript::{ScenarioError, Transcript};
+use super::waiting::POLL_INTERVAL;
+use crate::browser::{Browser, BrowserError, ObservedRequest, PATIENCE, Window};
+use crate::client::HttpExchange;
+use crate::web::known_addresses::is_automatic;
 
 /// Somebody at a browser window.
 #[derive(Debug)]
 pub struct BrowserActor<'s> {
-    scenario: &'s Scenario,
+    transcript: &'s Transcript,
     who: &'static str,
-    chrome: Arc<Chrome>,
-    window: Arc<Window>,
+    browser: Arc<Browser>,
+    window: Window,
 }
 
 impl<'s> BrowserActor<'s> {
     pub(super) async fn take(
-        scenario: &'s Scenario,
-        chrome: Arc<Chrome>,
+        transcript: &'s Transcript,
+        browser: Arc<Browser>,
         who: &'static str,
     ) -> Result<Self, ScenarioError> {
-        let window = Arc::new(chrome.private_window().await?);
+        let window = browser.private_window().await?;
         Ok(Self {
-            scenario,
+            transcript,
             who,
-            chrome,
+            browser,
             window,
         })
     }
 
-    /// Somebody at the window of a browser with a profile of its own.
+    /// Somebody at the window of a browser with its own profile.
     ///
     /// # Errors
     /// The browser is gone.
     pub async fn at(
-        scenario: &'s Scenario,
-        chrome: Arc<Chrome>,
+        transcript: &'s Transcript,
+        browser: Arc<Browser>,
         who: &'static str,
     ) -> Result<Self, ScenarioError> {
-        let window = Arc::new(chrome.window().await?);
+        let window = browser.window().await?;
         Ok(Self {
-            scenario,
+            transcript,
             who,
-            chrome,
+            browser,
             window,
         })
     }
@@ -80,7 +71,7 @@ impl<'s> BrowserActor<'s> {
     /// # Errors
     /// It does not come.
     pub async fn visit(&self, address: &str) -> Result<(), ScenarioError> {
-        self.seen(self.window.visit(address).await)
+        self.seen(self.window.visit(address).await).await
     }
 
     /// Clicks on what leads to another page.
@@ -88,7 +79,7 @@ impl<'s> BrowserActor<'s> {
     /// # Errors
     /// There is no such element, or no page comes.
     pub async fn follow(&self, selector: &str) -> Result<(), ScenarioError> {
-        self.seen(self.window.follow(selector).await)
+        self.seen(self.window.follow(selector).await).await
     }
 
     /// What an expression in JavaScript gives on this page.
@@ -96,7 +87,7 @@ impl<'s> BrowserActor<'s> {
     /// # Errors
     /// It throws, or gives something else.
     pub async fn run<T: DeserializeOwned>(&self, expression: &str) -> Result<T, ScenarioError> {
-        self.seen(self.window.run(expression).await)
+        self.seen(self.window.run(expression).await).await
     }
 
     /// Waits until an expression in JavaScript is true on this page.
@@ -104,7 +95,7 @@ impl<'s> BrowserActor<'s> {
     /// # Errors
     /// It never is.
     pub async fn until(&self, condition: &str) -> Result<(), ScenarioError> {
-        self.seen(self.window.until(condition).await)
+        self.seen(self.window.until(condition).await).await
     }
 
     /// Signs in by the form of the portal whose pages begin with `portal`.
@@ -162,7 +153,7 @@ impl<'s> BrowserActor<'s> {
         Ok(greeted.and_then(|rest| Some(rest.strip_suffix('!')?.to_owned())))
     }
 
-    /// The victim's credit, on the dashboard. Where he was signed out meanwhile he signs in again.
+    /// The victim's credit, on the dashboard. Where they were signed out meanwhile, they sign in again.
     ///
     /// # Errors
     /// Nobody can sign in.
@@ -189,7 +180,7 @@ impl<'s> BrowserActor<'s> {
         let begun = Instant::now();
         loop {
             // Not at once: loading another page would cut off what this one still does.
-            tokio::time::sleep(LOOK_EVERY * 6).await;
+            tokio::time::sleep(POLL_INTERVAL * 6).await;
             let credit = self.credit(portal).await?;
             if credit != before || begun.elapsed() > patience {
                 return Ok(credit);
@@ -197,12 +188,12 @@ impl<'s> BrowserActor<'s> {
         }
     }
 
-    /// Clicks on an element, where it stands on the screen.
+    /// Clicks on an element at its place on the screen.
     ///
     /// # Errors
     /// There is none.
     pub async fn click(&self, selector: &str) -> Result<(), ScenarioError> {
-        self.seen(self.window.click(selector).await)
+        self.seen(self.window.click(selector).await).await
     }
 
     /// Waits until an expression in JavaScript is true on this page, or for a while.
@@ -212,12 +203,12 @@ impl<'s> BrowserActor<'s> {
     pub async fn until_or(&self, condition: &str, patience: Duration) -> Result<(), ScenarioError> {
         let begun = Instant::now();
         while !self.run::<bool>(condition).await? && begun.elapsed() < patience {
-            tokio::time::sleep(LOOK_EVERY).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         Ok(())
     }
 
-    /// Presses the browser's Back button, and waits until another page stands there.
+    /// Presses the browser's Back button, and waits until another page is there.
     ///
     /// # Errors
     /// None comes.
@@ -227,19 +218,21 @@ impl<'s> BrowserActor<'s> {
         let _ = self.window.run::<()>("void history.back()").await;
         let begun = Instant::now();
         loop {
-            tokio::time::sleep(LOOK_EVERY).await;
-            let ready = "document.readyState === 'complete' ? location.href : ''";
+            tokio::time::sleep(POLL_INTERVAL).await;
+            // Firefox's own page for "offline" never becomes complete.
+            let ready = "document.readyState === 'complete'
+                || document.documentURI.startsWith('about:neterror') ? location.href : ''";
             match self.window.run::<String>(ready).await {
-                Ok(at) if !at.is_empty() && at != from => return self.seen(Ok(())),
+                Ok(at) if !at.is_empty() && at != from => return self.seen(Ok(())).await,
                 _ if begun.elapsed() > PATIENCE => {
-                    return Err(ChromeError::Late("the page before".into()).into());
+                    return Err(BrowserError::Late("the page before".into()).into());
                 }
                 _ => {}
             }
         }
     }
 
-    /// An error that says what stands on the page instead.
+    /// An error that says what is on the page instead.
     pub async fn unexpected(&self, step: &str) -> ScenarioError {
         let location = self.window.location().await.unwrap_or_default();
         let heading = self.window.text("h1").await.unwrap_or_default();
@@ -247,31 +240,30 @@ impl<'s> BrowserActor<'s> {
         ScenarioError::Unexpected(format!("{step} of the {who}: {heading:?} at {location}"))
     }
 
-    fn seen<T>(&self, result: Result<T, ChromeError>) -> Result<T, ScenarioError> {
+    async fn seen<T>(&self, result: Result<T, BrowserError>) -> Result<T, ScenarioError> {
+        self.window.complete_requests().await;
         self.narrate();
         Ok(result?)
     }
 
     /// Writes what the browser sent and received since the last time to the transcript.
     fn narrate(&self) {
-        for seen in self.window.requests() {
-            if BY_THEMSELVES.iter().any(|part| seen.url.contains(part)) {
+        for request in self.window.requests() {
+            // What the browser asked for by itself is left out of transcripts.
+            if request.url == "about:blank" || is_automatic(&request.url) {
                 continue;
             }
-            self.scenario.note(Line::Exchange {
-                who: self.who,
-                exchange: Box::new(exchange(seen)),
-            });
+            self.transcript.record(self.who, exchange(request));
         }
     }
 }
 
-fn exchange(seen: Seen) -> Exchange {
-    Exchange {
-        sent: seen.request_text(),
-        head: seen.answer_text(),
-        status: seen.status,
-        headers: seen.received,
+fn exchange(request: ObservedRequest) -> HttpExchange {
+    HttpExchange {
+        sent: request.request_text(),
+        head: request.answer_text(),
+        status: request.status,
+        headers: request.received,
         body: String::new(),
     }
 }
@@ -280,9 +272,10 @@ impl Drop for BrowserActor<'_> {
     fn drop(&mut self) {
         self.narrate();
         if self.window.is_private() {
-            let (chrome, window) = (self.chrome.clone(), self.window.clone());
             // The window's cookies go with it, as soon as the browser gets to it.
-            tokio::spawn(async move { chrome.forget(&window).await });
+            self.browser.forget_later(&self.window);
+            let browser = self.browser.clone();
+            tokio::spawn(async move { browser.remove_unused_jars().await });
         }
     }
 }

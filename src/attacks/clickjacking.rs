@@ -1,4 +1,4 @@
-//! Clickjacking: the sibling shows the portal in an invisible frame over a button of its own, and
+//! Clickjacking: the sibling shows the portal in an invisible frame over its own button, and
 //! the victim's click lands on the portal's. Worksheets 14 and 15.
 //!
 //! A frame of another site comes without a cookie today; one of the portal's own site carries even a
@@ -7,7 +7,7 @@
 
 use async_trait::async_trait;
 
-use super::scenario::{A_MOMENT, Scenario, ScenarioError, VICTIM};
+use super::scenario::{SCRIPT_PATIENCE, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::base::addresses::BESIDE_SIBLING;
 use crate::defences::policy::Name;
@@ -19,8 +19,8 @@ const CARD: Card = Card {
     title: "A click for somebody else",
     engine: Engine::Browser,
     victim: "Signed in at portal.localhost; clicks on a page of notes.portal.localhost.",
-    means: "The sibling frames the dashboard with the transfer form filled in, invisible, over a \
-            button of its own.",
+    means: "The sibling frames the dashboard with the transfer form filled in, invisible, over \
+            its own button.",
     evidence: "The victim's credit falls by the amount in the frame's address.",
     stopped_by: &[&[Name::Framing]],
     when_stopped: "The browser showed no portal in the frame, so there was no button to press.",
@@ -36,20 +36,28 @@ impl Attack for Clickjacking {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let portal = scenario.portal_at(scenario.scheme().await?, BESIDE_SIBLING);
-        scenario.narrate("The victim signs in at portal.localhost, and reads his credit.");
+        scenario.narrate("The victim signs in at portal.localhost and reads their credit.");
         let victim = scenario.browser_actor("victim").await?;
         victim.sign_in(&portal, VICTIM).await?;
         let before = victim.credit(&portal).await?;
 
-        scenario.narrate("He opens the sibling's page and clicks on its button.");
+        scenario.narrate("The victim opens the sibling's page and clicks on its button.");
+        // The sibling's page has a harmless button. Above it is the portal in a frame with opacity
+        // 0, moved so that its transfer button is in the same place. The form in it is filled in by
+        // the frame's address.
         victim
-            .visit(&scenario.sibling_trick("/clickjacking"))
+            .visit(&scenario.sibling_page("/clickjacking"))
             .await?;
+        // The click is a real click of the real user on the real page. Token, origin and cookie are
+        // right, so no check of the request can find anything wrong with it. Only the browser can
+        // refuse to show the page in a frame, and only if the portal asks for that: `framing` sends
+        // `frame-ancestors 'none'`. A script that breaks out of frames was refused, because the
+        // sandbox attribute switches it off.
         victim.click(".lure").await?;
 
-        scenario.narrate("He goes back to the portal.");
+        scenario.narrate("The victim goes back to the portal.");
         let after = victim
-            .credit_once_it_changed(&portal, before, A_MOMENT)
+            .credit_once_it_changed(&portal, before, SCRIPT_PATIENCE)
             .await?;
         Ok(Outcome::of_credit(before, after, CARD.when_stopped))
     }

@@ -8,7 +8,7 @@
 
 use async_trait::async_trait;
 
-use super::scenario::{A_MOMENT, ATTACKER, Scenario, ScenarioError, VICTIM};
+use super::scenario::{ATTACKER, SCRIPT_PATIENCE, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::attacks::payloads;
 use crate::base::addresses::BESIDE_SIBLING;
@@ -21,8 +21,8 @@ const CARD: Card = Card {
     title: "A cookie pushed out and planted again",
     engine: Engine::Browser,
     victim: "Signed in at portal.localhost; opens the notice board.",
-    means: "The attacker posts a notice with a script. It overflows the jar, sets mallory's session \
-            under the name of the victim's cookie, and removes its own traces.",
+    means: "The attacker posts a notice with a script. It overflows the jar, sets mallory's \
+            session under the name of the victim's cookie, and removes its own traces.",
     evidence: "The victim's next request runs as mallory: the cookie was not only lost but planted \
                again.",
     stopped_by: &[&[Name::Output], &[Name::Csp]],
@@ -41,26 +41,37 @@ impl Attack for CookieOverflow {
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let portal = scenario.portal_at(scenario.scheme().await?, BESIDE_SIBLING);
         scenario
-            .narrate("On his own computer the attacker signs in as mallory and posts a notice.");
+            .narrate("On another computer the attacker signs in as mallory and posts a notice.");
         let mut attacker = scenario.actor("attacker");
+        // The attacker needs a session of their own: its id is what the script plants at the end.
         attacker.sign_in(ATTACKER).await?;
         let (name, id) = attacker.session_cookie()?;
+        // The script cannot read an `HttpOnly` cookie and cannot overwrite it. It can make the
+        // browser delete it: a jar has a limit for each site, and the oldest cookies go first. Then
+        // the name is free.
         let script = payloads::overflow(&name, &id);
         attacker.post_notice(&script).await?;
 
         scenario.narrate("The victim signs in and opens the notice board.");
         let victim = scenario.browser_actor("victim").await?;
         victim.sign_in(&portal, VICTIM).await?;
+        // Nothing unusual appears on the page. The script also removes the cookies that it filled
+        // the jar with, so a look at the developer tools shows one session cookie, as before.
         victim.visit(&format!("{portal}/board")).await?;
+        // Filling the jar takes a moment. Where the script was stopped, the mark never appears, and
+        // the attack looks at the dashboard without it.
         let done = "document.documentElement.dataset.done";
         victim
-            .until_or(&format!("{done} === '0'"), A_MOMENT)
+            .until_or(&format!("{done} === '0'"), SCRIPT_PATIENCE)
             .await?;
         if victim.run(&format!("{done} !== undefined")).await? {
             victim.until(&format!("{done} === '1'")).await?;
         }
 
-        scenario.narrate("He opens his dashboard.");
+        scenario.narrate("The victim opens the dashboard.");
+        // A denial of service would be the smaller harm. The victim now works in mallory's account
+        // and enters data there that mallory can read. Only `output` and `csp` stop this; a name
+        // that begins with `__Host-Http-` stops the second half, because scripts may not set it.
         Ok(match victim.greeted_as(&portal).await? {
             Some(user) if user == ATTACKER => {
                 Outcome::Succeeded(format!("The victim's next request runs as {user}."))

@@ -37,15 +37,26 @@ impl Attack for CookieTossing {
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let portal = scenario.portal_at(scenario.scheme().await?, BESIDE_SIBLING);
         scenario.narrate("The victim signs in at portal.localhost.");
+        // The victim has a good session with a good id. Nothing of it is stolen or changed.
         let victim = scenario.browser_actor("victim").await?;
         victim.sign_in(&portal, VICTIM).await?;
 
-        scenario
-            .narrate("He opens the sibling's page, which sets mallory's session cookie as well.");
-        victim.visit(&scenario.sibling_trick("/tossing")).await?;
+        scenario.narrate(
+            "The victim opens the sibling's page, which also sets mallory's session cookie.",
+        );
+        // The victim's own cookie is host-only and stays. The tossed one has a Domain and a longer
+        // Path, so both have the same name and both are sent.
+        victim.visit(&scenario.sibling_page("/tossing")).await?;
+        // The sibling's page sends an ordinary `Set-Cookie`. No script is needed, so a strict `csp`
+        // of the portal changes nothing.
         victim.follow(".bait form:first-child button").await?;
 
-        scenario.narrate("He opens his dashboard again.");
+        scenario.narrate("The victim opens the dashboard again.");
+        // Browsers send the cookie with the longer path first (RFC 6265, section 5.4), and most
+        // frameworks use the first or the last of two without a word. `duplicate-cookies` refuses
+        // such a request. `host-prefix` prevents it: the browser does not accept a `__Host-` cookie
+        // with a Domain. What the victim now enters is stored in mallory's account, as after
+        // `login_csrf.rs`.
         Ok(match victim.greeted_as(&portal).await? {
             Some(user) if user == ATTACKER => {
                 Outcome::Succeeded(format!("The victim's next request runs as {user}."))

@@ -7,7 +7,7 @@
 
 use async_trait::async_trait;
 
-use super::scenario::{A_MOMENT, Scenario, ScenarioError, VICTIM};
+use super::scenario::{SCRIPT_PATIENCE, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::base::addresses::BESIDE_SIBLING;
 use crate::defences::policy::Name;
@@ -41,15 +41,23 @@ impl Attack for CorsRead {
         let victim = scenario.browser_actor("victim").await?;
         victim.sign_in(&portal, VICTIM).await?;
 
-        scenario.narrate("He opens the sibling's page, whose script starts by itself.");
-        let page = scenario.sibling_trick("/cors");
+        scenario.narrate("The victim opens the sibling's page, whose script starts by itself.");
+        // The script uses `fetch` with credentials. The sibling is the portal's own site, so even a
+        // `Strict` cookie is sent with the request.
+        let page = scenario.sibling_page("/cors");
         victim.visit(&format!("{page}&go=1")).await?;
         victim
             .until("document.getElementById('reader').dataset.done !== undefined")
             .await?;
 
-        scenario.narrate("The attacker looks at what his site has received.");
-        let loot = scenario.loot_within(A_MOMENT).await?;
+        scenario.narrate("The attacker looks at the loot on their own site.");
+        // The request reaches the portal on both arms. On the weak arm the answer repeats the
+        // script's `Origin` in `Access-Control-Allow-Origin` and allows credentials, so the browser
+        // gives the script the answer. On the strong arm no foreign origin is named, and the
+        // browser withholds it. CORS is a permission, not a protection: without the header the
+        // answer is protected already. It does not stop requests that change something; that is the
+        // work of `csrf-token`.
+        let loot = scenario.wait_for_loot(SCRIPT_PATIENCE).await?;
         let read = loot.iter().find_map(|loot| loot.query("read"));
         Ok(match read.filter(|read| read.contains(VICTIM)) {
             Some(read) => Outcome::Succeeded(format!("The script read {read}.")),

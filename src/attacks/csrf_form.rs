@@ -1,5 +1,5 @@
 //! CSRF by a form: a page on another site posts a transfer to the portal, and the victim's browser
-//! adds his cookie by itself, or does not. Worksheet 05.
+//! adds their cookie by itself, or does not. Worksheet 05.
 //!
 //! The form moves the whole window, because requests in the background carry no cookie where
 //! third-party cookies are blocked. Without a `SameSite` attribute Chromium sends the cookie only
@@ -47,8 +47,17 @@ impl Attack for CsrfForm {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        // The scheme is the one that people use to reach the variant. A browser counts the scheme
+        // as part of the site.
         let portal = scenario.portal(scenario.scheme().await?);
-        let page = scenario.trick("/csrf-form");
+        // The page is the attacker's own, so its form can name any address, any field and any
+        // value. What it cannot do is read an answer or the victim's pages: that is why a secret in
+        // the portal's own form helps (`csrf-token`).
+        let page = scenario.attacker_page("/csrf-form");
+        // Three defences refuse this request, each alone. `same-site`: the browser leaves the
+        // cookie out, because the form is on another site. `request-origin`: the browser writes the
+        // true `Origin`, and the portal compares it. `csrf-token`: the field is missing, and the
+        // attacker cannot know its value.
         forge(scenario, &portal, &page, "#trap button", CARD.when_stopped).await
     }
 }

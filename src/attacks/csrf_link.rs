@@ -33,7 +33,12 @@ impl Attack for CsrfLink {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let portal = scenario.portal(scenario.scheme().await?);
-        let page = scenario.trick("/csrf-link");
+        // A link has no body and no hidden field. It works only where a GET has an effect, which
+        // HTTP forbids (RFC 9110, section 9.2.1).
+        let page = scenario.attacker_page("/csrf-link");
+        // `Lax` sends cookies with a top-level GET, or no link to a signed-in page would work.
+        // Token and origin are asked for unsafe methods only. So the strong arm of `safe-methods`
+        // is the one thing that stops this line: a GET changes nothing.
         forge(
             scenario,
             &portal,

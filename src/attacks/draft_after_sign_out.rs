@@ -23,7 +23,7 @@ const CARD: Card = Card {
     victim: "Began a notice on a shared computer, signed out, and left.",
     means: "The attacker sits down at the same browser and looks at what pages of the portal's \
             origin have stored.",
-    evidence: "He reads the victim's unfinished notice.",
+    evidence: "The attacker reads the victim's unfinished notice.",
     stopped_by: &[&[Name::ClearSiteData]],
     when_stopped: "The answer to the sign-out had the browser delete all that the portal's scripts \
                    had stored.",
@@ -38,20 +38,28 @@ impl Attack for DraftAfterSignOut {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        // Where the header names cookies, too, it clears the whole host: so this is done where the
-        // portal is alone.
+        // The header also clears the cookies of the whole host. So this uses a host name on which
+        // the portal is alone.
         let portal = scenario.portal_at(scenario.scheme().await?, BESIDE_SIBLING);
         scenario.narrate("The victim signs in, begins a notice, and signs out.");
         let mut computer = scenario.browser_actor("victim").await?;
         computer.sign_in(&portal, VICTIM).await?;
         computer.visit(&format!("{portal}/board")).await?;
+        // The page stores the draft in `localStorage`, so that a closed tab loses nothing. It is a
+        // convenience that nobody thinks of as data of the session.
         computer.window().fill_in("#text", DRAFT).await?;
         computer.until("localStorage.length > 0").await?;
+        // The sign-out removes the cookie and the record. `localStorage` belongs to the origin and
+        // has no date; nothing in the end of a session touches it.
         computer.sign_out().await?;
 
         scenario.narrate("The attacker sits down at the same browser and opens the portal.");
         computer.now_used_by("attacker");
         computer.visit(&format!("{portal}/")).await?;
+        // Anyone at this browser who opens the portal's origin can read it, signed in or not. On
+        // the strong arm the answer to the sign-out has `Clear-Site-Data`, and the browser deletes
+        // it. A script that deletes its own data at the sign-out helps as well, until the next
+        // feature forgets it.
         let stored: String = computer.run("JSON.stringify({...localStorage})").await?;
         Ok(if stored.contains(DRAFT) {
             Outcome::Succeeded(format!("The browser still holds {stored}."))

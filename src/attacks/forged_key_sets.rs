@@ -1,8 +1,8 @@
-//! The attacker's own pair of keys: he signs tokens with the one and publishes the other, in a key
-//! set that a token can point to with `jku`, or bring along as `jwk`. Worksheet 12.
+//! The attacker's own pair of keys: they sign tokens with the one and publish the other, in a key set
+//! that a token can point to with `jku`, or bring along as `jwk`. Worksheet 12.
 //!
-//! The private key is no secret: it stands here, and `/jwks-private.pem` hands it to every student
-//! who wants to sign by hand.
+//! The private key is no secret: it is in this file, and `/jwks-private.pem` gives it to every
+//! student who wants to sign by hand.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,7 +12,7 @@ use p256::elliptic_curve::sec1::ToEncodedPoint;
 use p256::pkcs8::{EncodePrivateKey, LineEnding};
 use serde_json::{Value, json};
 
-/// The name that his key has.
+/// The key's name.
 pub const KID: &str = "attacker-1";
 
 /// The private key: any number that fits the curve will do.
@@ -53,16 +53,16 @@ mod tests {
 
     #[test]
     fn the_published_key_verifies_what_the_private_one_signs() {
-        use crate::jwt::{Key, signature};
+        use crate::jwt::{VerifyingKey, signature};
         use jsonwebtoken::Algorithm::ES256;
 
         let key = signing_key().expect("a key");
-        let token = signature::token(&"h", &"p", &key, ES256).expect("a token");
+        let token = signature::sign(&"h", &"p", &key, ES256).expect("a token");
         let (signed, text) = token.rsplit_once('.').expect("three parts");
         let signature = URL_SAFE_NO_PAD.decode(text).expect("base64url");
-        let public = Key::from_jwk(&public_jwk().expect("a key")).expect("a key");
+        let public = VerifyingKey::from_jwk(&public_jwk().expect("a key")).expect("a key");
         assert_eq!(public.bound(), [ES256]);
         let verifying = public.for_algorithm(ES256).expect("it fits");
-        assert!(signature::is_right(signed, &signature, &verifying, ES256));
+        assert!(signature::is_valid(signed, &signature, &verifying, ES256));
     }
 }

@@ -9,18 +9,18 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::scenario::{ATTACKER, Scenario, ScenarioError};
-use super::words::WORDS;
+use super::word_list::WORDS;
 use super::{Attack, Card, Engine, Outcome};
 use crate::base::clock::BenchTime;
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
-use crate::session::state_cookie::{self, State};
+use crate::session::state_cookie::{self, SignedState};
 
 pub(super) struct ForgedSignedCookie;
 
 const ADMIN: &str = "admin";
 
-/// A key that stands in tutorials. He tries it where he was given no cookie to test words on.
+/// A key from tutorials, for the case that there is no cookie to test words on.
 const TUTORIAL_KEY: &str = "secret123";
 
 const CARD: Card = Card {
@@ -28,13 +28,13 @@ const CARD: Card = Card {
     title: "A signed cookie, signed again",
     engine: Engine::Http,
     victim: "The administrator, who need not even be signed in.",
-    means: "The attacker signs in to his own account and reads his own state cookie. On his own \
-            computer he tries the words of a list until one gives the cookie's signature. With \
-            that key he signs a state that names admin, and sends it beside his own session. \
-            flask-unsign does the same with Flask's cookies.",
-    evidence: "The dashboard that he gets greets admin.",
+    means: "The attacker signs in to their own account and reads their own state cookie. Offline \
+            they try the words of a list until one gives the cookie's signature. With that key \
+            they sign a state that names admin, and send it beside their own session. flask-unsign \
+            does the same with Flask's cookies.",
+    evidence: "The dashboard greets the attacker as admin.",
     stopped_by: &[&[Name::ClientState], &[Name::SigningKey]],
-    when_stopped: "The session's record says who he is; the portal does not ask the cookie.",
+    when_stopped: "The session's record says who the user is; the portal does not ask the cookie.",
     shows: &["CK-KEY", "CK-TAMPER"],
     standards: &["ASVS 13.3.1", "CWE-321", "CWE-565", "CWE-642"],
 };
@@ -46,34 +46,49 @@ impl Attack for ForgedSignedCookie {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        scenario.narrate("The attacker signs in to his own account and looks at his cookies.");
+        scenario.narrate("The attacker signs in to their own account and looks at the cookies.");
         let mut attacker = scenario.actor("attacker");
+        // The attacker's own account is enough. Every user of the portal gets such a sample, with a
+        // signature by the same key.
         attacker.sign_in(ATTACKER).await?;
-        let name = attacker.cookie_beside("state")?;
+        // The portal stores its state in this cookie so that the server needs no memory of it.
+        // Flask, Rails and Django each offer that.
+        let name = attacker.cookie_name_for("state")?;
+        // One cookie with its signature is all that an offline attack needs: it tells right guesses
+        // from wrong ones. No request goes to the portal, so no throttle and no log can see it, and
+        // a GPU tries billions of words in a second. On the strong arm of `signing-key` the key is
+        // 32 random bytes, and no list has it.
         let key = match attacker.caller().cookie(&name) {
             Some((_, own)) => match crack(&own) {
                 Some(key) => {
                     scenario.narrate(format!(
-                        "Offline, the word {key} gives his cookie's signature."
+                        "Offline, the word {key} gives the cookie's signature."
                     ));
                     key
                 }
                 None => {
-                    let because = "No word of the list is the key that signed his cookie.";
+                    let because = "No word of the list is the key that signed the cookie.";
                     return Ok(Outcome::Stopped(because.into()));
                 }
             },
             None => {
                 scenario.narrate(format!(
-                    "There is no state cookie. He signs one with {TUTORIAL_KEY}."
+                    "There is no state cookie. The attacker signs one with {TUTORIAL_KEY}."
                 ));
                 TUTORIAL_KEY
             }
         };
 
+        // Signed means that nobody without the key changed it. It means neither secret nor true.
+        // With the key the attacker is the server.
         let forged = sign_as(ADMIN, key.as_bytes());
         let cookies = attacker.cookies_with(&name, &forged);
+        // The session cookie is the attacker's own and stays valid. Only the state beside it lies.
+        // On the strong arm of `client-state` the record on the server says who the user is, so
+        // even a right signature changes nothing.
         let forgery = Call::get("/dashboard").with_cookie(Some(cookies));
+        // Changing the key would end this forgery and every honest cookie with it. Only
+        // `client-state` removes the reason to forge.
         Ok(match attacker.greeted_as(forgery).await? {
             Some(user) if user == ADMIN => Outcome::Succeeded(format!(
                 "The key was {key}, and the dashboard greets {user}."
@@ -83,7 +98,7 @@ impl Attack for ForgedSignedCookie {
     }
 }
 
-/// The word whose signature the cookie carries. Nobody is asked, so nobody can count the guesses.
+/// The word whose signature the cookie has. The portal is not asked, so it cannot count the guesses.
 fn crack(cookie: &str) -> Option<&'static str> {
     WORDS
         .into_iter()
@@ -92,7 +107,7 @@ fn crack(cookie: &str) -> Option<&'static str> {
 
 /// A state cookie in the name of `user`.
 fn sign_as(user: &str, key: &[u8]) -> String {
-    let state = State {
+    let state = SignedState {
         large_text: false,
         user: user.into(),
     };

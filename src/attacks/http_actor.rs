@@ -1,33 +1,44 @@
-//! Somebody on the stage of an attack: what he sends, and what he reads out of the answers.
+//! A person or a program without a browser: what they send, and what they read in the answers.
+//!
+//! Their client keeps cookies as curl does. It knows nothing of `SameSite`, of scripts or of CORS,
+//! because only a browser enforces those. What an attack needs beyond that, it must do with a
+//! [`BrowserActor`](super::browser_actor::BrowserActor).
 
-use super::scenario::{Line, Scenario, ScenarioError};
-use crate::client::Exchange;
+use super::demo_accounts::demo_password;
+use super::transcript::{ScenarioError, Transcript};
+use crate::client::HttpExchange;
 use crate::client::caller::{Call, Caller};
-use crate::defences::password_storage::DEMO_PASSWORDS;
 
-/// Somebody on a stage, with a cookie jar of his own.
+/// A person or a program with its own cookie jar.
 #[derive(Debug)]
 pub struct HttpActor<'s> {
-    scenario: &'s Scenario,
-    who: &'static str,
+    transcript: &'s Transcript,
+    name: &'static str,
     caller: Caller,
+    sibling_origin: String,
 }
 
 impl<'s> HttpActor<'s> {
-    pub(super) fn new(scenario: &'s Scenario, who: &'static str, caller: Caller) -> Self {
+    pub(super) fn new(
+        transcript: &'s Transcript,
+        name: &'static str,
+        caller: Caller,
+        sibling_origin: String,
+    ) -> Self {
         Self {
-            scenario,
-            who,
+            transcript,
+            name,
             caller,
+            sibling_origin,
         }
     }
 
-    /// His jar, to look into.
+    /// The client and its cookie jar, to look into.
     pub fn caller(&self) -> &Caller {
         &self.caller
     }
 
-    /// Puts a cookie into his jar, as if this `Set-Cookie` line had come.
+    /// Puts a cookie into the jar, as if an answer had this `Set-Cookie` line.
     pub fn plant(&mut self, set_cookie: &str) {
         self.caller.plant(set_cookie);
     }
@@ -36,7 +47,7 @@ impl<'s> HttpActor<'s> {
     ///
     /// # Errors
     /// No answer.
-    pub async fn get(&mut self, path: &str) -> Result<Exchange, ScenarioError> {
+    pub async fn get(&mut self, path: &str) -> Result<HttpExchange, ScenarioError> {
         self.call(Call::get(path)).await
     }
 
@@ -48,35 +59,31 @@ impl<'s> HttpActor<'s> {
         &mut self,
         path: &str,
         fields: &[(&str, &str)],
-    ) -> Result<Exchange, ScenarioError> {
+    ) -> Result<HttpExchange, ScenarioError> {
         let exchange = self.caller.submit(path, fields).await?;
-        self.note(exchange)
+        self.record(exchange)
     }
 
     /// Makes any call.
     ///
     /// # Errors
     /// No answer.
-    pub async fn call(&mut self, call: Call) -> Result<Exchange, ScenarioError> {
+    pub async fn call(&mut self, call: Call) -> Result<HttpExchange, ScenarioError> {
         let exchange = self.caller.call(call).await?;
-        self.note(exchange)
+        self.record(exchange)
     }
 
-    /// Writes an exchange to the transcript. A portal that breaks has not defended itself, so its
-    /// own error ends the attack as not tried.
-    fn note(&self, exchange: Exchange) -> Result<Exchange, ScenarioError> {
-        let line = Line::Exchange {
-            who: self.who,
-            exchange: Box::new(exchange.clone()),
-        };
-        self.scenario.note(line);
+    /// Writes an exchange to the transcript. A portal that breaks has not defended itself: its own
+    /// error must not count as a defence, so the attack ends as not tried.
+    fn record(&self, exchange: HttpExchange) -> Result<HttpExchange, ScenarioError> {
+        self.transcript.record(self.name, exchange.clone());
         if exchange.status < 500 {
             return Ok(exchange);
         }
         let status = exchange.status;
         Err(ScenarioError::Unexpected(format!(
             "the {} was answered {status}",
-            self.who
+            self.name
         )))
     }
 
@@ -87,10 +94,10 @@ impl<'s> HttpActor<'s> {
     pub async fn sign_in(&mut self, user: &str) -> Result<(), ScenarioError> {
         self.get("/login").await?;
         let reply = self.try_password(user, demo_password(user)).await?;
-        self.expect("the sign-in", &reply, 303)
+        self.expect_status("the sign-in", &reply, 303)
     }
 
-    /// Sends the form of the sign-in page, which he has open.
+    /// Sends the form of the sign-in page, which the actor has open.
     ///
     /// # Errors
     /// No answer.
@@ -98,7 +105,7 @@ impl<'s> HttpActor<'s> {
         &mut self,
         user: &str,
         password: &str,
-    ) -> Result<Exchange, ScenarioError> {
+    ) -> Result<HttpExchange, ScenarioError> {
         let fields = [("username", user), ("password", password)];
         self.submit("/login", &fields).await
     }
@@ -111,37 +118,36 @@ impl<'s> HttpActor<'s> {
         self.get("/password").await?;
         let fields = [("current", demo_password(user)), ("new", new)];
         let reply = self.submit("/password", &fields).await?;
-        self.expect("the new password", &reply, 200)
+        self.expect_status("the new password", &reply, 200)
     }
 
-    /// Posts a notice on the board, where he is signed in.
+    /// Posts a notice on the board. The actor is signed in.
     ///
     /// # Errors
     /// No answer, or the board does not take it.
     pub async fn post_notice(&mut self, text: &str) -> Result<(), ScenarioError> {
         self.get("/board").await?;
         let reply = self.submit("/board", &[("text", text)]).await?;
-        self.expect("the notice", &reply, 303)
+        self.expect_status("the notice", &reply, 303)
     }
 
-    /// Has his browser send a request that a page of the sibling host made, from a form there.
+    /// Sends the request that the actor's browser would send for a form on the sibling host.
     ///
-    /// The two headers are those that Chromium, Firefox and Safari add by themselves, and the
-    /// cookies are his: the sibling belongs to the portal's site, so `SameSite` withholds none.
+    /// The two headers are those that Chromium, Firefox and Safari add by themselves. The cookies are
+    /// the actor's: the sibling belongs to the portal's site, so `SameSite` withholds none.
     ///
     /// # Errors
     /// No answer.
-    pub async fn post_from_sibling(&mut self, call: Call) -> Result<Exchange, ScenarioError> {
-        let origin = self.scenario.sibling_origin();
-        let call = call.with("origin", origin);
+    pub async fn post_from_sibling(&mut self, call: Call) -> Result<HttpExchange, ScenarioError> {
+        let call = call.with("origin", self.sibling_origin.clone());
         self.call(call.with("sec-fetch-site", "same-site")).await
     }
 
     /// An error, unless the answer to a step that is no part of the attack has this status.
-    pub(super) fn expect(
+    pub(super) fn expect_status(
         &self,
         step: &str,
-        reply: &Exchange,
+        reply: &HttpExchange,
         status: u16,
     ) -> Result<(), ScenarioError> {
         if reply.status == status {
@@ -149,11 +155,11 @@ impl<'s> HttpActor<'s> {
         }
         Err(ScenarioError::Unexpected(format!(
             "{step} of the {} was answered {}",
-            self.who, reply.status
+            self.name, reply.status
         )))
     }
 
-    /// Loads the dashboard, and says whom it greets.
+    /// Makes a call for the dashboard, and returns the user that it greets.
     ///
     /// # Errors
     /// No answer.
@@ -163,26 +169,26 @@ impl<'s> HttpActor<'s> {
         Ok(greeting.and_then(|rest| Some(rest.split_once('!')?.0.to_owned())))
     }
 
-    /// Name and value of the session cookie in his jar.
+    /// Name and value of the session cookie in the jar.
     ///
     /// # Errors
     /// There is none.
     pub fn session_cookie(&self) -> Result<(String, String), ScenarioError> {
-        let missing = || ScenarioError::Unexpected(format!("{} has no session cookie", self.who));
+        let missing = || ScenarioError::Unexpected(format!("{} has no session cookie", self.name));
         self.caller.session_cookie().ok_or_else(missing)
     }
 
     /// The name of another cookie of the same variant and bench, as in `role_insecure`.
     ///
     /// # Errors
-    /// He has no session cookie to tell it by.
-    pub fn cookie_beside(&self, what: &str) -> Result<String, ScenarioError> {
+    /// The jar has no session cookie to derive the name from.
+    pub fn cookie_name_for(&self, what: &str) -> Result<String, ScenarioError> {
         let (name, _) = self.session_cookie()?;
         let (_, rest) = name.split_once("session_").unwrap_or_default();
         Ok(format!("{what}_{rest}"))
     }
 
-    /// The `Cookie` header that his jar sends, with one cookie changed or added.
+    /// The `Cookie` header that the jar would send, with one cookie changed or added.
     pub fn cookies_with(&self, name: &str, value: &str) -> String {
         let jar = self.caller.cookie_header().unwrap_or_default();
         let others = jar
@@ -194,7 +200,7 @@ impl<'s> HttpActor<'s> {
         pairs.join("; ")
     }
 
-    /// The credit on his dashboard.
+    /// The credit on the actor's dashboard.
     ///
     /// # Errors
     /// No answer, or no credit on the page.
@@ -202,13 +208,12 @@ impl<'s> HttpActor<'s> {
         let page = self.get("/dashboard").await?.body;
         let shown = page.split("class=\"money\">").nth(1);
         let credit = shown.and_then(|rest| rest.split('<').next()?.parse().ok());
-        let missing = || ScenarioError::Unexpected(format!("the {} sees no credit", self.who));
+        let missing = || {
+            ScenarioError::Unexpected(format!(
+                "the dashboard of the {} shows no credit",
+                self.name
+            ))
+        };
         credit.ok_or_else(missing)
     }
-}
-
-/// The password of a demo account.
-pub(super) fn demo_password(user: &str) -> &'static str {
-    let account = DEMO_PASSWORDS.iter().find(|(name, _)| *name == user);
-    account.map(|(_, password)| *password).unwrap_or_default()
 }

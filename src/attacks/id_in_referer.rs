@@ -1,4 +1,4 @@
-//! An id in the address leaks by Referer: the victim's page has his session id in its address, and a
+//! An id in the address leaks by Referer: the victim's page has the session id in its address, and a
 //! link on it leads to the attacker.
 //!
 //! Browsers cut the address down to the origin by themselves; the weak policy asks for all of it.
@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 
-use super::scenario::{Scenario, ScenarioError, VICTIM};
+use super::scenario::{SCRIPT_PATIENCE, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
@@ -17,12 +17,13 @@ const CARD: Card = Card {
     name: "id-in-referer",
     title: "A session id that leaks by Referer",
     engine: Engine::Browser,
-    victim: "Signed in; opened his dashboard by the address for other devices, which holds his id.",
+    victim: "Signed in; opened the dashboard by the address for other devices, which contains the \
+             session id.",
     means: "A link on the dashboard leads to a partner's site, which belongs to the attacker.",
     evidence: "With the id in the Referer the attacker's own client is greeted as the victim.",
     stopped_by: &[&[Name::Carrier], &[Name::Referrer]],
-    when_stopped: "There was no id in the address, or the browser told the other site nothing of \
-                   it.",
+    when_stopped: "There was no id in the address, or the browser did not send it to the other \
+                   site.",
     shows: &["SID-URL", "HDR-REFERRER"],
     standards: &[
         "ASVS 14.2.1",
@@ -45,21 +46,33 @@ impl Attack for IdInReferer {
             "The victim signs in, and follows the link for other devices where there is one.",
         );
         let victim = scenario.browser_actor("victim").await?;
+        // The sign-in also sets a cookie. The address for other devices is a convenience beside it.
         victim.sign_in(&portal, VICTIM).await?;
+        // The weak arm of `carrier` offers an address that contains the id. Addresses are copied,
+        // sent by mail, stored in histories and written to logs of every proxy. The Referer is only
+        // the fastest of these ways.
         if victim.run("!!document.querySelector('a.device')").await? {
             victim.follow("a.device").await?;
         }
-        scenario.narrate("He follows the link to the partner's site.");
+        scenario.narrate("The victim follows the link to the partner's site.");
         victim.follow("a.partner").await?;
 
-        scenario.narrate("The partner, who is the attacker, reads where his visitor came from.");
-        let loot = scenario.loot_within(super::scenario::A_MOMENT).await?;
+        scenario.narrate(
+            "The attacker, who owns the partner's site, reads where the visitor came from.",
+        );
+        // The header is sent by the browser, so no script and no mistake of the victim is needed.
+        let loot = scenario.wait_for_loot(SCRIPT_PATIENCE).await?;
         let referers = loot.iter().filter_map(|loot| loot.referer.as_deref());
         let mut ids = referers.filter_map(|referer| referer.split_once("sid=").map(|(_, id)| id));
+        // Browsers today send only the origin to other sites by default. The weak arm of `referrer`
+        // asks for `unsafe-url`, which sends the whole address.
         let Some(id) = ids.next().and_then(|rest| rest.split('&').next()) else {
             return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         };
         let mut attacker = scenario.actor("attacker");
+        // On the strong arm of `carrier` the id is in a cookie only, and an id in an address is
+        // ignored. `referrer` cuts the header down to the origin; it closes this one way and none
+        // of the others.
         let replay = Call::get(format!("/dashboard?sid={id}")).with_cookie(None);
         Ok(match attacker.greeted_as(replay).await? {
             Some(user) if user == VICTIM => {

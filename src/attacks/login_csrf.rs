@@ -1,5 +1,5 @@
-//! Login CSRF: a form on another site signs the victim in to the attacker's own account. What he
-//! types there, the attacker reads.
+//! Login CSRF: a form on another site signs the victim in to the attacker's own account. The
+//! attacker can read whatever the victim types there.
 //!
 //! The form brings no cookie, it makes the portal set one, so `SameSite` does not help. The sign-in
 //! form needs a token that belongs to the visitor's anonymous session, or a look at the origin.
@@ -21,7 +21,7 @@ const CARD: Card = Card {
     evidence: "The portal greets the victim as mallory.",
     stopped_by: &[&[Name::CsrfToken], &[Name::RequestOrigin]],
     when_stopped: "The portal refused the sign-in: its form lacked the token of the visitor's \
-                   anonymous session, or stood on another site.",
+                   anonymous session, or was on another site.",
     shows: &["CSRF-LOGIN"],
     standards: &["ASVS 7.6.2", "CWE-352"],
 };
@@ -35,11 +35,18 @@ impl Attack for LoginCsrf {
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let portal = scenario.portal(scenario.scheme().await?);
         scenario.narrate("The victim opens the attacker's page and presses its button.");
+        // The victim is not signed in, so there is no session to ride. The attacker gives them one:
+        // the form has mallory's name and password, which the attacker knows.
         let victim = scenario.browser_actor("victim").await?;
-        victim.visit(&scenario.trick("/login-csrf")).await?;
+        victim.visit(&scenario.attacker_page("/login-csrf")).await?;
+        // `SameSite` decides whether a cookie is sent along, and this form needs none. It must be
+        // refused before the sign-in: by a token that belongs to the anonymous session
+        // (`csrf-token`) or by its origin.
         victim.follow(".bait button").await?;
 
-        scenario.narrate("Later he opens the portal, which seems to know him.");
+        scenario.narrate("Later the victim opens the portal, which greets them by a name.");
+        // The harm comes later: a card number, a message or a search is now stored in mallory's
+        // account. The victim would have to notice the wrong name.
         Ok(match victim.greeted_as(&portal).await? {
             Some(user) if user == ATTACKER => {
                 Outcome::Succeeded(format!("The portal greets the victim as {user}."))

@@ -1,7 +1,8 @@
 //! Finding out who has an account, from what a failed sign-in says. Worksheets 14 and 15.
 //!
-//! Stopped by `login-errors` alone. This program compares status and text; time speaks too, and the
-//! strong arm makes both failures the same work. Read `src/defences/login_errors.rs` next.
+//! Stopped by `login-errors` alone. This program compares status and text. The time of an answer
+//! also reveals something, so the strong arm does the same work for both failures.
+//! Read `src/defences/login_errors.rs` next.
 
 use async_trait::async_trait;
 
@@ -18,9 +19,9 @@ const CARD: Card = Card {
     name: "login-enumeration",
     title: "Finding out who has an account",
     engine: Engine::Http,
-    victim: "Has an account, and would rather not have everybody know it.",
-    means: "The attacker signs in with a wrong password, once under a name that he suspects and \
-            once under a name that he made up, and compares what he reads.",
+    victim: "Has an account, and does not want everyone to know it.",
+    means: "The attacker signs in with a wrong password, once with a name that may exist and once \
+            with an invented name, and compares the two answers.",
     evidence: "Status or text of the two answers differ.",
     stopped_by: &[&[Name::LoginErrors]],
     when_stopped: "Both names got the same status and the same text.",
@@ -37,17 +38,27 @@ impl Attack for LoginEnumeration {
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         scenario.narrate("The attacker types two names, each with a wrong password.");
         let mut attacker = scenario.actor("attacker");
+        // The form is the same for both tries, so its token and its session are no reason for a
+        // difference.
         attacker.get("/login").await?;
         let mut answers = Vec::new();
+        // Neither password can be right. The attacker does not want to get in; they want a list of
+        // names for later: for guessing, for phishing, or because membership itself is a secret.
         for name in [VICTIM, STRANGER] {
             let reply = attacker.try_password(name, "certainly-wrong").await?;
+            // The name itself is on both pages, so it must not count as a difference.
             let text = visible_text(&reply.body).replace(name, "NAME");
             answers.push((reply.status, text));
         }
+        // On the weak arm of `login-errors` the portal helps honest users who mistyped their name,
+        // and tells everyone else who has an account. On the strong arm both failures have the same
+        // status, the same text and the same work. The same leak is in "forgot password" and in
+        // registration; look there next.
         let (known, unknown) = (&answers[0], &answers[1]);
         if known == unknown {
             return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         }
+        // For the evidence: the first line of each page that the other page lacks.
         let differing = |text: &str, other: &str| {
             let line = text.lines().find(|line| !other.contains(line));
             line.unwrap_or_default().to_owned()

@@ -1,5 +1,5 @@
 //! A long-lived cookie: the victim closes the browser of a shared computer without signing out, and
-//! the next one opens it again. Worksheet 08.
+//! the next user opens it again. Worksheet 08.
 //!
 //! With an expiry date the browser writes the cookie to its disk. The program really ends a browser
 //! and starts another one on the same profile.
@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use super::browser_actor::BrowserActor;
 use super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
-use crate::browser::{Chrome, ChromeError};
+use crate::browser::{Browser, BrowserError};
 use crate::defences::policy::Name;
 
 pub(super) struct LongLivedCookie;
@@ -38,21 +38,31 @@ impl Attack for LongLivedCookie {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let portal = scenario.portal(scenario.scheme().await?);
-        let failed = |error: std::io::Error| ChromeError::Start(error.to_string());
+        let failed = |error: std::io::Error| BrowserError::Start(error.to_string());
+        // A real profile on a real disk: a private window would forget its cookies either way, and
+        // the attack would prove nothing.
         let profile = tempfile::tempdir().map_err(failed)?;
-        let computer = scenario.chrome()?.settings().clone();
+        let computer = scenario.browser()?.settings().clone();
         let computer = computer.with_profile(profile.path());
 
         scenario.narrate("The victim signs in at a shared computer, then closes the browser.");
-        let browser = Arc::new(Chrome::start(computer.clone()).await?);
-        let victim = BrowserActor::at(scenario, browser.clone(), "victim").await?;
+        let browser = Arc::new(Browser::start(computer.clone()).await?);
+        let victim = BrowserActor::at(scenario.transcript(), browser.clone(), "victim").await?;
+        // Nobody ticked a box here. On the weak arm every session is remembered.
         victim.sign_in(&portal, VICTIM).await?;
+        // Closing the window is all that the victim does. Many users believe that this is a
+        // sign-out.
         drop(victim);
         close(browser).await?;
 
         scenario.narrate("The attacker starts the browser of that computer and opens the portal.");
-        let browser = Arc::new(Chrome::start(computer).await?);
-        let attacker = BrowserActor::at(scenario, browser.clone(), "attacker").await?;
+        // On the weak arm of `persistence` the cookie has a `Max-Age`, so the browser wrote it to
+        // the profile, and the next user of that profile has it. On the strong arm it has no date
+        // and ends with the browser. The server's session is open in both cases: only a timeout on
+        // the server ends it, so read `src/defences/idle_timeout.rs` as well.
+        let browser = Arc::new(Browser::start(computer).await?);
+        let attacker = BrowserActor::at(scenario.transcript(), browser.clone(), "attacker").await?;
+        // The attacker types no password. The browser adds the cookie that it found in the profile.
         let greeted = attacker.greeted_as(&portal).await?;
         drop(attacker);
         close(browser).await?;
@@ -66,7 +76,7 @@ impl Attack for LongLivedCookie {
 }
 
 /// Closes the browser. Somebody who still sits at it keeps it open.
-async fn close(browser: Arc<Chrome>) -> Result<(), ChromeError> {
+async fn close(browser: Arc<Browser>) -> Result<(), BrowserError> {
     match Arc::into_inner(browser) {
         Some(browser) => browser.close().await,
         None => Ok(()),

@@ -1,11 +1,16 @@
 //! The matrix: every attack against every variant, run and compared with the rule.
+//!
+//! The rule ([`Card::succeeds_under`](super::Card::succeeds_under)) predicts each cell from the sets
+//! that the attack's card declares. The run shows whether it is right. A cell that disagrees means
+//! that a card is wrong or that a defence does not do what it says.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::task::JoinSet;
 
-use super::record::Record;
-use super::scenario::{ProbedDefences, Scenario, Target};
+use super::cell::{CellResult, MatrixCell};
+use super::record::BrowserRecord;
+use super::scenario::{ProbedDefences, Scenario, TargetLab};
 use super::{ALL, Attack, Engine, Outcome};
 use crate::base::bench_name::BenchName;
 use crate::defences::policy::{Name, Policy, Variant, resolve};
@@ -14,74 +19,20 @@ use crate::session::bench::RUN_PREFIX;
 /// How many attacks run side by side: the portal does the work, and it has the same cores.
 const SIDE_BY_SIDE: usize = 2;
 
-/// What became of one cell.
-#[derive(Clone, Debug)]
-pub enum Found {
-    /// The attack ran.
-    Ran(Outcome),
-    /// The switch of this variant was not asked when the attack ran against the variant's base, so
-    /// the answer is that of the base. `--all` runs the cell all the same.
-    NotAsked(Outcome),
-    /// It needs a browser and was not run. This is how it ended when the record was made.
-    Recorded(Outcome),
-    /// It needs a browser and was not run, and there is no record of it.
-    NotRun,
-    /// The attack could not be tried to its end.
-    Broken(String),
-}
-
-/// One attack against one variant.
-#[derive(Clone, Debug)]
-pub struct Cell {
-    /// The attack's name.
-    pub attack: &'static str,
-    /// The variant.
-    pub variant: Variant,
-    /// What the rule says: whether the attack succeeds.
-    pub expected: bool,
-    /// What happened.
-    pub found: Found,
-}
-
-impl Cell {
-    /// How the attack ended, as far as that is known.
-    pub const fn outcome(&self) -> Option<&Outcome> {
-        match &self.found {
-            Found::Ran(outcome) | Found::NotAsked(outcome) | Found::Recorded(outcome) => {
-                Some(outcome)
-            }
-            Found::NotRun | Found::Broken(_) => None,
-        }
-    }
-
-    /// Whether the attack succeeded, as far as that is known.
-    pub fn succeeded(&self) -> Option<bool> {
-        self.outcome().map(Outcome::succeeded)
-    }
-
-    /// Whether nothing that happened speaks against the rule.
-    pub fn agrees(&self) -> bool {
-        match self.succeeded() {
-            Some(succeeded) => succeeded == self.expected,
-            None => matches!(self.found, Found::NotRun),
-        }
-    }
-}
-
 /// Which cells to run.
 #[derive(Clone, Debug, Default)]
-pub struct Wish {
+pub struct MatrixSelection {
     /// These attacks, or all.
     pub attacks: Option<Vec<&'static str>>,
     /// These variants, or all but `custom`.
     pub variants: Option<Vec<Variant>>,
-    /// Run cells whose switch was never asked, too.
+    /// Run also the cells whose switch was never asked.
     pub all: bool,
 }
 
-impl Wish {
-    /// Whether nothing is left out, so that what belongs beside the matrix is shown, too.
-    pub fn is_whole(&self) -> bool {
+impl MatrixSelection {
+    /// Whether no attack and no variant is left out. Then the costs are measured as well.
+    pub fn covers_all(&self) -> bool {
         self.attacks.is_none() && self.variants.is_none()
     }
 }
@@ -93,64 +44,69 @@ pub fn variants() -> Vec<Variant> {
         .collect()
 }
 
-/// The number of cells that a wish asks for.
-pub fn size(wish: &Wish) -> usize {
-    let attacks = wish.attacks.as_ref().map_or(ALL.len(), Vec::len);
+/// The number of cells in a selection.
+pub fn size(selection: &MatrixSelection) -> usize {
+    let attacks = selection.attacks.as_ref().map_or(ALL.len(), Vec::len);
     attacks
-        * wish
+        * selection
             .variants
             .as_ref()
             .map_or_else(|| variants().len(), Vec::len)
 }
 
-/// Runs the cells of a wish, row by row, and hands each to `done` as soon as it is there.
-pub async fn run(target: &Target, wish: &Wish, mut done: impl FnMut(Cell)) {
+/// Runs the cells of a selection, row by row, and passes each to `done` as soon as it has ended.
+pub async fn run(
+    target: &TargetLab,
+    selection: &MatrixSelection,
+    mut done: impl FnMut(MatrixCell),
+) {
     let chosen = ALL.iter().copied().filter(|attack| {
-        wish.attacks
+        selection
+            .attacks
             .as_ref()
             .is_none_or(|names| names.contains(&attack.card().name))
     });
-    let mut rows = chosen.map(|attack| Row {
+    let mut rows = chosen.map(|attack| AttackCells {
         attack,
         target: target.clone(),
-        variants: wish.variants.clone().unwrap_or_else(variants),
-        all: wish.all,
+        variants: selection.variants.clone().unwrap_or_else(variants),
+        all: selection.all,
     });
-    let (tell, mut told) = tokio::sync::mpsc::channel(64);
+    let (sender, mut receiver) = tokio::sync::mpsc::channel(64);
     let mut running = JoinSet::new();
     for row in rows.by_ref().take(SIDE_BY_SIDE) {
-        running.spawn(row.run(tell.clone()));
+        running.spawn(row.run(sender.clone()));
     }
     loop {
         tokio::select! {
-            Some(cell) = told.recv() => done(cell),
+            Some(cell) = receiver.recv() => done(cell),
             ended = running.join_next() => match (ended, rows.next()) {
-                (Some(_), Some(row)) => { running.spawn(row.run(tell.clone())); }
+                (Some(_), Some(row)) => { running.spawn(row.run(sender.clone())); }
                 (Some(_), None) => {}
                 (None, _) => break,
             },
         }
     }
-    while let Ok(cell) = told.try_recv() {
+    while let Ok(cell) = receiver.try_recv() {
         done(cell);
     }
 }
 
-/// One attack against all variants.
-struct Row {
+/// One attack against all variants of the selection.
+struct AttackCells {
     attack: &'static dyn Attack,
-    target: Target,
+    target: TargetLab,
     variants: Vec<Variant>,
     all: bool,
 }
 
-impl Row {
-    /// Whether it needs a browser that is not there.
+impl AttackCells {
+    /// Whether the attack needs a browser and there is none.
     fn lacks_browser(&self) -> bool {
-        self.attack.card().engine == Engine::Browser && self.target.chrome.is_none()
+        self.attack.card().engine == Engine::Browser && self.target.browser.is_none()
     }
 
-    async fn run(self, tell: tokio::sync::mpsc::Sender<Cell>) {
+    async fn run(self, sender: tokio::sync::mpsc::Sender<MatrixCell>) {
         let mut bases: Vec<(Variant, Outcome, ProbedDefences)> = Vec::new();
         for variant in self.variants.iter().copied() {
             let policy = resolve(variant, &Policy::INSECURE);
@@ -161,43 +117,43 @@ impl Row {
                         .iter()
                         .any(|name| asked.asked.iter().any(|slug| slug == name.slug()))
             });
-            let found = match known {
+            let result = match known {
                 _ if self.lacks_browser() => self.recorded(variant),
-                Some((_, outcome, _)) if !self.all => Found::NotAsked(outcome.clone()),
+                Some((_, outcome, _)) if !self.all => CellResult::NotAsked(outcome.clone()),
                 _ => {
-                    let (found, asked) = self.cell(variant).await;
-                    if let (Found::Ran(outcome), Some(asked)) = (&found, asked) {
+                    let (result, asked) = self.run_cell(variant).await;
+                    if let (CellResult::Ran(outcome), Some(asked)) = (&result, asked) {
                         bases.push((variant, outcome.clone(), asked));
                     }
-                    found
+                    result
                 }
             };
             let expected = self.attack.card().succeeds_under(&policy.policy);
-            let cell = Cell {
+            let cell = MatrixCell {
                 attack: self.attack.card().name,
                 variant,
                 expected,
-                found,
+                result,
             };
-            if tell.send(cell).await.is_err() {
+            if sender.send(cell).await.is_err() {
                 return;
             }
         }
     }
 
-    fn recorded(&self, variant: Variant) -> Found {
-        let outcome = Record::stored().outcome(self.attack.card(), variant);
-        outcome.map_or(Found::NotRun, Found::Recorded)
+    fn recorded(&self, variant: Variant) -> CellResult {
+        let outcome = BrowserRecord::stored().outcome(self.attack.card(), variant);
+        outcome.map_or(CellResult::NotRun, CellResult::Recorded)
     }
 
-    async fn cell(&self, variant: Variant) -> (Found, Option<ProbedDefences>) {
+    async fn run_cell(&self, variant: Variant) -> (CellResult, Option<ProbedDefences>) {
         let scenario = Scenario::new(self.target.clone(), throw_away_name(), variant);
-        let found = match self.attack.run(&scenario).await {
-            Ok(outcome) => Found::Ran(outcome),
-            Err(error) => Found::Broken(error.to_string()),
+        let result = match self.attack.run(&scenario).await {
+            Ok(outcome) => CellResult::Ran(outcome),
+            Err(error) => CellResult::Broken(error.to_string()),
         };
-        // Without the set the variants that build on this one are run, too.
-        (found, scenario.clear_away().await.ok())
+        // Where the set is missing, the variants that build on this one are run as well.
+        (result, scenario.delete_bench().await.ok())
     }
 }
 
@@ -217,11 +173,12 @@ fn base_of(variant: Variant) -> Option<Variant> {
     }
 }
 
-/// The name of a bench that nobody else uses and that is thrown away.
+/// The name of a bench that nobody else uses and that is thrown away afterwards.
 pub fn throw_away_name() -> BenchName {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let mut random = [0; 6];
-    // A name that is not random is still a name of this process; another lab may have it too.
+    // A name that is not random is still unique in this process, but another lab may use it as
+    // well.
     let _ = getrandom::fill(&mut random);
     let random: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
     let count = COUNT.fetch_add(1, Ordering::Relaxed) % 1_000_000;

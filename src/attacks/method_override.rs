@@ -21,9 +21,9 @@ const CARD: Card = Card {
     title: "A POST that calls itself a GET",
     engine: Engine::Http,
     victim: "Signed in at portal.localhost, opens a page of the sibling notes.portal.localhost.",
-    means: "The sibling is in the attacker's hands. A form on its page posts to the portal: the \
-            transfer stands in the address, the first field is _method=get. Chromium, Firefox \
-            and Safari send it with the victim's cookies, whatever SameSite says, and add the \
+    means: "The attacker controls the sibling. A form on its page posts to the portal: the \
+            transfer is in the address, and the first field is _method=get. Chromium, Firefox and \
+            Safari send it with the victim's cookies, whatever SameSite says, and add the \
             sibling's Origin and Sec-Fetch-Site: same-site.",
     evidence: "The victim's own dashboard shows less credit than before.",
     stopped_by: &[&[Name::SafeMethods]],
@@ -40,16 +40,24 @@ impl Attack for MethodOverride {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        let mut victim = scenario.person_beside_sibling("victim");
+        let mut victim = scenario.actor_beside_sibling("victim");
         victim.sign_in(VICTIM).await?;
         let before = victim.credit().await?;
 
         scenario.narrate("The victim opens the sibling's page, and the form on it submits itself.");
+        // The transfer is in the address, as in `csrf_link.rs`. But a POST may carry a body, and
+        // frameworks that emulate PUT and DELETE read the method from it.
         let address = format!("/transfer?to={ATTACKER}&amount={AMOUNT}");
+        // The checks of token and origin ask "is the method unsafe?". The body says GET, and the
+        // portal believes it before the checks look. So one hidden field switches all CSRF checks
+        // off.
         let forged = Call::form(address, &[("_method", "get")]);
         victim.post_from_sibling(forged).await?;
 
         scenario.narrate("The victim looks at the dashboard.");
+        // On the strong arm of `safe-methods` the method is the one in the request line, and a
+        // transfer is read from the body of a POST only. Rocket, Rails and Symfony have
+        // such a field; look for `_method` in yours.
         let after = victim.credit().await?;
         Ok(if after + AMOUNT == before {
             Outcome::Succeeded(format!(

@@ -1,20 +1,46 @@
-//! The attacks: one file each, a program that tries one exploit by the front door and says whether
-//! it succeeded, with its evidence.
+//! The attacks: one file each. Each is a program that tries one exploit and says whether it
+//! succeeded, with its evidence.
 //!
-//! An attack declares what stops it as minimal sets of strong arms ([`Card::stopped_by`]), and never
-//! what a variant does to it: [`matrix`] computes that and runs every cell to see whether it is
-//! true. Read `fixation.rs` first. To add an attack, write its file, declare it, and add one
-//! line to [`ALL`]; CONTRIBUTING.md goes through it step by step.
+//! An attack declares what stops it as minimal sets of strong arms ([`Card::stopped_by`]). It never
+//! declares what a variant does to it: [`matrix`] computes that and runs every cell to see whether it
+//! is true.
+//!
+//! # Attacks act through addresses only
+//!
+//! Every request goes over a socket: by [`crate::client`], as from curl, or by [`crate::browser`]. No
+//! attack holds a bench, a store or one of the portal's keys, so what it can do, anyone can do. What
+//! this folder does import from `session` and `jwt` cannot act on the portal:
+//!
+//! - `forged_signed_cookie.rs`, `jwt/forge.rs` and the tests of `forged_key_sets.rs` import the
+//!   *formats* of cookies and tokens, as flask-unsign and jwt_tool have them built in. The keys are
+//!   the attacker's own.
+//! - `matrix.rs` imports the prefix in the name of a bench that is thrown away after the attack.
+//!
+//! The test `attacks::imports` holds this folder to that list.
+//!
+//! # Where to start reading
+//!
+//! `fixation.rs` has no helper and shows the shape of all: a card, then a story of a few requests.
+//! `scenario.rs` is what the story is told with. To add an attack, write its file, declare it, and
+//! add one line to [`ALL`]; CONTRIBUTING.md has the steps.
 
+#![warn(missing_docs)]
+
+pub mod attack;
 pub mod browser_actor;
+pub mod cell;
 pub mod costs;
+pub mod demo_accounts;
+pub mod hands_on;
 pub mod http_actor;
+pub mod loot;
 pub mod matrix;
 pub mod payloads;
-pub mod places;
 pub mod record;
 pub mod scenario;
-pub mod words;
+pub mod transcript;
+pub mod waiting;
+pub mod word_list;
 
 mod back_button;
 mod clickjacking;
@@ -45,112 +71,13 @@ mod replay_after_idle_limit;
 mod replay_after_sign_out;
 mod role_cookie_tampering;
 mod secure_cookie_over_http;
-mod spoils;
 mod stolen_password_table;
 mod stolen_store;
 mod text_plain_json;
 mod xss_rides_session;
 mod xss_steals_cookie;
 
-use async_trait::async_trait;
-
-use crate::defences::policy::{Name, Policy};
-use scenario::{Scenario, ScenarioError};
-
-/// What decides an attack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
-    /// The server alone: the lab's own client sends everything.
-    Http,
-    /// A browser's rule: it needs a real browser.
-    Browser,
-}
-
-/// What is known of an attack before it runs.
-#[derive(Debug)]
-pub struct Card {
-    /// Its name in addresses and on the command line.
-    pub name: &'static str,
-    /// The attack in a few words.
-    pub title: &'static str,
-    /// What decides it.
-    pub engine: Engine,
-    /// The victim's state before it.
-    pub victim: &'static str,
-    /// How the attacker plants or obtains what he needs.
-    pub means: &'static str,
-    /// What counts as success.
-    pub evidence: &'static str,
-    /// Minimal sets of strong arms; each set alone stops it.
-    pub stopped_by: &'static [&'static [Name]],
-    /// What stopped it, in a sentence.
-    pub when_stopped: &'static str,
-    /// The rows of the catalogue that it shows.
-    pub shows: &'static [&'static str],
-    /// The requirements it breaks.
-    pub standards: &'static [&'static str],
-}
-
-impl Card {
-    /// Whether the attack succeeds under a policy, by the rule: exactly when no set of arms that
-    /// stops it is wholly strong.
-    pub fn succeeds_under(&self, policy: &Policy) -> bool {
-        !self
-            .stopped_by
-            .iter()
-            .any(|set| set.iter().all(|name| policy.is_strong(*name)))
-    }
-}
-
-/// How an attack ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The attacker has what he wanted; this is the evidence.
-    Succeeded(String),
-    /// He has not; this is what he got instead.
-    Stopped(String),
-}
-
-impl Outcome {
-    /// How an attack on the victim's credit ended.
-    pub fn of_credit(before: u64, after: u64, when_stopped: &str) -> Self {
-        if after < before {
-            Outcome::Succeeded(format!(
-                "The victim's credit fell from {before} to {after}."
-            ))
-        } else {
-            Outcome::Stopped(when_stopped.to_owned())
-        }
-    }
-
-    /// Whether the attacker has what he wanted.
-    pub const fn succeeded(&self) -> bool {
-        matches!(self, Outcome::Succeeded(_))
-    }
-
-    /// The evidence, or what came instead.
-    pub fn message(&self) -> &str {
-        match self {
-            Outcome::Succeeded(text) | Outcome::Stopped(text) => text,
-        }
-    }
-}
-
-/// A program that tries one exploit.
-///
-/// It must come in by the front door only, must end by itself, and must send a header only where
-/// its card says which browser or tool would send it.
-#[async_trait]
-pub trait Attack: Send + Sync {
-    /// What is known before it runs.
-    fn card(&self) -> &'static Card;
-
-    /// Tries it on a fresh bench.
-    ///
-    /// # Errors
-    /// The portal does not answer, or something that is no part of the attack went wrong.
-    async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError>;
-}
+pub use attack::{Attack, Card, Engine, Outcome};
 
 /// Every attack, in the order of the course.
 pub const ALL: &[&dyn Attack] = &[

@@ -1,7 +1,7 @@
 //! Staying signed in after the victim has changed the password. Worksheet 09.
 //!
-//! Stopped by `sessions-on-password-change` alone: the attacker's session is one of its own, so a
-//! new id for the victim's session does nothing to it. Read
+//! Stopped by `sessions-on-password-change` alone: the attacker has a session of
+//! their own, so a new id for the victim's session does not change it. Read
 //! `src/defences/sessions_on_password_change.rs` next.
 
 use async_trait::async_trait;
@@ -18,10 +18,10 @@ const CARD: Card = Card {
     title: "An intruder who outlives the password",
     engine: Engine::Http,
     victim: "Suspects that somebody knows the password, signs in and changes it.",
-    means: "The attacker knew the old password and signed in with it, on his own computer.",
-    evidence: "After the change the attacker's old session still greets him as the victim.",
+    means: "The attacker knew the old password and signed in with it, on another computer.",
+    evidence: "After the change the portal still greets the attacker as the victim.",
     stopped_by: &[&[Name::SessionsOnPasswordChange]],
-    when_stopped: "The new password ended every other session of the account, his too.",
+    when_stopped: "The new password ended every other session of the account, also the attacker's.",
     shows: &["LO-OTHERS"],
     standards: &["ASVS 7.4.3", "CWE-613"],
 };
@@ -35,15 +35,22 @@ impl Attack for OldSessionAfterPasswordChange {
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         scenario.narrate("The attacker knows the victim's password and signs in with it.");
         let mut attacker = scenario.actor("attacker");
+        // A password that leaked, was guessed or was told to a friend. From here on the attacker
+        // holds a session and no longer needs the password.
         attacker.sign_in(VICTIM).await?;
 
         scenario.narrate("The victim signs in on another computer and changes the password.");
         let mut victim = scenario.actor("victim");
         victim.sign_in(VICTIM).await?;
+        // The victim does the one thing that everybody recommends. It changes what the *next*
+        // sign-in needs.
         victim.change_password(VICTIM, "a new one for me").await?;
 
-        scenario
-            .narrate("The attacker loads the dashboard in the session that he has had all along.");
+        scenario.narrate("The attacker loads the dashboard in the same session as before.");
+        // On the weak arm the attacker stays until a timeout. On the strong arm of
+        // `sessions-on-password-change` the portal ends every session of the account except the one
+        // that changed the password. The price is that the owner's phone is signed out as well
+        // (`costs/other_devices.rs`).
         Ok(match attacker.greeted_as(Call::get("/dashboard")).await? {
             Some(user) if user == VICTIM => Outcome::Succeeded(format!(
                 "The session from before the change still opens {user}'s dashboard."

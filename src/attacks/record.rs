@@ -1,98 +1,117 @@
-//! The record of the attacks that a browser decides: how each cell ended when it was last run, on
-//! which day and with which browser. Where no browser runs, the matrix shows this, and says so.
+//! The record of the attacks that a browser decides: how each cell ended when it last ran in each
+//! browser, and on which day. Where no browser runs, the matrix shows this record and says so.
 //!
-//! It is written by `session-lab matrix --browser --record src/attacks/record.json` and never by
-//! hand.
+//! `session-lab matrix --browser chromium --record src/attacks/record.json` writes it, and the same
+//! with `firefox`. Do not edit it by hand.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::matrix::{Cell, Found};
+use super::cell::{CellResult, MatrixCell};
 use super::{Card, Engine, Outcome, find};
 use crate::defences::policy::Variant;
 
-/// How the attacks that a browser decides ended, by their names.
+/// How the attacks that a browser decides ended, by their names and by the names of the browsers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Record(BTreeMap<String, Row>);
+pub struct BrowserRecord(BTreeMap<String, BTreeMap<String, RecordedRun>>);
 
-/// How one attack ended.
+/// How one attack ended in one browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Row {
+pub struct RecordedRun {
     /// The day, as in `2026-11-21`.
     pub on: String,
     /// The browser, as in `Chromium 156.0.8078.79`.
     pub with: String,
-    cells: BTreeMap<String, Ending>,
+    cells: BTreeMap<String, RecordedEnd>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Ending {
+enum RecordedEnd {
     Succeeded,
     Stopped,
 }
 
-impl Record {
+impl BrowserRecord {
     /// The record that came with this program.
     pub fn stored() -> &'static Self {
-        static STORED: OnceLock<Record> = OnceLock::new();
+        static STORED: OnceLock<BrowserRecord> = OnceLock::new();
         STORED.get_or_init(|| {
             // A record that cannot be read is none: then the matrix says "not run".
             Self::parse(include_str!("record.json")).unwrap_or_default()
         })
     }
 
-    /// A record as it stands in its file.
+    /// Reads a record in the form of its file.
     ///
     /// # Errors
-    /// It is no record.
+    /// The text is no record.
     pub fn parse(json: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(json)
     }
 
-    /// Takes in what was run by a browser on a day. Attacks that were not run stay as they are.
-    pub fn take_in(&mut self, cells: &[Cell], on: &str, with: &str) {
-        let decided = |cell: &&Cell| {
+    /// Replaces what a browser has just run. The other attacks and the other browsers stay.
+    pub fn update(&mut self, cells: &[MatrixCell], on: &str, with: &str) {
+        let decided = |cell: &&MatrixCell| {
             let attack = find(cell.attack);
             attack.is_some_and(|attack| attack.card().engine == Engine::Browser)
         };
-        let mut rows: BTreeMap<String, Row> = BTreeMap::new();
+        // `with` begins with the browser's name.
+        let browser = with.split(' ').next().unwrap_or_default().to_lowercase();
+        let mut runs: BTreeMap<String, RecordedRun> = BTreeMap::new();
         for cell in cells.iter().filter(decided) {
-            let Found::Ran(outcome) = &cell.found else {
+            let CellResult::Ran(outcome) = &cell.result else {
                 continue;
             };
             let ending = match outcome.succeeded() {
-                true => Ending::Succeeded,
-                false => Ending::Stopped,
+                true => RecordedEnd::Succeeded,
+                false => RecordedEnd::Stopped,
             };
-            let row = rows.entry(cell.attack.to_owned()).or_insert_with(|| Row {
-                on: on.to_owned(),
-                with: with.to_owned(),
-                cells: BTreeMap::new(),
-            });
-            row.cells.insert(cell.variant.to_string(), ending);
+            let run = runs
+                .entry(cell.attack.to_owned())
+                .or_insert_with(|| RecordedRun {
+                    on: on.to_owned(),
+                    with: with.to_owned(),
+                    cells: BTreeMap::new(),
+                });
+            run.cells.insert(cell.variant.to_string(), ending);
         }
-        self.0.extend(rows);
+        for (attack, run) in runs {
+            let attack = self.0.entry(attack).or_default();
+            attack.insert(browser.clone(), run);
+        }
     }
 
-    /// When and with which browser an attack was run.
-    pub fn row(&self, attack: &str) -> Option<&Row> {
-        self.0.get(attack)
+    /// When and with which browsers an attack was run, Chromium first.
+    pub fn runs(&self, attack: &str) -> Vec<&RecordedRun> {
+        let runs = self.0.get(attack).into_iter().flatten();
+        runs.map(|(_, run)| run).collect()
     }
 
-    /// How an attack ended against a variant.
+    /// How an attack ended against a variant, in the first browser that has run it.
     pub fn outcome(&self, card: &Card, variant: Variant) -> Option<Outcome> {
-        let ending = self.row(card.name)?.cells.get(&variant.to_string())?;
-        Some(match ending {
-            Ending::Succeeded => Outcome::Succeeded(card.evidence.into()),
-            Ending::Stopped => Outcome::Stopped(card.when_stopped.into()),
+        let runs = self.runs(card.name).into_iter();
+        let mut outcomes = runs.filter_map(|run| run.outcome(card, variant));
+        outcomes.next()
+    }
+
+    /// Whether the browsers disagree on an attack: then it is the engine that decides.
+    pub fn differs(&self, attack: &str) -> bool {
+        let runs = self.runs(attack);
+        runs.iter().any(|run| {
+            let cells = run.cells.iter();
+            let mut others = cells.flat_map(|(variant, ending)| {
+                let others = runs.iter().filter_map(|other| other.cells.get(variant));
+                others.map(move |other| other != ending)
+            });
+            others.any(|differs| differs)
         })
     }
 
-    /// The record as the file that it is kept in.
+    /// The record in the form of its file.
     pub fn to_json(&self) -> String {
         // Strings and maps with strings for keys always become JSON.
         let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
@@ -101,38 +120,82 @@ impl Record {
     }
 }
 
+impl RecordedRun {
+    /// How the attack ended against a variant.
+    pub fn outcome(&self, card: &Card, variant: Variant) -> Option<Outcome> {
+        let ending = self.cells.get(&variant.to_string())?;
+        Some(match ending {
+            RecordedEnd::Succeeded => Outcome::Succeeded(card.evidence.into()),
+            RecordedEnd::Stopped => Outcome::Stopped(card.when_stopped.into()),
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn cell(attack: &'static str, variant: Variant, found: Found) -> Cell {
-        Cell {
+    fn cell(attack: &'static str, variant: Variant, result: CellResult) -> MatrixCell {
+        MatrixCell {
             attack,
             variant,
             expected: true,
-            found,
+            result,
         }
     }
 
     #[test]
-    fn only_what_a_browser_ran_is_taken_in_and_other_rows_stay() {
-        let ran = || Found::Ran(Outcome::Succeeded("yes".into()));
-        let not_asked = || Found::NotAsked(Outcome::Succeeded("as before".into()));
-        let mut record = Record::default();
-        record.take_in(&[cell("csrf-link", Variant::Insecure, ran())], "1", "A");
+    fn only_what_a_browser_ran_is_taken_in_and_other_runs_stay() {
+        let ran = || CellResult::Ran(Outcome::Succeeded("yes".into()));
+        let not_asked = || CellResult::NotAsked(Outcome::Succeeded("as before".into()));
+        let mut record = BrowserRecord::default();
+        record.update(
+            &[cell("csrf-link", Variant::Insecure, ran())],
+            "1",
+            "Chromium 1",
+        );
         let cells = [
             cell("csrf-form", Variant::Insecure, ran()),
             cell("csrf-form", Variant::Hardened, not_asked()),
             cell("fixation", Variant::Insecure, ran()),
         ];
-        record.take_in(&cells, "2", "B");
-        let day = |attack| record.row(attack).map(|row| row.on.as_str());
-        assert_eq!(day("csrf-link"), Some("1"));
-        assert_eq!(day("csrf-form"), Some("2"));
-        assert_eq!(day("fixation"), None, "it needs no browser");
+        record.update(&cells, "2", "Chromium 2");
+        let days = |attack| -> Vec<&str> {
+            let runs = record.runs(attack).into_iter();
+            runs.map(|run| run.on.as_str()).collect()
+        };
+        assert_eq!(days("csrf-link"), ["1"]);
+        assert_eq!(days("csrf-form"), ["2"]);
+        assert_eq!(days("fixation"), [""; 0], "it needs no browser");
         let card = find("csrf-form").expect("it is there").card();
         assert!(record.outcome(card, Variant::Insecure).is_some());
         assert_eq!(record.outcome(card, Variant::Hardened), None);
-        assert_eq!(Record::parse(&record.to_json()).expect("a record"), record);
+        assert_eq!(
+            BrowserRecord::parse(&record.to_json()).expect("a record"),
+            record
+        );
+    }
+
+    #[test]
+    fn each_browser_has_a_run_of_its_own_and_a_difference_is_noticed() {
+        let ended = |outcome| {
+            [cell(
+                "csrf-form",
+                Variant::Insecure,
+                CellResult::Ran(outcome),
+            )]
+        };
+        let mut record = BrowserRecord::default();
+        record.update(&ended(Outcome::Succeeded("yes".into())), "1", "Firefox 1");
+        record.update(&ended(Outcome::Succeeded("yes".into())), "2", "Chromium 2");
+        let with: Vec<&str> = record
+            .runs("csrf-form")
+            .iter()
+            .map(|run| run.with.as_str())
+            .collect();
+        assert_eq!(with, ["Chromium 2", "Firefox 1"]);
+        assert!(!record.differs("csrf-form"));
+        record.update(&ended(Outcome::Stopped("no".into())), "3", "Firefox 3");
+        assert!(record.differs("csrf-form"));
     }
 }

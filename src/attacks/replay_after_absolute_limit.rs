@@ -1,7 +1,7 @@
 //! Keeping a stolen session alive with a request every few minutes. Worksheet 08.
 //!
-//! Stopped by `absolute-timeout` alone: an idle timeout is outrun, because the attacker's requests
-//! move it as the victim's do. Read `src/defences/absolute_timeout.rs` next.
+//! Stopped by `absolute-timeout` alone: an idle timeout does not, because the attacker's requests
+//! extend it as the victim's do. Read `src/defences/absolute_timeout.rs` next.
 
 use async_trait::async_trait;
 
@@ -22,11 +22,11 @@ const CARD: Card = Card {
     title: "Keeping a stolen session alive",
     engine: Engine::Http,
     victim: "Signed in once, and never came back to sign out.",
-    means: "The attacker copied the cookie while the session was open. A script of his loads the \
-            dashboard every four minutes, so that the session is never idle.",
-    evidence: "More than an hour after the sign-in the copied cookie greets him as the victim.",
+    means: "The attacker copied the cookie while the session was open. The attacker's script loads \
+            the dashboard every four minutes, so that the session is never idle.",
+    evidence: "More than an hour after the sign-in the portal greets the attacker as the victim.",
     stopped_by: &[&[Name::AbsoluteTimeout]],
-    when_stopped: "An hour after the sign-in the session ended, however busy it was kept.",
+    when_stopped: "An hour after the sign-in the session ended, however often it was used.",
     shows: &["TO-ABS"],
     standards: &["ASVS 7.3.2", "CWE-613", "WSTG-SESS-07"],
 };
@@ -40,12 +40,22 @@ impl Attack for ReplayAfterAbsoluteLimit {
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let mut victim = scenario.actor("victim");
         victim.sign_in(VICTIM).await?;
-        scenario.narrate("The attacker copies the victim's cookie, and his script keeps it warm.");
+        scenario.narrate(
+            "The attacker copies the victim's cookie. A script uses it every few minutes.",
+        );
+        // The attacker has the same cookie as the victim, so the portal counts both as the same
+        // user who is active.
         let copied = victim.caller().cookie_header();
         let mut attacker = scenario.actor("attacker");
         for _ in 0..REQUESTS {
-            scenario.wait(PAUSE_MINUTES).await?;
+            // Four minutes is less than the idle limit. Each request moves that limit by five
+            // minutes, so `idle-timeout` alone never ends a session that somebody keeps busy.
+            scenario.advance_clock(PAUSE_MINUTES).await?;
             let replay = Call::get("/dashboard").with_cookie(copied.clone());
+            // On the strong arm of `absolute-timeout` the server compares with the time of the
+            // sign-in, which no request can move. The price is that honest users must sign in again
+            // (`costs/busy_user.rs`). A new id every few minutes was refused as a substitute: the
+            // thief gets the new id as well as the owner does.
             if attacker.greeted_as(replay).await?.as_deref() != Some(VICTIM) {
                 return Ok(Outcome::Stopped(CARD.when_stopped.into()));
             }

@@ -19,11 +19,11 @@ const CARD: Card = Card {
     name: "replay-after-idle-limit",
     title: "Replaying a cookie of a forgotten session",
     engine: Engine::Http,
-    victim: "Signed in, walked away without signing out, sends nothing any more.",
+    victim: "Signed in, walked away without signing out, and sends no more requests.",
     means: "The attacker copied the cookie while the session was open, and comes back to it later.",
-    evidence: "After six minutes without a request the copied cookie greets him as the victim.",
+    evidence: "After six minutes without a request the portal greets the attacker as the victim.",
     stopped_by: &[&[Name::IdleTimeout]],
-    when_stopped: "The session had lain unused for more than five minutes, so the server ended it.",
+    when_stopped: "The session was unused for more than five minutes, so the server ended it.",
     shows: &["TO-IDLE"],
     standards: &["ASVS 7.3.1", "CWE-613", "WSTG-SESS-07"],
 };
@@ -38,10 +38,19 @@ impl Attack for ReplayAfterIdleLimit {
         let mut victim = scenario.actor("victim");
         victim.sign_in(VICTIM).await?;
         scenario.narrate("The attacker copies the victim's cookie. The victim walks away.");
+        // How the copy was made does not matter here: by script, over the air, at the unlocked
+        // computer. From now on only the server can end the session.
         let copied = victim.caller().cookie_header();
-        scenario.wait(IDLE_MINUTES).await?;
+        // The bench's clock moves ahead, so that nobody has to wait. The server compares times, and
+        // it cannot tell the difference.
+        scenario.advance_clock(IDLE_MINUTES).await?;
 
         scenario.narrate("The attacker sends the copied cookie.");
+        // On the weak arm of `idle-timeout` an unused session stays open until the sign-out that
+        // never comes. On the strong arm the server compares the last use with the time of this
+        // request. A timer in the page and `Max-Age` in the cookie were refused as defences: they
+        // tell the victim's browser, and the attacker's client does not listen. What an attacker
+        // does who comes back in time is in `replay_after_absolute_limit.rs`.
         let replay = Call::get("/dashboard").with_cookie(copied);
         Ok(match scenario.actor("attacker").greeted_as(replay).await? {
             Some(user) if user == VICTIM => Outcome::Succeeded(format!(

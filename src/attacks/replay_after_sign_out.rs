@@ -1,6 +1,8 @@
 //! Using a copied cookie after its owner signed out. Worksheet 09.
 //!
-//! Stopped by `sign-out` alone. Read `src/defences/sign_out.rs` next.
+//! Victim: signed in, signs out. Means: a copy of the cookie from before. Evidence: the portal greets
+//! the attacker as the victim after the sign-out. Stopped by `sign-out` alone.
+//! Read `src/defences/sign_out.rs` next.
 
 use async_trait::async_trait;
 
@@ -20,7 +22,8 @@ const CARD: Card = Card {
             a backup of the browser's profile, or a log.",
     evidence: "With the copied cookie the attacker is greeted as the victim after the sign-out.",
     stopped_by: &[&[Name::SignOut]],
-    when_stopped: "Signing out removed the session's record, so the copied cookie opens nothing.",
+    when_stopped: "Signing out removed the session's record, so the copied cookie is no longer \
+                   accepted.",
     shows: &["LO-SERVER"],
     standards: &["ASVS 7.4.1", "CWE-613", "WSTG-SESS-06"],
 };
@@ -33,12 +36,18 @@ impl Attack for ReplayAfterSignOut {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let mut victim = scenario.actor("victim");
+        // One session, one id, and two holders from the next line on.
         victim.sign_in(VICTIM).await?;
         scenario.narrate("The attacker copies the victim's cookie.");
+        // The copy has everything that the session needs: an id is a bearer secret.
         let copied = victim.caller().cookie_header();
 
         scenario.narrate("The victim signs out.");
+        // The sign-out is a form with a token, so the victim's page is loaded first. A link that
+        // signs out by GET would let any site sign users out.
         victim.get("/dashboard").await?;
+        // The victim does what they were taught. On both arms their browser loses the cookie and
+        // shows the sign-in page, so they see no difference.
         let bye = victim.submit("/logout", &[]).await?;
         if bye.status != 200 {
             return Err(ScenarioError::Unexpected(format!(
@@ -48,6 +57,11 @@ impl Attack for ReplayAfterSignOut {
         }
 
         scenario.narrate("The attacker sends the copied cookie.");
+        // On the weak arm the portal only told the browser to delete its cookie; the record is
+        // still there, and the copy is still its key. On the strong arm of `sign-out` the portal
+        // deletes the record first, so every copy of the id is worthless at once. That is what a
+        // session has over a token; `jwt/replay_after_logout.rs` shows what tokens need for the
+        // same.
         let replay = Call::get("/dashboard").with_cookie(copied);
         Ok(match scenario.actor("attacker").greeted_as(replay).await? {
             Some(user) if user == VICTIM => {

@@ -1,6 +1,6 @@
 //! Writing `admin` into the role cookie. Worksheet 10.
 //!
-//! Stopped by `role-source` alone. Nobody is robbed here: the attacker edits his own cookie. Read
+//! Stopped by `role-source` alone. Nothing is stolen here: the attacker edits their own cookie. Read
 //! `src/defences/role_source.rs` next.
 
 use async_trait::async_trait;
@@ -17,12 +17,12 @@ const CARD: Card = Card {
     title: "An administrator by editing a cookie",
     engine: Engine::Http,
     victim: "The portal: it keeps a list that only administrators may see.",
-    means: "The attacker signs in to his own account, a student's, and sends the role cookie with \
-            the value admin, as the browser's developer tools or curl let anyone do. Where he was \
-            given no such cookie he adds one.",
-    evidence: "The list of all sessions, which is for administrators, is answered to him.",
+    means: "The attacker signs in to their own account, a student's, and sends the role cookie \
+            with the value admin, as the browser's developer tools or curl let anyone do. Where \
+            there is no such cookie they add one.",
+    evidence: "The list of all sessions, which is for administrators, is sent to the attacker.",
     stopped_by: &[&[Name::RoleSource]],
-    when_stopped: "The portal looked his role up in its own record and answered 403.",
+    when_stopped: "The portal looked the role up in its own record and answered 403.",
     shows: &["CK-TAMPER"],
     standards: &["ASVS 8.3.1", "CWE-302", "CWE-565", "CWE-784"],
 };
@@ -34,20 +34,30 @@ impl Attack for RoleCookieTampering {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        scenario.narrate("The attacker signs in to his own account.");
+        scenario.narrate("The attacker signs in to their own account.");
         let mut attacker = scenario.actor("attacker");
+        // A student's session, honestly opened. The attacker changes none of it.
         attacker.sign_in(ATTACKER).await?;
 
-        scenario
-            .narrate("He asks for the administrators' list and says in a cookie that he is one.");
-        let edited = attacker.cookies_with(&attacker.cookie_beside("role")?, "admin");
+        scenario.narrate(
+            "The attacker asks for the administrators' list, with a cookie that says `admin`.",
+        );
+        // A cookie is text in the user's hands. HttpOnly hides it from scripts, not from its owner,
+        // who can send any header with curl.
+        let edited = attacker.cookies_with(&attacker.cookie_name_for("role")?, "admin");
         let list = Call::get("/admin/sessions").with_cookie(Some(edited));
+        // On the weak arm of `role-source` the portal believes the cookie. On the strong arm it
+        // looks the role up by the session's user, and the cookie has no say. Signing the cookie is
+        // a half measure: it would stop the edit, but an old cookie would keep rights that were
+        // taken away, as `jwt/stale_role.rs` shows with a token.
         let reply = attacker.call(list).await?;
         match reply.status {
             200 if reply.body.contains("active_sessions") => Ok(Outcome::Succeeded(format!(
                 "The administrators' list was answered to {ATTACKER}: {}",
                 reply.body
             ))),
+            // 403, because the portal knows who asks and knows that they may not. A 404 would hide
+            // that the list exists; the portal does not claim that.
             403 => Ok(Outcome::Stopped(CARD.when_stopped.into())),
             status => Err(ScenarioError::Unexpected(format!(
                 "the list answered {status}"

@@ -1,113 +1,81 @@
-//! The stage of an attack: a bench of its own, what the lab's own pages do to it, and the
-//! transcript of what the people on it send and receive. Those who act by the lab's own client are in
-//! `actor.rs`, those who sit at a real browser in `browser_actor.rs`.
+//! The scenario of an attack: one variant on its own bench, the people who act on it, the
+//! addresses that they type, and what the lab's own pages can do to it.
+//!
+//! A scenario hands out actors ([`HttpActor`] for a program or curl, [`BrowserActor`] for a person at
+//! a real browser) and keeps one transcript for all of them. The bench is thrown away afterwards, so
+//! an attack never touches a student's own state.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use super::browser_actor::BrowserActor;
 use super::http_actor::HttpActor;
+use super::transcript::Transcript;
 use crate::base::addresses;
 use crate::base::addresses::{Addresses, BESIDE_SIBLING, Listener, SIBLING};
 use crate::base::bench_name::BenchName;
-use crate::browser::{Chrome, ChromeError};
+use crate::browser::{Browser, BrowserError};
 use crate::client::caller::{Caller, Portal};
-use crate::client::{ClientError, Exchange, LabClient, Outgoing};
+use crate::client::{ClientError, HttpExchange, LabClient, Outgoing};
 use crate::defences::facts::Scheme;
 use crate::defences::policy::{Name, Policy, Variant};
 
-/// The account that attacks are after.
-pub const VICTIM: &str = "student123";
-/// The attacker's own account.
-pub const ATTACKER: &str = "mallory";
+pub use super::demo_accounts::{ATTACKER, VICTIM};
+pub use super::transcript::ScenarioError;
+pub use super::waiting::SCRIPT_PATIENCE;
 
-/// How long an attack waits for what a page's script may do after the page is there.
-pub const A_MOMENT: Duration = Duration::from_millis(1500);
-
-/// How often it looks meanwhile.
-pub(super) const LOOK_EVERY: Duration = Duration::from_millis(50);
-
-/// The lab that is attacked.
+/// The lab that is attacked: how to reach it, and nothing of its inside.
 #[derive(Clone, Debug)]
-pub struct Target {
+pub struct TargetLab {
     /// A client that trusts the lab's certificate.
-    pub door: LabClient,
+    pub client: LabClient,
     /// Who listens where.
     pub addresses: Arc<Addresses>,
-    /// The browser of the people on the stage, for attacks that a browser decides.
-    pub chrome: Option<Arc<Chrome>>,
+    /// The browser of the actors, for attacks that a browser decides.
+    pub browser: Option<Arc<Browser>>,
 }
 
-impl Target {
+impl TargetLab {
     /// A lab, and no browser.
-    pub fn of(door: &LabClient, addresses: &Arc<Addresses>) -> Self {
+    pub fn of(client: &LabClient, addresses: &Arc<Addresses>) -> Self {
         Self {
-            door: door.clone(),
+            client: client.clone(),
             addresses: addresses.clone(),
-            chrome: None,
+            browser: None,
         }
     }
 
     /// The same with a browser.
     #[must_use]
-    pub fn with_chrome(mut self, chrome: Arc<Chrome>) -> Self {
-        self.chrome = Some(chrome);
+    pub fn with_browser(mut self, browser: Arc<Browser>) -> Self {
+        self.browser = Some(browser);
         self
     }
 }
 
-/// Why an attack could not be tried to its end.
-#[derive(Debug, thiserror::Error)]
-pub enum ScenarioError {
-    /// No answer.
-    #[error(transparent)]
-    LabClient(#[from] ClientError),
-    /// The browser failed.
-    #[error(transparent)]
-    Chrome(#[from] ChromeError),
-    /// A step that is no part of the attack failed, as a victim's own sign-in.
-    #[error("{0}")]
-    Unexpected(String),
-}
-
-/// The switches that a variant was asked for on a bench, by their slugs.
+/// The switches that a variant was asked for on a bench.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub struct ProbedDefences {
-    /// The slugs.
+    /// Their slugs.
     pub asked: Vec<String>,
 }
 
-/// One line of a transcript.
-#[derive(Clone, Debug)]
-pub enum Line {
-    /// What the narrator says.
-    Says(String),
-    /// What somebody sent and received.
-    Exchange {
-        /// Who.
-        who: &'static str,
-        /// What went over the socket.
-        exchange: Box<Exchange>,
-    },
-}
-
-/// A bench of its own, under one variant.
+/// One variant on its own bench.
 #[derive(Debug)]
 pub struct Scenario {
-    target: Target,
+    target: TargetLab,
     pub(super) bench: BenchName,
     variant: Variant,
-    transcript: Mutex<Vec<Line>>,
+    transcript: Transcript,
 }
 
 impl Scenario {
-    /// An empty stage.
-    pub fn new(target: Target, bench: BenchName, variant: Variant) -> Self {
+    /// A scenario in which nothing has happened yet. The lab makes the bench at the first request.
+    pub fn new(target: TargetLab, bench: BenchName, variant: Variant) -> Self {
         Self {
             target,
             bench,
             variant,
-            transcript: Mutex::default(),
+            transcript: Transcript::default(),
         }
     }
 
@@ -116,66 +84,56 @@ impl Scenario {
         self.variant
     }
 
-    /// The narrator says what happens next.
+    /// The narrator says what happens next, in the present tense.
     pub fn narrate(&self, text: impl Into<String>) {
-        self.note(Line::Says(text.into()));
-    }
-
-    pub(super) fn note(&self, line: Line) {
-        self.transcript
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(line);
+        self.transcript.narrate(text);
     }
 
     /// What was said and sent so far.
-    pub fn transcript(&self) -> Vec<Line> {
-        self.transcript
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    pub fn transcript(&self) -> &Transcript {
+        &self.transcript
     }
 
-    /// Somebody with an empty jar, who comes in over TLS unless he says otherwise.
-    pub fn actor(&self, who: &'static str) -> HttpActor<'_> {
-        self.person_at(who, Portal::of(&self.target.addresses))
+    /// A person with an empty cookie jar. They use TLS unless a call says otherwise.
+    pub fn actor(&self, name: &'static str) -> HttpActor<'_> {
+        self.actor_at(name, Portal::of(&self.target.addresses))
     }
 
-    /// Somebody who visits the portal under the name `portal.localhost`. The attacker holds another
-    /// host of that site, the sibling `notes.portal.localhost`, and can send him there.
-    pub fn person_beside_sibling(&self, who: &'static str) -> HttpActor<'_> {
+    /// A person who visits the portal under the name `portal.localhost`. The attacker holds another
+    /// host of that site, the sibling `notes.portal.localhost`, and can send the person there.
+    pub fn actor_beside_sibling(&self, name: &'static str) -> HttpActor<'_> {
         let mut portal = Portal::of(&self.target.addresses);
         portal.host_name = BESIDE_SIBLING.into();
-        self.person_at(who, portal)
+        self.actor_at(name, portal)
     }
 
-    fn person_at(&self, who: &'static str, portal: Portal) -> HttpActor<'_> {
-        let door = self.target.door.clone();
-        let caller = Caller::new(door, portal, Scheme::Https, &self.bench, self.variant);
-        HttpActor::new(self, who, caller)
+    fn actor_at(&self, name: &'static str, portal: Portal) -> HttpActor<'_> {
+        let client = self.target.client.clone();
+        let caller = Caller::new(client, portal, Scheme::Https, &self.bench, self.variant);
+        HttpActor::new(&self.transcript, name, caller, self.sibling_origin())
     }
 
-    /// Somebody who sits down at a real browser without a cookie.
+    /// A person at a real browser that has no cookie yet.
     ///
     /// # Errors
-    /// This stage has no browser, or it is gone.
+    /// The scenario has no browser, or the browser is gone.
     pub async fn browser_actor(
         &self,
-        who: &'static str,
+        name: &'static str,
     ) -> Result<BrowserActor<'_>, ScenarioError> {
-        BrowserActor::take(self, self.chrome()?.clone(), who).await
+        BrowserActor::take(&self.transcript, self.browser()?.clone(), name).await
     }
 
-    /// The browser of this stage.
+    /// The browser of the actors.
     ///
     /// # Errors
     /// There is none.
-    pub fn chrome(&self) -> Result<&Arc<Chrome>, ScenarioError> {
-        let none = ScenarioError::Chrome(ChromeError::NotInstalled);
-        self.target.chrome.as_ref().ok_or(none)
+    pub fn browser(&self) -> Result<&Arc<Browser>, ScenarioError> {
+        let none = ScenarioError::Browser(BrowserError::NotInstalled("browser"));
+        self.target.browser.as_ref().ok_or(none)
     }
 
-    /// The origin of the sibling's pages over TLS, as a browser writes it.
+    /// The origin of the sibling's pages over TLS, as a browser writes it into `Origin`.
     pub fn sibling_origin(&self) -> String {
         let addresses = &self.target.addresses;
         addresses.origin_as(Listener::AttackerTls, SIBLING)
@@ -196,14 +154,14 @@ impl Scenario {
         format!("{origin}{}/{}", self.bench.prefix(), self.variant)
     }
 
-    /// The same in clear through the café, where anyone listens.
-    pub fn through_cafe(&self, host_name: &str) -> String {
+    /// The same over plain HTTP through the café, where anyone can read along.
+    pub fn portal_through_cafe(&self, host_name: &str) -> String {
         let port = self.target.addresses.cafe_port().unwrap_or_default();
         let origin = addresses::origin(Scheme::Http, host_name, port);
         format!("{origin}{}/{}", self.bench.prefix(), self.variant)
     }
 
-    /// The address of the attacker's catcher.
+    /// The address of the attacker's request catcher.
     pub fn catcher(&self) -> String {
         let origin = self.target.addresses.origin(Listener::Attacker);
         format!("{origin}{}/collect", self.bench.prefix())
@@ -216,7 +174,7 @@ impl Scenario {
     }
 
     /// The address of one of the attacker's pages about this variant.
-    pub fn trick(&self, path: &str) -> String {
+    pub fn attacker_page(&self, path: &str) -> String {
         let addresses = &self.target.addresses;
         let origin = addresses.origin(Listener::Attacker);
         let (prefix, variant) = (self.bench.prefix(), self.variant);
@@ -224,21 +182,22 @@ impl Scenario {
     }
 
     /// The same on the sibling.
-    pub fn sibling_trick(&self, path: &str) -> String {
+    pub fn sibling_page(&self, path: &str) -> String {
         let addresses = &self.target.addresses;
         let origin = addresses.origin_as(Listener::Attacker, SIBLING);
         let (prefix, variant) = (self.bench.prefix(), self.variant);
         format!("{origin}{prefix}{path}?variant={variant}")
     }
 
-    /// How people reach the variant: in clear where it answers there, as they do who type its name.
+    /// The scheme by which people reach the variant: plain HTTP where it answers there, because that
+    /// is what a browser tries for a name that somebody types.
     ///
     /// # Errors
     /// The portal does not answer.
     pub async fn scheme(&self) -> Result<Scheme, ScenarioError> {
         let portal = Portal::of(&self.target.addresses);
-        let door = self.target.door.clone();
-        let mut caller = Caller::new(door, portal, Scheme::Http, &self.bench, self.variant);
+        let client = self.target.client.clone();
+        let mut caller = Caller::new(client, portal, Scheme::Http, &self.bench, self.variant);
         Ok(match caller.get("/login").await?.status {
             200 => Scheme::Http,
             _ => Scheme::Https,
@@ -249,7 +208,7 @@ impl Scenario {
     ///
     /// # Errors
     /// The lab does not answer, or refuses.
-    pub async fn wait(&self, minutes: u64) -> Result<(), ScenarioError> {
+    pub async fn advance_clock(&self, minutes: u64) -> Result<(), ScenarioError> {
         self.narrate(format!("{minutes} minutes pass on the bench's clock."));
         let fields = [("minutes", minutes.to_string())];
         match self.post_to_lab("/clock", &fields).await?.status {
@@ -260,7 +219,7 @@ impl Scenario {
         }
     }
 
-    /// Makes this policy the bench's own mix, which the variant `custom` has.
+    /// Makes this policy the bench's own mix: the variant `custom` then has it.
     ///
     /// # Errors
     /// The lab does not answer, or refuses the mix.
@@ -275,28 +234,30 @@ impl Scenario {
         }
     }
 
-    /// Throws the bench away, and tells which switches the variant was asked for.
+    /// Deletes the bench, and returns the switches that the variant was asked for.
     ///
     /// # Errors
     /// The lab does not answer, or not with JSON.
-    pub async fn clear_away(&self) -> Result<ProbedDefences, ScenarioError> {
+    pub async fn delete_bench(&self) -> Result<ProbedDefences, ScenarioError> {
         let path = format!("/discard?variant={}", self.variant);
         let exchange = self.post_to_lab(&path, &[]).await?;
-        serde_json::from_str(&exchange.body)
-            .map_err(|error| ScenarioError::Unexpected(format!("the bench stays: {error}")))
+        serde_json::from_str(&exchange.body).map_err(|error| {
+            ScenarioError::Unexpected(format!("the bench was not deleted: {error}"))
+        })
     }
 
-    /// A copy of everything that the store keeps of this world: the attacker found a lost backup.
+    /// A copy of everything that the store has of this variant: the attacker found a lost backup. The
+    /// lab's page `/leak/VARIANT` is that copy.
     ///
     /// # Errors
     /// The lab does not answer, or not with JSON.
     pub async fn stolen_backup(&self) -> Result<serde_json::Value, ScenarioError> {
         let path = format!("/leak/{}", self.variant);
-        let exchange = self.lab("GET", &path, Vec::new(), String::new()).await?;
+        let exchange = self
+            .send_to_lab("GET", &path, Vec::new(), String::new())
+            .await?;
         let backup = serde_json::from_str(&exchange.body);
-        let exchange = Box::new(exchange);
-        let who = "attacker";
-        self.note(Line::Exchange { who, exchange });
+        self.transcript.record("attacker", exchange);
         backup.map_err(|error| ScenarioError::Unexpected(format!("the backup is no JSON: {error}")))
     }
 
@@ -304,39 +265,39 @@ impl Scenario {
         &self,
         path: &str,
         fields: &[(&str, String)],
-    ) -> Result<Exchange, ClientError> {
+    ) -> Result<HttpExchange, ClientError> {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
         let form = "application/x-www-form-urlencoded".to_owned();
         let headers = vec![("content-type".to_owned(), form)];
-        self.lab("POST", path, headers, body).await
+        self.send_to_lab("POST", path, headers, body).await
     }
 
-    /// Calls one of the lab's own pages, as the page itself does.
-    async fn lab(
+    /// Calls one of the lab's own pages. They take a change only with their own `Origin`.
+    async fn send_to_lab(
         &self,
         method: &'static str,
         path: &str,
         mut headers: Vec<(String, String)>,
         body: String,
-    ) -> Result<Exchange, ClientError> {
+    ) -> Result<HttpExchange, ClientError> {
         let origin = self.target.addresses.origin(Listener::Lab);
         headers.push(("origin".into(), origin));
         let target = format!("{}{path}", self.bench.prefix());
         let mut outgoing = self.outgoing(Listener::Lab, method, target);
         (outgoing.headers, outgoing.body) = (headers, body);
-        self.target.door.send(outgoing).await
+        self.target.client.send(outgoing).await
     }
 
-    pub(super) async fn ask(
+    pub(super) async fn send_to(
         &self,
         listener: Listener,
         method: &'static str,
         target: String,
-    ) -> Result<Exchange, ClientError> {
+    ) -> Result<HttpExchange, ClientError> {
         let outgoing = self.outgoing(listener, method, target);
-        self.target.door.send(outgoing).await
+        self.target.client.send(outgoing).await
     }
 
     fn outgoing(&self, listener: Listener, method: &'static str, target: String) -> Outgoing {

@@ -22,12 +22,12 @@ const CARD: Card = Card {
     name: "secure-cookie-over-http",
     title: "A cookie read in the café",
     engine: Engine::Browser,
-    victim: "Signed in at https://lab.test; then opens an http address of it over an open Wi-Fi.",
-    means: "The attacker listens on the same Wi-Fi. He sends nothing.",
-    evidence: "With the cookie that he read, the attacker's own client is greeted as the victim.",
+    victim: "Signed in at https://lab.test; then opens its http address over an open Wi-Fi.",
+    means: "The attacker listens on the same Wi-Fi and sends nothing.",
+    evidence: "With the overheard cookie the attacker's own client is greeted as the victim.",
     stopped_by: &[&[Name::Secure], &[Name::Transport]],
-    when_stopped: "The browser kept a Secure cookie off the plain line, or HSTS had taught it to use \
-                   https by itself. HSTS counts only where the browser trusts the certificate.",
+    when_stopped: "The browser did not send a Secure cookie unencrypted, or HSTS had taught it to \
+                   use https by itself. HSTS counts only where the browser trusts the certificate.",
     shows: &["CK-SECURE", "HJ-SNIFF", "HDR-HSTS"],
     standards: &[
         "ASVS 3.3.1",
@@ -46,16 +46,24 @@ impl Attack for SecureCookieOverHttp {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         scenario.narrate("At home the victim signs in over TLS.");
+        // The sign-in itself is safe: nobody on the line can read it. The browser now stores the
+        // session cookie, with or without the attribute Secure.
         let victim = scenario.browser_actor("victim").await?;
         let portal = scenario.portal_at(Scheme::Https, HOST);
         victim.sign_in(&portal, VICTIM).await?;
 
-        scenario.narrate("In the café he opens an old bookmark, which begins with http.");
-        let bookmark = format!("{}/", scenario.through_cafe(HOST));
+        scenario.narrate("In the café the victim opens an old bookmark, which begins with http.");
+        // One unencrypted request is enough. Without Secure the browser adds the cookie to it
+        // before the portal can say a word, so no redirect comes in time. With Secure it sends the
+        // request without the cookie. With HSTS it sends no such request at all.
+        let bookmark = format!("{}/", scenario.portal_through_cafe(HOST));
         victim.visit(&bookmark).await?;
 
-        scenario.narrate("The attacker reads what went through the air.");
-        let read = scenario.read_in_cafe().await?;
+        scenario.narrate("The attacker reads the traffic of the café.");
+        // The attacker is passive. Nothing in the portal's log shows that somebody read along.
+        let read = scenario.overhear_cafe().await?;
+        // The text of an HTTP request is readable as it is: no key, no tool but a network card that
+        // listens.
         let cookies = read.lines().filter_map(|line| {
             let (name, value) = line.split_once(':')?;
             name.eq_ignore_ascii_case("cookie").then_some(value)
@@ -65,11 +73,16 @@ impl Attack for SecureCookieOverHttp {
         let Some(session) = session.map(str::to_owned) else {
             return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         };
+        // On the weak arm of `transport` the portal also answers over plain HTTP, so the victim
+        // does not even see an error.
         let mut attacker = scenario.actor("attacker");
+        // A session id is a bearer secret: the portal cannot see that it comes from another
+        // computer. Binding it to an address is no way out, because phones
+        // change theirs.
         let replay = Call::get("/dashboard").with_cookie(Some(session));
         Ok(match attacker.greeted_as(replay).await? {
             Some(user) if user == VICTIM => {
-                Outcome::Succeeded(format!("The cookie from the air opens {user}'s dashboard."))
+                Outcome::Succeeded(format!("The overheard cookie opens {user}'s dashboard."))
             }
             _ => Outcome::Stopped(CARD.when_stopped.into()),
         })

@@ -1,5 +1,6 @@
 //! Signing in with what a stolen backup holds as a password.
 //!
+//! Victim: has an account. Means: a copy of the accounts. Evidence: a sign-in with what is stored.
 //! Stopped by `password-storage` alone: what is stored is then a hash, and the sign-in form wants
 //! the password. Read `src/defences/password_storage.rs` next.
 
@@ -17,9 +18,9 @@ const CARD: Card = Card {
     title: "Passwords out of a stolen backup",
     engine: Engine::Http,
     victim: "Has an account, and need not be signed in.",
-    means: "The attacker reads a copy of the accounts, the lab's page /leak/VARIANT, and types \
-            what stands there into the sign-in form, as it stands. What he does not do here: guess \
-            offline. A weak password falls to that under Argon2id too, only slower.",
+    means: "The attacker reads a copy of the accounts, the lab's page /leak/VARIANT, and types the \
+            stored text into the sign-in form, unchanged. They do not guess offline here. A weak \
+            password falls to that under Argon2id as well, only more slowly.",
     evidence: "With the stolen text the attacker signs in and is greeted as the victim.",
     stopped_by: &[&[Name::PasswordStorage]],
     when_stopped: "The backup holds a hash, and the sign-in form takes a password. A weak password \
@@ -36,26 +37,37 @@ impl Attack for StolenPasswordTable {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         scenario.narrate("The attacker reads a stolen backup of the accounts.");
+        // The table of accounts is the prize of a stolen database: passwords are reused on other
+        // sites, so this theft outlives every session and every reset of this portal.
         let backup = scenario.stolen_backup().await?;
         let accounts = backup["accounts"].as_array();
         let of_victim =
             accounts.and_then(|all| all.iter().find(|account| account["user"] == VICTIM));
         // The record names the form that the password has: {"plain": "…"} or {"argon2id": "…"}.
         let forms = of_victim.and_then(|account| account["record"]["password"].as_object());
+        // Where neither form is there, the backup itself is broken, and that says nothing about the
+        // defence.
         let Some(stored) = forms.and_then(|forms| forms.values().next()?.as_str()) else {
             let missing = "the victim's password is not in the backup";
             return Err(ScenarioError::Unexpected(missing.into()));
         };
 
         scenario.narrate(format!(
-            "Beside {VICTIM} stands {stored}. He types it as the password."
+            "The password of {VICTIM} is stored as {stored}. The attacker types that text."
         ));
+        // On the weak arm the stored text is the password, so the sign-in form cannot tell thief
+        // and owner apart. On the strong arm it is an Argon2id hash. The form hashes what is typed
+        // and compares, so the hash itself is only a wrong password. Encryption instead of hashing
+        // was refused, because the key would be in the same backup sooner or later.
         let mut attacker = scenario.actor("attacker");
         attacker.get("/login").await?;
+        // `throttle` does not matter here: the attacker needs one attempt, and it is the right one.
         attacker.try_password(VICTIM, stored).await?;
+        // Being greeted is the evidence, not the status of the form: a redirect alone could lead
+        // anywhere.
         Ok(match attacker.greeted_as(Call::get("/dashboard")).await? {
             Some(user) if user == VICTIM => {
-                Outcome::Succeeded(format!("The stolen text signs him in as {user}."))
+                Outcome::Succeeded(format!("The stolen text signs the attacker in as {user}."))
             }
             _ => Outcome::Stopped(CARD.when_stopped.into()),
         })

@@ -1,6 +1,7 @@
 //! Signing in with the name of a session's file, from a stolen backup. Worksheet 10.
 //!
-//! Stopped by `at-rest` alone: the file's name is then a hash, and a hash sent as a cookie is
+//! Victim: signed in. Means: a copy of the session store. Evidence: the name of a file works as a
+//! cookie. Stopped by `at-rest` alone: the file's name is then a hash, and a hash sent as a cookie is
 //! hashed once more. Read `src/defences/at_rest.rs` next.
 
 use async_trait::async_trait;
@@ -18,11 +19,12 @@ const CARD: Card = Card {
     engine: Engine::Http,
     victim: "Signed in.",
     means: "The attacker reads a copy of the session store: a lost disk, a hole in another \
-            program, an administrator's list. The lab's page /leak/VARIANT is that copy. He sends \
-            the name of a file as a cookie, as it stands.",
+            program, an administrator's list. The lab's page /leak/VARIANT is that copy. They send \
+            the name of a file as a cookie, unchanged.",
     evidence: "With the file's name as the cookie the attacker is greeted as the victim.",
     stopped_by: &[&[Name::AtRest]],
-    when_stopped: "The store holds only a hash of the id. Sent as a cookie it opens nothing.",
+    when_stopped: "The store holds only a hash of the id. Sent as a cookie, the hash is not \
+                   accepted.",
     shows: &["SID-ATREST"],
     standards: &["CWE-312", "CWE-522"],
 };
@@ -40,22 +42,34 @@ impl Attack for StolenStore {
         scenario.narrate(
             "The attacker visits the portal once, to learn what its session cookie is called.",
         );
+        // The backup does not name the cookie, but every visitor sees that name. A secret name
+        // would not be a defence.
         let mut attacker = scenario.actor("attacker");
         attacker.get("/login").await?;
         let (name, _) = attacker.session_cookie()?;
 
-        scenario.narrate("He reads a stolen backup of the session store.");
+        // Reading is all that the attacker can do: they cannot write to the store or ask it for
+        // other files. That is the usual extent of a lost backup or an injection hole.
+        scenario.narrate("The attacker reads a stolen backup of the session store.");
         let backup = scenario.stolen_backup().await?;
         let sessions = backup["sessions"].as_array();
+        // The record names the user, so the attacker finds the valuable session at once. Encrypting
+        // the record would hide the user, but the file's name would still be the key to a session.
         let of_victim = sessions.and_then(|all| all.iter().find(|s| s["record"]["user"] == VICTIM));
+        // A session that is not in the copy proves nothing, so this is an error and not a defence.
         let Some(file) = of_victim.and_then(|session| session["file"].as_str()) else {
             let missing = "the victim's session is not in the backup";
             return Err(ScenarioError::Unexpected(missing.into()));
         };
 
         scenario.narrate(format!(
-            "The victim's session lies in the file {file}. He sends that name."
+            "The victim's session is stored in the file {file}. The attacker sends that name."
         ));
+        // On the weak arm of `at-rest` the file's name is the id, so this cookie is the victim's.
+        // On the strong arm the name is a hash of the id. The portal hashes whatever a cookie
+        // brings, so a stored hash becomes another hash, and no file has that name. The id has too
+        // much randomness to be guessed from its hash, so a fast hash is enough here; passwords
+        // need a slow one (`stolen_password_table.rs`).
         let replay = Call::get("/dashboard").with_cookie(Some(format!("{name}={file}")));
         Ok(match attacker.greeted_as(replay).await? {
             Some(user) if user == VICTIM => {

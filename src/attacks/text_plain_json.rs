@@ -12,7 +12,7 @@ use crate::defences::policy::Name;
 
 pub(super) struct TextPlainJson;
 
-/// What the attacker has the victim say of himself.
+/// What the attacker writes into the victim's profile.
 const CLAIM: &str = "I owe mallory 100";
 
 const CARD: Card = Card {
@@ -20,8 +20,8 @@ const CARD: Card = Card {
     title: "JSON from a form of another page",
     engine: Engine::Http,
     victim: "Signed in at portal.localhost, opens a page of the sibling notes.portal.localhost.",
-    means: "The sibling is in the attacker's hands. A form on its page has enctype=\"text/plain\", \
-            and its only field is named and filled so that name=value is a JSON object. Chromium, \
+    means: "The attacker controls the sibling. A form on its page has enctype=\"text/plain\", and \
+            its only field is named and filled so that name=value is a JSON object. Chromium, \
             Firefox and Safari send it without asking the portal first, with the victim's cookies, \
             the sibling's Origin and Sec-Fetch-Site: same-site.",
     evidence: "The victim's own profile says what the attacker wrote.",
@@ -43,10 +43,16 @@ impl Attack for TextPlainJson {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        let mut victim = scenario.person_beside_sibling("victim");
+        let mut victim = scenario.actor_beside_sibling("victim");
         victim.sign_in(VICTIM).await?;
 
+        // An API for JSON often has no CSRF check, because a form cannot send `application/json`,
+        // and a script that does must ask first (a CORS preflight). But a form can send
+        // `text/plain`, without asking, and its text can be valid JSON.
         scenario.narrate("The victim opens the sibling's page, and the form on it submits itself.");
+        // `json-only` refuses the type, so the browser's own rule protects the API. `csrf-token`
+        // and `request-origin` refuse what the type does not show. Each alone is enough; together
+        // they survive a mistake in one.
         let refusal = victim.post_from_sibling(forged()).await?;
 
         scenario.narrate("The victim looks at the profile.");

@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 
-use super::scenario::{A_MOMENT, ATTACKER, Scenario, ScenarioError, VICTIM};
+use super::scenario::{ATTACKER, SCRIPT_PATIENCE, Scenario, ScenarioError, VICTIM};
 use super::{Attack, Card, Engine, Outcome};
 use crate::attacks::payloads;
 use crate::defences::policy::Name;
@@ -38,17 +38,24 @@ impl Attack for XssRidesSession {
         scenario.narrate("The attacker signs in as mallory and posts a notice with a script.");
         let mut attacker = scenario.actor("attacker");
         attacker.sign_in(ATTACKER).await?;
+        // The script fetches nothing from outside and sends nothing outside. It reads the CSRF
+        // token from the page that it is in, as the portal's own form does, and posts the transfer.
         attacker.post_notice(&payloads::ride_session()).await?;
 
-        scenario.narrate("The victim signs in, reads his credit and opens the notice board.");
+        scenario.narrate("The victim signs in, reads their credit and opens the notice board.");
         let victim = scenario.browser_actor("victim").await?;
         victim.sign_in(&portal, VICTIM).await?;
+        // The cookie stays where it is. `http-only` protects the cookie; what the attacker wants is
+        // what the cookie allows.
         let before = victim.credit(&portal).await?;
         victim.visit(&format!("{portal}/board")).await?;
 
-        scenario.narrate("Some time later he reads his credit again.");
+        scenario.narrate("Some time later the victim reads their credit again.");
+        // The portal sees its own origin, the right token and the right cookie: `request-origin`,
+        // `csrf-token` and `same-site` all agree that this is the victim. Only defences that keep
+        // the script from running help: `output` first, `csp` as the second line.
         let after = victim
-            .credit_once_it_changed(&portal, before, A_MOMENT)
+            .credit_once_it_changed(&portal, before, SCRIPT_PATIENCE)
             .await?;
         Ok(Outcome::of_credit(before, after, CARD.when_stopped))
     }

@@ -14,12 +14,12 @@ pub enum Site {
     Lab,
     /// The application under attack.
     Portal,
-    /// The attacker's own site, and the sibling of the portal that is in his hands.
+    /// The attacker's own site, and the sibling of the portal that the attacker controls.
     Attacker,
 }
 
 impl Site {
-    /// Its word in names of templates and style sheets.
+    /// The word for it in names of templates and style sheets.
     pub const fn word(self) -> &'static str {
         match self {
             Site::Lab => "lab",
@@ -29,7 +29,7 @@ impl Site {
     }
 }
 
-/// The host that belongs to the portal's *site* and is in the attacker's hands.
+/// A host of the portal's *site* that the attacker controls.
 pub const SIBLING: &str = "notes.portal.localhost";
 
 /// The portal's name beside the sibling: one site, two hosts.
@@ -50,13 +50,13 @@ pub struct AnsweredHost {
 /// One of the lab's listeners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Listener {
-    /// The lab's own pages, in clear.
+    /// The lab's own pages, unencrypted.
     Lab,
-    /// The portal, in clear.
+    /// The portal, unencrypted.
     PortalHttp,
     /// The portal over TLS.
     PortalHttps,
-    /// The attacker, in clear.
+    /// The attacker, unencrypted.
     Attacker,
     /// The attacker over TLS.
     AttackerTls,
@@ -81,7 +81,7 @@ impl Listener {
         }
     }
 
-    /// How its requests come in.
+    /// Whether its connections are encrypted.
     pub const fn scheme(self) -> Scheme {
         match self {
             Listener::Lab | Listener::PortalHttp | Listener::Attacker => Scheme::Http,
@@ -112,7 +112,7 @@ impl Listener {
     }
 }
 
-/// Where a lab listens, as it tells programs.
+/// Where a lab listens, as it reports it to programs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ports {
     /// The name in links.
@@ -121,11 +121,11 @@ pub struct Ports {
     pub attacker_name: String,
     /// The lab's own pages.
     pub lab: u16,
-    /// The portal in clear.
+    /// The portal unencrypted.
     pub http: u16,
     /// The portal over TLS.
     pub https: u16,
-    /// The attacker in clear.
+    /// The attacker unencrypted.
     pub attacker: u16,
     /// The attacker over TLS.
     pub attacker_tls: u16,
@@ -156,8 +156,8 @@ impl Addresses {
         }
     }
 
-    /// The addresses of a lab that told its ports.
-    pub fn told(ports: &Ports) -> Self {
+    /// The addresses of another lab, by the ports that it reports.
+    pub fn from_ports(ports: &Ports) -> Self {
         let addresses = Self {
             main_name: ports.name.clone(),
             attacker_name: ports.attacker_name.clone(),

@@ -1,4 +1,4 @@
-//! The name of a bench, as it stands in `/b/<name>/…` and in the data folder.
+//! The name of a bench, as in `/b/<name>/…` and in the data folder.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 /// 1 to 32 lower-case letters, digits and hyphens.
 ///
 /// ```
-/// use session_lab::bench::BenchName;
+/// use session_lab::base::bench_name::BenchName;
 ///
 /// assert!("team-7".parse::<BenchName>().is_ok());
 /// assert!("../etc".parse::<BenchName>().is_err());
@@ -30,7 +30,7 @@ impl BenchName {
         &self.0
     }
 
-    /// What stands before every path of this bench: nothing, or `/b/<name>`.
+    /// The beginning of every path of this bench: nothing, or `/b/<name>`.
     pub fn prefix(&self) -> String {
         if self.is_local() {
             String::new()

@@ -14,9 +14,12 @@ use serde::{Deserialize, Serialize};
 pub struct BenchTime(u64);
 
 impl BenchTime {
+    /// After every moment that a clock shows: the end of what never expires.
+    pub const FOREVER: Self = Self(u64::MAX);
+
     /// The wall clock moved ahead by `offset`.
     pub fn now(offset: Duration) -> Self {
-        // A machine whose clock stands before 1970 still gets a lab, at the epoch.
+        // A machine whose clock is before 1970 still gets a lab, at the epoch.
         let wall = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
@@ -52,7 +55,7 @@ impl BenchTime {
         )
     }
 
-    /// How long ago `earlier` was; zero when it lies ahead.
+    /// How long ago `earlier` was; zero when it is in the future.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }

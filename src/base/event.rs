@@ -2,8 +2,8 @@
 //! worksheets and the log are all read from it.
 //!
 //! An event never holds a session id, a token or a password (ASVS 16.2.5, CWE-532). Where two
-//! events speak of the same session they carry the same [`Fingerprint`], which is made with a key
-//! and tells nothing about the id.
+//! events are about the same session they carry the same [`Fingerprint`], which is made with a key
+//! and reveals nothing about the id.
 
 pub mod in_words;
 
@@ -25,15 +25,15 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// Who seems to have sent a request, by its headers. A claim of the client, not a proof.
+/// What kind of client seems to have sent a request, by its headers: a claim, not a proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Client {
+pub enum ClientKind {
     /// It sent `Sec-Fetch-*` or calls itself Mozilla.
     Browser,
     /// It calls itself curl.
     Curl,
-    /// The lab itself, by the front door: `/compare` or an attack.
+    /// The lab itself: `/compare` or an attack.
     Lab,
     /// Anything else.
     Other,
@@ -48,10 +48,10 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<Variant>,
     /// By what kind of client.
-    pub client: Client,
+    pub client: ClientKind,
     /// What.
     #[serde(flatten)]
-    pub what: What,
+    pub what: EventKind,
 }
 
 /// Why a session ended.
@@ -79,7 +79,7 @@ pub enum EndReason {
     rename_all = "kebab-case",
     rename_all_fields = "kebab-case"
 )]
-pub enum What {
+pub enum EventKind {
     /// An anonymous session was opened.
     SessionOpened {
         /// The new session.
@@ -89,14 +89,12 @@ pub enum What {
     },
     /// A user signed in.
     SignedIn {
-        /// The user.
         user: String,
         /// The session after the sign-in.
         session: Fingerprint,
         /// The session before it, if there was one.
         before: Option<Fingerprint>,
     },
-    /// A sign-in failed.
     SignInFailed {
         /// The account that was tried, if it exists.
         user: Option<String>,
@@ -105,7 +103,6 @@ pub enum What {
     },
     /// A session got a new id.
     Rotated {
-        /// The user.
         user: String,
         /// Before.
         from: Fingerprint,
@@ -116,7 +113,6 @@ pub enum What {
     Ended {
         /// The user, unless it was anonymous.
         user: Option<String>,
-        /// The session.
         session: Fingerprint,
         /// Why.
         reason: EndReason,
@@ -130,16 +126,12 @@ pub enum What {
     },
     /// A strong arm turned a request away.
     Refused {
-        /// The defence.
         defence: String,
         /// Its sentence.
         because: String,
     },
     /// A user chose a new password.
-    PasswordChanged {
-        /// The user.
-        user: String,
-    },
+    PasswordChanged { user: String },
     /// An administrator changed a role.
     RoleChanged {
         /// Whose role.
@@ -162,7 +154,7 @@ pub enum What {
     TokenIssued {
         /// To whom.
         user: String,
-        /// What stands for the token: a fingerprint of its `jti`.
+        /// A fingerprint of its `jti`.
         token: Fingerprint,
         /// Whether a refresh token was given for it, and not a password.
         refreshed: bool,
@@ -171,7 +163,7 @@ pub enum What {
     TokenRevoked {
         /// Whose it was.
         user: String,
-        /// What stands for it.
+        /// Its fingerprint.
         token: Fingerprint,
         /// Whether the server remembers that.
         remembered: bool,
@@ -181,7 +173,7 @@ pub enum What {
         /// Whose it was.
         user: String,
     },
-    /// The API fetched a key set from an address that stood in a token.
+    /// The API fetched a key set from an address in a token.
     KeySetFetched {
         /// How many keys it got.
         keys: usize,
@@ -212,7 +204,7 @@ pub enum What {
         strong: usize,
     },
     /// A request was answered. Noted only while a worksheet is open: its checks look for it.
-    Request(Box<Request>),
+    Request(Box<NotedRequest>),
     /// The student had an attack tried, against the event's variant.
     AttackRan {
         /// Its name.
@@ -232,7 +224,7 @@ pub enum What {
 /// A request as a worksheet's check sees it: no query, no body, no cookie, no token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Request {
+pub struct NotedRequest {
     /// `portal`, `lab` or `attacker`.
     pub site: String,
     /// The method as received.

@@ -88,7 +88,7 @@ impl ServerKey {
     /// The key for one use: HMAC-SHA256 of `label` under this key.
     ///
     /// ```
-    /// use session_lab::keys::ServerKey;
+    /// use session_lab::base::keys::ServerKey;
     ///
     /// let key = ServerKey::random();
     /// assert_eq!(key.derive("csrf"), key.derive("csrf"));

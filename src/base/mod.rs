@@ -8,6 +8,7 @@ pub mod event;
 pub mod keys;
 pub mod print;
 pub mod private_file;
+pub mod set_cookie;
 pub mod shutdown;
 pub mod start_error;
 pub mod tls;

@@ -25,7 +25,7 @@ impl StartError {
     /// A failed start with exit code 1.
     ///
     /// ```
-    /// use session_lab::start_error::StartError;
+    /// use session_lab::base::start_error::StartError;
     ///
     /// let error = StartError::new("port 7080 is taken", "choose another with --http-port 0");
     /// assert_eq!((error.to_string().as_str(), error.code), ("port 7080 is taken", 1));

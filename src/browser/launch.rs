@@ -1,23 +1,26 @@
-//! Starting the browser's process, and seeing to it that it ends.
+//! Starting the browser's process, and making sure that it ends.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-use super::{ChromeError, Settings};
+use super::BrowserError;
+use super::settings::{BrowserEngine, BrowserSettings};
+use super::{chromium, firefox};
 
-/// The browser's process. Its end of a pipe is what keeps it alive.
+/// The browser's process. This program's end of a pipe keeps it alive.
 #[derive(Debug)]
-pub struct Process {
+pub struct BrowserProcess {
     open: Option<ChildStdin>,
     child: Option<Child>,
 }
 
-impl Process {
+impl BrowserProcess {
     /// Waits until it has ended by itself.
     pub async fn ended(mut self) {
         if let Some(child) = self.child.take() {
             let open = self.open.take();
-            // A thread that panicked has waited for nothing; there is nothing to tell.
+            // A thread that panicked has waited for nothing; there is nothing to report.
             let _ = tokio::task::spawn_blocking(move || wait(child, open)).await;
         }
     }
@@ -29,11 +32,11 @@ fn wait(mut child: Child, open: Option<ChildStdin>) {
     let _ = child.wait();
 }
 
-impl Drop for Process {
+impl Drop for BrowserProcess {
     fn drop(&mut self) {
         let open = self.open.take();
         if let Some(child) = self.child.take() {
-            // Reaps it, without keeping whoever drops this.
+            // Reaps it, and does not block whoever drops this.
             std::thread::spawn(move || wait(child, open));
         }
     }
@@ -44,7 +47,7 @@ impl Drop for Process {
 /// made here, removes its profile. A browser that was told to close gets ten seconds for it.
 const UNTIL_STDIN_CLOSES: &str = r#"
     profile=$1; throw_away=$2; shift 2
-    "$@" "--user-data-dir=$profile" </dev/null & browser=$!
+    "$@" </dev/null & browser=$!
     cat
     if [ "$throw_away" = no ]; then
         for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 $browser 2>/dev/null || break; sleep 1; done
@@ -53,81 +56,73 @@ const UNTIL_STDIN_CLOSES: &str = r#"
     [ "$throw_away" = no ] || rm -rf "$profile""#;
 
 /// Starts the browser, and answers with the address to drive it by.
-pub fn launch(settings: &Settings) -> Result<(Process, String), ChromeError> {
-    let failed = |error: std::io::Error| ChromeError::Start(error.to_string());
-    let (profile, throw_away) = match &settings.profile {
-        Some(folder) => (folder.clone(), "no"),
+pub fn launch(settings: &BrowserSettings) -> Result<(BrowserProcess, String), BrowserError> {
+    let failed = |error: std::io::Error| BrowserError::Start(error.to_string());
+    let (profile, throw_away) = match settings.profile() {
+        Some(folder) => (folder.to_owned(), "no"),
         None => (tempfile::tempdir().map_err(failed)?.keep(), "yes"),
     };
-    if let Some(json) = settings.preferences {
-        let folder = profile.join("Default");
-        std::fs::create_dir_all(&folder).map_err(failed)?;
-        std::fs::write(folder.join("Preferences"), json).map_err(failed)?;
-    }
-    let mut child = Command::new("sh")
+    prepare(settings, &profile).map_err(failed)?;
+    let mut command = Command::new("sh");
+    command
         .args(["-c", UNTIL_STDIN_CLOSES, "sh"])
-        .arg(profile)
+        .arg(&profile)
         .arg(throw_away)
-        .arg(&settings.executable)
-        .args(arguments(settings))
+        .arg(settings.executable())
+        .args(arguments(settings, &profile))
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(failed)?;
+        .stderr(Stdio::piped());
+    if settings.engine() == BrowserEngine::Firefox {
+        // Firefox refuses to run as root in somebody else's home, and writes into its own.
+        command.env("HOME", &profile).env_remove("XDG_RUNTIME_DIR");
+    }
+    let mut child = command.spawn().map_err(failed)?;
     let open = child.stdin.take();
     let stderr = child.stderr.take();
-    let process = Process {
+    let process = BrowserProcess {
         open,
         child: Some(child),
     };
-    let mut said = BufReader::new(stderr.ok_or_else(|| ChromeError::Start("no pipe".into()))?)
+    let mut lines = BufReader::new(stderr.ok_or_else(|| BrowserError::Start("no pipe".into()))?)
         .lines()
         .map_while(Result::ok);
     let mut before = String::new();
-    for line in said.by_ref() {
-        if let Some(address) = line.strip_prefix("DevTools listening on ") {
-            // What it says from here on is read and forgotten: a full pipe would stop it.
-            let address = address.to_owned();
-            std::thread::spawn(move || said.for_each(drop));
+    for line in lines.by_ref() {
+        if let Some(address) = listening(settings.engine(), &line) {
+            // What it writes from here on is read and dropped: a full pipe would stop it.
+            std::thread::spawn(move || lines.for_each(drop));
             return Ok((process, address));
         }
         before.push_str(&line);
         before.push('\n');
     }
-    let name = settings.executable.display();
-    Err(ChromeError::Start(format!("{name} says: {before}")))
+    let name = settings.executable().display();
+    Err(BrowserError::Start(format!("{name} says: {before}")))
 }
 
-fn arguments(settings: &Settings) -> Vec<String> {
-    let fixed = [
-        "--headless",
-        // As root, as in a container, the sandbox does not start. Only the lab is visited.
-        "--no-sandbox",
-        "--disable-gpu",
-        // A container's /dev/shm is small.
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-        "--disable-background-networking",
-        // Windows stand side by side: one behind another must not fall asleep.
-        "--disable-background-timer-throttling",
-        "--disable-backgrounding-occluded-windows",
-        "--disable-renderer-backgrounding",
-        "--hide-scrollbars",
-        // The menus of every new window: nobody opens them here.
-        "--disable-features=PreloadTopChromeWebUI",
-        "--disable-extensions",
-        "--disable-component-update",
-        // A name that browsers do not exempt from `Secure` as they do loopback names.
-        "--host-resolver-rules=MAP lab.test 127.0.0.1",
-        "--remote-debugging-port=0",
-    ];
-    let mut arguments: Vec<String> = fixed.map(str::to_owned).into();
-    // Trusts the one key of the lab's certificate. `--ignore-certificate-errors` would take any,
-    // and nothing that is shown of cookies over TLS would count.
-    if let Some(key) = &settings.trusted_key {
-        arguments.push(format!("--ignore-certificate-errors-spki-list={key}"));
+/// The address in the line in which the browser tells it.
+fn listening(engine: BrowserEngine, line: &str) -> Option<String> {
+    match engine {
+        BrowserEngine::Chromium => line
+            .strip_prefix("DevTools listening on ")
+            .map(str::to_owned),
+        BrowserEngine::Firefox => line
+            .strip_prefix("WebDriver BiDi listening on ")
+            .map(|address| format!("{address}/session")),
     }
-    arguments.extend(settings.more.iter().cloned());
-    arguments
+}
+
+fn prepare(settings: &BrowserSettings, profile: &Path) -> std::io::Result<()> {
+    match settings.engine() {
+        BrowserEngine::Chromium => chromium::prepare(settings, profile),
+        BrowserEngine::Firefox => firefox::prepare(settings, profile),
+    }
+}
+
+fn arguments(settings: &BrowserSettings, profile: &Path) -> Vec<String> {
+    match settings.engine() {
+        BrowserEngine::Chromium => chromium::arguments(settings, profile),
+        BrowserEngine::Firefox => firefox::arguments(settings, profile),
+    }
 }

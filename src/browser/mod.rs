@@ -1,45 +1,66 @@
-//! A real browser: the Chromium or Chrome that is installed on this computer, headless and with an
-//! empty profile.
+//! A real browser that is installed on this computer, headless and with an empty profile: Chromium or
+//! Firefox.
 //!
 //! What a browser decides, a browser must show: the attacks of engine `browser` and the tests act
-//! through it. It trusts the lab's certificate by its key, so cookies over TLS count; it knows
-//! `lab.test`; it visits nothing but the lab. [`Window`] is what a person sees of it.
+//! through it. It trusts the lab's certificate and no other, so cookies over TLS count. It knows
+//! `lab.test`. It visits nothing but the lab. [`Window`] is what a person sees of it.
+//!
+//! `page_driver` is the one interface. `chromium` implements it with the DevTools protocol, `firefox`
+//! with WebDriver BiDi, both on the same `connection`.
 
+mod chromium;
+mod connection;
+mod cookie;
+mod firefox;
+mod keys;
 mod launch;
 mod network;
+mod observed;
+mod page_driver;
+mod settings;
 mod window;
 
-use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use base64::prelude::{BASE64_STANDARD, Engine};
-use chromiumoxide::Browser;
-use chromiumoxide::cdp::browser_protocol::target::{
-    CreateBrowserContextParams, CreateTargetParams,
-};
-use chromiumoxide::detection::{DetectionOptions, default_executable};
-use chromiumoxide::error::CdpError;
-use chromiumoxide::handler::HandlerConfig;
-use futures::StreamExt;
-use sha2::{Digest, Sha256};
+pub use cookie::{SameSiteAttribute, StoredCookie};
+pub use network::ObservedRequest;
+use page_driver::BrowserDriver;
+pub use settings::{BrowserEngine, BrowserOption, BrowserSettings, executable};
+pub use window::Window;
 
-pub use network::Seen;
-pub use window::{PATIENCE, Window};
+/// How long anything may take before it is given up: far beyond what a busy machine needs.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Why the browser could not be used.
 #[derive(Debug, thiserror::Error)]
-pub enum ChromeError {
+pub enum BrowserError {
     /// None is installed.
-    #[error("no Chromium and no Chrome is installed here")]
-    NotInstalled,
+    #[error("no {0} is installed here")]
+    NotInstalled(&'static str),
     /// It did not start.
     #[error("the browser did not start: {0}")]
     Start(String),
     /// The lab's certificate cannot be read.
     #[error("the lab's certificate cannot be read: {0}")]
     Certificate(String),
-    /// It is gone, or did not understand.
-    #[error("the browser: {0}")]
-    Protocol(#[from] CdpError),
+    /// It has ended.
+    #[error("the browser is gone")]
+    Gone,
+    /// It refused a command.
+    #[error("the browser refused {command}: {message}")]
+    Refused {
+        /// What it was told to do.
+        command: String,
+        /// Its reason.
+        message: String,
+    },
+    /// It has no such thing.
+    #[error("this browser cannot do that: {0}")]
+    Unsupported(&'static str),
+    /// There is no such element on the page.
+    #[error("there is no {0}")]
+    Missing(String),
     /// A script on a page failed.
     #[error("{script}: {error}")]
     Script {
@@ -53,184 +74,113 @@ pub enum ChromeError {
     Late(String),
 }
 
-/// How a browser is started.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    executable: PathBuf,
-    /// SHA-256 of the public key in the lab's certificate, in base64, where it is trusted.
-    trusted_key: Option<String>,
-    /// Its profile; without one it gets an empty one that is thrown away.
-    profile: Option<PathBuf>,
-    /// What an empty profile's `Preferences` hold, in JSON.
-    preferences: Option<&'static str>,
-    /// Further arguments.
-    more: Vec<String>,
-}
-
-impl Settings {
-    /// The installed browser, trusting this certificate and no other.
-    ///
-    /// # Errors
-    /// No browser is installed, or the certificate cannot be read.
-    pub fn trusting(cert_pem: &str) -> Result<Self, ChromeError> {
-        Ok(Self {
-            trusted_key: Some(key_hash(cert_pem)?),
-            ..Self::trusting_nothing()?
-        })
-    }
-
-    /// The installed browser, to which every lab's certificate is a stranger's: it warns.
-    ///
-    /// # Errors
-    /// No browser is installed.
-    pub fn trusting_nothing() -> Result<Self, ChromeError> {
-        Ok(Self {
-            executable: executable().ok_or(ChromeError::NotInstalled)?,
-            trusted_key: None,
-            profile: None,
-            preferences: None,
-            more: Vec::new(),
-        })
-    }
-
-    /// The same with a profile that stays, as on a student's own computer.
-    #[must_use]
-    pub fn with_profile(mut self, folder: &Path) -> Self {
-        self.profile = Some(folder.to_owned());
-        self
-    }
-
-    /// The same with preferences of its own, as somebody chose them in its settings.
-    #[must_use]
-    pub const fn with_preferences(mut self, json: &'static str) -> Self {
-        self.preferences = Some(json);
-        self
-    }
-
-    /// The same with one more argument.
-    #[must_use]
-    pub fn with_argument(mut self, argument: &str) -> Self {
-        self.more.push(argument.to_owned());
-        self
-    }
-}
-
-/// The browser, where one is installed. The process that ends it again needs a Unix shell.
-pub fn executable() -> Option<PathBuf> {
-    cfg!(unix)
-        .then(|| default_executable(DetectionOptions::default()).ok())
-        .flatten()
-}
-
-fn key_hash(cert_pem: &str) -> Result<String, ChromeError> {
-    let unreadable = |error: String| ChromeError::Certificate(error);
-    let (_, pem) = x509_parser::pem::parse_x509_pem(cert_pem.as_bytes())
-        .map_err(|error| unreadable(error.to_string()))?;
-    let certificate = pem
-        .parse_x509()
-        .map_err(|error| unreadable(error.to_string()))?;
-    let key = certificate.public_key().raw;
-    Ok(BASE64_STANDARD.encode(Sha256::digest(key)))
-}
-
 /// A running browser. It ends when this is dropped, and however this program ends.
 #[derive(Debug)]
-pub struct Chrome {
-    browser: Browser,
-    settings: Settings,
-    version: String,
-    _process: launch::Process,
+pub struct Browser {
+    driver: Box<dyn BrowserDriver>,
+    settings: BrowserSettings,
+    driven_at: String,
+    /// Jars that nobody needs any more.
+    unused_jars: Mutex<Vec<String>>,
+    /// Held while jars are removed: a window that is opened next waits until they are gone.
+    removal: tokio::sync::Mutex<()>,
+    process: launch::BrowserProcess,
 }
 
-impl Chrome {
+impl Browser {
     /// Starts a browser.
     ///
-    /// It is driven by a task of the runtime that this is called on, and lives no longer than that.
+    /// It is driven by tasks of the runtime that this is called on, and lives no longer than that.
     ///
     /// # Errors
     /// It does not start, or cannot be driven.
-    pub async fn start(settings: Settings) -> Result<Self, ChromeError> {
+    pub async fn start(settings: BrowserSettings) -> Result<Self, BrowserError> {
         let (process, address) = launch::launch(&settings)?;
-        let config = HandlerConfig {
-            // The certificate is trusted by its key, see `launch`.
-            ignore_https_errors: false,
-            viewport: None,
-            request_timeout: PATIENCE,
-            ..HandlerConfig::default()
+        let driver: Box<dyn BrowserDriver> = match settings.engine() {
+            BrowserEngine::Chromium => Box::new(chromium::Chromium::connect(&address).await?),
+            BrowserEngine::Firefox => {
+                Box::new(firefox::Firefox::connect(&address, &settings).await?)
+            }
         };
-        let (browser, mut handler) = Browser::connect_with_config(address, config).await?;
-        // An error is a message of a newer protocol that the library does not know.
-        tokio::spawn(async move { while handler.next().await.is_some() {} });
-        let version = browser.version().await?.product;
         Ok(Self {
-            browser,
+            driver,
             settings,
-            // Headless or not, Chrome or Chromium: it is the same engine.
-            version: format!(
-                "Chromium {}",
-                version.split('/').next_back().unwrap_or_default()
-            ),
-            _process: process,
+            driven_at: connection::host_of(&address).to_owned(),
+            unused_jars: Mutex::default(),
+            removal: tokio::sync::Mutex::default(),
+            process,
         })
     }
 
     /// Its name and version, as in `Chromium 156.0.8078.79`.
     pub fn version(&self) -> &str {
-        &self.version
+        self.driver.version()
     }
 
-    /// The host and port by which it is driven, and where it serves its DevTools.
+    /// The host and port by which it is driven. Chromium serves its DevTools there.
     pub fn driven_at(&self) -> &str {
-        let address = self.browser.websocket_address();
-        let rest = address.trim_start_matches("ws://");
-        rest.split('/').next().unwrap_or_default()
+        &self.driven_at
     }
 
     /// How it was started.
-    pub fn settings(&self) -> &Settings {
+    pub fn settings(&self) -> &BrowserSettings {
         &self.settings
     }
 
-    /// Opens a window with cookies and storage of its own, which go with it.
+    /// Opens a window with its own cookies and storage, which end with it.
     ///
     /// # Errors
     /// The browser is gone.
-    pub async fn private_window(&self) -> Result<Window, ChromeError> {
-        let context = CreateBrowserContextParams::builder()
-            .dispose_on_detach(true)
-            .build();
-        let context = self.browser.create_browser_context(context).await?;
-        let mut target = CreateTargetParams::new("about:blank");
-        target.browser_context_id = Some(context.clone());
-        let page = self.browser.new_page(target).await?;
-        Window::new(page, Some(context)).await
+    pub async fn private_window(&self) -> Result<Window, BrowserError> {
+        self.remove_unused_jars().await;
+        let jar = self.driver.make_jar().await?;
+        Window::new(self.driver.open(Some(&jar)).await?, Some(jar)).await
     }
 
     /// Opens a window of the profile.
     ///
     /// # Errors
     /// The browser is gone.
-    pub async fn window(&self) -> Result<Window, ChromeError> {
-        let page = self.browser.new_page("about:blank").await?;
-        Window::new(page, None).await
+    pub async fn window(&self) -> Result<Window, BrowserError> {
+        Window::new(self.driver.open(None).await?, None).await
     }
 
     /// Throws a private window's cookies and storage away.
     pub async fn forget(&self, window: &Window) {
-        if let Some(context) = window.context() {
-            // One that is gone already is what was wanted.
-            let _ = self.browser.dispose_browser_context(context.clone()).await;
+        self.forget_later(window);
+        self.remove_unused_jars().await;
+    }
+
+    /// The same at the latest before the next private window is opened.
+    pub fn forget_later(&self, window: &Window) {
+        if let Some(jar) = window.jar() {
+            self.unused_jars().push(jar.to_owned());
         }
+    }
+
+    /// Throws away what [`Self::forget_later`] left.
+    pub async fn remove_unused_jars(&self) {
+        let _alone = self.removal.lock().await;
+        let jars = std::mem::take(&mut *self.unused_jars());
+        for jar in jars {
+            // One that is gone already is what was wanted.
+            let _ = self.driver.remove_jar(&jar).await;
+        }
+    }
+
+    fn unused_jars(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
+        self.unused_jars
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Closes the browser as a person does, so that it writes its profile, and waits for its end.
     ///
     /// # Errors
     /// The browser is gone.
-    pub async fn close(mut self) -> Result<(), ChromeError> {
-        self.browser.close().await?;
-        let Self { _process, .. } = self;
-        _process.ended().await;
+    pub async fn close(self) -> Result<(), BrowserError> {
+        self.driver.close().await?;
+        self.process.ended().await;
         Ok(())
     }
 }

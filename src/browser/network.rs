@@ -1,40 +1,37 @@
-//! What the browser really sent and received, as its network layer tells it: with the cookies that
+//! What the browser really sent and received, as its network layer reports it: with the cookies that
 //! it added by itself.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
-use chromiumoxide::Page;
-use chromiumoxide::cdp::browser_protocol::network::{
-    EventRequestWillBeSent, EventRequestWillBeSentExtraInfo, EventResponseReceivedExtraInfo,
-    Headers, RequestId,
-};
-use futures::StreamExt;
 use url::Url;
 
-use super::ChromeError;
-
 /// How many requests are kept.
-const KEPT: usize = 400;
+const MAX_REQUESTS: usize = 400;
+
+/// How many heads are kept whose request is not announced yet.
+const MAX_EARLY: usize = 100;
+
+/// The headers of a request or an answer, in order. Several lines of one name may be one value with
+/// line feeds.
+pub type HeaderList = Vec<(String, String)>;
 
 /// One request that the browser made, and the head of its answer.
 #[derive(Clone, Debug, Default)]
-pub struct Seen {
-    /// The method.
+pub struct ObservedRequest {
     pub method: String,
     /// The address.
     pub url: String,
     /// The body of a form, where there was one.
     pub body: String,
     /// The request's headers as they went out.
-    pub sent: Vec<(String, String)>,
+    pub sent: HeaderList,
     /// The answer's status; 0 while there is none.
     pub status: u16,
     /// The answer's headers.
-    pub received: Vec<(String, String)>,
+    pub received: HeaderList,
 }
 
-impl Seen {
+impl ObservedRequest {
     /// The request's head as text, in the form of HTTP/1.1.
     pub fn request_text(&self) -> String {
         let target = match Url::parse(&self.url) {
@@ -42,7 +39,7 @@ impl Seen {
             Err(_) => self.url.clone(),
         };
         let mut text = format!("{} {target} HTTP/1.1", self.method);
-        lines(&mut text, &self.sent);
+        push_lines(&mut text, &self.sent);
         if !self.body.is_empty() {
             text.push_str("\n\n");
             text.push_str(&self.body);
@@ -56,14 +53,13 @@ impl Seen {
             return String::new();
         }
         let mut text = format!("HTTP/1.1 {}", self.status);
-        lines(&mut text, &self.received);
+        push_lines(&mut text, &self.received);
         text
     }
 }
 
-fn lines(text: &mut String, headers: &[(String, String)]) {
+fn push_lines(text: &mut String, headers: &HeaderList) {
     for (name, value) in headers {
-        // Several lines of one name come as one value, a line each.
         for value in value.lines() {
             text.push('\n');
             text.push_str(name);
@@ -73,121 +69,115 @@ fn lines(text: &mut String, headers: &[(String, String)]) {
     }
 }
 
-/// The requests of one window, in the order in which they were made.
-#[derive(Clone, Debug, Default)]
-pub struct Network(Arc<Mutex<Held>>);
-
+/// The requests of one window, in the order in which they were made. A redirect is a further request
+/// of the same id.
 #[derive(Debug, Default)]
-struct Held {
-    requests: Vec<(RequestId, Seen)>,
-    /// The facts of a request can come before the request itself is announced.
-    early: HashMap<RequestId, Vec<(String, String)>>,
+pub struct RequestLog {
+    requests: Vec<(String, ObservedRequest)>,
+    /// The headers of a request can be reported before the request itself.
+    early: HashMap<String, HeaderList>,
+    /// The requests whose body is not known yet.
+    without_body: Vec<String>,
 }
 
-impl Network {
-    /// Listens to a page's requests.
-    ///
-    /// # Errors
-    /// The browser is gone.
-    pub async fn of(page: &Page) -> Result<Self, ChromeError> {
-        let network = Self::default();
-        let mut announced = page.event_listener::<EventRequestWillBeSent>().await?;
-        let mut sent = page
-            .event_listener::<EventRequestWillBeSentExtraInfo>()
-            .await?;
-        let mut answered = page
-            .event_listener::<EventResponseReceivedExtraInfo>()
-            .await?;
-        let held = network.0.clone();
-        // Ends with the page, which closes the streams.
-        tokio::spawn(async move {
-            loop {
-                tokio::select! {
-                    Some(event) = announced.next() => lock(&held).announce(&event),
-                    Some(event) = sent.next() => lock(&held).send(&event),
-                    Some(event) = answered.next() => lock(&held).answer(&event),
-                    else => return,
-                }
-            }
-        });
-        Ok(network)
-    }
-
-    /// Takes the requests out that were answered, or announced, so far.
-    pub fn take(&self) -> Vec<Seen> {
-        let mut held = lock(&self.0);
-        held.early.clear();
-        std::mem::take(&mut held.requests)
-            .into_iter()
-            .map(|(_, seen)| seen)
-            .collect()
-    }
-}
-
-fn lock(held: &Mutex<Held>) -> std::sync::MutexGuard<'_, Held> {
-    held.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Held {
-    fn announce(&mut self, event: &EventRequestWillBeSent) {
-        if self.requests.len() >= KEPT {
+impl RequestLog {
+    /// A request is made.
+    pub fn announce(&mut self, id: &str, mut request: ObservedRequest) {
+        // The content of a `data:` address, and `about:blank`, is never requested from anybody.
+        let is_sent = request.url.starts_with("http");
+        if !is_sent || self.requests.len() >= MAX_REQUESTS {
             return;
         }
-        let request = &event.request;
-        let bodies = request.post_data_entries.iter().flatten();
-        let decoded = bodies
-            .filter_map(|entry| entry.bytes.as_ref())
-            .filter_map(|bytes| decode(bytes.as_ref()));
-        let seen = Seen {
-            method: request.method.clone(),
-            url: request.url.clone(),
-            body: decoded.collect(),
-            sent: self.early.remove(&event.request_id).unwrap_or_default(),
-            ..Seen::default()
-        };
-        self.requests.push((event.request_id.clone(), seen));
+        if let Some(sent) = self.early.remove(id) {
+            request.sent = sent;
+        }
+        self.requests.push((id.to_owned(), request));
     }
 
-    fn send(&mut self, event: &EventRequestWillBeSentExtraInfo) {
-        let headers = pairs(&event.headers);
-        // A redirect is a request of the same id: the last one without facts is meant.
-        match self.last(&event.request_id, |seen| seen.sent.is_empty()) {
-            Some(seen) => seen.sent = headers,
-            None => {
-                self.early.insert(event.request_id.clone(), headers);
-            }
+    /// A request has a body, which comes later.
+    pub fn expect_body(&mut self, id: &str) {
+        if self.without_body.len() < MAX_EARLY {
+            self.without_body.push(id.to_owned());
         }
     }
 
-    fn answer(&mut self, event: &EventResponseReceivedExtraInfo) {
-        let status = u16::try_from(event.status_code).unwrap_or_default();
-        let headers = pairs(&event.headers);
+    /// Takes out the ids of the requests whose body is to be asked for.
+    pub fn take_expected_bodies(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.without_body)
+    }
+
+    /// The body of a request.
+    pub fn add_body(&mut self, id: &str, body: String) {
         let mut same = self.requests.iter_mut();
-        let first = same.find(|(id, seen)| *id == event.request_id && seen.status == 0);
-        if let Some((_, seen)) = first {
-            (seen.status, seen.received) = (status, headers);
+        if let Some((_, request)) = same.find(|(known, _)| known == id) {
+            request.body = body;
         }
     }
 
-    fn last(&mut self, id: &RequestId, fits: impl Fn(&Seen) -> bool) -> Option<&mut Seen> {
+    /// The headers of a request, as they went out.
+    pub fn send(&mut self, id: &str, headers: HeaderList) {
+        // Of the requests of this id, the last one without headers is meant.
         let mut same = self.requests.iter_mut().rev();
-        let found = same.find(|(found, seen)| found == id && fits(seen));
-        found.map(|(_, seen)| seen)
+        match same.find(|(known, request)| known == id && request.sent.is_empty()) {
+            Some((_, request)) => request.sent = headers,
+            None if self.early.len() < MAX_EARLY => {
+                self.early.insert(id.to_owned(), headers);
+            }
+            None => {}
+        }
+    }
+
+    /// A request is answered.
+    pub fn answer(&mut self, id: &str, status: u16, headers: HeaderList) {
+        let mut same = self.requests.iter_mut();
+        if let Some((_, request)) = same.find(|(known, request)| known == id && request.status == 0)
+        {
+            (request.status, request.received) = (status, headers);
+        }
+    }
+
+    /// Takes the requests out that were announced so far.
+    pub fn take(&mut self) -> Vec<ObservedRequest> {
+        self.early.clear();
+        self.without_body.clear();
+        let requests = std::mem::take(&mut self.requests).into_iter();
+        requests.map(|(_, request)| request).collect()
     }
 }
 
-fn decode(base64: &str) -> Option<String> {
-    use base64::prelude::{BASE64_STANDARD, Engine};
-    let bytes = BASE64_STANDARD.decode(base64).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn pairs(headers: &Headers) -> Vec<(String, String)> {
-    let fields = headers.inner().as_object();
-    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    fields
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.clone(), text(value)))
-        .collect()
+    fn headers(name: &str) -> HeaderList {
+        vec![(name.to_owned(), "1\n2".to_owned())]
+    }
+
+    #[test]
+    fn headers_that_come_before_their_request_belong_to_it_and_redirects_keep_their_order() {
+        let mut log = RequestLog::default();
+        let request = |url: &str| ObservedRequest {
+            method: "GET".into(),
+            url: url.into(),
+            ..ObservedRequest::default()
+        };
+        log.send("1", headers("first"));
+        log.announce("1", request("http://localhost/a?b#c"));
+        log.answer("1", 303, headers("set-cookie"));
+        log.announce("1", request("http://localhost/d"));
+        log.send("1", headers("second"));
+        log.answer("1", 200, HeaderList::new());
+        let taken = log.take();
+        assert_eq!(
+            taken[0].request_text(),
+            "GET /a?b HTTP/1.1\nfirst: 1\nfirst: 2"
+        );
+        assert_eq!(
+            taken[0].answer_text(),
+            "HTTP/1.1 303\nset-cookie: 1\nset-cookie: 2"
+        );
+        assert_eq!(taken[1].sent, headers("second"));
+        assert_eq!(taken[1].status, 200);
+        assert!(log.take().is_empty());
+    }
 }

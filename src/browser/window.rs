@@ -1,89 +1,167 @@
-//! A window of the browser, as a person uses it: one method for each thing that he does or sees.
+//! A window of the browser, as a person uses it: one method for each thing that they do or see. It is
+//! the same for every browser.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use chromiumoxide::Page;
-use chromiumoxide::cdp::browser_protocol::browser::BrowserContextId;
-use chromiumoxide::cdp::browser_protocol::emulation::{
-    SetDeviceMetricsOverrideParams, SetFocusEmulationEnabledParams,
-};
-use chromiumoxide::cdp::browser_protocol::input::InsertTextParams;
-use chromiumoxide::cdp::browser_protocol::network::{Cookie, GetCookiesParams};
-use chromiumoxide::cdp::browser_protocol::page::EventLoadEventFired;
-use chromiumoxide::cdp::js_protocol::runtime::EvaluateParams;
-use futures::StreamExt;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use super::ChromeError;
-use super::network::{Network, Seen};
+use super::cookie::StoredCookie;
+use super::keys::PressedKey;
+use super::network::ObservedRequest;
+use super::observed::Observed;
+use super::page_driver::{OpenedPage, PageDriver};
+use super::{BrowserError, PATIENCE};
 
-/// How long anything may take before it is given up: far beyond what a busy machine needs.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+/// A projector's size.
+const SIZE: (i64, i64) = (1280, 800);
+
+/// What is written to the console to learn that everything before it has been reported.
+const MARK: &str = "everything so far was reported";
+
+/// Where an element can be clicked: the middle of its first box, scrolled into the window.
+const CLICK_POINT: &str = "(selector) => {
+    const element = document.querySelector(selector);
+    if (!element) return null;
+    const box = () => element.getClientRects()[0];
+    const inside = (b) => b && b.top >= 0 && b.left >= 0
+        && b.bottom <= innerHeight && b.right <= innerWidth;
+    if (!inside(box()))
+        element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+    const b = box();
+    return b && [b.x + b.width / 2, b.y + b.height / 2];
+}";
 
 /// A window with one page in it.
 #[derive(Debug)]
 pub struct Window {
-    page: Page,
-    context: Option<BrowserContextId>,
-    network: Network,
+    page: Box<dyn PageDriver>,
+    observed: Arc<Observed>,
+    jar: Option<String>,
 }
 
 impl Window {
-    pub(super) async fn new(
-        page: Page,
-        context: Option<BrowserContextId>,
-    ) -> Result<Self, ChromeError> {
-        // Several windows are used at once, and each must believe that it is looked at.
-        page.execute(SetFocusEmulationEnabledParams::new(true))
-            .await?;
-        let network = Network::of(&page).await?;
+    pub(super) async fn new(opened: OpenedPage, jar: Option<String>) -> Result<Self, BrowserError> {
         let window = Self {
-            page,
-            context,
-            network,
+            page: opened.page,
+            observed: opened.observed,
+            jar,
         };
-        // A projector's.
-        window.resize(1280, 800).await?;
+        window.resize(SIZE.0, SIZE.1).await?;
         Ok(window)
     }
 
-    pub(super) fn context(&self) -> Option<&BrowserContextId> {
-        self.context.as_ref()
+    pub(super) fn jar(&self) -> Option<&str> {
+        self.jar.as_deref()
     }
 
     /// Whether its cookies and storage are its own.
     pub const fn is_private(&self) -> bool {
-        self.context.is_some()
+        self.jar.is_some()
     }
 
-    /// The page, for what has no method here.
-    pub fn page(&self) -> &Page {
-        &self.page
+    /// The browser's own name of the page.
+    pub fn id(&self) -> &str {
+        self.page.id()
+    }
+
+    /// A command of the browser's own protocol, for what has no method here.
+    ///
+    /// # Errors
+    /// The browser refuses it.
+    pub async fn command(&self, method: &str, params: Value) -> Result<Value, BrowserError> {
+        self.page.command(method, params).await
     }
 
     /// The requests since this was asked last.
-    pub fn requests(&self) -> Vec<Seen> {
-        self.network.take()
+    pub fn requests(&self) -> Vec<ObservedRequest> {
+        self.observed.state().requests.take()
+    }
+
+    /// Asks for what the browser did not report of its requests by itself. Call it before
+    /// [`Self::requests`], so that these are whole.
+    pub async fn complete_requests(&self) {
+        let ids = self.observed.state().requests.take_expected_bodies();
+        for id in ids {
+            // A body that the browser has not kept is left out.
+            if let Ok(Some(body)) = self.page.request_body(&id).await {
+                self.observed.state().requests.add_body(&id, body);
+            }
+        }
+    }
+
+    /// What the browser complained about since this was asked last: errors and warnings on the
+    /// console, requests that failed, answers from 400 on.
+    ///
+    /// # Errors
+    /// The browser is gone.
+    pub async fn complaints(&self) -> Result<Vec<String>, BrowserError> {
+        self.run::<()>(&format!("console.error({MARK:?})")).await?;
+        let marked = self
+            .observed
+            .wait_for(|state| state.has_complaint(MARK).then_some(()));
+        within(PATIENCE, "the console", marked).await?;
+        let mut all = self.observed.state().take_complaints();
+        all.retain(|complaint| !complaint.contains(MARK));
+        Ok(all)
     }
 
     /// Makes the window's inside so many pixels wide and high.
     ///
     /// # Errors
     /// The browser is gone.
-    pub async fn resize(&self, width: i64, height: i64) -> Result<(), ChromeError> {
-        let size = SetDeviceMetricsOverrideParams::new(width, height, 1.0, false);
-        self.page.execute(size).await?;
-        Ok(())
+    pub async fn resize(&self, width: i64, height: i64) -> Result<(), BrowserError> {
+        self.page.resize(width, height, 1.0).await
+    }
+
+    /// The same where each of these pixels is several pixels of the screen.
+    ///
+    /// # Errors
+    /// The browser is gone.
+    pub async fn resize_scaled(
+        &self,
+        width: i64,
+        height: i64,
+        scale: f64,
+    ) -> Result<(), BrowserError> {
+        self.page.resize(width, height, scale).await
+    }
+
+    /// Makes a media feature of CSS have a value, as in `prefers-color-scheme`, `dark`.
+    ///
+    /// # Errors
+    /// This browser cannot do that.
+    pub async fn set_media(&self, feature: &str, value: &str) -> Result<(), BrowserError> {
+        self.page.set_media(feature, value).await
+    }
+
+    /// The window's inside as a PNG, or its upper left part of that size.
+    ///
+    /// # Errors
+    /// The browser is gone.
+    pub async fn screenshot(&self, part: Option<(f64, f64)>) -> Result<Vec<u8>, BrowserError> {
+        self.page.screenshot(part).await
     }
 
     /// Goes to an address, as if it was typed, and waits until its page is there.
     ///
     /// # Errors
     /// It does not come.
-    pub async fn visit(&self, address: &str) -> Result<(), ChromeError> {
-        let visit = tokio::time::timeout(PATIENCE, self.page.goto(address)).await;
-        visit.map_err(|_| ChromeError::Late(address.to_owned()))??;
-        Ok(())
+    pub async fn visit(&self, address: &str) -> Result<(), BrowserError> {
+        let visit = async {
+            let Some(navigation) = self.page.navigate(address).await? else {
+                return Ok(());
+            };
+            let ended = self
+                .observed
+                .wait_for(|state| state.loads.result_of(&navigation));
+            ended.await.map_err(|reason| BrowserError::Refused {
+                command: address.to_owned(),
+                message: reason,
+            })
+        };
+        within(PATIENCE, address, visit).await?
     }
 
     /// Does what loads another page, and waits until that is there.
@@ -92,54 +170,75 @@ impl Window {
     /// It does not come.
     pub async fn load(
         &self,
-        what: impl AsyncFnOnce() -> Result<(), ChromeError>,
-    ) -> Result<(), ChromeError> {
-        let mut loads = self.page.event_listener::<EventLoadEventFired>().await?;
-        self.run::<bool>("window.isOld = true").await?;
+        what: impl AsyncFnOnce() -> Result<(), BrowserError>,
+    ) -> Result<(), BrowserError> {
+        let before = self.observed.state().loads.count();
         what().await?;
-        let wait = async {
-            while loads.next().await.is_some() {
-                if self.run("window.isOld !== true").await? {
-                    return Ok(());
-                }
-            }
-            Err(ChromeError::Late("the page".into()))
-        };
-        let wait = tokio::time::timeout(PATIENCE, wait).await;
-        wait.map_err(|_| ChromeError::Late("the page".into()))?
+        let loaded = self
+            .observed
+            .wait_for(|state| state.loads.loaded_after(before).then_some(()));
+        within(PATIENCE, "the page", loaded).await
     }
 
-    /// Clicks on an element, where it stands on the screen.
+    /// Clicks on an element, where it is on the screen.
     ///
     /// # Errors
     /// There is none.
-    pub async fn click(&self, selector: &str) -> Result<(), ChromeError> {
-        self.page.find_element(selector).await?.click().await?;
-        Ok(())
+    pub async fn click(&self, selector: &str) -> Result<(), BrowserError> {
+        let wanted = Value::from(selector);
+        let point = self.run(&format!("({CLICK_POINT})({wanted})")).await?;
+        let Some([x, y]): Option<[f64; 2]> = point else {
+            return Err(BrowserError::Missing(selector.to_owned()));
+        };
+        self.click_at(x, y, 1).await
+    }
+
+    /// Clicks at a point of the window, as the first or the second click in a row.
+    ///
+    /// # Errors
+    /// The browser is gone.
+    pub async fn click_at(&self, x: f64, y: f64, count: u8) -> Result<(), BrowserError> {
+        self.page.click_at(x, y, count).await
+    }
+
+    /// Moves the mouse to a point of the window, or out of it.
+    ///
+    /// # Errors
+    /// The browser is gone.
+    pub async fn move_mouse(&self, x: f64, y: f64) -> Result<(), BrowserError> {
+        self.page.move_mouse(x, y).await
     }
 
     /// Clicks on what leads to another page.
     ///
     /// # Errors
     /// There is no such element, or no page comes.
-    pub async fn follow(&self, selector: &str) -> Result<(), ChromeError> {
+    pub async fn follow(&self, selector: &str) -> Result<(), BrowserError> {
         self.load(async || self.click(selector).await).await
+    }
+
+    /// Presses a key, by its name in `KeyboardEvent.key`.
+    ///
+    /// # Errors
+    /// No key is called so.
+    pub async fn press(&self, key: &str) -> Result<(), BrowserError> {
+        let key = PressedKey::named(key).ok_or_else(|| BrowserError::Missing(key.to_owned()))?;
+        self.page.press(key).await
     }
 
     /// Types a text where the focus is.
     ///
     /// # Errors
     /// The browser is gone.
-    pub async fn type_text(&self, text: &str) -> Result<(), ChromeError> {
-        self.page.execute(InsertTextParams::new(text)).await?;
-        Ok(())
+    pub async fn type_text(&self, text: &str) -> Result<(), BrowserError> {
+        self.page.type_text(text).await
     }
 
     /// Clicks into a field and types.
     ///
     /// # Errors
     /// There is no such field.
-    pub async fn fill_in(&self, selector: &str, text: &str) -> Result<(), ChromeError> {
+    pub async fn fill_in(&self, selector: &str, text: &str) -> Result<(), BrowserError> {
         self.click(selector).await?;
         self.type_text(text).await
     }
@@ -148,36 +247,26 @@ impl Window {
     ///
     /// # Errors
     /// It throws, or gives something else.
-    pub async fn run<T: DeserializeOwned>(&self, expression: &str) -> Result<T, ChromeError> {
-        let mut evaluate = EvaluateParams::new(expression);
-        evaluate.await_promise = Some(true);
-        evaluate.return_by_value = Some(true);
-        let answer = self.page.execute(evaluate).await?.result;
-        let failed = |error: String| ChromeError::Script {
+    pub async fn run<T: DeserializeOwned>(&self, expression: &str) -> Result<T, BrowserError> {
+        let value = self.page.evaluate(expression).await?;
+        serde_json::from_value(value).map_err(|error| BrowserError::Script {
             script: expression.to_owned(),
-            error,
-        };
-        if let Some(details) = answer.exception_details {
-            let thrown = details.exception.and_then(|thrown| thrown.description);
-            return Err(failed(thrown.unwrap_or(details.text)));
-        }
-        let value = answer.result.value.unwrap_or_default();
-        serde_json::from_value(value).map_err(|error| failed(error.to_string()))
+            error: error.to_string(),
+        })
     }
 
     /// Waits until an expression in JavaScript is true on this page.
     ///
     /// # Errors
     /// It never is.
-    pub async fn until(&self, condition: &str) -> Result<(), ChromeError> {
+    pub async fn until(&self, condition: &str) -> Result<(), BrowserError> {
         let looks = format!(
             "new Promise((done) => {{
                 const look = () => ({condition}) ? done(true) : setTimeout(look, 20);
                 look();
             }})"
         );
-        let wait = tokio::time::timeout(PATIENCE, self.run::<bool>(&looks)).await;
-        wait.map_err(|_| ChromeError::Late(condition.to_owned()))??;
+        within(PATIENCE, condition, self.run::<bool>(&looks)).await??;
         Ok(())
     }
 
@@ -185,8 +274,8 @@ impl Window {
     ///
     /// # Errors
     /// The browser is gone.
-    pub async fn text(&self, selector: &str) -> Result<String, ChromeError> {
-        let selector = serde_json::Value::from(selector);
+    pub async fn text(&self, selector: &str) -> Result<String, BrowserError> {
+        let selector = Value::from(selector);
         let text = format!("document.querySelector({selector})?.innerText ?? ''");
         let text: String = self.run(&text).await?;
         Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -196,7 +285,7 @@ impl Window {
     ///
     /// # Errors
     /// The browser is gone.
-    pub async fn location(&self) -> Result<String, ChromeError> {
+    pub async fn location(&self) -> Result<String, BrowserError> {
         self.run("location.href").await
     }
 
@@ -204,24 +293,24 @@ impl Window {
     ///
     /// # Errors
     /// The browser is gone.
-    #[expect(
-        deprecated,
-        reason = "browsers older than its successor know only this"
-    )]
-    pub async fn go_offline(&self) -> Result<(), ChromeError> {
-        use chromiumoxide::cdp::browser_protocol::network::EmulateNetworkConditionsParams;
-        // No delay and no throttling: -1 is "as it is".
-        let offline = EmulateNetworkConditionsParams::new(true, 0.0, -1.0, -1.0);
-        self.page.execute(offline).await?;
-        Ok(())
+    pub async fn go_offline(&self) -> Result<(), BrowserError> {
+        self.page.go_offline().await
     }
 
     /// The cookies that the browser would send to an address, as it stored them.
     ///
     /// # Errors
     /// The browser is gone.
-    pub async fn cookies(&self, address: &str) -> Result<Vec<Cookie>, ChromeError> {
-        let of = GetCookiesParams::builder().url(address).build();
-        Ok(self.page.execute(of).await?.result.cookies)
+    pub async fn cookies(&self, address: &str) -> Result<Vec<StoredCookie>, BrowserError> {
+        self.page.cookies(address).await
     }
+}
+
+async fn within<T>(
+    time: Duration,
+    what: &str,
+    waited_for: impl Future<Output = T>,
+) -> Result<T, BrowserError> {
+    let ended = tokio::time::timeout(time, waited_for).await;
+    ended.map_err(|_| BrowserError::Late(what.to_owned()))
 }

@@ -1,33 +1,75 @@
-//! `session-lab labs`: the list of sheets, a sheet for the printer, and the verification of reports.
+//! `session-lab labs`: lists the worksheets, prints one for paper, and verifies reports.
 
 use std::fs;
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueHint};
 
 use crate::app::settings::Settings;
 use crate::app::settings::flags::ServeFlags;
 use crate::base::keys::ServerKey;
 use crate::base::print::say;
 use crate::base::start_error::StartError;
-use crate::cli::{LabsCommand, LabsFlags, PrintFlags, VerifyFlags};
 use crate::session::bench::WORKSHEETS_LABEL;
 use crate::web::assets;
 use crate::worksheets::codes::Codes;
 use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::pictures;
-use crate::worksheets::placeholders::Values;
+use crate::worksheets::placeholders::PlaceholderValues;
 use crate::worksheets::report;
 use crate::worksheets::view;
-use crate::worksheets::view::Reader;
+use crate::worksheets::view::SheetReader;
 
 /// The longest report that is read, in bytes.
 const LONGEST: u64 = 4 * 1024 * 1024;
 
-/// Does what `session-lab labs` was asked for.
+/// The flags of `labs`.
+#[derive(Args, Clone, Debug)]
+pub struct LabsFlags {
+    /// What to do; without a subcommand, all worksheets are listed
+    #[command(subcommand)]
+    pub command: Option<LabsCommand>,
+    /// Folder with your own worksheets [default: the built-in ones]
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath, global = true)]
+    pub labs: Option<PathBuf>,
+}
+
+/// The subcommands of `session-lab labs`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum LabsCommand {
+    /// Print one worksheet as HTML, to be printed by a browser
+    Print(PrintFlags),
+    /// Verify the codes of a report; no lab needs to run
+    Verify(VerifyFlags),
+}
+
+/// The flags of `labs print`.
+#[derive(Args, Clone, Debug)]
+pub struct PrintFlags {
+    /// The worksheet: 06, or 06-session-fixation
+    pub sheet: String,
+    /// Include the answers and the teacher's notes
+    #[arg(long)]
+    pub answers: bool,
+}
+
+/// The flags of `labs verify`.
+#[derive(Args, Clone, Debug)]
+pub struct VerifyFlags {
+    /// The report, in Markdown
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub report: PathBuf,
+    /// Data folder of the lab that wrote the report; it has the key [default: ./lab-data]
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// Lists the worksheets, prints one, or verifies a report.
 ///
 /// # Errors
-/// A sheet with a mistake, one that does not exist, a report that does not verify.
-pub fn labs(flags: LabsFlags) -> Result<(), StartError> {
+/// A worksheet with a mistake, one that does not exist, or a report that is not as a lab wrote it.
+pub fn run(flags: LabsFlags) -> Result<(), StartError> {
     let folder = flags.labs.as_deref();
     match flags.command {
         None => list(&library(folder)?),
@@ -36,7 +78,7 @@ pub fn labs(flags: LabsFlags) -> Result<(), StartError> {
     }
 }
 
-/// The sheets of this folder, or the built-in ones.
+/// The worksheets of this folder, or the built-in ones.
 ///
 /// # Errors
 /// The folder cannot be read.
@@ -75,15 +117,15 @@ fn list(library: &SheetLibrary) -> Result<(), StartError> {
 
 fn print(library: &SheetLibrary, flags: &PrintFlags) -> Result<(), StartError> {
     let sheet = library.find(&flags.sheet).ok_or_else(|| {
-        let hint = "session-lab labs lists them all";
-        StartError::new(format!("there is no sheet {}", flags.sheet), hint).usage()
+        let hint = "list them all: session-lab labs";
+        StartError::new(format!("there is no worksheet {}", flags.sheet), hint).usage()
     })?;
     let reader = if flags.answers {
-        Reader::Teacher
+        SheetReader::Teacher
     } else {
-        Reader::Paper
+        SheetReader::Paper
     };
-    let values = Values::usual();
+    let values = PlaceholderValues::usual();
     let page = serde_json::json!({
         "front": view::front(sheet, &values, reader),
         "parts": view::parts(sheet, &values, reader),
@@ -92,7 +134,7 @@ fn print(library: &SheetLibrary, flags: &PrintFlags) -> Result<(), StartError> {
     });
     let broken = |error: &dyn std::fmt::Display| {
         StartError::new(
-            format!("the sheet cannot be rendered: {error}"),
+            format!("the worksheet cannot be rendered: {error}"),
             "please report this line",
         )
     };
@@ -105,8 +147,8 @@ fn verify(flags: VerifyFlags) -> Result<(), StartError> {
     let file = flags.report.display().to_string();
     let unreadable = |error: io::Error| {
         StartError::new(
-            format!("{file} cannot be read: {error}"),
-            "name a report in Markdown",
+            format!("cannot read {file}: {error}"),
+            "name the report, a file in Markdown",
         )
     };
     let opened = fs::File::open(&flags.report).map_err(unreadable)?;
@@ -123,8 +165,8 @@ fn verify(flags: VerifyFlags) -> Result<(), StartError> {
     let key = key.derive(WORKSHEETS_LABEL);
     let verified = report::verify(&text, Codes::new(&key)).map_err(|description| {
         StartError::new(
-            format!("{file} is no report: {description}"),
-            "give the Markdown of a report",
+            format!("{file} is not a report: {description}"),
+            "name the Markdown file that the lab made",
         )
     })?;
     let word = |right: bool| if right { "right" } else { "WRONG" };
@@ -145,8 +187,7 @@ fn verify(flags: VerifyFlags) -> Result<(), StartError> {
     if verified.holds() {
         return say("Every code is right: a lab with this key wrote the report as it is.\n");
     }
-    let text = format!("{file} was changed, or another lab wrote it");
-    let hint =
-        "verify it with the key of the lab that wrote it: --data-dir, or SESSION_LAB_SECRET_KEY";
+    let text = format!("{file} was changed, or a lab with another key wrote it");
+    let hint = "use the key of the lab that wrote it: --data-dir, or SESSION_LAB_SECRET_KEY";
     Err(StartError::new(text, hint))
 }

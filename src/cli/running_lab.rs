@@ -1,5 +1,5 @@
-//! The lab that `session-lab attack` and `session-lab matrix` act on: one of their own that is
-//! thrown away, or one that runs already on this computer (`--url`).
+//! The lab that `session-lab attack` and `session-lab matrix` act on: a new one that stops
+//! afterwards, or one that already runs on this computer (`--url`).
 
 use std::sync::Arc;
 
@@ -7,27 +7,27 @@ use url::{Host, Url};
 
 use crate::app::settings::Settings;
 use crate::app::{self, Running};
-use crate::attacks::scenario::Target;
+use crate::attacks::scenario::TargetLab;
 use crate::base::addresses::{Addresses, Ports};
 use crate::base::start_error::StartError;
-use crate::browser::{Chrome, ChromeError, Settings as ChromeSettings};
+use crate::browser::{Browser, BrowserEngine, BrowserError, BrowserSettings};
 use crate::client::{LabClient, Outgoing};
 use crate::defences::facts::Scheme;
 
 /// A lab to act on.
 #[derive(Debug)]
 pub struct RunningLab {
-    target: Target,
+    target: TargetLab,
     cert_pem: String,
-    /// The lab that was started for this.
+    /// The lab, where it was started for this command.
     own: Option<Running>,
 }
 
 impl RunningLab {
-    /// The lab at this address of its own pages; without one, a lab that is started for this.
+    /// The lab whose own pages have this address; without an address, a new lab.
     ///
     /// # Errors
-    /// An address that is none or not on this computer, no lab there, or a lab that does not start.
+    /// The text is no address on this computer, no lab answers there, or the new lab does not start.
     pub async fn open(url: Option<&str>) -> Result<Self, StartError> {
         if let Some(url) = url {
             return Self::at(url).await;
@@ -49,49 +49,58 @@ impl RunningLab {
             None => false,
         });
         let (Some(url), true) = (url, here) else {
-            let hint = "give the address of the lab's own pages, as in --url http://localhost:7070";
-            let text = format!("{text} is no address of a lab on this computer");
+            let hint = "give the address of the lab's own pages: --url http://localhost:7070";
+            let text = format!("{text} is not the address of a lab on this computer");
             return Err(StartError::new(text, hint).usage());
         };
         let port = url.port().unwrap_or(80);
         let nobody = |error: String| {
-            let hint = "start it with session-lab, or leave --url out: then a lab is started";
+            let hint = "start it with session-lab, or leave --url out to start a new lab";
             StartError::new(format!("no lab answers at {text}: {error}"), hint)
         };
-        let ports = ask(port, "/addresses").await.map_err(nobody)?;
+        let ports = fetch(port, "/addresses").await.map_err(nobody)?;
         let ports: Ports = serde_json::from_str(&ports).map_err(|e| nobody(e.to_string()))?;
-        let cert_pem = ask(port, "/certificate.pem").await.map_err(nobody)?;
-        let door = LabClient::new(&cert_pem).map_err(|error| nobody(error.to_string()))?;
+        let cert_pem = fetch(port, "/certificate.pem").await.map_err(nobody)?;
+        let client = LabClient::new(&cert_pem).map_err(|error| nobody(error.to_string()))?;
         Ok(Self {
-            target: Target::of(&door, &Arc::new(Addresses::told(&ports))),
+            target: TargetLab::of(&client, &Arc::new(Addresses::from_ports(&ports))),
             cert_pem,
             own: None,
         })
     }
 
     /// The lab as attacks see it.
-    pub fn target(&self) -> Target {
+    pub fn target(&self) -> TargetLab {
         self.target.clone()
     }
 
     /// Starts a browser that trusts this lab, for the attacks that a browser decides.
     ///
     /// # Errors
-    /// None is installed, or it does not start.
-    pub async fn start_browser(&mut self) -> Result<Arc<Chrome>, StartError> {
-        let hint = "install Chromium (on Debian: apt install chromium), or open the attack's page \
-                    on the attacker's site in your own browser";
-        let failed = |error: ChromeError| StartError::new(error.to_string(), hint);
-        let settings = ChromeSettings::trusting(&self.cert_pem).map_err(failed)?;
-        let chrome = Arc::new(Chrome::start(settings).await.map_err(failed)?);
-        self.target = self.target.clone().with_chrome(chrome.clone());
-        Ok(chrome)
+    /// No browser is installed, or it does not start.
+    pub async fn start_browser(
+        &mut self,
+        engine: BrowserEngine,
+    ) -> Result<Arc<Browser>, StartError> {
+        let (name, package) = match engine {
+            BrowserEngine::Chromium => ("Chromium", "chromium"),
+            BrowserEngine::Firefox => ("Firefox", "firefox-esr"),
+        };
+        let hint = format!(
+            "install {name} (on Debian: apt install {package}), or open the attack's page on the \
+             attacker's site in your own browser"
+        );
+        let failed = |error: BrowserError| StartError::new(error.to_string(), hint.clone());
+        let settings = BrowserSettings::trusting(engine, &self.cert_pem).map_err(failed)?;
+        let browser = Arc::new(Browser::start(settings).await.map_err(failed)?);
+        self.target = self.target.clone().with_browser(browser.clone());
+        Ok(browser)
     }
 
-    /// Stops the lab, where it was started for this.
+    /// Stops the lab, where it was started for this command.
     ///
     /// # Errors
-    /// It was broken.
+    /// One of its listeners failed.
     pub async fn close(self) -> Result<(), StartError> {
         match self.own {
             Some(running) => {
@@ -103,9 +112,9 @@ impl RunningLab {
     }
 }
 
-/// The body of a page of the lab's own.
-async fn ask(port: u16, path: &str) -> Result<String, String> {
-    let door = LabClient::in_clear().map_err(|error| error.to_string())?;
+/// The body of one of the lab's own pages.
+async fn fetch(port: u16, path: &str) -> Result<String, String> {
+    let client = LabClient::unencrypted().map_err(|error| error.to_string())?;
     let outgoing = Outgoing {
         scheme: Scheme::Http,
         host_name: "localhost".into(),
@@ -115,7 +124,7 @@ async fn ask(port: u16, path: &str) -> Result<String, String> {
         headers: Vec::new(),
         body: String::new(),
     };
-    let answer = door.send(outgoing).await.map_err(|e| e.to_string())?;
+    let answer = client.send(outgoing).await.map_err(|e| e.to_string())?;
     match answer.status {
         200 => Ok(answer.body),
         status => Err(format!("it answers {path} with {status}")),

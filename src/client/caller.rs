@@ -1,4 +1,4 @@
-//! A caller: somebody who visits one variant by the front door, with a cookie jar of his own.
+//! A caller: a client with its own cookie jar that visits one variant.
 //!
 //! The jar keeps the rules that curl keeps: `Secure`, `Path`, `Domain`, prefixes are the server's
 //! text. It knows nothing of `SameSite`, scripts or pages, because those are a browser's.
@@ -6,7 +6,7 @@
 use cookie_store::CookieStore;
 use url::Url;
 
-use super::{ClientError, Exchange, LabClient, Outgoing};
+use super::{ClientError, HttpExchange, LabClient, Outgoing};
 use crate::base::addresses;
 use crate::base::addresses::{Addresses, Listener};
 use crate::base::bench_name::BenchName;
@@ -19,7 +19,7 @@ use crate::defences::policy::Variant;
 pub struct Portal {
     /// The name in `Host`.
     pub host_name: String,
-    /// The port in clear.
+    /// The unencrypted port.
     pub http_port: u16,
     /// The port over TLS.
     pub https_port: u16,
@@ -36,7 +36,7 @@ impl Portal {
         }
     }
 
-    /// The origin that is reached in this way, as in `https://localhost:7443`.
+    /// The origin for a scheme, as in `https://localhost:7443`.
     pub fn origin(&self, scheme: Scheme) -> String {
         addresses::origin(scheme, &self.host_name, self.port(scheme))
     }
@@ -68,11 +68,9 @@ pub struct Call {
     pub path: String,
     /// Headers beside `Host`, `User-Agent` and `Cookie`.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: String,
-    /// The cookies.
     pub cookies: Cookies,
-    /// In clear although the caller uses TLS, or the other way round.
+    /// Unencrypted although the caller uses TLS, or the other way round.
     pub scheme: Option<Scheme>,
 }
 
@@ -126,7 +124,7 @@ impl Call {
         self
     }
 
-    /// The same by this way.
+    /// The same over this scheme.
     #[must_use]
     pub fn over(mut self, scheme: Scheme) -> Self {
         self.scheme = Some(scheme);
@@ -134,10 +132,10 @@ impl Call {
     }
 }
 
-/// Somebody who visits one variant.
+/// A client that visits one variant.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    door: LabClient,
+    client: LabClient,
     portal: Portal,
     scheme: Scheme,
     base: String,
@@ -148,7 +146,7 @@ pub struct Caller {
 impl Caller {
     /// A caller with an empty jar.
     pub fn new(
-        door: LabClient,
+        client: LabClient,
         portal: Portal,
         scheme: Scheme,
         bench: &BenchName,
@@ -156,7 +154,7 @@ impl Caller {
     ) -> Self {
         let base = format!("{}/{variant}", bench.prefix());
         Self {
-            door,
+            client,
             portal,
             scheme,
             base,
@@ -221,7 +219,7 @@ impl Caller {
     ///
     /// # Errors
     /// No answer.
-    pub async fn get(&mut self, path: &str) -> Result<Exchange, ClientError> {
+    pub async fn get(&mut self, path: &str) -> Result<HttpExchange, ClientError> {
         self.call(Call::get(path)).await
     }
 
@@ -234,7 +232,7 @@ impl Caller {
         &mut self,
         path: &str,
         fields: &[(&str, &str)],
-    ) -> Result<Exchange, ClientError> {
+    ) -> Result<HttpExchange, ClientError> {
         let token = self.token.clone();
         let mut all = fields.to_vec();
         all.extend(token.as_deref().map(|token| (TOKEN_FIELD, token)));
@@ -247,7 +245,7 @@ impl Caller {
     ///
     /// # Errors
     /// No answer.
-    pub async fn call(&mut self, call: Call) -> Result<Exchange, ClientError> {
+    pub async fn call(&mut self, call: Call) -> Result<HttpExchange, ClientError> {
         let cookie = match call.cookies {
             Cookies::Jar => self.cookie_header(),
             Cookies::Exactly(header) => header,
@@ -268,7 +266,7 @@ impl Caller {
             headers,
             body: call.body,
         };
-        let exchange = self.door.send(outgoing).await?;
+        let exchange = self.client.send(outgoing).await?;
         let lines: Vec<String> = exchange.header("set-cookie").map(str::to_owned).collect();
         lines.iter().for_each(|line| self.plant(line));
         self.token = token_in(&exchange.body).or(self.token.take());

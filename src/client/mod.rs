@@ -1,8 +1,8 @@
-//! The front door: a small client that asks the portal as any other client does, over a real
-//! socket, and keeps the bytes that went over it.
+//! A small HTTP client that sends requests to the portal as any other client does, over a real
+//! socket, and keeps the bytes of both directions.
 //!
-//! `/compare` and the attacks act through it, so what they show was really sent. It knows no
-//! shortcut into the portal.
+//! `/compare` and the attacks use it, so what they show was really sent. It has no shortcut into the
+//! portal.
 
 pub mod caller;
 
@@ -24,10 +24,10 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use crate::defences::facts::Scheme;
 
-/// How the front door names itself in `User-Agent`, before the version.
+/// The client's name in `User-Agent`, before the version.
 pub const AGENT: &str = "session-lab/";
 
-/// How long one exchange may take, unless somebody has more patience.
+/// How long one exchange may take, unless [`LabClient::with_patience`] sets another limit.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The largest answer that is read, in bytes.
@@ -43,45 +43,40 @@ pub struct LabClient {
 
 impl std::fmt::Debug for LabClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("FrontDoor")
+        f.write_str("LabClient")
     }
 }
 
 /// A request to be sent.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
-    /// In clear or over TLS.
+    /// Unencrypted or over TLS.
     pub scheme: Scheme,
     /// The name in `Host`; the connection always goes to this computer.
     pub host_name: String,
-    /// The port.
     pub port: u16,
-    /// The method.
     pub method: &'static str,
     /// Path and query.
     pub target: String,
     /// Further headers, sent as given. One of them may be another `user-agent` in place of the lab's.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: String,
 }
 
 /// What went over the socket, and the answer.
 #[derive(Clone, Debug)]
-pub struct Exchange {
+pub struct HttpExchange {
     /// The bytes sent, as text.
     pub sent: String,
     /// The head of the answer as it arrived, without the empty line.
     pub head: String,
-    /// The status.
     pub status: u16,
     /// The headers, names in lower case, in order.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: String,
 }
 
-impl Exchange {
+impl HttpExchange {
     /// Every value of a header.
     pub fn header<'e>(&'e self, name: &str) -> impl Iterator<Item = &'e str> + use<'e> {
         let name = name.to_owned();
@@ -129,11 +124,11 @@ impl LabClient {
         Self::trusting(roots)
     }
 
-    /// A client that trusts no certificate: for requests in clear.
+    /// A client that trusts no certificate: for unencrypted requests.
     ///
     /// # Errors
     /// TLS cannot be set up.
-    pub fn in_clear() -> Result<Self, ClientError> {
+    pub fn unencrypted() -> Result<Self, ClientError> {
         Self::trusting(RootCertStore::empty())
     }
 
@@ -159,23 +154,23 @@ impl LabClient {
         self
     }
 
-    /// The same client, which waits so long for an answer.
+    /// The same client with this limit for an answer.
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// Sends a request on a connection of its own and reads the whole answer.
+    /// Sends a request on its own connection and reads the whole answer.
     ///
     /// # Errors
     /// See [`ClientError`].
-    pub async fn send(&self, request: Outgoing) -> Result<Exchange, ClientError> {
+    pub async fn send(&self, request: Outgoing) -> Result<HttpExchange, ClientError> {
         let exchange = tokio::time::timeout(self.patience, self.exchange(request)).await;
         exchange.map_err(|_| ClientError::Late(self.patience.as_secs()))?
     }
 
-    async fn exchange(&self, request: Outgoing) -> Result<Exchange, ClientError> {
+    async fn exchange(&self, request: Outgoing) -> Result<HttpExchange, ClientError> {
         let socket = TcpStream::connect((self.address, request.port)).await?;
         match request.scheme {
             Scheme::Http => talk(socket, request).await,
@@ -188,15 +183,15 @@ impl LabClient {
     }
 }
 
-async fn talk<S>(stream: S, request: Outgoing) -> Result<Exchange, ClientError>
+async fn talk<S>(stream: S, request: Outgoing) -> Result<HttpExchange, ClientError>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let tap = Tap {
         stream,
-        heard: Arc::default(),
+        bytes: Arc::default(),
     };
-    let heard = tap.heard.clone();
+    let tapped = tap.bytes.clone();
     let (mut sender, connection) = http1::Builder::new()
         .title_case_headers(true)
         .handshake::<_, Full<Bytes>>(TokioIo::new(tap))
@@ -237,15 +232,15 @@ where
         .await
         .map_err(|_| ClientError::TooLarge)?
         .to_bytes();
-    let heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
-    let received = String::from_utf8_lossy(&heard.received).into_owned();
+    let tapped = tapped.lock().unwrap_or_else(PoisonError::into_inner);
+    let received = String::from_utf8_lossy(&tapped.received).into_owned();
     let head = received
         .split("\r\n\r\n")
         .next()
         .unwrap_or_default()
         .replace("\r\n", "\n");
-    Ok(Exchange {
-        sent: String::from_utf8_lossy(&heard.sent)
+    Ok(HttpExchange {
+        sent: String::from_utf8_lossy(&tapped.sent)
             .replace("\r\n", "\n")
             .trim_end()
             .to_owned(),
@@ -258,20 +253,20 @@ where
 
 /// What went through a [`Tap`], up to [`LARGEST`] bytes each way.
 #[derive(Default)]
-struct Heard {
+struct TappedBytes {
     sent: Vec<u8>,
     received: Vec<u8>,
 }
 
-/// A stream that keeps a copy of what passes.
+/// A stream that keeps a copy of the bytes that pass.
 struct Tap<S> {
     stream: S,
-    heard: Arc<Mutex<Heard>>,
+    bytes: Arc<Mutex<TappedBytes>>,
 }
 
 impl<S> Tap<S> {
-    fn hear(&self, keep: impl FnOnce(&mut Heard)) {
-        keep(&mut self.heard.lock().unwrap_or_else(PoisonError::into_inner));
+    fn record(&self, keep: impl FnOnce(&mut TappedBytes)) {
+        keep(&mut self.bytes.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
@@ -288,7 +283,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
     ) -> Poll<std::io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        self.hear(|heard| keep(&mut heard.received, &buffer.filled()[before..]));
+        self.record(|tapped| keep(&mut tapped.received, &buffer.filled()[before..]));
         polled
     }
 }
@@ -301,7 +296,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Tap<S> {
     ) -> Poll<std::io::Result<usize>> {
         let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
         if let Poll::Ready(Ok(written)) = polled {
-            self.hear(|heard| keep(&mut heard.sent, &bytes[..written]));
+            self.record(|tapped| keep(&mut tapped.sent, &bytes[..written]));
         }
         polled
     }

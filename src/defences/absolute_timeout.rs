@@ -1,16 +1,16 @@
 //! Absolute timeout: how long a session lasts in all. Worksheet 08, timeouts.
 //!
-//! The decision is a number; the engine counts it from the sign-in on the bench's clock. Read
-//! `sign_out.rs` next: how a session ends on request.
+//! The decision is a number. `src/session/record.rs` counts it from the sign-in, on the bench's
+//! clock. Read `sign_out.rs` next: how a session ends on request.
 
 use std::time::Duration;
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// How long a session may last, however busy it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AbsoluteTimeout {
-    /// For ever.
+    /// Forever.
     Unlimited,
     /// For one hour.
     OneHour,
@@ -20,17 +20,19 @@ impl AbsoluteTimeout {
     /// The longest time from the sign-in to the last request of a session.
     pub fn limit(self) -> Option<Duration> {
         match self {
-            // WEAK: a stolen session can be kept alive for ever. One request every few minutes is
-            // enough, and a script sends it.
+            // WEAK: an attacker keeps a stolen session alive forever. One request every few minutes
+            // is enough, and a script sends it. The idle timeout sees a busy user.
             AbsoluteTimeout::Unlimited => None,
 
-            // STRONG: after one hour the user has to prove again who he is, and an attacker who
+            // STRONG: after one hour the user must enter the password again, and an attacker who
             // has only the id cannot. One hour is short: OWASP's cheat sheet names four to eight
-            // hours for a working day, NIST 24 hours at level AAL2. In the lab it is short enough
-            // to be seen in a lesson.
+            // hours for a working day, NIST 24 hours at level AAL2. Students can watch one hour
+            // pass in a lesson.
             //
-            // Refused alternative: an idle timeout alone. Each request moves it, the attacker's
-            // requests too.
+            // Refused alternative: an idle timeout alone. Each request moves it, and the attacker's
+            // requests count as well.
+            //
+            // Not stopped: what the attacker does within the hour.
             AbsoluteTimeout::OneHour => Some(Duration::from_secs(60 * 60)),
         }
     }
@@ -40,7 +42,7 @@ impl Defence for AbsoluteTimeout {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "unlimited",
-            description: "A session that is used lasts for ever.",
+            description: "A session that is used lasts forever.",
             value: AbsoluteTimeout::Unlimited,
         },
         Arm {
@@ -52,12 +54,13 @@ impl Defence for AbsoluteTimeout {
 
     const LESSON: Lesson = Lesson {
         title: "Every session has a last minute",
-        protects: "An idle timeout can be outrun: whoever holds a stolen id keeps the session \
-                   busy. An absolute timeout counts from the sign-in and no request moves it. When \
-                   it is over, only the password opens a new session, and a thief of the id does \
-                   not have that.",
+        protects: "An idle timeout can be outrun: anyone who holds a stolen id can keep the \
+                   session busy. An absolute timeout counts from the sign-in and no request moves \
+                   it. After it only the password opens a new session, and a thief of the id does \
+                   not have the password.",
         does_not_stop: "What the attacker does before the limit: an hour is long enough for a \
-                        transfer. Nor does it stop him from stealing the next session.",
+                        transfer. Nor does it stop the theft of the next session.",
+        stage: RequestStage::Session,
         needs: &[],
         standards: &[
             "ASVS 7.3.2",

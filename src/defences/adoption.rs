@@ -1,17 +1,17 @@
 //! Adoption: what becomes of a session id that the portal never issued. Worksheet 06, session
 //! fixation.
 //!
-//! The decision is who chooses an id: the portal alone, or the visitor too. Read `rotation.rs`
+//! The decision is who chooses an id: only the portal, or also the visitor. Read `rotation.rs`
 //! next, which deals with planted ids that the portal did issue.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What the portal does with an id that its store does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Adoption {
     /// A session is opened under the presented id.
     Adopt,
-    /// The presented id is dropped; a new session gets a new id.
+    /// The presented id is ignored; a new session gets a new id.
     Replace,
 }
 
@@ -20,16 +20,19 @@ impl Adoption {
     /// the store.
     pub fn adopts(self, presented: &str) -> bool {
         match self {
-            // WEAK: anything that looks like an id becomes one. An attacker invents "evil1234",
-            // plants it in the victim's browser and knows the victim's id without ever having
-            // spoken to the portal.
+            // WEAK: anything that looks like an id becomes one. An attacker invents "evil1234" and
+            // plants it in the victim's browser. The victim signs in, and the attacker knows the
+            // id of that session without a single request to the portal.
             Adoption::Adopt => !presented.is_empty(),
 
             // STRONG: only the portal makes ids. An unknown one is a mistake, an old cookie or an
             // attack, and in each case the visitor gets a new id that nobody else has seen.
             //
-            // Refused alternative: to adopt the id and sign it. The signature proves that the
-            // portal has seen the id, not that the attacker has not.
+            // Refused alternative: adopting the id and signing it. The signature proves that the
+            // portal has seen the id. It does not prove that the attacker has not.
+            //
+            // Not stopped: an id that the portal issued to the attacker, who plants that one.
+            // `rotation` stops it.
             Adoption::Replace => false,
         }
     }
@@ -44,7 +47,7 @@ impl Defence for Adoption {
         },
         Arm {
             slug: "replace",
-            description: "An unknown id is dropped and the visitor gets a new one.",
+            description: "An unknown id is ignored and the visitor gets a new one.",
             value: Adoption::Replace,
         },
     ];
@@ -53,11 +56,11 @@ impl Defence for Adoption {
         title: "Only the portal makes session ids",
         protects: "The easiest session fixation needs no session at all: the attacker invents an \
                    id and plants it, and the portal opens a session under it. A portal that \
-                   answers an unknown id with a new one of its own cannot be led in this way. \
-                   OWASP calls this strict session management.",
+                   answers an unknown id with a new one that it made itself cannot be misled in \
+                   this way. OWASP calls this strict session management.",
         does_not_stop: "Fixation with an id that the portal did issue: the attacker fetches an \
-                        anonymous session of his own and plants that. Only a new id at sign-in \
-                        stops it.",
+                        anonymous session and plants its id. Only a new id at sign-in stops it.",
+        stage: RequestStage::Session,
         needs: &[],
         standards: &["CWE-384", "WSTG-SESS-03", "RFC 6265bis §8.4"],
         elsewhere: Elsewhere {

@@ -3,7 +3,7 @@
 //! The decision is whether `?sid=…` in an address counts as a session id. Read
 //! `duplicate_cookies.rs` next: what happens when the cookie comes twice.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Where the portal looks for the session id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,16 +18,20 @@ impl Carrier {
     /// The session id to look up, from the cookie's value and the address's `sid`.
     pub fn choose<'r>(self, cookie: Option<&'r str>, url: Option<&'r str>) -> Option<&'r str> {
         match self {
-            // WEAK: the address wins. A link with ?sid= plants the attacker's id with one click,
-            // and an id in an address leaks: into the history, into server logs, and into the
-            // Referer header where the page's policy lets whole addresses out.
+            // WEAK: the address wins. A link with ?sid= plants the attacker's id with one click:
+            // the victim signs in to a session whose id the attacker knows. An id in an address
+            // also leaks: into the history, into server logs, and into the Referer header where
+            // the page's policy discloses whole addresses.
             Carrier::CookieOrUrl => url.or(cookie),
 
-            // STRONG: whatever the address says about a session is ignored. A link cannot carry an
-            // id in, and since no address holds one, none carries it out.
+            // STRONG: the portal ignores whatever the address says about a session. A link cannot
+            // plant an id, and an address that holds none cannot leak one.
             //
-            // Refused alternative: the address only where there is no cookie. That is the browser
-            // of a victim who has not signed in yet, which is just the one to plant an id in.
+            // Refused alternative: the address only where there is no cookie. A browser without a
+            // cookie belongs to a victim who has not signed in yet, and that is exactly the browser
+            // in which an attacker wants to plant an id.
+            //
+            // Not stopped: a cookie that a sibling host plants. `host-prefix` stops it.
             Carrier::CookieOnly => cookie,
         }
     }
@@ -38,10 +42,11 @@ impl Carrier {
     /// addresses.
     pub fn address(self, page: &str, id: &str) -> Option<String> {
         match self {
-            // WEAK: "open this on your phone" is handy, and now the id stands in an address.
+            // WEAK: a link "open this on your phone" is convenient, and it puts the id into an
+            // address. Whoever receives the link is signed in as the user who sent it.
             Carrier::CookieOrUrl => Some(format!("{page}?sid={id}")),
 
-            // STRONG: whoever changes the device signs in again.
+            // STRONG: a user who changes the device signs in again. No address with an id exists.
             Carrier::CookieOnly => None,
         }
     }
@@ -71,6 +76,7 @@ impl Defence for Carrier {
         does_not_stop: "A cookie that is planted by other means, such as a sibling host or a \
                         script on the page. Nor does it stop other secrets in addresses, such as \
                         a token for a new password.",
+        stage: RequestStage::Session,
         needs: &[],
         standards: &["ASVS 14.2.1", "CWE-598", "CWE-384", "WSTG-SESS-04"],
         elsewhere: Elsewhere {

@@ -3,9 +3,10 @@
 //! The decision is one response header; the browser carries it out. Read `no_store.rs` next: the
 //! copy of a page that this header does not reach.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
-/// The one host name of the portal on which cookies may be cleared as a whole.
+/// The one host name of the portal on which the header may clear cookies: no other project of the
+/// student has a page there.
 const HOST_FOR_COOKIES: &str = "portal.localhost";
 
 /// What the answer to a sign-out asks the browser to delete.
@@ -22,16 +23,20 @@ impl ClearSiteData {
     /// port. Where it names cookies, the same answer must set no cookie: the new one would be lost.
     pub fn header(self, host_name: &str) -> Option<&'static str> {
         match self {
-            // WEAK: the next user of the computer finds what scripts have stored, localStorage for
-            // one, and pages that the browser has kept.
+            // WEAK: the next user of the computer finds what scripts have stored, for example in
+            // localStorage, and pages that the browser has kept.
             ClearSiteData::Nothing => None,
 
             // STRONG: the browser deletes both at sign-out, whatever path or script put it there.
+            // The portal need not know what its scripts have stored.
             //
-            // Refused alternative: to name "cookies" on every host. It clears the whole host:
-            // every port, path, scheme and variant. On localhost that would be the student's
-            // other projects, too. On `portal.localhost` there is nothing but the portal, so there
-            // the header can be shown in full.
+            // Refused alternative: naming "cookies" on every host. That clears the whole host:
+            // every port, path, scheme and variant. On localhost it would also delete the cookies
+            // of the student's other projects. On `portal.localhost` there is nothing but the
+            // portal, so the full header can be shown there.
+            //
+            // Not stopped: the Back button. Chromium shows the page from its back/forward cache,
+            // which this header does not clear. `no-store` stops that.
             ClearSiteData::CacheAndStorage if host_name == HOST_FOR_COOKIES => {
                 Some("\"cache\", \"cookies\", \"storage\"")
             }
@@ -55,7 +60,7 @@ impl Defence for ClearSiteData {
     ];
 
     const LESSON: Lesson = Lesson {
-        title: "Signing out clears the browser, too",
+        title: "Signing out also clears the browser",
         protects: "Pages and scripts leave data in the browser, and on a shared computer the next \
                    user can look for it. With Clear-Site-Data the answer to the sign-out asks the \
                    browser to delete the cache and the storage of the portal. Cookies are cleared \
@@ -64,6 +69,7 @@ impl Defence for ClearSiteData {
                         back/forward cache. Browsers obey the header only on https and localhost, \
                         and not all of them clear the cache fully. It does not end the session on \
                         the server, and a sign-out without a connection never sends it.",
+        stage: RequestStage::Headers,
         needs: &[],
         standards: &[
             "ASVS 14.3.1",

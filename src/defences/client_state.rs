@@ -4,7 +4,7 @@
 //! The decision is which of two names a request acts under: the one in a signed cookie or the one
 //! in the session's record. Read `signing_key.rs` next: all that protects the cookie is its key.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Where the user's name and preferences are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,9 +17,10 @@ pub enum ClientState {
 
 impl ClientState {
     /// Whether a sign-in writes the state cookie: compact JSON with name and preferences, signed in
-    /// itsdangerous form. Anyone can read it.
+    /// itsdangerous form. Anyone who holds the cookie can read it.
     pub fn writes_cookie(self) -> bool {
         match self {
+            // The same form as Flask's own session, so tools made for that also work here.
             ClientState::SignedCookie => true,
             ClientState::Record => false,
         }
@@ -29,15 +30,19 @@ impl ClientState {
     /// where its signature was right; `record` is the name in the session's record.
     pub fn user<'r>(self, cookie: Option<&'r str>, record: &'r str) -> &'r str {
         match self {
-            // WEAK: whoever has the key signs any name he likes. A cookie that was copied needs no
-            // key at all: its signature stays right after its owner has signed out.
+            // WEAK: anyone who has the key signs any name they like. A copied cookie needs no key
+            // at all: its signature stays valid after the user has signed out, because nothing on
+            // the server ended.
             ClientState::SignedCookie => cookie.unwrap_or(record),
 
             // STRONG: the browser holds an id that means nothing by itself, and the record says
-            // whose it is. There is nothing to read, to forge, or to keep beyond the sign-out.
+            // whose session it is. The cookie has no contents to read or to forge, and once the
+            // record is deleted, a copy of the cookie has no effect.
             //
             // Refused alternative: encrypting the cookie. It hides the contents, but a copy is
-            // still good after the sign-out.
+            // still accepted after the sign-out.
+            //
+            // Not stopped: a stolen id, for as long as its record exists.
             ClientState::Record => record,
         }
     }
@@ -59,13 +64,14 @@ impl Defence for ClientState {
 
     const LESSON: Lesson = Lesson {
         title: "The server keeps the session, the browser its id",
-        protects: "A signed cookie is readable by anyone, can be forged by whoever finds the key, \
-                   and stays valid after sign-out where a copy was kept. When the server keeps \
-                   the data, the cookie is only a random id, and ending the record ends \
-                   everything that hung on it.",
-        does_not_stop: "A stolen id: it opens the record for as long as the record lives. And it \
-                        costs something: the server must keep and look up a record for every \
-                        session.",
+        protects: "A signed cookie is readable by anyone, can be forged by anyone who finds the \
+                   key, and stays valid after sign-out where a copy was kept. When the server \
+                   keeps the data, the cookie is only a random id, and deleting the record ends \
+                   the session for every copy.",
+        does_not_stop: "A stolen id: it gives access to the record for as long as the record exists. \
+                        The defence also has a cost: the server must keep and look up a record \
+                        for every session.",
+        stage: RequestStage::Session,
         needs: &[],
         standards: &[
             "ASVS 7.4.1",

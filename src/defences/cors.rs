@@ -1,19 +1,19 @@
 //! Cross-origin sharing: which other origins may read the portal's JSON API. Worksheet 14.
 //!
-//! The decision is which origin, if any, `Access-Control-Allow-Origin` names. The browser keeps the
-//! answer from the page where the header does not name it. Read `safe_methods.rs` next.
+//! The decision is which origin, if any, `Access-Control-Allow-Origin` names. The browser hides the
+//! answer from a page whose origin the header does not name. Read `safe_methods.rs` next.
 
 use super::facts::RequestFacts;
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Which other origins may read the API with the user's cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cors {
-    /// Whichever asks.
+    /// Every origin that asks: the header repeats `Origin`.
     Reflect,
-    /// The origin of pages that have none.
+    /// The origin `null`, which sandboxed frames have.
     Null,
-    /// Every host whose name ends in the portal's.
+    /// Every host whose name ends in the portal's name.
     Suffix,
     /// No other origin.
     Closed,
@@ -25,33 +25,37 @@ const HEADERS: &str = "content-type, x-csrftoken";
 
 impl Cors {
     /// The origin that may read the answer, with credentials; `None` where nobody may.
-    pub fn grants<'r>(self, request: &RequestFacts<'r>) -> Option<&'r str> {
+    pub fn permits<'r>(self, request: &RequestFacts<'r>) -> Option<&'r str> {
+        // Without `Origin` no page of another origin is waiting for the answer.
         let origin = request.origin?;
         match self {
-            // WEAK: the portal answers every question with yes. A page of the attacker sends the
-            // request, the browser adds the victim's cookie where SameSite lets it, and the page
-            // reads what only the victim should. The same yes is given to a preflight, so the page
-            // may send JSON, too.
+            // WEAK: the portal permits every origin that asks. A page of the attacker sends the
+            // request, the browser adds the victim's cookie where SameSite allows it, and the page
+            // reads what only the victim may read. A preflight is permitted in the same way, so the
+            // page may also send JSON.
             Cors::Reflect => Some(origin),
 
-            // Custom: `null` looks like nobody, and is everybody. Any page can put a frame with
-            // the attribute `sandbox` into itself, and what runs in there has this origin. (Most
-            // browsers send no cookie from it, because such a frame belongs to no site.)
+            // Custom: `null` looks like nobody and is everybody. Any page can contain a frame with
+            // the attribute `sandbox`, and the script in that frame has this origin. (Most browsers
+            // send no cookie from it, because such a frame belongs to no site.)
             Cors::Null => Some(origin).filter(|origin| *origin == "null"),
 
-            // Custom: a test of the ending. It lets every sibling in, whoever holds it, and names
-            // that only look like siblings: `evil-portal.localhost` ends in `portal.localhost`,
-            // and anyone may register such a name.
+            // Custom: a comparison of the ending. It permits every sibling host, whoever controls
+            // it, and also names that only look like siblings: `evil-portal.localhost` ends in
+            // `portal.localhost`, and on the internet anyone may register such a name.
             Cors::Suffix => {
                 Some(origin).filter(|origin| host(origin).ends_with(host(request.own_origin)))
             }
 
-            // STRONG: no header, so no other origin reads anything. The portal has no pages
-            // elsewhere, and its own need no permission. Whoever has such pages lists their
-            // origins, whole, and compares exactly.
+            // STRONG: no header, so no other origin reads anything. The portal has no pages on
+            // other origins, and its own pages need no permission. An application that has such
+            // pages lists their whole origins and compares them exactly.
             //
-            // Refused alternative: `*`. Browsers refuse it together with credentials; it is right
+            // Refused alternative: `*`. Browsers refuse it together with credentials. It is right
             // for data that anyone may read without a session.
+            //
+            // Not stopped: the request. It arrives and runs; only its answer stays hidden.
+            // `csrf-token` and `request-origin` stop a forged change.
             Cors::Closed => None,
         }
     }
@@ -64,7 +68,8 @@ impl Cors {
         ]
     }
 
-    /// Whether the answer depends on `Origin`, so that a cache must keep one for each (`Vary`).
+    /// Whether the answer depends on `Origin`, so that a cache must store one answer for each
+    /// origin (`Vary`). Otherwise a cache could give the permission of one origin to another.
     pub const fn varies(self) -> bool {
         !matches!(self, Cors::Closed)
     }
@@ -80,7 +85,7 @@ impl Defence for Cors {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "reflect",
-            description: "Whichever origin asks may read the JSON API with the user's cookie.",
+            description: "Every origin that asks may read the JSON API with the user's cookie.",
             value: Cors::Reflect,
         },
         Arm {
@@ -102,8 +107,8 @@ impl Defence for Cors {
 
     const LESSON: Lesson = Lesson {
         title: "No other origin reads the API",
-        protects: "A browser keeps the answer to a request from the page that sent it, where that \
-                   page is of another origin and the answer does not name it in \
+        protects: "A browser hides the answer to a request from the page that sent it, unless \
+                   that page has the same origin or the answer names its origin in \
                    Access-Control-Allow-Origin. A server that repeats whatever Origin says, with \
                    Access-Control-Allow-Credentials: true, gives this protection up for every \
                    page. The strong arm sends neither header.",
@@ -111,6 +116,7 @@ impl Defence for Cors {
                         Forgery is stopped by the token and the origin check. A script on the \
                         portal's own page needs no permission, and programs such as curl never \
                         ask for one.",
+        stage: RequestStage::Headers,
         needs: &[],
         standards: &["ASVS 3.4.2", "CWE-346", "CWE-942"],
         elsewhere: Elsewhere {
@@ -132,8 +138,8 @@ impl Defence for Cors {
 mod tests {
     use super::*;
 
-    fn grants(arm: Cors, origin: Option<&'static str>) -> Option<&'static str> {
-        arm.grants(&RequestFacts {
+    fn permits(arm: Cors, origin: Option<&'static str>) -> Option<&'static str> {
+        arm.permits(&RequestFacts {
             unsafe_method: false,
             own_origin: "http://portal.localhost:7080",
             origin,
@@ -151,34 +157,34 @@ mod tests {
     ];
 
     #[test]
-    fn the_weak_arm_names_whoever_asks_and_the_strong_arm_nobody() {
+    fn the_weak_arm_permits_every_origin_and_the_strong_arm_none() {
         for origin in [SIBLING, LOOKALIKE, "null"].iter().chain(&STRANGERS) {
-            assert_eq!(grants(Cors::WEAK, Some(origin)), Some(*origin));
-            assert_eq!(grants(Cors::STRONG, Some(origin)), None, "{origin}");
+            assert_eq!(permits(Cors::WEAK, Some(origin)), Some(*origin));
+            assert_eq!(permits(Cors::STRONG, Some(origin)), None, "{origin}");
         }
-        assert_eq!(grants(Cors::WEAK, None), None);
+        assert_eq!(permits(Cors::WEAK, None), None);
     }
 
     #[test]
-    fn a_test_of_the_ending_lets_siblings_and_lookalikes_in() {
+    fn a_comparison_of_the_ending_permits_siblings_and_lookalikes() {
         for origin in [SIBLING, LOOKALIKE] {
-            assert_eq!(grants(Cors::Suffix, Some(origin)), Some(origin));
+            assert_eq!(permits(Cors::Suffix, Some(origin)), Some(origin));
         }
         for origin in STRANGERS.iter().chain(&["null"]) {
-            assert_eq!(grants(Cors::Suffix, Some(origin)), None, "{origin}");
+            assert_eq!(permits(Cors::Suffix, Some(origin)), None, "{origin}");
         }
     }
 
     #[test]
-    fn the_arm_for_null_names_null_only() {
-        assert_eq!(grants(Cors::Null, Some("null")), Some("null"));
+    fn the_arm_for_null_permits_only_null() {
+        assert_eq!(permits(Cors::Null, Some("null")), Some("null"));
         for origin in STRANGERS.iter().chain(&[SIBLING, LOOKALIKE]) {
-            assert_eq!(grants(Cors::Null, Some(origin)), None, "{origin}");
+            assert_eq!(permits(Cors::Null, Some(origin)), None, "{origin}");
         }
     }
 
     #[test]
-    fn only_the_strong_arm_answers_everyone_alike() {
+    fn only_the_strong_arm_gives_every_origin_the_same_answer() {
         for arm in Cors::ARMS {
             assert_eq!(
                 arm.value.varies(),

@@ -1,9 +1,9 @@
 //! Content-Security-Policy: which scripts the browser may run on a page. Worksheet 03.
 //!
 //! The decision is one response header with a fresh random value, the nonce. Read `framing.rs`
-//! next, which sends a policy of its own.
+//! next, which sends another policy.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether pages carry a policy for scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,16 +20,21 @@ impl Csp {
     pub fn header(self, nonce: &str) -> Option<String> {
         match self {
             // WEAK: every script in the page runs, no matter who wrote it. One place that forgets
-            // to escape is enough for the attacker.
+            // to escape is enough: the attacker's script acts with the rights of every reader.
             Csp::Absent => None,
 
-            // STRONG: a script runs only if its tag repeats the nonce, which the attacker cannot
-            // know when he writes his notice. Inline handlers such as `onerror` have no place for a
-            // nonce and never run. `base-uri` keeps injected markup from moving the addresses of
-            // the page's own scripts, `object-src` shuts out plug-ins, and `form-action` keeps an
-            // injected form from sending its fields to another origin.
+            // STRONG: a script runs only if its tag repeats the nonce. The attacker cannot know the
+            // nonce when they write the notice, because it is made later, for each response anew.
+            // Inline handlers such as `onerror` have no place for a nonce and never run. `base-uri`
+            // prevents injected markup from changing the addresses of the page's own scripts,
+            // `object-src` forbids plug-ins, and `form-action` prevents an injected form from
+            // sending its fields to another origin.
             //
-            // Refused alternative: 'unsafe-inline', which allows the injected script too.
+            // Refused alternatives: 'unsafe-inline', which also allows the injected script; and a
+            // list of hosts, because an allowed host may offer a file that runs any script.
+            //
+            // Not stopped: the markup itself. An injected notice can still show a false text or a
+            // link to another site. `output` is the first line of defence.
             Csp::Nonce => Some(format!(
                 "default-src 'self'; script-src 'nonce-{nonce}'; style-src 'self'; \
                  img-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'"
@@ -62,6 +67,7 @@ impl Defence for Csp {
                         reader to another site with a link. Nor does it stop text that the \
                         server writes into one of its own scripts. It is the second line behind \
                         escaping, not a replacement.",
+        stage: RequestStage::Headers,
         needs: &[],
         standards: &["ASVS 3.4.3", "CWE-79", "CWE-693"],
         elsewhere: Elsewhere {

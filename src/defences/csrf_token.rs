@@ -12,7 +12,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use super::facts::Refusal;
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, Name, RequestStage};
 
 /// The name of the form field that carries the token. JSON requests send it as `X-CSRFToken`.
 pub const TOKEN_FIELD: &str = "csrf_token";
@@ -32,6 +32,8 @@ impl CsrfToken {
     pub fn issue(self, key: &[u8; 32], id: Option<&str>) -> Option<String> {
         match self {
             CsrfToken::None => None,
+            // The portal computes the token again for each page and stores nothing, so no token can
+            // be read from the store.
             CsrfToken::PerSession => id.and_then(|id| token(key, id)),
         }
     }
@@ -49,17 +51,23 @@ impl CsrfToken {
         sent: Option<&str>,
     ) -> Result<(), Refusal> {
         match self {
-            // WEAK: the browser adds the cookie to a form post whichever page holds the form. The
-            // attacker's page posts a transfer, and the portal takes it for the victim's wish.
+            // WEAK: the browser adds the cookie to a form post, whichever page contains the form.
+            // The attacker's page posts a transfer, and the portal cannot tell it from one that the
+            // victim wanted. The victim need only open that page.
             CsrfToken::None => Ok(()),
 
-            // STRONG: the form must also carry a value that stands only in the portal's own pages.
+            // STRONG: the form must also carry a value that appears only in the portal's own pages.
             // The attacker's page cannot read those, so it cannot send the value. The token is an
-            // HMAC over the session id: it works in this session alone, and the new id at sign-in
-            // brings a new token. The sign-in form is covered too, through its anonymous session.
+            // HMAC over the session id: it is accepted in this session only, and the new id at
+            // sign-in brings a new token. The sign-in form has a token as well, because a visitor
+            // who is not signed in has an anonymous session. So a form on another site cannot sign
+            // the victim in to the attacker's account (login CSRF).
             //
-            // Refused alternative: a random cookie that the form repeats (naive double submit).
-            // Whoever can plant a cookie, as a sibling host can, chooses both values.
+            // Refused alternative: a random cookie that the form repeats (naive double submit). An
+            // attacker who can plant a cookie, as a sibling host can, chooses both values.
+            //
+            // Not stopped: a script on the portal's own page, which reads the token out of the
+            // form.
             CsrfToken::PerSession => {
                 let Some(expected) = self.issue(key, id) else {
                     return Err(refused("There is no session that a form could belong to."));
@@ -67,7 +75,8 @@ impl CsrfToken {
                 let Some(sent) = sent else {
                     return Err(refused("The CSRF token is missing."));
                 };
-                // The time of this comparison says nothing about how many characters were right.
+                // In constant time: the duration of `==` would tell an attacker how many characters
+                // were right, and so let them find the token one character after the other.
                 if bool::from(expected.as_bytes().ct_eq(sent.as_bytes())) {
                     Ok(())
                 } else {
@@ -78,9 +87,12 @@ impl CsrfToken {
     }
 }
 
-/// HMAC-SHA256 over `csrf:` and the id. The prefix keeps the result apart from everything else
-/// that is computed with the same key. HMAC takes a key of any length; if it ever refused one,
-/// there would be no token and so no change.
+/// HMAC-SHA256 over `csrf:` and the id.
+///
+/// The key is what makes the token: without it anyone who sees an id could compute the token. The
+/// prefix separates the token from everything else that is computed with the same key, so a value
+/// that the portal issues for another purpose is never a valid token. HMAC accepts a key of any
+/// length; if it ever refused one, there would be no token and no form would be accepted.
 fn token(key: &[u8; 32], id: &str) -> Option<String> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
     mac.update(b"csrf:");
@@ -90,7 +102,7 @@ fn token(key: &[u8; 32], id: &str) -> Option<String> {
 
 fn refused(because: &'static str) -> Refusal {
     Refusal {
-        defence: "csrf-token",
+        defence: Name::CsrfToken,
         because,
     }
 }
@@ -112,12 +124,13 @@ impl Defence for CsrfToken {
     const LESSON: Lesson = Lesson {
         title: "A token that only the portal's own pages know",
         protects: "In cross-site request forgery another page makes the victim's browser send a \
-                   request, and the browser adds the cookie by itself. The portal therefore asks \
-                   for a second value, which it writes into its own forms. Another site cannot \
+                   request, and the browser adds the cookie by itself. The portal therefore \
+                   requires a second value, which it writes into its own forms. Another site cannot \
                    read those pages, so it cannot send the value.",
         does_not_stop: "A script that runs on the portal's own page: it reads the token out of \
                         the form and sends it. Nor does it help a portal that changes state on \
-                        GET, where no form and no token is asked for.",
+                        GET, where no token is required.",
+        stage: RequestStage::Checks,
         needs: &[],
         standards: &[
             "ASVS 3.5.1",

@@ -1,10 +1,10 @@
-//! Duplicate cookies: what to do when the session cookie comes twice.
+//! Duplicate cookies: what to do when a request carries the session cookie twice.
 //!
 //! The decision is whether the order of two cookies may choose the session. Read `host_prefix.rs`
-//! next, which keeps the second cookie from being set at all.
+//! next, which prevents the second cookie from being set at all.
 
 use super::facts::Refusal;
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, Name, RequestStage};
 
 /// What the portal does with two session cookies of one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,19 +27,22 @@ impl DuplicateCookies {
         match self {
             // WEAK: the browser sends a cookie with a longer Path first. A sibling host sets one
             // for the parent domain with such a Path, and the victim acts in the attacker's
-            // session: what he types in there, the attacker can read.
+            // session. The attacker can read everything that the victim enters there.
             DuplicateCookies::FirstWins => Ok(values.first().copied()),
 
-            // STRONG: two values mean that someone else has set one of them. The header does not
-            // say who set which, so the portal uses neither.
+            // STRONG: two values mean that someone else has set one of them. The `Cookie` header
+            // holds names and values only; it does not say who set which. So the portal uses
+            // neither.
             //
-            // Refused alternative: the last one wins. With one Path the older cookie comes first,
-            // so an attacker can arrange for his to be the last one just as well.
+            // Refused alternative: the last one wins. Of two cookies with the same Path the older
+            // one comes first, so an attacker can arrange that theirs is the last.
+            //
+            // Not stopped: a planted cookie that is the only one. `host-prefix` stops that.
             DuplicateCookies::Refuse => match values {
                 [] => Ok(None),
                 [only] => Ok(Some(only)),
                 _ => Err(Refusal {
-                    defence: "duplicate-cookies",
+                    defence: Name::DuplicateCookies,
                     because: "The session cookie came more than once.",
                 }),
             },
@@ -68,8 +71,9 @@ impl Defence for DuplicateCookies {
                    to it that it comes first, which moves the victim into a session of the \
                    attacker's choice. A portal that refuses such a request cannot be moved.",
         does_not_stop: "Being locked out: the victim gets the refusal until the planted cookie is \
-                        gone. A planted cookie also works where the victim has none of his own, \
-                        since then there is only one; the prefix __Host- stops both.",
+                        gone. A planted cookie also works where the victim has no session cookie \
+                        yet, because then there is only one; the prefix __Host- stops both.",
+        stage: RequestStage::Session,
         needs: &[],
         standards: &["ASVS 15.3.7", "CWE-565", "RFC 6265bis §4.2.2"],
         elsewhere: Elsewhere {
@@ -103,7 +107,7 @@ mod tests {
     fn the_strong_arm_refuses_two_even_when_they_are_equal() {
         for values in [["tossed", "own"], ["own", "own"]] {
             let refusal = DuplicateCookies::STRONG.choose(&values).unwrap_err();
-            assert_eq!(refusal.defence, "duplicate-cookies");
+            assert_eq!(refusal.defence, Name::DuplicateCookies);
         }
     }
 

@@ -1,9 +1,9 @@
 //! Framing: whether another page may show the portal inside itself. Worksheet 14.
 //!
-//! The decision is one directive in a `Content-Security-Policy` line of its own: a browser obeys
-//! every such line, so this switch and `csp.rs` do not disturb each other. Read `referrer.rs` next.
+//! The decision is one directive in a second `Content-Security-Policy` line. A browser obeys every
+//! such line, so this switch and `csp.rs` do not disturb each other. Read `referrer.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Who may put the portal's pages into a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,17 +18,21 @@ impl Framing {
     /// The value of a `Content-Security-Policy` line.
     pub fn header(self) -> Option<&'static str> {
         match self {
-            // WEAK: the attacker lays the portal, made invisible, over a page of his own. The
-            // victim believes he clicks there, but presses the portal's button. The request comes
-            // from the portal's real page, with its token and its origin. A frame on another site
-            // often comes without the cookie; one on a sibling host carries even a `Strict` cookie.
+            // WEAK: the attacker puts the portal, made invisible, over their own page. The victim
+            // believes that they click on that page, and presses the portal's button. The request
+            // comes from the portal's real page, with its token and its origin, so no other check
+            // notices. A frame on another site often has no cookie; a frame on a sibling host
+            // carries even a `Strict` cookie.
             Framing::Allowed => None,
 
-            // STRONG: the browser does not show the portal in a frame, so there is no button to lay
-            // over anything.
+            // STRONG: the browser does not show the portal in a frame, so there is no button to
+            // hide over another page.
             //
             // Refused alternative: a script in the page that breaks out of the frame. The framing
-            // page can switch it off with the frame's `sandbox` attribute.
+            // page can switch that script off with the frame's `sandbox` attribute.
+            //
+            // Not stopped: the portal in a second window, in front of which the attacker times the
+            // victim's clicks.
             Framing::Denied => Some("frame-ancestors 'none'"),
         }
     }
@@ -49,14 +53,15 @@ impl Defence for Framing {
     ];
 
     const LESSON: Lesson = Lesson {
-        title: "The portal in nobody's frame",
+        title: "No page shows the portal in a frame",
         protects: "In clickjacking the attacker's page shows the portal in an invisible frame \
                    and lets the victim click on it unawares. No token helps, because the click \
                    presses the portal's real button. With frame-ancestors 'none' the browser \
                    refuses to show the portal in any frame.",
-        does_not_stop: "An attack that opens the portal in a window of its own and times the \
+        does_not_stop: "An attack that opens the portal in a second window and times the \
                         victim's clicks. It must be a header: in a meta tag the directive is \
                         ignored.",
+        stage: RequestStage::Headers,
         needs: &[],
         standards: &["ASVS 3.4.6", "CWE-1021"],
         elsewhere: Elsewhere {

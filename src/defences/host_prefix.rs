@@ -3,9 +3,9 @@
 //! The decision is the first letters of the cookie's name; the browser carries it out. Read
 //! `src/session/cookie.rs` next, where the whole `Set-Cookie` line is written.
 
-use super::{Arm, Defence, Elsewhere, Lesson, Name};
+use super::{Arm, Defence, Elsewhere, Lesson, Name, RequestStage};
 
-/// What stands in front of the session cookie's name.
+/// With which letters the session cookie's name begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostPrefix {
     /// Nothing.
@@ -23,21 +23,25 @@ impl HostPrefix {
         match self {
             // WEAK: a sibling host may set a cookie of this name for the parent domain, and the
             // browser sends it to the portal, first if its Path is longer. So the attacker plants
-            // an id, or pushes the victim into a session of his own.
+            // an id that they know, or moves the victim into the attacker's own session.
             HostPrefix::Plain => base.to_owned(),
 
-            // Custom: as below, and the cookie must have HttpOnly, so that no script can create
-            // it. This is the only name that a script could not plant again after it had pushed
-            // the cookie out of a full jar. Known to Chromium 140 and Firefox 143 or later; to
-            // others, Safari among them, it is a name that begins with __Host-.
+            // Custom: as below, and the cookie must also have HttpOnly, so that no script can
+            // create it. A script can push a cookie out of a full jar. Of the three names this is
+            // the only one that a script could not set again afterwards. Chromium 140 and Firefox
+            // 143 or later know it; for other browsers, Safari among them, it is a name that begins
+            // with __Host-.
             HostPrefix::HostHttp => format!("__Host-Http-{base}"),
 
             // STRONG: the browser accepts such a name only with Secure, with Path=/ and without
             // Domain. A sibling cannot set it for the portal, and plain http cannot set it at all
-            // (except on localhost). So the name says that the cookie comes from the portal's host.
+            // (except on localhost). So the name proves that the portal's host set the cookie. The
+            // server could not check that itself: a request carries only the name and the value.
             //
-            // Refused alternative: __Secure-. It asks for Secure only, and a sibling that speaks
-            // https has that.
+            // Refused alternative: __Secure-. It requires only Secure, and a sibling that is served
+            // over https can set that.
+            //
+            // Not stopped: another port of the same host. Cookies do not know ports.
             HostPrefix::Host => format!("__Host-{base}"),
         }
     }
@@ -47,7 +51,7 @@ impl Defence for HostPrefix {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "plain",
-            description: "The cookie has a plain name, which a sibling host can set too.",
+            description: "The cookie has a plain name, which a sibling host can also set.",
             value: HostPrefix::Plain,
         },
         Arm {
@@ -73,6 +77,7 @@ impl Defence for HostPrefix {
         does_not_stop: "Another port of the same host: cookies do not know ports. A script on the \
                         portal's page can push the cookie out of a full jar and set its own; only \
                         __Host-Http-, which also needs HttpOnly, withstood that.",
+        stage: RequestStage::Cookies,
         needs: &[Name::Secure],
         standards: &[
             "ASVS 3.3.3",

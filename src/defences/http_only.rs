@@ -3,7 +3,7 @@
 //! The decision is one word in `Set-Cookie`; the browser carries it out. Read `same_site.rs` next,
 //! another attribute that only a browser enforces.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether the session cookie carries `HttpOnly`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,11 +19,18 @@ impl HttpOnly {
     pub fn attribute(self) -> Option<&'static str> {
         match self {
             // WEAK: `document.cookie` holds the session id, so one injected line of script can
-            // send it to the attacker, who then is the user for as long as the session lasts.
+            // send it to the attacker. The attacker then acts as the user, from another computer,
+            // for as long as the session lasts.
             HttpOnly::Absent => None,
 
             // STRONG: the browser sends the cookie with requests but hides it from every script,
-            // the portal's own included. The portal never needs to read it there.
+            // including the portal's own, which never needs the id.
+            //
+            // Refused alternative: the id in localStorage, from which the portal's script adds it
+            // to each request. Every script of the origin can read that.
+            //
+            // Not stopped: the injected script. It cannot read the id, but its requests carry the
+            // cookie, so it acts as the user while the page is open. `output` and `csp` stop it.
             HttpOnly::Present => Some("HttpOnly"),
         }
     }
@@ -52,6 +59,7 @@ impl Defence for HttpOnly {
                         requests carry the cookie, so it can transfer money while the page is \
                         open. A script can also push the cookie out of a full jar and plant its \
                         own, unless the name begins with __Host-Http-.",
+        stage: RequestStage::Cookies,
         needs: &[],
         standards: &[
             "ASVS 3.3.4",

@@ -1,12 +1,12 @@
 //! Id source: where a new session id comes from. Worksheet 07, guessing ids.
 //!
-//! The decision is whether someone who has seen some ids can work out the next one. Read
+//! The decision is whether a person who has seen some ids can work out the next one. Read
 //! `at_rest.rs` next: what the store keeps of the id.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Where a session id comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum IdSource {
 
 impl IdSource {
     /// Whether the world's counter is needed to issue an id.
-    pub fn counts(self) -> bool {
+    pub fn needs_count(self) -> bool {
         self == IdSource::Counter
     }
 
@@ -32,16 +32,19 @@ impl IdSource {
     /// anything else could be guessed.
     pub fn issue(self, count: u64) -> Result<String, getrandom::Error> {
         match self {
-            // WEAK: an attacker opens a session of his own, reads 1007 in its cookie, and tries
-            // 1006 and 1008. Those are the sessions of the visitors before and after him.
+            // WEAK: an attacker opens a session, reads 1007 in its cookie, and tries 1006 and 1008.
+            // Those are the sessions of the visitors before and after. Nothing is stolen, so no
+            // attribute of the cookie helps.
             IdSource::Counter => Ok((1001 + count).to_string()),
 
             // STRONG: 32 bytes from the operating system's generator, written as 43 characters.
-            // Earlier ids say nothing about the next one, and nobody can try 2^256 values.
+            // Earlier ids do not predict the next one, and nobody can try 2^256 values.
             //
             // Refused alternatives: a hash of the time or of the user's name, which an attacker
-            // can compute as well; and a random UUID, which has 122 random bits where ASVS asks
-            // for at least 128.
+            // can also compute; and a random UUID, which has 122 random bits where ASVS requires
+            // at least 128.
+            //
+            // Not stopped: an id that is stolen or planted. Nobody has to guess it.
             IdSource::Random => {
                 let mut bytes = [0; 32];
                 getrandom::fill(&mut bytes)?;
@@ -67,13 +70,14 @@ impl Defence for IdSource {
 
     const LESSON: Lesson = Lesson {
         title: "A session id that nobody can guess",
-        protects: "Whoever presents a session id is taken for its user, so an id must be as hard \
-                   to guess as a key. With 256 random bits from the operating system, earlier ids \
-                   say nothing about the next one and trying them all is out of reach. A counter \
-                   gives every session away to anyone who can count.",
+        protects: "Anyone who presents a session id is treated as its user, so an id must be as \
+                   hard to guess as a key. With 256 random bits from the operating system, earlier \
+                   ids do not predict the next one, and nobody can try all values. A counter gives \
+                   every session to anyone who can count.",
         does_not_stop: "An id that is stolen or planted: it need not be guessed. Random ids also \
                         do not help where the id can be read, in a log, in an address or on the \
                         wire.",
+        stage: RequestStage::Action,
         needs: &[],
         standards: &[
             "ASVS 7.2.3",
@@ -102,14 +106,14 @@ mod tests {
 
     #[test]
     fn the_weak_arm_counts_up_from_1001() {
-        assert!(IdSource::WEAK.counts());
+        assert!(IdSource::WEAK.needs_count());
         assert_eq!(IdSource::WEAK.issue(0).unwrap(), "1001");
         assert_eq!(IdSource::WEAK.issue(6).unwrap(), "1007");
     }
 
     #[test]
     fn the_strong_arm_issues_43_characters_that_do_not_repeat() {
-        assert!(!IdSource::STRONG.counts());
+        assert!(!IdSource::STRONG.needs_count());
         let first = IdSource::STRONG.issue(0).unwrap();
         let second = IdSource::STRONG.issue(0).unwrap();
         assert_eq!(first.len(), 43);

@@ -1,16 +1,17 @@
 //! Idle timeout: how long a session lasts without a request. Worksheet 08, timeouts.
 //!
-//! The decision is a number; the engine compares it with the record's "last seen" on the bench's
-//! clock. Read `absolute_timeout.rs` next, the limit that activity cannot move.
+//! The decision is a number. `src/session/record.rs` compares it with the time of the session's
+//! last request, on the bench's clock. Read `absolute_timeout.rs` next, the limit that activity
+//! cannot move.
 
 use std::time::Duration;
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
-/// How long a session may lie unused.
+/// How long a session may stay unused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdleTimeout {
-    /// For ever.
+    /// Forever.
     Unlimited,
     /// For five minutes.
     FiveMinutes,
@@ -21,7 +22,8 @@ impl IdleTimeout {
     pub fn limit(self) -> Option<Duration> {
         match self {
             // WEAK: a session that was left open stays open. The next user of the computer, or
-            // whoever finds an old cookie in a log or a backup, goes on where the victim stopped.
+            // anyone who finds an old cookie in a log or a backup, continues where the victim
+            // stopped.
             IdleTimeout::Unlimited => None,
 
             // STRONG: a session that nobody uses ends on the server. Five minutes, because the
@@ -30,6 +32,9 @@ impl IdleTimeout {
             //
             // Refused alternative: Max-Age in the cookie, or a countdown in the page. Both run on
             // the client, and an attacker's copy of the cookie obeys neither.
+            //
+            // Not stopped: an attacker who sends a request every four minutes. `absolute-timeout`
+            // stops that.
             IdleTimeout::FiveMinutes => Some(Duration::from_secs(5 * 60)),
         }
     }
@@ -56,7 +61,8 @@ impl Defence for IdleTimeout {
                    cookie found later is of no use. Each request of the user starts the time \
                    anew.",
         does_not_stop: "An attacker who is quick, or who sends a request every few minutes to keep \
-                        the stolen session alive. Against him there is the absolute timeout.",
+                        the stolen session alive. The absolute timeout limits that.",
+        stage: RequestStage::Session,
         needs: &[],
         standards: &[
             "ASVS 7.3.1",

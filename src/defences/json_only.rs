@@ -1,9 +1,10 @@
 //! JSON only: whether a JSON route reads a body that does not call itself JSON. Worksheet 14.
 //!
 //! The decision is one comparison of `Content-Type`. It matters because browsers let any page send
-//! some types without asking, and JSON is not one of them. Read `cors.rs` next: who gets a yes.
+//! some types without asking the server first, and JSON is not one of them. Read `cors.rs` next:
+//! which pages the server permits when a browser asks.
 
-use super::{Arm, Defence, Elsewhere, Lesson, Name};
+use super::{Arm, Defence, Elsewhere, Lesson, Name, RequestStage};
 
 /// Which bodies a JSON route reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +19,9 @@ impl JsonOnly {
     /// Whether a body with this `Content-Type` is read as JSON.
     pub fn accepts(self, content_type: Option<&str>) -> bool {
         match self {
-            // WEAK: a form with `enctype="text/plain"` can spell a JSON object. A browser sends it
-            // across sites without asking the portal first, so the attacker's page reaches the API.
+            // WEAK: the text of a form with `enctype="text/plain"` can be a JSON object. A browser
+            // sends it to another site without asking the portal first, with the victim's cookie
+            // where SameSite allows it. So the attacker's page can call the API as the victim.
             JsonOnly::AnyType => true,
 
             // STRONG: before a page may send `application/json` to another origin, the browser asks
@@ -29,6 +31,9 @@ impl JsonOnly {
             //
             // Refused alternative: searching the header for "json". `text/plain; json` contains it
             // and is sent without a preflight.
+            //
+            // Not stopped: forgery of the portal's forms, whose type any page may send.
+            // `csrf-token` and `request-origin` stop that.
             JsonOnly::JsonOnly => content_type
                 .and_then(|value| value.split(';').next())
                 .is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json")),
@@ -40,7 +45,7 @@ impl Defence for JsonOnly {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "any-type",
-            description: "A JSON route reads any body that parses, text/plain too.",
+            description: "A JSON route reads any body that parses, including text/plain.",
             value: JsonOnly::AnyType,
         },
         Arm {
@@ -54,11 +59,12 @@ impl Defence for JsonOnly {
         title: "JSON routes read JSON only",
         protects: "A form on another site can send text/plain without asking, and its text can be \
                    a JSON object. It cannot send application/json: the browser asks the portal \
-                   first, and the portal does not agree. So a route that insists on the type is \
-                   out of reach of other sites.",
+                   first, and the portal does not permit it. So other sites cannot reach a route \
+                   that requires the type.",
         does_not_stop: "Forgery of ordinary form routes, which need the CSRF token or the origin \
                         check. The type is no proof of anything outside a browser, and a CORS \
                         setting that allows foreign origins takes the protection away.",
+        stage: RequestStage::Checks,
         needs: &[Name::Cors],
         standards: &["ASVS 3.5.2", "CWE-352", "WSTG-SESS-05"],
         elsewhere: Elsewhere {

@@ -1,34 +1,37 @@
 //! JWT algorithm: who chooses how a signature is verified, the key or the sender. Worksheet 12.
 //!
 //! The decision is whether a key may be used with another algorithm than its own. It matters where
-//! a verifier has a public key: everybody has that one. Read `jwt_key.rs` next.
+//! a verifier has a public key, because everyone has a copy of it. Read `jwt_key.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What decides the algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JwtAlgorithm {
     /// The token's header.
     ByHeader,
-    /// The key: each is bound to one use.
+    /// The key: each key is bound to its algorithms.
     ByKey,
 }
 
 impl JwtAlgorithm {
-    /// The algorithm to verify with: `header` as the token says it, `bound` as the key allows.
-    /// `None` refuses the token.
+    /// The algorithm to verify with. `header` is the one that the token names, `bound` are those
+    /// that the key is for. `None` refuses the token.
     pub fn choose<A: Copy + PartialEq>(self, header: A, bound: &[A]) -> Option<A> {
         match self {
-            // WEAK: a verifier that is handed bytes and a name does what the name says. The public
-            // key of ES256 is published as text. Told HS256, the verifier takes that text for a
-            // shared secret, and everybody who has read it can sign.
+            // WEAK: the header decides how the key's bytes are used. The public key of ES256 is
+            // published as text. The attacker writes HS256 into the header and signs with that
+            // text as the shared secret. The verifier uses the same text as the secret, so the
+            // signature is right (key confusion).
             JwtAlgorithm::ByHeader => Some(header),
 
-            // STRONG: a key knows what it is for. A public key verifies ES256 and nothing else,
-            // whatever the header says; the header may only agree.
+            // STRONG: the algorithm belongs to the key. A public key verifies ES256 and nothing
+            // else, whatever the header says. The header may only agree.
             //
-            // Refused alternative: one list of allowed algorithms for all keys. With HS256 and
-            // ES256 both on it, the confusion is allowed again.
+            // Refused alternative: one list of allowed algorithms for all keys. If it contains both
+            // HS256 and ES256, the confusion is possible again.
+            //
+            // Not stopped: a key that the token itself brings along. `jwt-key-source` stops it.
             JwtAlgorithm::ByKey => bound.contains(&header).then_some(header),
         }
     }
@@ -52,10 +55,11 @@ impl Defence for JwtAlgorithm {
         title: "Every key has one algorithm",
         protects: "An API that signs with ES256 publishes the public key. If the token's header \
                    may choose HS256 for the same key, the published text becomes a shared secret \
-                   that everybody knows. When each key is bound to its algorithm, the header has \
+                   that everyone knows. When each key is bound to its algorithm, the header has \
                    nothing to choose.",
         does_not_stop: "A shared key that is weak, or a key that the token itself brings along: \
-                        those have defences of their own.",
+                        other defences stop those.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &[
             "ASVS 9.1.2",
@@ -91,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_strong_arm_lets_the_header_agree_only() {
+    fn the_strong_arm_lets_the_header_only_agree() {
         let choose = |header| JwtAlgorithm::STRONG.choose(header, &["ES256"]);
         assert_eq!(choose("ES256"), Some("ES256"));
         assert_eq!(choose("HS256"), None);

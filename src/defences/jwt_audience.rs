@@ -1,14 +1,14 @@
-//! JWT audience: for whom a token is meant.
+//! JWT audience: for which service a token is meant.
 //!
-//! The decision is what `aud` is worth: one issuer signs for many services, and each of them sees
-//! the tokens that its users bring. Read `jwt_type.rs` next.
+//! The decision is whether `aud` must name this API. One issuer signs for many services, and each
+//! of them sees the tokens that its users send. Read `jwt_type.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether `aud` is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JwtAudience {
-    /// A token for anybody will do.
+    /// A token for any service is accepted.
     Any,
     /// The token must be meant for this API.
     Own,
@@ -19,17 +19,20 @@ impl JwtAudience {
     ///
     /// # Errors
     ///
-    /// The strong arm refuses a token for others, and one that names nobody.
+    /// The strong arm refuses a token for other services, and one that names no service.
     pub fn check(self, aud: &[String], own: &str) -> Result<(), &'static str> {
         match self {
-            // WEAK: the token that a user brought to some small service opens this API. Whoever runs
-            // that service, or breaks into it, collects tokens for all.
+            // WEAK: this API accepts a token that a user sent to some small service. An attacker
+            // who runs that service, or breaks into it, collects tokens that every service accepts.
             JwtAudience::Any => Ok(()),
 
-            // STRONG: the API's own name must be one of those in the token.
+            // STRONG: the API's own name must be one of those in the token. The issuer wrote it
+            // under the signature, so nobody else can add a name.
             //
-            // Refused alternative: checking aud where it is present. A token without one would
-            // then be good everywhere.
+            // Refused alternative: checking aud only where it is present. A token without one would
+            // then be accepted everywhere.
+            //
+            // Not stopped: a leaked token at the service that it names.
             JwtAudience::Own if aud.iter().any(|one| one == own) => Ok(()),
             JwtAudience::Own => Err("The token is meant for another service."),
         }
@@ -52,10 +55,11 @@ impl Defence for JwtAudience {
 
     const LESSON: Lesson = Lesson {
         title: "Tokens for one service",
-        protects: "A token travels to the service it is used at, and stays in that service's \
+        protects: "A token is sent to the service that it is used at, and stays in that service's \
                    memory and logs. When each service accepts only tokens that name it, a token \
-                   that leaks at one opens nothing at the others.",
+                   that leaks at one is not accepted at the others.",
         does_not_stop: "The use of a leaked token at the service that it names.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &[
             "ASVS 9.2.3",
@@ -87,14 +91,14 @@ mod tests {
     }
 
     #[test]
-    fn the_weak_arm_takes_tokens_for_anybody() {
+    fn the_weak_arm_accepts_tokens_for_any_service() {
         for aud in [names(&[]), names(&["https://other.example"])] {
             assert_eq!(JwtAudience::WEAK.check(&aud, OWN), Ok(()));
         }
     }
 
     #[test]
-    fn the_strong_arm_wants_its_own_name_among_them() {
+    fn the_strong_arm_requires_its_own_name_among_them() {
         for aud in [names(&[OWN]), names(&["https://other.example", OWN])] {
             assert_eq!(JwtAudience::STRONG.check(&aud, OWN), Ok(()));
         }

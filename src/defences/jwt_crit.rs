@@ -1,9 +1,9 @@
 //! JWT crit: what a verifier does with a condition that it does not know.
 //!
-//! The decision is what `crit` in the header is worth. The issuer lists there what a verifier must
-//! understand before it may accept the token. Read `jwt_transport.rs` next.
+//! The decision is whether the verifier obeys `crit` in the header. The issuer lists there what a
+//! verifier must understand before it may accept the token. Read `jwt_transport.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What becomes of a token with `crit`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,22 +15,26 @@ pub enum JwtCrit {
 }
 
 impl JwtCrit {
-    /// Judges a token by whether its header has a `crit`.
+    /// Whether a token may be accepted; `has_crit` says whether its header has a `crit`.
     ///
     /// # Errors
     ///
     /// The strong arm refuses every such token.
     pub fn check(self, has_crit: bool) -> Result<(), &'static str> {
         match self {
-            // WEAK: "only together with this certificate", says the issuer, and the verifier has
-            // never heard of it. It accepts the token without, and the condition is void.
+            // WEAK: an issuer writes "only together with this certificate", and the verifier does
+            // not know what that means. It accepts the token without the certificate. A thief of
+            // the token has exactly that: the token without the certificate.
             JwtCrit::Ignored => Ok(()),
 
-            // STRONG: what is not understood is refused (RFC 7515 §4.1.11). This verifier knows no
-            // extension, so every list names one that it does not know; an empty or malformed
-            // list is forbidden anyway.
+            // STRONG: the verifier refuses what it does not understand (RFC 7515 §4.1.11). This one
+            // knows no extension, so every list names one that it does not know. An empty or
+            // malformed list is forbidden in any case.
             //
-            // Refused alternative: logging a warning. The token is then accepted all the same.
+            // Refused alternative: logging a warning. The token is still accepted.
+            //
+            // Not stopped: anything about tokens without `crit`. Only an issuer can set a
+            // condition.
             JwtCrit::Obeyed if has_crit => {
                 Err("The token sets a condition that this API does not know.")
             }
@@ -60,6 +64,7 @@ impl Defence for JwtCrit {
                    not know the condition must refuse, or the token is worth more than its issuer \
                    meant.",
         does_not_stop: "Anything about tokens that set no condition.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &["CWE-347", "CWE-358", "RFC 7515 §4.1.11", "RFC 7519 §7.2"],
         elsewhere: Elsewhere {
@@ -78,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_strong_arm_minds_a_condition() {
+    fn only_the_strong_arm_refuses_an_unknown_condition() {
         assert_eq!(JwtCrit::WEAK.check(true), Ok(()));
         assert_eq!(JwtCrit::STRONG.check(false), Ok(()));
         assert!(JwtCrit::STRONG.check(true).is_err());

@@ -1,16 +1,16 @@
 //! JWT expiry: whether a token ends by itself. Worksheet 13.
 //!
-//! The decision is what `exp` is worth. A token needs no record on the server, so without an end of
-//! its own it has none. Read `jwt_not_before.rs` next.
+//! The decision is whether `exp` is checked. A token has no record on the server that could end, so
+//! without an expiry time of its own it never ends. Read `jwt_not_before.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether `exp` is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JwtExpiry {
-    /// It stands in the token, and nobody looks.
+    /// The token contains it, and the API does not check it.
     Unchecked,
-    /// It must be there and lie ahead.
+    /// It must be present and in the future.
     Checked,
 }
 
@@ -19,31 +19,36 @@ impl JwtExpiry {
     ///
     /// # Errors
     ///
-    /// The strong arm refuses a token whose end has come, and one that has none.
+    /// The strong arm refuses a token that has expired, and one without an expiry time.
     pub fn check(self, exp: Option<f64>, now: f64) -> Result<(), &'static str> {
         match self {
-            // WEAK: a token that was copied once is good for ever: from a log, from a laptop that
-            // was sold, from a backup of last year.
+            // WEAK: a token that was copied once is accepted forever. The attacker takes it from a
+            // log, from a laptop that was sold, or from a backup of last year.
             JwtExpiry::Unchecked => Ok(()),
 
-            // STRONG: 15 minutes after it was issued a token is over. No leeway is given: the lab
-            // has one clock. Servers with clocks of their own allow a minute at most.
+            // STRONG: a token expires 15 minutes after it was issued. There is no leeway, because
+            // the lab has one clock. Servers whose clocks differ allow a minute at most.
             //
-            // Refused alternative: checking exp where it is present. A token without one would
-            // then be the best of all.
+            // Refused alternative: checking exp only where it is present. A token without one would
+            // then never expire.
+            //
+            // Not stopped: the use of a copy within the 15 minutes. `jwt-revocation` stops that.
             JwtExpiry::Checked => match exp {
                 Some(exp) if now < exp => Ok(()),
                 Some(_) => Err("The token has expired."),
-                None => Err("The token says not when it ends."),
+                // The comparison above is also false for NaN, so no odd number passes.
+                None => Err("The token does not say when it expires."),
             },
         }
     }
 
-    /// From when on nobody need remember that a token with this `exp` was revoked; `None` is never.
-    pub fn forgotten_at(self, exp: Option<f64>) -> Option<f64> {
+    /// Until when the denylist must hold a revoked token with this `exp`; `None` is forever.
+    pub fn denylist_until(self, exp: Option<f64>) -> Option<f64> {
         match self {
-            // A token that does not end must stay on the list for ever.
+            // Nothing else will ever refuse this token, so it must stay on the list forever, and
+            // the list only grows.
             JwtExpiry::Unchecked => None,
+            // From this moment on the check above refuses the token, so the list may forget it.
             JwtExpiry::Checked => exp,
         }
     }
@@ -53,7 +58,7 @@ impl Defence for JwtExpiry {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "unchecked",
-            description: "A token is good for ever, whatever its exp says.",
+            description: "A token is accepted forever, whatever its exp says.",
             value: JwtExpiry::Unchecked,
         },
         Arm {
@@ -65,11 +70,12 @@ impl Defence for JwtExpiry {
 
     const LESSON: Lesson = Lesson {
         title: "A token that ends by itself",
-        protects: "A token is checked without asking a record, so nothing ends it unless it ends \
-                   itself. With a lifetime of 15 minutes that is enforced, a copy is worthless by \
-                   the time most copies are found.",
+        protects: "A token is checked without a record on the server, so nothing ends it except \
+                   its own expiry time. With a lifetime of 15 minutes that is enforced, most \
+                   copies have expired before anyone finds them.",
         does_not_stop: "Its use within the 15 minutes, also after a sign-out: that is what \
                         jwt-revocation is for.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &[
             "ASVS 9.2.1",
@@ -94,19 +100,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_weak_arm_never_looks() {
+    fn the_weak_arm_accepts_a_token_of_any_age() {
         for exp in [None, Some(0.0), Some(99.0)] {
             assert_eq!(JwtExpiry::WEAK.check(exp, 100.0), Ok(()));
-            assert_eq!(JwtExpiry::WEAK.forgotten_at(exp), None);
+            assert_eq!(JwtExpiry::WEAK.denylist_until(exp), None);
         }
     }
 
     #[test]
-    fn the_strong_arm_ends_a_token_in_the_second_that_it_names() {
+    fn the_strong_arm_refuses_a_token_from_the_second_that_it_names() {
         assert_eq!(JwtExpiry::STRONG.check(Some(100.5), 100.0), Ok(()));
         for exp in [None, Some(100.0), Some(99.0), Some(-1.0), Some(f64::NAN)] {
             assert!(JwtExpiry::STRONG.check(exp, 100.0).is_err(), "{exp:?}");
         }
-        assert_eq!(JwtExpiry::STRONG.forgotten_at(Some(100.0)), Some(100.0));
+        assert_eq!(JwtExpiry::STRONG.denylist_until(Some(100.0)), Some(100.0));
     }
 }

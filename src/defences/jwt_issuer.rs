@@ -1,14 +1,14 @@
-//! JWT issuer: whose tokens count.
+//! JWT issuer: whose tokens the API accepts.
 //!
-//! The decision is what `iss` is worth where two services share a key: then the signature alone
-//! does not say which of them wrote a token. Read `jwt_audience.rs` next.
+//! The decision is whether `iss` is checked. It matters where two services share a key, because the
+//! signature alone does not say which of them issued a token. Read `jwt_audience.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether `iss` is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JwtIssuer {
-    /// Any issuer will do.
+    /// Tokens of any issuer are accepted.
     Any,
     /// The token must come from this portal.
     Own,
@@ -22,14 +22,18 @@ impl JwtIssuer {
     /// The strong arm refuses a token of another issuer, and one that names none.
     pub fn check(self, iss: Option<&str>, own: &str) -> Result<(), &'static str> {
         match self {
-            // WEAK: a partner who shares the key lets people in by rules of his own. His accounts
-            // are the portal's accounts, if only their names are.
+            // WEAK: a partner who shares the key decides who is signed in here, by the partner's
+            // own rules. Anyone may register as "admin" at the partner, and this API takes the name
+            // in the token for its own account "admin".
             JwtIssuer::Any => Ok(()),
 
-            // STRONG: exactly this issuer, letter for letter.
+            // STRONG: exactly this issuer, letter for letter. A user name means something only
+            // together with the issuer that gave it.
             //
-            // Refused alternative: looking whether the portal's name occurs in it, which
-            // `https://portal.example.evil.test` passes.
+            // Refused alternative: searching for the portal's name in it. The issuer
+            // `https://portal.example.evil.test` passes such a check.
+            //
+            // Not stopped: a partner who writes this portal's name into a token. They have the key.
             JwtIssuer::Own if iss == Some(own) => Ok(()),
             JwtIssuer::Own => Err("The token comes from another issuer."),
         }
@@ -54,9 +58,10 @@ impl Defence for JwtIssuer {
         title: "Tokens of one issuer",
         protects: "Where services share a key, each can sign for all. The issuer's name in the \
                    token says which of them checked the password. A verifier that compares it \
-                   exactly is bound to one issuer's accounts and rules.",
-        does_not_stop: "A partner who writes the portal's name into his tokens: he has the key. \
+                   exactly relies on one issuer's accounts and rules.",
+        does_not_stop: "A partner who writes the portal's name into tokens: the partner has the key. \
                         Sharing a key means trusting its other holders; ES256 avoids that.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &[
             "ASVS 9.2.4",
@@ -84,14 +89,14 @@ mod tests {
     const OWN: &str = "https://localhost:7443/hardened";
 
     #[test]
-    fn the_weak_arm_takes_any_issuer() {
+    fn the_weak_arm_accepts_any_issuer() {
         for iss in [None, Some(""), Some("https://partner.example")] {
             assert_eq!(JwtIssuer::WEAK.check(iss, OWN), Ok(()));
         }
     }
 
     #[test]
-    fn the_strong_arm_takes_its_own_name_letter_for_letter() {
+    fn the_strong_arm_accepts_its_own_name_letter_for_letter() {
         assert_eq!(JwtIssuer::STRONG.check(Some(OWN), OWN), Ok(()));
         for iss in [
             None,

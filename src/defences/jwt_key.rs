@@ -1,14 +1,14 @@
 //! JWT key: whether the secret that signs tokens can be guessed. Worksheet 12.
 //!
-//! The decision is which bytes the HS256 key holds. Every user of the API has a token, and every
-//! token lets him try guesses on his own machine. Read `jwt_key_source.rs` next.
+//! The decision is which bytes the HS256 key holds. Every user of the API has a token, and anyone
+//! with a token can test guesses on their own machine. Read `jwt_key_source.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// The secret of HS256.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JwtKey {
-    /// A word that stands in word lists.
+    /// A word from a word list.
     DictionaryWord,
     /// 32 random bytes.
     Random,
@@ -21,18 +21,21 @@ impl JwtKey {
     /// The bytes of key number `number`, counted from 1; `random` is that key's own randomness.
     pub fn bytes(self, number: u32, random: &[u8; 32]) -> &[u8] {
         match self {
-            // WEAK: one token is enough to test guesses offline: sign its first two parts with each
-            // word of a list and compare. No server sees it, so nobody can count. john and hashcat
-            // try millions a second.
+            // WEAK: one token is enough to test guesses offline. The attacker signs its first two
+            // parts with each word of a list and compares the result with the third. No server
+            // sees these guesses, so no limit applies; john and hashcat try millions a second. With
+            // the word the attacker signs a token for any user.
             JwtKey::DictionaryWord => {
                 let at = usize::try_from(number.saturating_sub(1)).unwrap_or_default();
                 WORDS[at % WORDS.len()].as_bytes()
             }
 
-            // STRONG: 256 random bits, as many as the hash puts out (RFC 7518 §3.2). They are in no
-            // list. A key that somebody sets for the lab is refused at start when it is shorter.
+            // STRONG: 256 random bits, as many as the hash has (RFC 7518 §3.2). No list contains
+            // them. Where the operator sets a key, the lab refuses a shorter one when it starts.
             //
             // Refused alternative: a long sentence. Sentences that people think of are in lists.
+            //
+            // Not stopped: a random key that leaks. `key-rotation` limits the damage.
             JwtKey::Random => random,
         }
     }
@@ -54,11 +57,12 @@ impl Defence for JwtKey {
 
     const LESSON: Lesson = Lesson {
         title: "A secret as long as its hash",
-        protects: "With HS256 whoever verifies a token can also make one, so the secret is \
-                   everything. A word is found offline from a single token, without one request \
+        protects: "With HS256 anyone who can verify a token can also make one, so everything \
+                   depends on the secret. A word is found offline from a single token, without one request \
                    to the API. 32 random bytes cannot be found by trying.",
         does_not_stop: "A random key that leaks, from a repository, a backup or a partner who \
                         shares it. Then only a new key helps: read key-rotation.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &[
             "ASVS 13.3.1",

@@ -1,9 +1,9 @@
-//! JWT key source: where the key comes from that verifies a token. Worksheet 12.
+//! JWT key source: where the API finds the key that verifies a token. Worksheet 12.
 //!
-//! The decision is whether a token may bring its own key, in the header `jwk`, or say where to fetch
-//! it, in `jku`. Read `jwt_kid.rs` next, which chooses among the API's own keys.
+//! The decision is whether a token may bring its own key, in the header `jwk`, or say where to
+//! fetch it, in `jku`. Read `jwt_kid.rs` next, which chooses among the API's own keys.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Where keys may come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,22 +18,29 @@ impl JwtKeySource {
     /// Whether a key in the header `jwk`, or behind `jku`, is used.
     pub fn trusts_header(self) -> bool {
         match self {
-            // WEAK: the attacker makes a pair of keys, signs with the one and sends the other along.
-            // The signature is right; it only says nothing about who made it. With `jku` the API
-            // also sends a request to wherever the token says. (This lab fetches from its own
+            // WEAK: the attacker makes a pair of keys, signs with the private one and puts the
+            // public one into the header. The signature is right, but it proves nothing: anyone can
+            // make such a pair. With `jku` the API also sends a request to whatever address the
+            // attacker writes, from inside its own network (SSRF). (This lab fetches from its own
             // sites only.)
             JwtKeySource::FromHeader => true,
 
-            // STRONG: both headers are ignored. The keys are known before the token arrives.
+            // STRONG: the API ignores both headers. It knows its keys before the token arrives, so
+            // nothing in a token can add one.
             //
-            // Refused alternative: looking whether the address in `jku` begins with the right
-            // name. `https://portal.example.evil.test` and an open redirect do, too.
+            // Refused alternative: checking that the address in `jku` begins with the right name.
+            // `https://portal.example.evil.test` begins with it, and so does an open redirect.
+            //
+            // Not stopped: a wrong choice among the API's own keys. That is the subject of
+            // `jwt-kid`.
             JwtKeySource::OwnKeys => false,
         }
     }
 
     /// Whether the key set at the address `jku` is fetched; `lab` holds the origins of the lab.
     pub fn fetches(self, jku: &str, lab: &[String]) -> bool {
+        // The origin and then a slash: `http://127.0.0.1:7666@evil.test/` begins with the origin
+        // and is an address of `evil.test`.
         let inside = |origin: &String| {
             let rest = jku.strip_prefix(origin.as_str());
             rest.is_some_and(|rest| rest.starts_with('/'))
@@ -59,11 +66,12 @@ impl Defence for JwtKeySource {
     const LESSON: Lesson = Lesson {
         title: "A token does not bring its own key",
         protects: "A signature is worth as much as the key that verifies it. If the token may \
-                   bring the key, or say where to fetch it, everybody can sign. An API that knows \
+                   bring the key, or say where to fetch it, anyone can sign. An API that knows \
                    its keys beforehand ignores both headers, and sends no request to an address \
                    that a stranger chose.",
         does_not_stop: "A wrong choice among the API's own keys, which jwt-kid and jwt-algorithm \
                         prevent.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &[
             "ASVS 9.1.3",
@@ -92,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_weak_arm_fetches_within_the_lab_and_nowhere_else() {
+    fn the_weak_arm_fetches_only_from_the_lab() {
         let lab = ["http://127.0.0.1:7666".to_owned()];
         assert!(JwtKeySource::WEAK.trusts_header());
         for (jku, fetched) in [

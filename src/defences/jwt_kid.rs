@@ -3,7 +3,7 @@
 //! The decision is what a verifier does with a `kid` that a stranger wrote: open a file of that
 //! name, or look it up in a fixed map. Read `key_rotation.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// How a key is found by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,41 +16,50 @@ pub enum JwtKid {
 
 /// What was found under a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found<K> {
+pub enum KeyLookup<K> {
     /// A key.
     Key(K),
-    /// Nothing, which the verifier takes for a key of no bytes.
+    /// An empty or missing file, which the verifier uses as a key of no bytes.
     EmptyKey,
-    /// Nothing: the token is refused.
-    Nothing,
+    /// No key has that name: the token is refused.
+    Unknown,
 }
 
-/// The folder of the keys in the weak arm's tree of files, which exists in memory only.
+/// The folder of the keys for the weak arm. It exists in this constant only: the arm computes which
+/// file a path names, and opens none, so a demonstration cannot read a file of the student's
+/// computer.
 const FOLDER: &str = "/srv/portal/keys";
 
 impl JwtKid {
     /// Looks a key up; `map` holds the API's own keys by their names.
-    pub fn look_up<K>(self, kid: &str, map: impl Fn(&str) -> Option<K>) -> Found<K> {
+    pub fn look_up<K>(self, kid: &str, map: impl Fn(&str) -> Option<K>) -> KeyLookup<K> {
         match self {
             // WEAK: the name is joined to a path, so `../../../dev/null` leaves the folder and
-            // names a file that is always there and always empty. And a file that is missing is
-            // read as empty, too. A key of no bytes is a key that everybody has.
+            // names a file that always exists and is always empty. A file that is missing is also
+            // read as empty. The attacker signs with a key of no bytes, and the verifier uses the
+            // same key. Nothing had to be stolen or guessed.
             JwtKid::Path => {
                 let path = join(FOLDER, kid);
                 let name = path.strip_prefix(FOLDER).and_then(|p| p.strip_prefix('/'));
-                name.and_then(map).map_or(Found::EmptyKey, Found::Key)
+                name.and_then(map)
+                    .map_or(KeyLookup::EmptyKey, KeyLookup::Key)
             }
 
-            // STRONG: a name that is not in the map names nothing, and the token is refused.
+            // STRONG: the map is the list of all keys. A name that is not in it names no key, and
+            // the token is refused. There is no default, so no text leads to a key that the API did
+            // not choose.
             //
-            // Refused alternative: cleaning the name of dots and slashes. The map needs no
-            // cleaning: a name is in it or not.
-            JwtKid::FixedMap => map(kid).map_or(Found::Nothing, Found::Key),
+            // Refused alternative: removing dots and slashes from the name. Somebody forgets one
+            // spelling of them. The map needs no cleaning: it contains a name or does not.
+            //
+            // Not stopped: a token that brings its own key in `jwk`. `jwt-key-source` stops it.
+            JwtKid::FixedMap => map(kid).map_or(KeyLookup::Unknown, KeyLookup::Key),
         }
     }
 }
 
-/// Joins a path to a folder as an operating system resolves it.
+/// Joins a path to a folder as an operating system resolves it: an absolute path replaces the
+/// folder, and `..` goes up one level, at the root as well, where it changes nothing.
 fn join(folder: &str, path: &str) -> String {
     let whole = if path.starts_with('/') {
         path.to_owned()
@@ -87,9 +96,10 @@ impl Defence for JwtKid {
     const LESSON: Lesson = Lesson {
         title: "Key names are looked up, not opened",
         protects: "The kid of a token is text that a stranger wrote. Used as a path, or pasted \
-                   into a query, it leads to a key of his choice: an empty file is enough. A map \
-                   of the keys that exist leads to those keys and nowhere else.",
+                   into a query, it leads to a key of the attacker's choice: an empty file is \
+                   enough. A map of the keys that exist leads to those keys and nowhere else.",
         does_not_stop: "A token that brings its own key in another header: read jwt-key-source.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &[
             "ASVS 9.1.3",
@@ -120,24 +130,31 @@ mod tests {
     }
 
     #[test]
-    fn the_weak_arm_walks_out_of_the_folder_and_reads_what_is_not_there_as_empty() {
+    fn the_weak_arm_leaves_the_folder_and_reads_a_missing_file_as_empty() {
         for kid in ["hs-1", "./hs-1", "x/../hs-1", "/srv/portal/keys/hs-1"] {
             assert_eq!(
                 JwtKid::WEAK.look_up(kid, map),
-                Found::Key("the key"),
+                KeyLookup::Key("the key"),
                 "{kid}"
             );
         }
         for kid in ["../../../dev/null", "/dev/null", "nothing", "", "../keys"] {
-            assert_eq!(JwtKid::WEAK.look_up(kid, map), Found::EmptyKey, "{kid}");
+            assert_eq!(JwtKid::WEAK.look_up(kid, map), KeyLookup::EmptyKey, "{kid}");
         }
     }
 
     #[test]
     fn the_strong_arm_knows_the_exact_names_only() {
-        assert_eq!(JwtKid::STRONG.look_up("hs-1", map), Found::Key("the key"));
+        assert_eq!(
+            JwtKid::STRONG.look_up("hs-1", map),
+            KeyLookup::Key("the key")
+        );
         for kid in ["./hs-1", "../../../dev/null", "nothing", "", "HS-1"] {
-            assert_eq!(JwtKid::STRONG.look_up(kid, map), Found::Nothing, "{kid}");
+            assert_eq!(
+                JwtKid::STRONG.look_up(kid, map),
+                KeyLookup::Unknown,
+                "{kid}"
+            );
         }
     }
 }

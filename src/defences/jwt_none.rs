@@ -1,29 +1,29 @@
 //! JWT none: whether a token may say of itself that it is not signed. Worksheet 12.
 //!
-//! The decision is what an unsigned token is worth. RFC 7515 knows `alg: none` for places where
-//! something else protects the token; an API that takes tokens from strangers is no such place.
-//! Read `jwt_algorithm.rs` next.
+//! The decision is whether an unsigned token is accepted. RFC 7515 defines `alg: none` for places
+//! where something else protects the token. An API that accepts tokens from strangers is not such a
+//! place. Read `jwt_algorithm.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What becomes of a token without a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JwtNone {
-    /// It is taken for what it says.
+    /// The API believes it.
     Accepted,
     /// It is refused.
     Never,
 }
 
-/// What the defence says of a token.
+/// Whether a token is unsigned, and what becomes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unsigned {
-    /// The token is unsigned and is believed all the same: its key is not asked.
-    Believed,
+pub enum UnsignedVerdict {
+    /// The token is unsigned and is accepted: no key is looked for.
+    Accepted,
     /// The token is unsigned, and refused.
     Refused,
-    /// The token has a signature, which the later checks look at.
-    No,
+    /// The token has a signature, which the later checks verify.
+    HasSignature,
 }
 
 /// The names of algorithms that sign (RFC 7518 §3.1, RFC 8037, RFC 9864). Case matters.
@@ -33,29 +33,34 @@ const SIGNING: [&str; 14] = [
 ];
 
 impl JwtNone {
-    /// Judges a token by the name of its algorithm and by its signature.
-    pub fn judge(self, alg: &str, signature: &[u8]) -> Unsigned {
+    /// Whether a token is unsigned, from the name of its algorithm and its signature.
+    pub fn classify(self, alg: &str, signature: &[u8]) -> UnsignedVerdict {
         match self {
-            // WEAK: the header is written by the sender, and it may say that there is nothing to
-            // verify. Some libraries compared with "none" only and let "None" pass; others took a
-            // signature that was cut off for none at all.
+            // WEAK: the sender writes the header, and the header may say that there is nothing to
+            // verify. The attacker writes any name into the payload, removes the signature, and is
+            // that user. Some libraries compared with "none" only and accepted "None"; others
+            // treated a signature that was cut off as if the token needed none.
             JwtNone::Accepted => {
                 if signature.is_empty() {
-                    Unsigned::Believed
+                    UnsignedVerdict::Accepted
                 } else {
-                    Unsigned::No
+                    UnsignedVerdict::HasSignature
                 }
             }
 
-            // STRONG: only an algorithm that signs, spelled exactly, with a signature behind it.
+            // STRONG: the token must name an algorithm that signs, spelled exactly, and must have a
+            // signature. Both are needed: the name alone says nothing about what follows it.
             //
             // Refused alternative: a list of what is forbidden. It must foresee every spelling of
             // "none"; a list of what is allowed need not (RFC 8725 §3.1).
+            //
+            // Not stopped: a wrong signature. This check sees that there is one; `jwt-signature`
+            // verifies it.
             JwtNone::Never => {
                 if SIGNING.contains(&alg) && !signature.is_empty() {
-                    Unsigned::No
+                    UnsignedVerdict::HasSignature
                 } else {
-                    Unsigned::Refused
+                    UnsignedVerdict::Refused
                 }
             }
         }
@@ -66,7 +71,7 @@ impl Defence for JwtNone {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "accepted",
-            description: "A token with alg none in any spelling, or with no signature, is believed.",
+            description: "A token with alg none in any spelling, or with no signature, is accepted.",
             value: JwtNone::Accepted,
         },
         Arm {
@@ -79,11 +84,12 @@ impl Defence for JwtNone {
     const LESSON: Lesson = Lesson {
         title: "No token without a signature",
         protects: "A token's header says how the token is signed, and its sender writes the \
-                   header. With alg none he says that it is not, and a library that obeys lets \
-                   anyone be anybody. A list of the algorithms that are allowed has no place for \
-                   none, in whatever spelling.",
-        does_not_stop: "A signature made with a key that the attacker has, or made him give: those \
-                        are the defences of the key and the algorithm.",
+                   header. With alg none the header says that it is not signed, and a library \
+                   that obeys lets anyone be any user. A list of the algorithms that are allowed \
+                   does not contain none, in any spelling.",
+        does_not_stop: "A signature made with a key that the attacker knows or supplied: the \
+                        defences of the key and the algorithm stop that.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &[
             "ASVS 9.1.2",
@@ -111,10 +117,18 @@ mod tests {
     const SPELLINGS: [&str; 6] = ["none", "None", "NONE", "nOnE", "", "hs256"];
 
     #[test]
-    fn the_weak_arm_believes_whatever_has_no_signature() {
+    fn the_weak_arm_accepts_any_token_without_a_signature() {
         for alg in SPELLINGS.into_iter().chain(["HS256"]) {
-            assert_eq!(JwtNone::WEAK.judge(alg, b""), Unsigned::Believed, "{alg}");
-            assert_eq!(JwtNone::WEAK.judge(alg, b"x"), Unsigned::No, "{alg}");
+            assert_eq!(
+                JwtNone::WEAK.classify(alg, b""),
+                UnsignedVerdict::Accepted,
+                "{alg}"
+            );
+            assert_eq!(
+                JwtNone::WEAK.classify(alg, b"x"),
+                UnsignedVerdict::HasSignature,
+                "{alg}"
+            );
         }
     }
 
@@ -122,11 +136,17 @@ mod tests {
     fn the_strong_arm_refuses_every_spelling_and_an_empty_signature() {
         for alg in SPELLINGS {
             for signature in [&b""[..], b"x"] {
-                let judged = JwtNone::STRONG.judge(alg, signature);
-                assert_eq!(judged, Unsigned::Refused, "{alg}");
+                let judged = JwtNone::STRONG.classify(alg, signature);
+                assert_eq!(judged, UnsignedVerdict::Refused, "{alg}");
             }
         }
-        assert_eq!(JwtNone::STRONG.judge("HS256", b""), Unsigned::Refused);
-        assert_eq!(JwtNone::STRONG.judge("HS256", b"x"), Unsigned::No);
+        assert_eq!(
+            JwtNone::STRONG.classify("HS256", b""),
+            UnsignedVerdict::Refused
+        );
+        assert_eq!(
+            JwtNone::STRONG.classify("HS256", b"x"),
+            UnsignedVerdict::HasSignature
+        );
     }
 }

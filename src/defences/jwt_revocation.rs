@@ -1,9 +1,9 @@
-//! JWT revocation: whether a token can be ended before its time. Worksheet 13.
+//! JWT revocation: whether a token can be ended before it expires. Worksheet 13.
 //!
-//! The decision is whether the server remembers anything about tokens. What it remembers is written
-//! in `src/jwt/revoke.rs`. Read `refresh_rotation.rs` next.
+//! The decision is whether the server remembers anything about tokens. `src/jwt/revoke.rs` stores
+//! what it remembers. Read `refresh_rotation.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What the server remembers of tokens that were ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,27 +15,33 @@ pub enum JwtRevocation {
 }
 
 impl JwtRevocation {
-    /// Whether a sign-out and a new password are remembered, and the memory is asked.
+    /// Whether the server stores a sign-out and a new password, and checks each token against both.
     pub fn remembers(self) -> bool {
         match self {
-            // WEAK: signing out makes the page forget the token. Whoever has a copy has not signed
-            // out. The user cannot do anything about it, not even with a new password.
+            // WEAK: a sign-out makes the page forget the token, and a copy of it is still accepted.
+            // An attacker with a copy keeps the account until the token expires. The user cannot
+            // prevent that, not even with a new password.
             JwtRevocation::Nothing => false,
 
-            // STRONG: signing out puts the token on a list until it would have expired anyway, and
-            // a new password ends all tokens of the user that are older. The list costs a look-up
-            // for each request: a token that can be revoked is not stateless.
+            // STRONG: a sign-out puts the token on a list until it would have expired anyway, and a
+            // new password ends all older tokens of the user. The list costs a look-up for each
+            // request: a token that can be revoked is not stateless.
             //
             // Refused alternative: a list of the tokens themselves, or of their hashes. An ES256
-            // signature can be written in two ways, so the same token has another hash. Issuer
-            // and jti stand under the signature.
+            // signature (r, s) is also valid as (r, n - s), so an attacker can write the same token
+            // in a second form with another hash. Issuer and jti are covered by the signature and
+            // the same in both forms.
+            //
+            // Not stopped: the use of a stolen token before its user signs out.
             JwtRevocation::Denylist => true,
         }
     }
 
-    /// Whether a token that was issued at `iat` is ended by a password that was new at `changed`,
-    /// both in whole seconds. A token of the very second counts as older.
-    pub fn outdated(self, iat: Option<f64>, changed: f64) -> bool {
+    /// Whether a token that was issued at `iat` is older than a password that was new at `changed`,
+    /// both in whole seconds. Within one second nobody can tell which came first, so a token of
+    /// that second counts as older: a user signs in again, and no thief keeps a token. A token that
+    /// does not say when it was issued also counts as older.
+    pub fn predates_password(self, iat: Option<f64>, changed: f64) -> bool {
         self.remembers() && iat.is_none_or(|iat| iat <= changed)
     }
 }
@@ -44,12 +50,12 @@ impl Defence for JwtRevocation {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "nothing",
-            description: "A token is good until it expires, whatever its user does.",
+            description: "A token is accepted until it expires, whatever its user does.",
             value: JwtRevocation::Nothing,
         },
         Arm {
             slug: "denylist",
-            description: "Signing out ends the token, a new password all tokens of the user.",
+            description: "Signing out ends the token; a new password ends all tokens of the user.",
             value: JwtRevocation::Denylist,
         },
     ];
@@ -59,8 +65,9 @@ impl Defence for JwtRevocation {
         protects: "A token proves itself, so by default nothing can take it back. With a list of \
                    revoked tokens, kept by issuer and jti until they expire, signing out ends \
                    them. A moment kept for each user ends all tokens from before a new password.",
-        does_not_stop: "The use of a stolen token before its owner does anything. And it has its \
+        does_not_stop: "The use of a stolen token before its user does anything. It also has a \
                         price: each request asks the list, so the server keeps state after all.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &["ASVS 7.4.1", "ASVS 7.4.3", "CWE-613", "RFC 7009"],
         elsewhere: Elsewhere {
@@ -83,22 +90,22 @@ mod tests {
     #[test]
     fn the_weak_arm_remembers_nothing() {
         assert!(!JwtRevocation::WEAK.remembers());
-        assert!(!JwtRevocation::WEAK.outdated(Some(1.0), 2.0));
-        assert!(!JwtRevocation::WEAK.outdated(None, 2.0));
+        assert!(!JwtRevocation::WEAK.predates_password(Some(1.0), 2.0));
+        assert!(!JwtRevocation::WEAK.predates_password(None, 2.0));
     }
 
     #[test]
-    fn the_strong_arm_ends_what_is_not_younger_than_the_password() {
+    fn the_strong_arm_ends_every_token_that_is_not_newer_than_the_password() {
         assert!(JwtRevocation::STRONG.remembers());
-        for (iat, outdated) in [
+        for (iat, predates_password) in [
             (None, true),
             (Some(1.0), true),
             (Some(2.0), true),
             (Some(3.0), false),
         ] {
             assert_eq!(
-                JwtRevocation::STRONG.outdated(iat, 2.0),
-                outdated,
+                JwtRevocation::STRONG.predates_password(iat, 2.0),
+                predates_password,
                 "{iat:?}"
             );
         }

@@ -1,35 +1,40 @@
 //! JWT signature: whether the verifier checks what it reads. Worksheet 11.
 //!
-//! The decision is whether a token's third part matters at all. Without it every other check of a
-//! token is a check of what its sender wrote. The order of the checks is in `src/jwt/verify.rs`;
+//! The decision is whether a token's third part matters. If it does not, every other check of a
+//! token only checks what its sender wrote. The order of the checks is in `src/jwt/verify.rs`;
 //! read `jwt_none.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether the signature is verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JwtSignature {
-    /// The payload is decoded and believed.
+    /// The API decodes the payload and believes it.
     DecodedOnly,
-    /// The signature must be that of the key.
+    /// The signature must have been made with the key.
     Verified,
 }
 
 impl JwtSignature {
-    /// Whether a token is believed; `is_right` verifies its signature.
-    pub fn accepts(self, is_right: impl FnOnce() -> bool) -> bool {
+    /// Whether a token is accepted; `is_valid` verifies its signature.
+    pub fn accepts(self, is_valid: impl FnOnce() -> bool) -> bool {
         match self {
-            // WEAK: base64 is no seal. Anyone decodes the payload, writes another name into it and
-            // encodes it again. Libraries have a `decode` beside their `verify`, and it is the
-            // shorter word.
+            // WEAK: base64 protects nothing. The attacker decodes the payload of their own token,
+            // writes "admin" into it and encodes it again. Many libraries offer a `decode` beside
+            // their `verify`; it returns the same claims, so a test with a genuine token does not
+            // show the mistake.
             JwtSignature::DecodedOnly => true,
 
-            // STRONG: the signature covers header and payload as they were sent. Whoever lacks the
-            // key cannot change a single letter of either.
+            // STRONG: the signature covers header and payload as they were sent. Without the key
+            // nobody can change a single letter of either.
             //
             // Refused alternative: reading the claims first and verifying afterwards, where it is
-            // needed. What was read is then already in use: in a log, a query, an error message.
-            JwtSignature::Verified => is_right(),
+            // needed. By then a log, a query or an error message has already used a claim that
+            // nobody verified.
+            //
+            // Not stopped: a genuine token in the wrong hands. A signature says who made the token,
+            // not who sends it.
+            JwtSignature::Verified => is_valid(),
         }
     }
 }
@@ -52,10 +57,11 @@ impl Defence for JwtSignature {
         title: "A token is verified, not only decoded",
         protects: "A token's payload is readable and writable by anyone. Its signature shows that \
                    the holder of the key wrote exactly this header and this payload. An API that \
-                   verifies it before it uses a claim cannot be told another name.",
+                   verifies it before it uses a claim cannot be given another name.",
         does_not_stop: "A genuine token in the wrong hands: a signature says who made the token, \
-                        not who sends it. And a verifier can be talked into the wrong key or \
-                        algorithm, which the next defences are about.",
+                        not who sends it. An attacker can also make a verifier use the wrong key \
+                        or algorithm, which the next defences prevent.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &["ASVS 9.1.1", "CWE-347", "RFC 8725 §3.3", "WSTG-SESS-10"],
         elsewhere: Elsewhere {
@@ -77,12 +83,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_weak_arm_believes_without_looking() {
-        assert!(JwtSignature::WEAK.accepts(|| unreachable!("nobody looks")));
+    fn the_weak_arm_accepts_without_verifying() {
+        assert!(JwtSignature::WEAK.accepts(|| unreachable!("nobody verifies")));
     }
 
     #[test]
-    fn the_strong_arm_believes_a_right_signature_only() {
+    fn the_strong_arm_accepts_only_a_valid_signature() {
         assert!(JwtSignature::STRONG.accepts(|| true));
         assert!(!JwtSignature::STRONG.accepts(|| false));
     }

@@ -1,9 +1,9 @@
-//! JWT transport: where in a request a token may stand. Worksheet 11.
+//! JWT transport: in which part of a request a token may arrive. Worksheet 11.
 //!
-//! The decision is between the `Authorization` header and the address. An address is written down in
-//! many places. Read `jwt_revocation.rs` next; what the browser passes on is `referrer.rs`.
+//! The decision is between the `Authorization` header and the address. An address is written down
+//! in many places. Read `jwt_revocation.rs` next; `referrer.rs` decides what the browser passes on.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Where a token is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,25 +26,31 @@ impl JwtTransport {
         query: Option<&'r str>,
     ) -> Result<Option<&'r str>, &'static str> {
         match self {
-            // WEAK: the address with the token stands in the history, in bookmarks, in the logs of
-            // every server on the way, and in the Referer of the next request. RFC 6750 §2.3 warns
-            // of it; RFC 9700 forbids it.
+            // WEAK: the address with the token appears in the history, in bookmarks, in the logs of
+            // every server on the way, and in the Referer of the next request. Anyone who reads one
+            // of them has the token. RFC 6750 §2.3 warns of it; RFC 9700 forbids it.
             JwtTransport::HeaderAndQuery => match (header, query) {
+                // Two tokens may name two users. If one check read the first and another check the
+                // second, a request could pass both.
                 (Some(_), Some(_)) => Err("The request carries two tokens."),
                 (header, query) => Ok(header.or(query)),
             },
 
-            // STRONG: the header is in no history, and no browser passes it on to another site.
+            // STRONG: no history contains the header, and no browser passes it on to another site.
             //
-            // Refused alternative: taking the query for downloads and pictures only. Those
-            // addresses are the ones that get passed around.
+            // Refused alternative: the query for downloads and pictures only. People send exactly
+            // those addresses to each other.
+            //
+            // Not stopped: a server that logs headers, and a script that reads the token where the
+            // page keeps it. The second is the subject of `token-storage`.
             JwtTransport::HeaderOnly => Ok(header),
         }
     }
 
-    /// Whether a page may be opened by an address with a token.
-    pub fn opens_pages(self) -> bool {
+    /// Whether the portal shows a page to a visitor whose address contains a token.
+    pub fn accepts_page_address(self) -> bool {
         match self {
+            // The page's address then contains the token, and every link on the page leaks it.
             JwtTransport::HeaderAndQuery => true,
             JwtTransport::HeaderOnly => false,
         }
@@ -72,6 +78,7 @@ impl Defence for JwtTransport {
                    Authorization header it is sent once, to one server, and written down nowhere.",
         does_not_stop: "A server that logs headers, and a script on the page, which can read the \
                         token where the page keeps it: read token-storage.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &["ASVS 14.2.1", "CWE-598", "RFC 6750 §2.3", "RFC 9700 §4.3.2"],
         elsewhere: Elsewhere {
@@ -90,20 +97,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_weak_arm_takes_either_but_not_both() {
+    fn the_weak_arm_accepts_either_but_not_both() {
         let token = |header, query| JwtTransport::WEAK.token(header, query);
         assert_eq!(token(Some("a"), None), Ok(Some("a")));
         assert_eq!(token(None, Some("b")), Ok(Some("b")));
         assert_eq!(token(None, None), Ok(None));
         assert!(token(Some("a"), Some("b")).is_err());
-        assert!(JwtTransport::WEAK.opens_pages());
+        assert!(JwtTransport::WEAK.accepts_page_address());
     }
 
     #[test]
-    fn the_strong_arm_does_not_look_at_the_address() {
+    fn the_strong_arm_ignores_a_token_in_the_address() {
         let token = |header, query| JwtTransport::STRONG.token(header, query);
         assert_eq!(token(Some("a"), Some("b")), Ok(Some("a")));
         assert_eq!(token(None, Some("b")), Ok(None));
-        assert!(!JwtTransport::STRONG.opens_pages());
+        assert!(!JwtTransport::STRONG.accepts_page_address());
     }
 }

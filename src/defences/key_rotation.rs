@@ -1,59 +1,66 @@
 //! Key rotation: how long one key signs and verifies tokens.
 //!
-//! The decision is which numbers of keys count at a moment. A key that leaked unnoticed is worth
-//! something to its finder for exactly as long. Read `jwt_expiry.rs` next.
+//! Keys are numbered in the order in which they sign. The decision is which numbers are active at a
+//! given moment. An attacker can use a leaked key for exactly that long. Read `jwt_expiry.rs` next.
 
 use std::time::Duration;
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// How long a key lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyRotation {
-    /// For ever.
+    /// Forever.
     Never,
     /// A month; then the next one signs, and this one verifies for one more day.
     Monthly,
 }
 
-/// How long a key signs. Refresh tokens live for 7 days, so no key outlives many of them.
-const SIGNS_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long a key signs: one month. A shorter time would limit the damage of a leak further, at the
+/// price of more refresh tokens that are refused (see below).
+const SIGNING_PERIOD: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// How long it still verifies: longer than any access token lives, so that nobody notices.
-const VERIFIES_FOR: Duration = Duration::from_secs(24 * 3600);
+/// How long it then still verifies. An access token is valid for 15 minutes, so no user notices the
+/// change of the key. A refresh token is valid for a week: one that the old key signed and that is
+/// not used on that day is refused, and its user signs in again.
+const RETIRING_PERIOD: Duration = Duration::from_secs(24 * 3600);
 
-/// The numbers of the keys that count at a moment, counted from 1.
+/// The numbers of the active keys at one moment, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Numbers {
-    /// The key that signs.
-    pub signs: u32,
-    /// The key before it, while it still verifies.
-    pub verifies: Option<u32>,
+pub struct ActiveKeyNumbers {
+    /// The key that signs new tokens and verifies them.
+    pub signing: u32,
+    /// The key before it, while it still verifies tokens and signs none.
+    pub retiring: Option<u32>,
 }
 
 impl KeyRotation {
-    /// The keys that count, `age` after the first one was made.
-    pub fn numbers(self, age: Duration) -> Numbers {
+    /// The active keys, `age` after the first one was made.
+    pub fn active_keys(self, age: Duration) -> ActiveKeyNumbers {
         match self {
-            // WEAK: the first key is the last. Whoever finds it, in an old backup or on the disk of
-            // somebody who left, signs tokens for as long as the API exists.
-            KeyRotation::Never => Numbers {
-                signs: 1,
-                verifies: None,
+            // WEAK: the first key is the only one. An attacker who finds it, in an old backup or on
+            // the disk of an employee who left, signs tokens for any user as long as the API
+            // exists.
+            KeyRotation::Never => ActiveKeyNumbers {
+                signing: 1,
+                retiring: None,
             },
 
-            // STRONG: after a month a new key signs. The old one verifies for a day, so that tokens
-            // under way stay good; then it is retired, and its finder has nothing.
+            // STRONG: after a month a new key signs. The old one verifies for one more day, so that
+            // tokens in use stay valid. Then it is retired: the portal refuses every token that
+            // names it, and an attacker who found it can do nothing with it.
             //
             // Refused alternative: replacing the key in one step. Every token in use would be
-            // refused at once, so nobody would dare to rotate.
+            // refused at once, so operators would postpone the rotation.
+            //
+            // Not stopped: the use of a leaked key before it retires.
             KeyRotation::Monthly => {
-                let months = age.as_secs() / SIGNS_FOR.as_secs();
-                let into = Duration::from_secs(age.as_secs() % SIGNS_FOR.as_secs());
-                let signs = u32::try_from(months).unwrap_or(u32::MAX - 1) + 1;
-                Numbers {
-                    signs,
-                    verifies: (signs > 1 && into < VERIFIES_FOR).then(|| signs - 1),
+                let months = age.as_secs() / SIGNING_PERIOD.as_secs();
+                let into = Duration::from_secs(age.as_secs() % SIGNING_PERIOD.as_secs());
+                let signing = u32::try_from(months).unwrap_or(u32::MAX - 1) + 1;
+                ActiveKeyNumbers {
+                    signing,
+                    retiring: (signing > 1 && into < RETIRING_PERIOD).then(|| signing - 1),
                 }
             }
         }
@@ -64,7 +71,7 @@ impl Defence for KeyRotation {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "never",
-            description: "One key signs and verifies for ever.",
+            description: "One key signs and verifies forever.",
             value: KeyRotation::Never,
         },
         Arm {
@@ -76,11 +83,12 @@ impl Defence for KeyRotation {
 
     const LESSON: Lesson = Lesson {
         title: "Keys that retire",
-        protects: "A signing key lies in backups, in memory dumps and with partners, and nobody \
-                   notices when it leaks. With a new key each month, named by a new kid, and the \
+        protects: "A signing key is stored in backups, in memory dumps and with partners, and \
+                   nobody notices when it leaks. With a new key each month, named by a new kid, and the \
                    old one retired a day later, a leaked key is worth at most a month.",
         does_not_stop: "The use of a leaked key before it retires. When a leak is known the key \
                         must go at once, at the price of every token it signed.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &["ASVS 13.3.4", "CWE-324", "CWE-321", "NIST SP 800-57 §5.3"],
         elsewhere: Elsewhere {
@@ -106,10 +114,10 @@ mod tests {
     }
 
     #[test]
-    fn the_weak_arm_has_one_key_for_ever() {
+    fn the_weak_arm_has_one_key_forever() {
         for days in [0, 30, 10_000] {
-            let numbers = KeyRotation::WEAK.numbers(after(days, 0));
-            assert_eq!((numbers.signs, numbers.verifies), (1, None));
+            let numbers = KeyRotation::WEAK.active_keys(after(days, 0));
+            assert_eq!((numbers.signing, numbers.retiring), (1, None));
         }
     }
 
@@ -125,10 +133,10 @@ mod tests {
             (after(60, 1), 3, Some(2)),
             (Duration::MAX, u32::MAX, None),
         ] {
-            let numbers = KeyRotation::STRONG.numbers(age);
-            assert_eq!(numbers.signs, signs, "{age:?}");
+            let numbers = KeyRotation::STRONG.active_keys(age);
+            assert_eq!(numbers.signing, signs, "{age:?}");
             if age != Duration::MAX {
-                assert_eq!(numbers.verifies, verifies, "{age:?}");
+                assert_eq!(numbers.retiring, verifies, "{age:?}");
             }
         }
     }

@@ -1,12 +1,13 @@
 //! Login errors: whether a failed sign-in says what was wrong. Worksheet 14.
 //!
-//! The decision covers the words of the answer and the work behind it, because time speaks too.
-//! Read `password_storage.rs` next: it holds the hash that this file checks for nobody.
+//! The decision covers the words of the answer and the work behind it, because the duration of an
+//! answer also gives information. Read `password_storage.rs` next: it holds the dummy hash that is
+//! checked for an unknown name.
 
 use super::facts::LoginFailure;
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
-/// What a failed sign-in tells.
+/// What the answer to a failed sign-in reveals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoginErrors {
     /// Whether the name or the password was wrong.
@@ -19,26 +20,36 @@ impl LoginErrors {
     /// The text of the answer.
     pub fn message(self, why: LoginFailure) -> &'static str {
         match self {
-            // WEAK: the answer sorts a list of names into accounts and others. The attacker then
-            // guesses passwords for real accounts only, and writes to their owners by name.
+            // WEAK: the answer tells an attacker which names of a list are accounts (user
+            // enumeration). The attacker then guesses passwords for real accounts only, and sends
+            // phishing mails to real users.
             LoginErrors::Telling => match why {
                 LoginFailure::UnknownUser => "No such user.",
                 LoginFailure::WrongPassword => "Wrong password.",
             },
 
-            // STRONG: both failures give the same words, and the same status goes with them.
+            // STRONG: both failures have the same text and the same status, so the answer does not
+            // say whether the account exists.
             //
-            // Refused alternative: the same words and nothing else. A password hash takes tens of
-            // milliseconds, so an answer that skips it is as clear as a different text.
+            // Refused alternative: the same text and nothing else. A password hash takes tens of
+            // milliseconds, so an answer that comes without it is as clear as a different text.
+            //
+            // Not stopped: guessing itself, which `throttle` limits, and a registration page that
+            // says "this name is taken".
             LoginErrors::Uniform => "Wrong user name or password.",
         }
     }
 
-    /// Whether an unknown name costs a password check too, against a hash that is nobody's
-    /// (`password_storage::DUMMY_HASH`), so that both failures are the same work.
+    /// Whether the portal also checks the password where the name is unknown, against a hash that
+    /// belongs to no account (`password_storage::DUMMY_HASH`), so that both failures take equal
+    /// work.
     pub fn hashes_for_unknown(self) -> bool {
         match self {
+            // The answer for an unknown name is faster: the duration reveals what the text may
+            // hide.
             LoginErrors::Telling => false,
+            // Refused alternative: a random delay. An attacker who asks often computes the mean,
+            // and the difference appears again.
             LoginErrors::Uniform => true,
         }
     }
@@ -59,15 +70,16 @@ impl Defence for LoginErrors {
     ];
 
     const LESSON: Lesson = Lesson {
-        title: "A failed sign-in tells nothing",
+        title: "A failed sign-in reveals nothing",
         protects: "An answer that differs for unknown names turns the sign-in form into a \
                    directory of accounts. The portal gives one text and one status for both \
                    failures. For an unknown name it checks the password against a dummy hash, so \
-                   that the time tells nothing either.",
+                   that the duration reveals nothing either.",
         does_not_stop: "Names that are known from elsewhere, or that a registration or a \
                         password reset page gives away. It does not slow guessing down: that is \
                         the throttle's work. The times match only where accounts are stored with \
                         the same hash as the dummy.",
+        stage: RequestStage::Action,
         needs: &[],
         standards: &["ASVS 6.3.8", "CWE-203", "CWE-204", "CWE-208"],
         elsewhere: Elsewhere {
@@ -89,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_weak_arm_tells_names_from_passwords() {
+    fn the_weak_arm_says_whether_the_name_or_the_password_was_wrong() {
         assert_eq!(
             LoginErrors::WEAK.message(LoginFailure::UnknownUser),
             "No such user."
@@ -102,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn the_strong_arm_answers_both_alike() {
+    fn the_strong_arm_gives_the_same_answer_to_both() {
         for why in [LoginFailure::UnknownUser, LoginFailure::WrongPassword] {
             assert_eq!(
                 LoginErrors::STRONG.message(why),

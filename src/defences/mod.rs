@@ -2,22 +2,43 @@
 //!
 //! This folder is the lesson. A defence is an enum of arms, a [`Lesson`] for its page, and one or
 //! two methods that decide something from plain [`facts`]. Read [`rotation`] first, then
-//! [`csrf_token`]. Which arm applies to a request is the policy's business: [`crate::defences::policy`].
+//! [`csrf_token`]. The policy decides which arm applies to a request: [`crate::defences::policy`].
+//!
+//! Each deciding method is one `match`. The comments in it have fixed beginnings, so that they can
+//! be searched for, and the defence's page colours the arms by them:
+//!
+//! - `// WEAK:` what an attacker gains from this line;
+//! - `// STRONG:` why this line stops the attacker;
+//! - `// Custom:` an arm between them, which a student can choose in a mix of their own;
+//! - `// Refused alternative:` what looks as good as the strong arm, and why it is not;
+//! - `// Not stopped:` the attack that succeeds although the strong arm works.
 //!
 //! To add a defence, write its file and add one line to the list at the end of this one. The
-//! compiler then asks for its arms and its lesson, and the tests for what uses it: CONTRIBUTING.md
-//! goes through it step by step.
+//! compiler then asks for its arms and its lesson, and the tests ask for the code that uses it:
+//! CONTRIBUTING.md lists the steps.
+
+#![warn(missing_docs)]
 
 pub mod facts;
 pub mod policy;
+mod stage;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub use stage::RequestStage;
+
 /// A switch with a weak and a strong arm.
+///
+/// An implementation must list its arms from the weakest to the strongest: the two constants at the
+/// end are derived from that order, and so are the policies `insecure` and `hardened`. An arm must
+/// be a plain value. It decides from its arguments alone, so that the same question always has the
+/// same answer.
 pub trait Defence: Copy + Eq + Send + Sync + 'static {
-    /// Every arm: weakest first, the hardened one last. Arms between them exist for `custom` only.
+    /// Every arm: the weakest first, the one of the hardened portal last. An arm between them is
+    /// used only where a student chooses it for the variant `custom`.
     const ARMS: &'static [Arm<Self>];
-    /// What the defence's page says.
+    /// What the defence's page says. It is a constant of the same file, so the explanation and the
+    /// code that it explains change together.
     const LESSON: Lesson;
     /// The arm of the insecure portal.
     const WEAK: Self = Self::ARMS[0].value;
@@ -28,7 +49,7 @@ pub trait Defence: Copy + Eq + Send + Sync + 'static {
 /// One position of a switch.
 #[derive(Clone, Copy, Debug)]
 pub struct Arm<T: 'static> {
-    /// Its name in forms and addresses.
+    /// Its name in forms and addresses. It is stored with a bench's own mix, so it must not change.
     pub slug: &'static str,
     /// One sentence: what the portal does on this arm.
     pub description: &'static str,
@@ -36,7 +57,7 @@ pub struct Arm<T: 'static> {
     pub value: T,
 }
 
-/// What a defence's page tells. Every field is required: a lesson with a gap does not compile.
+/// What a defence's page explains. Every field is required: a lesson with a gap does not compile.
 #[derive(Clone, Copy, Debug)]
 pub struct Lesson {
     /// The defence in a few words, as a heading.
@@ -45,7 +66,9 @@ pub struct Lesson {
     pub protects: &'static str,
     /// What it does not stop, in one to three sentences.
     pub does_not_stop: &'static str,
-    /// Defences that must be strong for this one to work.
+    /// The stage of a request at which the portal asks for the arm.
+    pub stage: RequestStage,
+    /// Defences that must be strong for this one to work. [`policy::resolve`] follows this list.
     pub needs: &'static [Name],
     /// The requirements it answers, as in `ASVS 7.2.4` and `CWE-384`.
     pub standards: &'static [&'static str],
@@ -77,11 +100,23 @@ pub struct ArmText {
     pub description: &'static str,
 }
 
+// Writes everything that has one entry for each defence, from the list at the end of this file. A
+// macro, because the list decides names of modules, types, fields and methods, and a forgotten
+// place must not compile. For the line `"rotation" => rotation::Rotation` it writes:
+//
+// - `pub mod rotation;` and `pub use rotation::Rotation;`
+// - the field `rotation: Rotation` of `Policy`
+// - the variant `Name::Rotation`, with the slug "rotation"
+// - the method `PolicyProbe::rotation()`, the only one that reads that field
+//
+// Refused alternative: a map from names to arms. It would find a missing or misspelled entry only
+// while it runs, and every arm would have the same type.
 macro_rules! defences {
     ($($slug:literal => $module:ident::$Type:ident),+ $(,)?) => {
         $(pub mod $module; pub use $module::$Type;)+
 
-        /// An arm for every defence. Read only through [`PolicyProbe`].
+        /// An arm for every defence. The fields are private: the portal reads a policy through a
+        /// [`PolicyProbe`], which notes every defence that is asked.
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         pub struct Policy { $($module: $Type),+ }
 
@@ -112,7 +147,7 @@ macro_rules! defences {
                 }
             }
 
-            /// Where that file lies in the source tree.
+            /// The path of that file in the source tree.
             pub const fn file(self) -> &'static str {
                 match self {
                     $(Name::$Type => concat!("src/defences/", stringify!($module), ".rs")),+
@@ -135,19 +170,20 @@ macro_rules! defences {
             /// Every strong arm.
             pub const HARDENED: Policy = Policy { $($module: $Type::STRONG),+ };
 
-            /// This policy with the arm of `name` taken from `of`.
+            /// This policy, but with the arm that `other` has for `name`.
             #[must_use]
-            pub const fn with(mut self, name: Name, of: &Policy) -> Policy {
-                match name { $(Name::$Type => self.$module = of.$module),+ }
+            pub const fn with(mut self, name: Name, other: &Policy) -> Policy {
+                match name { $(Name::$Type => self.$module = other.$module),+ }
                 self
             }
 
-            /// Whether the arm of `name` is any but the weakest.
+            /// Whether the arm of `name` is any but the weakest. An arm of `custom` counts as
+            /// strong: the closure asks only whether there is a defence at all.
             pub fn is_strong(&self, name: Name) -> bool {
                 match name { $(Name::$Type => self.$module != $Type::WEAK),+ }
             }
 
-            /// The slug of the arm chosen for `name`.
+            /// The slug and the description of the arm chosen for `name`.
             pub fn arm(&self, name: Name) -> ArmText {
                 match name {
                     $(Name::$Type => $Type::ARMS.iter()
@@ -172,7 +208,7 @@ macro_rules! defences {
 
         impl PolicyProbe {
             $(
-                #[doc = concat!("The arm chosen for `", $slug, "`.")]
+                #[doc = concat!("The arm chosen for `", $slug, "`; notes that it was asked.")]
                 pub fn $module(&self) -> $Type {
                     self.note(Name::$Type);
                     self.policy.$module
@@ -182,61 +218,67 @@ macro_rules! defences {
     };
 }
 
-/// The only way to read a policy: it remembers which defences were asked.
+/// A policy as a request reads it: it remembers which defences were asked.
 ///
-/// The set lights the arms taken on the diagram of a request, finds switches that nothing asks, and
-/// lets the matrix skip a cell whose switch never mattered.
+/// The set has three uses. It marks the arms taken on the diagram of a request. It finds switches
+/// that nothing asks: such a switch would change nothing, and its page would teach something false.
+/// And it lets the matrix skip a cell whose switch was never asked, because the result cannot
+/// differ.
 #[derive(Debug)]
 pub struct PolicyProbe {
     policy: Policy,
-    seen: AtomicU64,
+    // One bit a defence. Atomic, because what belongs to a request is shared between threads. The
+    // bits are independent of each other, so the weakest ordering is enough.
+    probed: AtomicU64,
 }
 
 impl PolicyProbe {
-    /// A policy about to be read.
+    /// A policy of which nothing has been asked yet.
     pub fn new(policy: Policy) -> Self {
         Self {
             policy,
-            seen: AtomicU64::new(0),
+            probed: AtomicU64::new(0),
         }
     }
 
-    /// The same policy for somebody whose questions do not count.
+    /// The same policy with an empty set, for code that shows a policy and decides nothing by
+    /// it. What it asks does not count as asked by the request.
     #[must_use]
     pub fn untracked(&self) -> Self {
         Self::new(self.policy)
     }
 
     /// The set of defences asked so far.
-    pub fn seen(&self) -> ProbedSet {
-        ProbedSet(self.seen.load(Ordering::Relaxed))
+    pub fn probed(&self) -> ProbedSet {
+        ProbedSet(self.probed.load(Ordering::Relaxed))
     }
 
     /// The arms taken so far.
-    pub fn taken(&self) -> Taken {
-        Taken {
+    pub fn taken(&self) -> ArmsTaken {
+        ArmsTaken {
             policy: self.policy,
-            probe: self.seen(),
+            probed: self.probed(),
         }
     }
 
     fn note(&self, name: Name) {
-        self.seen.fetch_or(ProbedSet::bit(name), Ordering::Relaxed);
+        self.probed
+            .fetch_or(ProbedSet::bit(name), Ordering::Relaxed);
     }
 }
 
-/// The arms that a request took: a record of it, which later changes of the policy do not touch.
+/// The arms that a request took. It is a copy, so a later change of the policy does not alter it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Taken {
+pub struct ArmsTaken {
     policy: Policy,
-    probe: ProbedSet,
+    probed: ProbedSet,
 }
 
-impl Taken {
+impl ArmsTaken {
     /// The arm of a defence, if it was asked.
     pub fn arm(&self, name: Name) -> Option<ArmText> {
-        let probe = self.probe.contains(name);
-        probe.then(|| self.policy.arm(name))
+        let asked = self.probed.contains(name);
+        asked.then(|| self.policy.arm(name))
     }
 }
 
@@ -244,7 +286,7 @@ impl Taken {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ProbedSet(u64);
 
-// A wider set is needed from the 65th defence on.
+// The set needs a wider number from the 65th defence on.
 const _: () = assert!(Name::ALL.len() <= 64);
 
 impl ProbedSet {
@@ -268,6 +310,7 @@ impl ProbedSet {
     }
 }
 
+// The list, in the order of the course. A new defence is one new line.
 defences! {
     "id-source" => id_source::IdSource,
     "adoption" => adoption::Adoption,

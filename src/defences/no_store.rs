@@ -3,12 +3,12 @@
 //! The decision is one response header; browsers and caches carry it out. Read
 //! `sessions_on_password_change.rs` next: how to end the sessions on other computers.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether pages that show a user's data may be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoStore {
-    /// Nothing is said, so copies may be kept.
+    /// The header is left out, so copies may be kept.
     Cacheable,
     /// No copy may be kept.
     NoStore,
@@ -19,15 +19,18 @@ impl NoStore {
     pub fn header(self) -> Option<&'static str> {
         match self {
             // WEAK: after the sign-out the next user of the computer presses Back and reads the
-            // dashboard from the browser's memory. The portal is not even asked.
+            // dashboard from the browser's memory. The browser sends no request, so the portal
+            // cannot refuse it.
             NoStore::Cacheable => None,
 
-            // STRONG: no cache on the way and none in the browser keeps the page. Chromium holds
-            // even such a page ready for Back, but throws it away when an HttpOnly cookie has
-            // been deleted or changed, which the sign-out does.
+            // STRONG: no cache on the way and none in the browser stores the page. Chromium keeps
+            // even such a page ready for Back, but discards it when an HttpOnly cookie was deleted
+            // or changed, which the sign-out does.
             //
             // Refused alternatives: no-cache, which allows a copy as long as the server is asked
-            // before it is used; and private, which only keeps shared caches out.
+            // before it is used; and private, which forbids only shared caches.
+            //
+            // Not stopped: a page that is still open in another tab, or was printed or saved.
             NoStore::NoStore => Some("no-store"),
         }
     }
@@ -56,6 +59,7 @@ impl Defence for NoStore {
                         no-store page ready for Back unless an HttpOnly cookie was deleted or \
                         changed, so the session cookie has to be HttpOnly and the sign-out has to \
                         delete it.",
+        stage: RequestStage::Headers,
         needs: &[],
         standards: &[
             "ASVS 14.3.2",

@@ -1,11 +1,11 @@
 //! Output: whether text that a user wrote is shown as text. Worksheet 03, script on the board.
 //!
-//! The decision is taken where the notice board writes a notice into its page. Read `csp.rs` next,
-//! the second line that holds when this one was forgotten.
+//! The decision is made where the notice board writes a notice into its page. Read `csp.rs` next,
+//! the second line of defence, which helps where a page forgot this one.
 
 use std::borrow::Cow;
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// How a user's text gets into a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,20 +21,30 @@ impl Output {
     pub fn html<'t>(self, text: &'t str) -> Cow<'t, str> {
         match self {
             // WEAK: a notice that contains `<script>` is a script. It runs in the page of everyone
-            // who reads the board, with their rights: stored cross-site scripting.
+            // who reads the board, with their rights: stored cross-site scripting. The attacker's
+            // script reads the page, sends forms as the reader, and reads the session cookie where
+            // that is not HttpOnly.
             Output::Raw => Cow::Borrowed(text),
 
-            // STRONG: the characters that open a tag, an entity or an attribute become entities.
+            // STRONG: the characters that begin a tag, an entity or an attribute become entities.
             // The reader sees exactly what was written, and the browser finds no markup in it.
             //
-            // Refused alternative: removing `<script>` on the way in. Markup has many other ways to
-            // run script (`<img onerror=…>`), and the same text may be harmless elsewhere.
+            // Refused alternative: removing `<script>` when a notice is posted. Markup has many
+            // other ways to run script (`<img onerror=…>`). And the place that shows a text decides
+            // what is dangerous in it: the same text may be harmless in a mail.
+            //
+            // Not stopped: text in another context, such as a script block or the address of a
+            // link. Each context needs its own encoding.
             Output::Escaped => escape(text),
         }
     }
 }
 
+/// Replaces the five characters. `&` is one of them: without it a user could write `&lt;` and
+/// readers would see `<`. The two quotation marks matter inside an attribute, where they would end
+/// its value.
 fn escape(text: &str) -> Cow<'_, str> {
+    // Most text contains none of them and is not copied.
     if !text.contains(['&', '<', '>', '"', '\'']) {
         return Cow::Borrowed(text);
     }
@@ -75,6 +85,7 @@ impl Defence for Output {
                         javascript: address in a link, a script block, a style. Each needs its \
                         own encoding. Nor does it help where the page's own script writes text \
                         with innerHTML.",
+        stage: RequestStage::Page,
         needs: &[],
         standards: &["ASVS 1.2.1", "ASVS 3.2.2", "CWE-79", "CWE-80"],
         elsewhere: Elsewhere {

@@ -1,8 +1,9 @@
 //! Password storage: what the portal keeps of a password.
 //!
-//! The decision is taken when an account is made or its password changes; a stored password knows
-//! by itself how it is checked. The demo accounts stand here too, with hashes computed once, so
-//! that a new bench costs no hashing. Read `login_errors.rs` next.
+//! The decision is made when an account is created or its password changes. A stored password says
+//! in its own record how it is checked, so accounts from before a change of the arm still work. The
+//! demo accounts are also in this file, with hashes that were computed once, so that a new bench
+//! costs no hashing. Read `login_errors.rs` next.
 
 use std::fmt;
 
@@ -11,7 +12,7 @@ use argon2::password_hash::{Error, PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use subtle::ConstantTimeEq;
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What the portal keeps of a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +23,8 @@ pub enum PasswordStorage {
     Argon2id,
 }
 
-/// A password as an account's record holds it.
+/// A password as an account's record holds it. `Debug` prints only the type's name, so that no log
+/// line contains a password or a hash.
 #[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StoredPassword {
@@ -32,9 +34,10 @@ pub enum StoredPassword {
     Argon2id(String),
 }
 
-/// How much work the strong arm makes of one hash.
+/// How much memory and time one hash costs. The attacker pays this price for each guess, and the
+/// portal pays it for each sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cost {
+pub enum HashCost {
     /// The minimum that OWASP's Password Storage Cheat Sheet names for Argon2id: 19 MiB of memory,
     /// two passes, one lane. One check takes about 28 ms in a release build.
     Owasp,
@@ -43,11 +46,13 @@ pub enum Cost {
     ThrowAway,
 }
 
-impl Cost {
+impl HashCost {
+    /// Memory in KiB, passes, lanes. The PHC string repeats them, so a later change of these
+    /// numbers does not lock anyone out.
     fn params(self) -> Result<Params, argon2::Error> {
         match self {
-            Cost::Owasp => Params::new(19_456, 2, 1, None),
-            Cost::ThrowAway => Params::new(1_024, 1, 1, None),
+            HashCost::Owasp => Params::new(19_456, 2, 1, None),
+            HashCost::ThrowAway => Params::new(1_024, 1, 1, None),
         }
     }
 }
@@ -58,20 +63,30 @@ impl PasswordStorage {
     /// # Errors
     ///
     /// On the strong arm, when the system has no memory or no random salt to give.
-    pub fn store(self, password: &str, cost: Cost) -> Result<StoredPassword, Error> {
+    pub fn store(self, password: &str, cost: HashCost) -> Result<StoredPassword, Error> {
         match self {
-            // WEAK: whoever reads the store once, from a backup or through a hole, has everyone's
-            // password, and with it their accounts on every other site where they use it again.
+            // WEAK: an attacker who reads the store once, from a backup or through a vulnerability,
+            // has every user's password. Many people use one password on several sites, so the
+            // attacker also gets accounts that this portal knows nothing about.
             PasswordStorage::Plain => Ok(StoredPassword::Plain(password.to_owned())),
 
             // STRONG: the store holds only what is needed to check a guess, and each guess costs
-            // milliseconds and 19 MiB. A random salt makes equal passwords look different, so no
-            // table computed beforehand helps and each account must be guessed on its own.
+            // milliseconds and 19 MiB. The memory is what a graphics card lacks: it has thousands
+            // of cores, but not 19 MiB for each. A random salt makes equal passwords look
+            // different, so no table computed in advance helps, and the attacker must guess for
+            // each account separately.
             //
-            // Refused alternative: SHA-256 with a salt. It is made to be fast: a graphics card
+            // Refused alternative: SHA-256 with a salt. It is designed to be fast: a graphics card
             // tries thousands of millions of passwords a second.
+            //
+            // Refused alternative: encryption. The key is on the same server, and an attacker who
+            // reads the store often reads the key as well.
+            //
+            // Not stopped: a weak password. The attacker tries the most frequent ones first, and a
+            // few thousand guesses are cheap whatever the hash.
             PasswordStorage::Argon2id => {
                 let params = cost.params()?;
+                // `hash_password` draws the salt from the operating system.
                 let hash: PasswordHash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
                     .hash_password(password.as_bytes())?;
                 Ok(StoredPassword::Argon2id(hash.to_string()))
@@ -80,10 +95,10 @@ impl PasswordStorage {
     }
 
     /// The stored password of a demo account, without any hashing; `None` for other names.
-    pub fn demo(self, user: &str, cost: Cost) -> Option<StoredPassword> {
+    pub fn demo(self, user: &str, cost: HashCost) -> Option<StoredPassword> {
         let hashes = match cost {
-            Cost::Owasp => DEMO_HASHES,
-            Cost::ThrowAway => THROW_AWAY_HASHES,
+            HashCost::Owasp => DEMO_HASHES,
+            HashCost::ThrowAway => THROW_AWAY_HASHES,
         };
         let ((_, password), hash) = DEMO_PASSWORDS
             .iter()
@@ -97,29 +112,35 @@ impl PasswordStorage {
 }
 
 impl StoredPassword {
-    /// A password that nobody has, stored on this arm: checking it takes as long as checking a real
-    /// one. `login-errors` needs it for names that no account has.
-    pub fn nobodys(storage: PasswordStorage, cost: Cost) -> Self {
+    /// A password that no account has, stored on this arm. Checking it takes as long as checking a
+    /// real one. `login-errors` checks it for unknown names, so that the duration of the answer
+    /// does not say whether an account exists.
+    pub fn dummy(storage: PasswordStorage, cost: HashCost) -> Self {
         match (storage, cost) {
             (PasswordStorage::Plain, _) => StoredPassword::Plain(String::new()),
-            (_, Cost::Owasp) => StoredPassword::Argon2id(DUMMY_HASH.to_owned()),
-            (_, Cost::ThrowAway) => StoredPassword::Argon2id(THROW_AWAY_DUMMY_HASH.to_owned()),
+            (_, HashCost::Owasp) => StoredPassword::Argon2id(DUMMY_HASH.to_owned()),
+            (_, HashCost::ThrowAway) => StoredPassword::Argon2id(THROW_AWAY_DUMMY_HASH.to_owned()),
         }
     }
 
-    /// What the store holds, as it stands: the password, or the PHC string.
+    /// Exactly what the store holds: the password, or the PHC string. Anyone who reads the store
+    /// reads this.
     pub fn text(&self) -> &str {
         match self {
             StoredPassword::Plain(text) | StoredPassword::Argon2id(text) => text,
         }
     }
 
-    /// Whether `attempt` is the password. The hashed form takes about 28 ms of one core, so call it
-    /// off the async threads.
+    /// Whether `attempt` is the password. The hashed form takes about 28 ms of one core, so it must
+    /// not be called on the async threads: a few sign-ins would stop every other request.
     pub fn matches(&self, attempt: &str) -> bool {
         match self {
+            // Plain text, but compared in constant time: the arm is about what the store holds, and
+            // an attack must fall to its own flaw only.
             StoredPassword::Plain(password) => password.as_bytes().ct_eq(attempt.as_bytes()).into(),
-            // A damaged PHC string is nobody's password.
+            // The string names its own algorithm, parameters and salt; the check repeats the hash
+            // with them. A damaged string matches no password: where the portal cannot check, it
+            // refuses.
             StoredPassword::Argon2id(phc) => PasswordHash::new(phc).is_ok_and(|hash| {
                 Argon2::default()
                     .verify_password(attempt.as_bytes(), &hash)
@@ -135,7 +156,7 @@ impl fmt::Debug for StoredPassword {
     }
 }
 
-/// The demo accounts and their passwords. Every bench has them; they are no secret.
+/// The demo accounts and their passwords. Every bench has them; they are not secret.
 pub const DEMO_PASSWORDS: &[(&str, &str)] = &[
     ("student123", "password123"),
     ("apiuser", "password123"),
@@ -144,7 +165,8 @@ pub const DEMO_PASSWORDS: &[(&str, &str)] = &[
     ("admin", "correct-horse"),
 ];
 
-/// Their hashes in the same order. The first two are of one password and differ by their salts.
+/// Their hashes in the same order. The first two are hashes of the same password: only the salts
+/// differ, and with them everything that follows.
 const DEMO_HASHES: [&str; DEMO_PASSWORDS.len()] = [
     "$argon2id$v=19$m=19456,t=2,p=1$q+YBiMFEbgP2Dj/uo8tyhg\
      $D2FRlclU8FcH62tCvPm99WFswATrr/uPCzsYNleYOJ0",
@@ -158,12 +180,12 @@ const DEMO_HASHES: [&str; DEMO_PASSWORDS.len()] = [
      $2TgmztcCRyTJORr7PvBB3PqvrdhjhxC8QiO1pBpW7I8",
 ];
 
-/// The hash of 32 random bytes that nobody kept. It is checked for names that no account has, so
-/// that they cost the same work.
+/// The hash of 32 random bytes that were not kept, so no password matches it. It is checked for
+/// names that no account has, so that they take the same work.
 pub const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$qdhHbHZqJQEVxCelKAxEFw\
                               $ekDmLRYITb3yx1tvjoWTeoBbw2QnW6//TMNMXW9yAwU";
 
-/// The same passwords at [`Cost::ThrowAway`].
+/// The same passwords at [`HashCost::ThrowAway`].
 const THROW_AWAY_HASHES: [&str; DEMO_PASSWORDS.len()] = [
     "$argon2id$v=19$m=1024,t=1,p=1$Ofo5UhyEI42JL0K+Pmfvmw\
      $ZnxASD90hAb28oezUHkD+Yfr/2hpDBn7Eil8Mh3BETs",
@@ -177,7 +199,7 @@ const THROW_AWAY_HASHES: [&str; DEMO_PASSWORDS.len()] = [
      $pLRL2C9gf5Wqf/ozJIULo8OUGAHW+D/+Tl/27WMb5/g",
 ];
 
-/// As [`DUMMY_HASH`], at [`Cost::ThrowAway`].
+/// As [`DUMMY_HASH`], at [`HashCost::ThrowAway`].
 const THROW_AWAY_DUMMY_HASH: &str = "$argon2id$v=19$m=1024,t=1,p=1$q1cOc/njspKO8bmbTwAvWA\
                                       $dS5C6y7cGfsPqIR7VLHOTrW8pQcYAYLK3+h28EDsfXQ";
 
@@ -197,13 +219,14 @@ impl Defence for PasswordStorage {
 
     const LESSON: Lesson = Lesson {
         title: "The portal does not know the passwords",
-        protects: "A store that is read once, from a lost backup for instance, gives away all it \
-                   holds. Argon2id is a hash made to be slow and to need memory, and each \
-                   password has its own random salt. The attacker must guess every password \
+        protects: "An attacker who reads the store once, from a lost backup for instance, has all \
+                   that it holds. Argon2id is a hash designed to be slow and to need memory, and \
+                   each password has its own random salt. The attacker must guess every password \
                    separately, at a price for each guess.",
         does_not_stop: "Weak passwords: a password from a short list is found whatever the hash. \
                         Guessing at the sign-in form is the throttle's work. A password that is \
-                        read on the wire or typed into a false page never meets the hash.",
+                        read on the wire or typed into a false page never reaches the hash.",
+        stage: RequestStage::Action,
         needs: &[],
         standards: &["ASVS 11.4.2", "CWE-256", "CWE-759", "CWE-916"],
         elsewhere: Elsewhere {
@@ -222,15 +245,15 @@ impl Defence for PasswordStorage {
 mod tests {
     use super::*;
 
-    const COSTS: [(Cost, &str); 2] = [
-        (Cost::Owasp, "$argon2id$v=19$m=19456,t=2,p=1$"),
-        (Cost::ThrowAway, "$argon2id$v=19$m=1024,t=1,p=1$"),
+    const COSTS: [(HashCost, &str); 2] = [
+        (HashCost::Owasp, "$argon2id$v=19$m=19456,t=2,p=1$"),
+        (HashCost::ThrowAway, "$argon2id$v=19$m=1024,t=1,p=1$"),
     ];
 
     #[test]
     fn the_weak_arm_keeps_the_password_itself() {
         let stored = PasswordStorage::WEAK
-            .store("wonderland", Cost::Owasp)
+            .store("wonderland", HashCost::Owasp)
             .unwrap();
         assert_eq!(stored, StoredPassword::Plain("wonderland".to_owned()));
         assert!(stored.matches("wonderland"));
@@ -241,12 +264,12 @@ mod tests {
     #[test]
     fn the_strong_arm_keeps_a_salted_hash_with_owasps_parameters() {
         let stored = PasswordStorage::STRONG
-            .store("wonderland", Cost::Owasp)
+            .store("wonderland", HashCost::Owasp)
             .unwrap();
         assert_ne!(
             stored,
             PasswordStorage::STRONG
-                .store("wonderland", Cost::Owasp)
+                .store("wonderland", HashCost::Owasp)
                 .unwrap()
         );
         assert!(stored.matches("wonderland"));
@@ -274,9 +297,9 @@ mod tests {
     }
 
     #[test]
-    fn the_dummy_hashes_are_well_formed_and_nobodys() {
+    fn the_dummy_hashes_are_well_formed_and_match_no_password() {
         for (cost, parameters) in COSTS {
-            let dummy = StoredPassword::nobodys(PasswordStorage::STRONG, cost);
+            let dummy = StoredPassword::dummy(PasswordStorage::STRONG, cost);
             assert!(dummy.text().starts_with(parameters));
             assert!(PasswordHash::new(dummy.text()).is_ok());
             for (_, password) in DEMO_PASSWORDS {
@@ -296,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_hash_is_nobodys_password() {
+    fn a_damaged_hash_matches_no_password() {
         for phc in [
             "",
             "wonderland",

@@ -3,7 +3,7 @@
 //! The decision is whether `Set-Cookie` names an age; the browser carries it out. Read
 //! `idle_timeout.rs` next, a limit that the server carries out.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// How long the browser keeps the session cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,16 +18,19 @@ impl Persistence {
     /// The attribute as it is written into `Set-Cookie`.
     pub fn attribute(self) -> Option<&'static str> {
         match self {
-            // WEAK: the cookie lies on the disk. The next user of a shared computer, or whoever
-            // gets the disk or its backup, opens the browser and is signed in. Ten years are
-            // 315 360 000 seconds; browsers and curl cut them down to 400 days.
+            // WEAK: the browser writes the cookie to the disk. The next user of a shared computer,
+            // or anyone who gets the disk or its backup, opens the browser and is signed in. Ten
+            // years are 315 360 000 seconds; browsers and curl reduce them to 400 days.
             Persistence::TenYears => Some("Max-Age=315360000"),
 
-            // STRONG: without Max-Age and Expires the cookie ends with the browser session. What
-            // is not kept cannot be found later.
+            // STRONG: without Max-Age and Expires the cookie ends with the browser session, so the
+            // next user of the computer finds none.
             //
-            // Refused alternative: a Max-Age as long as the session's own limit. It still leaves
-            // the cookie on the disk, and the server has to check its limit anyway.
+            // Refused alternative: a Max-Age as long as the session's own limit. The cookie is
+            // still on the disk until then, and the server must check its limit anyway.
+            //
+            // Not stopped: a copy that somebody has taken. An age binds only the browser that keeps
+            // the cookie; `idle-timeout` and `absolute-timeout` bind the server.
             Persistence::BrowserSession => None,
         }
     }
@@ -53,8 +56,9 @@ impl Defence for Persistence {
                    was closed. On a shared computer the next user is then signed in. A cookie \
                    without an age ends with the browser session.",
         does_not_stop: "A copy that someone has already taken: a cookie's age binds only the \
-                        browser that keeps it, so the server needs limits of its own. A browser \
-                        set to continue where it left off brings session cookies back, too.",
+                        browser that keeps it, so the server needs its own limits. A browser set \
+                        to continue where it left off also restores session cookies.",
+        stage: RequestStage::Cookies,
         needs: &[],
         standards: &[
             "CWE-539",

@@ -1,7 +1,12 @@
-//! Policies: which arm of every defence applies, under a name that stands in the address.
+//! Policies: which arm of every defence applies, under a name that appears in the address.
 //!
-//! A [`Variant`] is that name. [`resolve`] turns it into a policy in one place, with the *closure*:
-//! what one switch forces another to be. The defences themselves are in [`crate::defences`].
+//! A [`Variant`] is that name. [`resolve`] turns it into a policy, and is the only function that
+//! does. It also applies the *closure*: some defences mean nothing without another one, so
+//! switching one can switch others. The defences themselves are in [`crate::defences`].
+//!
+//! The pairs `without-X` and `only-X` are the experiments of the course. `without-X` asks whether
+//! an attack succeeds when X alone is missing; `only-X` asks whether X alone stops it. An attack
+//! that fails under `only-X` was stopped by X, and by what X needs, and by nothing else.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,7 +23,7 @@ pub enum Variant {
     Insecure,
     /// Every strong arm.
     Hardened,
-    /// The student's own mix, kept on the bench.
+    /// The student's own mix, which the bench stores.
     Custom,
     /// Hardened, with this one defence weak.
     Without(Name),
@@ -27,7 +32,7 @@ pub enum Variant {
 }
 
 impl Variant {
-    /// Every variant there is, the three plain ones first.
+    /// Every variant, the three plain ones first.
     pub fn all() -> impl Iterator<Item = Variant> {
         let singles = Name::ALL.iter().copied();
         [Variant::Insecure, Variant::Hardened, Variant::Custom]
@@ -36,8 +41,13 @@ impl Variant {
             .chain(singles.map(Variant::Only))
     }
 
-    /// The cookie slot: all variants share four cookie names, so that they do not flood the jar
-    /// of `localhost`.
+    /// The cookie slot. All variants together use four cookie names.
+    ///
+    /// Refused alternative: a cookie name for each variant. A browser keeps a limited number of
+    /// cookies for a host and deletes the oldest ones above that, so a hundred variants on
+    /// `localhost` would push out each other's sessions and those of the student's own projects.
+    /// The price: the variants in `lab` share one cookie, and a sign-in to one replaces the
+    /// other's.
     pub const fn slot(self) -> &'static str {
         match self {
             Variant::Insecure => "insecure",
@@ -60,7 +70,7 @@ impl fmt::Display for Variant {
     }
 }
 
-/// No variant has that name.
+/// The text is not the name of a variant. The error does not repeat the text: a stranger wrote it.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown variant")]
 pub struct UnknownVariant;
@@ -69,6 +79,7 @@ impl FromStr for Variant {
     type Err = UnknownVariant;
 
     fn from_str(text: &str) -> Result<Self, UnknownVariant> {
+        // Exactly the slug of a defence: one portal has one address.
         let named = |slug: &str| {
             Name::ALL
                 .iter()
@@ -107,20 +118,24 @@ impl TryFrom<String> for Variant {
     }
 }
 
-/// A policy, and the defences that the closure moved along with the one that was named.
+/// A policy, and the defences that the closure switched together with the one that was named.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resolved {
+pub struct ResolvedPolicy {
     /// The arm of every defence.
     pub policy: Policy,
-    /// Defences that changed only because the named one needs them, or they need it.
+    /// Defences that changed only because the named one needs them, or because they need it. The
+    /// pages list them, so that nobody credits one defence with the effect of two.
     pub moved: Vec<Name>,
 }
 
 /// The policy of a variant. `custom` is the bench's own mix.
 ///
-/// `only-X` also makes strong what `X` needs; `without-X` also makes weak what needs `X`.
-pub fn resolve(variant: Variant, custom: &Policy) -> Resolved {
-    let plain = |policy| Resolved {
+/// `only-X` also makes strong what `X` needs: `only-host-prefix` includes `secure`, because
+/// browsers drop a `__Host-` cookie without `Secure`. `without-X` also makes weak what needs `X`,
+/// so `without-secure` has no `host-prefix`. Without the closure both would show a portal to which
+/// no browser can sign in, and the student would take that for the effect of one switch.
+pub fn resolve(variant: Variant, custom: &Policy) -> ResolvedPolicy {
+    let plain = |policy| ResolvedPolicy {
         policy,
         moved: Vec::new(),
     };
@@ -129,10 +144,12 @@ pub fn resolve(variant: Variant, custom: &Policy) -> Resolved {
         Variant::Hardened => plain(Policy::HARDENED),
         Variant::Custom => plain(*custom),
         Variant::Only(name) => {
+            // Downwards: what this defence needs, and what that needs.
             let moved = closure(name, |n| n.lesson().needs.to_vec());
             with_all(Policy::INSECURE, name, moved, &Policy::HARDENED)
         }
         Variant::Without(name) => {
+            // Upwards: everything that would be without effect, or harmful, without this defence.
             let moved = closure(name, |n| {
                 Name::ALL
                     .iter()
@@ -145,14 +162,17 @@ pub fn resolve(variant: Variant, custom: &Policy) -> Resolved {
     }
 }
 
-fn with_all(base: Policy, name: Name, moved: Vec<Name>, of: &Policy) -> Resolved {
+/// `base`, but with the arms of `other` for `name` and for everything in `moved`.
+fn with_all(base: Policy, name: Name, moved: Vec<Name>, other: &Policy) -> ResolvedPolicy {
     let policy = moved
         .iter()
-        .fold(base.with(name, of), |policy, n| policy.with(*n, of));
-    Resolved { policy, moved }
+        .fold(base.with(name, other), |policy, n| policy.with(*n, other));
+    ResolvedPolicy { policy, moved }
 }
 
-/// Everything reachable from `name` by `next`, without `name` itself.
+/// Everything reachable from `name` by `next`, without `name` itself. A need may have needs, so one
+/// step is not enough; and two defences may need each other, so a name that was found is not
+/// followed again.
 fn closure(name: Name, next: impl Fn(Name) -> Vec<Name>) -> Vec<Name> {
     let mut found: Vec<Name> = Vec::new();
     let mut open = vec![name];
@@ -167,10 +187,12 @@ fn closure(name: Name, next: impl Fn(Name) -> Vec<Name>) -> Vec<Name> {
     found
 }
 
-/// A mix in which a strong defence lacks another that it needs.
+/// A mix in which a strong defence lacks another one that it needs. Such a mix is refused, not
+/// repaired: a student who builds a policy by hand learns more from the sentence than from a switch
+/// that moves by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} needs {}: make {} strong too, or {} weak", .defence.slug(), .needs.slug(), .needs.slug(), .defence.slug())]
-pub struct Conflict {
+pub struct PolicyConflict {
     /// The strong defence.
     pub defence: Name,
     /// The weak one that it needs.
@@ -178,7 +200,7 @@ pub struct Conflict {
 }
 
 /// The first conflict in a student's own mix, if there is one.
-pub fn conflict(policy: &Policy) -> Option<Conflict> {
+pub fn conflict(policy: &Policy) -> Option<PolicyConflict> {
     Name::ALL
         .iter()
         .copied()
@@ -190,7 +212,7 @@ pub fn conflict(policy: &Policy) -> Option<Conflict> {
                 .iter()
                 .copied()
                 .find(|n| !policy.is_strong(*n))?;
-            Some(Conflict { defence, needs })
+            Some(PolicyConflict { defence, needs })
         })
 }
 
@@ -199,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_variant_is_found_again_by_its_name() {
+    fn a_variant_is_parsed_from_its_own_name() {
         for variant in Variant::all() {
             assert_eq!(variant.to_string().parse(), Ok(variant));
         }
@@ -230,8 +252,8 @@ mod tests {
         }
         let mix = Policy::INSECURE.with(Name::HostPrefix, &Policy::HARDENED);
         let found = conflict(&mix).map(|c| c.to_string());
-        let told = "host-prefix needs secure: make secure strong too, or host-prefix weak";
-        assert_eq!(found.as_deref(), Some(told));
+        let message = "host-prefix needs secure: make secure strong too, or host-prefix weak";
+        assert_eq!(found.as_deref(), Some(message));
     }
 
     #[test]

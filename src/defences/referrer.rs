@@ -1,11 +1,11 @@
 //! Referrer policy: what a browser tells other sites about the address it came from.
 //!
-//! The decision is one response header. It matters most where a session id stands in the address:
+//! The decision is one response header. It matters most where an address contains a session id:
 //! read `carrier.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
-/// To whom the browser repeats the portal's addresses.
+/// To which sites the browser discloses the portal's addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Referrer {
     /// To every site, with path and query.
@@ -18,15 +18,19 @@ impl Referrer {
     /// The value of `Referrer-Policy`.
     pub fn header(self) -> &'static str {
         match self {
-            // WEAK: whoever gets the victim to click a link, or whose image the page shows, reads
-            // the page's whole address in `Referer`, with a session id where one stands in it.
-            // Browsers have a safer default than this; the portal has to ask for the leak.
+            // WEAK: every site to which a link on the page leads, and every site whose image the
+            // page shows, reads the page's whole address in `Referer`, including a session id in
+            // it. An attacker only has to post a link. The default of today's browsers is safer, so
+            // the portal must ask for this leak.
             Referrer::UnsafeUrl => "unsafe-url",
 
             // STRONG: other origins get no `Referer` at all.
             //
-            // Refused alternative: `no-referrer`. A page with it posts even to its own portal with
-            // `Origin: null`, and the origin check refuses that.
+            // Refused alternative: `no-referrer`. A page with that policy sends forms with
+            // `Origin: null` even to its own portal, and the origin check refuses that.
+            //
+            // Not stopped: the other ways in which an address leaks, such as history, logs and
+            // screenshots. `carrier` and `jwt-transport` keep secrets out of addresses.
             Referrer::SameOrigin => "same-origin",
         }
     }
@@ -48,13 +52,14 @@ impl Defence for Referrer {
 
     const LESSON: Lesson = Lesson {
         title: "Addresses stay with the portal",
-        protects: "Following a link, or loading an image, tells the other site in the Referer \
+        protects: "Following a link, or loading an image, shows the other site in the Referer \
                    header where the reader was. With same-origin the header goes to the portal \
                    only. With unsafe-url it carries the whole address to everyone, a session id \
                    in the query included.",
         does_not_stop: "Secrets in addresses also reach browser histories, server logs and \
                         screenshots. The cure is to keep them out of addresses. An injected \
                         script can still read the page's address by itself.",
+        stage: RequestStage::Headers,
         needs: &[],
         standards: &["ASVS 3.4.5", "CWE-200", "CWE-598"],
         elsewhere: Elsewhere {
@@ -75,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_weak_arm_tells_everyone_and_the_strong_arm_only_the_portal() {
+    fn the_weak_arm_discloses_addresses_to_everyone_and_the_strong_arm_only_to_the_portal() {
         assert_eq!(Referrer::WEAK.header(), "unsafe-url");
         assert_eq!(Referrer::STRONG.header(), "same-origin");
     }

@@ -1,10 +1,10 @@
 //! Refresh rotation: how often a refresh token may be used. Worksheet 13.
 //!
-//! The decision is what a second use means. A refresh token lives for days, so a stolen one is worth
-//! more than any access token. The family of tokens that descend from one sign-in is kept in
-//! `src/jwt/refresh.rs`. Read `jwt_claims.rs` next.
+//! The decision is what a second use means. A refresh token is valid for days, so a stolen one is
+//! worth more than any access token. The tokens that descend from one sign-in are a family, which
+//! `src/jwt/refresh.rs` stores. Read `jwt_claims.rs` next.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// How often a refresh token may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,30 +17,34 @@ pub enum RefreshRotation {
 
 /// What becomes of a refresh token that is presented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Use {
+pub enum RefreshDecision {
     /// A new access token; the refresh token stays as it is.
-    Again,
-    /// A new access token and the next refresh token; this one is used up.
+    AccessOnly,
+    /// A new access token and the next refresh token; this one is no longer accepted.
     Exchange,
     /// It was used before: the whole family ends.
     EndFamily,
 }
 
 impl RefreshRotation {
-    /// Judges a token of a family that lives. `is_newest` says whether it is the last one issued.
-    pub fn judge(self, is_newest: bool) -> Use {
+    /// What becomes of a token whose family has not ended. `is_newest` says whether the token is
+    /// the last one that was issued in its family.
+    pub fn decide(self, is_newest: bool) -> RefreshDecision {
         match self {
-            // WEAK: thief and owner use the same token side by side for days, and neither notices.
-            RefreshRotation::Reusable => Use::Again,
+            // WEAK: an attacker uses a stolen token side by side with its user, for days. Each gets
+            // new access tokens, and nothing shows that there are two of them.
+            RefreshRotation::Reusable => RefreshDecision::AccessOnly,
 
-            // STRONG: each use gives a new token and uses up the old one. When a used token comes a
-            // second time, one of the two who hold it is a thief. Nobody can tell which, so both
-            // must sign in again (RFC 9700 §4.14.2).
+            // STRONG: each use gives a new token and ends the old one. When a used token arrives a
+            // second time, one of the two who hold it is a thief. The portal cannot tell which, so
+            // both must sign in again, and the thief has no password (RFC 9700 §4.14.2).
             //
-            // Refused alternative: only refusing the used token. If the thief was first, he keeps
-            // the family, and the owner thinks that the API is broken.
-            RefreshRotation::Rotated if is_newest => Use::Exchange,
-            RefreshRotation::Rotated => Use::EndFamily,
+            // Refused alternative: only refusing the used token. If the thief was first, the thief
+            // keeps the family, and the user believes that the API is broken.
+            //
+            // Not stopped: the thief until the user refreshes the next time.
+            RefreshRotation::Rotated if is_newest => RefreshDecision::Exchange,
+            RefreshRotation::Rotated => RefreshDecision::EndFamily,
         }
     }
 }
@@ -62,10 +66,11 @@ impl Defence for RefreshRotation {
     const LESSON: Lesson = Lesson {
         title: "Refresh tokens for one use",
         protects: "A refresh token makes access tokens for days. When each use replaces it, a \
-                   stolen copy collides with the owner's: whoever comes second presents a used \
-                   token, and the family ends for both. The theft shows, and it is over.",
-        does_not_stop: "The thief until the owner refreshes the next time. And it costs the owner \
-                        a sign-in when his own answer was lost on the way and he tries again.",
+                   stolen copy collides with its user's: the one who comes second presents a used \
+                   token, and the family ends for both. The theft is noticed and ended.",
+        does_not_stop: "The thief until the user refreshes the next time. It also costs the user a \
+                        sign-in when an answer was lost on the way and the page tries again.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &["ASVS 10.4.5", "CWE-294", "CWE-613", "RFC 9700 §4.14.2"],
         elsewhere: Elsewhere {
@@ -88,14 +93,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_weak_arm_takes_any_token_of_the_family() {
-        assert_eq!(RefreshRotation::WEAK.judge(true), Use::Again);
-        assert_eq!(RefreshRotation::WEAK.judge(false), Use::Again);
+    fn the_weak_arm_accepts_any_token_of_the_family() {
+        assert_eq!(
+            RefreshRotation::WEAK.decide(true),
+            RefreshDecision::AccessOnly
+        );
+        assert_eq!(
+            RefreshRotation::WEAK.decide(false),
+            RefreshDecision::AccessOnly
+        );
     }
 
     #[test]
     fn the_strong_arm_exchanges_the_newest_and_ends_the_family_of_a_used_one() {
-        assert_eq!(RefreshRotation::STRONG.judge(true), Use::Exchange);
-        assert_eq!(RefreshRotation::STRONG.judge(false), Use::EndFamily);
+        assert_eq!(
+            RefreshRotation::STRONG.decide(true),
+            RefreshDecision::Exchange
+        );
+        assert_eq!(
+            RefreshRotation::STRONG.decide(false),
+            RefreshDecision::EndFamily
+        );
     }
 }

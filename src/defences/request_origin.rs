@@ -5,12 +5,12 @@
 //! `json_only.rs` next.
 
 use super::facts::{Refusal, RequestFacts};
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, Name, RequestStage};
 
 /// Whether a changing request may come from another origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestOrigin {
-    /// Nobody looks.
+    /// The portal ignores both headers.
     Unchecked,
     /// Only the portal's own pages may change something.
     Checked,
@@ -24,21 +24,25 @@ impl RequestOrigin {
     /// The strong arm refuses an unsafe method when a header that is present names another origin.
     pub fn check(self, request: &RequestFacts<'_>) -> Result<(), Refusal> {
         match self {
-            // WEAK: a form on any page of the world is as good as the portal's own, although the
-            // browser says in plain words where it stood.
+            // WEAK: a form on any page is treated like the portal's own, although the browser says
+            // which page sent it. The attacker's page posts a transfer with the victim's cookie.
             RequestOrigin::Unchecked => Ok(()),
 
             // STRONG: the browser writes both headers itself, and no script can change them. Every
             // current browser sends `Origin` with a cross-site POST, so a forged form always
-            // tells on itself. `null`, from a sandboxed frame, is nobody's origin and is refused.
+            // reveals where it comes from. `null`, from a sandboxed frame, is not the portal's
+            // origin and is refused.
             //
-            // With neither header, as from curl, the request passes and the CSRF token decides
-            // alone: there is no victim's browser in that request.
+            // With neither header, as from curl, the request passes and the CSRF token alone
+            // decides: no victim's browser sent that request.
             //
-            // Refused alternative: letting `same-site` pass, or comparing only the beginning of
-            // `Origin`. The first lets a sibling host and every other port in, the second
+            // Refused alternatives: accepting `same-site`, which permits a sibling host and every
+            // other port; and comparing only the beginning of `Origin`, which permits
             // `https://bank.test.evil` in place of `https://bank.test`.
+            //
+            // Not stopped: a script on the portal's own page. Its requests are same-origin.
             RequestOrigin::Checked => {
+                // A link from another site is normal, and a GET changes nothing (`safe-methods`).
                 if !request.unsafe_method {
                     return Ok(());
                 }
@@ -59,7 +63,7 @@ impl RequestOrigin {
 
 fn refused(because: &'static str) -> Refusal {
     Refusal {
-        defence: "request-origin",
+        defence: Name::RequestOrigin,
         because,
     }
 }
@@ -88,6 +92,7 @@ impl Defence for RequestOrigin {
                         request with neither header passes, so that curl works; the CSRF token \
                         must stop that one. A portal that must do without a token should refuse \
                         it.",
+        stage: RequestStage::Checks,
         needs: &[],
         standards: &["ASVS 3.5.3", "CWE-346", "CWE-352", "WSTG-SESS-05"],
         elsewhere: Elsewhere {
@@ -137,7 +142,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_weak_arm_takes_a_forged_request() {
+    fn the_weak_arm_accepts_a_forged_request() {
         for (site, origin) in FORGED {
             assert_eq!(RequestOrigin::WEAK.check(&post(site, origin)), Ok(()));
         }
@@ -154,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_strong_arm_takes_its_own_pages_and_curl() {
+    fn the_strong_arm_accepts_its_own_pages_and_curl() {
         for (site, origin) in [
             (Some("same-origin"), OWN),
             (Some("same-origin"), None),

@@ -1,10 +1,10 @@
 //! Role source: where the portal learns what a user may do. Worksheet 10, signed is not secret.
 //!
-//! The decision is whom to believe when the browser and the store disagree. Read `client_state.rs`
-//! next: a signature makes the same mistake look safe.
+//! The decision is which of the two to believe when the browser and the store disagree. Read
+//! `client_state.rs` next: a signature makes the same mistake look safe.
 
 use super::facts::Role;
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Where a user's role comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum RoleSource {
 }
 
 impl RoleSource {
-    /// Whether the portal hands out a role cookie at sign-in.
+    /// Whether the portal sets a role cookie at sign-in.
     pub fn writes_cookie(self) -> bool {
         self == RoleSource::Cookie
     }
@@ -25,15 +25,18 @@ impl RoleSource {
     /// store says.
     pub fn role(self, cookie: Option<&str>, record: Role) -> Role {
         match self {
-            // WEAK: a cookie is what the browser chooses to send. Any student changes `student` to
-            // `admin` in DevTools or with curl, and is one.
+            // WEAK: the value of a cookie is what the client sends. Any student changes `student`
+            // to `admin`, in DevTools or with curl, and has the rights of an administrator.
             RoleSource::Cookie => cookie.and_then(Role::parse).unwrap_or(record),
 
-            // STRONG: the role is looked up where only the portal writes, at each request. Nothing
-            // that the browser sends can change it, and a role that is taken away is gone at once.
+            // STRONG: the portal looks the role up at each request, in a place where only the
+            // portal writes. Nothing that the browser sends can change it, and a role that is
+            // withdrawn no longer applies from the next request on.
             //
             // Refused alternative: HttpOnly on the role cookie. It hides the cookie from scripts,
             // not from the person who owns the browser.
+            //
+            // Not stopped: an attacker who holds an administrator's session.
             RoleSource::Record => record,
         }
     }
@@ -57,10 +60,11 @@ impl Defence for RoleSource {
         title: "The role stays on the server",
         protects: "Everything in a plain cookie can be edited by the person who sends it. When \
                    the portal decides by a role cookie, a student who writes admin into it is an \
-                   administrator. A role that is read from the store cannot be edited there.",
+                   administrator. The browser cannot edit a role that is read from the store.",
         does_not_stop: "An attacker who holds an administrator's session has that \
                         administrator's role. A portal must also ask for the role at every route \
                         that needs it.",
+        stage: RequestStage::Action,
         needs: &[],
         standards: &["ASVS 8.3.1", "CWE-565", "CWE-784", "CWE-642", "CWE-302"],
         elsewhere: Elsewhere {
@@ -70,7 +74,7 @@ impl Defence for RoleSource {
                       deserializeUser",
             django: "request.user.is_staff or @permission_required, read from the database, the \
                      default",
-            spring: "requestMatchers(\"/admin/**\").hasRole(\"ADMIN\"); authorities lie in the \
+            spring: "requestMatchers(\"/admin/**\").hasRole(\"ADMIN\"); authorities are in the \
                      server's session and change at the next sign-in",
             rocket: "A request guard that loads the user's record and fails unless its role is \
                      admin.",

@@ -1,11 +1,11 @@
 //! Rotation: a new session id whenever a session gains rights. Worksheet 06, session fixation.
 //!
-//! The decision is whether the id that a visitor brought to the sign-in is still theirs after it.
-//! The engine carries the decision out in one commit, old id gone and new id there: read
-//! `src/session/sign_in.rs` next.
+//! The decision is whether the id that a visitor had before the sign-in is still theirs after it.
+//! `src/session/sign_in.rs` replaces the old id by the new one in one commit, so that no crash
+//! leaves both. Read it next.
 
-use super::facts::Moment;
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::facts::PrivilegeChange;
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// When a session changes its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,21 +17,26 @@ pub enum Rotation {
 }
 
 impl Rotation {
-    /// Whether the session gets a new id at this moment.
-    pub fn rotates(self, moment: Moment) -> bool {
+    /// Whether the session gets a new id at this change of its rights.
+    pub fn rotates(self, change: PrivilegeChange) -> bool {
         match self {
-            // WEAK: the anonymous id becomes the signed-in id. An attacker who knew it before the
-            // sign-in, because he planted it, is signed in as the victim from then on.
+            // WEAK: the id of the anonymous session becomes the id of the signed-in one. An
+            // attacker who planted it before the sign-in knows it, and is signed in as the victim
+            // from then on. The attacker needs no password and steals nothing.
             Rotation::Never => false,
 
-            // STRONG: the id known before the sign-in is dead after it, so knowing it is worth
-            // nothing. The same holds when the role or the password changes: an id that leaked
-            // while it was harmless must not grow rights later.
+            // STRONG: the id from before the sign-in is no longer accepted after it, so an attacker
+            // who knows it has nothing. The same applies when the role or the password changes: an
+            // id that leaked while it was harmless must not gain rights later.
             //
             // Refused alternative: clearing the session's data and keeping its id. It looks like a
-            // fresh session, but the attacker's copy of the id still opens it.
-            Rotation::OnPrivilegeChange => match moment {
-                Moment::SignIn | Moment::RoleChange | Moment::PasswordChange => true,
+            // fresh session, but the portal still accepts the attacker's copy of the id.
+            //
+            // Not stopped: an id that is stolen after the sign-in. The thief then has the new one.
+            Rotation::OnPrivilegeChange => match change {
+                PrivilegeChange::SignIn
+                | PrivilegeChange::RoleChange
+                | PrivilegeChange::PasswordChange => true,
             },
         }
     }
@@ -41,24 +46,27 @@ impl Defence for Rotation {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "never",
-            description: "The id stays the same for ever.",
+            description: "The id always stays the same.",
             value: Rotation::Never,
         },
         Arm {
             slug: "on-privilege-change",
-            description: "A new id on sign-in, on a new role and on a new password; the old one is dead.",
+            description: "A new id on sign-in, on a new role and on a new password; the old one is no longer \
+                   accepted.",
             value: Rotation::OnPrivilegeChange,
         },
     ];
 
     const LESSON: Lesson = Lesson {
         title: "A new session id at sign-in",
-        protects: "In session fixation the attacker chooses the id: he plants one in the victim's \
-                   browser and waits for the victim to sign in with it. When the portal issues a \
-                   new id at sign-in and ends the old one, the planted id opens nothing.",
+        protects: "In session fixation the attacker chooses the id: they plant one in the \
+                   victim's browser and wait for the victim to sign in with it. When the portal \
+                   issues a new id at sign-in and ends the old one, the planted id is no longer \
+                   accepted.",
         does_not_stop: "An id that is stolen after the sign-in: the attacker then holds the new \
                         one. Nor does it stop a planted cookie from signing the victim in to the \
                         attacker's own account.",
+        stage: RequestStage::Action,
         needs: &[],
         standards: &[
             "ASVS 7.2.4",
@@ -84,8 +92,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_strong_arm_rotates_and_it_does_at_every_gain_of_rights() {
-        for moment in [Moment::SignIn, Moment::RoleChange, Moment::PasswordChange] {
+    fn only_the_strong_arm_rotates_and_it_does_at_every_change_of_rights() {
+        for moment in [
+            PrivilegeChange::SignIn,
+            PrivilegeChange::RoleChange,
+            PrivilegeChange::PasswordChange,
+        ] {
             assert!(!Rotation::WEAK.rotates(moment));
             assert!(Rotation::STRONG.rotates(moment));
         }

@@ -1,15 +1,15 @@
 //! Safe methods: whether a GET can change something. Worksheet 05.
 //!
-//! The decision is whether the method that arrived tells the truth about what a request does.
-//! Browsers rely on it: a link, an image and a prefetch are all GET. Read `same_site.rs` next; its
-//! strong arm lets the cookie travel with links on the understanding that links only read.
+//! The decision is whether the method says truthfully what a request does. Browsers rely on it: a
+//! link, an image and a prefetch are all GET. Read `same_site.rs` next: its strong arm sends the
+//! cookie with links from other sites, which is safe only where links only read.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Which methods may change state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SafeMethods {
-    /// GET may too, and a `_method` field replaces the method.
+    /// GET also may, and a `_method` field replaces the method.
     GetChangesState,
     /// Only POST and the other unsafe methods, as they arrived.
     UnsafeOnly,
@@ -18,27 +18,30 @@ pub enum SafeMethods {
 impl SafeMethods {
     /// Whether a GET may change state.
     pub fn allows_get(self) -> bool {
-        self.bends_methods()
+        self.relaxes_methods()
     }
 
     /// Whether a `_method` field or parameter is obeyed.
     pub fn honours_override(self) -> bool {
-        self.bends_methods()
+        self.relaxes_methods()
     }
 
-    fn bends_methods(self) -> bool {
+    fn relaxes_methods(self) -> bool {
         match self {
-            // WEAK: one click on a link transfers money. The cookie goes with a link even under
-            // `SameSite=Lax`, and no token is asked of a GET. `_method` bends the rules the same
-            // way: a form's POST becomes the PUT or DELETE that the attacker's page could not have
-            // sent without asking the portal first.
+            // WEAK: one click on the attacker's link transfers the victim's money. The cookie goes
+            // with a link even under `SameSite=Lax`, and a GET requires no token. `_method` breaks
+            // the rule in the same way: a form's POST becomes a PUT or DELETE, which the attacker's
+            // page could not have sent without asking the portal first.
             SafeMethods::GetChangesState => true,
 
-            // STRONG: a GET only reads, so a link can do no harm, and the checks of the unsafe
-            // methods stand before every change. The method that arrived is the method that runs.
+            // STRONG: a GET only reads, so a link can do no harm, and every change must first pass
+            // the checks of the unsafe methods. The method that arrived is the method that runs.
             //
-            // Refused alternative: asking for the token on GET as well. It would then stand in
-            // addresses, and from there in histories and logs.
+            // Refused alternative: requiring the token on GET as well. Addresses would then contain
+            // it, and from there histories and logs.
+            //
+            // Not stopped: a form on another page that sends a POST. `csrf-token`,
+            // `request-origin` and `same-site` stop that.
             SafeMethods::UnsafeOnly => false,
         }
     }
@@ -67,6 +70,7 @@ impl Defence for SafeMethods {
         does_not_stop: "A form on another page that sends a POST: that is what the CSRF token, \
                         the origin check and SameSite are for. A link can still fetch a page that \
                         costs the portal much work.",
+        stage: RequestStage::Arrival,
         needs: &[],
         standards: &[
             "ASVS 3.5.3",

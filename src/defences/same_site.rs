@@ -1,21 +1,21 @@
-//! SameSite: whether the session cookie rides with requests that other sites start. Worksheets 02
-//! and 05.
+//! SameSite: whether the browser adds the session cookie to requests that other sites start.
+//! Worksheets 02 and 05.
 //!
 //! The decision is one attribute in `Set-Cookie`; the browser carries it out. Read `csrf_token.rs`
 //! next, which does not depend on the browser.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// The session cookie's `SameSite` attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SameSite {
-    /// The attribute is left out: each browser does as it likes.
+    /// The attribute is left out: each browser follows its own default.
     Absent,
-    /// No limit: with requests that any site started. Browsers want `Secure` with it.
+    /// No limit: with requests that any site started. Browsers require `Secure` with it.
     None,
     /// With no request that another site started.
     Strict,
-    /// From other sites with links only, not with posted forms.
+    /// From other sites only with links, not with posted forms.
     Lax,
 }
 
@@ -24,23 +24,31 @@ impl SameSite {
     pub fn attribute(self) -> Option<&'static str> {
         match self {
             // WEAK: an attacker's page posts a form to the portal, and the browser adds the
-            // victim's cookie. Firefox and Safari always do. Chromium takes a missing attribute
-            // for Lax, but lets a form through for two minutes after the cookie got its value.
+            // victim's cookie, so the portal carries out the order as the victim's. Firefox and
+            // Safari always add it. Chromium treats a missing attribute as Lax, but still sends the
+            // cookie with a posted form for two minutes after the cookie got its value.
             SameSite::Absent => None,
 
-            // Custom: what the weak arm does in Firefox, asked for on purpose and for as long as
+            // Custom: what the weak arm does in Firefox, requested explicitly and for as long as
             // the cookie lasts. It is meant for pages that are embedded in other sites. Chromium
             // and Firefox do not store such a cookie without Secure, and where third-party cookies
-            // are blocked it stays out of frames, images and fetches.
+            // are blocked it is not sent from frames, images and fetches.
             SameSite::None => Some("SameSite=None"),
 
-            // Custom, and the refused alternative to Lax: a link in a mail finds the user signed
-            // out. It stops a GET that changes something, which Lax lets through; but no GET
-            // should change anything, and what Strict cannot stop, Lax with a token can.
+            // Custom: no request that another site started carries the cookie, not even a link.
+            //
+            // Refused alternative: this arm as the strong one. A user who follows a link in a mail
+            // is signed out on the page that opens. What Strict stops in addition is a GET that
+            // changes something, and no GET should. Neither stops a form on a sibling host; the
+            // token does.
             SameSite::Strict => Some("SameSite=Strict"),
 
-            // STRONG: a form posted from another site comes without the cookie, so the portal sees
-            // a stranger. A link from another site still finds the user signed in.
+            // STRONG: a form posted from another site arrives without the cookie, so the portal
+            // treats it as a stranger's. After a link from another site the user is still signed
+            // in.
+            //
+            // Not stopped: a form on a sibling host or on another port of this host. Both are the
+            // same site.
             SameSite::Lax => Some("SameSite=Lax"),
         }
     }
@@ -73,14 +81,15 @@ impl Defence for SameSite {
     const LESSON: Lesson = Lesson {
         title: "SameSite keeps the cookie out of foreign forms",
         protects: "In cross-site request forgery another site's page makes the victim's browser \
-                   post a form to the portal, and the session cookie rides along. With \
+                   post a form to the portal, and the browser adds the session cookie. With \
                    SameSite=Lax the browser leaves the cookie out of such a post. Set it \
-                   explicitly: only Chromium takes Lax where nothing is said, and with an \
+                   explicitly: only Chromium uses Lax where the attribute is absent, and with an \
                    exception of two minutes.",
         does_not_stop: "Requests from the same site: a sibling host and another port of the same \
-                        host count as the portal's own, with Strict too. Lax also lets a link \
-                        through, so a GET that changes something is still open. It is one layer \
-                        beside the token, not its replacement.",
+                        host count as the portal's own, even with Strict. Lax also sends the \
+                        cookie with a link, so it does not protect a GET that changes something. \
+                        It is one layer beside the token, not its replacement.",
+        stage: RequestStage::Cookies,
         needs: &[],
         standards: &[
             "ASVS 3.3.2",

@@ -1,9 +1,9 @@
-//! Secure: whether the session cookie may travel in clear. Worksheets 02 and 04.
+//! Secure: whether the browser may send the session cookie unencrypted. Worksheets 02 and 04.
 //!
 //! The decision is one word in `Set-Cookie`; the browser carries it out. Read `transport.rs` next,
-//! the part that the server has to do itself.
+//! the part that the server must do itself.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Whether the session cookie carries `Secure`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,13 +19,19 @@ impl Secure {
     pub fn attribute(self) -> Option<&'static str> {
         match self {
             // WEAK: the browser also sends the cookie to http:// of the same host, on every port.
-            // One such request is enough, and anyone on the same Wi-Fi reads the session id in it,
-            // even if the portal answers with nothing but a redirect to https.
+            // One such request is enough, and an attacker can cause it with an image on any page.
+            // Anyone on the same Wi-Fi reads the session id in it, even if the portal only answers
+            // with a redirect to https: by then the cookie was sent.
             Secure::Absent => None,
 
-            // STRONG: the browser keeps the cookie back until the connection is encrypted.
-            // `localhost` is excepted: curl, Chromium and Firefox send it there in clear too. The
-            // proof is therefore made on `lab.test`.
+            // STRONG: the browser sends the cookie only over an encrypted connection. `localhost`
+            // is an exception: curl, Chromium and Firefox also send it there unencrypted. So the
+            // worksheets prove it on `lab.test`.
+            //
+            // Refused alternative: only redirecting http to https. The redirect is the answer to a
+            // request that already contained the cookie.
+            //
+            // Not stopped: theft at either end, by a script on the page or from the store.
             Secure::Present => Some("Secure"),
         }
     }
@@ -48,12 +54,13 @@ impl Defence for Secure {
     const LESSON: Lesson = Lesson {
         title: "Secure keeps the cookie off plain http",
         protects: "Without Secure one request to http:// of the portal's host sends the session \
-                   id in clear, and an attacker on the way can make the browser send one. With \
+                   id unencrypted, and an attacker on the way can make the browser send one. With \
                    Secure the cookie leaves the browser only over an encrypted connection.",
         does_not_stop: "Theft at either end, by a script on the page or from the store. It also \
                         does not hide the password if the login form itself is sent over http. \
-                        On localhost curl, Chromium and Firefox send the cookie in clear all the \
-                        same; Safari does not.",
+                        On localhost curl, Chromium and Firefox send the cookie unencrypted in \
+                        any case; Safari does not.",
+        stage: RequestStage::Cookies,
         needs: &[],
         standards: &[
             "ASVS 3.3.1",

@@ -1,10 +1,10 @@
 //! Sessions on password change: whether a new password ends the sessions opened with the old one.
 //! Worksheet 09, signing out everywhere.
 //!
-//! The decision is about the user's other sessions; the one that changed the password goes on.
-//! Read `src/session/end.rs` next: it also stops a sign-in that is under way at that moment.
+//! The decision is about the user's other sessions; the one that changed the password continues.
+//! Read `src/session/end.rs` next: it also stops a sign-in that is in progress at that moment.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What a new password does to the user's other sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,14 +20,18 @@ impl SessionsOnPasswordChange {
     pub fn ends_others(self) -> bool {
         match self {
             // WEAK: the user notices an intruder and changes the password. The intruder has a
-            // session, needs no password, and stays.
+            // session and needs no password, so nothing changes for them. The user believes that
+            // the account is safe again.
             SessionsOnPasswordChange::Kept => false,
 
-            // STRONG: whoever is signed in with the old password, on whatever machine, has to sign
-            // in again with the new one, which only the user knows.
+            // STRONG: anyone who is signed in with the old password, on any computer, must sign in
+            // again with the new one, which only the user knows.
             //
-            // Refused alternative: to offer it as a box to tick, the least that ASVS asks for. A
-            // user who suspects nothing does not tick it, and the intruder stays.
+            // Refused alternative: a box to tick, the minimum that ASVS requires. A user who
+            // suspects nothing does not tick it, and the intruder's session continues.
+            //
+            // Not stopped: an intruder who changes the password first. Then the user's sessions
+            // end.
             SessionsOnPasswordChange::Ended => true,
         }
     }
@@ -50,12 +54,13 @@ impl Defence for SessionsOnPasswordChange {
     const LESSON: Lesson = Lesson {
         title: "A new password ends the other sessions",
         protects: "People change a password because someone else may know it, and that someone may \
-                   be signed in. A session does not need the password any more, so changing it \
-                   alone puts nobody out. When every other session ends with the old password, \
-                   the intruder is out and cannot come back.",
-        does_not_stop: "An intruder who changes the password first: then it is the user who is put \
-                        out. Asking for the current password hinders that, but not where the \
+                   be signed in. A session needs no password, so changing the password alone \
+                   signs nobody out. When every other session ends with the old password, the \
+                   intruder is signed out and cannot sign in again.",
+        does_not_stop: "An intruder who changes the password first: then the user is signed out. \
+                        Asking for the current password hinders that, but not where the \
                         intruder knows it.",
+        stage: RequestStage::Action,
         needs: &[],
         standards: &["ASVS 7.4.3", "CWE-613"],
         elsewhere: Elsewhere {

@@ -3,7 +3,7 @@
 //! The decision is whether the server forgets the session or only asks the browser to. Both arms
 //! delete the cookie. Read `clear_site_data.rs` next: what else the browser still holds.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What a sign-out deletes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,14 +19,19 @@ impl SignOut {
     pub fn ends_record(self) -> bool {
         match self {
             // WEAK: the browser forgets the id, the server does not. An attacker who copied the
-            // cookie before stays signed in, while the user believes that the session is over.
+            // cookie before is still signed in, while the user believes that the session has ended.
+            // The user cannot even end it later: the browser no longer knows its id.
             SignOut::CookieOnly => false,
 
-            // STRONG: the record is gone before the answer leaves, so the id opens nothing from
-            // then on, whoever holds it.
+            // STRONG: the record is deleted before the answer is sent, so the portal accepts no
+            // copy of the id from then on. If the store cannot delete it, the answer is an error: a
+            // sign-out that only looks done would be the weak arm.
             //
-            // Refused alternative: a mark "signed out" in the browser or in the page. What the
-            // client keeps, a copied cookie does not.
+            // Refused alternative: a mark "signed out" in the browser or in the page. A copied
+            // cookie comes without the mark.
+            //
+            // Not stopped: pages that the browser has kept (`no-store`), and the user's sessions in
+            // other browsers.
             SignOut::RecordAndCookie => true,
         }
     }
@@ -49,11 +54,12 @@ impl Defence for SignOut {
     const LESSON: Lesson = Lesson {
         title: "Signing out ends the session on the server",
         protects: "A cookie is a copy of a secret, and there may be more copies. Deleting the one \
-                   in the browser ends nothing for whoever holds another. When the server deletes \
-                   its record, every copy of the id is worthless at once.",
+                   in the browser changes nothing for anyone who holds another. When the server \
+                   deletes its record, every copy of the id is worthless at once.",
         does_not_stop: "What happens before the sign-out, and what the browser has kept besides \
                         the cookie, such as pages in its cache. Other sessions of the same user \
                         stay open.",
+        stage: RequestStage::Action,
         needs: &[],
         standards: &[
             "ASVS 7.4.1",

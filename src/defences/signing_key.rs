@@ -3,12 +3,12 @@
 //! The decision is which bytes go into the signature. It matters where `client_state.rs` hands the
 //! browser a signed cookie: read that first.
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// The key that signs the state cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SigningKey {
-    /// A word that stands in the source and in word lists.
+    /// A word that is in the source and in word lists.
     DictionaryWord,
     /// 32 random bytes that only this installation has.
     Random,
@@ -18,16 +18,19 @@ impl SigningKey {
     /// The key. `random` is the installation's own, made once by the operating system's generator.
     pub fn bytes(self, random: &[u8; 32]) -> &[u8] {
         match self {
-            // WEAK: a signature can be tried offline, on the attacker's own machine, where no
-            // portal counts the guesses. A tool such as flask-unsign runs through a word list in
-            // seconds, and then signs whatever he likes.
+            // WEAK: an attacker tests guesses for the key offline, on their own machine, where no
+            // portal counts them. A tool such as flask-unsign tries a word list in seconds. With
+            // the key the attacker signs a cookie that names any user.
             SigningKey::DictionaryWord => b"secret123",
 
-            // STRONG: 256 random bits are in no list, and trying them all is out of reach. The key
-            // is not in the source either, so reading the source does not help.
+            // STRONG: no list contains 256 random bits, and nobody can try all values. The key is
+            // not in the source either, so reading the source does not help.
             //
             // Refused alternative: a longer phrase. People choose phrases that other people have
-            // chosen, and word lists hold those as well.
+            // chosen, and word lists also contain those.
+            //
+            // Not stopped: a key that leaks, and a valid cookie that was copied. `client-state`
+            // needs no key at all.
             SigningKey::Random => random,
         }
     }
@@ -50,11 +53,12 @@ impl Defence for SigningKey {
     const LESSON: Lesson = Lesson {
         title: "A key that no list contains",
         protects: "A signed cookie lets its owner test guesses for the key without asking the \
-                   portal. A word falls in seconds, and whoever has the key can sign a cookie \
-                   with any name. A key of 32 random bytes cannot be found by guessing.",
+                   portal. A word is found in seconds, and anyone who has the key can sign a \
+                   cookie with any name. A key of 32 random bytes cannot be found by guessing.",
         does_not_stop: "Reading the cookie: a signature hides nothing. A good copy can still be \
                         replayed. A key that leaks, in a repository or a backup, is lost however \
                         long it is, so there must be a way to change it.",
+        stage: RequestStage::Session,
         needs: &[],
         standards: &[
             "ASVS 13.3.1",

@@ -1,11 +1,11 @@
 //! Throttle: how often a password may be guessed. Worksheets 07 and 14.
 //!
-//! The decision is in which bucket a failed sign-in is counted, and what a full bucket means. The
-//! counting itself is the engine's. Read `login_errors.rs` next: what a failure tells.
+//! The decision is in which count a failed sign-in is counted, and what happens when the limit is
+//! reached. `src/session/throttle.rs` counts. Read `login_errors.rs` next: what a failure reveals.
 
 use std::time::Duration;
 
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What happens to failed sign-ins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,18 +18,18 @@ pub enum Throttle {
     PerAccount,
 }
 
-/// Where a failed sign-in counts, and how many are too many.
+/// Where a failed sign-in is counted, and how many are too many.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rule {
+pub struct ThrottleRule {
     /// The name of the count. Failures with the same name add up.
     pub bucket: String,
-    /// What a full count means.
-    pub kind: Kind,
+    /// How many failures the count permits, and what happens then.
+    pub limit: ThrottleLimit,
 }
 
 /// How failures are limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ThrottleLimit {
     /// That many failures at once, and as many again in each window.
     Rate {
         /// Failures a window, which may also come in one burst.
@@ -37,9 +37,9 @@ pub enum Kind {
         /// The time in which the count refills.
         window: Duration,
     },
-    /// After that many failures in a row nobody gets in, with the right password either.
+    /// After that many failures in a row nobody can sign in, not even with the right password.
     Lock {
-        /// Failures in a row; a success sets them back to none.
+        /// Failures in a row; a successful sign-in resets the count.
         failures: u32,
         /// How long the account stays locked.
         locked_for: Duration,
@@ -51,32 +51,42 @@ impl Throttle {
     ///
     /// `known_browser` is the stored key of a browser that signed in to this account before and was
     /// remembered. Accounts that do not exist are counted too, or the limit would give them away.
-    pub fn rule(self, account: &str, known_browser: Option<&str>) -> Option<Rule> {
+    pub fn rule(self, account: &str, known_browser: Option<&str>) -> Option<ThrottleRule> {
         match self {
-            // WEAK: a program tries a list of passwords as fast as the portal answers.
+            // WEAK: a program tries a list of passwords as fast as the portal answers. An attacker
+            // with the ten thousand most frequent passwords is signed in to many an account within
+            // minutes.
             Throttle::Unlimited => None,
 
-            // Refused alternative, in `custom` only: locking the account. It stops the guessing,
-            // and hands every stranger a weapon: five wrong passwords an hour keep the owner out
-            // for good (CWE-645). It is worth a look for what it costs.
-            Throttle::Lock => Some(Rule {
+            // Custom: locking the account stops the guessing, and students can see here what it
+            // costs.
+            //
+            // Refused alternative: this arm as the strong one. It gives every stranger a weapon:
+            // five wrong passwords an hour keep the user out permanently (CWE-645).
+            Throttle::Lock => Some(ThrottleRule {
                 bucket: format!("lock:{account}"),
-                kind: Kind::Lock {
+                limit: ThrottleLimit::Lock {
                     failures: 5,
                     locked_for: Duration::from_secs(60 * 60),
                 },
             }),
 
-            // STRONG: after five failures the next guess has to wait, so a list of ten thousand
-            // takes more than a day instead of minutes. Strangers share one count an account, from
-            // however many addresses they come. A browser that the owner has used before counts
-            // apart: strangers cannot fill its bucket, so they cannot keep him out of it.
-            Throttle::PerAccount => Some(Rule {
+            // STRONG: after five failures the next guess must wait, so a list of ten thousand takes
+            // more than a day instead of minutes. All strangers share one count for an account,
+            // however many addresses they use. A browser that the user has signed in with before
+            // has its own count: strangers cannot add to it, so they cannot keep the user out.
+            //
+            // Refused alternative: a count for each address. A botnet has thousands of addresses,
+            // and a whole school may share one.
+            //
+            // Not stopped: one common password tried on many accounts, or a password that leaked
+            // elsewhere and is right at the first guess.
+            Throttle::PerAccount => Some(ThrottleRule {
                 bucket: match known_browser {
                     Some(browser) => format!("known:{browser}:{account}"),
                     None => format!("unknown:{account}"),
                 },
-                kind: Kind::Rate {
+                limit: ThrottleLimit::Rate {
                     failures: 5,
                     window: Duration::from_secs(60),
                 },
@@ -94,7 +104,7 @@ impl Defence for Throttle {
         },
         Arm {
             slug: "lock",
-            description: "Five failures in a row lock the account for an hour, its owner too.",
+            description: "Five failures in a row lock the account for an hour, for its owner as well.",
             value: Throttle::Lock,
         },
         Arm {
@@ -109,13 +119,14 @@ impl Defence for Throttle {
         protects: "A program that guesses passwords needs many tries. After five failures a \
                    minute the portal answers 429 and says with Retry-After how long to wait. The \
                    count belongs to the account, so changing the address does not help. A \
-                   browser that has signed in before has a count of its own, so strangers cannot \
+                   browser that has signed in before has its own count, so strangers cannot \
                    keep the owner out of it.",
         does_not_stop: "One common password tried on many accounts, a password that leaked \
                         elsewhere and is right at the first try, or a patient program: 7,200 \
-                        guesses a day. NIST also wants an end after 100 failures in a row, which \
+                        guesses a day. NIST also requires an end after 100 failures in a row, which \
                         this limit does not set. While strangers guess, the owner must wait in a \
                         browser that the portal does not know.",
+        stage: RequestStage::Action,
         needs: &[],
         standards: &[
             "ASVS 6.3.1",
@@ -154,16 +165,19 @@ mod tests {
     }
 
     #[test]
-    fn the_strong_arm_counts_known_browsers_apart() {
+    fn the_strong_arm_counts_known_browsers_separately() {
         let stranger = Throttle::STRONG.rule("alice", None).unwrap();
         let laptop = Throttle::STRONG.rule("alice", Some("laptop")).unwrap();
         assert_eq!(stranger.bucket, "unknown:alice");
         assert_eq!(laptop.bucket, "known:laptop:alice");
-        let five_a_minute = Kind::Rate {
+        let five_a_minute = ThrottleLimit::Rate {
             failures: 5,
             window: Duration::from_secs(60),
         };
-        assert_eq!((stranger.kind, laptop.kind), (five_a_minute, five_a_minute));
+        assert_eq!(
+            (stranger.limit, laptop.limit),
+            (five_a_minute, five_a_minute)
+        );
     }
 
     #[test]
@@ -175,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_keeps_the_owner_out_too() {
+    fn a_lock_also_keeps_the_owner_out() {
         let stranger = Throttle::Lock.rule("alice", None).unwrap();
         assert_eq!(
             Throttle::Lock.rule("alice", Some("laptop")),
@@ -184,8 +198,8 @@ mod tests {
         assert_eq!(stranger.bucket, "lock:alice");
         let hour = Duration::from_secs(3600);
         assert_eq!(
-            stranger.kind,
-            Kind::Lock {
+            stranger.limit,
+            ThrottleLimit::Lock {
                 failures: 5,
                 locked_for: hour
             }

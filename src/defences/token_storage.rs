@@ -1,11 +1,11 @@
 //! Token storage: where a page in the browser keeps its tokens. Worksheet 13.
 //!
-//! The decision is what a script that runs on the page finds there. It takes away what can be
-//! carried off; it does not take away what the page itself can do. The page is
+//! The decision is which tokens a script on the page can read. A token that it cannot read cannot
+//! be stolen, but the script can still do what the page itself can do. The page is
 //! `templates/pages/portal/jwt.html`.
 
 use super::facts::RequestFacts;
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Where the page keeps its tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,18 +17,23 @@ pub enum TokenStorage {
 }
 
 impl TokenStorage {
-    /// What the page does with the access token: the value of an attribute that its script reads.
-    pub const fn page_keeps_in(self) -> &'static str {
+    /// Where the page keeps the access token: the value of an attribute that its script reads.
+    pub const fn access_token_location(self) -> &'static str {
         match self {
-            // WEAK: localStorage is open to every script of the origin and survives the browser's
-            // end. One injected line sends both tokens away, and the refresh token works from
-            // another continent for a week.
+            // WEAK: every script of the origin can read localStorage, and its contents are still
+            // there after the browser was closed. One injected line sends both tokens to the
+            // attacker, and the refresh token works from another computer for a week.
             TokenStorage::LocalStorage => "localStorage",
 
-            // STRONG: a variable of the page's own script is gone with the page, and no other
-            // script finds it by a name. A script on the page can still *use* what the page can
-            // use: it can ask for a new access token as the page does, and send that away. It
-            // loses the token within 15 minutes of the page's end.
+            // STRONG: a variable of the page's own script ends with the page, and no other script
+            // can find it by a name.
+            //
+            // Refused alternative: sessionStorage. It ends with the tab, but every script of the
+            // origin in that tab can read it.
+            //
+            // Not stopped: an injected script can ask for a new access token as the page does, and
+            // send that to the attacker. Each of those tokens expires within 15 minutes, and the
+            // attacker gets no more of them after the page is closed.
             TokenStorage::MemoryAndCookie => "memory",
         }
     }
@@ -37,7 +42,9 @@ impl TokenStorage {
     /// goes into a `__Host-` cookie that is HttpOnly.
     pub const fn refresh_in_json(self) -> bool {
         match self {
+            // What the page's script reads, an injected script reads as well.
             TokenStorage::LocalStorage => true,
+            // The browser sends the cookie with a refresh by itself, so no script needs to read it.
             TokenStorage::MemoryAndCookie => false,
         }
     }
@@ -46,13 +53,18 @@ impl TokenStorage {
     ///
     /// # Errors
     ///
-    /// With the token in a cookie the browser sends it along by itself, so a request from another
-    /// origin is refused.
+    /// With the token in a cookie the browser adds it by itself, to a forged request as well, so a
+    /// request from another origin is refused.
     pub fn check_origin(self, request: &RequestFacts<'_>) -> Result<(), &'static str> {
         match self {
-            // The token stands in the body, where no other site can put it.
+            // The token is in the body. Another site does not know it, so it cannot forge the
+            // request.
             TokenStorage::LocalStorage => Ok(()),
 
+            // A cookie needs a defence against forged requests, which a token in a header does not.
+            // The new tokens go to the portal's page, but a forged refresh would use up the old
+            // one.
+            //
             // Refused alternative: relying on SameSite=Strict alone. A sibling of the portal's host
             // is the same site.
             TokenStorage::MemoryAndCookie => {
@@ -84,13 +96,14 @@ impl Defence for TokenStorage {
 
     const LESSON: Lesson = Lesson {
         title: "Where a page keeps its tokens",
-        protects: "A script that an attacker gets onto a page reads localStorage with one call, \
-                   and takes a refresh token with it that works for days. An access token in \
+        protects: "A script that an attacker injects into a page reads localStorage with one \
+                   call, and steals a refresh token that works for days. An access token in \
                    memory ends with the page, and a refresh token in an HttpOnly cookie cannot be \
                    read by any script.",
         does_not_stop: "A script on the page can use the page's tokens while it runs: it asks for \
                         a new access token as the page does. Only keeping the script out helps: \
                         read output and csp.",
+        stage: RequestStage::Token,
         needs: &[],
         standards: &["CWE-922", "CWE-79", "RFC 9700 §4.14"],
         elsewhere: Elsewhere {
@@ -121,9 +134,9 @@ mod tests {
     }
 
     #[test]
-    fn the_weak_arm_hands_the_refresh_token_to_the_page() {
+    fn the_weak_arm_gives_the_refresh_token_to_the_page() {
         assert!(TokenStorage::WEAK.refresh_in_json());
-        assert_eq!(TokenStorage::WEAK.page_keeps_in(), "localStorage");
+        assert_eq!(TokenStorage::WEAK.access_token_location(), "localStorage");
         let foreign = facts(Some("https://evil.test"), Some("cross-site"));
         assert_eq!(TokenStorage::WEAK.check_origin(&foreign), Ok(()));
     }
@@ -131,7 +144,7 @@ mod tests {
     #[test]
     fn the_strong_arm_keeps_it_in_a_cookie_and_refuses_other_origins() {
         assert!(!TokenStorage::STRONG.refresh_in_json());
-        assert_eq!(TokenStorage::STRONG.page_keeps_in(), "memory");
+        assert_eq!(TokenStorage::STRONG.access_token_location(), "memory");
         let check = |origin, site| TokenStorage::STRONG.check_origin(&facts(origin, site));
         let own = Some("https://localhost:7443");
         assert_eq!(check(own, Some("same-origin")), Ok(()));

@@ -1,35 +1,40 @@
 //! Transport: whether the portal also answers without TLS. Worksheet 04, on the wire.
 //!
-//! The decision is which of the two listeners gives an answer, and whether the browser is told to
-//! remember it (HSTS). Read `secure.rs` next: it keeps the cookie off the plain line.
+//! The decision is which of the two listeners serves pages, and whether the portal asks the browser
+//! to remember that (HSTS). Read `secure.rs` next: it keeps the cookie off unencrypted connections.
 
 use super::facts::Scheme;
-use super::{Arm, Defence, Elsewhere, Lesson};
+use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// Over which transport the portal works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
-    /// Over TLS and in clear.
+    /// Over TLS and unencrypted.
     HttpToo,
     /// Over TLS only.
     HttpsOnly,
 }
 
 impl Transport {
-    /// Whether a request that came in this way is served. One that is not: a page answers 303 with
-    /// its https address and sets no cookie, the JSON API refuses.
+    /// Whether a request that arrived in this way is served. Otherwise a page answers 303 with its
+    /// https address and sets no cookie, and the JSON API refuses.
     pub fn answers(self, scheme: Scheme) -> bool {
         match self {
-            // WEAK: over plain http, everyone on the same Wi-Fi reads the password at sign-in and
-            // the session id in every request after it, and can change the pages on the way.
+            // WEAK: over plain http, anyone on the same Wi-Fi reads the password at sign-in and the
+            // session id in every request after it, and can change the pages on the way, for
+            // example by adding a script.
             Transport::HttpToo => true,
 
-            // STRONG: nothing is served in clear. A person who typed http is sent on to https. A
-            // program gets an error instead: a redirect would come after its password or token was
-            // already sent in clear, and since it works, nobody would notice.
+            // STRONG: nothing is served unencrypted. The browser of a person who typed http is
+            // redirected to https. A program gets an error instead: a redirect would come after its
+            // password or token was already sent unencrypted, and because the program works,
+            // nobody would notice.
             //
-            // Refused alternative: redirecting with 301 or 308. Browsers keep those for ever, and
-            // on this host other lessons need plain http.
+            // Refused alternative: redirecting with 301 or 308. Browsers keep those forever, and on
+            // this host other lessons need plain http.
+            //
+            // Not stopped: the first request. An attacker on the way can answer it and never pass
+            // the redirect on. HSTS, below, prevents that from the second visit on.
             Transport::HttpsOnly => scheme == Scheme::Https,
         }
     }
@@ -39,9 +44,9 @@ impl Transport {
     pub fn hsts(self, scheme: Scheme, host_name: &str) -> Option<&'static str> {
         match self {
             Transport::HttpToo => None,
-            // Over TLS only, as RFC 6797 demands: on a plain line anyone could write it. And on
-            // `lab.test` only: the rule covers a whole host name with every port, so on `localhost`
-            // it would cut off the plain lessons and the student's other projects.
+            // Over TLS only, as RFC 6797 requires: over http anyone on the way could write it. And
+            // on `lab.test` only: the rule applies to a whole host name with every port, so on
+            // `localhost` it would break the http lessons and the student's other projects.
             Transport::HttpsOnly => (scheme == Scheme::Https && host_name == "lab.test")
                 .then_some("max-age=31536000; includeSubDomains"),
         }
@@ -52,7 +57,7 @@ impl Defence for Transport {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "http-too",
-            description: "The portal also works in clear, over plain http.",
+            description: "The portal also works unencrypted, over plain http.",
             value: Transport::HttpToo,
         },
         Arm {
@@ -63,15 +68,16 @@ impl Defence for Transport {
     ];
 
     const LESSON: Lesson = Lesson {
-        title: "Nothing in clear",
-        protects: "Whoever shares the line reads plain http: passwords, cookies, pages. The \
-                   portal serves nothing there, so no password is asked for and no session id is \
-                   issued in clear. HSTS, sent over TLS, makes the browser use https by itself \
+        title: "Nothing unencrypted",
+        protects: "Anyone on the same network can read plain http: passwords, cookies, pages. \
+                   The portal serves nothing there, so no password is asked for and no session \
+                   id is issued unencrypted. HSTS, sent over TLS, makes the browser use https by itself \
                    from then on.",
         does_not_stop: "The first plain request of a browser that has not seen HSTS yet: an \
-                        attacker on the line can answer it himself. A cookie without Secure goes \
-                        along with that request. Browsers also ignore HSTS from a certificate \
+                        attacker on the way can answer it in the portal's place. A cookie without \
+                        Secure is part of that request. Browsers also ignore HSTS from a certificate \
                         they do not trust, such as this lab's.",
+        stage: RequestStage::Arrival,
         needs: &[],
         standards: &[
             "ASVS 3.4.1",
@@ -103,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_weak_arm_answers_in_clear() {
+    fn only_the_weak_arm_answers_unencrypted() {
         assert!(Transport::WEAK.answers(Scheme::Http));
         assert!(Transport::WEAK.answers(Scheme::Https));
         assert!(!Transport::STRONG.answers(Scheme::Http));

@@ -1,12 +1,17 @@
-//! JSON without double meanings and without bulk: an object that names a member twice is refused, and
-//! one that holds more than any token does.
+//! JSON with one meaning and of limited size: an object that names a member twice is refused, and
+//! so is one with more values than any token has.
 //!
-//! Parsers disagree about which of two equal names counts. What the verifier checked and what the
-//! application reads must be the same, so neither counts (RFC 7515 §4 and RFC 7519 §4 allow that).
-//! `serde_json` itself lets the last one win.
+//! Parsers disagree about which of two equal names counts: `{"sub":"mallory","sub":"admin"}` is a
+//! token of mallory for one and of admin for the other. If the verifier and the application use two
+//! parsers, mallory is admin. So such an object is refused (RFC 7515 §4 and RFC 7519 §4 allow
+//! that). `serde_json` itself uses the last one without a word.
 //!
-//! A token is read before its signature is looked at, so a stranger chooses what is read. A value of
-//! two letters can take seventy times as much memory as text, so values are counted while they come.
+//! A token is read before its signature is verified, so a stranger chooses what is read. A value of
+//! two letters can take seventy times as much memory as its text, so the values are counted while
+//! they are read, and the reading stops at the limit.
+//!
+//! Refused alternative: reading the text into a `Value` first and counting then. By then the memory
+//! is already used, and the second of two equal names is already lost.
 
 use std::cell::Cell;
 use std::fmt;
@@ -14,39 +19,47 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// How many values an object may hold, at all depths together. Tokens of the portal hold about ten.
-pub const MOST_VALUES: usize = 100;
+/// How many values an object may hold, at all depths together. Tokens of the portal hold about ten,
+/// so the limit leaves room for tokens that students paste from elsewhere.
+pub const MAX_VALUES: usize = 100;
 
-/// What is said of an object with more.
-pub const TOO_MANY: &str = "It holds more than 100 values.";
+/// The error for an object with more values.
+pub const TOO_MANY_VALUES: &str = "It holds more than 100 values.";
 
 /// Reads one JSON object in UTF-8, without equal names at any depth.
 ///
 /// # Errors
 /// A sentence that says what is wrong. It repeats nothing of the input.
 pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, &'static str> {
+    // The standards require UTF-8. A reader that also tries UTF-16 would find a second token in the
+    // same bytes.
     let text = std::str::from_utf8(bytes).map_err(|_| "It is not UTF-8.")?;
-    let reader = Reader {
-        left: Cell::new(Some(MOST_VALUES)),
+    let reader = StrictReader {
+        left: Cell::new(Some(MAX_VALUES)),
     };
     let mut from = serde_json::Deserializer::from_str(text);
     let read = reader.deserialize(&mut from);
+    // `end` refuses anything after the object. Which error it was follows from the state of the
+    // reader: the text of a `serde_json` error may repeat the input, so it is not used.
     match read.and_then(|value| from.end().map(|()| value)) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err("It is no JSON object."),
-        Err(_) if reader.left.get().is_none() => Err(TOO_MANY),
+        Err(_) if reader.left.get().is_none() => Err(TOO_MANY_VALUES),
         Err(error) if error.is_data() => Err("A name occurs twice in it."),
         Err(_) => Err("It is not JSON."),
     }
 }
 
-/// Reads a value whose objects have no equal names.
-struct Reader {
-    /// How many values may still come in the outermost one; `None` when one came too many.
+/// Reads a value whose objects have no equal names. It follows the parser value by value, as
+/// `serde` allows; `serde_json` limits the depth, so nested lists do not exhaust the stack.
+struct StrictReader {
+    /// How many more values may be read; `None` after one too many. A `Cell`, because the parser
+    /// hands the same reader to every depth.
     left: Cell<Option<usize>>,
 }
 
-impl Reader {
+impl StrictReader {
+    /// Counts one value. Its error ends the reading.
     fn count<E: Error>(&self) -> Result<(), E> {
         let left = self.left.get().and_then(|left| left.checked_sub(1));
         self.left.set(left);
@@ -54,7 +67,7 @@ impl Reader {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for &Reader {
+impl<'de> DeserializeSeed<'de> for &StrictReader {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -62,7 +75,7 @@ impl<'de> DeserializeSeed<'de> for &Reader {
     }
 }
 
-impl<'de> Visitor<'de> for &Reader {
+impl<'de> Visitor<'de> for &StrictReader {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -86,6 +99,8 @@ impl<'de> Visitor<'de> for &Reader {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        // JSON has no NaN and no infinity, and a time that is either would pass or fail every
+        // comparison.
         let number = Number::from_f64(value).ok_or_else(|| E::custom("no number"))?;
         Ok(Value::Number(number))
     }
@@ -95,6 +110,7 @@ impl<'de> Visitor<'de> for &Reader {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        // Nothing is reserved in advance: the list grows only with values that were counted.
         let mut values = Vec::new();
         while let Some(value) = seq.next_element_seed(self)? {
             self.count()?;
@@ -108,6 +124,7 @@ impl<'de> Visitor<'de> for &Reader {
         while let Some(name) = map.next_key::<String>()? {
             self.count()?;
             let value = map.next_value_seed(self)?;
+            // Names are compared after their escapes were decoded: `s\u0075b` is `sub`.
             if members.insert(name, value).is_some() {
                 return Err(A::Error::custom("a name occurs twice"));
             }
@@ -181,8 +198,8 @@ mod tests {
         let flat = |count| format!("{{{}}}", members(count).join(","));
         let list = |count| format!("{{\"a\":[{}]}}", vec!["{\"b\":[]}"; count].join(","));
         for (text, read) in [
-            (flat(MOST_VALUES), true),
-            (flat(MOST_VALUES + 1), false),
+            (flat(MAX_VALUES), true),
+            (flat(MAX_VALUES + 1), false),
             (flat(10_000), false),
             // One for the list, two for each object in it.
             (list(49), true),
@@ -191,7 +208,7 @@ mod tests {
             let found = object(text.as_bytes());
             assert_eq!(found.is_ok(), read, "{text}");
             if !read {
-                assert_eq!(found, Err(TOO_MANY));
+                assert_eq!(found, Err(TOO_MANY_VALUES));
             }
         }
     }

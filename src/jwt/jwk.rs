@@ -1,8 +1,9 @@
 //! Keys of others: a JWK or a set of them (RFC 7517), read strictly.
 //!
-//! Only the weak arm of `jwt-key-source` ever takes a key from a token. What is weak about it is whose
-//! key it is. A key that is broken in itself is refused here under every policy, as the public test
-//! vectors ask for (`tests/lab/jwt/vectors.rs`). Next: [`mod@super::verify`].
+//! Only the weak arm of `jwt-key-source` uses a key from a token. Its weakness is whose key it is,
+//! and nothing else: an attack must fall to its own flaw only. So a key that is broken in itself is
+//! refused here under every policy, as the public test vectors require
+//! (`tests/lab/jwt/vectors.rs`). Next: [`mod@super::verify`].
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,55 +11,68 @@ use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyOperations, 
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::Value;
 
-use super::Key;
+use super::VerifyingKey;
 
-impl Key {
-    /// A key that verifies, from a JWK. `None` for one that cannot be read, is too weak, is not meant
-    /// for signatures, or is meant for an algorithm that its type does not know.
+impl VerifyingKey {
+    /// A key that verifies, from a JWK. `None` for one that cannot be read, is too weak, is not
+    /// meant for signatures, or names an algorithm that a key of its type cannot have.
     pub fn from_jwk(jwk: &Value) -> Option<Self> {
         let jwk: Jwk = serde_json::from_value(jwk.clone()).ok()?;
+        // A key for encryption may be published carelessly, because it signs nothing. A signature
+        // that it verifies would be worth as little.
         let for_signatures = matches!(
             jwk.common.public_key_use,
             None | Some(PublicKeyUse::Signature)
         );
         let operations = jwk.common.key_operations.as_ref();
         let verifies = operations.is_none_or(|all| all.contains(&KeyOperations::Verify));
+        // The type of the key decides, and `alg` can only narrow that down. The other way round, an
+        // EC key that says "HS256" about itself would bring the key confusion back.
         let mut bound = algorithms(&jwk.algorithm)?;
         if let Some(alg) = jwk.common.key_algorithm {
             let alg: Algorithm = alg.to_string().parse().ok()?;
             bound.retain(|one| *one == alg);
         }
         let key = DecodingKey::from_jwk(&jwk).ok()?;
-        (for_signatures && verifies && !bound.is_empty()).then_some(Key::Foreign { key, bound })
+        (for_signatures && verifies && !bound.is_empty())
+            .then_some(VerifyingKey::Foreign { key, bound })
     }
 
-    /// The key of this name in a set. A set of one key needs no name. `None` where two have the name,
-    /// and where shared secrets and public keys stand side by side: then it is open which is meant.
+    /// The key of this name in a set. A set of one key needs no name.
+    ///
+    /// `None` where two keys have the name: one verifier would choose the first, another one the
+    /// second. `None` also where a set contains both shared secrets and public keys: in such a set
+    /// a public key can be confused with a secret.
     pub fn from_set(keys: &[Value], kid: Option<&str>) -> Option<Self> {
         let secrets = keys.iter().filter(|jwk| jwk["kty"] == "oct").count();
         if secrets != 0 && secrets != keys.len() {
             return None;
         }
+        // Two `next`: the second one shows whether the name is ambiguous.
         let mut named = keys.iter().filter(|jwk| jwk["kid"].as_str() == kid);
         match (named.next(), named.next(), keys) {
-            (Some(jwk), None, _) | (None, None, [jwk]) => Key::from_jwk(jwk),
+            (Some(jwk), None, _) | (None, None, [jwk]) => VerifyingKey::from_jwk(jwk),
             _ => None,
         }
     }
 }
 
-/// The algorithms that a key of this type and size is for.
+/// The algorithms that a key of this type and size is for. `None` for a type that cannot sign, or
+/// that this verifier does not know: what is unknown is refused.
 fn algorithms(key: &AlgorithmParameters) -> Option<Vec<Algorithm>> {
     use Algorithm::{ES256, ES384, EdDSA, HS256, HS384, HS512};
     use Algorithm::{PS256, PS384, PS512, RS256, RS384, RS512};
     Some(match key {
-        // A secret is at least as long as the hash (RFC 7518 §3.2).
+        // A secret must be at least as long as the hash (RFC 7518 §3.2). A shorter one is easier to
+        // guess than the hash is to break.
         AlgorithmParameters::OctetKey(secret) => {
             let length = URL_SAFE_NO_PAD.decode(&secret.value).ok()?.len();
             let longest = [(HS256, 32), (HS384, 48), (HS512, 64)];
             let fitting = longest.into_iter().filter(|(_, hash)| length >= *hash);
             fitting.map(|(algorithm, _)| algorithm).collect()
         }
+        // One algorithm for each curve (RFC 7518 §3.4), so an EC key leaves nothing to choose.
+        // ES512 is missing because the crate does not know it.
         AlgorithmParameters::EllipticCurve(point) => match point.curve {
             EllipticCurve::P256 => vec![ES256],
             EllipticCurve::P384 => vec![ES384],
@@ -70,28 +84,33 @@ fn algorithms(key: &AlgorithmParameters) -> Option<Vec<Algorithm>> {
         AlgorithmParameters::RSA(rsa) => {
             let modulus = URL_SAFE_NO_PAD.decode(&rsa.n).ok()?;
             let exponent = URL_SAFE_NO_PAD.decode(&rsa.e).ok()?;
-            if !is_sound(&modulus, &exponent) {
+            if !is_acceptable_rsa(&modulus, &exponent) {
                 return None;
             }
+            // An RSA key does not say which padding and hash it is for. Its `alg` narrows this
+            // down.
             vec![RS256, RS384, RS512, PS256, PS384, PS512]
         }
         _ => return None,
     })
 }
 
-/// Whether an RSA key has 2048 bits or more (RFC 7518 §3.3), has an exponent other than one, and was
-/// not made by the chips that chose their primes badly.
-fn is_sound(modulus: &[u8], exponent: &[u8]) -> bool {
+/// Whether an RSA key may be used: 2048 bits or more (RFC 7518 §3.3), because shorter ones can be
+/// factored or soon will be; an exponent other than one, because with that a signature is simply
+/// the message itself; and not made by the chips that chose their primes badly.
+fn is_acceptable_rsa(modulus: &[u8], exponent: &[u8]) -> bool {
+    // Leading zeros add bytes and no bits.
     let leading = modulus.iter().take_while(|byte| **byte == 0).count();
     let modulus = &modulus[leading..];
     let long = modulus.len() > 256 || (modulus.len() == 256 && modulus[0] >= 0x80);
     let exponent: Vec<&u8> = exponent.iter().skip_while(|byte| **byte == 0).collect();
-    long && !matches!(exponent[..], [] | [1]) && !was_chosen_badly(modulus)
+    long && !matches!(exponent[..], [] | [1]) && !has_roca_fingerprint(modulus)
 }
 
-/// The mark of CVE-2017-15361 ("ROCA", Nemec and others, CCS 2017): all primes are powers of 65537
-/// modulo every small prime, so the modulus is one, too. A good key passes by chance once in 2^27.
-fn was_chosen_badly(modulus: &[u8]) -> bool {
+/// The mark of CVE-2017-15361 ("ROCA", Nemec and others, CCS 2017). The chips chose primes that are
+/// powers of 65537 modulo every small prime, so the modulus is also such a power. An attacker needs
+/// far less work to factor it. Of good keys one in 2^27 has the mark by chance.
+fn has_roca_fingerprint(modulus: &[u8]) -> bool {
     const PRIMES: [u32; 38] = [
         3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89,
         97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
@@ -126,7 +145,7 @@ mod tests {
     }
 
     fn bound(jwk: &Value) -> Option<Vec<Algorithm>> {
-        Some(Key::from_jwk(jwk)?.bound().to_vec())
+        Some(VerifyingKey::from_jwk(jwk)?.bound().to_vec())
     }
 
     #[test]
@@ -144,9 +163,9 @@ mod tests {
         ] {
             let mut jwk = example();
             jwk[member] = value.clone();
-            assert!(Key::from_jwk(&jwk).is_none(), "{member} {value}");
+            assert!(VerifyingKey::from_jwk(&jwk).is_none(), "{member} {value}");
         }
-        assert!(Key::from_jwk(&Value::Null).is_none());
+        assert!(VerifyingKey::from_jwk(&Value::Null).is_none());
     }
 
     #[test]
@@ -178,14 +197,14 @@ mod tests {
 
     #[test]
     fn a_modulus_that_is_a_power_of_65537_everywhere_was_chosen_badly() {
-        assert!(was_chosen_badly(&[1, 0, 1]));
-        assert!(!was_chosen_badly(&[0xab; 256]));
+        assert!(has_roca_fingerprint(&[1, 0, 1]));
+        assert!(!has_roca_fingerprint(&[0xab; 256]));
     }
 
     #[test]
     fn a_set_answers_only_where_one_key_is_meant() {
         let other = json!({ "kid": "two", "kty": "oct", "k": secret(32)["k"] });
-        let found = |keys: &[Value], kid| Key::from_set(keys, kid).is_some();
+        let found = |keys: &[Value], kid| VerifyingKey::from_set(keys, kid).is_some();
         assert!(found(&[example()], Some("one")) && found(&[example()], Some("x")));
         assert!(found(&[example()], None) && !found(&[], None));
         assert!(!found(&[example(), example()], Some("one")));

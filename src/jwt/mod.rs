@@ -1,12 +1,23 @@
 //! Tokens: how the portal's API issues, verifies, refreshes and revokes JSON Web Tokens.
 //!
 //! A token is three parts in base64url with dots between them: a header that says how it is signed,
-//! a payload that says about whom it speaks, and a signature over both. Read [`token`] for the form,
-//! then [`mod@verify`]: the checks in their fixed order, each with a defence of its own. [`keys`] is the
-//! ring of keys, `jwk.rs` reads those of others, [`issue`] makes tokens, [`refresh`] and [`revoke`] are what the server remembers.
+//! a payload that says who the user is and what the token is for, and a signature over both. Anyone
+//! can read a token. Only the holder of the key can make one. The server stores nothing for it, and
+//! from that follow both its use and its weakness: every service can check a token by itself, and
+//! no service can take one back.
 //!
-//! Nothing here knows a route. `src/portal/jwt/` is the API, and a workbench can call [`verify()`] for
-//! any policy, because it is a function of its arguments.
+//! Read in this order:
+//!
+//! 1. [`token`]: the form, and what is refused because of it. [`json`] reads the two JSON objects.
+//! 2. [`mod@verify`]: the checks in their fixed order, each with its own defence.
+//! 3. [`keys`]: the keys of the portal; `jwk.rs` reads the keys of others.
+//! 4. [`issue`]: which claims a new token gets. [`signature`] signs it.
+//! 5. [`refresh`] and [`revoke`]: what the server remembers after all.
+//!
+//! Nothing here knows a route: `src/portal/jwt/` is the API. The weak and strong arms are in
+//! `src/defences/jwt_*.rs`; this module asks them and does what they decide.
+
+#![warn(missing_docs)]
 
 pub mod issue;
 pub mod json;
@@ -18,20 +29,22 @@ pub mod signature;
 pub mod token;
 pub mod verify;
 
-pub use keys::{Key, KeyRing};
-pub use token::{Claims, Header, Token};
-pub use verify::{Check, Refusal, verify};
+pub use keys::{KeyRing, VerifyingKey};
+pub use token::{Claims, Header, UnverifiedToken};
+pub use verify::{TokenCheck, TokenRefusal, verify};
 
-/// Who issues tokens, and for whom: the portal's own names on one bench, in one variant.
+/// Who issues tokens, and for whom: the portal's names on one bench, in one variant. They differ
+/// for each bench and variant, so a token of one is not accepted at another even where keys are
+/// equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Names {
-    /// What stands in `iss`.
+pub struct TokenNames {
+    /// The value of `iss`: an address that nobody else controls, so no other issuer has the name.
     pub issuer: String,
-    /// What stands in `aud`.
+    /// The value of `aud`: the API that accepts the tokens.
     pub audience: String,
 }
 
-impl Names {
+impl TokenNames {
     /// The names of the portal whose pages begin with this address, as in
     /// `https://localhost:7443/hardened`.
     pub fn of(base: String) -> Self {

@@ -1,8 +1,13 @@
 //! Families of refresh tokens: what the server remembers between a sign-in and the last refresh.
 //!
-//! A family begins with a sign-in and has one newest token. Every verb is one commit, so that of two
-//! requests with the same token only one gets the next. Whether a used token ends the family is
-//! `refresh-rotation`'s decision. Next: [`super::revoke`].
+//! A family begins with a sign-in and knows the id of its newest token. It is what makes a refresh
+//! token different from an access token: it can be ended. Whether a used token ends the family is
+//! `refresh-rotation`'s decision.
+//!
+//! Each function here is one commit that names the version it read. Of two requests with the same
+//! token, in the same millisecond and on two instances, only one gets the next token; the other
+//! reads again and finds that its token was used. Without that, a thief who is fast enough and the
+//! user would each get a next token, and nobody would notice the theft. Next: [`super::revoke`].
 
 use std::time::Duration;
 
@@ -12,28 +17,32 @@ use super::issue;
 use super::keys::KeyRing;
 use super::token::Claims;
 use crate::base::clock::BenchTime;
-use crate::base::event::What;
-use crate::defences::refresh_rotation::Use;
+use crate::base::event::EventKind;
+use crate::defences::refresh_rotation::RefreshDecision;
 use crate::session::accounts::Account;
 use crate::session::world::World;
 use crate::storage::{Batch, Commit, Expect, Put, RecordKind, StorageError};
 
-/// How long a family lasts, however often it is refreshed: the lab's own ceiling of 30 days.
-pub const FAMILY_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long a family lasts, however often it is refreshed: the lab's own limit of 30 days. It is
+/// the absolute timeout of tokens: a thief who refreshes in time stays signed in no longer than
+/// that.
+pub const FAMILY_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// What is stored of a family.
+/// What is stored of a family. No token is among it: the store holds nothing that can be sent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Family {
+struct RefreshFamily {
     user: String,
-    /// The `jti` of the newest refresh token.
+    /// The `jti` of the newest refresh token. Any other one of this family was used before.
     newest: String,
-    /// When its user signed in.
+    /// When its user signed in. No refresh moves it.
     begun: BenchTime,
 }
 
-/// The names of a pair of tokens that is about to be issued.
+/// A pair of tokens that is about to be issued: the family is stored, and the tokens can be signed.
+/// The order matters: a refresh token that was sent without a stored family would be refused at its
+/// first use.
 #[derive(Clone, Debug)]
-pub struct Issued {
+pub struct IssuedTokens {
     /// The user.
     pub user: String,
     /// The family.
@@ -52,8 +61,8 @@ pub enum IssueError {
     /// The account changed between the password check and the commit.
     #[error("the account changed while you signed in")]
     AccountChanged,
-    /// The refresh token belongs to no family that lives.
-    #[error("the refresh token opens nothing")]
+    /// The refresh token belongs to no family, or to one that has ended.
+    #[error("the refresh token is not accepted")]
     NoFamily,
     /// The refresh token was used before, so its family has ended.
     #[error("the refresh token was used before")]
@@ -64,7 +73,8 @@ pub enum IssueError {
 }
 
 impl World<'_> {
-    /// The keys of this world, as old as they are now.
+    /// The keys of this world at the present moment. Their age is counted from the first sign-in
+    /// with tokens, on the bench's clock, so that students can see a month pass.
     ///
     /// # Errors
     /// The store does not answer.
@@ -82,37 +92,48 @@ impl World<'_> {
         self.fixed_key(RecordKind::Counter, "token-keys-since")
     }
 
-    /// Begins a family for an account whose password was right. The first of a world also notes from
-    /// when on its keys count.
+    /// Begins a family for an account whose password was right. The first one of a world also
+    /// stores since when its keys are in use.
     ///
     /// # Errors
     /// [`IssueError::AccountChanged`]: a password change beats a sign-in in flight (CWE-362).
-    pub async fn begin_family(&self, account: &Account) -> Result<Issued, IssueError> {
-        let issued = self.issued(&account.user, random_name()?, true).await?;
+    pub async fn begin_family(&self, account: &Account) -> Result<IssuedTokens, IssueError> {
+        let mut transaction = self.bench.transact("the keys of tokens");
         loop {
+            transaction.attempt().await?;
+            // A new name for each sign-in, so that ending one family does not sign the user out
+            // elsewhere.
+            let issued = self.issued(&account.user, random_id()?, true).await?;
             let mut batch = Batch::default();
+            // The commit succeeds only if the account still has the version whose password was
+            // checked. Otherwise an attacker who signs in with the old password while the user
+            // changes it would get a family that outlives the change.
             let unchanged = (account.key.clone(), Expect::Version(account.version));
             batch.expect.push(unchanged);
             let since = self.keys_since();
             let is_first = self.read::<BenchTime>(&since).await?.is_none();
             if is_first {
+                // Of two first sign-ins only one sets the time; the other one begins again.
                 batch.expect.push((since.clone(), Expect::Absent));
                 batch.put.push(self.put(&since, &self.now, None));
             }
-            let family = Family {
+            let family = RefreshFamily {
                 user: account.user.clone(),
                 newest: issued.refresh.clone().unwrap_or_default(),
                 begun: self.now,
             };
             batch.put.push(self.family_put(&issued.family, &family));
-            batch.events.push(self.event(What::TokenIssued {
+            batch.events.push(self.event(EventKind::TokenIssued {
                 user: account.user.clone(),
+                // A fingerprint: the journal never contains an id, a token or a password.
                 token: self.fingerprint_of(&issued.access),
                 refreshed: false,
             }));
             if self.commit(batch).await? == Commit::Done {
                 return Ok(issued);
             }
+            // The commit was refused: because of the account, which is final, or because another
+            // sign-in was first, which is not.
             let now = self.account(&account.user).await?;
             if now.is_none_or(|now| now.version != account.version) {
                 return Err(IssueError::AccountChanged);
@@ -120,45 +141,60 @@ impl World<'_> {
         }
     }
 
-    /// Takes a refresh token that passed the verifier.
+    /// Exchanges a refresh token that passed the verifier. What the verifier cannot know is whether
+    /// the token was used before; only the stored family shows that.
     ///
     /// # Errors
     /// See [`IssueError`].
-    pub async fn refresh(&self, claims: &Claims) -> Result<Issued, IssueError> {
+    pub async fn refresh(&self, claims: &Claims) -> Result<IssuedTokens, IssueError> {
         let family = claims.text("sid").unwrap_or_default();
         let jti = claims.jti.as_deref().unwrap_or_default();
+        // A token without a family, or with one that cannot be a name, is refused like one whose
+        // family has ended: the answer does not say which.
         let key = self
             .key(RecordKind::RefreshFamily, family)
             .ok_or(IssueError::NoFamily)?;
+        let mut transaction = self.bench.transact("a family of refresh tokens");
         loop {
-            let found = self.read::<Family>(&key).await?;
-            let alive = found.filter(|found| self.now < found.until);
+            transaction.attempt().await?;
+            let found = self.read::<RefreshFamily>(&key).await?;
+            // The store sweeps expired records from time to time; whether this one counts is
+            // decided here, on the bench's clock.
+            let alive = found.filter(|found| self.now < found.expires_at);
             let found = alive.ok_or(IssueError::NoFamily)?;
             let user = found.value.user.clone();
+            // Everything below is decided from this version of the family. If another request
+            // changed it in the meantime, the commit fails and the loop decides again.
             let mut batch = Batch {
                 expect: vec![(key.clone(), Expect::Version(found.version))],
                 ..Batch::default()
             };
-            let judged = self
+            let decision = self
                 .probe
                 .refresh_rotation()
-                .judge(jti == found.value.newest);
-            if judged == Use::EndFamily {
+                .decide(jti == found.value.newest);
+            if decision == RefreshDecision::EndFamily {
+                // Thief and user hold tokens of this family, and both lose it. The commit names the
+                // version, so the family cannot move on between the check and the end.
                 batch.remove.push(key.clone());
-                batch.events.push(self.event(What::FamilyEnded { user }));
+                batch
+                    .events
+                    .push(self.event(EventKind::FamilyEnded { user }));
                 if self.commit(batch).await? == Commit::Done {
                     return Err(IssueError::UsedBefore);
                 }
                 continue;
             }
-            let exchange = judged == Use::Exchange;
+            let exchange = decision == RefreshDecision::Exchange;
             let issued = self.issued(&user, family.to_owned(), exchange).await?;
+            // Without a new refresh token (the weak arm) the family stays as it is and only lasts
+            // longer.
             let mut changed = found.value;
             if let Some(next) = &issued.refresh {
                 changed.newest.clone_from(next);
             }
             batch.put.push(self.family_put(family, &changed));
-            batch.events.push(self.event(What::TokenIssued {
+            batch.events.push(self.event(EventKind::TokenIssued {
                 user,
                 token: self.fingerprint_of(&issued.access),
                 refreshed: true,
@@ -169,39 +205,44 @@ impl World<'_> {
         }
     }
 
+    /// The ids of a new pair. The random bytes are drawn before the commit: if the system has none,
+    /// nothing has changed.
     async fn issued(
         &self,
         user: &str,
         family: String,
         with_refresh: bool,
-    ) -> Result<Issued, StorageError> {
+    ) -> Result<IssuedTokens, StorageError> {
+        // See `issue::issued_at`: a token must not be dated before the password that it rests on.
         let changed = self.password_changed(user).await?;
         let refresh = if with_refresh {
-            Some(random_name()?)
+            Some(random_id()?)
         } else {
             None
         };
-        Ok(Issued {
+        Ok(IssuedTokens {
             user: user.to_owned(),
             family,
-            access: random_name()?,
+            access: random_id()?,
             refresh,
             at: issue::issued_at(self.now, changed),
         })
     }
 
-    /// A family's record. It ends a week after its last refresh, and 30 days after its sign-in.
-    fn family_put(&self, name: &str, family: &Family) -> Put {
+    /// A family's record. It ends a week after its last refresh, and at the latest 30 days after
+    /// its sign-in: an idle timeout and an absolute one, as for sessions.
+    fn family_put(&self, name: &str, family: &RefreshFamily) -> Put {
         let key = self.fixed_key(RecordKind::RefreshFamily, name);
-        let idle = self.now.after(issue::REFRESH_LIFE);
+        let idle = self.now.after(issue::REFRESH_LIFETIME);
         Put {
-            until: idle.min(family.begun.after(FAMILY_LIFE)),
+            expires_at: idle.min(family.begun.after(FAMILY_LIFETIME)),
             ..self.put(&key, family, Some(&family.user))
         }
     }
 }
 
-fn random_name() -> Result<String, StorageError> {
-    let no_randomness = |error| StorageError(format!("no random bytes: {error}"));
-    issue::random_name().map_err(no_randomness)
+/// Without random bytes nothing is issued. Refused alternative: another source, such as the time.
+/// An id that can be guessed is worse than an error.
+fn random_id() -> Result<String, StorageError> {
+    Ok(issue::random_id()?)
 }

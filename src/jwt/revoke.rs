@@ -1,8 +1,18 @@
-//! What the server remembers about tokens that were ended: the last check of a token.
+//! Revocation: what the server remembers about tokens that were ended. It is the last check of a
+//! token.
 //!
-//! A token is remembered by its issuer and its `jti`, which stand under the signature. Its own text
-//! would not do: an ES256 signature can be written in two ways. Whether anything is remembered at all
+//! Two records are enough. A sign-out stores the token's issuer and `jti` until the token would
+//! have expired. A new password stores one moment for the user, and every token from before it is
+//! refused: the portal need not know which tokens it has issued. Whether anything is stored at all
 //! is `jwt-revocation`'s decision.
+//!
+//! Refused alternative: storing the token's text or a hash of it. An ES256 signature can be written
+//! in two ways, so an attacker could send the same token with a hash that is not on the list. The
+//! signature covers issuer and `jti`.
+//!
+//! Refused alternative: a list of the valid tokens. A token that is not on it is refused, which is
+//! safe, but then the token is a session id with a signature, and a short random id is the better
+//! one.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,36 +20,40 @@ use sha2::{Digest, Sha256};
 
 use super::issue::issued_at;
 use super::token::Claims;
-use super::verify::{Check, Refusal};
+use super::verify::{TokenCheck, TokenRefusal};
 use crate::base::clock::BenchTime;
-use crate::base::event::What;
-use crate::session::world::{FOREVER, World};
-use crate::storage::{Batch, Index, Put, RecordKey, RecordKind, StorageError};
+use crate::base::event::EventKind;
+use crate::session::world::World;
+use crate::storage::{Batch, Put, RecordIndex, RecordKey, RecordKind, StorageError};
 
-/// How many families one look at the list ends.
-const AT_ONCE: usize = 1_000;
+/// How many families of a user one change of the password ends.
+const FAMILIES_AT_ONCE: usize = 1_000;
 
 impl World<'_> {
-    /// Why a token that passed every other check is refused after all, if it is.
+    /// Why a token that passed every other check is refused after all, or `None` where it is
+    /// accepted.
     ///
     /// # Errors
-    /// The store does not answer. A token that cannot be looked up must not be accepted.
-    pub async fn revocation(&self, claims: &Claims) -> Result<Option<Refusal>, StorageError> {
+    /// The store does not answer. A token that cannot be looked up must not be accepted: otherwise
+    /// an attacker could make revoked tokens valid again by overloading the store.
+    pub async fn revocation(&self, claims: &Claims) -> Result<Option<TokenRefusal>, StorageError> {
         let revocation = self.probe.jwt_revocation();
         if !revocation.remembers() {
             return Ok(None);
         }
-        let refused = |because| Ok(Some(Check::Revocation.refuses(because)));
-        let Some(key) = self.denied_key(claims) else {
-            return refused("The token has no name by which it could be revoked.");
+        // A token without `jti` cannot be on the list, so it could never be revoked.
+        let refused = |because| Ok(Some(TokenCheck::Revocation.refuses(because)));
+        let Some(key) = self.denylist_key(claims) else {
+            return refused("The token has no jti by which it could be revoked.");
         };
         if let Some(denied) = self.read::<()>(&key).await?
-            && self.now < denied.until
+            && self.now < denied.expires_at
         {
             return refused("The token was revoked by a sign-out.");
         }
+        // The second record: one moment for all tokens of the user.
         #[expect(clippy::cast_precision_loss, reason = "seconds need 31 bits of the 53")]
-        let outdated = |changed: u64| revocation.outdated(claims.iat, changed as f64);
+        let outdated = |changed: u64| revocation.predates_password(claims.iat, changed as f64);
         if self
             .password_changed(&claims.sub)
             .await?
@@ -54,23 +68,28 @@ impl World<'_> {
     /// whether they did.
     ///
     /// # Errors
-    /// The store does not answer; then the user is not signed out, and must be told.
+    /// The store does not answer. Then the user is not signed out, and the answer must say so.
     pub async fn revoke(&self, claims: &Claims) -> Result<bool, StorageError> {
         let remembers = self.probe.jwt_revocation().remembers();
         let mut batch = Batch::default();
         if remembers {
-            let forgotten = self.probe.jwt_expiry().forgotten_at(claims.exp);
-            let until = forgotten.map_or(FOREVER, until);
-            batch.put.extend(self.denied_key(claims).map(|key| Put {
-                until,
+            // The list holds the token for exactly as long as the verifier would accept it, so the
+            // list does not grow without end. Where the policy ignores `exp`, it does.
+            let forgotten = self.probe.jwt_expiry().denylist_until(claims.exp);
+            let expires_at = forgotten.map_or(BenchTime::FOREVER, moment_of);
+            batch.put.extend(self.denylist_key(claims).map(|key| Put {
+                expires_at,
                 ..self.put(&key, &(), None)
             }));
+            // The access token is useless now; the refresh token would bring a new one.
             let family = claims.text("sid").unwrap_or_default();
             batch
                 .remove
                 .extend(self.key(RecordKind::RefreshFamily, family));
         }
-        batch.events.push(self.event(What::TokenRevoked {
+        // The weak arm writes the event as well, with `remembered: false`: the page forgot the
+        // token, and the journal shows that the server did not.
+        batch.events.push(self.event(EventKind::TokenRevoked {
             user: claims.sub.clone(),
             token: self.fingerprint_of(claims.jti.as_deref().unwrap_or_default()),
             remembered: remembers,
@@ -79,11 +98,13 @@ impl World<'_> {
     }
 
     /// Adds to a batch that stores a new password what ends the user's tokens: the moment of the
-    /// change, and the end of his families. Returns the moment, for [`World::confirm_end_of_tokens`].
+    /// change, and the removal of the user's families. All of it is one commit: no crash can leave
+    /// a new password with tokens of the old one. Returns the moment, for
+    /// [`World::confirm_token_revocation`].
     ///
     /// # Errors
     /// The store does not answer.
-    pub(crate) async fn add_end_of_tokens(
+    pub(crate) async fn add_token_revocation(
         &self,
         batch: &mut Batch,
         user: &str,
@@ -91,35 +112,40 @@ impl World<'_> {
         if !self.probe.jwt_revocation().remembers() {
             return Ok(None);
         }
-        let index = Index::Owner(
+        // Without the families a refresh token of the old password would bring new access tokens.
+        let index = RecordIndex::Owner(
             Some(self.variant),
             RecordKind::RefreshFamily,
             user.to_owned(),
         );
         let storage = self.bench.storage();
-        let families = storage.members(self.bench.name(), &index, AT_ONCE).await?;
+        let families = storage
+            .members(self.bench.name(), &index, FAMILIES_AT_ONCE)
+            .await?;
         batch.remove.extend(families);
-        // The request may have waited for a password hash, so the time is taken anew. A token of the
-        // change before this one may be dated a second ahead.
+        // The request may have waited for a password hash, so the time is taken anew. A token of
+        // the change before this one may be dated a second ahead.
         let before = self.password_changed(user).await?;
         let changed = issued_at(self.bench.now(), before);
-        batch.put.extend(self.changed_put(user, changed));
+        batch.put.extend(self.password_change_put(user, changed));
         Ok(Some(changed))
     }
 
-    /// Ends the tokens, too, that were issued between the moment that was noted and the commit that
-    /// noted it. After the commit none is issued for the old password.
+    /// Also ends the tokens that were issued between the moment that was stored and the commit that
+    /// stored it. After the commit no token is issued for the old password: a sign-in in progress
+    /// fails, because the account's version has changed.
     ///
     /// # Errors
     /// The store does not answer.
-    pub(crate) async fn confirm_end_of_tokens(
+    pub(crate) async fn confirm_token_revocation(
         &self,
         user: &str,
         noted: Option<u64>,
     ) -> Result<(), StorageError> {
         let now = self.bench.now().seconds();
+        // In the same second there is nothing to do: a token of the stored second counts as older.
         if noted.is_some_and(|noted| noted < now) {
-            let put = self.changed_put(user, now).into_iter().collect();
+            let put = self.password_change_put(user, now).into_iter().collect();
             self.commit(Batch {
                 put,
                 ..Batch::default()
@@ -129,28 +155,32 @@ impl World<'_> {
         Ok(())
     }
 
-    /// It stays for ever: where nothing expires, an old token never becomes harmless.
-    fn changed_put(&self, user: &str, changed: u64) -> Option<Put> {
-        self.changed_key(user)
+    /// The record of a password change. It has no end: where the policy ignores `exp`, an old token
+    /// never becomes harmless.
+    fn password_change_put(&self, user: &str, changed: u64) -> Option<Put> {
+        self.password_change_key(user)
             .map(|key| self.put(&key, &changed, None))
     }
 
-    /// When the user's password changed last, in whole seconds, where that is remembered.
+    /// When the user's password changed last, in whole seconds, where the server has stored that.
     pub(super) async fn password_changed(&self, user: &str) -> Result<Option<u64>, StorageError> {
-        match self.changed_key(user) {
+        match self.password_change_key(user) {
             Some(key) => Ok(self.read::<u64>(&key).await?.map(|found| found.value)),
             None => Ok(None),
         }
     }
 
-    fn changed_key(&self, user: &str) -> Option<RecordKey> {
+    fn password_change_key(&self, user: &str) -> Option<RecordKey> {
         self.key(RecordKind::Denylist, &format!("user-{user}"))
     }
 
-    /// Where a token is remembered: under a hash of issuer and `jti`, with the length of the first
-    /// before it, so that no two pairs share a hash.
-    fn denied_key(&self, claims: &Claims) -> Option<RecordKey> {
+    /// Under which key a token is stored: a hash of issuer and `jti`, with the length of the issuer
+    /// before both. Without the length, issuer "ab" with `jti` "c" and issuer "a" with `jti` "bc"
+    /// would have one key, and an issuer could revoke the tokens of another one. A hash, because
+    /// `jti` may be any text and a key is part of a file name.
+    fn denylist_key(&self, claims: &Claims) -> Option<RecordKey> {
         let issuer = claims.iss.as_deref().unwrap_or_default();
+        // An empty `jti` is none: all tokens without an id would share one record.
         let jti = claims.jti.as_deref().filter(|jti| !jti.is_empty())?;
         let text = format!("{}:{issuer}{jti}", issuer.len());
         let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(text));
@@ -158,8 +188,9 @@ impl World<'_> {
     }
 }
 
-/// The moment of an `exp`. One that lies beyond every clock is for ever.
-fn until(seconds: f64) -> BenchTime {
+/// The moment of an `exp`, rounded up, so that the list never forgets a token that is still
+/// accepted. One that is later than any clock can show becomes the latest moment.
+fn moment_of(seconds: f64) -> BenchTime {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

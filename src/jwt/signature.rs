@@ -1,33 +1,42 @@
 //! Signing and verifying bytes. The algorithms themselves are the `jsonwebtoken` crate's.
+//!
+//! Nothing here decides anything: which key and which algorithm are used is decided before, in
+//! [`mod@super::verify`]. Refused alternative: writing HMAC or ECDSA here, to show how they work. A
+//! small mistake in either lets anyone sign, and a student could not see it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, crypto};
 use serde::Serialize;
 
-/// The token of a header and a payload, signed. `None` where the key does not fit the algorithm, or
-/// one of the two is no JSON.
-pub fn token(
+/// A signed token with this header and this payload. `None` where the key does not fit the
+/// algorithm, or where one of the two cannot be written as JSON.
+pub fn sign(
     header: &impl Serialize,
     payload: &impl Serialize,
     key: &EncodingKey,
     algorithm: Algorithm,
 ) -> Option<String> {
-    let signed = signed_part(header, payload)?;
+    // The signature covers the encoded text, not the JSON behind it. So a verifier compares the
+    // bytes that arrived, and never has to write JSON in the same way as the issuer.
+    let signed = signing_input(header, payload)?;
     let signature = crypto::sign(signed.as_bytes(), key, algorithm).ok()?;
     Some(format!("{signed}.{signature}"))
 }
 
-/// Header and payload as the signature covers them: compact JSON in base64url.
-pub fn signed_part(header: &impl Serialize, payload: &impl Serialize) -> Option<String> {
+/// Header and payload as the signature covers them: compact JSON in base64url, with a dot between
+/// them. RFC 7515 calls it the JWS signing input.
+pub fn signing_input(header: &impl Serialize, payload: &impl Serialize) -> Option<String> {
     let header = URL_SAFE_NO_PAD.encode(serde_json::to_vec(header).ok()?);
     let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(payload).ok()?);
     Some(format!("{header}.{payload}"))
 }
 
-/// Whether a signature is that of the key over the text.
-pub fn is_right(signed: &str, signature: &[u8], key: &DecodingKey, algorithm: Algorithm) -> bool {
+/// Whether the signature over this text was made with the key.
+pub fn is_valid(signed: &str, signature: &[u8], key: &DecodingKey, algorithm: Algorithm) -> bool {
     let signature = URL_SAFE_NO_PAD.encode(signature);
+    // An error, such as a signature of a wrong length, is a "no". The crate compares an HMAC in
+    // constant time, so the duration does not reveal how many bytes were right.
     crypto::verify(&signature, signed.as_bytes(), key, algorithm).unwrap_or(false)
 }
 
@@ -49,10 +58,10 @@ mod tests {
         let key = URL_SAFE_NO_PAD.decode(EXAMPLE_KEY).expect("base64url");
         let key = DecodingKey::from_secret(&key);
         let mut signature = URL_SAFE_NO_PAD.decode(EXAMPLE.1).expect("base64url");
-        assert!(is_right(EXAMPLE.0, &signature, &key, Algorithm::HS256));
-        assert!(!is_right(EXAMPLE.0, &signature, &key, Algorithm::HS512));
+        assert!(is_valid(EXAMPLE.0, &signature, &key, Algorithm::HS256));
+        assert!(!is_valid(EXAMPLE.0, &signature, &key, Algorithm::HS512));
         signature[0] ^= 1;
-        assert!(!is_right(EXAMPLE.0, &signature, &key, Algorithm::HS256));
-        assert!(!is_right(EXAMPLE.0, b"", &key, Algorithm::HS256));
+        assert!(!is_valid(EXAMPLE.0, &signature, &key, Algorithm::HS256));
+        assert!(!is_valid(EXAMPLE.0, b"", &key, Algorithm::HS256));
     }
 }

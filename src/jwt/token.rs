@@ -1,7 +1,9 @@
 //! The form of a token: three parts, read strictly, before anything in it is believed.
 //!
-//! A token that is not exactly in this form is refused under every policy, because a lenient reader
-//! lets one token be written in many ways. Next: [`mod@super::verify`].
+//! A token that is not exactly in this form is refused under every policy. A lenient reader accepts
+//! one token in many spellings: with padding, with a space, with a member twice. Then a list of
+//! revoked tokens misses a spelling, and two programs may read two different users from one token.
+//! Next: [`mod@super::verify`].
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,15 +11,16 @@ use serde_json::{Map, Value};
 
 use super::json;
 
-/// The longest token that is read, in bytes. Those of the portal have 300 to 600; a longer text is
-/// refused before any work is done on it.
-pub const LONGEST: usize = 8 * 1024;
+/// The longest token that is read, in bytes. Those of the portal have 300 to 600. A longer text is
+/// refused before any work is done on it, so that a stranger cannot make the portal work.
+pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
-/// A token as it was sent. Nothing in it is verified.
+/// A token as it was sent, with nothing verified. It is for pages that show a token to its owner;
+/// code that decides by a claim must get it from [`mod@super::verify`].
 #[derive(Clone, Debug)]
-pub struct Token<'t> {
+pub struct UnverifiedToken<'t> {
     /// Header and payload with the dot between them: what the signature covers.
-    pub signed: &'t str,
+    pub signing_input: &'t str,
     /// The signature's bytes.
     pub signature: Vec<u8>,
     /// The header.
@@ -26,11 +29,13 @@ pub struct Token<'t> {
     pub claims: Claims,
 }
 
-/// A signed text of which only the payload is unread (RFC 7515 §7.1). Nothing in it is verified.
+/// A signed text in its compact form (RFC 7515 §7.1), with the payload still unread and nothing
+/// verified. The type is separate from the token because a signature may cover any bytes, and the
+/// public test vectors do.
 #[derive(Clone, Debug)]
-pub struct Signed<'t> {
+pub struct CompactJws<'t> {
     /// Header and payload with the dot between them: what the signature covers.
-    pub signed: &'t str,
+    pub signing_input: &'t str,
     /// The signature's bytes.
     pub signature: Vec<u8>,
     /// The header.
@@ -39,60 +44,61 @@ pub struct Signed<'t> {
     pub payload: Vec<u8>,
 }
 
-/// What the header says (RFC 7515 §4.1).
+/// What the header says (RFC 7515 §4.1). The sender wrote all of it. It is used before the
+/// signature is verified, because it says how to verify, and so most attacks on tokens begin here.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Header {
-    /// How the token says that it is signed.
+    /// The algorithm, as the sender names it. Never the reason to use it: see `jwt-algorithm`.
     pub alg: String,
-    /// The name of the key.
+    /// The name of the key, as the sender gives it: any text. See `jwt-kid`.
     pub kid: Option<String>,
-    /// The kind of token.
+    /// The kind of token. See `jwt-type`.
     pub typ: Option<String>,
-    /// Where a key set is to be fetched.
+    /// An address with a set of keys. See `jwt-key-source`.
     pub jku: Option<String>,
-    /// A key that the token brings along.
+    /// A key that the token brings along. See `jwt-key-source`.
     pub jwk: Option<Value>,
-    /// Whether there is a `crit`, in whatever form.
+    /// Whether there is a `crit`, in any form, also a malformed one: see `jwt-crit`.
     pub has_crit: bool,
-    /// All members.
+    /// All members, for pages that show them.
     pub all: Map<String, Value>,
 }
 
 /// What the payload says (RFC 7519 §4.1). Times are in seconds since the epoch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claims {
-    /// The issuer.
+    /// The issuer. A user name means something only together with it.
     pub iss: Option<String>,
-    /// The user.
+    /// The user. The only claim that every token must have: without it a token speaks of nobody.
     pub sub: String,
-    /// For whom it is meant; one name or several.
+    /// For which services it is meant: one name or several.
     pub aud: Vec<String>,
-    /// From when on it is over.
+    /// From this time on the token has expired.
     pub exp: Option<f64>,
-    /// From when on it holds.
+    /// From this time on the token is valid.
     pub nbf: Option<f64>,
     /// When it was issued.
     pub iat: Option<f64>,
-    /// The token's own name.
+    /// The token's own id, by which it can be revoked.
     pub jti: Option<String>,
     /// All claims.
     pub all: Map<String, Value>,
 }
 
-impl<'t> Token<'t> {
+impl<'t> UnverifiedToken<'t> {
     /// Reads a token.
     ///
     /// # Errors
     /// A sentence that says what is wrong with the form. It repeats nothing of the token.
     pub fn parse(text: &'t str) -> Result<Self, &'static str> {
-        let Signed {
-            signed,
+        let CompactJws {
+            signing_input,
             signature,
             header,
             payload,
-        } = Signed::parse(text)?;
+        } = CompactJws::parse(text)?;
         Ok(Self {
-            signed,
+            signing_input,
             signature,
             header,
             claims: Claims::parse(&payload)?,
@@ -100,26 +106,31 @@ impl<'t> Token<'t> {
     }
 }
 
-impl<'t> Signed<'t> {
+impl<'t> CompactJws<'t> {
     /// Reads a signed text in its compact form, whatever its payload is.
     ///
     /// # Errors
     /// A sentence that says what is wrong with the form. It repeats nothing of the text.
     pub fn parse(text: &'t str) -> Result<Self, &'static str> {
-        if text.len() > LONGEST {
+        // The length first: it costs nothing, and it limits everything that follows.
+        if text.len() > MAX_TOKEN_BYTES {
             return Err("The token is longer than any that this API issues.");
         }
         let three = "A token has exactly three parts with dots between them.";
-        let (signed, signature) = text.rsplit_once('.').ok_or(three)?;
-        let (header, payload) = signed.split_once('.').ok_or(three)?;
+        let (signing_input, signature) = text.rsplit_once('.').ok_or(three)?;
+        let (header, payload) = signing_input.split_once('.').ok_or(three)?;
+        // Five parts are an encrypted token (JWE). Refused alternative: ignoring what comes after
+        // the third part. The signature does not cover it, so anyone could add to a token.
         if payload.contains('.') {
             return Err(three);
         }
+        // The header must be understood now, because it names the key and the algorithm. The
+        // payload stays bytes until its form is needed.
         let header = json::object(&part(header)?);
         let header =
             header.map_err(|_| "The header is not one JSON object of at most 100 values.")?;
         Ok(Self {
-            signed,
+            signing_input,
             signature: part(signature)?,
             header: Header::read(header).ok_or("A member of the header has a wrong type.")?,
             payload: part(payload)?,
@@ -127,13 +138,18 @@ impl<'t> Signed<'t> {
     }
 }
 
-/// The bytes of a part: base64url, no padding, no other character, no left-over bits.
+/// The bytes of a part: base64url, no padding, no other character, no left-over bits. The last
+/// character of a part may carry bits that belong to no byte. If a reader ignored them, anyone
+/// could change that character, and the same token would have several spellings.
 fn part(text: &str) -> Result<Vec<u8>, &'static str> {
     let broken = "A part of the token is not base64url without padding.";
     URL_SAFE_NO_PAD.decode(text).map_err(|_| broken)
 }
 
 impl Header {
+    /// `None` where `alg` is missing, or where a member has a wrong type. Refused alternative:
+    /// treating a member of a wrong type as missing. A `kid` that is a list would then pass as "no
+    /// kid" here, and mean something to another program.
     fn read(all: Map<String, Value>) -> Option<Self> {
         Some(Self {
             alg: text(&all, "alg")??,
@@ -159,6 +175,7 @@ impl Claims {
     }
 
     fn read(all: Map<String, Value>) -> Option<Self> {
+        // RFC 7519 §4.1.3 allows one name or a list of names.
         let aud = match all.get("aud") {
             None => Vec::new(),
             Some(Value::String(one)) => vec![one.clone()],
@@ -170,6 +187,7 @@ impl Claims {
         };
         Some(Self {
             iss: text(&all, "iss")?,
+            // An empty name might be an account somewhere, or match a record with an empty field.
             sub: text(&all, "sub")?.filter(|sub| !sub.is_empty())?,
             aud,
             exp: time(&all, "exp")?,
@@ -180,13 +198,15 @@ impl Claims {
         })
     }
 
-    /// A claim that holds text.
+    /// A claim that holds text; `None` where it is missing or has another type.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.all.get(name)?.as_str()
     }
 
-    /// Whether the claim `scope`, a list with spaces between, holds this word (RFC 8693 §4.2).
+    /// Whether the claim `scope`, words with spaces between them, contains this word (RFC 8693
+    /// §4.2).
     pub fn has_scope(&self, word: &str) -> bool {
+        // Whole words: a search for "admin" in the text would also find "admin-read".
         let scope = self.text("scope").unwrap_or_default();
         scope.split(' ').any(|one| one == word)
     }
@@ -201,7 +221,8 @@ fn text(all: &Map<String, Value>, name: &str) -> Option<Option<String>> {
     }
 }
 
-/// A claim that may be missing and must be a number of seconds.
+/// A claim that may be missing and must be a finite number of seconds. Text such as "1767225600" is
+/// refused: some programs compare text letter by letter, and then "9" is later than "10".
 fn time(all: &Map<String, Value>, name: &str) -> Option<Option<f64>> {
     match all.get(name) {
         None => Some(None),
@@ -229,7 +250,7 @@ mod tests {
             HEADER,
             r#"{"sub":"alice","aud":["a","b"],"exp":1.5,"scope":"x admin"}"#,
         );
-        let token = Token::parse(&text).expect("a token");
+        let token = UnverifiedToken::parse(&text).expect("a token");
         assert_eq!(token.header.alg, "HS256");
         assert_eq!(token.header.kid.as_deref(), Some("hs-1"));
         assert!(!token.header.has_crit);
@@ -238,13 +259,13 @@ mod tests {
         assert_eq!((token.claims.exp, token.claims.nbf), (Some(1.5), None));
         assert_eq!(token.signature, b"sig");
         assert!(token.claims.has_scope("admin") && !token.claims.has_scope("adm"));
-        assert!(text.starts_with(token.signed) && !token.signed.ends_with('.'));
+        assert!(text.starts_with(token.signing_input) && !token.signing_input.ends_with('.'));
     }
 
     #[test]
     fn a_token_in_any_other_form_is_refused() {
         let good = token(HEADER, r#"{"sub":"alice"}"#);
-        Token::parse(&good).expect("the form that is right");
+        UnverifiedToken::parse(&good).expect("the form that is right");
         let (signed, _) = good.rsplit_once('.').expect("three parts");
         for bad in [
             String::new(),
@@ -259,10 +280,10 @@ mod tests {
             format!("{signed}.+/+/"),
             good.replacen('.', "=.", 1),
             r#"{"payload":"e30","signature":"c2ln"}"#.into(),
-            "x".repeat(LONGEST + 1),
+            "x".repeat(MAX_TOKEN_BYTES + 1),
             "é.é.é".into(),
         ] {
-            assert!(Token::parse(&bad).is_err(), "{bad}");
+            assert!(UnverifiedToken::parse(&bad).is_err(), "{bad}");
         }
     }
 
@@ -276,7 +297,7 @@ mod tests {
             "null",
         ] {
             assert!(
-                Token::parse(&token(header, r#"{"sub":"a"}"#)).is_err(),
+                UnverifiedToken::parse(&token(header, r#"{"sub":"a"}"#)).is_err(),
                 "{header}"
             );
         }
@@ -290,7 +311,10 @@ mod tests {
             r#"{"sub":"a","iss":[]}"#,
             r#"{"sub":"a","sub":"b"}"#,
         ] {
-            assert!(Token::parse(&token(HEADER, payload)).is_err(), "{payload}");
+            assert!(
+                UnverifiedToken::parse(&token(HEADER, payload)).is_err(),
+                "{payload}"
+            );
         }
     }
 }

@@ -13,9 +13,8 @@ use crate::same_site::measured::MeasuredTables;
 use crate::sniffing_proxy::capture::Captures;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
-/// The furthest one move goes: a year.
+/// The longest single move: a year.
 const MOST_MINUTES: u64 = 525_600;
 
 /// Moves the clock ahead by `minutes`, or resets the bench with `reset=1`.
@@ -25,7 +24,7 @@ async fn move_clock(
     form: Capped<String>,
     captures: &State<Arc<Captures>>,
     tables: &State<MeasuredTables>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Problem> {
     let form = fields(&form);
     if form.get("reset").is_some_and(|value| value == "1") {
         return reset(context, captures, tables).await;
@@ -38,7 +37,12 @@ async fn move_clock(
         let because = format!("minutes must be a whole number from 1 to {MOST_MINUTES}.");
         let next = "Correct it, or send reset=1 to take the clock back.";
         let status = Status::UnprocessableEntity;
-        return Err(Problem::new(status, "The clock was not moved", because, next).into());
+        return Err(Problem::new(
+            status,
+            "The clock was not moved",
+            because,
+            next,
+        ));
     };
     context
         .bench
@@ -54,7 +58,7 @@ async fn reset(
     context: &RequestContext,
     captures: &State<Arc<Captures>>,
     tables: &State<MeasuredTables>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Problem> {
     context.bench.reset().await?;
     captures.forget(context.bench.name());
     tables.forget(context.bench.name());

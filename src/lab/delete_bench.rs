@@ -1,4 +1,4 @@
-//! Throwing a bench away: for attacks, which use one each. Only benches of attacks can be.
+//! `/discard`: deletes a bench. Each attack uses its own bench; no other bench can be deleted.
 
 use std::sync::Arc;
 
@@ -10,18 +10,17 @@ use crate::defences::policy::{Name, Variant};
 use crate::session::bench::{Benches, RUN_PREFIX};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
-/// Forgets the bench, and tells which switches this variant of it was asked for.
+/// Deletes the bench, and answers which switches this variant of it was asked for.
 #[post("/discard?<variant>")]
-async fn discard(
+async fn delete_bench(
     context: &RequestContext,
     benches: &State<Arc<Benches>>,
     variant: &str,
-) -> Result<Json<ProbedDefences>, Reply> {
+) -> Result<Json<ProbedDefences>, Problem> {
     let name = context.bench.name();
     if !name.as_str().starts_with(RUN_PREFIX) {
-        return Err(Problem::not_found().into());
+        return Err(Problem::not_found());
     }
     let variant: Variant = variant
         .parse()
@@ -35,5 +34,5 @@ async fn discard(
 }
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![discard]
+    routes![delete_bench]
 }

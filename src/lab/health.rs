@@ -1,4 +1,4 @@
-//! Whether the lab answers and its store is well, and where it listens: for programs.
+//! Whether the lab answers and its store works, and the addresses of its sites: for programs.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use crate::base::addresses::Ports;
 use crate::storage::health::Health;
 use crate::web::context::RequestContext;
 
-/// `ok`, or 503 with what is wrong. A balancer asks this each second; nothing is asked for it but a
-/// flag in memory. It names no host: whoever reaches the portal can read it.
+/// `ok`, or 503 with what is wrong. A load balancer asks this each second, so it only reads a flag in
+/// memory. It names no host, because anyone who reaches the portal can read it.
 #[get("/healthz")]
 fn healthz(health: &State<Arc<Health>>) -> Either<&'static str, (Status, String)> {
     match health.trouble() {
@@ -20,7 +20,7 @@ fn healthz(health: &State<Arc<Health>>) -> Either<&'static str, (Status, String)
     }
 }
 
-/// Who listens where: `session-lab attack --url` finds the other sites by it.
+/// The addresses of all sites: `session-lab attack --url` finds the other sites with it.
 #[get("/addresses")]
 fn addresses(context: &RequestContext) -> Json<Ports> {
     Json(context.addresses.ports())
@@ -30,7 +30,7 @@ pub(super) fn routes() -> Vec<Route> {
     routes![healthz]
 }
 
-/// What only the lab's own pages tell.
+/// The routes of the lab's own pages only.
 pub(super) fn own_routes() -> Vec<Route> {
     routes![addresses]
 }

@@ -1,6 +1,11 @@
-//! The lab's own pages: what a student reads beside the portal, on an origin of their own, so that a
-//! script on the portal's notice board cannot move the clock. Read `compare/mod.rs` first.
+//! The lab's own pages, in four groups by what a student does: `learn`, `attack`, `inspect` and
+//! `build`. Read `inspect/compare/mod.rs` first.
+//!
+//! They have their own origin, so that a script on the portal's notice board cannot move the clock.
+//! [`diagrams`] draws; `job.rs` runs what takes longer than a request; [`Store`] and [`Lessons`] are
+//! what several pages share.
 
+mod attachment;
 mod attack;
 mod build;
 mod clock;
@@ -8,128 +13,30 @@ mod delete_bench;
 pub mod diagrams;
 mod health;
 mod inspect;
+mod job;
 mod learn;
+mod lessons;
 mod page;
+mod store;
 
-use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rocket::{Build, Rocket};
-use serde::Serialize;
 
-use crate::base::bench_name::BenchName;
+pub use lessons::Lessons;
+pub use store::Store;
+
 use crate::base::tls::Certificate;
 use crate::client::LabClient;
-use crate::defences::policy::Variant;
 use crate::same_site as experiment;
 use crate::same_site::measured::MeasuredTables;
 use crate::session::bench::Benches;
 use crate::sniffing_proxy::capture::Captures;
 use crate::storage::health::Health;
-use crate::storage::redis;
-use crate::worksheets::library::SheetLibrary;
-use crate::worksheets::report::Attested;
-
-/// Where sessions are kept.
-#[derive(Clone, Debug)]
-pub struct Store {
-    /// In words.
-    pub description: String,
-    /// In one word.
-    pub medium: &'static str,
-    /// The folder, where there is one.
-    pub folder: Option<PathBuf>,
-    /// Whether several labs may share it: then it is a Redis.
-    pub shared: bool,
-}
-
-/// Where a world's session records lie, and how a student lists them there.
-#[derive(Clone, Debug, Serialize)]
-struct Shelved {
-    /// What a record's name is.
-    called: &'static str,
-    /// What stands before each name.
-    #[serde(skip)]
-    before: String,
-    /// The folder of the files.
-    folder: Option<String>,
-    /// The pattern of the keys in Redis.
-    pattern: Option<String>,
-}
-
-impl Store {
-    /// Where a bench's sessions are kept, in words.
-    fn of(&self, bench: &BenchName) -> String {
-        match &self.folder {
-            Some(folder) => format!(
-                "files in {}",
-                folder.join("sessions").join(bench.as_str()).display()
-            ),
-            None => self.description.clone(),
-        }
-    }
-
-    /// Where a world's session records lie.
-    fn sessions(&self, bench: &BenchName, variant: Variant) -> Shelved {
-        let nowhere = Shelved {
-            called: "Name",
-            before: String::new(),
-            folder: None,
-            pattern: None,
-        };
-        if self.shared {
-            let before = redis::session_keys(bench, variant);
-            return Shelved {
-                called: "Key",
-                pattern: Some(format!("{before}*")),
-                before,
-                ..nowhere
-            };
-        }
-        let Some(folder) = &self.folder else {
-            return nowhere;
-        };
-        let world = folder.join("sessions").join(bench.as_str());
-        let world = world.join(variant.to_string());
-        Shelved {
-            called: "File",
-            folder: Some(world.display().to_string()),
-            ..nowhere
-        }
-    }
-}
-
-/// The worksheets of a lab.
-#[derive(Clone, Debug)]
-pub struct Lessons {
-    library: Arc<OnceLock<SheetLibrary>>,
-    /// Whose machine runs the lab.
-    pub attested: Attested,
-    /// The data folder, as the sheets name it.
-    pub folder: PathBuf,
-}
-
-impl Lessons {
-    /// The worksheets of a folder, or without one the built-in ones.
-    pub fn new(library: Option<SheetLibrary>, attested: Attested, folder: PathBuf) -> Self {
-        let library = Arc::new(library.map_or_else(OnceLock::new, OnceLock::from));
-        Self {
-            library,
-            attested,
-            folder,
-        }
-    }
-
-    /// The sheets. The built-in ones are read when they are first asked for: the start need not wait
-    /// for them, and a lab that serves no sheet does not hold them in memory.
-    pub fn library(&self) -> &SheetLibrary {
-        self.library.get_or_init(SheetLibrary::built_in)
-    }
-}
 
 /// What the lab's pages work with.
 pub struct LabState {
-    /// Where sessions are kept.
+    /// Where sessions are stored.
     pub store: Store,
     /// Whether the store works.
     pub health: Arc<Health>,
@@ -143,7 +50,7 @@ pub struct LabState {
     pub captures: Arc<Captures>,
     /// Every bench.
     pub benches: Arc<Benches>,
-    /// What browsers were seen to send on `/same-site`.
+    /// What browsers sent on `/same-site`.
     pub same_site: MeasuredTables,
 }
 
@@ -172,7 +79,7 @@ pub struct PortalPagesState {
     pub certificate: Arc<Certificate>,
     /// Whether the store works.
     pub health: Arc<Health>,
-    /// What browsers were seen to send on `/same-site`.
+    /// What browsers sent on `/same-site`.
     pub same_site: MeasuredTables,
 }
 

@@ -35,7 +35,7 @@ pub fn render(
     page: impl Serialize,
 ) -> Template {
     #[derive(Serialize)]
-    struct Page<T> {
+    struct LabPage<T> {
         frame: Frame,
         clock: ClockView,
         #[serde(flatten)]
@@ -44,7 +44,7 @@ pub fn render(
     let frame = Frame::at(context, title);
     Template::render(
         template,
-        Page {
+        LabPage {
             frame,
             clock: ClockView::of(&context.bench),
             page,

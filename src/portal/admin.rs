@@ -6,28 +6,32 @@ use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
 
 use super::Visitor;
-use crate::base::event::What;
+use crate::base::event::EventKind;
 use crate::defences::facts::Role;
 use crate::portal::body::{Checked, JsonBody};
 use crate::storage::Commit;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
 /// How many keys of the store the list shows.
 const SHOWN: usize = 10;
 
-async fn admins_only(visitor: &Visitor<'_>) -> Result<(), Reply> {
-    let account = visitor.account().await?;
+async fn admins_only(visitor: &Visitor<'_>) -> Result<(), Problem> {
+    let account = visitor.account_for_api().await?;
     if visitor.role(&account) == Role::Admin {
         return Ok(());
     }
     let because = "Only an administrator may do this.";
     let next = "Sign in as an administrator.";
-    Err(Problem::new(Status::Forbidden, "Not allowed", because, next).into())
+    Err(Problem::new(
+        Status::Forbidden,
+        "Not allowed",
+        because,
+        next,
+    ))
 }
 
 #[derive(Serialize)]
-struct ActiveSessions {
+struct SessionKeys {
     active_sessions: usize,
     keys: Vec<String>,
 }
@@ -35,7 +39,7 @@ struct ActiveSessions {
 /// The signed-in sessions: how many, and the keys under which the store keeps the first ten. With
 /// the weak `at-rest` a key is the id itself.
 #[get("/admin/sessions")]
-async fn sessions(visitor: Visitor<'_>) -> Result<Json<ActiveSessions>, Reply> {
+async fn sessions(visitor: Visitor<'_>) -> Result<Json<SessionKeys>, Problem> {
     admins_only(&visitor).await?;
     let mut listed = visitor.world.sessions(None).await?;
     listed.retain(|listed| listed.record.user.is_some());
@@ -44,7 +48,7 @@ async fn sessions(visitor: Visitor<'_>) -> Result<Json<ActiveSessions>, Reply> {
         .take(SHOWN)
         .map(|listed| listed.key.name().to_owned())
         .collect();
-    Ok(Json(ActiveSessions {
+    Ok(Json(SessionKeys {
         active_sessions: listed.len(),
         keys,
     }))
@@ -56,7 +60,7 @@ struct NewRole {
 }
 
 #[derive(Serialize)]
-struct RoleView {
+struct ChangedRole {
     username: String,
     role: &'static str,
 }
@@ -65,7 +69,7 @@ struct RoleView {
 async fn change_role(
     name: &str,
     checked: Checked<'_, JsonBody<NewRole>>,
-) -> Result<Json<RoleView>, Reply> {
+) -> Result<Json<ChangedRole>, Problem> {
     let Checked {
         visitor,
         body: JsonBody(sent),
@@ -75,22 +79,27 @@ async fn change_role(
     let Some(mut account) = visitor.world.account(name).await? else {
         let next = "Use the name of one of the demo accounts.";
         let because = "No account has that name.";
-        return Err(Problem::new(Status::NotFound, "Unknown account", because, next).into());
+        return Err(Problem::new(
+            Status::NotFound,
+            "Unknown account",
+            because,
+            next,
+        ));
     };
     account.record.role = sent.role;
-    if visitor.world.save_account(&account).await? == Commit::Lost {
-        return Err(Problem::overtaken().into());
+    if visitor.world.save_account(&account).await? == Commit::Conflict {
+        return Err(Problem::conflict());
     }
     let (user, role) = (account.user, sent.role.as_str());
     visitor
         .world
-        .note(What::RoleChanged {
+        .note(EventKind::RoleChanged {
             user: user.clone(),
             role: role.into(),
         })
         .await?;
     visitor.world.renew_sessions_of(&user).await?;
-    Ok(Json(RoleView {
+    Ok(Json(ChangedRole {
         username: user,
         role,
     }))

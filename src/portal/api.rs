@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use super::Visitor;
 use super::password::too_many;
-use super::sign_in::{self, Check};
+use super::sign_in::{self, PasswordCheck};
 use super::visitor::PassiveVisitor;
 use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::session::accounts::ABOUT_LIMIT;
 use crate::storage::Commit;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
+use crate::web::with_cookies::WithCookies;
 
 #[derive(Deserialize)]
-struct Credentials {
+struct ApiCredentials {
     username: String,
     password: String,
 }
@@ -37,31 +37,32 @@ struct LoggedIn {
 /// check of the origin guard it.
 #[post("/api/login", data = "<checked>")]
 async fn log_in(
-    checked: CheckedWithoutToken<'_, JsonBody<Credentials>>,
-) -> Result<Json<LoggedIn>, Reply> {
+    checked: CheckedWithoutToken<'_, JsonBody<ApiCredentials>>,
+) -> Result<WithCookies<Json<LoggedIn>>, Problem> {
     let CheckedWithoutToken(Checked {
         visitor,
         body: JsonBody(sent),
         ..
     }) = checked;
     let account = match sign_in::check(&visitor, &sent.username, &sent.password).await? {
-        Check::Right(account) => account,
-        Check::Wrong(message) => {
+        PasswordCheck::Right(account) => account,
+        PasswordCheck::Wrong(message) => {
             let next = "Check the name and the password.";
             let status = Status::Unauthorized;
-            return Err(Problem::new(status, "Not signed in", message, next).into());
+            return Err(Problem::new(status, "Not signed in", message, next));
         }
-        Check::Wait(wait) => return Err(too_many(&visitor, wait).into()),
+        PasswordCheck::Wait(wait) => return Err(too_many(wait)),
     };
-    sign_in::sign_in(&visitor, &account).await?;
+    let cookies = sign_in::sign_in(&visitor, &account).await?;
     let user = UserView {
         username: account.user,
         role: account.record.role.as_str(),
     };
-    Ok(Json(LoggedIn {
+    let logged_in = Json(LoggedIn {
         message: "Login successful.",
         user,
-    }))
+    });
+    Ok(WithCookies::new(logged_in, cookies))
 }
 
 #[derive(Serialize)]
@@ -71,8 +72,8 @@ struct CheckedSession {
 }
 
 #[get("/api/check_session")]
-async fn check_session(visitor: Visitor<'_>) -> Result<Json<CheckedSession>, Reply> {
-    let account = visitor.account().await?;
+async fn check_session(visitor: Visitor<'_>) -> Result<Json<CheckedSession>, Problem> {
+    let account = visitor.account_for_api().await?;
     let role = visitor.role(&account).as_str();
     let user = UserView {
         username: account.user,
@@ -92,19 +93,19 @@ struct TimeLeft {
 
 /// What is left of the session, in seconds. Asking does not extend it.
 #[get("/api/time_left")]
-async fn time_left(onlooker: PassiveVisitor<'_>) -> Result<Json<TimeLeft>, Reply> {
-    let PassiveVisitor(visitor) = onlooker;
+async fn time_left(visitor: PassiveVisitor<'_>) -> Result<Json<TimeLeft>, Problem> {
+    let PassiveVisitor(visitor) = visitor;
     let session = visitor
         .session
         .as_ref()
         .filter(|session| session.user().is_some());
     let Some(session) = session else {
-        return Err(Problem::signed_out().into());
+        return Err(Problem::signed_out());
     };
     let world = &visitor.world;
     let (idle, absolute) = session
         .record
-        .time_left(world.probe, session.seen, world.now);
+        .time_left(world.probe, session.last_used, world.now);
     let seconds = |left: Option<std::time::Duration>| left.map(|left| left.as_secs());
     Ok(Json(TimeLeft {
         idle: seconds(idle),
@@ -113,18 +114,17 @@ async fn time_left(onlooker: PassiveVisitor<'_>) -> Result<Json<TimeLeft>, Reply
 }
 
 #[derive(Serialize)]
-struct Token {
+struct CsrfTokenView {
     csrf_token: Option<String>,
 }
 
 /// The token of the visitor's session, which is opened where there is none. `null` where the policy
 /// has no tokens.
 #[get("/csrf-token")]
-async fn csrf_token(mut visitor: Visitor<'_>) -> Result<Json<Token>, Reply> {
-    visitor.ensure_session().await?;
-    Ok(Json(Token {
-        csrf_token: visitor.csrf_token(),
-    }))
+async fn csrf_token(mut visitor: Visitor<'_>) -> Result<WithCookies<Json<CsrfTokenView>>, Problem> {
+    let cookie = visitor.ensure_session().await?;
+    let csrf_token = visitor.csrf_token();
+    Ok(WithCookies::new(Json(CsrfTokenView { csrf_token }), cookie))
 }
 
 #[derive(Deserialize)]
@@ -133,15 +133,15 @@ struct ProfileChange {
 }
 
 #[derive(Serialize)]
-struct Profile {
+struct AccountProfile {
     username: String,
     about_me: String,
 }
 
 #[get("/api/profile")]
-async fn profile(visitor: Visitor<'_>) -> Result<Json<Profile>, Reply> {
-    let account = visitor.account().await?;
-    Ok(Json(Profile {
+async fn profile(visitor: Visitor<'_>) -> Result<Json<AccountProfile>, Problem> {
+    let account = visitor.account_for_api().await?;
+    Ok(Json(AccountProfile {
         username: account.user,
         about_me: account.record.about,
     }))
@@ -150,25 +150,30 @@ async fn profile(visitor: Visitor<'_>) -> Result<Json<Profile>, Reply> {
 #[post("/api/profile", data = "<checked>")]
 async fn change_profile(
     checked: Checked<'_, JsonBody<ProfileChange>>,
-) -> Result<Json<Profile>, Reply> {
+) -> Result<Json<AccountProfile>, Problem> {
     let Checked {
         visitor,
         body: JsonBody(sent),
         ..
     } = checked;
-    let mut account = visitor.account().await?;
+    let mut account = visitor.account_for_api().await?;
     if sent.about_me.chars().count() > ABOUT_LIMIT {
         let because = format!("about_me holds {ABOUT_LIMIT} characters at most.");
         let status = Status::UnprocessableEntity;
-        return Err(Problem::new(status, "Not changed", because, "Send a shorter text.").into());
+        return Err(Problem::new(
+            status,
+            "Not changed",
+            because,
+            "Send a shorter text.",
+        ));
     }
     account.record.about = sent.about_me;
     match visitor.world.save_account(&account).await? {
-        Commit::Done => Ok(Json(Profile {
+        Commit::Done => Ok(Json(AccountProfile {
             username: account.user,
             about_me: account.record.about,
         })),
-        Commit::Lost => Err(Problem::overtaken().into()),
+        Commit::Conflict => Err(Problem::conflict()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::web::template::Template;
 use rocket::http::Status;
+use rocket::response::Redirect;
 use rocket::{FromForm, Route, get, post, routes};
 use serde::Serialize;
 
@@ -9,8 +10,8 @@ use super::Visitor;
 use crate::defences::{Defence, Output};
 use crate::portal::body::{Checked, FormBody};
 use crate::session::notices::TEXT_LIMIT;
+use crate::web::interrupted::Interrupted;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use crate::web::visible_time::time_of_day;
 
 #[derive(Serialize)]
@@ -27,7 +28,7 @@ struct BoardPage {
 }
 
 #[get("/board")]
-async fn board(visitor: Visitor<'_>) -> Result<Template, Reply> {
+async fn board(visitor: Visitor<'_>) -> Result<Template, Interrupted> {
     visitor.account().await?;
     let output = visitor.world.probe.output();
     let notices = visitor.world.notices().await?;
@@ -52,7 +53,7 @@ struct Posting {
 }
 
 #[post("/board", data = "<checked>")]
-async fn post_notice(checked: Checked<'_, FormBody<Posting>>) -> Result<Reply, Reply> {
+async fn post_notice(checked: Checked<'_, FormBody<Posting>>) -> Result<Redirect, Interrupted> {
     let Checked {
         visitor,
         body: FormBody(sent),
@@ -67,7 +68,7 @@ async fn post_notice(checked: Checked<'_, FormBody<Posting>>) -> Result<Reply, R
         return Err(Problem::new(status, "The notice was not posted", because, next).into());
     }
     visitor.world.post_notice(&account.user, &sent.text).await?;
-    Ok(Reply::redirect(visitor.context, "/board"))
+    Ok(visitor.context.redirect("/board"))
 }
 
 pub(super) fn routes() -> Vec<Route> {

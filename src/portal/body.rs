@@ -10,6 +10,7 @@ use rocket::request::Request;
 use serde::de::DeserializeOwned;
 
 use crate::defences::csrf_token::TOKEN_FIELD;
+use crate::defences::policy::Name;
 use crate::portal::Visitor;
 use crate::web::context::RequestContext;
 use crate::web::problem::{LARGEST_BODY, Problem, too_large};
@@ -54,7 +55,7 @@ impl<'r, T: DeserializeOwned + Send + 'r> FromData<'r> for Checked<'r, JsonBody<
     type Error = ();
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        answer(request, check_json(request, data, Token::Needed).await)
+        answer(request, check_json(request, data, CsrfCheck::Needed).await)
     }
 }
 
@@ -68,7 +69,7 @@ impl<'r, T: DeserializeOwned + Send + 'r> FromData<'r> for CheckedWithoutToken<'
     type Error = ();
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        let checked = check_json(request, data, Token::NotNeeded).await;
+        let checked = check_json(request, data, CsrfCheck::NotNeeded).await;
         answer(request, checked.map(CheckedWithoutToken))
     }
 }
@@ -115,7 +116,7 @@ where
 
 /// Whether a request must carry the CSRF token.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Token {
+enum CsrfCheck {
     Needed,
     NotNeeded,
 }
@@ -123,20 +124,20 @@ enum Token {
 async fn check_json<'r, T: DeserializeOwned>(
     request: &'r Request<'_>,
     data: Data<'r>,
-    token: Token,
+    csrf: CsrfCheck,
 ) -> Result<Checked<'r, JsonBody<T>>, Problem> {
     let visitor = Visitor::of(request).await?;
     check_origin(request, &visitor).await?;
     let content_type = request.headers().get_one("content-type");
     if !visitor.world.probe.json_only().accepts(content_type) {
         visitor
-            .refused("json-only", "The body's type is not application/json.")
+            .refused(Name::JsonOnly, "The body's type is not application/json.")
             .await?;
         let mut problem = wrong_type("application/json");
-        problem.defence = Some("json-only");
+        problem.defence = Some(Name::JsonOnly);
         return Err(problem);
     }
-    if token == Token::Needed {
+    if csrf == CsrfCheck::Needed {
         check_token(request, &visitor, None).await?;
     }
     let text = read(data).await?;

@@ -6,10 +6,11 @@ use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
 
 use super::Visitor;
-use crate::base::event::What;
+use crate::base::event::EventKind;
 use crate::portal::body::{Checked, JsonBody};
 use crate::session::cookie;
-use crate::web::reply::Reply;
+use crate::web::problem::Problem;
+use crate::web::with_cookies::WithCookies;
 
 /// How many names one report keeps.
 const NAMES: usize = 50;
@@ -23,28 +24,25 @@ struct CookiesPage {
 }
 
 #[get("/cookies")]
-async fn show(mut visitor: Visitor<'_>) -> Result<Template, Reply> {
-    visitor.ensure_session().await?;
+async fn show(mut visitor: Visitor<'_>) -> Result<WithCookies<Template>, Problem> {
+    let cookie = visitor.ensure_session().await?;
     let page = CookiesPage {
         session_cookie: session_cookie(&visitor),
         http_only: visitor.world.probe.http_only().attribute().is_some(),
     };
-    Ok(visitor.page(
-        "pages/portal/cookies.html",
-        "What a script sees",
-        None,
-        page,
-    ))
+    let title = "What a script sees";
+    let page = visitor.page("pages/portal/cookies.html", title, None, page);
+    Ok(WithCookies::new(page, cookie))
 }
 
 #[derive(Deserialize)]
-struct Report {
+struct ScriptReport {
     cookie: String,
 }
 
 /// Takes the page's report. Only the names are kept: the values are secrets.
 #[post("/cookies", data = "<checked>")]
-async fn report(checked: Checked<'_, JsonBody<Report>>) -> Result<Status, Reply> {
+async fn report(checked: Checked<'_, JsonBody<ScriptReport>>) -> Result<Status, Problem> {
     let Checked {
         visitor,
         body: JsonBody(sent),
@@ -68,7 +66,7 @@ async fn report(checked: Checked<'_, JsonBody<Report>>) -> Result<Status, Reply>
     let session_visible = names.contains(&session_cookie(&visitor));
     visitor
         .world
-        .note(What::DocumentCookie {
+        .note(EventKind::DocumentCookie {
             names,
             session_visible,
         })

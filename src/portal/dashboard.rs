@@ -1,4 +1,4 @@
-//! The dashboard: what a signed-in user sees, with the time that his session has left.
+//! The dashboard: what a signed-in user sees, with the time that their session has left.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Visitor;
 use crate::base::addresses::Listener;
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::interrupted::Interrupted;
 
 /// The page's template.
 pub(super) const TEMPLATE: &str = "pages/portal/dashboard.html";
@@ -46,7 +46,7 @@ async fn dashboard(
     sent: Option<u64>,
     to: Option<&str>,
     amount: Option<u64>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Interrupted> {
     let account = visitor.account().await?;
     let (idle, absolute) = time_left(&visitor);
     let last = sent.map(|amount| format!("You sent {amount}."));

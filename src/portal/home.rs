@@ -9,8 +9,13 @@ use super::Visitor;
 #[get("/")]
 fn home(visitor: Visitor<'_>) -> Template {
     #[derive(Serialize)]
-    struct Page {}
-    visitor.page("pages/portal/home.html", "Student Portal", None, Page {})
+    struct PortalHomePage {}
+    visitor.page(
+        "pages/portal/home.html",
+        "Student Portal",
+        None,
+        PortalHomePage {},
+    )
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -1,17 +1,20 @@
 //! The sign-in page. Its first visit opens an anonymous session, which is what fixation plants.
 
 use crate::web::template::Template;
-use rocket::http::Status;
-use rocket::{FromForm, Route, get, post, routes};
+use rocket::http::{Header, Status};
+use rocket::response::Redirect;
+use rocket::{FromForm, Responder, Route, get, post, routes};
 use serde::Serialize;
 
 use super::Visitor;
-use super::sign_in::{self, Check};
+use super::sign_in::{self, PasswordCheck};
+use crate::defences::policy::Name;
 use crate::portal::body::{Checked, FormBody};
-use crate::web::reply::Reply;
+use crate::web::problem::Problem;
+use crate::web::with_cookies::{WithCookies, WithHeaders};
 
 #[derive(Serialize, Default)]
-struct LoginPage<'p> {
+struct SignInPage<'p> {
     error: Option<&'p str>,
     username: &'p str,
     retry_after: Option<u64>,
@@ -19,91 +22,92 @@ struct LoginPage<'p> {
 }
 
 #[get("/login?<expired>")]
-async fn form(mut visitor: Visitor<'_>, expired: Option<&str>) -> Result<Template, Reply> {
-    visitor.ensure_session().await?;
+async fn form(
+    mut visitor: Visitor<'_>,
+    expired: Option<&str>,
+) -> Result<WithCookies<Template>, Problem> {
+    let cookie = visitor.ensure_session().await?;
     let known = visitor
         .world
         .known_browser(visitor.browser_cookie())
         .await?;
     let username = known.as_ref().map_or("", |known| &known.browser.user);
-    let page = LoginPage {
+    let page = SignInPage {
         username,
         expired: expired.is_some(),
-        ..LoginPage::default()
+        ..SignInPage::default()
     };
-    Ok(visitor.page("pages/portal/login.html", "Sign in", None, page))
+    Ok(WithCookies::new(show(&visitor, page), cookie))
+}
+
+fn show(visitor: &Visitor<'_>, page: SignInPage<'_>) -> Template {
+    visitor.page("pages/portal/login.html", "Sign in", None, page)
 }
 
 #[derive(FromForm)]
-struct Credentials {
+struct LoginForm {
     username: String,
     password: String,
     /// A box that is ticked is there, whatever its value; one that is not is missing.
     remember: Option<String>,
 }
 
+/// How a sign-in is answered.
+#[derive(Responder)]
+enum LoginAnswer {
+    /// The dashboard comes next, with the cookies of the new session.
+    SignedIn(WithCookies<Redirect>),
+    /// The form is shown again, with a session for its token.
+    WrongPassword(WithCookies<(Status, Template)>),
+    /// Nothing was checked. `Retry-After` says when the next attempt will be.
+    Throttled(WithHeaders<(Status, Template)>),
+}
+
 #[post("/login", data = "<checked>")]
-async fn log_in(
-    checked: Checked<'_, FormBody<Credentials>>,
-) -> Result<Reply, Result<(Status, Template), Reply>> {
+async fn log_in(checked: Checked<'_, FormBody<LoginForm>>) -> Result<LoginAnswer, Problem> {
     let Checked {
         mut visitor,
         body: FormBody(sent),
         ..
     } = checked;
-    let failed = |visitor: &Visitor<'_>, status, error, retry_after| {
-        let page = LoginPage {
-            error,
-            username: &sent.username,
-            retry_after,
-            expired: false,
-        };
-        (
-            status,
-            visitor.page("pages/portal/login.html", "Sign in", None, page),
-        )
+    let failed = |error, retry_after| SignInPage {
+        error: Some(error),
+        username: &sent.username,
+        retry_after,
+        expired: false,
     };
-    let account = match sign_in::check(&visitor, &sent.username, &sent.password).await {
-        Ok(Check::Right(account)) => account,
-        Ok(Check::Wrong(message)) => {
-            // The form is shown again, so it needs a session for its token.
-            visitor
-                .ensure_session()
-                .await
-                .map_err(|error| Err(error.into()))?;
-            return Err(Ok(failed(
-                &visitor,
-                Status::Unauthorized,
-                Some(message),
-                None,
+    let account = match sign_in::check(&visitor, &sent.username, &sent.password).await? {
+        PasswordCheck::Right(account) => account,
+        PasswordCheck::Wrong(message) => {
+            let cookie = visitor.ensure_session().await?;
+            let page = show(&visitor, failed(message, None));
+            let page = (Status::Unauthorized, page);
+            return Ok(LoginAnswer::WrongPassword(WithCookies::new(page, cookie)));
+        }
+        PasswordCheck::Wait(wait) => {
+            visitor.context.note_refusal(Name::Throttle);
+            let seconds = sign_in::seconds(wait);
+            let error = "Too many failed attempts for this account.";
+            let page = show(&visitor, failed(error, Some(seconds)));
+            let page = (Status::TooManyRequests, page);
+            let retry_after = Header::new("retry-after", seconds.to_string());
+            return Ok(LoginAnswer::Throttled(WithHeaders::new(
+                page,
+                [retry_after],
             )));
         }
-        Ok(Check::Wait(wait)) => {
-            visitor.context.note_refusal("throttle");
-            let seconds = sign_in::seconds(wait);
-            visitor
-                .context
-                .set_header("retry-after", seconds.to_string());
-            let error = Some("Too many failed attempts for this account.");
-            let page = failed(&visitor, Status::TooManyRequests, error, Some(seconds));
-            return Err(Ok(page));
-        }
-        Err(error) => return Err(Err(error.into())),
     };
     let mut remembered = None;
     if sent.remember.is_some() {
         // Before the sign-in: where the store fails here, nobody has been signed in.
         let world = &visitor.world;
-        let line = world.remember_browser(&account.user, &visitor.label).await;
-        remembered = Some(line.map_err(|error| Err(error.into()))?);
+        let cookie = world.remember_browser(&account.user, &visitor.label);
+        remembered = Some(cookie.await?);
     }
-    sign_in::sign_in(&visitor, &account)
-        .await
-        .map_err(|problem| Err(problem.into()))?;
-    if let Some(line) = remembered {
-        visitor.context.set_cookie(line);
-    }
-    Ok(Reply::redirect(visitor.context, "/dashboard"))
+    let cookies = sign_in::sign_in(&visitor, &account).await?;
+    let cookies = cookies.into_iter().chain(remembered);
+    let dashboard = visitor.context.redirect("/dashboard");
+    Ok(LoginAnswer::SignedIn(WithCookies::new(dashboard, cookies)))
 }
 
 pub(super) fn routes() -> Vec<Route> {

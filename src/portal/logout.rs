@@ -1,29 +1,34 @@
-//! Signing out. The cookie always goes; whether the record goes is the defence `sign-out`.
+//! Signing out. The cookie is always removed. Whether the record is removed is the defence
+//! `sign-out`.
 
 use crate::web::template::Template;
-use rocket::http::Status;
+use rocket::http::{Header, Status};
 use rocket::{FromForm, Route, get, post, routes};
 use serde::Serialize;
 
 use super::Visitor;
+use crate::defences::policy::Name;
 use crate::portal::body::{Checked, FormBody};
-use crate::web::problem::{More, Problem};
-use crate::web::reply::Reply;
+use crate::web::problem::{Problem, ProblemDetail};
+use crate::web::with_cookies::{WithCookies, WithHeaders};
+
+/// The page after it, with the removal of the cookies and the header of `clear-site-data`.
+type LoggedOut = WithCookies<WithHeaders<Template>>;
 
 #[derive(FromForm)]
-struct Nothing {
-    #[expect(dead_code, reason = "the form has no field of its own")]
+struct LogoutForm {
+    #[expect(dead_code, reason = "the form has no field")]
     csrf_token: Option<String>,
 }
 
 #[post("/logout", data = "<checked>")]
 async fn log_out(
     visitor: Visitor<'_>,
-    checked: Result<Checked<'_, FormBody<Nothing>>, ()>,
-) -> Result<Template, Reply> {
+    checked: Result<Checked<'_, FormBody<LogoutForm>>, ()>,
+) -> Result<LoggedOut, Problem> {
     match checked {
         Ok(checked) => end(checked.visitor).await,
-        // Somebody whose session is over already has nothing that a forged request could end.
+        // A visitor whose session is over already has nothing that a forged request could end.
         Err(()) if visitor.session.is_none() => {
             visitor.context.take_problem();
             end(visitor).await
@@ -31,31 +36,32 @@ async fn log_out(
         Err(()) => Err(visitor
             .context
             .take_problem()
-            .unwrap_or_else(Problem::not_found)
-            .into()),
+            .unwrap_or_else(Problem::not_found)),
     }
 }
 
 #[get("/logout")]
-async fn log_out_by_get(visitor: Visitor<'_>) -> Result<Template, Reply> {
+async fn log_out_by_get(visitor: Visitor<'_>) -> Result<LoggedOut, Problem> {
     if visitor.world.probe.safe_methods().allows_get() {
         return end(visitor).await;
     }
-    Err(only_post("Signing out changes something, so it takes POST.").into())
+    Err(only_post(
+        "Signing out changes something, so it takes POST.",
+    ))
 }
 
 /// 405 for a change that was asked for by GET.
 pub(super) fn only_post(because: &str) -> Problem {
     let next = "Use the form or the button on the page.";
     let mut problem = Problem::new(Status::MethodNotAllowed, "Wrong method", because, next);
-    problem.defence = Some("safe-methods");
-    problem.more = Box::new(More::Allow("POST".into()));
+    problem.defence = Some(Name::SafeMethods);
+    problem.detail = Box::new(ProblemDetail::Allow("POST".into()));
     problem
 }
 
-async fn end(mut visitor: Visitor<'_>) -> Result<Template, Reply> {
+async fn end(mut visitor: Visitor<'_>) -> Result<LoggedOut, Problem> {
     #[derive(Serialize)]
-    struct Page {
+    struct LoggedOutPage {
         what_happened: &'static str,
         record_removed: bool,
     }
@@ -63,25 +69,21 @@ async fn end(mut visitor: Visitor<'_>) -> Result<Template, Reply> {
         Some(session) => visitor.world.sign_out(&session).await?,
         None => true,
     };
-    visitor.take_back_cookies();
-    if let Some(value) = visitor
-        .world
-        .probe
-        .clear_site_data()
-        .header(&visitor.context.host_name)
-    {
-        visitor.context.set_header("clear-site-data", value);
-    }
+    let clear_site_data = visitor.world.probe.clear_site_data();
+    let clear = clear_site_data.header(&visitor.context.host_name);
+    let clear = clear.map(|value| Header::new("clear-site-data", value));
     let what_happened = if record_removed {
         "The cookie was taken back and the session's record was removed from the server."
     } else {
         "The cookie was taken back. The session's record is still on the server."
     };
-    let page = Page {
+    let page = LoggedOutPage {
         what_happened,
         record_removed,
     };
-    Ok(visitor.page("pages/portal/logged_out.html", "Signed out", None, page))
+    let page = visitor.page("pages/portal/logged_out.html", "Signed out", None, page);
+    let cookies = visitor.removed_cookies();
+    Ok(WithCookies::new(WithHeaders::new(page, clear), cookies))
 }
 
 pub(super) fn routes() -> Vec<Route> {

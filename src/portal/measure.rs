@@ -16,7 +16,6 @@ use crate::session::sign_in::SignInError;
 use crate::web::context::RequestContext;
 use crate::web::page::{PortalView, VariantView};
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
 /// Whose dashboard is shown, and who is signed in.
 const USER: &str = "student123";
@@ -29,7 +28,7 @@ const AT_ONCE: u32 = 10_000;
 
 /// The dashboard of somebody who was never recognised.
 #[get("/measure/dashboard")]
-fn dashboard(context: &RequestContext) -> Result<Template, Reply> {
+fn dashboard(context: &RequestContext) -> Result<Template, Problem> {
     let (variant, _) = context.variant.as_ref().ok_or_else(Problem::not_found)?;
     let portal = PortalView {
         base: context.base(),
@@ -56,14 +55,14 @@ fn dashboard(context: &RequestContext) -> Result<Template, Reply> {
 
 /// Signs in `count` times, as that many browsers of one user would.
 #[post("/measure/sessions?<count>")]
-async fn open_sessions(context: &RequestContext, count: u32) -> Result<String, Reply> {
+async fn open_sessions(context: &RequestContext, count: u32) -> Result<String, Problem> {
     let world = context.world().ok_or_else(Problem::not_found)?;
     let account = world.account(USER).await?.ok_or_else(Problem::not_found)?;
     let count = count.min(AT_ONCE);
     for _ in 0..count {
         match world.sign_in(None, None, &account, "measured").await {
             Ok(_) => {}
-            Err(SignInError::AccountChanged) => return Err(Problem::overtaken().into()),
+            Err(SignInError::AccountChanged) => return Err(Problem::conflict()),
             Err(SignInError::StorageError(error)) => return Err(error.into()),
         }
     }

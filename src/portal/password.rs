@@ -6,10 +6,12 @@ use rocket::{FromForm, Route, get, post, routes};
 use serde::Serialize;
 
 use super::Visitor;
-use super::sign_in::{self, Check, PASSWORD_LIMIT};
+use super::sign_in::{self, PASSWORD_LIMIT, PasswordCheck};
+use crate::defences::policy::Name;
 use crate::portal::body::{Checked, FormBody};
+use crate::web::interrupted::Interrupted;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
+use crate::web::with_cookies::WithCookies;
 
 /// The shortest new password, in characters (ASVS 6.2.1 asks for 8 at least).
 const SHORTEST: usize = 8;
@@ -31,7 +33,7 @@ fn show(visitor: &Visitor<'_>, page: PasswordPage) -> Template {
 }
 
 #[get("/password")]
-async fn form(visitor: Visitor<'_>) -> Result<Template, Reply> {
+async fn form(visitor: Visitor<'_>) -> Result<Template, Interrupted> {
     visitor.account().await?;
     Ok(show(&visitor, PasswordPage::default()))
 }
@@ -43,7 +45,9 @@ struct NewPassword {
 }
 
 #[post("/password", data = "<checked>")]
-async fn change(checked: Checked<'_, FormBody<NewPassword>>) -> Result<(Status, Template), Reply> {
+async fn change(
+    checked: Checked<'_, FormBody<NewPassword>>,
+) -> Result<WithCookies<(Status, Template)>, Interrupted> {
     let Checked {
         mut visitor,
         body: FormBody(sent),
@@ -51,16 +55,11 @@ async fn change(checked: Checked<'_, FormBody<NewPassword>>) -> Result<(Status, 
     } = checked;
     let user = visitor.account().await?.user;
     let again = |visitor: &Visitor<'_>, status, error: String| {
-        (
-            status,
-            show(
-                visitor,
-                PasswordPage {
-                    error: Some(error),
-                    ..PasswordPage::default()
-                },
-            ),
-        )
+        let page = PasswordPage {
+            error: Some(error),
+            ..PasswordPage::default()
+        };
+        WithCookies::new((status, show(visitor, page)), None)
     };
     if sent.new.chars().count() < SHORTEST || sent.new.len() > PASSWORD_LIMIT {
         let error = format!(
@@ -69,12 +68,12 @@ async fn change(checked: Checked<'_, FormBody<NewPassword>>) -> Result<(Status, 
         return Ok(again(&visitor, Status::UnprocessableEntity, error));
     }
     let mut account = match sign_in::check(&visitor, &user, &sent.current).await? {
-        Check::Right(account) => account,
-        Check::Wrong(_) => {
+        PasswordCheck::Right(account) => account,
+        PasswordCheck::Wrong(_) => {
             let error = "The current password is not right.".to_owned();
             return Ok(again(&visitor, Status::Forbidden, error));
         }
-        Check::Wait(wait) => return Err(too_many(&visitor, wait).into()),
+        PasswordCheck::Wait(wait) => return Err(too_many(wait).into()),
     };
     let storage = visitor.world.probe.password_storage();
     let bench = visitor.world.bench;
@@ -90,10 +89,11 @@ async fn change(checked: Checked<'_, FormBody<NewPassword>>) -> Result<(Status, 
         return Err(Problem::signed_out().into());
     };
     let Some(changed) = visitor.world.change_password(session, &account).await? else {
-        return Err(Problem::overtaken().into());
+        return Err(Problem::conflict().into());
     };
+    let mut cookie = None;
     if let Some(session) = changed.renewed {
-        visitor.hand_out(&session);
+        cookie = Some(visitor.session_cookie(&session));
         visitor.session = Some(session);
     }
     let page = PasswordPage {
@@ -101,18 +101,18 @@ async fn change(checked: Checked<'_, FormBody<NewPassword>>) -> Result<(Status, 
         done: true,
         others_ended: Some(changed.ended),
     };
-    Ok((Status::Ok, show(&visitor, page)))
+    let page = (Status::Ok, show(&visitor, page));
+    Ok(WithCookies::new(page, cookie))
 }
 
 /// 429: the password was guessed too often.
-pub(in crate::portal) fn too_many(visitor: &Visitor<'_>, wait: std::time::Duration) -> Problem {
+pub(in crate::portal) fn too_many(wait: std::time::Duration) -> Problem {
     let seconds = sign_in::seconds(wait);
     let because = "Too many failed attempts for this account.";
     let next = format!("Wait {seconds} seconds, then try again.");
     let mut problem = Problem::new(Status::TooManyRequests, "Too many attempts", because, next);
     problem.retry_after = Some(seconds);
-    problem.defence = Some("throttle");
-    let _ = visitor;
+    problem.defence = Some(Name::Throttle);
     problem
 }
 

@@ -2,19 +2,20 @@
 
 use crate::web::template::Template;
 use rocket::http::Status;
-use rocket::{FromForm, Route, get, post, routes};
+use rocket::response::Redirect;
+use rocket::{Either, FromForm, Route, get, post, routes};
 use serde::Serialize;
 
 use super::Visitor;
 use super::password::too_many;
-use super::sign_in::{self, Check};
+use super::sign_in::{self, PasswordCheck};
 use crate::base::event::EndReason;
 use crate::portal::body::{Checked, FormBody};
-use crate::web::reply::Reply;
+use crate::web::interrupted::Interrupted;
 use crate::web::visible_time::date_and_time;
 
 #[derive(Serialize)]
-struct SessionView {
+struct OwnSessionView {
     handle: String,
     label: String,
     created: String,
@@ -31,23 +32,23 @@ struct BrowserView {
 
 #[derive(Serialize)]
 struct SessionsPage<'p> {
-    sessions: Vec<SessionView>,
+    sessions: Vec<OwnSessionView>,
     browsers: Vec<BrowserView>,
     error: Option<&'p str>,
 }
 
-async fn show(visitor: &Visitor<'_>, error: Option<&str>) -> Result<Template, Reply> {
+async fn show(visitor: &Visitor<'_>, error: Option<&str>) -> Result<Template, Interrupted> {
     let world = &visitor.world;
     let user = visitor.account().await?.user;
     let current = visitor.session.as_ref().map(|session| &session.key);
     let sessions = world.sessions(Some(&user)).await?;
     let sessions = sessions
         .iter()
-        .map(|listed| SessionView {
+        .map(|listed| OwnSessionView {
             handle: listed.handle(world),
             label: listed.record.client.clone(),
             created: date_and_time(listed.record.created),
-            seen: date_and_time(listed.seen),
+            seen: date_and_time(listed.last_used),
             current: current == Some(&listed.key),
         })
         .collect();
@@ -69,12 +70,12 @@ async fn show(visitor: &Visitor<'_>, error: Option<&str>) -> Result<Template, Re
 }
 
 #[get("/sessions")]
-async fn list(visitor: Visitor<'_>) -> Result<Template, Reply> {
+async fn list(visitor: Visitor<'_>) -> Result<Template, Interrupted> {
     show(&visitor, None).await
 }
 
 #[derive(FromForm)]
-struct Ending {
+struct SessionChoice {
     handle: String,
     password: String,
 }
@@ -82,8 +83,8 @@ struct Ending {
 /// Ends one session, or all others: `handle` is `others`.
 #[post("/sessions", data = "<checked>")]
 async fn end(
-    checked: Checked<'_, FormBody<Ending>>,
-) -> Result<Result<Reply, (Status, Template)>, Reply> {
+    checked: Checked<'_, FormBody<SessionChoice>>,
+) -> Result<Either<Redirect, (Status, Template)>, Interrupted> {
     let Checked {
         visitor,
         body: FormBody(sent),
@@ -91,16 +92,16 @@ async fn end(
     } = checked;
     let user = visitor.account().await?.user;
     match sign_in::check(&visitor, &user, &sent.password).await? {
-        Check::Right(_) => {}
-        Check::Wrong(_) => {
+        PasswordCheck::Right(_) => {}
+        PasswordCheck::Wrong(_) => {
             let page = show(
                 &visitor,
                 Some("The password is not right. No session ended."),
             )
             .await?;
-            return Ok(Err((Status::Forbidden, page)));
+            return Ok(Either::Right((Status::Forbidden, page)));
         }
-        Check::Wait(wait) => return Err(too_many(&visitor, wait).into()),
+        PasswordCheck::Wait(wait) => return Err(too_many(wait).into()),
     }
     let world = &visitor.world;
     let current = visitor.session.as_ref().map(|session| session.key.clone());
@@ -112,7 +113,7 @@ async fn end(
     }
     if chosen.is_empty() {
         let page = show(&visitor, Some("There is no such session. It may be over.")).await?;
-        return Ok(Err((Status::NotFound, page)));
+        return Ok(Either::Right((Status::NotFound, page)));
     }
     let reason = EndReason::EndedByUser;
     if sent.handle == "others" {
@@ -120,16 +121,18 @@ async fn end(
     } else {
         world.end(&chosen, reason).await?;
     }
-    Ok(Ok(Reply::redirect(visitor.context, "/sessions")))
+    Ok(Either::Left(visitor.context.redirect("/sessions")))
 }
 
 #[derive(FromForm)]
-struct Forgetting {
+struct BrowserChoice {
     handle: String,
 }
 
 #[post("/browsers/forget", data = "<checked>")]
-async fn forget_browser(checked: Checked<'_, FormBody<Forgetting>>) -> Result<Reply, Reply> {
+async fn forget_browser(
+    checked: Checked<'_, FormBody<BrowserChoice>>,
+) -> Result<Redirect, Interrupted> {
     let Checked {
         visitor,
         body: FormBody(sent),
@@ -137,7 +140,7 @@ async fn forget_browser(checked: Checked<'_, FormBody<Forgetting>>) -> Result<Re
     } = checked;
     let user = visitor.account().await?.user;
     visitor.world.forget_browser(&user, &sent.handle).await?;
-    Ok(Reply::redirect(visitor.context, "/sessions"))
+    Ok(visitor.context.redirect("/sessions"))
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::Visitor;
-use crate::base::event::What;
+use crate::base::event::EventKind;
+use crate::base::set_cookie::SetCookie;
 use crate::defences::facts::LoginFailure;
 use crate::defences::password_storage::StoredPassword;
-use crate::session::Session;
 use crate::session::accounts::Account;
 use crate::session::sign_in::SignInError;
 use crate::session::throttle::Attempt;
@@ -18,7 +18,7 @@ pub const PASSWORD_LIMIT: usize = 128;
 
 /// How a password check ended.
 #[derive(Debug)]
-pub enum Check {
+pub enum PasswordCheck {
     /// The password is the account's.
     Right(Box<Account>),
     /// It is not; the message is what the visitor may know.
@@ -35,7 +35,7 @@ pub async fn check(
     visitor: &Visitor<'_>,
     user: &str,
     password: &str,
-) -> Result<Check, StorageError> {
+) -> Result<PasswordCheck, StorageError> {
     let world = &visitor.world;
     let known = world.known_browser(visitor.browser_cookie()).await?;
     let known = known
@@ -46,12 +46,12 @@ pub async fn check(
         && let Attempt::Refused(wait) = world.count_attempt(rule).await?
     {
         world
-            .note(What::SignInFailed {
+            .note(EventKind::SignInFailed {
                 user: None,
                 throttled: true,
             })
             .await?;
-        return Ok(Check::Wait(wait));
+        return Ok(PasswordCheck::Wait(wait));
     }
     let account = world.account(user).await?;
     let failure = match &account {
@@ -66,8 +66,8 @@ pub async fn check(
         None => {
             if world.probe.login_errors().hashes_for_unknown() {
                 let storage = world.probe.password_storage();
-                let nobodys = StoredPassword::nobodys(storage, world.bench.hash_cost());
-                matches(visitor, nobodys, password).await?;
+                let dummy = StoredPassword::dummy(storage, world.bench.hash_cost());
+                matches(visitor, dummy, password).await?;
             }
             Some(LoginFailure::UnknownUser)
         }
@@ -77,18 +77,20 @@ pub async fn check(
             if let Some(rule) = &rule {
                 world.forget_attempts(rule).await?;
             }
-            Ok(Check::Right(Box::new(account)))
+            Ok(PasswordCheck::Right(Box::new(account)))
         }
         (failure, account) => {
             let user = account.map(|account| account.user);
             world
-                .note(What::SignInFailed {
+                .note(EventKind::SignInFailed {
                     user,
                     throttled: false,
                 })
                 .await?;
             let why = failure.unwrap_or(LoginFailure::UnknownUser);
-            Ok(Check::Wrong(world.probe.login_errors().message(why)))
+            Ok(PasswordCheck::Wrong(
+                world.probe.login_errors().message(why),
+            ))
         }
     }
 }
@@ -114,11 +116,11 @@ async fn matches(
     }
 }
 
-/// Signs an account in whose password was right, and hands the visitor his cookies.
+/// Signs an account in whose password was right. Gives the cookies that the answer must set.
 ///
 /// # Errors
 /// The account changed meanwhile (409), or the store does not answer (503).
-pub async fn sign_in(visitor: &Visitor<'_>, account: &Account) -> Result<Session, Problem> {
+pub async fn sign_in(visitor: &Visitor<'_>, account: &Account) -> Result<Vec<SetCookie>, Problem> {
     let before = visitor.session.as_ref();
     let adopted_id = visitor.adopted_id.clone();
     match visitor
@@ -127,11 +129,11 @@ pub async fn sign_in(visitor: &Visitor<'_>, account: &Account) -> Result<Session
         .await
     {
         Ok(session) => {
-            visitor.hand_out(&session);
-            visitor.hand_out_claims(account, session.record.large_text);
-            Ok(session)
+            let mut cookies = vec![visitor.session_cookie(&session)];
+            cookies.extend(visitor.claim_cookies(account, session.record.large_text));
+            Ok(cookies)
         }
-        Err(SignInError::AccountChanged) => Err(Problem::overtaken()),
+        Err(SignInError::AccountChanged) => Err(Problem::conflict()),
         Err(SignInError::StorageError(error)) => Err(error.into()),
     }
 }

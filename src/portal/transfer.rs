@@ -1,14 +1,15 @@
 //! Transfers of pretend money: what a forged request is after.
 
 use rocket::http::Status;
+use rocket::response::Redirect;
 use rocket::{FromForm, Route, get, post, routes};
 
 use super::Visitor;
 use super::logout::only_post;
 use crate::portal::body::{Checked, FormBody};
 use crate::session::accounts::TransferError;
+use crate::web::interrupted::Interrupted;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
 #[derive(FromForm)]
 struct Transfer {
@@ -17,7 +18,7 @@ struct Transfer {
 }
 
 #[post("/transfer", data = "<checked>")]
-async fn transfer(checked: Checked<'_, FormBody<Transfer>>) -> Result<Reply, Reply> {
+async fn transfer(checked: Checked<'_, FormBody<Transfer>>) -> Result<Redirect, Interrupted> {
     let Checked {
         visitor,
         body: FormBody(sent),
@@ -31,7 +32,7 @@ async fn transfer_by_get(
     visitor: Visitor<'_>,
     to: Option<&str>,
     amount: Option<u64>,
-) -> Result<Reply, Reply> {
+) -> Result<Redirect, Interrupted> {
     if !visitor.world.probe.safe_methods().allows_get() {
         return Err(only_post("A transfer changes something, so it takes POST.").into());
     }
@@ -42,13 +43,17 @@ async fn transfer_by_get(
     send(&visitor, to, amount, "GET").await
 }
 
-async fn send(visitor: &Visitor<'_>, to: &str, amount: u64, method: &str) -> Result<Reply, Reply> {
+async fn send(
+    visitor: &Visitor<'_>,
+    to: &str,
+    amount: u64,
+    method: &str,
+) -> Result<Redirect, Interrupted> {
     let from = visitor.account().await?;
     match visitor.world.transfer(&from.user, to, amount, method).await {
-        Ok(_) => Ok(Reply::redirect(
-            visitor.context,
-            &format!("/dashboard?sent={amount}"),
-        )),
+        Ok(_) => Ok(visitor
+            .context
+            .redirect(&format!("/dashboard?sent={amount}"))),
         Err(TransferError::StorageError(error)) => Err(error.into()),
         Err(error) => {
             let because = error.to_string();

@@ -5,25 +5,33 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use serde::Serialize;
 
-use crate::base::event::What;
+use crate::base::event::EventKind;
+use crate::base::set_cookie::SetCookie;
 use crate::defences::facts::Role;
+use crate::defences::policy::Name;
 use crate::session::accounts::Account;
 use crate::session::recognise::RecogniseError;
-use crate::session::state_cookie::{self, State};
+use crate::session::state_cookie::{self, SignedState};
 use crate::session::world::World;
 use crate::session::{Presented, Recognised, Session, SessionId, cookie};
 use crate::storage::StorageError;
 use crate::web::context::{RequestContext, fail};
+use crate::web::interrupted::Interrupted;
 use crate::web::page::{Frame, PortalView, VariantView};
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
 /// Who sent a request, as far as the policy lets the portal know.
+///
+/// Finding that out can itself set a cookie: one that opens no session any more is removed, and an
+/// id that was renewed, or that came in the address, is set. A guard has no answer, so
+/// [`Visitor::of`] leaves these with [`RequestContext::set_cookie_from_guard`]. Every other cookie
+/// is a value that a method here gives and the handler returns in
+/// [`crate::web::with_cookies::WithCookies`].
 #[derive(Debug)]
 pub struct Visitor<'r> {
-    /// The request's place.
+    /// The request's context.
     pub context: &'r RequestContext,
-    /// The place's world.
+    /// The accounts and sessions of its variant on its bench.
     pub world: World<'r>,
     /// The session that the request was recognised by.
     pub session: Option<Session>,
@@ -31,15 +39,15 @@ pub struct Visitor<'r> {
     pub adopted_id: Option<SessionId>,
     /// The client in a few words, for lists of sessions.
     pub label: String,
-    state: Option<State>,
+    state: Option<SignedState>,
     state_cookie: Option<String>,
     role_cookie: Option<String>,
     browser_cookie: Option<String>,
 }
 
-/// Whether looking at a session counts as using it.
+/// Whether a look at a session counts as its use.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Counts {
+enum LookCounts {
     AsUse,
     AsNothing,
 }
@@ -50,10 +58,10 @@ impl<'r> Visitor<'r> {
     /// # Errors
     /// A refused cookie (400), a store that does not answer (503), a page without a variant (404).
     pub async fn of(request: &'r Request<'_>) -> Result<Self, Problem> {
-        Self::find(request, Counts::AsUse).await
+        Self::find(request, LookCounts::AsUse).await
     }
 
-    async fn find(request: &'r Request<'_>, counts: Counts) -> Result<Self, Problem> {
+    async fn find(request: &'r Request<'_>, counts: LookCounts) -> Result<Self, Problem> {
         let (Some(context), Some(world)) = (
             RequestContext::of(request),
             RequestContext::of(request).and_then(RequestContext::world),
@@ -69,8 +77,8 @@ impl<'r> Visitor<'r> {
             url: sid,
         };
         let found = match counts {
-            Counts::AsUse => world.recognise(&presented).await,
-            Counts::AsNothing => world.look_up(&presented).await,
+            LookCounts::AsUse => world.recognise(&presented).await,
+            LookCounts::AsNothing => world.look_up(&presented).await,
         };
         let found = match found {
             Ok(found) => found,
@@ -100,7 +108,9 @@ impl<'r> Visitor<'r> {
         };
         match found {
             Recognised::Nobody => {}
-            Recognised::Stale => context.set_cookie(cookie::remove(world.probe, variant, bench)),
+            Recognised::Stale => {
+                context.set_cookie_from_guard(cookie::remove(world.probe, variant, bench));
+            }
             Recognised::UnissuedId(id) => visitor.adopted_id = Some(id),
             Recognised::Known {
                 session,
@@ -108,7 +118,7 @@ impl<'r> Visitor<'r> {
                 by_url,
             } => {
                 if renewed || by_url {
-                    visitor.hand_out(&session);
+                    context.set_cookie_from_guard(visitor.session_cookie(&session));
                 }
                 visitor.session = Some(session);
             }
@@ -160,22 +170,33 @@ impl<'r> Visitor<'r> {
         self.browser_cookie.as_deref()
     }
 
-    /// The account that the request acts as.
+    /// The account that the request acts as, for a page.
     ///
     /// # Errors
-    /// Nobody is signed in: the visitor is sent to the sign-in page, a program gets a 401.
-    pub async fn account(&self) -> Result<Account, Reply> {
-        let found = match self.user() {
-            Some(user) => self.world.account(user).await?,
-            None => None,
-        };
-        found.ok_or_else(|| {
-            if self.context.json {
-                Problem::signed_out().into()
-            } else {
-                Reply::redirect(self.context, "/login")
-            }
-        })
+    /// Nobody is signed in: the visitor is sent to the sign-in page. A client that sent JSON gets a
+    /// 401.
+    pub async fn account(&self) -> Result<Account, Interrupted> {
+        match self.found_account().await? {
+            Some(account) => Ok(account),
+            None if self.context.json => Err(Problem::signed_out().into()),
+            None => Err(self.context.redirect("/login").into()),
+        }
+    }
+
+    /// The account that the request acts as, for a JSON route.
+    ///
+    /// # Errors
+    /// Nobody is signed in (401).
+    pub async fn account_for_api(&self) -> Result<Account, Problem> {
+        let found = self.found_account().await?;
+        found.ok_or_else(Problem::signed_out)
+    }
+
+    async fn found_account(&self) -> Result<Option<Account>, StorageError> {
+        match self.user() {
+            Some(user) => self.world.account(user).await,
+            None => Ok(None),
+        }
     }
 
     /// What the request may do.
@@ -186,20 +207,19 @@ impl<'r> Visitor<'r> {
             .role(self.role_cookie.as_deref(), account.record.role)
     }
 
-    /// Hands the visitor a session's id.
-    pub fn hand_out(&self, session: &Session) {
+    /// The cookie that gives the browser this session's id.
+    pub fn session_cookie(&self, session: &Session) -> SetCookie {
         let World {
             probe,
             variant,
             bench,
             ..
         } = self.world;
-        self.context
-            .set_cookie(cookie::set(probe, variant, bench.name(), &session.id));
+        cookie::set(probe, variant, bench.name(), &session.id)
     }
 
-    /// Hands out the cookies beside the session that the weak arms rely on.
-    pub fn hand_out_claims(&self, account: &Account, large_text: bool) {
+    /// The cookies beside the session that the weak arms rely on.
+    pub fn claim_cookies(&self, account: &Account, large_text: bool) -> Vec<SetCookie> {
         let World {
             probe,
             variant,
@@ -207,57 +227,56 @@ impl<'r> Visitor<'r> {
             now,
             ..
         } = self.world;
-        let name = |what| cookie::plain_name(what, variant, bench.name());
+        let set = |what, value| cookie::set_plain(what, variant, bench.name(), value);
+        let mut cookies = Vec::new();
         if probe.role_source().writes_cookie() {
-            let role = account.record.role.as_str();
-            self.context
-                .set_cookie(format!("{}={role}; Path=/", name("role")));
+            cookies.push(set("role", account.record.role.as_str()));
         }
         if probe.client_state().writes_cookie() {
             let key = probe.signing_key().bytes(bench.keys().signing());
-            let state = State {
+            let state = SignedState {
                 large_text,
                 user: account.user.clone(),
             };
             let value = state_cookie::sign(&state, key, now);
-            self.context
-                .set_cookie(format!("{}={value}; Path=/", name("state")));
+            cookies.push(set("state", &value));
         }
+        cookies
     }
 
-    /// Takes back every cookie that a sign-in handed out.
-    pub fn take_back_cookies(&self) {
+    /// The removal of every cookie that a sign-in set.
+    pub fn removed_cookies(&self) -> Vec<SetCookie> {
         let World {
             probe,
             variant,
             bench,
             ..
         } = self.world;
-        self.context
-            .set_cookie(cookie::remove(probe, variant, bench.name()));
+        let mut cookies = vec![cookie::remove(probe, variant, bench.name())];
         for (what, cookie) in [("role", &self.role_cookie), ("state", &self.state_cookie)] {
             if cookie.is_some() {
-                let name = cookie::plain_name(what, variant, bench.name());
-                self.context
-                    .set_cookie(format!("{name}=; Path=/; Max-Age=0"));
+                cookies.push(cookie::remove_plain(what, variant, bench.name()));
             }
         }
+        cookies
     }
 
-    /// Opens an anonymous session where there is none, as every page with a form does.
+    /// Opens an anonymous session where there is none, as every page with a form does. Gives the
+    /// cookie of the new session.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn ensure_session(&mut self) -> Result<(), StorageError> {
-        if self.session.is_none() {
-            let session = self
-                .world
-                .open_anonymous(self.adopted_id.take(), &self.label)
-                .await?;
-            self.hand_out(&session);
-            self.session = Some(session);
+    pub async fn ensure_session(&mut self) -> Result<Option<SetCookie>, StorageError> {
+        if self.session.is_some() {
+            return Ok(None);
         }
-        Ok(())
+        let session = self
+            .world
+            .open_anonymous(self.adopted_id.take(), &self.label)
+            .await?;
+        let cookie = self.session_cookie(&session);
+        self.session = Some(session);
+        Ok(Some(cookie))
     }
 
     /// The CSRF token of the visitor's session, where the policy has one.
@@ -271,7 +290,7 @@ impl<'r> Visitor<'r> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn refused(&self, defence: &str, because: &str) -> Result<(), StorageError> {
+    pub async fn refused(&self, defence: Name, because: &str) -> Result<(), StorageError> {
         self.world.note(refused(defence, because)).await
     }
 
@@ -304,7 +323,7 @@ pub(super) fn render(
     page: impl Serialize,
 ) -> Template {
     #[derive(Serialize)]
-    struct Page<T> {
+    struct FramedPage<T> {
         frame: Frame,
         #[serde(flatten)]
         portal: PortalView,
@@ -313,7 +332,7 @@ pub(super) fn render(
     }
     Template::render(
         template,
-        Page {
+        FramedPage {
             frame: Frame::at(context, title),
             portal,
             page,
@@ -330,7 +349,7 @@ impl<'r> FromRequest<'r> for Visitor<'r> {
     }
 }
 
-/// A visitor whose look does not count as use: for countdowns.
+/// A visitor whose session is looked at without being used: for countdowns.
 #[derive(Debug)]
 pub struct PassiveVisitor<'r>(pub Visitor<'r>);
 
@@ -341,7 +360,7 @@ impl<'r> FromRequest<'r> for PassiveVisitor<'r> {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         outcome(
             request,
-            Visitor::find(request, Counts::AsNothing)
+            Visitor::find(request, LookCounts::AsNothing)
                 .await
                 .map(PassiveVisitor),
         )
@@ -356,9 +375,9 @@ fn outcome<T>(request: &Request<'_>, found: Result<T, Problem>) -> Outcome<T, ()
     }
 }
 
-fn refused(defence: &str, because: &str) -> What {
-    What::Refused {
-        defence: defence.to_owned(),
+fn refused(defence: Name, because: &str) -> EventKind {
+    EventKind::Refused {
+        defence: defence.slug().to_owned(),
         because: because.to_owned(),
     }
 }

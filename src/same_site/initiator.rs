@@ -3,15 +3,17 @@
 //! the student presses the button.
 
 use crate::web::template::Template;
+use rocket::http::Header;
 use rocket::response::Redirect;
 use rocket::{Either, Route, get, routes};
 use serde::Serialize;
 
-use super::{Initiator, Step, Way, portal, probe};
+use super::{Initiator, WalkStep, Way, portal, probe};
 use crate::base::addresses::{BESIDE_SIBLING, SIBLING, Site};
 use crate::web::context::RequestContext;
 use crate::web::page::Frame;
-use crate::web::reply::Reply;
+use crate::web::problem::Problem;
+use crate::web::with_cookies::WithHeaders;
 
 #[derive(Serialize)]
 struct WayView {
@@ -21,7 +23,7 @@ struct WayView {
 }
 
 #[derive(Serialize)]
-struct FromPage {
+struct InitiatorPage {
     frame: Frame,
     from: &'static str,
     fetch_site: &'static str,
@@ -50,7 +52,7 @@ fn from(
     context: &RequestContext,
     step: Option<u8>,
     once: Option<&str>,
-) -> Result<Either<Redirect, Template>, Reply> {
+) -> Result<Either<Redirect, WithHeaders<Template>>, Problem> {
     let step = probe::known(step)?;
     let once = once == Some("1");
     let (addresses, bench) = (&*context.addresses, context.bench.name());
@@ -68,7 +70,7 @@ fn from(
         },
     };
     let leaves_page = !step.ways().contains(&Way::Image);
-    let page = FromPage {
+    let page = InitiatorPage {
         frame: Frame::at(context, "SameSite, measured"),
         from: step.initiator().slug(),
         fetch_site: step.initiator().fetch_site(),
@@ -79,11 +81,9 @@ fn from(
         once,
         next: (!leaves_page).then(|| step.after(addresses, bench, once)),
     };
-    context.set_header("content-security-policy", policy(context));
-    Ok(Either::Right(Template::render(
-        "pages/same_site.html",
-        page,
-    )))
+    let policy = Header::new("content-security-policy", policy(context));
+    let page = Template::render("pages/same_site.html", page);
+    Ok(Either::Right(WithHeaders::new(page, [policy])))
 }
 
 /// The initiator's own address that redirects to the portal.
@@ -92,20 +92,20 @@ fn redirect(
     context: &RequestContext,
     step: Option<u8>,
     once: Option<&str>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Problem> {
     let step = probe::known(step)?;
     let to = arrival(context, step, Way::Redirect, once == Some("1"));
     Ok(Redirect::to(to))
 }
 
-fn arrival(context: &RequestContext, step: Step, way: Way, once: bool) -> String {
+fn arrival(context: &RequestContext, step: WalkStep, way: Way, once: bool) -> String {
     let portal = portal(&context.addresses);
     let (base, query) = (context.base(), step.query(once));
     format!("{portal}{base}/same-site/arrive?{query}&how={}", way.slug())
 }
 
-/// Images, frames, scripts' requests and forms lead to the portal, and a form's redirects further to
-/// the next step and to the lab's page at the end: browsers check those, too.
+/// Images, frames, scripts' requests and forms lead to the portal. A form's redirects lead on to the
+/// next step and at the end to the lab's page: browsers also check those.
 fn policy(context: &RequestContext) -> String {
     let addresses = &context.addresses;
     let portal = portal(addresses);

@@ -11,14 +11,14 @@ use crate::session::bench::PerBench;
 /// How long the name that a browser gives itself may be, in characters.
 const LONGEST_AGENT: usize = 200;
 
-/// One sign for each probe cookie.
-pub type Cookies = [bool; Probe::ALL.len()];
+/// For each probe cookie, whether it was sent.
+pub type ProbeSigns = [bool; Probe::ALL.len()];
 
 /// The probe cookies that one request carried.
 #[derive(Clone, Debug)]
-pub struct Sent {
+pub struct SentCookies {
     /// Those that came.
-    pub cookies: Cookies,
+    pub cookies: ProbeSigns,
     /// `Sec-Fetch-Site`, where the browser sends it.
     pub fetch_site: Option<&'static str>,
     /// How old the cookies were, in real time: a browser's clock is not the bench's.
@@ -27,29 +27,29 @@ pub struct Sent {
 
 /// What a student says of a table before it is filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Guess {
-    /// He wants to see it without a guess.
+pub enum TableGuess {
+    /// The student wants to see it without a guess.
     Skipped,
-    /// The cells that he thinks are sent, by way.
-    Made([Cookies; Way::ALL.len()]),
+    /// The cells that the student expects to be sent, by way.
+    Made([ProbeSigns; Way::ALL.len()]),
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct MeasuredState {
     agent: String,
     set: Option<Instant>,
     times: u64,
-    sent: [[Option<Sent>; Way::ALL.len()]; Initiator::ALL.len()],
-    guesses: [Option<Guess>; Initiator::ALL.len()],
+    sent: [[Option<SentCookies>; Way::ALL.len()]; Initiator::ALL.len()],
+    guesses: [Option<TableGuess>; Initiator::ALL.len()],
 }
 
 /// The measured tables of all benches, shared by the three sites.
 #[derive(Clone, Debug, Default)]
-pub struct MeasuredTables(Arc<PerBench<Arc<Measured>>>);
+pub struct MeasuredTables(Arc<PerBench<Arc<MeasuredTable>>>);
 
 impl MeasuredTables {
     /// The table of a bench.
-    pub fn of(&self, bench: &BenchName) -> Arc<Measured> {
+    pub fn of(&self, bench: &BenchName) -> Arc<MeasuredTable> {
         self.0.read_or_insert_with(bench, Arc::default)
     }
 
@@ -61,64 +61,64 @@ impl MeasuredTables {
 
 /// The measured table of a bench.
 #[derive(Debug, Default)]
-pub struct Measured(Mutex<Held>);
+pub struct MeasuredTable(Mutex<MeasuredState>);
 
-impl Measured {
+impl MeasuredTable {
     /// The cookies are being set with new values. Gives the number of times that this happened.
     pub fn set(&self) -> u64 {
-        let mut held = self.held();
-        held.set = Some(Instant::now());
-        held.times += 1;
-        held.times
+        let mut state = self.state();
+        state.set = Some(Instant::now());
+        state.times += 1;
+        state.times
     }
 
     /// Forgets what was measured.
     pub fn clear(&self) {
-        self.held().sent = Default::default();
+        self.state().sent = Default::default();
     }
 
     /// How old the cookies are; `None` where none were set since the lab started.
     pub fn age(&self) -> Option<Duration> {
-        self.held().set.map(|set| set.elapsed())
+        self.state().set.map(|set| set.elapsed())
     }
 
     /// The cookies are gone.
     pub fn forget_cookies(&self) {
-        self.held().set = None;
+        self.state().set = None;
     }
 
     /// Notes what came. What another browser had sent is forgotten: a table is one browser's.
-    pub fn record(&self, from: Initiator, way: Way, agent: &str, sent: Sent) {
+    pub fn record(&self, from: Initiator, way: Way, agent: &str, sent: SentCookies) {
         let agent: String = agent.chars().take(LONGEST_AGENT).collect();
-        let mut held = self.held();
-        if held.agent != agent {
-            held.sent = Default::default();
-            held.agent = agent;
+        let mut state = self.state();
+        if state.agent != agent {
+            state.sent = Default::default();
+            state.agent = agent;
         }
-        held.sent[from as usize][way as usize] = Some(sent);
+        state.sent[from as usize][way as usize] = Some(sent);
     }
 
     /// What came from there in this way.
-    pub fn sent(&self, from: Initiator, way: Way) -> Option<Sent> {
-        self.held().sent[from as usize][way as usize].clone()
+    pub fn sent(&self, from: Initiator, way: Way) -> Option<SentCookies> {
+        self.state().sent[from as usize][way as usize].clone()
     }
 
     /// How the browser that was measured names itself; empty before the first.
     pub fn agent(&self) -> String {
-        self.held().agent.clone()
+        self.state().agent.clone()
     }
 
     /// What the student guessed of the table of this initiator.
-    pub fn guess(&self, of: Initiator) -> Option<Guess> {
-        self.held().guesses[of as usize]
+    pub fn guess(&self, of: Initiator) -> Option<TableGuess> {
+        self.state().guesses[of as usize]
     }
 
     /// Keeps a guess, or takes it back.
-    pub fn keep_guess(&self, of: Initiator, guess: Option<Guess>) {
-        self.held().guesses[of as usize] = guess;
+    pub fn keep_guess(&self, of: Initiator, guess: Option<TableGuess>) {
+        self.state().guesses[of as usize] = guess;
     }
 
-    fn held(&self) -> MutexGuard<'_, Held> {
+    fn state(&self) -> MutexGuard<'_, MeasuredState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -127,8 +127,8 @@ impl Measured {
 mod tests {
     use super::*;
 
-    fn sent() -> Sent {
-        Sent {
+    fn sent() -> SentCookies {
+        SentCookies {
             cookies: [true; 5],
             fetch_site: Some("cross-site"),
             age: Duration::ZERO,
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_table_is_one_browsers_and_its_name_is_cut() {
-        let measured = Measured::default();
+        let measured = MeasuredTable::default();
         let long = "ü".repeat(500);
         measured.record(Initiator::Sibling, Way::Link, &long, sent());
         measured.record(Initiator::Sibling, Way::Image, &long, sent());

@@ -56,7 +56,7 @@ impl Initiator {
         }
     }
 
-    /// Where its page stands.
+    /// The origin of its page.
     pub fn origin(self, addresses: &Addresses) -> String {
         match self {
             Self::SameOrigin => portal(addresses),
@@ -184,14 +184,14 @@ impl Probe {
         }
     }
 
-    /// What stands in its `Set-Cookie` line.
-    pub const fn attributes(self) -> &'static str {
+    /// The attributes in its `Set-Cookie` line that the others do not have.
+    pub const fn attributes(self) -> &'static [&'static str] {
         match self {
-            Self::Absent => "",
-            Self::NoneInsecure => "; SameSite=None",
-            Self::None => "; SameSite=None; Secure",
-            Self::Lax => "; SameSite=Lax",
-            Self::Strict => "; SameSite=Strict",
+            Self::Absent => &[],
+            Self::NoneInsecure => &["SameSite=None"],
+            Self::None => &["SameSite=None", "Secure"],
+            Self::Lax => &["SameSite=Lax"],
+            Self::Strict => &["SameSite=Strict"],
         }
     }
 
@@ -209,7 +209,7 @@ impl Probe {
 /// A step of the walk through the whole table: a page on the host of an initiator, from which the
 /// browser asks the portal in these ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step(u8);
+pub struct WalkStep(u8);
 
 /// The ways of the steps on one host. Those of the first need no other page.
 const STAGES: [&[Way]; 5] = [
@@ -220,12 +220,12 @@ const STAGES: [&[Way]; 5] = [
     &[Way::Redirect],
 ];
 
-impl Step {
+impl WalkStep {
     /// The first step of the walk.
-    pub const FIRST: Step = Step(0);
+    pub const FIRST: WalkStep = WalkStep(0);
 
     /// The step that waits for two minutes to pass. It is none of the walk.
-    pub const LATE: Step = Step((STAGES.len() * Initiator::ALL.len()) as u8);
+    pub const LATE: WalkStep = WalkStep((STAGES.len() * Initiator::ALL.len()) as u8);
 
     /// The step of this number.
     pub fn parse(number: u8) -> Option<Self> {
@@ -321,7 +321,7 @@ mod tests {
     #[test]
     fn the_walk_asks_in_every_way_from_everywhere_once() {
         let mut walked = Vec::new();
-        let mut step = Some(Step::FIRST);
+        let mut step = Some(WalkStep::FIRST);
         while let Some(now) = step {
             walked.extend(now.ways().iter().map(|way| (now.initiator(), *way)));
             step = now.next();
@@ -335,11 +335,14 @@ mod tests {
                     .count();
                 let once = usize::from(way != Way::LatePostForm);
                 assert_eq!(times, once, "{initiator:?} {way:?}");
-                assert_eq!(Step::of(initiator, way).is_some(), way.is_from(initiator));
+                assert_eq!(
+                    WalkStep::of(initiator, way).is_some(),
+                    way.is_from(initiator)
+                );
             }
         }
-        assert_eq!(Step::LATE.ways(), [Way::LatePostForm]);
-        assert_eq!(Step::LATE.initiator(), Initiator::CrossSite);
-        assert_eq!((Step::LATE.next(), Step::parse(16)), (None, None));
+        assert_eq!(WalkStep::LATE.ways(), [Way::LatePostForm]);
+        assert_eq!(WalkStep::LATE.initiator(), Initiator::CrossSite);
+        assert_eq!((WalkStep::LATE.next(), WalkStep::parse(16)), (None, None));
     }
 }

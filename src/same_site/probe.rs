@@ -1,20 +1,21 @@
-//! The probe: sets the five cookies, notes which of them arrive, and takes them away again.
+//! The probe: sets the five cookies, notes which of them arrive, and removes them again.
 //!
 //! The cookies are limited to these addresses, so nothing else of the lab ever sees them.
 
-use rocket::http::{ContentType, Method, Status};
+use rocket::http::{ContentType, Header, Method, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::Redirect;
 use rocket::{Either, Route, State, get, post, routes};
 
-use super::measured::{MeasuredTables, Sent};
-use super::{Initiator, Probe, Step, Way};
+use super::measured::{MeasuredTables, SentCookies};
+use super::{Initiator, Probe, WalkStep, Way};
 use crate::base::addresses::BESIDE_SIBLING;
-use crate::base::event::Client;
+use crate::base::event::ClientKind;
+use crate::base::set_cookie::SetCookie;
 use crate::session::cookie;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
+use crate::web::with_cookies::{WithCookies, WithHeaders};
 
 /// How old a cookie without SameSite may be for Chromium to send it with a form that another site
 /// posts, in seconds (RFC 6265bis §5.6.7.2).
@@ -31,7 +32,7 @@ const FRAMED: &str =
     "<!doctype html>\n<html lang=\"en\">\n<title>Arrived</title>\n<p>Arrived.</p>\n</html>\n";
 
 /// The headers that the probe looks at.
-struct Headers<'r> {
+struct ProbeHeaders<'r> {
     cookies: Vec<&'r str>,
     fetch_site: Option<&'r str>,
     fetch_dest: Option<&'r str>,
@@ -39,7 +40,7 @@ struct Headers<'r> {
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Headers<'r> {
+impl<'r> FromRequest<'r> for ProbeHeaders<'r> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
@@ -60,7 +61,7 @@ fn set(
     tables: &State<MeasuredTables>,
     step: Option<u8>,
     once: Option<&str>,
-) -> Result<Redirect, Reply> {
+) -> Result<WithCookies<Redirect>, Problem> {
     let step = known(step)?;
     let once = once == Some("1");
     at_home(context)?;
@@ -71,46 +72,48 @@ fn set(
     }
     // Setting the same value again would not make a cookie younger.
     let value = format!("{}-{times}", context.now.millis());
-    for probe in Probe::ALL {
-        let age = format!("; Max-Age={LIFETIME}");
-        context.set_cookie(line(context, probe, &value, &age));
-    }
+    let cookies = Probe::ALL.map(|probe| cookie_line(context, probe, &value, LIFETIME));
     let bench = context.bench.name();
-    Ok(Redirect::to(step.address(&context.addresses, bench, once)))
+    let redirect = Redirect::to(step.address(&context.addresses, bench, once));
+    Ok(WithCookies::new(redirect, cookies))
 }
 
-/// Takes the cookies away.
+/// Removes the cookies.
 #[get("/same-site/clean")]
-fn clean(context: &RequestContext, tables: &State<MeasuredTables>) -> Result<Redirect, Reply> {
+fn clean(
+    context: &RequestContext,
+    tables: &State<MeasuredTables>,
+) -> Result<WithCookies<Redirect>, Problem> {
     at_home(context)?;
-    for probe in Probe::ALL {
-        context.set_cookie(line(context, probe, "", "; Max-Age=0"));
-    }
+    let removed = Probe::ALL.map(|probe| cookie_line(context, probe, "", 0));
     tables.of(context.bench.name()).forget_cookies();
     let lab = &context.addresses;
-    Ok(Redirect::to(
-        lab.lab_page(context.bench.name(), "/same-site"),
-    ))
+    let redirect = Redirect::to(lab.lab_page(context.bench.name(), "/same-site"));
+    Ok(WithCookies::new(redirect, removed))
 }
 
-fn line(context: &RequestContext, probe: Probe, value: &str, age: &str) -> String {
+fn cookie_line(context: &RequestContext, probe: Probe, value: &str, max_age: u64) -> SetCookie {
     let bench = context.bench.name();
-    let (name, prefix) = (probe.name(bench), bench.prefix());
-    let attributes = probe.attributes();
-    format!("{name}={value}; Path={prefix}/same-site{age}; HttpOnly{attributes}")
+    let path = format!("Path={}/same-site", bench.prefix());
+    let max_age = format!("Max-Age={max_age}");
+    let mut attributes = vec![path.as_str(), &max_age, "HttpOnly"];
+    attributes.extend(probe.attributes());
+    SetCookie::new(&probe.name(bench), value, &attributes)
 }
 
-type Arrived = Either<Redirect, (ContentType, &'static str)>;
+/// What the probe answers: the next page of the walk, or the smallest file of the kind that was
+/// asked for. A refusal is also shown in the frame, so both carry the policy that allows it.
+type ProbeAnswer = WithHeaders<Result<Either<Redirect, (ContentType, &'static str)>, Problem>>;
 
 #[get("/same-site/arrive?<step>&<how>&<once>")]
 fn arrive(
     context: &RequestContext,
     tables: &State<MeasuredTables>,
-    headers: Headers<'_>,
+    headers: ProbeHeaders<'_>,
     step: Option<u8>,
     how: Option<&str>,
     once: Option<&str>,
-) -> Result<Arrived, Reply> {
+) -> Result<ProbeAnswer, Problem> {
     let step = known(step)?;
     let how = how.and_then(Way::parse);
     let way = how.filter(|way| step.ways().contains(way));
@@ -121,9 +124,9 @@ fn arrive(
         .map(|initiator| initiator.origin(&context.addresses))
         .collect();
     let framing = format!("default-src 'none'; frame-ancestors {}", framing.join(" "));
-    context.set_header("content-security-policy", framing);
-    note(context, tables, &headers, step.initiator(), way)?;
-    Ok(match way {
+    let framing = Header::new("content-security-policy", framing);
+    let noted = note(context, tables, &headers, step.initiator(), way);
+    let answer = noted.map(|()| match way {
         Way::Iframe => Either::Right((ContentType::HTML, FRAMED)),
         Way::Image => Either::Right((ContentType::SVG, DOT)),
         Way::Fetch => Either::Right((ContentType::JSON, "{}")),
@@ -132,18 +135,19 @@ fn arrive(
             let bench = context.bench.name();
             Either::Left(Redirect::to(step.after(&context.addresses, bench, once)))
         }
-    })
+    });
+    Ok(WithHeaders::new(answer, [framing]))
 }
 
 #[post("/same-site/arrive?<step>&<how>&<once>")]
 fn arrive_by_post(
     context: &RequestContext,
     tables: &State<MeasuredTables>,
-    headers: Headers<'_>,
+    headers: ProbeHeaders<'_>,
     step: Option<u8>,
     how: Option<&str>,
     once: Option<&str>,
-) -> Result<Arrived, Reply> {
+) -> Result<ProbeAnswer, Problem> {
     arrive(context, tables, headers, step, how, once)
 }
 
@@ -151,13 +155,13 @@ fn arrive_by_post(
 fn note(
     context: &RequestContext,
     tables: &MeasuredTables,
-    headers: &Headers<'_>,
+    headers: &ProbeHeaders<'_>,
     from: Initiator,
     way: Way,
-) -> Result<(), Reply> {
-    if context.client != Client::Browser {
+) -> Result<(), Problem> {
+    if context.client != ClientKind::Browser {
         let who = match context.client {
-            Client::Curl => "This was typed with curl, which knows",
+            ClientKind::Curl => "This was typed with curl, which knows",
             _ => "This came from a program that is no browser, which knows",
         };
         let because = format!("{who} nothing of SameSite, so it proves nothing about a browser.");
@@ -191,7 +195,7 @@ fn note(
         let name = probe.name(context.bench.name());
         !cookie::values(headers.cookies.iter().copied(), &name).is_empty()
     };
-    let sent = Sent {
+    let sent = SentCookies {
         cookies: Probe::ALL.map(came),
         fetch_site: site.flatten(),
         age,
@@ -211,8 +215,8 @@ fn claimed(said: &str, from: Initiator, way: Way) -> Option<&'static str> {
     }
 }
 
-/// The cookies belong to one host. Under another name nothing is measured.
-fn at_home(context: &RequestContext) -> Result<(), Reply> {
+/// The cookies belong to one host. Nothing is measured under another name.
+fn at_home(context: &RequestContext) -> Result<(), Problem> {
     if context.host_name == BESIDE_SIBLING {
         return Ok(());
     }
@@ -220,14 +224,14 @@ fn at_home(context: &RequestContext) -> Result<(), Reply> {
     Err(not_counted(because))
 }
 
-pub(super) fn known(step: Option<u8>) -> Result<Step, Reply> {
-    let found = step.and_then(Step::parse);
+pub(super) fn known(step: Option<u8>) -> Result<WalkStep, Problem> {
+    let found = step.and_then(WalkStep::parse);
     found.ok_or_else(|| not_counted("There is no such step."))
 }
 
-fn not_counted(because: impl Into<String>) -> Reply {
+fn not_counted(because: impl Into<String>) -> Problem {
     let next = "Start from the lab's page /same-site, in a browser.";
-    Problem::new(Status::BadRequest, "Not counted", because, next).into()
+    Problem::new(Status::BadRequest, "Not counted", because, next)
 }
 
 pub(super) fn routes() -> Vec<Route> {

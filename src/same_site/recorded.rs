@@ -6,15 +6,13 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::measured::Cookies;
+use super::measured::ProbeSigns;
 use super::{Initiator, Probe, Way};
 
 /// The table of one browser.
 #[derive(Debug, Deserialize)]
-pub struct Recorded {
-    /// The browser.
+pub struct RecordedTable {
     pub browser: String,
-    /// Its version.
     pub version: String,
     /// The setting that decides on third-party cookies.
     pub setting: String,
@@ -23,30 +21,30 @@ pub struct Recorded {
     sent: HashMap<String, HashMap<String, String>>,
 }
 
-impl Recorded {
+impl RecordedTable {
     /// The cookies that were sent from there in this way.
-    pub fn sent(&self, from: Initiator, way: Way) -> Option<Cookies> {
+    pub fn sent(&self, from: Initiator, way: Way) -> Option<ProbeSigns> {
         let line = self.sent.get(from.slug())?.get(way.slug())?;
         Some(Probe::ALL.map(|probe| line.split(' ').any(|slug| slug == probe.slug())))
     }
 }
 
 /// Chromium.
-pub static CHROMIUM: LazyLock<Recorded> =
+pub static CHROMIUM: LazyLock<RecordedTable> =
     LazyLock::new(|| read(include_str!("recorded/chromium.json")));
 
 /// Firefox.
-pub static FIREFOX: LazyLock<Recorded> =
+pub static FIREFOX: LazyLock<RecordedTable> =
     LazyLock::new(|| read(include_str!("recorded/firefox.json")));
 
-fn read(json: &str) -> Recorded {
+fn read(json: &str) -> RecordedTable {
     // Invariant: the files are part of the program, and a test reads them.
     serde_json::from_str(json).expect("a recorded table")
 }
 
 /// The record that a browser is compared with, by the name that it gives itself: its own, or
 /// Chromium's where it has none.
-pub fn for_agent(agent: &str) -> &'static Recorded {
+pub fn for_agent(agent: &str) -> &'static RecordedTable {
     if agent.contains("Firefox/") {
         &FIREFOX
     } else {

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::event::What;
+use crate::base::event::EventKind;
 use crate::defences::facts::Role;
 use crate::defences::password_storage::{DEMO_PASSWORDS, StoredPassword};
 use crate::session::world::World;
@@ -24,7 +24,7 @@ pub struct AccountRecord {
     pub role: Role,
     /// Pretend money.
     pub balance: u64,
-    /// What the user says of himself.
+    /// What the user says about themselves.
     pub about: String,
 }
 
@@ -33,7 +33,7 @@ pub struct AccountRecord {
 pub struct Account {
     /// The user's name.
     pub user: String,
-    /// Where its record lies, or will.
+    /// The key of its record, which may not be stored yet.
     pub key: RecordKey,
     /// 0 while the account is as the bench was made.
     pub version: u64,
@@ -53,7 +53,7 @@ pub enum TransferError {
     /// Zero, or more than there is.
     #[error("the amount must be at least 1 and at most your balance")]
     BadAmount,
-    /// The store does not answer.
+    /// The store did not do it.
     #[error(transparent)]
     StorageError(#[from] StorageError),
 }
@@ -114,7 +114,11 @@ impl World<'_> {
         if from == to {
             return Err(TransferError::SameAccount);
         }
+        let mut transaction = self.bench.transact("the balance of an account");
         loop {
+            // Balances are read at each attempt. With those of the first one, two transfers at once
+            // would spend the same money twice (CWE-362).
+            transaction.attempt().await?;
             let (Some(mut sender), Some(mut receiver)) =
                 (self.account(from).await?, self.account(to).await?)
             else {
@@ -128,7 +132,7 @@ impl World<'_> {
             let mut batch = Batch::default();
             self.add_account(&mut batch, &sender);
             self.add_account(&mut batch, &receiver);
-            batch.events.push(self.event(What::Transferred {
+            batch.events.push(self.event(EventKind::Transferred {
                 from: from.to_owned(),
                 to: to.to_owned(),
                 amount,

@@ -1,16 +1,18 @@
-//! "Remember this browser": a revocable cookie of its own that says "a user signed in here before".
+//! "Remember this browser": another cookie, which can be revoked, and says "a user signed in here
+//! before".
 //!
-//! It opens no session and replaces no password (NIST SP 800-63B-4 §5.1). It fills in the user
-//! name, and it gives the browser a throttle bucket of its own, so that strangers who guess a
-//! user's password cannot keep him out.
+//! It signs nobody in and replaces no password (NIST SP 800-63B-4 §5.1). It fills in the user
+//! name, and it gives the browser its own throttle bucket, so that strangers who guess a
+//! user's password cannot keep the owner out.
 
 use serde::{Deserialize, Serialize};
 
 use super::{SessionId, cookie};
 use crate::base::clock::BenchTime;
+use crate::base::set_cookie::SetCookie;
 use crate::defences::{Defence, IdSource, PolicyProbe};
 use crate::session::world::World;
-use crate::storage::{Batch, Index, Put, RecordKind, StorageError};
+use crate::storage::{Batch, Put, RecordIndex, RecordKind, StorageError};
 
 /// How long a browser is remembered: 90 days, the usual span of such cookies.
 const REMEMBERED_FOR: std::time::Duration = std::time::Duration::from_secs(90 * 24 * 3600);
@@ -29,9 +31,9 @@ pub struct RememberedBrowser {
     pub remembered: BenchTime,
 }
 
-/// A remembered browser and the key that stands for it.
+/// A remembered browser and its key.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct KnownBrowser {
     /// The name of its record, a hash of what the cookie holds.
     pub key: String,
     /// The record.
@@ -44,11 +46,14 @@ impl World<'_> {
         cookie::plain_name("browser", self.variant, self.bench.name())
     }
 
-    /// The browser that a cookie's value stands for, if a user still wants it remembered.
+    /// The browser that a cookie's value names, if a user still wants it remembered.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn known_browser(&self, value: Option<&str>) -> Result<Option<Known>, StorageError> {
+    pub async fn known_browser(
+        &self,
+        value: Option<&str>,
+    ) -> Result<Option<KnownBrowser>, StorageError> {
         let Some(token) = value.and_then(SessionId::parse) else {
             return Ok(None);
         };
@@ -56,8 +61,8 @@ impl World<'_> {
         let key = self.fixed_key(RecordKind::Browser, &name);
         let found = self.read::<RememberedBrowser>(&key).await?;
         Ok(found
-            .filter(|found| found.until > self.now)
-            .map(|found| Known {
+            .filter(|found| found.expires_at > self.now)
+            .map(|found| KnownBrowser {
                 key: name,
                 browser: found.value,
             }))
@@ -67,12 +72,14 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn remember_browser(&self, user: &str, label: &str) -> Result<String, StorageError> {
-        let token = IdSource::STRONG
-            .issue(0)
-            .map_err(|e| StorageError(e.to_string()))?;
+    pub async fn remember_browser(
+        &self,
+        user: &str,
+        label: &str,
+    ) -> Result<SetCookie, StorageError> {
+        let token = IdSource::STRONG.issue(0)?;
         let token = SessionId::parse(&token)
-            .ok_or_else(|| StorageError("a token that cannot be kept".into()))?;
+            .ok_or_else(|| StorageError::Defect("a browser's token is not well-formed".into()))?;
         let browser = RememberedBrowser {
             user: user.to_owned(),
             label: label.to_owned(),
@@ -81,8 +88,8 @@ impl World<'_> {
         let put = Put {
             key: self.fixed_key(RecordKind::Browser, &hash(&token)),
             value: self.encode(&browser),
-            seen: self.now,
-            until: self.now.after(REMEMBERED_FOR),
+            last_used: self.now,
+            expires_at: self.now.after(REMEMBERED_FOR),
             owner: Some(user.to_owned()),
             replaces: None,
         };
@@ -93,15 +100,15 @@ impl World<'_> {
         .await?;
         self.keep_the_newest(user, RecordKind::Browser, BROWSERS_A_USER, BROWSERS_A_USER)
             .await?;
-        Ok(set_line(self.probe, &self.browser_cookie(), &token))
+        Ok(set_cookie(self.probe, &self.browser_cookie(), &token))
     }
 
     /// The browsers that are remembered for a user.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn browsers_of(&self, user: &str) -> Result<Vec<Known>, StorageError> {
-        let index = Index::Owner(Some(self.variant), RecordKind::Browser, user.to_owned());
+    pub async fn browsers_of(&self, user: &str) -> Result<Vec<KnownBrowser>, StorageError> {
+        let index = RecordIndex::Owner(Some(self.variant), RecordKind::Browser, user.to_owned());
         let storage = self.bench.storage();
         let mut found = Vec::new();
         for key in storage
@@ -109,7 +116,7 @@ impl World<'_> {
             .await?
         {
             if let Some(stored) = self.read::<RememberedBrowser>(&key).await? {
-                found.push(Known {
+                found.push(KnownBrowser {
                     key: key.name().to_owned(),
                     browser: stored.value,
                 });
@@ -145,15 +152,9 @@ fn hash(token: &SessionId) -> String {
     crate::defences::AtRest::STRONG.key(token.expose())
 }
 
-fn set_line(probe: &PolicyProbe, name: &str, token: &SessionId) -> String {
-    let secure = probe
-        .secure()
-        .attribute()
-        .map(|a| format!("; {a}"))
-        .unwrap_or_default();
-    let age = REMEMBERED_FOR.as_secs();
-    format!(
-        "{name}={}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}",
-        token.expose()
-    )
+fn set_cookie(probe: &PolicyProbe, name: &str, token: &SessionId) -> SetCookie {
+    let age = format!("Max-Age={}", REMEMBERED_FOR.as_secs());
+    let mut attributes = vec!["Path=/", &age, "HttpOnly", "SameSite=Lax"];
+    attributes.extend(probe.secure().attribute());
+    SetCookie::new(name, token.expose(), &attributes)
 }

@@ -1,35 +1,45 @@
-//! Ending sessions: by the user, by another of his sessions, with a new password, with the bench.
+//! Ending sessions: by the user, from another of their sessions, with a new password, with the
+//! bench.
+//!
+//! A session ends where its record goes. Taking the cookie away only asks the browser to forget it:
+//! anyone who copied it before still has it (worksheet 9). So every verb here removes records, and
+//! says so only when the store has confirmed it.
 
 use futures::future::try_join_all;
 
-use super::{Record, Session};
-use crate::base::event::{EndReason, What};
-use crate::defences::facts::Moment;
+use super::{Session, SessionRecord};
+use crate::base::event::{EndReason, EventKind};
+use crate::defences::facts::PrivilegeChange;
 use crate::session::accounts::Account;
 use crate::session::world::World;
-use crate::storage::{Batch, Commit, Expect, Index, RecordKey, RecordKind, StorageError};
+use crate::storage::{Batch, Commit, Expect, RecordIndex, RecordKey, RecordKind, StorageError};
 
-/// How many sessions a list shows and one commit ends.
+/// How many sessions a list shows and one commit ends. More than anybody reads, and few enough that
+/// one commit stays within the time that a request to Redis may take.
 pub const LIST_LIMIT: usize = 1_000;
 
-/// How many records a list asks for at once. Redis answers them together; elsewhere it costs nothing.
+/// How many records a list asks for at once. Redis answers them together; elsewhere it costs
+/// nothing.
 const AT_ONCE: usize = 100;
 
-/// A session in a list: the record and where it lies, but not the id, which nobody can know.
+/// A session in a list: the record and its key, but not the id, which with a strong `at-rest`
+/// nobody can know.
 #[derive(Clone, Debug)]
-pub struct Listed {
-    /// Where the record lies.
+pub struct ListedSession {
+    /// The record's key.
     pub key: RecordKey,
     /// The record.
-    pub record: Record,
+    pub record: SessionRecord,
     /// Its version.
     pub version: u64,
     /// When it was last used.
-    pub seen: crate::base::clock::BenchTime,
+    pub last_used: crate::base::clock::BenchTime,
 }
 
-impl Listed {
-    /// A name for the session in a form: a keyed fingerprint of its key, which opens nothing.
+impl ListedSession {
+    /// A name for the session in a form: a keyed fingerprint of its key, which signs nobody in. The
+    /// key itself would, where `at-rest` is weak: a page that lists sessions would hand out their
+    /// ids.
     pub fn handle(&self, world: &World<'_>) -> String {
         world.fingerprint_of(self.key.name()).0
     }
@@ -42,17 +52,20 @@ impl World<'_> {
     /// # Errors
     /// The store does not answer; then the user is not signed out, and must be told.
     pub async fn sign_out(&self, session: &Session) -> Result<bool, StorageError> {
+        // STRONG: the record goes, and with it every copy of the id.
         if self.probe.sign_out().ends_record() {
-            let chosen = Listed {
+            let chosen = ListedSession {
                 key: session.key.clone(),
                 record: session.record.clone(),
                 version: session.version,
-                seen: session.seen,
+                last_used: session.last_used,
             };
             self.end(&[chosen], EndReason::SignOut).await?;
             return Ok(true);
         }
-        self.note(What::Ended {
+        // WEAK: only the cookie goes. Anyone who copied it before stays signed in, and the user,
+        // who sees the sign-in page, does not know.
+        self.note(EventKind::Ended {
             user: session.record.user.clone(),
             session: self.fingerprint(&session.id),
             reason: EndReason::SignOut,
@@ -64,13 +77,16 @@ impl World<'_> {
 
     /// The live sessions of this world, oldest first, of one user or of everybody.
     ///
+    /// Users need this list: it is how somebody notices a session that is not theirs (ASVS 7.5.2).
+    /// Expired ones are left out, because they are no longer accepted, whatever the store still holds.
+    ///
     /// # Errors
     /// The store does not answer.
-    pub async fn sessions(&self, of: Option<&str>) -> Result<Vec<Listed>, StorageError> {
+    pub async fn sessions(&self, of: Option<&str>) -> Result<Vec<ListedSession>, StorageError> {
         let (world, kind) = (Some(self.variant), RecordKind::Session);
         let index = match of {
-            Some(user) => Index::Owner(world, kind, user.to_owned()),
-            None => Index::Kind(world, kind),
+            Some(user) => RecordIndex::Owner(world, kind, user.to_owned()),
+            None => RecordIndex::Kind(world, kind),
         };
         let keys = self
             .bench
@@ -79,18 +95,18 @@ impl World<'_> {
             .await?;
         let mut found = Vec::with_capacity(keys.len());
         for some in keys.chunks(AT_ONCE) {
-            let read = some.iter().map(|key| self.read::<Record>(key));
+            let read = some.iter().map(|key| self.read::<SessionRecord>(key));
             for (key, stored) in some.iter().zip(try_join_all(read).await?) {
                 let Some(stored) = stored else {
                     continue;
                 };
-                let (record, version, seen) = (stored.value, stored.version, stored.seen);
-                if record.expired(self.probe, seen, self.now).is_none() {
-                    found.push(Listed {
+                let (record, version, last_used) = (stored.value, stored.version, stored.last_used);
+                if record.expired(self.probe, last_used, self.now).is_none() {
+                    found.push(ListedSession {
                         key: key.clone(),
                         record,
                         version,
-                        seen,
+                        last_used,
                     });
                 }
             }
@@ -101,14 +117,25 @@ impl World<'_> {
     /// Ends listed sessions in one commit. Where a request beside this one gives one of them a new
     /// id, the session under the new id ends.
     ///
+    /// A thief whose browser is busy has good chances to rotate the session at this very moment. To
+    /// end "this id" would then end nothing, and to end "this session" has to follow it.
+    ///
     /// # Errors
     /// The store does not answer.
-    pub async fn end(&self, sessions: &[Listed], reason: EndReason) -> Result<(), StorageError> {
+    pub async fn end(
+        &self,
+        sessions: &[ListedSession],
+        reason: EndReason,
+    ) -> Result<(), StorageError> {
         let mut chosen = sessions.to_vec();
+        let mut transaction = self.bench.transact("the list of sessions");
         while !chosen.is_empty() {
+            transaction.attempt().await?;
             let mut batch = Batch::default();
             self.add_end(&mut batch, &chosen, reason);
-            let present = |listed: &Listed| (listed.key.clone(), Expect::Present);
+            // They must all be there. A session that a request beside this one rotates is there no
+            // longer under this key, and a plain removal would find nothing, and miss it.
+            let present = |listed: &ListedSession| (listed.key.clone(), Expect::Present);
             batch.expect = chosen.iter().map(present).collect();
             if self.commit(batch).await? == Commit::Done {
                 break;
@@ -118,14 +145,19 @@ impl World<'_> {
         Ok(())
     }
 
-    /// What is left of these sessions: those that are there, and what took the place of the others.
-    async fn still_there(&self, sessions: Vec<Listed>) -> Result<Vec<Listed>, StorageError> {
-        let mut found: Vec<Listed> = Vec::with_capacity(sessions.len());
+    /// What is left of these sessions: those that are there, and those that replaced the others.
+    async fn still_there(
+        &self,
+        sessions: Vec<ListedSession>,
+    ) -> Result<Vec<ListedSession>, StorageError> {
+        let mut found: Vec<ListedSession> = Vec::with_capacity(sessions.len());
         for listed in sessions {
-            let gone = self.read::<Record>(&listed.key).await?.is_none();
+            let gone = self.read::<SessionRecord>(&listed.key).await?.is_none();
             let left = match listed.record.user.as_deref() {
                 _ if !gone => vec![listed],
                 Some(user) => {
+                    // Every rotation leaves the fingerprint of the id before, so the new session is
+                    // found by what it came from.
                     let gone = Some(self.fingerprint_of(listed.key.name()));
                     let mut new = self.sessions(Some(user)).await?;
                     new.retain(|new| new.record.rotated_from == gone);
@@ -145,6 +177,9 @@ impl World<'_> {
     /// Ends every session of a user but one, until none is left: also those beyond the length of a
     /// list, and those that requests beside this one open or rotate. Returns how many were live.
     ///
+    /// It looks again after each commit, and stops when the list is empty. Refused alternative: one
+    /// list and one commit. What is opened between the two would stay.
+    ///
     /// # Errors
     /// The store does not answer.
     pub async fn end_all(
@@ -153,7 +188,7 @@ impl World<'_> {
         except: Option<&RecordKey>,
         reason: EndReason,
     ) -> Result<usize, StorageError> {
-        let index = Index::Owner(Some(self.variant), RecordKind::Session, user.to_owned());
+        let index = RecordIndex::Owner(Some(self.variant), RecordKind::Session, user.to_owned());
         let mut ended = 0;
         loop {
             let storage = self.bench.storage();
@@ -163,6 +198,7 @@ impl World<'_> {
             if remove.is_empty() {
                 return Ok(ended);
             }
+            // Records that have expired go as well: with the clock put back they would count again.
             let mut batch = Batch::default();
             let mut live = self.sessions(Some(user)).await?;
             live.retain(|listed| remove.contains(&listed.key));
@@ -173,10 +209,10 @@ impl World<'_> {
         }
     }
 
-    fn add_end(&self, batch: &mut Batch, sessions: &[Listed], reason: EndReason) {
+    fn add_end(&self, batch: &mut Batch, sessions: &[ListedSession], reason: EndReason) {
         for listed in sessions {
             batch.remove.push(listed.key.clone());
-            batch.events.push(self.event(What::Ended {
+            batch.events.push(self.event(EventKind::Ended {
                 user: listed.record.user.clone(),
                 session: self.fingerprint_of(listed.key.name()),
                 reason,
@@ -195,39 +231,52 @@ impl World<'_> {
         session: &Session,
         account: &Account,
     ) -> Result<Option<PasswordChange>, StorageError> {
+        // The new password and the ends that it causes are one commit. In two, a crash between them
+        // would change the password and leave the thief signed in, who is the reason for it.
         let mut batch = Batch::default();
+        // This expects the account in the version that the caller read. Of two password changes at
+        // once one is done, and the other one's user is told to look again.
         self.add_account(&mut batch, account);
-        let event = self.event(What::PasswordChanged {
+        let event = self.event(EventKind::PasswordChanged {
             user: account.user.clone(),
         });
         batch.events.push(event);
-        let tokens_ended = self.add_end_of_tokens(&mut batch, &account.user).await?;
+        // Tokens name no session, so ending sessions leaves them as they are. They need their own end.
+        let tokens_ended = self.add_token_revocation(&mut batch, &account.user).await?;
 
         let mut ended = 0;
+        // STRONG: the other sessions end (ASVS 7.4.3). WEAK: anyone who signed in with the old
+        // password stays signed in.
         if self.probe.sessions_on_password_change().ends_others() {
             let mut others = self.sessions(Some(&account.user)).await?;
             others.retain(|listed| listed.key != session.key);
             self.add_end(&mut batch, &others, EndReason::PasswordChange);
             ended = others.len();
         }
-        let renewed = if self.probe.rotation().rotates(Moment::PasswordChange) {
+        // This session goes on under a new id, so a copy of its old one is no longer accepted.
+        let renewed = if self
+            .probe
+            .rotation()
+            .rotates(PrivilegeChange::PasswordChange)
+        {
             batch
                 .expect
                 .push((session.key.clone(), Expect::Version(session.version)));
+            // The user has just proved who they are once more, so the absolute limit begins anew.
             let now = self.now;
-            let change = |record: &mut Record| record.authenticated_at = Some(now);
+            let change = |record: &mut SessionRecord| record.authenticated_at = Some(now);
             Some(self.rotated(session, change, &mut batch).await?)
         } else {
             None
         };
-        if self.commit(batch).await? == Commit::Lost {
+        if self.commit(batch).await? == Commit::Conflict {
             return Ok(None);
         }
-        self.confirm_end_of_tokens(&account.user, tokens_ended)
+        self.confirm_token_revocation(&account.user, tokens_ended)
             .await?;
         if self.probe.sessions_on_password_change().ends_others() {
             // A sign-in with the old password may have been committed between the list and the
-            // commit. From the commit on none can.
+            // commit. From the commit on none can: it expects the account as it was.
             let mine = renewed.as_ref().map_or(&session.key, |new| &new.key);
             let reason = EndReason::PasswordChange;
             ended += self.end_all(&account.user, Some(mine), reason).await?;
@@ -235,14 +284,14 @@ impl World<'_> {
         Ok(Some(PasswordChange { renewed, ended }))
     }
 
-    /// Changes a session's record in place. A change that another request overtook is lost.
+    /// Changes a session's record in place, where no other request changed it meanwhile.
     ///
     /// # Errors
     /// The store does not answer.
     pub async fn change_record(
         &self,
         session: &Session,
-        change: impl FnOnce(&mut Record),
+        change: impl FnOnce(&mut SessionRecord),
     ) -> Result<Commit, StorageError> {
         let mut changed = session.clone();
         change(&mut changed.record);
@@ -258,20 +307,24 @@ impl World<'_> {
 
     /// Marks every session of a user for a new id at its next request, after a change of role.
     ///
+    /// The new id cannot be given here: only an answer to the browser that holds the session can
+    /// carry it, and this request comes from somebody else.
+    ///
     /// # Errors
     /// The store does not answer.
     pub async fn renew_sessions_of(&self, user: &str) -> Result<(), StorageError> {
         for listed in self.sessions(Some(user)).await? {
             let mut put = self.put(&listed.key, &listed.record, Some(user));
-            let record = Record {
+            let record = SessionRecord {
                 renew: true,
                 ..listed.record
             };
             put.value = self.encode(&record);
-            put.seen = listed.seen;
-            put.until = record.deadline(self.probe, listed.seen);
+            put.last_used = listed.last_used;
+            put.expires_at = record.deadline(self.probe, listed.last_used);
             let expect = vec![(listed.key, Expect::Version(listed.version))];
-            // A session that changed meanwhile was used with its new rights already checked.
+            // The mark must not count as use, so both times stay as they were. A session that
+            // changed meanwhile was used with its new rights already checked.
             self.commit(Batch {
                 expect,
                 put: vec![put],

@@ -1,13 +1,17 @@
 //! Ending sessions whose time is over before anybody asks for them, so that the journal says why
-//! they are gone. The store's own sweep would take them without a word.
+//! they are gone. The store's own sweep would remove them without a word.
+//!
+//! No attacker is stopped here: [`World::look_up`] refuses an expired session whether this ran or
+//! not. Refused alternative: expiry by such a task alone, as some frameworks do. Until it runs, a
+//! stolen session goes on past its limit.
 
-use super::Record;
-use super::end::Listed;
-use crate::base::event::Client;
+use super::SessionRecord;
+use super::end::ListedSession;
+use crate::base::event::ClientKind;
 use crate::defences::policy::{PolicyProbe, Variant};
 use crate::session::bench::Bench;
 use crate::session::world::World;
-use crate::storage::{Index, RecordKind, StorageError};
+use crate::storage::{RecordIndex, RecordKind, StorageError};
 
 /// How many sessions of a world are looked at. Where a course leaves more behind, the sweep takes
 /// the others, and the journal keeps its place for what people do.
@@ -20,26 +24,35 @@ pub const LOOKED_AT: usize = 50;
 pub async fn end_expired(bench: &Bench) -> Result<usize, StorageError> {
     let mut ended = 0;
     for variant in Variant::all() {
-        let index = Index::Kind(Some(variant), RecordKind::Session);
+        let index = RecordIndex::Kind(Some(variant), RecordKind::Session);
         let members = bench.storage().members(bench.name(), &index, LOOKED_AT);
         let keys = members.await?;
+        // Most variants of most benches have none, and then nothing else is read.
         if keys.is_empty() {
             continue;
         }
+        // Each variant has its own limits, and the custom one those of this moment: a limit that a
+        // student shortens also ends sessions that were opened before.
         let probe = PolicyProbe::new(bench.resolve(variant).policy);
-        let world = World::now(bench, variant, &probe, Client::Lab);
+        let world = World::now(bench, variant, &probe, ClientKind::Lab);
         for key in keys {
-            let Some(found) = world.read::<Record>(&key).await? else {
+            // A request beside this one may have ended it since the list was read.
+            let Some(found) = world.read::<SessionRecord>(&key).await? else {
                 continue;
             };
-            let over = found.value.expired(&probe, found.seen, world.now);
+            // The same question as at a request, so that the two never disagree.
+            let over = found.value.expired(&probe, found.last_used, world.now);
+            // Anonymous sessions go without an event: nobody was signed in, and a crawler leaves
+            // many.
             if let (Some(reason), true) = (over, found.value.user.is_some()) {
-                let listed = Listed {
+                let listed = ListedSession {
                     key,
                     record: found.value,
                     version: found.version,
-                    seen: found.seen,
+                    last_used: found.last_used,
                 };
+                // The same verb as a sign-out: the record goes and the event says why, in one commit.
+                // A session that is used again at this moment is over all the same.
                 world.end(&[listed], reason).await?;
                 ended += 1;
             }

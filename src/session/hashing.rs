@@ -34,10 +34,10 @@ impl Hashing {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, StorageError> {
         let Some(runtime) = &self.0 else {
-            return Err(StorageError("the lab is stopping".into()));
+            return Err(StorageError::Stopping);
         };
         let done = runtime.spawn_blocking(work).await;
-        done.map_err(|error| StorageError(format!("a password hash failed: {error}")))
+        done.map_err(|error| StorageError::of_thread(&error))
     }
 }
 

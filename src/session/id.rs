@@ -1,4 +1,8 @@
-//! The session id as a type of its own, so that it cannot end up in a log or a page by accident.
+//! The session id as its own type, so that it cannot end up in a log or a page by accident.
+//!
+//! Anyone who reads an id is signed in with it. A log is read by more people than a password file,
+//! is copied to more machines, and stays for longer. Where an id must be named, the lab writes a
+//! fingerprint: see [`World::fingerprint`](super::world::World::fingerprint).
 
 use std::fmt;
 
@@ -9,15 +13,22 @@ use std::fmt;
 pub struct SessionId(String);
 
 impl SessionId {
-    /// Takes text for an id; `None` when it is empty, too long or holds another character, as in
+    /// Takes text as an id. Whether it was ever issued is another question, which the store
+    /// answers.
+    ///
+    /// `None` when it is empty, too long or holds another character, as in
     /// `../../etc/passwd` (CWE-22).
     pub fn parse(text: &str) -> Option<Self> {
+        // A list of what is allowed. A list of what is forbidden forgets something: a second
+        // encoding of `/`, a NUL, a line break that begins a new header (CWE-113).
         let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+        // Longer ids than any that is issued cost memory and time, and are of use to nobody.
         let fits = (1..=128).contains(&text.len()) && text.bytes().all(allowed);
         fits.then(|| Self(text.to_owned()))
     }
 
-    /// The id itself, for `Set-Cookie`, the store's key and the CSRF token.
+    /// The id itself, for `Set-Cookie`, the store's key and the CSRF token. The name is long on
+    /// purpose: a search for it finds every place where an id leaves its type.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -5,6 +5,8 @@
 //! [`sign_in`] turns it into a user's, [`cookie`] writes the line that tells the browser. Ending is
 //! in [`end`] and, by time alone, in [`expire`], the count of failures in [`throttle`].
 
+#![warn(missing_docs)]
+
 pub mod accounts;
 pub mod bench;
 pub mod browser;
@@ -23,4 +25,4 @@ pub mod world;
 
 pub use id::SessionId;
 pub use recognise::{Presented, Recognised};
-pub use record::{Record, Session};
+pub use record::{Session, SessionRecord};

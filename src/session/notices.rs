@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::clock::BenchTime;
-use crate::base::event::What;
+use crate::base::event::EventKind;
 use crate::session::world::World;
-use crate::storage::{Batch, Commit, Expect, Index, RecordKind, StorageError};
+use crate::storage::{Batch, Commit, Expect, RecordIndex, RecordKind, StorageError};
 
 /// How many notices a board keeps.
 pub const NOTICE_LIMIT: usize = 50;
@@ -29,7 +29,7 @@ impl World<'_> {
     /// # Errors
     /// The store does not answer.
     pub async fn notices(&self) -> Result<Vec<Notice>, StorageError> {
-        let index = Index::Kind(Some(self.variant), RecordKind::Notice);
+        let index = RecordIndex::Kind(Some(self.variant), RecordKind::Notice);
         let storage = self.bench.storage();
         let mut found = Vec::new();
         for key in storage
@@ -48,8 +48,10 @@ impl World<'_> {
     /// The store does not answer.
     pub async fn post_notice(&self, author: &str, text: &str) -> Result<(), StorageError> {
         let counter = self.fixed_key(RecordKind::Counter, "notices");
-        let index = Index::Kind(Some(self.variant), RecordKind::Notice);
+        let index = RecordIndex::Kind(Some(self.variant), RecordKind::Notice);
+        let mut transaction = self.bench.transact("the notice board");
         loop {
+            transaction.attempt().await?;
             let found = self.read::<u64>(&counter).await?;
             let version = found.as_ref().map_or(0, |found| found.version);
             let number = found.map_or(0, |found| found.value) + 1;
@@ -69,7 +71,7 @@ impl World<'_> {
                     self.put(&key, &notice, None),
                     self.put(&counter, &number, None),
                 ],
-                events: vec![self.event(What::NoticePosted {
+                events: vec![self.event(EventKind::NoticePosted {
                     user: author.into(),
                 })],
                 ..Batch::default()

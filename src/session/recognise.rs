@@ -1,24 +1,30 @@
-//! Recognising a visitor: from what a request presents to the session it opens.
+//! Recognising a visitor: from what a request presents to the session that it belongs to.
+//!
+//! A session id is a bearer secret: anyone who presents it is taken for the user. So every rule
+//! here asks what an attacker gains by presenting something: two cookies, an id in the address, an
+//! id that nobody issued, an id whose time is over. The answers are the policy's; the order in
+//! which they are asked is this file's. Next: [`super::sign_in`].
 
-use super::{Record, Session, SessionId};
-use crate::base::event::{EndReason, What};
-use crate::defences::facts::{Moment, Refusal};
+use super::{Session, SessionId, SessionRecord};
+use crate::base::event::{EndReason, EventKind};
+use crate::defences::facts::{PrivilegeChange, Refusal};
 use crate::session::world::World;
-use crate::storage::{Batch, Expect, Index, Put, RecordKind, StorageError};
+use crate::storage::{Batch, Expect, Put, RecordIndex, RecordKind, StorageError};
 
 /// How many anonymous sessions a world keeps: the lab's own ceiling, so that a script that fetches
-/// the sign-in page for ever fills no memory.
+/// the sign-in page forever fills no memory (CWE-770).
 pub const ANONYMOUS_CEILING: usize = 1_000;
 
-/// Whose list anonymous sessions stand in. No user can have this name.
+/// The owner of anonymous sessions. No user can have this name.
 const ANONYMOUS: &str = "-anonymous";
 
 /// Where a request may carry a session id.
 #[derive(Clone, Debug, Default)]
 pub struct Presented<'r> {
-    /// Every value of the session cookie, in the order sent.
+    /// Every value of the session cookie, in the order sent. More than one means that somebody
+    /// else also set it: the portal itself has one name, one path and no `Domain`.
     pub cookies: Vec<&'r str>,
-    /// The parameter `sid` of the address.
+    /// The parameter `sid` of the address, which a strong `carrier` does not look at.
     pub url: Option<&'r str>,
 }
 
@@ -27,11 +33,11 @@ pub struct Presented<'r> {
 pub enum Recognised {
     /// The request presented none.
     Nobody,
-    /// It opens no session: expired, ended, malformed or never issued. Its cookie is to be removed.
+    /// It belongs to no session: expired, ended, malformed or never issued. Its cookie is removed.
     Stale,
-    /// Nobody issued it, and the policy takes it all the same.
+    /// Nobody issued it, and the policy takes it all the same. This is what fixation needs.
     UnissuedId(SessionId),
-    /// It opens this session. `renewed` says that the visitor must be given the new id, and
+    /// It belongs to this session. `renewed` says that the visitor must be given the new id, and
     /// `by_url` that the id came in the address.
     Known {
         /// The session.
@@ -60,6 +66,8 @@ impl World<'_> {
     /// # Errors
     /// A refusal by `duplicate-cookies`, or a store that does not answer.
     pub async fn recognise(&self, presented: &Presented<'_>) -> Result<Recognised, RecogniseError> {
+        // Who it is comes first, and only then what the use of the session changes: a request that is
+        // refused must not postpone anything.
         let found = self.look_up(presented).await?;
         let Recognised::Known {
             session, by_url, ..
@@ -68,21 +76,27 @@ impl World<'_> {
             return Ok(found);
         };
 
-        if session.record.renew && self.probe.rotation().rotates(Moment::RoleChange) {
+        // The user's rights changed elsewhere. An id that was copied while it meant little must not
+        // become the id of an administrator, so the next request gets a new one.
+        if session.record.renew && self.probe.rotation().rotates(PrivilegeChange::RoleChange) {
             return Ok(match self.rotate(&session, |_| {}).await? {
                 Some(session) => Recognised::Known {
                     session,
                     renewed: true,
                     by_url,
                 },
-                // A request beside this one was first, and its answer carries the new cookie.
+                // A request beside this one was first, and its answer carries the new cookie. This
+                // one counts as signed out: to let it pass, the old id would have to be accepted.
                 None => Recognised::Nobody,
             });
         }
-        let until = session.record.deadline(self.probe, self.now);
+        // Use postpones the idle limit, never the absolute one: a thief who keeps a stolen session
+        // busy loses it all the same. A store that cannot note the use refuses the request, because
+        // without the note a session in use would look idle.
+        let expires_at = session.record.deadline(self.probe, self.now);
         self.bench
             .storage()
-            .touch(self.bench.name(), &session.key, self.now, until)
+            .touch(self.bench.name(), &session.key, self.now, expires_at)
             .await?;
         Ok(Recognised::Known {
             session,
@@ -91,35 +105,55 @@ impl World<'_> {
         })
     }
 
-    /// The same without counting as use: for countdowns, which must not keep a session alive.
+    /// The same without counting as use: for countdowns, which must not keep a session alive. A page
+    /// that asks every second how long the session lasts would otherwise make it last forever.
+    ///
+    /// The order of the questions matters. The form of the id is checked before the store is asked,
+    /// and the time before the session is given out, so that no caller can forget either.
     ///
     /// # Errors
     /// As [`World::recognise`].
     pub async fn look_up(&self, presented: &Presented<'_>) -> Result<Recognised, RecogniseError> {
+        // WEAK: of two cookies of one name the first counts. An attacker on a sibling host plants
+        // one with a longer path, which browsers send first.
+        // STRONG: two cookies are refused, because nobody can tell which one is the portal's.
         let cookie = self
             .probe
             .duplicate_cookies()
             .choose(&presented.cookies)
             .map_err(RecogniseError::Refused)?;
+        // WEAK: the id may also come in the address. A link then plants it, and `Referer`, history
+        // and logs tell it. STRONG: the cookie alone.
         let Some(text) = self.probe.carrier().choose(cookie, presented.url) else {
             return Ok(Recognised::Nobody);
         };
         let by_url = cookie != Some(text);
+        // Before the store is asked: with the file store the id may become a file's name, and
+        // `../../etc/passwd` must not (CWE-22).
         let Some(id) = SessionId::parse(text) else {
             return Ok(Recognised::Stale);
         };
 
         let Some(session) = self.load(&id).await? else {
+            // WEAK: the visitor may choose the id, and so may an attacker, for somebody else.
+            // STRONG: an id that the lab did not issue is worth nothing, and its cookie goes.
             if self.probe.adoption().adopts(id.expose()) {
                 return Ok(Recognised::UnissuedId(id));
             }
-            let what = What::UnknownSession {
+            // The journal notes it by a fingerprint: many unknown ids in a row are somebody who guesses
+            // (ASVS 16.3.3). The answer is the same as for an expired id, and tells nothing.
+            let what = EventKind::UnknownSession {
                 session: self.fingerprint(&id),
             };
             self.note(what).await?;
             return Ok(Recognised::Stale);
         };
-        if let Some(reason) = session.record.expired(self.probe, session.seen, self.now) {
+        // The server's clock decides, not the cookie's `Max-Age`: a thief who copied the cookie
+        // does not obey that. The record goes at once, so that no later mistake accepts it again.
+        if let Some(reason) = session
+            .record
+            .expired(self.probe, session.last_used, self.now)
+        {
             self.remove(&session, reason).await?;
             return Ok(Recognised::Stale);
         }
@@ -131,26 +165,34 @@ impl World<'_> {
     }
 
     /// The record behind an id, if it belongs to this bench and variant. It may have expired.
+    ///
+    /// The look-up compares no secrets byte by byte: a map and a file system find a name or do not.
+    /// With a strong `at-rest` the name is a hash, so that even an answer whose time depends on the
+    /// first bytes says nothing about the id.
     pub(super) async fn load(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
         let Some(key) = self.key(RecordKind::Session, &self.probe.at_rest().key(id.expose()))
         else {
             return Ok(None);
         };
-        let Some(found) = self.read::<Record>(&key).await? else {
+        let Some(found) = self.read::<SessionRecord>(&key).await? else {
             return Ok(None);
         };
-        let (record, version, seen) = (found.value, found.version, found.seen);
+        let (record, version, last_used) = (found.value, found.version, found.last_used);
+        // An id of the insecure portal must mean nothing on the hardened one, and a neighbour's
+        // bench is a neighbour's. The key says so already; a record that somebody copied by hand
+        // does not.
         let here = record.bench == self.bench.name().as_str() && record.variant == self.variant;
         Ok(here.then(|| Session {
             id: id.clone(),
             key,
             record,
             version,
-            seen,
+            last_used,
         }))
     }
 
-    /// Opens an anonymous session, as every sign-in page does. This is what fixation plants.
+    /// Opens an anonymous session, as every sign-in page does: the CSRF token of the form is bound
+    /// to it (see `src/defences/csrf_token.rs`). This is also what fixation plants.
     ///
     /// `adopted_id` is the id that the client brought, where the policy adopts it.
     ///
@@ -161,7 +203,9 @@ impl World<'_> {
         adopted_id: Option<SessionId>,
         client: &str,
     ) -> Result<Session, StorageError> {
-        let record = Record {
+        // It grants nothing, and is needed all the same: without it the sign-in form would have no CSRF
+        // token, and an attacker could sign the victim in to the attacker's own account.
+        let record = SessionRecord {
             bench: self.bench.name().to_string(),
             variant: self.variant,
             user: None,
@@ -172,12 +216,13 @@ impl World<'_> {
             large_text: false,
             renew: false,
         };
-        let event = |world: &Self, id: &SessionId, adopted| What::SessionOpened {
+        let event = |world: &Self, id: &SessionId, adopted| EventKind::SessionOpened {
             session: world.fingerprint(id),
             adopted,
         };
         let session = self.open(adopted_id, record, event).await?;
-        // A tenth makes room for the next ones, so that not each of them has to.
+        // The oldest give way, and signed-in sessions never do: a script that opens anonymous ones
+        // signs nobody out. A tenth makes room for the next ones, so that not each of them has to.
         let keep = ANONYMOUS_CEILING - ANONYMOUS_CEILING / 10;
         self.keep_the_newest(ANONYMOUS, RecordKind::Session, ANONYMOUS_CEILING, keep)
             .await?;
@@ -195,9 +240,10 @@ impl World<'_> {
         ceiling: usize,
         keep: usize,
     ) -> Result<(), StorageError> {
-        let index = Index::Owner(Some(self.variant), kind, owner.to_owned());
+        let index = RecordIndex::Owner(Some(self.variant), kind, owner.to_owned());
         let storage = self.bench.storage();
-        // The list itself is long, and each visitor of a sign-in page comes by here.
+        // The list itself is long, and each visitor of a sign-in page comes by here, so only its
+        // length is asked for.
         let bench = self.bench.name();
         if !storage.may_exceed(bench, &index, ceiling).await? {
             return Ok(());
@@ -213,7 +259,7 @@ impl World<'_> {
             .iter()
             .filter(|key| key.kind() == RecordKind::Session);
         let events = sessions
-            .map(|key| What::Ended {
+            .map(|key| EventKind::Ended {
                 user: None,
                 session: self.fingerprint_of(key.name()),
                 reason: EndReason::Ceiling,
@@ -235,8 +281,8 @@ impl World<'_> {
         Put {
             key: session.key.clone(),
             value: self.encode(&session.record),
-            seen: self.now,
-            until: session.record.deadline(self.probe, self.now),
+            last_used: self.now,
+            expires_at: session.record.deadline(self.probe, self.now),
             owner: Some(
                 session
                     .record
@@ -254,15 +300,17 @@ impl World<'_> {
         session: &Session,
         reason: EndReason,
     ) -> Result<(), StorageError> {
-        let what = What::Ended {
+        let what = EventKind::Ended {
             user: session.record.user.clone(),
             session: self.fingerprint(&session.id),
             reason,
             record_removed: true,
         };
         let events = vec![self.event(what)];
+        // What removes a record also says why, in the same commit: a session that disappears without
+        // a reason looks the same as one that an attacker ended.
         let batch = Batch {
-            // Of two requests that find it expired, one notes it.
+            // Of two requests that find it expired, one notes it. The other one has nothing to do.
             expect: vec![(session.key.clone(), Expect::Present)],
             remove: vec![session.key.clone()],
             events,

@@ -14,9 +14,9 @@ use crate::storage::RecordKey;
 /// The lab's own ceiling on a session's life, whatever the policy says: 30 days.
 pub const CEILING: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// One session, as it is stored. When it was last seen stands beside it in the store.
+/// One session, as it is stored. When it was last used is stored beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub struct SessionRecord {
     /// The bench it belongs to. An id counts on no other.
     pub bench: String,
     /// The variant it belongs to. An id counts in no other.
@@ -25,9 +25,9 @@ pub struct Record {
     pub user: Option<String>,
     /// When it was opened; a rotation keeps it.
     pub created: BenchTime,
-    /// When the user proved who he is; the absolute limit counts from here.
+    /// When the user proved who they are; the absolute limit counts from here.
     pub authenticated_at: Option<BenchTime>,
-    /// The session whose place it took, as a fingerprint.
+    /// The session that it replaced, as a fingerprint.
     pub rotated_from: Option<Fingerprint>,
     /// The browser or tool that opened it, in a few words.
     pub client: String,
@@ -39,12 +39,12 @@ pub struct Record {
     pub renew: bool,
 }
 
-impl Record {
+impl SessionRecord {
     /// What is left of the idle limit and of the absolute limit; `None` where there is none.
     pub fn time_left(
         &self,
         probe: &PolicyProbe,
-        seen: BenchTime,
+        last_used: BenchTime,
         now: BenchTime,
     ) -> (Option<Duration>, Option<Duration>) {
         let left = |limit: Option<Duration>, from: BenchTime| {
@@ -52,7 +52,7 @@ impl Record {
         };
         let start = self.authenticated_at.unwrap_or(self.created);
         (
-            left(probe.idle_timeout().limit(), seen),
+            left(probe.idle_timeout().limit(), last_used),
             left(probe.absolute_timeout().limit(), start),
         )
     }
@@ -61,10 +61,10 @@ impl Record {
     pub fn expired(
         &self,
         probe: &PolicyProbe,
-        seen: BenchTime,
+        last_used: BenchTime,
         now: BenchTime,
     ) -> Option<EndReason> {
-        let (idle, absolute) = self.time_left(probe, seen, now);
+        let (idle, absolute) = self.time_left(probe, last_used, now);
         if idle == Some(Duration::ZERO) {
             Some(EndReason::IdleTimeout)
         } else if absolute == Some(Duration::ZERO) || now.since(self.created) >= CEILING {
@@ -86,19 +86,19 @@ impl Record {
     }
 }
 
-/// A session that a request was recognised by: the record, and the id that opened it.
+/// The session of a request: the record, and the id that the request presented.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// The id that the visitor holds.
     pub id: SessionId,
-    /// Where the record lies.
+    /// The record's key.
     pub key: RecordKey,
     /// The record.
-    pub record: Record,
+    pub record: SessionRecord,
     /// The record's version in the store.
     pub version: u64,
-    /// When it was seen before this request.
-    pub seen: BenchTime,
+    /// When it was last used before this request.
+    pub last_used: BenchTime,
 }
 
 impl Session {

@@ -1,15 +1,19 @@
 //! Signing in: an anonymous session becomes a user's, with a new id or with the old one.
+//!
+//! This is the moment that session fixation waits for (worksheet 6). An attacker gives the victim
+//! an id that the attacker knows; if the id outlives the sign-in, the attacker is signed in with
+//! it. Whether it does is the decision of `rotation`, in `src/defences/rotation.rs`.
+//!
+//! Everything that a sign-in changes is one commit: the new record, the end of the old one, and the
+//! event. Next: [`super::end`].
 
-use super::{Record, Session, SessionId};
-use crate::base::event::What;
-use crate::defences::facts::Moment;
+use super::{Session, SessionId, SessionRecord};
+use crate::base::clock::BenchTime;
+use crate::base::event::EventKind;
+use crate::defences::facts::PrivilegeChange;
 use crate::session::accounts::Account;
 use crate::session::world::World;
 use crate::storage::{Batch, Commit, Expect, Put, RecordKind, StorageError};
-
-/// How often a verb tries again when another request changed the same records meanwhile. Counted
-/// ids let one of all requests through at a time, so this is also how many may arrive at once.
-const TRIES: usize = 1_000;
 
 /// Why a sign-in with a right password did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +29,13 @@ pub enum SignInError {
 impl World<'_> {
     /// Signs `account` in, on the session that the visitor brought if there is one.
     ///
+    /// The password was right: the caller has checked that, after the throttle. What is left to
+    /// decide is which id the user gets, and that nothing changes between the check and the commit.
+    ///
+    /// `before` is the session that the browser brought, `adopted_id` an id that nobody issued and
+    /// that a weak `adoption` takes all the same. Both may come from an attacker: anyone who can set a
+    /// cookie in the victim's browser chooses what it brings.
+    ///
     /// The commit expects the account at the version whose password was checked, so a password
     /// change beats a sign-in in flight (CWE-362).
     ///
@@ -37,48 +48,75 @@ impl World<'_> {
         account: &Account,
         client: &str,
     ) -> Result<Session, SignInError> {
-        let keeps_id = !self.probe.rotation().rotates(Moment::SignIn);
+        // WEAK: the id that the browser brought stays, and anyone who planted it knows it.
+        // STRONG: the user gets an id that did not exist before the password was right (ASVS
+        // 7.2.4).
+        let keeps_id = !self.probe.rotation().rotates(PrivilegeChange::SignIn);
+        // The journal and the sheets follow a session through its ids by this trace. It is a
+        // fingerprint: a record that held the old id itself would be a list of working ids for
+        // anyone who reads the store.
         let rotated_from = before
             .filter(|_| !keeps_id)
             .map(|old| self.fingerprint(&old.id));
-        let record = Record {
+        let record = SessionRecord {
             bench: self.bench.name().to_string(),
             variant: self.variant,
             user: Some(account.user.clone()),
+            // Both limits begin anew: what counts is when the password was right, not when somebody
+            // first looked at the sign-in page.
             created: self.now,
             authenticated_at: Some(self.now),
             rotated_from,
             client: client.to_owned(),
+            // A preference comes along. Nothing that grants a right may: what an anonymous visitor
+            // stored was perhaps stored by somebody else.
             large_text: before.is_some_and(|old| old.record.large_text),
             renew: false,
         };
-        for _ in 0..TRIES {
+        let mut transaction = self.bench.transact("the list of sessions");
+        loop {
+            transaction.attempt().await?;
+            // The password was checked against this version of the account. A hash takes a while,
+            // and meanwhile the owner may have changed the password because it is known to
+            // somebody: then a sign-in with the old one must not be the last to be done (CWE-362).
+            // Refused alternative: reading the account once more before the commit. It only makes
+            // the gap smaller.
             let mut batch = Batch {
                 expect: vec![(account.key.clone(), Expect::Version(account.version))],
                 ..Batch::default()
             };
+            // A new id is drawn at each attempt: one that met a conflict may have become another's.
             let id = before
                 .map(|old| old.id.clone())
                 .or(adopted_id.clone())
                 .filter(|_| keeps_id);
+            // Where the id stays, the record under it is overwritten, in the version that was read:
+            // a session that ended meanwhile does not come back by being signed in to.
             let overwrites = before.filter(|_| keeps_id).map(|old| old.version);
             let session = self
                 .new_session(id, record.clone(), overwrites, &mut batch)
                 .await?;
+            // The old record goes in the same commit. With a separate commit, a crash between the
+            // two would leave the old id open beside the new one.
             let replaced = before.filter(|old| old.key != session.key);
             if let Some(old) = replaced {
                 batch.expect.push((old.key.clone(), Expect::Present));
                 batch.remove.push(old.key.clone());
             }
             batch.put.push(self.session_put(&session, replaced));
-            batch.events.push(self.event(What::SignedIn {
+            // The event is part of the commit, so that the journal never misses a sign-in and never
+            // names one that was not done (ASVS 16.3.1).
+            batch.events.push(self.event(EventKind::SignedIn {
                 user: account.user.clone(),
                 session: self.fingerprint(&session.id),
                 before: before.map(|old| self.fingerprint(&old.id)),
             }));
             if self.commit(batch).await? == Commit::Done {
+                // Only now does the caller write `Set-Cookie`. An id that is sent before it is stored
+                // would sign the user in to nothing, and tempt a caller to go on after an error.
                 return Ok(session);
             }
+            // Another request was first. What it changed decides how to go on.
             if self
                 .account(&account.user)
                 .await?
@@ -88,33 +126,44 @@ impl World<'_> {
             }
             if let Some(old) = before
                 && self
-                    .read::<Record>(&old.key)
+                    .read::<SessionRecord>(&old.key)
                     .await?
                     .is_none_or(|now| now.version != old.version)
             {
-                // The brought session ended or changed meanwhile: start without it.
+                // The session that the browser brought ended or changed meanwhile, as by a sign-out
+                // beside this request. It must not come back, so the sign-in goes on without it.
+                drop(transaction);
                 return Box::pin(self.sign_in(None, None, account, client)).await;
             }
             if let Some(id) = adopted_id.as_ref().filter(|_| keeps_id)
                 && let Some(opened) = self.load(id).await?
             {
-                // Another request opened the id that this client invented.
+                // Another request opened a session under the id that this client invented (weak
+                // `adoption`). The sign-in takes place on that session.
+                drop(transaction);
                 return Box::pin(self.sign_in(Some(&opened), None, account, client)).await;
             }
         }
-        Err(StorageError("too many sign-ins at once".into()).into())
     }
 
     /// Gives a session a new id in one commit: the old one gone, the new one there. `None` when
     /// another request ended or rotated it first.
+    ///
+    /// There is one attempt only. A session that changed in between is not this request's any more:
+    /// to try again would give a new id to a session that a sign-out has just ended.
+    ///
+    /// Refused alternative: to accept the old id for a few more seconds, so that requests that are
+    /// under way still find their session. In those seconds a thief can use it as well.
     ///
     /// # Errors
     /// The store does not answer.
     pub async fn rotate(
         &self,
         old: &Session,
-        change: impl Fn(&mut Record),
+        change: impl Fn(&mut SessionRecord),
     ) -> Result<Option<Session>, StorageError> {
+        // The version, not only the presence: of two rotations of one session the second one would
+        // leave two ids open, and one of them belongs to nobody who knows it.
         let mut batch = Batch {
             expect: vec![(old.key.clone(), Expect::Version(old.version))],
             ..Batch::default()
@@ -127,17 +176,21 @@ impl World<'_> {
     pub(super) async fn rotated(
         &self,
         old: &Session,
-        change: impl Fn(&mut Record),
+        change: impl Fn(&mut SessionRecord),
         batch: &mut Batch,
     ) -> Result<Session, StorageError> {
+        // User, age and preferences stay: it is the same session, and its limits go on. An id that is
+        // renewed again and again must not live forever.
         let mut record = old.record.clone();
         record.rotated_from = Some(self.fingerprint(&old.id));
         record.renew = false;
         change(&mut record);
         let session = self.new_session(None, record, None, batch).await?;
+        // `replaces` in the new record repeats the removal: after a crash between the two files,
+        // the start finds both and drops the old one.
         batch.remove.push(old.key.clone());
         batch.put.push(self.session_put(&session, Some(old)));
-        batch.events.push(self.event(What::Rotated {
+        batch.events.push(self.event(EventKind::Rotated {
             user: old.record.user.clone().unwrap_or_default(),
             from: self.fingerprint(&old.id),
             to: self.fingerprint(&session.id),
@@ -146,14 +199,19 @@ impl World<'_> {
     }
 
     /// Opens a session that nobody had before.
+    ///
+    /// No account is involved, so a conflict means that the id was taken, or that another request
+    /// was given the same number. The next attempt draws another one.
     pub(super) async fn open(
         &self,
         adopted_id: Option<SessionId>,
-        record: Record,
-        event: impl Fn(&Self, &SessionId, bool) -> What,
+        record: SessionRecord,
+        event: impl Fn(&Self, &SessionId, bool) -> EventKind,
     ) -> Result<Session, StorageError> {
         let adopted = adopted_id.is_some();
-        for _ in 0..TRIES {
+        let mut transaction = self.bench.transact("the list of sessions");
+        loop {
+            transaction.attempt().await?;
             let mut batch = Batch::default();
             let session = self
                 .new_session(adopted_id.clone(), record.clone(), None, &mut batch)
@@ -165,22 +223,22 @@ impl World<'_> {
             if self.commit(batch).await? == Commit::Done {
                 return Ok(session);
             }
-            // The same client's next request may have opened the id that it invented.
+            // A browser sends several requests at once. Another one of them may have opened the id
+            // that this client invented; both then share that session.
             if let Some(id) = &adopted_id
                 && let Some(opened) = self.load(id).await?
             {
                 return Ok(opened);
             }
         }
-        Err(StorageError("too many sessions are opened at once".into()))
     }
 
-    /// Chooses the id of a session and what the commit must expect for it: a free place, or the
-    /// record of version `overwrites` in it.
+    /// Chooses the id of a session and what the commit must expect for it: that nothing is stored
+    /// under it, or the record of version `overwrites`.
     async fn new_session(
         &self,
         adopted_id: Option<SessionId>,
-        record: Record,
+        record: SessionRecord,
         overwrites: Option<u64>,
         batch: &mut Batch,
     ) -> Result<Session, StorageError> {
@@ -188,9 +246,13 @@ impl World<'_> {
             Some(id) => id,
             None => self.issue_id(batch).await?,
         };
+        // What the store is told is `at-rest`'s decision: the id itself, or a hash of it. With the
+        // hash, a stolen backup lists no id that signs anybody in (worksheet 16).
         let key = self
             .key(RecordKind::Session, &self.probe.at_rest().key(id.expose()))
-            .ok_or_else(|| StorageError("an id that the store cannot hold".into()))?;
+            .ok_or_else(|| StorageError::Defect("an id is too long for the store".into()))?;
+        // A fresh id must be free. Random ids never meet; counted ones do, and two visitors who
+        // share a record share an account.
         batch.expect.push((
             key.clone(),
             overwrites.map_or(Expect::Absent, Expect::Version),
@@ -201,16 +263,20 @@ impl World<'_> {
             key,
             record,
             version,
-            seen: self.now,
+            last_used: self.now,
         })
     }
 
     /// The next id by the policy. Where ids are counted, the count is part of the commit.
     async fn issue_id(&self, batch: &mut Batch) -> Result<SessionId, StorageError> {
+        // WEAK: a counter. An attacker who is given 1007 tries 1006 (worksheet 7).
+        // STRONG: 256 random bits. See `src/defences/id_source.rs`.
         let source = self.probe.id_source();
         let mut count = 0;
-        if source.counts() {
+        if source.needs_count() {
             let key = self.fixed_key(RecordKind::Counter, "session-ids");
+            // The count is read here and raised in the commit of the session, which expects its
+            // version: no two sessions get one number, even on two labs.
             let found = self.read::<u64>(&key).await?;
             let version = found.as_ref().map_or(0, |found| found.version);
             count = found.map_or(0, |found| found.value);
@@ -218,15 +284,14 @@ impl World<'_> {
             batch.put.push(Put {
                 key,
                 value: self.encode(&(count + 1)),
-                seen: self.now,
-                until: crate::session::world::FOREVER,
+                last_used: self.now,
+                expires_at: BenchTime::FOREVER,
                 owner: None,
                 replaces: None,
             });
         }
-        let text = source
-            .issue(count)
-            .map_err(|e| StorageError(e.to_string()))?;
-        SessionId::parse(&text).ok_or_else(|| StorageError("an id that is none".into()))
+        let text = source.issue(count)?;
+        SessionId::parse(&text)
+            .ok_or_else(|| StorageError::Defect("an issued id is not well-formed".into()))
     }
 }

@@ -14,7 +14,7 @@ use crate::base::clock::BenchTime;
 
 /// What the cookie carries: the fields in alphabetical order, as Flask writes them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct State {
+pub struct SignedState {
     /// The preference "large text".
     pub large_text: bool,
     /// The account that requests act as.
@@ -22,14 +22,14 @@ pub struct State {
 }
 
 /// Signs a state; `now` is the bench's time, in whole seconds.
-pub fn sign(state: &State, key: &[u8], now: BenchTime) -> String {
+pub fn sign(state: &SignedState, key: &[u8], now: BenchTime) -> String {
     // A struct of a bool and a string always becomes JSON.
     let json = serde_json::to_string(state).unwrap_or_default();
     sign_text(&json, key, now.seconds())
 }
 
 /// The state in a cookie, if its signature is right.
-pub fn verify(cookie: &str, key: &[u8]) -> Option<State> {
+pub fn verify(cookie: &str, key: &[u8]) -> Option<SignedState> {
     let (signed, signature) = cookie.rsplit_once('.')?;
     let signature = BASE64URL.decode(signature).ok()?;
     mac(key, signed).verify_slice(&signature).ok()?;
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn an_edited_payload_is_refused_and_a_signed_one_read() {
-        let state = State {
+        let state = SignedState {
             large_text: true,
             user: "alice".into(),
         };

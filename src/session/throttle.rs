@@ -1,8 +1,11 @@
-//! Counting failed sign-ins, with the generic cell rate algorithm: one moment a bucket says all.
+//! Counting failed sign-ins, with the generic cell rate algorithm: one moment for each bucket is
+//! all that it stores.
 //!
-//! An attempt is counted before the password is looked at, so that parallel guesses cannot slip
-//! through, and a success empties the bucket (NIST SP 800-63B-4 §3.2.2). Which bucket an attempt
-//! falls into is the decision of `src/defences/throttle.rs`.
+//! Without a count an attacker tries a list of the commonest passwords in minutes. An attempt is
+//! counted before the password is looked at. Counted afterwards, a hundred guesses that are sent at
+//! once would all be looked at before the first one is counted. A success empties the bucket (NIST
+//! SP 800-63B-4 §3.2.2). Which bucket an attempt falls into is the decision of
+//! `src/defences/throttle.rs`: the account's, or that of a browser that the user asked to remember.
 
 use std::time::Duration;
 
@@ -12,12 +15,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::base::clock::BenchTime;
-use crate::defences::throttle::{Kind as RuleKind, Rule};
+use crate::defences::throttle::{ThrottleLimit, ThrottleRule};
 use crate::session::world::World;
 use crate::storage::{Batch, Commit, Expect, Put, RecordKey, RecordKind, StorageError};
-
-/// How often counting tries again when attempts arrive at once.
-const TRIES: usize = 64;
 
 /// What the throttle says of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,35 +31,50 @@ pub enum Attempt {
 /// What is kept of a bucket.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Bucket {
-    /// Rate: the moment at which the bucket is empty again. Lock: when the lock ends.
+    /// Rate: the moment at which the bucket is empty again. Lock: the moment at which the lock
+    /// ends.
     full_until: u64,
     /// Lock only: failures in a row.
     failures: u32,
 }
 
 impl World<'_> {
-    /// Counts an attempt to sign in as `account`.
+    /// Counts an attempt to sign in, before its password is looked at.
+    ///
+    /// It counts for names that do not exist as well. If only real accounts were slowed down, the
+    /// answer would tell an attacker which names are real (CWE-204).
+    ///
+    /// A store that does not answer refuses the attempt. Refused alternative: to let it pass. Then
+    /// an attacker who can overload the store guesses without limit (CWE-636).
     ///
     /// # Errors
     /// The store does not answer, or too many attempts arrive at once.
-    pub async fn count_attempt(&self, rule: &Rule) -> Result<Attempt, StorageError> {
+    pub async fn count_attempt(&self, rule: &ThrottleRule) -> Result<Attempt, StorageError> {
         let key = self.bucket_key(rule);
-        for _ in 0..TRIES {
+        let mut transaction = self.bench.transact("the count of failed sign-ins");
+        loop {
+            transaction.attempt().await?;
+            // At each attempt anew: the count of a guess that was sent beside this one must show.
             let found = self.read::<Bucket>(&key).await?;
             let version = found.as_ref().map_or(0, |found| found.version);
             let bucket = found.map(|found| found.value).unwrap_or_default();
-            let (bucket, keep) = match step(bucket, rule.kind, self.now) {
+            let (bucket, keep) = match step(bucket, rule.limit, self.now) {
                 Ok(next) => next,
+                // A refused attempt is not counted: otherwise anyone who goes on guessing keeps the
+                // owner out forever.
                 Err(wait) => return Ok(Attempt::Refused(wait)),
             };
+            // The record expires with the bucket. An attacker who tries a million names fills the store
+            // for one window, not forever.
             let put = Put {
                 key: key.clone(),
                 value: self.encode(&bucket),
-                seen: self.now,
-                until: self.now.after(keep),
+                last_used: self.now,
+                expires_at: self.now.after(keep),
                 owner: None,
                 replaces: None,
             };
+            // Two guesses that read the same count must not both write it raised by one.
             let expect = vec![(key.clone(), Expect::Version(version))];
             let batch = Batch {
                 expect,
@@ -70,14 +85,14 @@ impl World<'_> {
                 return Ok(Attempt::Allowed);
             }
         }
-        Err(StorageError("too many sign-ins at once".into()))
     }
 
-    /// Empties the bucket after a success.
+    /// Empties the bucket after a success: the owner who mistyped twice starts again from none. An
+    /// attacker cannot empty the bucket of somebody else without knowing the password.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn forget_attempts(&self, rule: &Rule) -> Result<(), StorageError> {
+    pub async fn forget_attempts(&self, rule: &ThrottleRule) -> Result<(), StorageError> {
         let remove = vec![self.bucket_key(rule)];
         self.commit(Batch {
             remove,
@@ -87,21 +102,32 @@ impl World<'_> {
         .map(|_| ())
     }
 
-    /// A bucket's name holds what a stranger typed, so it is hashed before it becomes a key.
-    fn bucket_key(&self, rule: &Rule) -> RecordKey {
+    /// A bucket's name holds what a stranger typed, so it is hashed before it becomes a key. Users
+    /// also type their password into the field for the name; a hash does not show it to the
+    /// operator.
+    fn bucket_key(&self, rule: &ThrottleRule) -> RecordKey {
         let name = URL_SAFE_NO_PAD.encode(Sha256::digest(rule.bucket.as_bytes()));
         self.fixed_key(RecordKind::Throttle, &name)
     }
 }
 
 /// The bucket after one more attempt and how long to keep it, or how long to wait.
-fn step(bucket: Bucket, kind: RuleKind, now: BenchTime) -> Result<(Bucket, Duration), Duration> {
+fn step(
+    bucket: Bucket,
+    kind: ThrottleLimit,
+    now: BenchTime,
+) -> Result<(Bucket, Duration), Duration> {
     let now = now.millis();
     match kind {
-        RuleKind::Rate { failures, window } => {
+        ThrottleLimit::Rate { failures, window } => {
             let window = millis(window);
             let each = window / u64::from(failures.max(1));
+            // Each failure fills the bucket by one share of the window, and time empties it.
+            // Refused alternative: a count for each whole minute, which lets twice as many through
+            // around the turn of the minute.
             let full_until = bucket.full_until.max(now) + each;
+            // It fits, or the attempt waits until it does. The attempt that is refused leaves the bucket
+            // as it is.
             match (full_until - now).checked_sub(window) {
                 None | Some(0) => {
                     let keep = Duration::from_millis(full_until - now);
@@ -116,13 +142,16 @@ fn step(bucket: Bucket, kind: RuleKind, now: BenchTime) -> Result<(Bucket, Durat
                 Some(wait) => Err(Duration::from_millis(wait)),
             }
         }
-        RuleKind::Lock {
+        ThrottleLimit::Lock {
             failures,
             locked_for,
         } => {
+            // WEAK: nobody gets in while it is locked, with the right password either. A stranger
+            // who fails five times on purpose locks the owner out (CWE-645).
             if bucket.full_until > now {
                 return Err(Duration::from_millis(bucket.full_until - now));
             }
+            // The lock is set by the attempt that reaches the number, before its password is looked at.
             let counted = bucket.failures + 1;
             let next = if counted >= failures {
                 Bucket {
@@ -148,11 +177,11 @@ fn millis(duration: Duration) -> u64 {
 mod tests {
     use super::*;
 
-    const RATE: RuleKind = RuleKind::Rate {
+    const RATE: ThrottleLimit = ThrottleLimit::Rate {
         failures: 5,
         window: Duration::from_secs(60),
     };
-    const LOCK: RuleKind = RuleKind::Lock {
+    const LOCK: ThrottleLimit = ThrottleLimit::Lock {
         failures: 5,
         locked_for: Duration::from_secs(3600),
     };

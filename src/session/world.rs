@@ -1,21 +1,18 @@
 //! A world: one variant on one bench, as one request sees it.
 //!
 //! It joins what every verb needs: the bench with its storage, the policy that is asked, the time
-//! and the kind of client. [`crate::session`], [`accounts`] and [`notices`] add their verbs to it.
+//! and the kind of client. [`crate::session`], [`super::accounts`] and [`super::notices`] add their verbs to it.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::base::clock::BenchTime;
-use crate::base::event::{Client, Event, Fingerprint, What};
+use crate::base::event::{ClientKind, Event, EventKind, Fingerprint};
 use crate::defences::PolicyProbe;
 use crate::defences::policy::Variant;
 use crate::session::SessionId;
 use crate::session::bench::Bench;
 use crate::storage::{Batch, Commit, Put, RecordKey, RecordKind, StorageError};
-
-/// The deadline of records that have none.
-pub const FOREVER: BenchTime = BenchTime::from_millis(u64::MAX);
 
 /// One variant on one bench, as one request sees it.
 #[derive(Clone, Copy, Debug)]
@@ -28,8 +25,8 @@ pub struct World<'r> {
     pub probe: &'r PolicyProbe,
     /// The bench's time when the request arrived.
     pub now: BenchTime,
-    /// Who seems to have sent it.
-    pub client: Client,
+    /// The kind of program that seems to have sent it.
+    pub client: ClientKind,
 }
 
 /// A record as it was read, decoded.
@@ -40,14 +37,19 @@ pub struct Versioned<T> {
     /// Its version in the store.
     pub version: u64,
     /// When it was last seen in use.
-    pub seen: BenchTime,
+    pub last_used: BenchTime,
     /// From when on it no longer counts.
-    pub until: BenchTime,
+    pub expires_at: BenchTime,
 }
 
 impl<'r> World<'r> {
-    /// A world as it is at this moment, for whoever looks at it without a request.
-    pub fn now(bench: &'r Bench, variant: Variant, probe: &'r PolicyProbe, client: Client) -> Self {
+    /// A world as it is at this moment, for a caller that has no request.
+    pub fn now(
+        bench: &'r Bench,
+        variant: Variant,
+        probe: &'r PolicyProbe,
+        client: ClientKind,
+    ) -> Self {
         Self {
             bench,
             variant,
@@ -86,11 +88,11 @@ impl World<'_> {
             Ok(value) => Ok(Some(Versioned {
                 value,
                 version: stored.version,
-                seen: stored.seen,
-                until: stored.until,
+                last_used: stored.last_used,
+                expires_at: stored.expires_at,
             })),
-            // A session that cannot be read opens nothing. Anything else must not be replaced by a
-            // default without a word.
+            // A session that cannot be read signs nobody in. Anything else must not be replaced by
+            // a default without a word: a damaged throttle count would become no failures at all.
             Err(error) if key.kind() == RecordKind::Session => {
                 log::warn!(
                     "a session record of {} cannot be read: {error}",
@@ -98,7 +100,11 @@ impl World<'_> {
                 );
                 Ok(None)
             }
-            Err(error) => Err(StorageError(format!("a record cannot be read: {error}"))),
+            Err(error) => Err(StorageError::Corrupt(format!(
+                "{} of {}: {error}",
+                key.kind().folder(),
+                self.variant
+            ))),
         }
     }
 
@@ -122,7 +128,7 @@ impl World<'_> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn note(&self, what: What) -> Result<(), StorageError> {
+    pub async fn note(&self, what: EventKind) -> Result<(), StorageError> {
         let events = vec![self.event(what)];
         self.commit(Batch {
             events,
@@ -133,7 +139,7 @@ impl World<'_> {
     }
 
     /// An event of this world, now.
-    pub fn event(&self, what: What) -> Event {
+    pub fn event(&self, what: EventKind) -> Event {
         Event {
             at: self.now,
             variant: Some(self.variant),
@@ -142,12 +148,12 @@ impl World<'_> {
         }
     }
 
-    /// What stands for a session in the journal and on pages.
+    /// The fingerprint of a session: its name in the journal and on pages. It signs nobody in.
     pub fn fingerprint(&self, id: &SessionId) -> Fingerprint {
         self.fingerprint_of(&self.probe.at_rest().key(id.expose()))
     }
 
-    /// What stands for the record of that name.
+    /// The fingerprint of the record of that name.
     pub fn fingerprint_of(&self, name: &str) -> Fingerprint {
         self.bench.keys().fingerprint(name)
     }
@@ -161,8 +167,8 @@ impl World<'_> {
         Put {
             key: key.clone(),
             value: self.encode(value),
-            seen: self.now,
-            until: FOREVER,
+            last_used: self.now,
+            expires_at: BenchTime::FOREVER,
             owner: owner.map(str::to_owned),
             replaces: None,
         }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::mask::Foreign;
+use super::mask::ForeignCookies;
 use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::defences::facts::Scheme;
@@ -43,12 +43,12 @@ impl Bytes {
 
 /// One connection that went through the café.
 #[derive(Clone, Debug)]
-pub struct Connection {
+pub struct CapturedConnection {
     /// Counts the connections.
     pub id: u64,
     /// When it began, by the wall clock.
     pub at: BenchTime,
-    /// In clear or over TLS.
+    /// Unencrypted or over TLS.
     pub scheme: Scheme,
     /// What the guest sent.
     pub up: Bytes,
@@ -57,10 +57,10 @@ pub struct Connection {
     /// Whether it still lasts.
     pub open: bool,
     /// Cookies in it that are not the lab's.
-    pub foreign: Foreign,
+    pub foreign: ForeignCookies,
 }
 
-impl Connection {
+impl CapturedConnection {
     /// The bench that its first request names; `None` where that cannot be read, as in TLS.
     pub fn bench(&self) -> Option<BenchName> {
         if self.scheme == Scheme::Https {
@@ -80,35 +80,35 @@ impl Connection {
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct CaptureList {
     /// Grows with every change.
     version: u64,
     last: u64,
-    connections: VecDeque<Connection>,
+    connections: VecDeque<CapturedConnection>,
 }
 
 /// The connections that went through the café lately.
 #[derive(Debug, Default)]
-pub struct Captures(Mutex<Held>);
+pub struct Captures(Mutex<CaptureList>);
 
 impl Captures {
     /// A new connection; the oldest is forgotten.
     pub fn begin(&self, scheme: Scheme) -> u64 {
-        let mut held = self.held();
-        held.version += 1;
-        held.last += 1;
-        let id = held.last;
-        if held.connections.len() >= KEPT {
-            held.connections.pop_front();
+        let mut list = self.list();
+        list.version += 1;
+        list.last += 1;
+        let id = list.last;
+        if list.connections.len() >= KEPT {
+            list.connections.pop_front();
         }
-        held.connections.push_back(Connection {
+        list.connections.push_back(CapturedConnection {
             id,
             at: BenchTime::now(Duration::ZERO),
             scheme,
             up: Bytes::default(),
             down: Bytes::default(),
             open: true,
-            foreign: Foreign::default(),
+            foreign: ForeignCookies::default(),
         });
         id
     }
@@ -118,7 +118,7 @@ impl Captures {
         self.change(id, |connection| match direction {
             Direction::Up => {
                 if connection.scheme == Scheme::Http {
-                    connection.foreign.hear(bytes);
+                    connection.foreign.read_bytes(bytes);
                 }
                 connection.up.push(bytes);
             }
@@ -131,34 +131,34 @@ impl Captures {
         self.change(id, |connection| connection.open = false);
     }
 
-    fn change(&self, id: u64, change: impl FnOnce(&mut Connection)) {
-        let mut held = self.held();
-        held.version += 1;
-        if let Some(found) = held.connections.iter_mut().find(|one| one.id == id) {
+    fn change(&self, id: u64, change: impl FnOnce(&mut CapturedConnection)) {
+        let mut list = self.list();
+        list.version += 1;
+        if let Some(found) = list.connections.iter_mut().find(|one| one.id == id) {
             change(found);
         }
     }
 
     /// The number of the last change.
     pub fn version(&self) -> u64 {
-        self.held().version
+        self.list().version
     }
 
-    /// The connections of a bench, newest first, and those of which nobody can tell.
-    pub fn of(&self, bench: &BenchName) -> Vec<Connection> {
-        let held = self.held();
-        let newest = held.connections.iter().rev();
+    /// The connections of a bench, newest first, and those whose bench cannot be read.
+    pub fn of(&self, bench: &BenchName) -> Vec<CapturedConnection> {
+        let list = self.list();
+        let newest = list.connections.iter().rev();
         newest.filter(|one| one.concerns(bench)).cloned().collect()
     }
 
     /// Forgets what [`Captures::of`] shows.
     pub fn forget(&self, bench: &BenchName) {
-        let mut held = self.held();
-        held.version += 1;
-        held.connections.retain(|one| !one.concerns(bench));
+        let mut list = self.list();
+        list.version += 1;
+        list.connections.retain(|one| !one.concerns(bench));
     }
 
-    fn held(&self) -> MutexGuard<'_, Held> {
+    fn list(&self) -> MutexGuard<'_, CaptureList> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

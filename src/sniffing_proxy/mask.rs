@@ -1,8 +1,8 @@
-//! What the café never shows: cookies of the student's other projects. Cookies ignore ports, so those
-//! of every program that was ever open at `localhost` come along.
+//! What the café never shows: cookies of the student's other projects. Cookies ignore ports, so a
+//! request also carries those of every program that was ever open at `localhost`.
 //!
-//! A foreign cookie is masked in the line that brings it, and wherever its value turns up again: a
-//! page may show the request's headers, a form may report `document.cookie`.
+//! A foreign cookie is masked in its `Cookie` line, and wherever its value appears again: a page may
+//! show the request's headers, and a form may report `document.cookie`.
 
 use std::borrow::Cow;
 
@@ -46,27 +46,27 @@ pub fn is_the_labs(name: &str) -> bool {
     SLOTS.contains(&slot) && bench.is_none_or(|name| name.parse::<BenchName>().is_ok())
 }
 
-/// The values of foreign cookies in what a guest sent, however long that was.
+/// The values of foreign cookies in everything that one guest sent.
 #[derive(Clone, Default)]
-pub struct Foreign {
+pub struct ForeignCookies {
     line: Vec<u8>,
     values: Vec<String>,
     /// There was more than can be looked for.
-    blind: bool,
+    has_too_many: bool,
 }
 
-impl std::fmt::Debug for Foreign {
+impl std::fmt::Debug for ForeignCookies {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Foreign")
+        f.write_str("ForeignCookies")
     }
 }
 
-impl Foreign {
-    /// Listens to what goes by, piece by piece.
-    pub fn hear(&mut self, bytes: &[u8]) {
+impl ForeignCookies {
+    /// Reads what goes by, piece by piece.
+    pub fn read_bytes(&mut self, bytes: &[u8]) {
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
             if self.line.len() + piece.len() > LONGEST_LINE {
-                self.blind = true;
+                self.has_too_many = true;
                 self.line.clear();
                 continue;
             }
@@ -86,7 +86,7 @@ impl Foreign {
                 continue;
             }
             if self.values.len() >= MOST {
-                self.blind = true;
+                self.has_too_many = true;
             } else if !self.values.iter().any(|known| known == value) {
                 self.values.push(value.to_owned());
             }
@@ -95,8 +95,8 @@ impl Foreign {
 
     /// The text of bytes that went by, foreign cookies masked. `others` are those of every
     /// connection that is shown beside this one.
-    pub fn text(&self, bytes: &[u8], others: &[Foreign]) -> String {
-        if self.blind {
+    pub fn text(&self, bytes: &[u8], others: &[ForeignCookies]) -> String {
+        if self.has_too_many {
             return "(more cookies of other programs came along than can be masked, so nothing of \
                     this connection is shown)"
                 .into();
@@ -185,10 +185,10 @@ mod tests {
     }
 
     /// What is shown of a request, heard in pieces of `size` bytes.
-    fn shown(request: &str, size: usize) -> (Foreign, String) {
-        let mut foreign = Foreign::default();
+    fn shown(request: &str, size: usize) -> (ForeignCookies, String) {
+        let mut foreign = ForeignCookies::default();
         for piece in request.as_bytes().chunks(size) {
-            foreign.hear(piece);
+            foreign.read_bytes(piece);
         }
         let text = foreign.text(request.as_bytes(), &[]);
         (foreign, text)
@@ -205,7 +205,7 @@ mod tests {
             let page = b"<dd>hunter22, hun&lt;ter44</dd>";
             let text = foreign.text(page, &[]);
             assert_eq!(text, "<dd>[not the lab's], [not the lab's]</dd>");
-            let elsewhere = Foreign::default().text(page, std::slice::from_ref(&foreign));
+            let elsewhere = ForeignCookies::default().text(page, std::slice::from_ref(&foreign));
             assert!(!elsewhere.contains("hunter22"), "{elsewhere}");
         }
     }

@@ -1,9 +1,10 @@
-//! The café: an open Wi-Fi in one program. It hands connections to the lab's own portal, to nothing
-//! else, and records the bytes that go by, as anyone at the next table could.
+//! The sniffing proxy, which pages call the café: an open Wi-Fi in one program. It hands connections to
+//! the lab's own portal, and to nothing else. It records the bytes that go by, as anyone at the next
+//! table could.
 //!
-//! One port speaks both: a connection that begins with a TLS handshake goes to the portal's TLS
-//! listener, any other to the unencrypted one. The café changes no byte and can read no TLS. Next:
-//! [`capture`], what is kept, [`mask`], what is never shown, and [`tap`], where bytes are recorded.
+//! One port takes both: a connection that begins with a TLS handshake goes to the portal's TLS
+//! listener, any other to the unencrypted one. The proxy changes no byte and cannot read TLS. Next:
+//! [`capture`], what is kept, [`mask`], what is never shown, and `tap.rs`, where bytes are recorded.
 
 pub mod capture;
 pub mod mask;
@@ -24,7 +25,7 @@ use crate::web::server::{Acceptor, FirstByte, Origin, accept_all, first_byte};
 
 /// The café, before it has its listener.
 #[derive(Debug)]
-pub struct Cafe {
+pub struct SniffingProxy {
     /// The portal's unencrypted listener.
     pub http: Acceptor,
     /// The portal's TLS listener.
@@ -33,7 +34,7 @@ pub struct Cafe {
     pub captures: Arc<Captures>,
 }
 
-/// Takes the café's port, on this computer only: whoever else is on the network stays out.
+/// Takes the café's port, on this computer only: nobody else on the network can connect.
 ///
 /// # Errors
 /// The port cannot be had.
@@ -41,7 +42,7 @@ pub async fn open(port: u16) -> io::Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await
 }
 
-impl Cafe {
+impl SniffingProxy {
     /// Serves guests until the lab stops.
     pub fn serve(self, socket: TcpListener, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
         let cafe = Arc::new(self);

@@ -1,7 +1,7 @@
-//! Whether the store is well: found out by itself twice a second, so that `/healthz` asks nobody.
+//! Whether the store works. It is found out twice a second, so that `/healthz` itself asks nobody.
 //!
-//! A Redis is asked each time. Files are not: they have failed when a request could not write one, and
-//! until the same folder takes a file again. Memory never fails.
+//! A Redis is asked each time. Files are not: they have failed when a request could not write one,
+//! and until the same folder takes a file again. Memory never fails.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,14 +13,14 @@ use tokio::task::JoinHandle;
 use crate::base::shutdown::wait_for_shutdown;
 use crate::storage::{FileStorage, RedisStorage, Trouble};
 
-/// How often the store is looked at. An answer of Redis takes half a second at most, so what is wrong
-/// shows after a second, and so does its end.
+/// How often the store is looked at. An answer of Redis takes half a second at most, so what is
+/// wrong shows after a second, and so does its end.
 const EVERY: Duration = Duration::from_millis(500);
 
 /// What is known of the store.
 #[derive(Debug)]
 pub struct Health {
-    well: AtomicBool,
+    works: AtomicBool,
     /// What is wrong, and since when.
     trouble: Mutex<Option<(Trouble, Instant)>>,
 }
@@ -38,16 +38,16 @@ pub enum Watched {
 impl Default for Health {
     fn default() -> Self {
         Self {
-            well: AtomicBool::new(true),
+            works: AtomicBool::new(true),
             trouble: Mutex::default(),
         }
     }
 }
 
 impl Health {
-    /// What is wrong, since when and what to do, in plain words; nothing where all is well.
+    /// What is wrong, since when and what to do, in plain words; nothing where the store works.
     pub fn trouble(&self) -> Option<String> {
-        if self.well.load(Ordering::Relaxed) {
+        if self.works.load(Ordering::Relaxed) {
             return None;
         }
         let (trouble, since) = (*self.lock())?;
@@ -64,7 +64,7 @@ impl Health {
         let before = known.map(|(trouble, _)| trouble);
         let since = known.map_or_else(Instant::now, |(_, since)| since);
         *known = found.map(|trouble| (trouble, since));
-        self.well.store(found.is_none(), Ordering::Relaxed);
+        self.works.store(found.is_none(), Ordering::Relaxed);
         match found {
             Some(Trouble { what, .. }) if found != before => {
                 log::warn!("/healthz says 503: the session store {what}");

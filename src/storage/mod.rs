@@ -1,11 +1,12 @@
-//! The one storage contract: a handful of methods, and one all-or-nothing commit.
+//! The one storage contract: reads, and one commit that happens as a whole or not at all.
 //!
 //! Sessions, accounts, notices, throttle counts and the journal are all written once, on this
-//! trait. [`memory`] is one map behind one lock a bench; [`mod@file`] is that map written through
-//! to one file a record; [`mod@redis`] is a server that several labs may share. The suite in
-//! `tests/lab/storage.rs` states the contract as tests and runs against each of them. What is stored
-//! here is bytes: only [`crate::session`] and its neighbours know what they mean.
+//! trait. [`memory`] is one map behind one lock for each bench; [`mod@file`] is that map written
+//! through to one file for each record; [`mod@redis`] is a server that several labs may share. The
+//! suite in `tests/lab/storage.rs` states the contract as tests and runs against each of them. What
+//! is stored here is bytes: only [`crate::session`] and its neighbours know what they mean.
 
+mod error;
 pub mod file;
 pub mod health;
 pub mod memory;
@@ -25,11 +26,12 @@ use crate::base::event::Event;
 use crate::defences::policy::Variant;
 
 pub use self::redis::RedisStorage;
+pub use error::StorageError;
 pub use file::FileStorage;
 pub use memory::MemoryStorage;
 pub use trouble::Trouble;
 
-/// What a record is, and the folder that it lies in.
+/// What a record is, and the folder in which it is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RecordKind {
@@ -105,7 +107,8 @@ impl RecordKey {
 
     /// The key of a record; `world` is `None` for what all variants of the bench share.
     ///
-    /// `None` unless the name is 1 to 128 letters, digits, `_` and `-`: it may become a file's name.
+    /// `None` unless the name is 1 to 128 letters, digits, `_` and `-`: it may become a file's
+    /// name.
     pub fn new(world: Option<Variant>, kind: RecordKind, name: &str) -> Option<Self> {
         let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
         let fits = (1..=Self::MAX_NAME).contains(&name.len()) && name.bytes().all(allowed);
@@ -134,7 +137,7 @@ impl RecordKey {
 
 /// A list that storage keeps of its records.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Index {
+pub enum RecordIndex {
     /// All of one kind in one world.
     Kind(Option<Variant>, RecordKind),
     /// Those of them that name this owner.
@@ -143,15 +146,15 @@ pub enum Index {
 
 /// A record as it was read.
 #[derive(Clone, Debug)]
-pub struct Stored {
+pub struct StoredRecord {
     /// The value last put.
     pub value: Arc<[u8]>,
     /// Counts the puts of this key: 1 after the first.
     pub version: u64,
-    /// When it was last seen in use.
-    pub seen: BenchTime,
+    /// When it was last used.
+    pub last_used: BenchTime,
     /// From when on it no longer counts.
-    pub until: BenchTime,
+    pub expires_at: BenchTime,
 }
 
 /// A record to be written.
@@ -161,14 +164,14 @@ pub struct Put {
     pub key: RecordKey,
     /// What.
     pub value: Vec<u8>,
-    /// When it was last seen in use.
-    pub seen: BenchTime,
+    /// When it was last used.
+    pub last_used: BenchTime,
     /// From when on it no longer counts.
-    pub until: BenchTime,
-    /// Whose list it stands in.
+    pub expires_at: BenchTime,
+    /// The owner whose list names it.
     pub owner: Option<String>,
-    /// The record that this one takes the place of: where both are found after a crash, that one
-    /// must be dropped.
+    /// The record that this one replaces. Where both are found after a crash, that one must be
+    /// dropped.
     pub replaces: Option<RecordKey>,
 }
 
@@ -192,6 +195,9 @@ pub struct Batch {
     pub put: Vec<Put>,
     /// Records to remove; one that is absent already is no error.
     pub remove: Vec<RecordKey>,
+    /// Where given, also every record whose kind is not one of these is removed. As with `remove`,
+    /// that counts before the puts.
+    pub clear: Option<Vec<RecordKind>>,
     /// Events for the journal, in order.
     pub events: Vec<Event>,
 }
@@ -201,8 +207,8 @@ pub struct Batch {
 pub enum Commit {
     /// Everything is written.
     Done,
-    /// Something expected did not hold, and nothing is written.
-    Lost,
+    /// Something expected does not hold, and nothing is written: another commit was first.
+    Conflict,
 }
 
 /// The number of an event in a bench's journal, counted from 1.
@@ -211,11 +217,6 @@ pub enum Commit {
 )]
 #[serde(transparent)]
 pub struct EventId(pub u64);
-
-/// The store cannot be read or written. Nobody is signed in on such an answer (CWE-636).
-#[derive(Debug, thiserror::Error)]
-#[error("the session store is not available: {0}")]
-pub struct StorageError(pub String);
 
 /// How many events of a bench's journal are kept; older ones are forgotten.
 pub const JOURNAL_LIMIT: usize = 10_000;
@@ -229,18 +230,18 @@ pub const JOURNAL_LIMIT: usize = 10_000;
 #[async_trait]
 pub trait Storage: Send + Sync + 'static {
     /// The record at `key`. One whose time is over may still be returned: the caller compares
-    /// [`Stored::until`] with its own clock.
+    /// [`StoredRecord::expires_at`] with its own clock.
     async fn read(
         &self,
         bench: &BenchName,
         key: &RecordKey,
-    ) -> Result<Option<Stored>, StorageError>;
+    ) -> Result<Option<StoredRecord>, StorageError>;
 
     /// At most `limit` keys of an index, those that were first put longest ago first.
     async fn members(
         &self,
         bench: &BenchName,
-        index: &Index,
+        index: &RecordIndex,
         limit: usize,
     ) -> Result<Vec<RecordKey>, StorageError>;
 
@@ -249,7 +250,7 @@ pub trait Storage: Send + Sync + 'static {
     async fn may_exceed(
         &self,
         bench: &BenchName,
-        index: &Index,
+        index: &RecordIndex,
         limit: usize,
     ) -> Result<bool, StorageError> {
         let found = self.members(bench, index, limit.saturating_add(1)).await?;
@@ -259,14 +260,14 @@ pub trait Storage: Send + Sync + 'static {
     /// Checks everything expected, then writes and removes, all or nothing.
     async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, StorageError>;
 
-    /// Notes that a record was seen in use. It may be lost in a crash; it must not bring back a
+    /// Notes that a record was used. The note may be lost in a crash; it must not bring back a
     /// record that is gone, nor set either time back.
     async fn touch(
         &self,
         bench: &BenchName,
         key: &RecordKey,
-        seen: BenchTime,
-        until: BenchTime,
+        last_used: BenchTime,
+        expires_at: BenchTime,
     ) -> Result<(), StorageError>;
 
     /// At most `limit` events of the journal with an id above `after`, oldest first.
@@ -276,6 +277,21 @@ pub trait Storage: Send + Sync + 'static {
         after: EventId,
         limit: usize,
     ) -> Result<Vec<(EventId, Event)>, StorageError>;
+
+    /// The id of the newest event of the journal, 0 where there is none. It never reads the events
+    /// themselves.
+    async fn last_event(&self, bench: &BenchName) -> Result<EventId, StorageError>;
+
+    /// Removes every record of a bench whose kind is not one of `stays`, all or nothing. The
+    /// journal stays. A commit that does more besides sets [`Batch::clear`].
+    async fn clear(&self, bench: &BenchName, stays: &[RecordKind]) -> Result<(), StorageError> {
+        let batch = Batch {
+            clear: Some(stays.to_vec()),
+            ..Batch::default()
+        };
+        // Nothing is expected, so nothing can conflict.
+        self.commit(bench, batch).await.map(|_| ())
+    }
 
     /// Removes at most `limit` records whose time is over at `now`, and says how many it removed.
     async fn sweep(

@@ -1,6 +1,6 @@
 //! What the log says of a store that fails: each cause once, not once a request.
 //!
-//! There is one log a process, so what it has said is kept once a process, too.
+//! A process has one log, so what was written to it is remembered once for the process.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -17,10 +17,23 @@ const MOST: usize = 64;
 static SAID: Mutex<Vec<(String, Instant)>> = Mutex::new(Vec::new());
 
 impl StorageError {
-    /// Says the cause in the log, where it does not stand there yet. It goes only there (CWE-209).
+    /// Writes the cause to the log, unless it is there already. It goes only there (CWE-209).
     pub fn report(&self) {
-        if is_new(&self.0) {
-            log::error!("{self}");
+        match self {
+            // The connection to Redis reports the same cause when it is lost.
+            Self::Unreachable(cause) if is_new(cause) => log::error!("{self}"),
+            Self::Unreachable(_) | Self::Stopping => {}
+            // Many requests at once are no fault of the store.
+            Self::Contended(_) => {
+                if is_new(&self.to_string()) {
+                    log::warn!("{self}");
+                }
+            }
+            Self::Corrupt(_) | Self::NoRandomness(_) | Self::Defect(_) => {
+                if is_new(&self.to_string()) {
+                    log::error!("{self}");
+                }
+            }
         }
     }
 }

@@ -1,8 +1,9 @@
-//! Who counts what lies in a store, while a lab may be at work on it. Reading changes nothing there.
+//! Counting what a store holds, while a lab may be at work on it. Reading changes nothing there.
 //!
-//! [`super::file::stats`] and [`mod@super::redis::stats`] read; [`crate::cli::store_stats`] counts and prints.
+//! [`super::file::stats`] and [`mod@super::redis::stats`] read; [`crate::cli::store_stats`] counts
+//! and prints.
 
-use super::{RecordKey, Stored};
+use super::{RecordKey, StoredRecord};
 use crate::base::bench_name::BenchName;
 
 /// The settings of a bench that a count needs, as they are stored.
@@ -14,13 +15,13 @@ pub struct BenchSettings {
     pub custom: Option<Vec<u8>>,
 }
 
-/// Somebody who is told of everything that lies in a store, each thing once.
+/// Receives everything that a store holds, each thing once.
 pub trait Census: Send {
-    /// A bench. It is told before all that lies on it.
+    /// A bench. It comes before everything on it.
     fn bench(&mut self, bench: &BenchName, settings: &BenchSettings);
 
     /// A session, read.
-    fn session(&mut self, bench: &BenchName, key: &RecordKey, stored: &Stored);
+    fn session(&mut self, bench: &BenchName, key: &RecordKey, stored: &StoredRecord);
 
     /// A record of any other kind, which is not read.
     fn record(&mut self, bench: &BenchName, key: &RecordKey);

@@ -1,5 +1,5 @@
-//! What can be wrong with a store as a whole, in plain words. They name no host and no folder, because
-//! `/healthz` shows them to everybody.
+//! What can be wrong with a store as a whole, in plain words. They name no host and no folder,
+//! because `/healthz` shows them to everybody.
 
 /// A store that cannot do its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

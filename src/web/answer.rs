@@ -1,7 +1,6 @@
 //! The headers that answers carry, in one place: what is fixed, and what the policy decides.
 
 use rocket::fairing::{Fairing, Info, Kind};
-use rocket::http::Header;
 use rocket::{Request, Response};
 
 use super::context::RequestContext;
@@ -10,6 +9,7 @@ use super::noted;
 use super::on_wire;
 use super::request_router;
 use crate::base::addresses::{BESIDE_SIBLING, Listener, Site};
+use crate::base::set_cookie::SetCookie;
 use crate::defences::PolicyProbe;
 
 /// The policy of the lab's own pages, and of the portal's pages outside the variants. Neither holds
@@ -20,13 +20,13 @@ pub const STRICT_CSP: &str = "default-src 'none'; script-src 'self'; style-src '
 
 /// The last fairing of every site.
 #[derive(Clone, Copy, Debug)]
-pub struct Answer;
+pub struct AnswerHeaders;
 
 #[rocket::async_trait]
-impl Fairing for Answer {
+impl Fairing for AnswerHeaders {
     fn info(&self) -> Info {
         Info {
-            name: "Answer",
+            name: "AnswerHeaders",
             kind: Kind::Response,
         }
     }
@@ -53,21 +53,45 @@ impl Fairing for Answer {
             Some((variant, probe)) => {
                 policy_headers(context, probe, response);
                 cross_origin::answer(context, probe, request, response);
-                context.bench.note_probed(*variant, probe.seen());
+                context.bench.note_probed(*variant, probe.probed());
             }
             None if context.listener.site() == Site::Attacker => {
                 attacker_headers(context, response)
             }
             None => fixed_headers(response),
         }
-        for (name, value) in context.take_headers() {
-            response.set_raw_header(name, value);
-        }
-        for line in context.take_cookies() {
-            response.adjoin_raw_header("set-cookie", line);
-        }
+        add_guard_cookies(context, response);
         on_wire::note(context, request, response);
         noted::note(context, request, response.status().code).await;
+    }
+}
+
+/// Adds what guards left, before the cookies of the handler's answer. Where both have a cookie of
+/// one name, the handler's counts: it knew what the guard had found.
+fn add_guard_cookies(context: &RequestContext, response: &mut Response<'_>) {
+    let from_guards = context.take_guard_cookies();
+    if from_guards.is_empty() {
+        return;
+    }
+    let headers = response.headers().get("set-cookie");
+    let from_handler: Vec<String> = headers.map(str::to_owned).collect();
+    let is_replaced = |cookie: &SetCookie| {
+        let same = |line: &String| line.split('=').next() == Some(cookie.name());
+        from_handler.iter().any(same)
+    };
+    let kept = from_guards.iter().filter(|cookie| !is_replaced(cookie));
+    let kept = kept.map(|cookie| cookie.as_str().to_owned());
+    let lines: Vec<String> = kept.chain(from_handler.iter().cloned()).collect();
+    response.remove_header("set-cookie");
+    for line in lines {
+        response.adjoin_raw_header("set-cookie", line);
+    }
+}
+
+/// Sets a header that the handler's answer does not have.
+fn set_default(response: &mut Response<'_>, name: &'static str, value: impl Into<String>) {
+    if !response.headers().contains(name) {
+        response.set_raw_header(name, value.into());
     }
 }
 
@@ -77,16 +101,14 @@ fn fixed_headers(response: &mut Response<'_>) {
         // Not `no-referrer`: the pages' own forms would then send `Origin: null`.
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
+        ("cache-control", "no-store"),
     ] {
-        response.set_raw_header(name, value);
-    }
-    if !response.headers().contains("cache-control") {
-        response.set_raw_header("cache-control", "no-store");
+        set_default(response, name, value);
     }
 }
 
-/// The attacker keeps scripts of others off his own pages, too. His forms, frames and scripts reach
-/// the portal and his catcher. Nothing may be fetched from anywhere else.
+/// The attacker's own pages also refuse scripts of others. Their forms, frames and scripts reach the
+/// portal and the catcher, and nothing else.
 fn attacker_headers(context: &RequestContext, response: &mut Response<'_>) {
     let addresses = &context.addresses;
     let portals: Vec<String> = [Listener::PortalHttp, Listener::PortalHttps]
@@ -102,13 +124,11 @@ fn attacker_headers(context: &RequestContext, response: &mut Response<'_>) {
          connect-src 'self' {catcher} {portals}; form-action 'self' {portals}; \
          frame-src {portals}; base-uri 'none'; frame-ancestors 'none'"
     );
-    response.set_raw_header("content-security-policy", policy);
+    set_default(response, "content-security-policy", policy);
     // The browsers' own default, written out. With `same-origin` the attack pages' forms would send
     // `Origin: null`, and the student could not read where a forged request came from.
     response.set_raw_header("referrer-policy", "strict-origin-when-cross-origin");
-    if !response.headers().contains("cache-control") {
-        response.set_raw_header("cache-control", "no-store");
-    }
+    set_default(response, "cache-control", "no-store");
 }
 
 /// The headers that the policy of the request's variant decides on.
@@ -121,14 +141,9 @@ fn policy_headers(context: &RequestContext, probe: &PolicyProbe, response: &mut 
         response.adjoin_raw_header("content-security-policy", policy);
     }
     if let Some(value) = probe.no_store().header() {
-        response.set_raw_header("cache-control", value);
+        set_default(response, "cache-control", value);
     }
     if let Some(value) = probe.transport().hsts(context.scheme(), &context.host_name) {
         response.set_raw_header("strict-transport-security", value);
     }
-}
-
-/// A header whose value is fixed, for responders.
-pub fn header(name: &'static str, value: &'static str) -> Header<'static> {
-    Header::new(name, value)
 }

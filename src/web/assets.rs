@@ -8,7 +8,7 @@ use rocket::{Responder, Route, get, routes};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use tera::{Context, Error as TeraError, Tera};
 
-use super::template::Engine;
+use super::template::TemplateEngine;
 use crate::base::addresses::Site;
 use crate::defences::{Defence, Output};
 
@@ -21,15 +21,14 @@ struct Templates;
 struct StaticFiles;
 
 /// The templates of each site, which its listeners share. No site holds another's pages.
-pub struct Engines([Engine; 3]);
+pub struct SiteTemplates([TemplateEngine; 3]);
 
-impl Engines {
-    /// Begins to parse every template, each site's beside the others'. The rest of the start goes on
-    /// meanwhile.
+impl SiteTemplates {
+    /// Begins to parse every template, each site's in its own thread, while the start goes on.
     pub fn begin() -> Self {
-        let all = [Site::Lab, Site::Portal, Site::Attacker].map(Engine::of);
+        let all = [Site::Lab, Site::Portal, Site::Attacker].map(TemplateEngine::of);
         for engine in all.clone() {
-            // A mistake is kept, and `parsed` tells it.
+            // A mistake is kept, and `parsed` reports it.
             std::thread::spawn(move || engine.tera().is_ok());
         }
         Self(all)
@@ -44,7 +43,7 @@ impl Engines {
     }
 
     /// The engine of a site.
-    pub fn engine(&self, site: Site) -> Engine {
+    pub fn engine(&self, site: Site) -> TemplateEngine {
         let [lab, portal, attacker] = &self.0;
         let engine = match site {
             Site::Lab => lab,
@@ -80,7 +79,7 @@ fn sources(site: Site) -> HashMap<String, String> {
     };
     let is_page = |name: &&String| match name.strip_prefix("pages/") {
         Some(page) => is_own(page),
-        // A drawing that becomes a file of its own.
+        // A drawing that becomes a separate file.
         None => site == Site::Lab && name.starts_with("drawings/"),
     };
     let mut needed = HashMap::new();
@@ -139,8 +138,7 @@ pub fn static_file(path: &str) -> Option<Vec<u8>> {
 /// A static file, with a tag by which browsers ask whether theirs is still good.
 #[derive(Responder)]
 pub enum Asset {
-    /// The file.
-    File(Box<Whole>),
+    File(Box<WholeFile>),
     /// Nothing but its tag: the browser's own copy is good.
     #[response(status = 304)]
     Unchanged((), Header<'static>),
@@ -148,17 +146,17 @@ pub enum Asset {
 
 /// The file itself, its type, its tag, and the header that makes a browser ask again.
 #[derive(Responder)]
-pub struct Whole(Vec<u8>, ContentType, Header<'static>, Header<'static>);
+pub struct WholeFile(Vec<u8>, ContentType, Header<'static>, Header<'static>);
 
-/// The tag that a browser's own copy has.
-pub struct Held(Option<String>);
+/// The tag of the copy that a browser already has.
+pub struct CachedTag(Option<String>);
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Held {
+impl<'r> FromRequest<'r> for CachedTag {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        Outcome::Success(Held(
+        Outcome::Success(CachedTag(
             request
                 .headers()
                 .get_one("if-none-match")
@@ -168,31 +166,31 @@ impl<'r> FromRequest<'r> for Held {
 }
 
 #[get("/static/<path..>")]
-fn file(path: std::path::PathBuf, held: Held) -> Result<Asset, Status> {
+fn file(path: std::path::PathBuf, cached: CachedTag) -> Result<Asset, Status> {
     let name = path.to_str().ok_or(Status::NotFound)?;
     let file = StaticFiles::get(name).ok_or(Status::NotFound)?;
     let kind = path
         .extension()
         .and_then(|extension| ContentType::from_extension(extension.to_str()?))
         .unwrap_or(ContentType::Binary);
-    Ok(asset(file, kind, &held))
+    Ok(asset(file, kind, &cached))
 }
 
 /// A file as it is answered.
-pub fn asset(file: EmbeddedFile, kind: ContentType, held: &Held) -> Asset {
+pub fn asset(file: EmbeddedFile, kind: ContentType, cached: &CachedTag) -> Asset {
     let tag = tag(&file);
     let tag_header = Header::new("etag", tag.clone());
-    if held.0.as_ref().is_some_and(|held| *held == tag) {
+    if cached.0.as_ref().is_some_and(|cached| *cached == tag) {
         return Asset::Unchanged((), tag_header);
     }
     let cache = Header::new("cache-control", "no-cache");
     let data = file.data.into_owned();
-    Asset::File(Box::new(Whole(data, kind, tag_header, cache)))
+    Asset::File(Box::new(WholeFile(data, kind, tag_header, cache)))
 }
 
 #[get("/favicon.ico")]
-fn favicon(held: Held) -> Result<Asset, Status> {
-    file("favicon.svg".into(), held)
+fn favicon(cached: CachedTag) -> Result<Asset, Status> {
+    file("favicon.svg".into(), cached)
 }
 
 fn tag(file: &EmbeddedFile) -> String {
@@ -216,7 +214,9 @@ mod tests {
 
     #[test]
     fn every_template_parses_and_is_of_a_kind_that_is_escaped() {
-        Engines::begin().parsed().expect("all templates parse");
+        SiteTemplates::begin()
+            .parsed()
+            .expect("all templates parse");
         let sites = [Site::Lab, Site::Portal, Site::Attacker].map(sources);
         for name in Templates::iter() {
             // Tera escapes in both; a drawing that becomes a file is XML.
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn each_site_has_its_own_pages_and_no_others() {
-        let engines = Engines::begin();
+        let engines = SiteTemplates::begin();
         for site in [Site::Lab, Site::Portal, Site::Attacker] {
             let engine = engines.engine(site);
             let tera = engine.tera().expect("all templates parse");

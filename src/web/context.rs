@@ -1,4 +1,5 @@
-//! A request's place: the bench and the variant it belongs to, and the request as it was received.
+//! The context of a request: the bench and the variant it belongs to, and the request as it was
+//! received.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -6,17 +7,21 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use rocket::Request;
 use rocket::http::{Method, Status};
 use rocket::request::{FromRequest, Outcome};
+use rocket::response::Redirect;
 
+use super::known_addresses::{self, KnownAddress};
 use super::problem::Problem;
+use super::with_cookies::replace;
 use crate::base::addresses::{Addresses, Listener};
 use crate::base::clock::BenchTime;
-use crate::base::event::Client;
+use crate::base::event::ClientKind;
+use crate::base::set_cookie::SetCookie;
 use crate::defences::facts::{RequestFacts, Scheme};
 use crate::defences::policy::{Name, PolicyProbe, Variant};
 use crate::session::bench::{Bench, BenchKeys};
 use crate::session::world::World;
 
-/// What is known of a request once the reception has let it in.
+/// What is known of a request once the router has let it in.
 #[derive(Debug)]
 pub struct RequestContext {
     /// The listener that it came in by.
@@ -35,7 +40,6 @@ pub struct RequestContext {
     pub method: Method,
     /// The target as received.
     pub target: String,
-    /// The bench.
     pub bench: Arc<Bench>,
     /// The variant and its policy, on pages that have one.
     pub variant: Option<(Variant, PolicyProbe)>,
@@ -45,67 +49,33 @@ pub struct RequestContext {
     pub json: bool,
     /// The bench's time on arrival.
     pub now: BenchTime,
-    /// Who seems to have sent it.
-    pub client: Client,
+    /// What kind of client seems to have sent it.
+    pub client: ClientKind,
     /// Its client's address.
     pub remote: Option<SocketAddr>,
-    nonce: OnceLock<String>,
-    cookies: Mutex<Vec<String>>,
-    headers: Mutex<Vec<(&'static str, String)>>,
-    problem: Mutex<Option<Problem>>,
-    user: OnceLock<String>,
-    refused_by: OnceLock<&'static str>,
+    pub(super) notes: RequestNotes,
 }
 
-/// What the reception found out before there was a place.
-pub(super) struct Arrival {
-    pub listener: Listener,
-    pub addresses: Arc<Addresses>,
-    pub host: String,
-    pub host_name: String,
-    pub port: u16,
-    pub through_cafe: bool,
-    pub method: Method,
-    pub target: String,
-    pub bench: Arc<Bench>,
-    pub client: Client,
-    pub remote: Option<SocketAddr>,
+/// What guards, handlers and fairings leave with a request for each other.
+#[derive(Debug, Default)]
+pub(super) struct RequestNotes {
+    nonce: OnceLock<String>,
+    guard_cookies: Mutex<Vec<SetCookie>>,
+    problem: Mutex<Option<Problem>>,
+    user: OnceLock<String>,
+    refused_by: OnceLock<Name>,
 }
 
 impl RequestContext {
-    pub(super) fn new(from: Arrival, variant: Option<Variant>, json: bool) -> Self {
-        let resolved = variant.map(|variant| (variant, from.bench.resolve(variant)));
-        let moved = resolved
-            .as_ref()
-            .map(|(_, found)| found.moved.clone())
-            .unwrap_or_default();
-        let now = from.bench.now();
-        Self {
-            listener: from.listener,
-            addresses: from.addresses,
-            host: from.host,
-            host_name: from.host_name,
-            port: from.port,
-            through_cafe: from.through_cafe,
-            method: from.method,
-            target: from.target,
-            bench: from.bench,
-            variant: resolved.map(|(variant, found)| (variant, PolicyProbe::new(found.policy))),
-            moved,
-            json,
-            now,
-            client: from.client,
-            remote: from.remote,
-            nonce: OnceLock::new(),
-            cookies: Mutex::default(),
-            headers: Mutex::default(),
-            problem: Mutex::default(),
-            user: OnceLock::new(),
-            refused_by: OnceLock::new(),
-        }
+    /// Moves the request into a variant, under the policy that the variant has on its bench.
+    pub(super) fn enter_variant(&mut self, variant: Variant, json: bool) {
+        let resolved = self.bench.resolve(variant);
+        self.variant = Some((variant, PolicyProbe::new(resolved.policy)));
+        self.moved = resolved.moved;
+        self.json = json;
     }
 
-    /// The place of a request that the reception let in.
+    /// The context of a request that the router let in.
     pub fn of<'r>(request: &'r Request<'_>) -> Option<&'r RequestContext> {
         request.local_cache(|| None::<RequestContext>).as_ref()
     }
@@ -133,6 +103,14 @@ impl RequestContext {
         })
     }
 
+    /// The row of [`known_addresses`] for a path of this request's site or variant.
+    pub(super) fn known_address(&self, path: &str) -> &'static KnownAddress {
+        match self.variant {
+            Some(_) => known_addresses::of_variant(path),
+            None => known_addresses::of_site(self.listener.site(), path),
+        }
+    }
+
     /// The path that every page of this variant begins with, as in `/b/team-7/hardened`.
     pub fn base(&self) -> String {
         match &self.variant {
@@ -144,63 +122,58 @@ impl RequestContext {
     /// The random value that this page's own scripts carry.
     pub fn nonce(&self) -> &str {
         // Without random bytes the nonce is empty, and then no script runs at all.
-        self.nonce
+        self.notes
+            .nonce
             .get_or_init(|| BenchKeys::nonce().unwrap_or_default())
     }
 
     /// Notes whom the portal takes the request to be from. Only the first note counts.
     pub fn note_user(&self, user: &str) {
-        let _ = self.user.set(user.to_owned());
+        let _ = self.notes.user.set(user.to_owned());
     }
 
     /// Whom the portal took the request to be from, if it asked.
     pub fn user(&self) -> Option<&str> {
-        self.user.get().map(String::as_str)
+        self.notes.user.get().map(String::as_str)
     }
 
     /// Notes the defence that refused the request. Only the first note counts.
-    pub fn note_refusal(&self, defence: &'static str) {
-        let _ = self.refused_by.set(defence);
+    pub fn note_refusal(&self, defence: Name) {
+        let _ = self.notes.refused_by.set(defence);
     }
 
     /// The defence that refused the request, if one did.
-    pub fn refused_by(&self) -> Option<&'static str> {
-        self.refused_by.get().copied()
+    pub fn refused_by(&self) -> Option<Name> {
+        self.notes.refused_by.get().copied()
     }
 
-    /// Adds a `Set-Cookie` line to the answer, in place of an earlier one of the same name: two of
-    /// one name in a response are forbidden (RFC 6265bis §4.1.1).
-    pub fn set_cookie(&self, line: String) {
-        let name_of = |line: &str| line.split('=').next().unwrap_or_default().to_owned();
-        let name = name_of(&line);
-        let mut cookies = lock(&self.cookies);
-        cookies.retain(|earlier| name_of(earlier) != name);
-        cookies.push(line);
+    /// Sends the visitor to another page of the same site, bench and variant.
+    pub fn redirect(&self, path: &str) -> Redirect {
+        Redirect::to(format!("{}{path}", self.base()))
     }
 
-    /// Adds a header to the answer.
-    pub fn set_header(&self, name: &'static str, value: impl Into<String>) {
-        lock(&self.headers).push((name, value.into()));
+    /// Sets or removes a cookie on behalf of a guard, which has no answer. The cookie becomes part
+    /// of whatever answer the request gets, unless the handler's own has a cookie of its name.
+    ///
+    /// A handler returns [`super::with_cookies::WithCookies`] instead.
+    pub fn set_cookie_from_guard(&self, cookie: SetCookie) {
+        replace(&mut lock(&self.notes.guard_cookies), cookie);
     }
 
-    pub(super) fn take_cookies(&self) -> Vec<String> {
-        std::mem::take(&mut lock(&self.cookies))
-    }
-
-    pub(super) fn take_headers(&self) -> Vec<(&'static str, String)> {
-        std::mem::take(&mut lock(&self.headers))
+    pub(super) fn take_guard_cookies(&self) -> Vec<SetCookie> {
+        std::mem::take(&mut lock(&self.notes.guard_cookies))
     }
 
     /// Leaves a problem for the catcher, which a guard cannot answer with itself.
     pub fn leave(&self, problem: Problem) -> Status {
         let status = problem.status;
-        *lock(&self.problem) = Some(problem);
+        *lock(&self.notes.problem) = Some(problem);
         status
     }
 
     /// Takes a problem back that a guard left, for a handler that can do without the guard.
     pub fn take_problem(&self) -> Option<Problem> {
-        lock(&self.problem).take()
+        lock(&self.notes.problem).take()
     }
 
     /// What a check of the request's origin looks at; `own` is [`RequestContext::origin`].
@@ -221,17 +194,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Who a request's headers say it comes from.
-pub fn client_of(request: &Request<'_>) -> Client {
+/// What kind of client a request's headers name.
+pub fn client_of(request: &Request<'_>) -> ClientKind {
     let agent = request.headers().get_one("user-agent").unwrap_or_default();
     if agent.starts_with(crate::client::AGENT) {
-        Client::Lab
+        ClientKind::Lab
     } else if agent.starts_with("curl/") {
-        Client::Curl
+        ClientKind::Curl
     } else if agent.starts_with("Mozilla/") || request.headers().contains("sec-fetch-site") {
-        Client::Browser
+        ClientKind::Browser
     } else {
-        Client::Other
+        ClientKind::Other
     }
 }
 

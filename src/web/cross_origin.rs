@@ -10,7 +10,7 @@ use rocket::{Request, Response};
 use super::context::RequestContext;
 use crate::defences::PolicyProbe;
 
-/// Where the JSON API lies, once bench and variant are off the path.
+/// Where the JSON API is, once bench and variant are off the path.
 const API: &str = "/portal/api/";
 
 /// Adds what the policy says to an answer of the API.
@@ -28,7 +28,7 @@ pub fn answer(
         response.adjoin_raw_header("vary", "Origin");
     }
     let own = context.origin();
-    let Some(origin) = cors.grants(&context.facts(request, &own)) else {
+    let Some(origin) = cors.permits(&context.facts(request, &own)) else {
         return;
     };
     response.set_raw_header("access-control-allow-origin", origin.to_owned());

@@ -1,22 +1,25 @@
-//! What all sites of the lab share: who is asked for, where a request belongs, how an answer looks.
+//! What all sites of the lab share: how a request is routed, and how an answer looks.
 //!
-//! A request passes [`request_router`] first, which checks its host and takes bench and variant off the
-//! path; the result is its [`place`]. [`answer`] adds the headers on the way out. What goes wrong
-//! between them is a [`problem`].
+//! A request passes [`request_router`] first, which checks its host and takes bench and variant off
+//! the path. The result is its [`context`]. A handler returns a page, a redirect or JSON, in
+//! [`with_cookies`] where it sets a cookie, and a [`problem`] where something is wrong. [`answer`]
+//! adds the headers on the way out.
 
 pub mod answer;
 pub mod assets;
 pub mod context;
 mod cross_origin;
+pub mod interrupted;
+pub mod known_addresses;
 mod methods;
 mod noted;
 mod on_wire;
 pub mod page;
 mod path;
 pub mod problem;
-pub mod reply;
 pub mod request_router;
 pub mod server;
 pub mod template;
 pub mod variant_list;
 pub mod visible_time;
+pub mod with_cookies;

@@ -5,30 +5,31 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rocket::Request;
 
 use super::context::RequestContext;
-use crate::base::event::{Client, Event, Fingerprint, Request as Noted, What};
+use super::known_addresses::AddressPurpose;
+use crate::base::event::{ClientKind, Event, EventKind, Fingerprint, NotedRequest};
 use crate::session::world::World;
 use crate::session::{SessionId, cookie};
-
-/// Files, pictures and the sheets' own pages: nobody did anything by them. Polls of an open page are left out
-/// too, as long as all is well.
-const BY_THEMSELVES: [&str; 5] = ["/static/", "/pictures", "/healthz", "/favicon.ico", "/labs"];
 
 /// The longest path that is noted, in characters.
 const LONGEST: usize = 120;
 
 /// Notes an answered request, if the bench wants it noted.
 pub(super) async fn note(context: &RequestContext, request: &Request<'_>, status: u16) {
-    if !context.bench.notes_requests() || context.client == Client::Lab {
+    if !context.bench.notes_requests() || context.client == ClientKind::Lab {
         return;
     }
     let path = path_of(context);
-    let polls = path.ends_with("/live") || path.ends_with("/time_left");
-    let by_itself = polls && context.client == Client::Browser && status == 200;
-    if by_itself || BY_THEMSELVES.iter().any(|start| path.starts_with(start)) {
+    let is_step = match context.known_address(&path).purpose {
+        AddressPurpose::Action => true,
+        AddressPurpose::File | AddressPurpose::Reading => false,
+        // A poll that fails, or that somebody types, is worth a note.
+        AddressPurpose::Poll => context.client != ClientKind::Browser || status != 200,
+    };
+    if !is_step {
         return;
     }
     let headers = request.headers();
-    let noted = Noted {
+    let noted = NotedRequest {
         site: context.listener.site().word().into(),
         method: context.method.to_string(),
         path,
@@ -45,7 +46,7 @@ pub(super) async fn note(context: &RequestContext, request: &Request<'_>, status
         at: context.now,
         variant: context.variant.as_ref().map(|(variant, _)| *variant),
         client: context.client,
-        what: What::Request(Box::new(noted)),
+        what: EventKind::Request(Box::new(noted)),
     };
     // The answer is already made. A step that was not noted is done again.
     if let Err(error) = context.bench.note(event).await {
@@ -64,7 +65,7 @@ fn path_of(context: &RequestContext) -> String {
 
 fn session_of(context: &RequestContext, request: &Request<'_>) -> Option<Fingerprint> {
     let (variant, probe) = context.variant.as_ref()?;
-    // Looking must not count as a question of the portal's.
+    // This look must not count as one of the portal's own.
     let probe = probe.untracked();
     let name = cookie::name(&probe, *variant, context.bench.name());
     let values = cookie::values(request.headers().get("cookie"), &name);
@@ -79,10 +80,10 @@ fn session_of(context: &RequestContext, request: &Request<'_>) -> Option<Fingerp
     Some(world.fingerprint(&id))
 }
 
-/// The four words that there are; a client can write anything.
-fn known_site(told: &str) -> Option<String> {
+/// One of the four words that browsers send; a client can write anything.
+fn known_site(sent: &str) -> Option<String> {
     let known = ["none", "same-origin", "same-site", "cross-site"];
-    known.contains(&told).then(|| told.to_owned())
+    known.contains(&sent).then(|| sent.to_owned())
 }
 
 /// `alg` of the token in the `Authorization` header or in the address, if it is one of few words.
@@ -106,7 +107,7 @@ fn algorithm_of(context: &RequestContext, request: &Request<'_>) -> Option<Strin
     }
     let head = URL_SAFE_NO_PAD.decode(head).ok()?;
     let head: serde_json::Value = serde_json::from_slice(&head).ok()?;
-    let told = head.get("alg")?.as_str()?;
-    let known = WORDS.iter().find(|word| word.eq_ignore_ascii_case(told));
+    let sent = head.get("alg")?.as_str()?;
+    let known = WORDS.iter().find(|word| word.eq_ignore_ascii_case(sent));
     Some(known.map_or("other", |word| *word).to_owned())
 }

@@ -1,6 +1,6 @@
 //! Keeps an answered request for the pages that show it: `/wire`, `/compare`, the attacker's panel.
 //!
-//! Whatever opens something is masked before it is kept: the values of cookies, the token of an
+//! A value that gives access is masked before it is kept: the values of cookies, the token of an
 //! `Authorization` or `X-CSRFToken` header, and in addresses every value that is known to be secret
 //! or too long to be anything else. Next: `bench::wire`, which keeps the rest within its bounds.
 
@@ -10,17 +10,14 @@ use rocket::http::HeaderMap;
 use rocket::{Request, Response};
 
 use super::context::RequestContext;
+use super::known_addresses::{AddressPurpose, CATCHER};
 use crate::base::addresses::Site;
-use crate::base::event::Client;
+use crate::base::event::ClientKind;
 use crate::session::bench::BenchKeys;
 use crate::session::bench::wire::{Cookie, Exchange, Headers, OF_ANSWERS, OF_REQUESTS, To};
 use crate::session::cookie;
 
-/// Files, and what asks by itself: it would push out what people did.
-const FILES: [&str; 3] = ["/static/", "/healthz", "/favicon.ico"];
-const POLLS: [&str; 3] = ["/api/time_left", "/arrived", "/loot/count"];
-
-/// The parameters of an address whose values open something.
+/// The parameters of an address whose values give access.
 const SECRET: [&str; 5] = [
     "sid",
     "access_token",
@@ -40,7 +37,7 @@ pub(super) fn note(context: &RequestContext, request: &Request<'_>, response: &R
         Site::Attacker => To::Attacker,
     };
     let status = response.status().code;
-    if came_by_itself(context, status) {
+    if is_automatic(context, status) {
         return;
     }
     let keys = context.bench.keys();
@@ -74,18 +71,16 @@ pub(super) fn note(context: &RequestContext, request: &Request<'_>, response: &R
     });
 }
 
-/// Whether nobody did anything: a file of a page, or the question of an open page that is well.
-fn came_by_itself(context: &RequestContext, status: u16) -> bool {
+/// Whether nobody did anything: a page needed a file, or an open page asked by itself and was
+/// answered. Such requests would push out what people did.
+fn is_automatic(context: &RequestContext, status: u16) -> bool {
     let path = path_of(&context.target);
-    if context.variant.is_none() {
-        let prefix = context.bench.name().prefix();
-        let path = path.strip_prefix(prefix.as_str()).unwrap_or(path);
-        if FILES.iter().any(|file| path.starts_with(file)) {
-            return true;
-        }
+    let path = path.strip_prefix(context.base().as_str()).unwrap_or(path);
+    match context.known_address(path).purpose {
+        AddressPurpose::Action | AddressPurpose::Reading => false,
+        AddressPurpose::File => true,
+        AddressPurpose::Poll => context.client == ClientKind::Browser && status == 200,
     }
-    let asks = context.client == Client::Browser && status == 200;
-    asks && POLLS.iter().any(|poll| path.ends_with(poll))
 }
 
 fn path_of(target: &str) -> &str {
@@ -125,12 +120,12 @@ fn headers(keys: &BenchKeys, names: &[&str], all: &HeaderMap<'_>) -> Headers {
     kept
 }
 
-/// Whether the cookie came along that the variant's sessions go by.
+/// Whether the request carries the session cookie of its variant.
 fn has_session_cookie(context: &RequestContext, request: &Request<'_>) -> bool {
     let Some((variant, probe)) = &context.variant else {
         return false;
     };
-    // Looking must not count as a question of the portal's.
+    // This look must not count as one of the portal's own.
     let name = cookie::name(&probe.untracked(), *variant, context.bench.name());
     !cookie::values(request.headers().get("cookie"), &name).is_empty()
 }
@@ -160,9 +155,8 @@ fn without_secret(pair: &str) -> Cow<'_, str> {
     }
 }
 
-/// A target of the attacker's: what his catcher is sent may be what was stolen.
+/// A target on the attacker's site: what the catcher is sent may be what was stolen.
 fn without_loot(target: &str) -> Cow<'_, str> {
-    const CATCHER: &str = "/collect";
     match path_of(target).find(CATCHER) {
         Some(at) if target.len() > at + CATCHER.len() => {
             format!("{}…", &target[..at + CATCHER.len()]).into()
@@ -176,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_opens_something_is_masked_in_an_address() {
+    fn a_value_that_gives_access_is_masked_in_an_address() {
         let id = "x".repeat(43);
         for (target, shown) in [
             (

@@ -11,7 +11,7 @@ use crate::base::addresses::{Addresses, CAFE_NAMES, Listener, SIBLING};
 use crate::base::clock::BenchTime;
 use crate::defences::policy::{Name, Variant};
 
-/// The part that all pages share: where the page stands, and where the others are.
+/// The part that all pages share: the page's own site and bench, and the addresses of the others.
 #[derive(Clone, Debug, Serialize)]
 pub struct Frame {
     title: String,
@@ -49,7 +49,7 @@ impl Student {
 }
 
 impl Frame {
-    /// The frame of a request's page; one without a place stands on the bench `local`.
+    /// The frame of a request's page. A request without a context belongs to the bench `local`.
     pub fn of(request: &Request<'_>, title: &str) -> Self {
         if let Some(context) = RequestContext::of(request) {
             return Self::at(context, title);
@@ -84,7 +84,7 @@ impl Frame {
         }
     }
 
-    /// The frame of a page at a place.
+    /// The frame of a page, by the request's context.
     pub fn at(context: &RequestContext, title: &str) -> Self {
         let bench = context.bench.name();
         Self {
@@ -169,11 +169,10 @@ impl VariantView {
 pub struct PortalView {
     /// The path that every address of this variant begins with.
     pub base: String,
-    /// The variant.
     pub variant: VariantView,
     /// Who is signed in.
     pub user: Option<String>,
-    /// What he may do.
+    /// What that user may do.
     pub role: Option<&'static str>,
     /// The token that forms must carry.
     pub csrf: Option<String>,

@@ -13,12 +13,12 @@ use super::page::{Frame, PortalView};
 use super::variant_list::VariantList;
 use crate::base::addresses::{Listener, Site};
 use crate::defences::facts::Refusal;
+use crate::defences::policy::Name;
 use crate::storage::StorageError;
 
 /// An answer that is not what was asked for, with its reason and the way on.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    /// The status.
     pub status: Status,
     /// What happened, in a few words.
     pub heading: &'static str,
@@ -27,18 +27,18 @@ pub struct Problem {
     /// What to do next, in a sentence.
     pub next: String,
     /// The defence that refused.
-    pub defence: Option<&'static str>,
+    pub defence: Option<Name>,
     /// Seconds to wait before the next try.
     pub retry_after: Option<u64>,
     /// What the page lists besides.
-    pub more: Box<More>,
+    pub detail: Box<ProblemDetail>,
     /// What the API for tokens adds.
-    pub for_api: Option<Box<ForApi>>,
+    pub api_member: Option<Box<ApiMember>>,
 }
 
 /// What the API for tokens adds to a problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ForApi {
+pub enum ApiMember {
     /// The `WWW-Authenticate` header: how the API wants to be asked (RFC 6750 §3).
     Challenge(String),
     /// What APIs for tokens usually say of a failed sign-in, as the member `msg`.
@@ -47,7 +47,7 @@ pub enum ForApi {
 
 /// What a problem's page lists besides its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum More {
+pub enum ProblemDetail {
     /// Nothing.
     Nothing,
     /// The lab's sites.
@@ -61,7 +61,7 @@ pub enum More {
     },
     /// The variants there are.
     Variants {
-        /// What stood in the address.
+        /// What the address named.
         asked: String,
     },
     /// The methods that a route takes.
@@ -83,8 +83,8 @@ impl Problem {
             next: next.into(),
             defence: None,
             retry_after: None,
-            more: Box::new(More::Nothing),
-            for_api: None,
+            detail: Box::new(ProblemDetail::Nothing),
+            api_member: None,
         }
     }
 
@@ -122,7 +122,7 @@ impl Problem {
         let next = "Check the address, or start from the lab's front page.";
         let (heading, because) = ("There is no such page", "Nothing answers here.");
         Self {
-            more: Box::new(More::Sites),
+            detail: Box::new(ProblemDetail::Sites),
             ..Self::new(Status::NotFound, heading, because, next)
         }
     }
@@ -131,45 +131,90 @@ impl Problem {
     pub fn unknown_variant(asked: &str) -> Self {
         let because = format!("No variant is called {asked}.");
         let next = "Choose one of the variants below.";
-        let more = Box::new(More::Variants {
+        let detail = Box::new(ProblemDetail::Variants {
             asked: asked.to_owned(),
         });
         let heading = "There is no such variant";
         Self {
-            more,
+            detail,
             ..Self::new(Status::NotFound, heading, because, next)
         }
     }
 
     /// 409: the record changed while the request was under way.
-    pub fn overtaken() -> Self {
+    pub fn conflict() -> Self {
         let because = "Another request changed the same record meanwhile.";
         Self::new(
             Status::Conflict,
-            "Overtaken",
+            "Conflict",
             because,
             "Load the page again and repeat it.",
         )
     }
 }
 
-/// 503: the session store does not answer. The cause goes to the log (CWE-209); nobody is let in.
+/// Each cause has its own answer. The details go to the log only (CWE-209), and nobody is let in.
 impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
         error.report();
-        let because = "The session store cannot be read or written, so nobody can be signed in.";
-        let next = "Try again in a moment. The lab's log in the terminal names the cause.";
-        Self::new(
-            Status::ServiceUnavailable,
-            "The store is not available",
-            because,
-            next,
-        )
+        let (status, heading, because, next, retry_after) = match error {
+            StorageError::Unreachable(_) => (
+                Status::ServiceUnavailable,
+                "The store is not available",
+                "The session store cannot be read or written, so nobody can be signed in.",
+                "Try again in a moment. The lab's log in the terminal names the cause.",
+                None,
+            ),
+            StorageError::Contended(_) => (
+                Status::ServiceUnavailable,
+                "Too many requests at once",
+                "Other requests changed the same record at the same moment, again and again, so \
+                 this one was not carried out.",
+                "Send it again in a second.",
+                Some(1),
+            ),
+            StorageError::Corrupt(_) => (
+                Status::InternalServerError,
+                "A stored record is damaged",
+                "A record that this request needs cannot be read. It is left as it is, because a \
+                 new one in its place would lose what it says.",
+                "The lab's log in the terminal names the record. Repair or remove it, or reset the \
+                 bench or the worksheet that it belongs to.",
+                None,
+            ),
+            StorageError::NoRandomness(_) => (
+                Status::ServiceUnavailable,
+                "No random bytes",
+                "The operating system gives no random bytes. An id made from anything else could \
+                 be guessed, so none is issued.",
+                "Restart the machine that the lab runs on. The lab's log in the terminal names the \
+                 cause.",
+                None,
+            ),
+            StorageError::Stopping => (
+                Status::ServiceUnavailable,
+                "The lab is stopping",
+                "The lab is stopping, and takes on no more work.",
+                "Start the lab again, or wait until it is back.",
+                Some(5),
+            ),
+            StorageError::Defect(_) => (
+                Status::InternalServerError,
+                "Something is broken here",
+                "The lab made a mistake. It is in the log.",
+                "Go back and try something else. Nothing you stored is lost.",
+                None,
+            ),
+        };
+        Self {
+            retry_after,
+            ..Self::new(status, heading, because, next)
+        }
     }
 }
 
 #[derive(Serialize)]
-struct Json<'p> {
+struct ProblemJson<'p> {
     #[serde(rename = "type")]
     kind: &'static str,
     title: &'p str,
@@ -188,7 +233,7 @@ struct Json<'p> {
 }
 
 #[derive(Serialize)]
-struct Page<'p> {
+struct ProblemPage<'p> {
     frame: Frame,
     #[serde(flatten)]
     portal: Option<PortalView>,
@@ -201,30 +246,30 @@ struct Page<'p> {
     retry_after: Option<u64>,
     asked_host: &'p str,
     asked: &'p str,
-    right: Vec<Link>,
+    right: Vec<ListenerLink>,
     variants: VariantList,
 }
 
 #[derive(Serialize)]
-struct Link {
+struct ListenerLink {
     label: String,
     url: String,
 }
 
 impl Problem {
     fn json(&self) -> Result<String, Status> {
-        let json = Json {
+        let json = ProblemJson {
             kind: "about:blank",
             title: self.heading,
             status: self.status.code,
             detail: &self.because,
             next: &self.next,
-            defence: self.defence,
+            defence: self.defence.map(Name::slug),
             retry_after: self.retry_after,
             is_authenticated: (self.status == Status::Unauthorized).then_some(false),
-            msg: match self.for_api.as_deref() {
-                Some(ForApi::Msg(msg)) => Some(msg),
-                Some(ForApi::Challenge(_)) | None => None,
+            msg: match self.api_member.as_deref() {
+                Some(ApiMember::Msg(msg)) => Some(msg),
+                Some(ApiMember::Challenge(_)) | None => None,
             },
         };
         serde_json::to_string(&json).map_err(|_| Status::InternalServerError)
@@ -238,18 +283,18 @@ impl Problem {
             .map(PortalView::signed_out);
         let (mut right, mut asked_host, mut asked, mut variants) = Default::default();
         let site = context.map_or(Site::Lab, |context| context.listener.site());
-        let name = match &*self.more {
-            More::RightAddresses { asked, listener } => {
+        let name = match &*self.detail {
+            ProblemDetail::RightAddresses { asked, listener } => {
                 right = self.right_addresses(request, *listener);
                 asked_host = asked.as_str();
                 "pages/misdirected.html"
             }
-            More::Variants { asked: found } => {
+            ProblemDetail::Variants { asked: found } => {
                 asked = found.as_str();
                 variants = VariantList::all();
                 "pages/unknown_variant.html"
             }
-            More::Sites => "pages/not_found.html",
+            ProblemDetail::Sites => "pages/not_found.html",
             _ if portal.is_some() => "pages/portal/refused.html",
             _ if site == Site::Lab && self.status == Status::Forbidden => {
                 "pages/lab/forbidden.html"
@@ -258,7 +303,7 @@ impl Problem {
         };
         Template::render(
             name,
-            Page {
+            ProblemPage {
                 frame,
                 portal,
                 status: self.status.code,
@@ -266,7 +311,7 @@ impl Problem {
                 because: &self.because,
                 message: &format!("{} {}", self.because, self.next),
                 next: &self.next,
-                defence: self.defence,
+                defence: self.defence.map(Name::slug),
                 retry_after: self.retry_after,
                 asked_host,
                 asked,
@@ -276,26 +321,26 @@ impl Problem {
         )
     }
 
-    fn right_addresses(&self, request: &Request<'_>, listener: Listener) -> Vec<Link> {
+    fn right_addresses(&self, request: &Request<'_>, listener: Listener) -> Vec<ListenerLink> {
         let Some(addresses) = super::request_router::addresses(request) else {
             return Vec::new();
         };
         let mut right = Listener::ALL.to_vec();
-        // The attacker's addresses are of use only to somebody who was on the way there.
+        // Only a visitor of the attacker's site needs the attacker's addresses.
         right.retain(|l| l.site() != Site::Attacker || l.site() == listener.site());
         // The address of the listener that was reached comes first.
         right.sort_by_key(|l| *l != listener);
         let page = |listener: Listener| match listener {
             Listener::Lab => ("The lab's front page", "/"),
-            Listener::PortalHttp => ("The portal, in clear", "/insecure/"),
+            Listener::PortalHttp => ("The portal, unencrypted", "/insecure/"),
             Listener::PortalHttps => ("The portal, over TLS", "/hardened/"),
-            Listener::Attacker => ("The attacker, in clear", "/"),
+            Listener::Attacker => ("The attacker, unencrypted", "/"),
             Listener::AttackerTls => ("The attacker, over TLS", "/"),
         };
         let through_cafe = addresses
             .cafe_port()
             .filter(|_| listener.site() == Site::Portal)
-            .map(|port| Link {
+            .map(|port| ListenerLink {
                 label: "The portal, through the café".into(),
                 url: format!("http://localhost:{port}/insecure/"),
             });
@@ -303,7 +348,7 @@ impl Problem {
             .into_iter()
             .map(|l| {
                 let (label, path) = page(l);
-                Link {
+                ListenerLink {
                     label: label.into(),
                     url: format!("{}{path}", addresses.origin(l)),
                 }
@@ -331,10 +376,10 @@ impl<'r> Responder<'r, 'static> for Problem {
         if let Some(seconds) = self.retry_after {
             build.header(Header::new("Retry-After", seconds.to_string()));
         }
-        if let Some(ForApi::Challenge(challenge)) = self.for_api.map(|api| *api) {
+        if let Some(ApiMember::Challenge(challenge)) = self.api_member.map(|api| *api) {
             build.header(Header::new("WWW-Authenticate", challenge));
         }
-        if let More::Allow(methods) = *self.more {
+        if let ProblemDetail::Allow(methods) = *self.detail {
             build.header(Header::new("Allow", methods));
         }
         build.ok()
@@ -354,7 +399,7 @@ fn any(status: Status, request: &Request<'_>) -> Problem {
                 let next = "Send the request with one of these methods.";
                 let mut problem =
                     Problem::new(Status::MethodNotAllowed, "Wrong method", because, next);
-                problem.more = Box::new(More::Allow(allowed));
+                problem.detail = Box::new(ProblemDetail::Allow(allowed));
                 problem
             }
             None => Problem::not_found(),
@@ -398,4 +443,43 @@ pub fn too_large() -> Problem {
 /// The catchers of every site.
 pub fn all_catchers() -> Vec<Catcher> {
     catchers![any]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_cause_of_a_store_that_fails_has_its_own_answer() {
+        let no_bytes = getrandom::Error::UNSUPPORTED;
+        let table = [
+            (
+                StorageError::Unreachable("x".into()),
+                503,
+                None,
+                "not available",
+            ),
+            (StorageError::Contended("x"), 503, Some(1), "at once"),
+            (StorageError::Corrupt("x".into()), 500, None, "damaged"),
+            (StorageError::NoRandomness(no_bytes), 503, None, "random"),
+            (StorageError::Stopping, 503, Some(5), "stopping"),
+            (StorageError::Defect("x".into()), 500, None, "broken"),
+        ];
+        let mut texts = std::collections::BTreeSet::new();
+        for (error, status, retry_after, heading) in table {
+            let said = error.to_string();
+            let problem = Problem::from(error);
+            let text = format!("{} {} {}", problem.heading, problem.because, problem.next);
+            assert_eq!(problem.status.code, status, "{said}");
+            assert_eq!(problem.retry_after, retry_after, "{said}");
+            assert!(problem.heading.contains(heading), "{text}");
+            // Only a store that does not answer is called at fault.
+            assert_eq!(
+                text.contains("session store"),
+                heading == "not available",
+                "{text}"
+            );
+            assert!(texts.insert(text), "{said}: the same words twice");
+        }
+    }
 }

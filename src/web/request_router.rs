@@ -1,9 +1,9 @@
-//! The reception: every request passes it before anything else looks at it.
+//! The router: every request passes it before anything else looks at it.
 //!
-//! It checks the host, and on the lab's own pages the origin, then takes bench and variant off the
-//! path and keeps them as the request's [`RequestContext`]. The rest of a portal address is routed as
-//! `/portal/…`, so the handlers know nothing of variants. What it turns away is sent to a route of
-//! its own, because a fairing cannot answer; the body of such a request is never read.
+//! It checks the host, and on the lab's own pages the origin. Then it takes bench and variant off
+//! the path and keeps them as the request's [`RequestContext`]. The rest of a portal address is
+//! routed as `/portal/…`, so the handlers know nothing of variants. A request that it rejects is
+//! sent to its own route, because a fairing cannot answer. The body of such a request is never read.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,29 +14,16 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::response::Redirect;
 use rocket::{Data, Either, Request, Route, get, routes};
 
-use super::context::{Arrival, RequestContext, client_of};
+use super::context::{RequestContext, RequestNotes, client_of};
+use super::known_addresses::{self, ErrorFormat, SettingsNeeded};
 use super::methods::overridden;
 use super::path::{bench_of, go_to, split_first};
-use super::problem::{More, Problem};
+use super::problem::{Problem, ProblemDetail};
 use super::server::Received;
 use crate::base::addresses::{Addresses, AnsweredHost, Listener, Site};
-use crate::defences::policy::Variant;
-use crate::session::bench::{Benches, TooManyBenches};
+use crate::defences::policy::{Name, Variant};
+use crate::session::bench::{Bench, Benches, TooManyBenches};
 use crate::storage::StorageError;
-
-/// Pages of the portal that belong to no variant.
-const WITHOUT_VARIANT: [&str; 7] = [
-    "static",
-    "healthz",
-    "certificate",
-    "certificate.pem",
-    "inspect_headers",
-    "same-site",
-    "favicon.ico",
-];
-
-/// Routes of the portal that answer with JSON, errors included.
-const JSON_ROUTES: [&str; 4] = ["/api/", "/jwt/", "/admin/", "/csrf-token"];
 
 /// The fairing that every request of a site passes first.
 #[derive(Clone, Debug)]
@@ -47,14 +34,14 @@ pub struct RequestRouter {
     pub benches: Arc<Benches>,
 }
 
-/// What a request that was turned away gets.
+/// What a request gets instead of its handler's answer.
 enum Rejection {
     Problem(Box<Problem>),
     Redirect(String),
 }
 
 /// Holds a [`Rejection`] until the route that answers with it takes it.
-type Kept = Mutex<Option<Rejection>>;
+type PendingRejection = Mutex<Option<Rejection>>;
 
 impl From<Problem> for Rejection {
     fn from(problem: Problem) -> Self {
@@ -62,39 +49,35 @@ impl From<Problem> for Rejection {
     }
 }
 
-/// The addresses of the lab, for pages of requests that have no place.
+/// The addresses of the lab, for pages of requests that have no context.
 pub(super) fn addresses<'r>(request: &'r Request<'_>) -> Option<&'r Addresses> {
     request
         .rocket()
         .state::<RequestRouter>()
-        .map(|request_router| &*request_router.addresses)
+        .map(|router| &*router.addresses)
 }
 
 #[rocket::async_trait]
 impl Fairing for RequestRouter {
     fn info(&self) -> Info {
         Info {
-            name: "Reception",
+            name: "RequestRouter",
             kind: Kind::Request,
         }
     }
 
     async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
-        if let Err(turned) = self.receive(request, data).await {
-            let kept: Kept = Mutex::new(Some(turned));
-            request.local_cache(move || kept);
+        if let Err(rejection) = self.admit(request, data).await {
+            let pending: PendingRejection = Mutex::new(Some(rejection));
+            request.local_cache(move || pending);
             request.set_method(Method::Get);
-            request.set_uri(Origin::const_new("/turned-away", None));
+            request.set_uri(Origin::const_new("/rejected", None));
         }
     }
 }
 
 impl RequestRouter {
-    async fn receive(
-        &self,
-        request: &mut Request<'_>,
-        data: &mut Data<'_>,
-    ) -> Result<(), Rejection> {
+    async fn admit(&self, request: &mut Request<'_>, data: &mut Data<'_>) -> Result<(), Rejection> {
         if !self.addresses.complete() {
             return Err(starting().into());
         }
@@ -108,7 +91,12 @@ impl RequestRouter {
         let target = request.uri().to_string();
         let path = request.uri().path().as_str().to_owned();
         let (bench, rest) = bench_of(&path)?;
-        let arrival = Arrival {
+        let bench = self.benches.find(&bench).await;
+        let bench = bench.map_err(|error| too_many(&error))?;
+        let address = known_addresses::of_site(listener.site(), rest);
+        // A request that is rejected also has a context: its page or its JSON belongs to a bench.
+        let refreshed = refresh(&bench, address.settings).await;
+        let context = RequestContext {
             listener,
             addresses: self.addresses.clone(),
             host,
@@ -117,42 +105,29 @@ impl RequestRouter {
             through_cafe,
             method: request.method(),
             target,
+            now: bench.now(),
+            bench,
+            variant: None,
+            moved: Vec::new(),
+            json: false,
             client: client_of(request),
             remote: request.remote(),
-            bench: match self.benches.find(&bench).await {
-                Ok(bench) => bench,
-                Err(error) => return Err(too_many(&error).into()),
-            },
+            notes: RequestNotes::default(),
         };
-        let refreshed = match settings_for(listener, rest) {
-            Settings::UpToDate => arrival.bench.refresh().await,
-            // Without a store the page lacks the student's name, and no more.
-            Settings::AsKnown if !arrival.bench.is_known() => {
-                arrival.bench.refresh().await.or(Ok(()))
-            }
-            Settings::AsKnown | Settings::None => Ok(()),
-        };
-        // What is turned away has a place, too: its page or its JSON belongs to a bench.
-        let refreshed = refreshed.map_err(store_is_down);
-        match listener.site() {
+        let entered = match listener.site() {
             Site::Lab | Site::Attacker => {
-                let own = self.addresses.origin_as(listener, &arrival.host_name);
-                let catches = catches(listener, rest);
+                let own = self.addresses.origin_as(listener, &context.host_name);
                 go_to(request, "", rest);
-                let context = RequestContext::new(arrival, None, false);
-                request.local_cache(move || Some(context));
-                refreshed?;
-                if catches {
+                keep(request, context);
+                if address.any_origin {
                     Ok(())
                 } else {
                     check_origin(request, &own)
                 }
             }
-            Site::Portal => {
-                self.enter_portal(request, named, rest, arrival)?;
-                refreshed
-            }
-        }
+            Site::Portal => self.enter_portal(request, named, rest, context),
+        };
+        entered.and(refreshed)
     }
 
     /// The `Host` header and what it asks for, if there is one header and this listener answers to it
@@ -174,9 +149,9 @@ impl RequestRouter {
                 let because = format!("This listener does not answer to the name {host}.");
                 let next = "Use one of the addresses below.";
                 let status = Status::MisdirectedRequest;
-                let mut problem = Problem::new(status, "Another address", because, next);
+                let mut problem = Problem::new(status, "Wrong host name", because, next);
                 let asked = host.to_owned();
-                problem.more = Box::new(More::RightAddresses { asked, listener });
+                problem.detail = Box::new(ProblemDetail::RightAddresses { asked, listener });
                 Err(problem.into())
             }
         }
@@ -187,52 +162,47 @@ impl RequestRouter {
         request: &mut Request<'_>,
         named: Option<Method>,
         rest: &str,
-        arrival: Arrival,
+        mut context: RequestContext,
     ) -> Result<(), Rejection> {
         let (first, inner) = split_first(rest);
         if first.is_empty() {
-            return Err(Rejection::Redirect(
-                self.addresses.lab_page(arrival.bench.name(), "/"),
-            ));
+            let front_page = self.addresses.lab_page(context.bench.name(), "/");
+            return Err(Rejection::Redirect(front_page));
         }
-        if WITHOUT_VARIANT.contains(&first) {
+        if known_addresses::is_outside_variants(rest) {
             go_to(request, "", rest);
-            let context = RequestContext::new(arrival, None, false);
-            request.local_cache(move || Some(context));
+            keep(request, context);
             return Ok(());
         }
         let Ok(variant) = first.parse::<Variant>() else {
             let problem = Problem::unknown_variant(first);
             // The variants that the page lists are those of this bench.
-            let context = RequestContext::new(arrival, None, false);
-            request.local_cache(move || Some(context));
+            keep(request, context);
             return Err(problem.into());
         };
-        // Who sends JSON gets JSON, errors included.
+        // A client that sends JSON gets JSON, errors included.
         let sends_json = request.content_type().is_some_and(|found| found.is_json());
-        let in_api = JSON_ROUTES.iter().any(|route| inner.starts_with(route));
-        // `/jwt/` itself is a page for people.
-        let json = sends_json || (in_api && inner != "/jwt/");
+        let errors = known_addresses::of_variant(inner).errors;
+        context.enter_variant(variant, sends_json || errors == ErrorFormat::Json);
         go_to(request, "/portal", inner);
 
-        let context = RequestContext::new(arrival, Some(variant), json);
-        let mut turned = None;
+        let mut rejection = None;
         if let Some((_, probe)) = &context.variant {
             if !probe.transport().answers(context.scheme()) {
-                context.note_refusal("transport");
-                turned = Some(self.only_over_tls(&context));
+                context.note_refusal(Name::Transport);
+                rejection = Some(self.only_over_tls(&context));
             } else if let Some(method) = named
                 && probe.safe_methods().honours_override()
             {
                 request.set_method(method);
             }
         }
-        request.local_cache(move || Some(context));
-        turned.map_or(Ok(()), Err)
+        keep(request, context);
+        rejection.map_or(Ok(()), Err)
     }
 
-    /// Pages are sent on to https. The JSON API refuses: a program would follow the redirect, and
-    /// its user would never notice that his secret went in clear first.
+    /// Redirects pages to https. The JSON API refuses: a program would follow the redirect, and its
+    /// user would never notice that the secret was first sent unencrypted.
     fn only_over_tls(&self, context: &RequestContext) -> Rejection {
         // The café takes both on one port.
         let port = if context.through_cafe {
@@ -246,17 +216,17 @@ impl RequestRouter {
         if !context.json {
             return Rejection::Redirect(format!("{origin}{}", context.target));
         }
-        let because = "The API is answered over TLS only. What you sent went in clear.";
+        let because = "The API is answered over TLS only. What you sent was unencrypted.";
         let next =
             format!("Send the request to {origin}, and treat what you sent as known to others.");
         let mut problem = Problem::new(Status::Forbidden, "Not over plain http", because, next);
-        problem.defence = Some("transport");
+        problem.defence = Some(Name::Transport);
         problem.into()
     }
 }
 
 /// On the lab's own pages everything but reading needs the pages' own origin, so that a script on the
-/// portal's notice board can change nothing here. The attacker guards his loot in the same way.
+/// portal's notice board can change nothing here. The attacker's loot is guarded in the same way.
 fn check_origin(request: &Request<'_>, own: &str) -> Result<(), Rejection> {
     let reads = matches!(request.method(), Method::Get | Method::Head);
     if reads || request.headers().get("origin").eq([own]) {
@@ -264,33 +234,32 @@ fn check_origin(request: &Request<'_>, own: &str) -> Result<(), Rejection> {
     }
     let because = format!("A change on these pages must come from {own} itself.");
     let next = format!("Use the page. With curl, add -H 'Origin: {own}'.");
-    Err(Problem::new(Status::Forbidden, "Not from here", because, next).into())
+    Err(Problem::new(
+        Status::Forbidden,
+        "Cross-origin request refused",
+        because,
+        next,
+    )
+    .into())
 }
 
-/// What a page needs of the settings of its bench. One that obeys none of them is answered while the
-/// store is away, and does not wait for it.
-enum Settings {
-    /// The clock, the policy.
-    UpToDate,
-    /// The student's name below the page.
-    AsKnown,
-    /// Nothing.
-    None,
-}
-
-fn settings_for(listener: Listener, path: &str) -> Settings {
-    match split_first(path).0 {
-        "static" | "healthz" | "favicon.ico" | "certificate.pem" => Settings::None,
-        first if listener.site() == Site::Portal && WITHOUT_VARIANT.contains(&first) => {
-            Settings::AsKnown
+/// Reads the settings of a bench again, as far as the address needs them.
+async fn refresh(bench: &Bench, needed: SettingsNeeded) -> Result<(), Rejection> {
+    match needed {
+        SettingsNeeded::UpToDate => bench.refresh().await.map_err(store_is_down),
+        SettingsNeeded::AsKnown => {
+            if !bench.is_known() {
+                // Without a store the page lacks the student's name, and no more.
+                let _ = bench.refresh().await;
+            }
+            Ok(())
         }
-        _ => Settings::UpToDate,
+        SettingsNeeded::Unused => Ok(()),
     }
 }
 
-/// Whether the attacker's request catcher lies at this path: it takes whatever comes from anywhere.
-fn catches(listener: Listener, path: &str) -> bool {
-    listener.site() == Site::Attacker && split_first(path).0 == "collect"
+fn keep(request: &Request<'_>, context: RequestContext) {
+    request.local_cache(move || Some(context));
 }
 
 /// Every request comes over a connection of the lab's own server.
@@ -330,23 +299,24 @@ impl<'r> FromRequest<'r> for Rejection {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let kept = request.local_cache(|| Kept::new(None));
-        match kept.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            Some(turned) => Outcome::Success(turned),
+        let pending = request.local_cache(|| PendingRejection::new(None));
+        let mut pending = pending.lock().unwrap_or_else(PoisonError::into_inner);
+        match pending.take() {
+            Some(rejection) => Outcome::Success(rejection),
             None => Outcome::Forward(Status::NotFound),
         }
     }
 }
 
-#[get("/turned-away")]
-fn turned_away(turned: Rejection) -> Either<Problem, Redirect> {
-    match turned {
+#[get("/rejected")]
+fn rejected(rejection: Rejection) -> Either<Problem, Redirect> {
+    match rejection {
         Rejection::Problem(problem) => Either::Left(*problem),
         Rejection::Redirect(to) => Either::Right(Redirect::to(to)),
     }
 }
 
-/// The route that answers what the reception turned away.
+/// The route that answers the requests that the router rejected.
 pub fn routes() -> Vec<Route> {
-    routes![turned_away]
+    routes![rejected]
 }

@@ -14,15 +14,15 @@ use tera::{Context, Tera};
 use super::assets::parse;
 use crate::base::addresses::Site;
 
-/// The templates of a site, parsed once: by the first who wants them.
+/// The templates of a site, parsed once, at the first use.
 #[derive(Clone)]
-pub struct Engine {
+pub struct TemplateEngine {
     site: Site,
     parsed: Arc<OnceLock<tera::Result<Tera>>>,
 }
 
-impl Engine {
-    /// The templates of a site, which nobody has parsed yet.
+impl TemplateEngine {
+    /// The templates of a site, not parsed yet.
     pub fn of(site: Site) -> Self {
         Self {
             site,
@@ -30,7 +30,7 @@ impl Engine {
         }
     }
 
-    /// The parsed templates. Who comes while another parses them waits for him.
+    /// The parsed templates. A caller waits while another one parses them.
     ///
     /// # Errors
     /// A template with a mistake in it, named in the message.
@@ -56,14 +56,18 @@ impl Template {
 
 impl<'r> Responder<'r, 'static> for Template {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let Some(Ok(tera)) = request.rocket().state::<Engine>().map(Engine::tera) else {
+        let Some(Ok(tera)) = request
+            .rocket()
+            .state::<TemplateEngine>()
+            .map(TemplateEngine::tera)
+        else {
             return Err(Status::InternalServerError);
         };
         let rendered = self.page.and_then(|page| tera.render(self.name, &page));
         match rendered {
             Ok(html) => (ContentType::HTML, html).respond_to(request),
             Err(error) => {
-                // Tera names the template; what it lacked stands in the causes.
+                // Tera names the template; the causes say what is missing.
                 log::error!("a page was not rendered: {}", causes(&error));
                 Err(Status::InternalServerError)
             }

@@ -1,8 +1,8 @@
 //! Judging an answer to a question, with a reason for each wrong one.
 
-use super::sheet::{Choice, Kind, Question};
+use super::sheet::{Question, QuestionKind, QuestionOption};
 
-/// The longest answer that is kept, in characters.
+/// The longest answer that is stored, in characters.
 pub const LONGEST: usize = 4_000;
 
 /// What an answer is worth.
@@ -22,7 +22,7 @@ pub struct Judgement {
 pub fn judge(question: &Question, answer: &str) -> Result<Judgement, String> {
     let answer = answer.trim();
     match &question.kind {
-        Kind::Choice(options) => {
+        QuestionKind::Choice(options) => {
             let chosen = chosen(options, answer)?;
             let all = options.iter().enumerate();
             let mut picked = all.clone().filter(|(at, _)| chosen.contains(at));
@@ -35,21 +35,21 @@ pub fn judge(question: &Question, answer: &str) -> Result<Judgement, String> {
                 .filter_map(|(_, option)| option.because.clone())
                 .collect();
             if missed && !wrong {
-                because.push("Something else is right, too.".into());
+                because.push("Another option is also right.".into());
             }
             Ok(Judgement {
                 right: Some(!wrong && !missed),
                 because,
             })
         }
-        Kind::Prediction { options, reveal } => {
+        QuestionKind::Prediction { options, reveal } => {
             chosen(options, answer)?;
             Ok(Judgement {
                 right: None,
                 because: vec![reveal.clone()],
             })
         }
-        Kind::Text {
+        QuestionKind::Text {
             accept,
             because,
             wrong,
@@ -64,7 +64,7 @@ pub fn judge(question: &Question, answer: &str) -> Result<Judgement, String> {
             let known = wrong.iter().find(|one| is(&one.answer));
             Ok(Judgement::wrong(known.map(|one| one.because.as_str())))
         }
-        Kind::Number {
+        QuestionKind::Number {
             equals,
             within,
             because,
@@ -105,7 +105,7 @@ impl Judgement {
 ///
 /// # Errors
 /// It names none, or one that is not there.
-pub fn chosen(options: &[Choice], answer: &str) -> Result<Vec<usize>, String> {
+pub fn chosen(options: &[QuestionOption], answer: &str) -> Result<Vec<usize>, String> {
     let parts = answer.split(',').filter(|part| !part.trim().is_empty());
     let chosen: Result<Vec<usize>, _> = parts.map(|part| part.trim().parse()).collect();
     match chosen {
@@ -149,7 +149,7 @@ mod tests {
         let of = |answer| judge(&choice, answer).unwrap();
         assert_eq!(of("1,2").right, Some(true));
         assert_eq!(of("0").because, ["no x"]);
-        assert_eq!(of("1").because, ["y!", "Something else is right, too."]);
+        assert_eq!(of("1").because, ["y!", "Another option is also right."]);
         assert_eq!(of("0,1,2").right, Some(false));
         assert!(judge(&choice, "").is_err() && judge(&choice, "7").is_err());
     }

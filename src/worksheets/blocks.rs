@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use super::expectation::{Expectation, RawExpectation};
 use super::mistake::line_at;
 use super::sheet::{
-    Choice, Common, FrontMatter, Kind, Level, Proof, Question, Reflection, Screenshot, Step, Wrong,
+    BlockCommon, FrontMatter, Level, Proof, Question, QuestionKind, QuestionOption, Reflection,
+    Screenshot, SheetStep, Wrong,
 };
 use crate::attacks;
 use crate::defences::policy::Name;
@@ -86,7 +87,7 @@ fn common(
     points: Option<u32>,
     hints: Vec<String>,
     teacher: Option<String>,
-) -> Result<Common, Fault> {
+) -> Result<BlockCommon, Fault> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
     if !(1..=64).contains(&id.len()) || !id.bytes().all(allowed) {
         return Err((
@@ -94,7 +95,7 @@ fn common(
             format!("the id {id:?} is not 1 to 64 letters, digits and -"),
         ));
     }
-    Ok(Common {
+    Ok(BlockCommon {
         id,
         points: points.unwrap_or(1),
         hints,
@@ -121,7 +122,7 @@ struct RawStep {
 ///
 /// # Errors
 /// No TOML, a key too many or too few, an event or a field of one that does not exist.
-pub fn step(text: &str) -> Result<Step, Fault> {
+pub fn step(text: &str) -> Result<SheetStep, Fault> {
     let raw: RawStep = from_toml(text)?;
     let variant = match raw.variant {
         None => None,
@@ -139,7 +140,7 @@ pub fn step(text: &str) -> Result<Step, Fault> {
         let one = Expectation::read(one, variant, &mut bound).map_err(|message| (0, message))?;
         expect.push(one);
     }
-    Ok(Step {
+    Ok(SheetStep {
         common: common(raw.id, raw.points, raw.hints, raw.teacher)?,
         task: raw.r#do,
         variant,
@@ -159,7 +160,7 @@ struct RawQuestion {
     teacher: Option<String>,
     ask: String,
     #[serde(default)]
-    option: Vec<Choice>,
+    option: Vec<QuestionOption>,
     reveal: Option<String>,
     #[serde(default)]
     accept: Vec<String>,
@@ -172,7 +173,7 @@ struct RawQuestion {
 }
 
 impl RawQuestion {
-    /// The keys that only some kinds have, and that stand in this block.
+    /// The keys that only some kinds have, and that this block has.
     fn special_keys(&self) -> Vec<&'static str> {
         [
             ("option", !self.option.is_empty()),
@@ -218,17 +219,17 @@ pub fn question(text: &str) -> Result<Question, Fault> {
     }
     let because = raw.because.unwrap_or_default();
     let kind = match raw.kind.as_str() {
-        "choice" => Kind::Choice(raw.option),
-        "prediction" => Kind::Prediction {
+        "choice" => QuestionKind::Choice(raw.option),
+        "prediction" => QuestionKind::Prediction {
             options: raw.option,
             reveal: raw.reveal.unwrap_or_default(),
         },
-        "text" => Kind::Text {
+        "text" => QuestionKind::Text {
             accept: raw.accept,
             because,
             wrong: raw.wrong,
         },
-        _ => Kind::Number {
+        _ => QuestionKind::Number {
             equals: raw.equals.unwrap_or_default(),
             within: raw.within.unwrap_or_default().abs(),
             unit: raw.unit,
@@ -250,7 +251,7 @@ fn check_options(raw: &RawQuestion) -> Result<(), Fault> {
     if !raw.option.iter().any(|option| option.right) {
         return Err((0, "no option is right".into()));
     }
-    let silent = |option: &&Choice| option.because.is_none();
+    let silent = |option: &&QuestionOption| option.because.is_none();
     match raw.option.iter().find(silent) {
         Some(option) if raw.kind == "choice" => {
             Err((0, format!("the option {:?} says no because", option.text)))

@@ -6,13 +6,13 @@
 
 use super::events::Facts;
 use super::expectation::{Bound, Expectation};
-use super::sheet::Step;
+use super::sheet::SheetStep;
 
 /// How many comparisons one check may cost. A journal of thousands of events with many sessions
 /// could otherwise make a step with many unknowns slow.
 const MOST_COMPARISONS: usize = 400_000;
 
-/// How a step stands.
+/// The status of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It was done.
@@ -32,8 +32,8 @@ pub enum Verdict {
 }
 
 /// Looks for what a step expects in the events since its sheet was opened.
-pub fn check(step: &Step, journal: &[Facts]) -> Verdict {
-    let mut search = Search {
+pub fn check(step: &SheetStep, journal: &[Facts]) -> Verdict {
+    let mut search = EventSearch {
         expect: &step.expect,
         journal,
         comparisons: 0,
@@ -71,7 +71,7 @@ pub fn check(step: &Step, journal: &[Facts]) -> Verdict {
     }
 }
 
-struct Search<'s> {
+struct EventSearch<'s> {
     expect: &'s [Expectation],
     journal: &'s [Facts],
     comparisons: usize,
@@ -79,7 +79,7 @@ struct Search<'s> {
     best: (usize, usize, Bound),
 }
 
-impl Search<'_> {
+impl EventSearch<'_> {
     /// Finds the expectations from `at` on in the events from `from` on, trying every event that
     /// could be meant: a student who starts again is met at the second attempt.
     fn find(&mut self, at: usize, from: usize, bound: &Bound, events: &mut Vec<usize>) -> bool {

@@ -1,8 +1,8 @@
 //! The codes that vouch for a report, and the teacher's key. All are HMAC-SHA256 under one key of
-//! the lab (RFC 2104), each with a label of its own, so that none passes for another.
+//! the lab (RFC 2104), each with its own label, so that none can be used as another.
 //!
-//! A code proves that a lab with this key wrote the line. Who holds the key can write any line: on a
-//! student's own laptop the student does.
+//! A code proves that a lab with this key wrote the line. Anyone who has the key can write any line: on
+//! their own laptop a student has it.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -17,7 +17,6 @@ pub struct Codes<'k>(&'k [u8; 32]);
 pub struct SolvedStep<'s> {
     /// The student's name, as the report shows it.
     pub name: &'s str,
-    /// The bench.
     pub bench: &'s str,
     /// The sheet's slug.
     pub sheet: &'s str,
@@ -55,7 +54,7 @@ impl<'k> Codes<'k> {
         groups(&self.mac("export", &[json]))
     }
 
-    /// The key that opens the answers: 128 bits.
+    /// The key that shows the answers: 128 bits.
     pub fn teachers_key(self) -> String {
         hexadecimal(&self.mac("teacher", &[])[..16])
     }
@@ -92,7 +91,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// 80 bits, in groups that can be read out: nobody guesses one of 2^80.
+/// 80 bits, in groups that can be read aloud: nobody guesses one of 2^80.
 fn groups(mac: &[u8; 32]) -> String {
     let groups: Vec<_> = mac[..10].chunks(2).map(hexadecimal).collect();
     groups.join("-")

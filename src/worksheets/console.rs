@@ -4,12 +4,12 @@ use super::blocks::Fault;
 
 /// One command with what it prints.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Command {
+pub struct ConsoleCommand {
     /// The line in the block, counted from 0.
     pub line: usize,
     /// The command, its lines joined by line breaks.
     pub command: String,
-    /// The lines that it prints. `[..]` stands for any text, a line `...` for any lines.
+    /// The lines that it prints. `[..]` matches any text, a line `...` any lines.
     pub prints: Vec<String>,
     /// The exit status.
     pub status: i32,
@@ -20,11 +20,11 @@ pub struct Command {
 ///
 /// # Errors
 /// A line before the first command, or a block without one.
-pub fn commands(text: &str) -> Result<Vec<Command>, Fault> {
-    let mut found: Vec<Command> = Vec::new();
+pub fn commands(text: &str) -> Result<Vec<ConsoleCommand>, Fault> {
+    let mut found: Vec<ConsoleCommand> = Vec::new();
     for (line, content) in text.lines().enumerate() {
         if let Some(command) = content.strip_prefix("$ ") {
-            found.push(Command {
+            found.push(ConsoleCommand {
                 line,
                 command: command.to_owned(),
                 prints: Vec::new(),

@@ -85,24 +85,35 @@ pub fn facts(event: &Event) -> Facts {
 mod tests {
     use super::*;
     use crate::base::clock::BenchTime;
-    use crate::base::event::{Client, EndReason, Fingerprint, Request, What};
+    use crate::base::event::{ClientKind, EndReason, EventKind, Fingerprint, NotedRequest};
 
     /// One event of every kind, with every field there. The match is never run: it does not compile
-    /// when the journal learns an event that is not in the list.
-    fn one_of_each() -> Vec<What> {
+    /// when the journal has an event that is not in the list.
+    fn one_of_each() -> Vec<EventKind> {
         let mark = || Fingerprint("0a0b0c0d".into());
         let user = || "alice".to_owned();
-        let _complete = |what: &What| match what {
-            What::SessionOpened { .. } | What::SignedIn { .. } | What::SignInFailed { .. } => {}
-            What::Rotated { .. } | What::Ended { .. } | What::UnknownSession { .. } => {}
-            What::Refused { .. } | What::PasswordChanged { .. } | What::RoleChanged { .. } => {}
-            What::Transferred { .. } | What::TokenIssued { .. } | What::TokenRevoked { .. } => {}
-            What::FamilyEnded { .. } | What::KeySetFetched { .. } => {}
-            What::NoticePosted { .. } | What::DocumentCookie { .. } => {}
-            What::ClockMoved { .. } | What::BenchReset | What::CustomChanged { .. } => {}
-            What::Request(_) | What::AttackRan { .. } | What::MixAttacked { .. } => {}
+        let _complete = |what: &EventKind| match what {
+            EventKind::SessionOpened { .. }
+            | EventKind::SignedIn { .. }
+            | EventKind::SignInFailed { .. } => {}
+            EventKind::Rotated { .. }
+            | EventKind::Ended { .. }
+            | EventKind::UnknownSession { .. } => {}
+            EventKind::Refused { .. }
+            | EventKind::PasswordChanged { .. }
+            | EventKind::RoleChanged { .. } => {}
+            EventKind::Transferred { .. }
+            | EventKind::TokenIssued { .. }
+            | EventKind::TokenRevoked { .. } => {}
+            EventKind::FamilyEnded { .. } | EventKind::KeySetFetched { .. } => {}
+            EventKind::NoticePosted { .. } | EventKind::DocumentCookie { .. } => {}
+            EventKind::ClockMoved { .. }
+            | EventKind::BenchReset
+            | EventKind::CustomChanged { .. } => {}
+            EventKind::Request(_) | EventKind::AttackRan { .. } | EventKind::MixAttacked { .. } => {
+            }
         };
-        let request = Request {
+        let request = NotedRequest {
             site: "portal".into(),
             method: "GET".into(),
             path: "/".into(),
@@ -116,72 +127,72 @@ mod tests {
             algorithm: Some("HS256".into()),
         };
         vec![
-            What::SessionOpened {
+            EventKind::SessionOpened {
                 session: mark(),
                 adopted: false,
             },
-            What::SignedIn {
+            EventKind::SignedIn {
                 user: user(),
                 session: mark(),
                 before: Some(mark()),
             },
-            What::SignInFailed {
+            EventKind::SignInFailed {
                 user: Some(user()),
                 throttled: false,
             },
-            What::Rotated {
+            EventKind::Rotated {
                 user: user(),
                 from: mark(),
                 to: mark(),
             },
-            What::Ended {
+            EventKind::Ended {
                 user: Some(user()),
                 session: mark(),
                 reason: EndReason::SignOut,
                 record_removed: true,
             },
-            What::UnknownSession { session: mark() },
-            What::Refused {
+            EventKind::UnknownSession { session: mark() },
+            EventKind::Refused {
                 defence: user(),
                 because: user(),
             },
-            What::PasswordChanged { user: user() },
-            What::RoleChanged {
+            EventKind::PasswordChanged { user: user() },
+            EventKind::RoleChanged {
                 user: user(),
                 role: user(),
             },
-            What::Transferred {
+            EventKind::Transferred {
                 from: user(),
                 to: user(),
                 amount: 1,
                 method: user(),
             },
-            What::TokenIssued {
+            EventKind::TokenIssued {
                 user: user(),
                 token: mark(),
                 refreshed: false,
             },
-            What::TokenRevoked {
+            EventKind::TokenRevoked {
                 user: user(),
                 token: mark(),
                 remembered: true,
             },
-            What::FamilyEnded { user: user() },
-            What::KeySetFetched { keys: 1 },
-            What::NoticePosted { user: user() },
-            What::DocumentCookie {
+            EventKind::FamilyEnded { user: user() },
+            EventKind::KeySetFetched { keys: 1 },
+            EventKind::NoticePosted { user: user() },
+            EventKind::DocumentCookie {
                 names: vec![user(), user()],
                 session_visible: true,
             },
-            What::ClockMoved { minutes: 1 },
-            What::BenchReset,
-            What::CustomChanged { strong: 1 },
-            What::Request(Box::new(request)),
-            What::AttackRan {
+            EventKind::ClockMoved { minutes: 1 },
+            EventKind::BenchReset,
+            EventKind::CustomChanged { strong: 1 },
+            EventKind::Request(Box::new(request)),
+            EventKind::AttackRan {
                 attack: user(),
                 succeeded: true,
             },
-            What::MixAttacked {
+            EventKind::MixAttacked {
                 strong: 1,
                 succeeded: 1,
             },
@@ -195,7 +206,7 @@ mod tests {
             let event = Event {
                 at: BenchTime::from_millis(0),
                 variant: Some(crate::defences::policy::Variant::Insecure),
-                client: Client::Curl,
+                client: ClientKind::Curl,
                 what,
             };
             let mut facts = facts(&event);
@@ -211,14 +222,14 @@ mod tests {
 
     #[test]
     fn a_list_becomes_one_text() {
-        let what = What::DocumentCookie {
+        let what = EventKind::DocumentCookie {
             names: vec!["a".into(), "b".into()],
             session_visible: false,
         };
         let event = Event {
             at: BenchTime::from_millis(0),
             variant: None,
-            client: Client::Browser,
+            client: ClientKind::Browser,
             what,
         };
         let facts = facts(&event);

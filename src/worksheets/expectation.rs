@@ -38,10 +38,10 @@ enum Pattern {
     Other(String),
 }
 
-/// What the unknowns of a step stand for.
+/// The values of a step's unknowns.
 pub(super) type Bound = BTreeMap<String, String>;
 
-/// An expectation as it stands in a sheet.
+/// An expectation as it is written in a sheet.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct RawExpectation {
@@ -132,7 +132,7 @@ impl Expectation {
     }
 
     /// Reads an expectation of a step that is about `variant`. `bound` collects the unknowns that
-    /// stand in this and earlier expectations.
+    /// are in this and earlier expectations.
     ///
     /// # Errors
     /// An event or a field that does not exist; an unknown that is refused before it is bound.
@@ -166,7 +166,7 @@ impl Expectation {
                     bound.insert(name.clone(), ());
                 }
                 Pattern::Other(name) if !bound.contains_key(name) => {
-                    return Err(format!("!${name} stands before any ${name}"));
+                    return Err(format!("!${name} comes before any ${name}"));
                 }
                 _ => {}
             }
@@ -179,7 +179,7 @@ impl Expectation {
         })
     }
 
-    /// What the unknowns stand for if this event is the expected one; `None` if it is not.
+    /// The values of the unknowns if this event is the expected one; `None` if it is not.
     pub(super) fn is_met_by(&self, facts: &Facts, bound: &Bound) -> Option<Bound> {
         if facts.get("event") != Some(&self.event) {
             return None;

@@ -1,11 +1,11 @@
-//! Progress as a file, with a code by which the lab knows its own.
+//! Progress as a file, with a code by which the lab recognises its own files.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::codes::{Codes, same};
-use super::progress::Progress;
+use super::progress::SheetProgress;
 use crate::base::bench_name::BenchName;
 
 const FORMAT: &str = "session-lab-progress";
@@ -23,18 +23,22 @@ pub struct Export {
     /// The student's name.
     pub name: Option<String>,
     /// The progress of each sheet, by its slug.
-    pub sheets: BTreeMap<String, Progress>,
+    pub sheets: BTreeMap<String, SheetProgress>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct File {
+struct ExportFile {
     progress: serde_json::Value,
     code: String,
 }
 
 impl Export {
     /// What is exported of a bench.
-    pub fn new(bench: &BenchName, name: Option<String>, sheets: Vec<(String, Progress)>) -> Self {
+    pub fn new(
+        bench: &BenchName,
+        name: Option<String>,
+        sheets: Vec<(String, SheetProgress)>,
+    ) -> Self {
         Self {
             format: FORMAT.into(),
             version: VERSION,
@@ -62,7 +66,7 @@ impl Export {
     /// Why it is not taken, in sentences.
     pub fn read(text: &str, bench: &BenchName, codes: Codes<'_>) -> Result<Self, String> {
         let no_progress = "The file holds no progress of worksheets.";
-        let file: File = serde_json::from_str(text).map_err(|_| no_progress)?;
+        let file: ExportFile = serde_json::from_str(text).map_err(|_| no_progress)?;
         if file.progress["format"] != FORMAT {
             return Err(no_progress.into());
         }
@@ -100,7 +104,7 @@ mod tests {
     fn only_the_labs_own_unchanged_file_of_this_bench_and_version_is_read() {
         let bench: BenchName = "team-7".parse().unwrap();
         let codes = Codes::new(&[7; 32]);
-        let progress = Progress::new(EventId(3), BenchTime::from_millis(9));
+        let progress = SheetProgress::new(EventId(3), BenchTime::from_millis(9));
         let export = Export::new(
             &bench,
             Some("A \"B\"".into()),

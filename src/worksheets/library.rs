@@ -45,7 +45,7 @@ impl SheetLibrary {
     /// The sheets of a folder.
     ///
     /// # Errors
-    /// It cannot be read. A file that is no sheet is a mistake on the shelf, not an error.
+    /// It cannot be read. A file that is no sheet is a mistake in the library, not an error.
     pub fn of_folder(folder: &Path) -> Result<Self, StartError> {
         let unreadable = |error: std::io::Error| {
             let hint = "name a folder with files NN-topic.md, or leave --labs out";
@@ -100,7 +100,7 @@ impl SheetLibrary {
     fn put(&mut self, sheet: Sheet, file: &str) {
         let number = sheet.number();
         if let Some(other) = self.sheets.iter().find(|other| other.number() == number) {
-            let message = format!("{}.md has the number {number}, too", other.slug);
+            let message = format!("{}.md also has the number {number}", other.slug);
             self.mistakes.push(Mistake {
                 file: file.to_owned(),
                 line: 1,
@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(
             mistakes,
             [
-                "01-again.md:1: 01-a.md has the number 01, too",
+                "01-again.md:1: 01-a.md also has the number 01",
                 "02-b.md:1: the front matter between two lines +++ is missing",
                 "03-c.md:1: the file is not UTF-8",
                 "notes.txt:1: this is no sheet",

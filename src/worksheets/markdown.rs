@@ -6,16 +6,16 @@ use std::ops::Range;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 use crate::worksheets::pictures;
-use crate::worksheets::pictures::{On, Picture};
+use crate::worksheets::pictures::{DevToolsPicture, PictureUse};
 
 /// A fenced block at the top level of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fenced {
-    /// What stands behind the fence.
+    /// The words behind the fence.
     pub info: String,
-    /// What stands between the fences.
+    /// The text between the fences.
     pub text: String,
-    /// Where the whole block lies, in bytes.
+    /// The range of the whole block, in bytes.
     pub range: Range<usize>,
 }
 
@@ -25,11 +25,11 @@ fn parser(text: &str) -> Parser<'_> {
 
 /// The text as HTML, for a page.
 pub fn to_html(text: &str) -> String {
-    to_html_on(text, On::Page)
+    to_html_on(text, PictureUse::Page)
 }
 
 /// The text as HTML.
-pub fn to_html_on(text: &str, on: On) -> String {
+pub fn to_html_on(text: &str, on: PictureUse) -> String {
     let events = parser(text).filter(|event| !is_html(event)).collect();
     let events = with_figures(events, on).into_iter();
     let mut tables = 0;
@@ -40,7 +40,7 @@ pub fn to_html_on(text: &str, on: On) -> String {
 }
 
 /// A picture of the lab that is a paragraph becomes a figure. Of any other only its text is left.
-fn with_figures(events: Vec<Event<'_>>, on: On) -> Vec<Event<'_>> {
+fn with_figures(events: Vec<Event<'_>>, on: PictureUse) -> Vec<Event<'_>> {
     let mut out = Vec::with_capacity(events.len());
     let mut at = 0;
     while let Some(event) = events.get(at) {
@@ -62,7 +62,7 @@ fn with_figures(events: Vec<Event<'_>>, on: On) -> Vec<Event<'_>> {
 }
 
 /// The picture that the paragraph which begins here consists of, and how many events that are.
-fn figure(events: &[Event<'_>]) -> Option<(&'static Picture, usize)> {
+fn figure(events: &[Event<'_>]) -> Option<(&'static DevToolsPicture, usize)> {
     let [
         Event::Start(Tag::Paragraph),
         Event::Start(Tag::Image { dest_url, .. }),
@@ -79,7 +79,7 @@ fn figure(events: &[Event<'_>]) -> Option<(&'static Picture, usize)> {
 }
 
 /// A wide table and a wide listing scroll by themselves on a small screen, and the page does not.
-/// Tab stops there, so that the arrow keys can scroll. Each table has a name of its own.
+/// Tab stops there, so that the arrow keys can scroll. Each table has its own name.
 fn in_scroll_region<'t>(tables: &mut usize, event: Event<'t>) -> Vec<Event<'t>> {
     match event {
         Event::Start(Tag::Table(_)) => {
@@ -183,7 +183,7 @@ pub fn wrong_picture(text: &str) -> Option<(usize, String)> {
         let message = match pictures::named(dest_url) {
             Err(message) => message,
             Ok(_) if at > 0 && figure(&events[at - 1..]).is_some() => return None,
-            Ok(_) => "a picture is a paragraph of its own, without other text in it".into(),
+            Ok(_) => "a picture is a separate paragraph, without other text in it".into(),
         };
         Some((ranges[at].start, message))
     })
@@ -267,7 +267,10 @@ mod tests {
         let within = format!("a ![x]({address}) b");
         assert_eq!(to_html(&within), "<p>a x b</p>\n");
         let (at, message) = wrong_picture(&within).unwrap();
-        assert!(at == 2 && message.contains("of its own"), "{message}");
+        assert!(
+            at == 2 && message.contains("a separate paragraph"),
+            "{message}"
+        );
         let foreign = "a\n\n![x](https://elsewhere.test/x.png)";
         assert_eq!(to_html(foreign), "<p>a</p>\n<p>x</p>\n");
         let (at, message) = wrong_picture(foreign).unwrap();

@@ -5,7 +5,8 @@
 //! names file and line of each mistake, [`library`] holds all sheets of a lab. [`mod@check`] finds out
 //! from the journal whether a step was done, [`answers`] judges questions, and [`progress`] is what a
 //! bench keeps of both. [`report`] writes it down with codes that [`codes`] makes and verifies. The
-//! pages are in [`crate::lab`].
+//! pages are in [`crate::lab`]. [`placeholders`] puts in addresses; `counts.rs` puts in the numbers
+//! that follow from the lists of defences and attacks.
 
 pub mod answers;
 pub mod blocks;
@@ -13,6 +14,7 @@ pub mod catalogue;
 pub mod check;
 pub mod codes;
 pub mod console;
+mod counts;
 pub mod events;
 pub mod expectation;
 pub mod export;

@@ -1,4 +1,4 @@
-//! The placeholders that stand for addresses in a sheet: `{{portal}}` and the like.
+//! The placeholders for addresses in a sheet: `{{portal}}` and the like.
 //!
 //! One function fills them for the page, the paper and the tests alike.
 
@@ -14,15 +14,15 @@ use crate::session::cookie;
 const COOKIE: &str = "cookie:";
 const LAB_TEST: &str = "lab.test";
 
-/// What the placeholders stand for in one lab, on one bench.
+/// The values of the placeholders in one lab, on one bench.
 #[derive(Clone, Debug)]
-pub struct Values {
+pub struct PlaceholderValues {
     plain: BTreeMap<&'static str, String>,
     bench: BenchName,
     custom: Policy,
 }
 
-impl Values {
+impl PlaceholderValues {
     /// The values on a bench of a lab that keeps its data in this folder.
     pub fn new(addresses: &Addresses, folder: &Path, bench: &BenchName, custom: Policy) -> Self {
         let prefix = bench.prefix();
@@ -63,7 +63,7 @@ impl Values {
     /// The values of a lab with the default ports that was started in the reader's folder: what is
     /// printed without a lab.
     pub fn usual() -> Self {
-        let addresses = Addresses::told(&Ports {
+        let addresses = Addresses::from_ports(&Ports {
             name: "localhost".into(),
             attacker_name: Ipv4Addr::LOCALHOST.to_string(),
             lab: 7070,
@@ -110,7 +110,7 @@ fn inside(folder: &Path, path: &str) -> String {
     folder.join(path).display().to_string()
 }
 
-/// What stands before the next placeholder, its name, and what follows it.
+/// The text before the next placeholder, its name, and the text after it.
 fn next(text: &str) -> Option<(&str, &str, &str)> {
     let start = text.find("{{")?;
     let length = text[start..].find("}}")?;
@@ -118,9 +118,9 @@ fn next(text: &str) -> Option<(&str, &str, &str)> {
     Some((&text[..start], name, &text[start + length + 2..]))
 }
 
-/// The first placeholder that stands for nothing: where, in bytes, and its name.
+/// The first placeholder that does not exist: where, in bytes, and its name.
 pub fn unknown(text: &str) -> Option<(usize, String)> {
-    let usual = Values::usual();
+    let usual = PlaceholderValues::usual();
     let mut rest = text;
     while let Some((before, name, after)) = next(rest) {
         if usual.value(name).is_none() {
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn placeholders_stand_for_the_addresses_of_the_design() {
-        let usual = Values::usual();
+        let usual = PlaceholderValues::usual();
         assert_eq!(
             usual.fill("a {{lab}}/x b {{portal}}"),
             "a http://localhost:7070/x b https://localhost:7443"
@@ -161,7 +161,8 @@ mod tests {
     fn on_another_bench_the_addresses_carry_it() {
         let addresses = Addresses::new("localhost".into(), "127.0.0.1".into());
         let bench: BenchName = "team-7".parse().unwrap();
-        let values = Values::new(&addresses, Path::new("/srv/lab"), &bench, Policy::HARDENED);
+        let values =
+            PlaceholderValues::new(&addresses, Path::new("/srv/lab"), &bench, Policy::HARDENED);
         assert_eq!(values.fill("{{lab}}/x"), "http://localhost:0/b/team-7/x");
         assert_eq!(values.fill("{{lab-origin}}"), "http://localhost:0");
         assert_eq!(values.fill("{{sessions}}"), "/srv/lab/sessions/team-7");
@@ -176,7 +177,7 @@ mod tests {
         let text = "{{lab}} {{nonsense}} {{";
         assert_eq!(unknown(text), Some((8, "nonsense".into())));
         assert_eq!(
-            Values::usual().fill(text),
+            PlaceholderValues::usual().fill(text),
             "http://localhost:7070 {{nonsense}} {{"
         );
         assert_eq!(unknown("{{cookie:insecure}} }} {{ a"), None);

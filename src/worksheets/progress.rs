@@ -12,7 +12,7 @@ use crate::storage::EventId;
 /// What was done of one sheet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Progress {
+pub struct SheetProgress {
     /// Steps look at the events after this one.
     pub after: EventId,
     /// When the sheet was opened, by the wall clock.
@@ -20,9 +20,9 @@ pub struct Progress {
     /// Whether a step is still to be done.
     pub open: bool,
     /// The steps that are done, by their ids.
-    pub steps: BTreeMap<String, Done>,
+    pub steps: BTreeMap<String, StepDone>,
     /// The answers given, by the ids of their questions and reflections.
-    pub answers: BTreeMap<String, Given>,
+    pub answers: BTreeMap<String, GivenAnswer>,
     /// How many hints were opened, by the ids of their blocks.
     pub hints: BTreeMap<String, usize>,
 }
@@ -30,7 +30,7 @@ pub struct Progress {
 /// A step that is done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Done {
+pub struct StepDone {
     /// When the lab noticed, by the wall clock.
     pub at: BenchTime,
     /// How many attempts it took.
@@ -44,7 +44,7 @@ pub struct Done {
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Given {
+pub struct GivenAnswer {
     /// The answer; a choice by the numbers of its options.
     pub answer: String,
     /// When, by the wall clock.
@@ -53,7 +53,7 @@ pub struct Given {
     pub tries: usize,
 }
 
-impl Progress {
+impl SheetProgress {
     /// Nothing done yet; steps look at what happens after this event.
     pub fn new(after: EventId, started: BenchTime) -> Self {
         Self {
@@ -99,7 +99,7 @@ impl Progress {
     }
 
     /// Takes over what `other` has and this lacks; of two answers the later one.
-    pub fn merge(&mut self, other: Progress) {
+    pub fn merge(&mut self, other: SheetProgress) {
         for (id, done) in other.steps {
             self.steps.entry(id).or_insert(done);
         }
@@ -123,8 +123,8 @@ impl Progress {
 mod tests {
     use super::*;
 
-    fn given(answer: &str, at: u64) -> Given {
-        Given {
+    fn given(answer: &str, at: u64) -> GivenAnswer {
+        GivenAnswer {
             answer: answer.into(),
             at: BenchTime::from_millis(at),
             tries: 1,
@@ -133,15 +133,15 @@ mod tests {
 
     #[test]
     fn merging_loses_nothing() {
-        let mut own = Progress::new(EventId(5), BenchTime::from_millis(50));
+        let mut own = SheetProgress::new(EventId(5), BenchTime::from_millis(50));
         own.answers.insert("a".into(), given("new", 9));
         own.answers.insert("b".into(), given("old", 1));
         own.hints.insert("h".into(), 2);
-        let mut other = Progress::new(EventId(1), BenchTime::from_millis(10));
+        let mut other = SheetProgress::new(EventId(1), BenchTime::from_millis(10));
         other.answers.insert("a".into(), given("older", 3));
         other.answers.insert("b".into(), given("newer", 4));
         other.hints.insert("h".into(), 1);
-        let done = Done {
+        let done = StepDone {
             at: BenchTime::from_millis(7),
             attempts: 1,
             client: "curl".into(),

@@ -1,18 +1,17 @@
-//! A sheet's progress on a bench: kept in storage, and brought up to date from the journal.
+//! A sheet's progress on a bench: stored, and brought up to date from the journal.
 
 use std::time::Duration;
 
 use super::check::{Verdict, check};
 use super::events::{self, Facts};
-use super::progress::{Done, Progress};
+use super::progress::{SheetProgress, StepDone};
 use super::sheet::Sheet;
 use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::base::event::in_words;
 use crate::session::bench::Bench;
-use crate::session::world::FOREVER;
 use crate::storage::{
-    Batch, Commit, Expect, Index, Put, RecordKey, RecordKind, Storage, StorageError,
+    Batch, Commit, Expect, Put, RecordIndex, RecordKey, RecordKind, Storage, StorageError,
 };
 
 /// How many events of the journal one check looks at, the newest ones.
@@ -20,9 +19,6 @@ const LOOKED_AT: usize = 3_000;
 
 /// How many of the events that solved a step are kept with it.
 const KEPT: usize = 8;
-
-/// How often a change is tried again that another one overtook.
-const TRIES: usize = 8;
 
 /// The most sheets that a bench keeps progress of.
 const MOST_SHEETS: usize = 200;
@@ -34,7 +30,7 @@ pub struct ProgressTracker<'n> {
     sheet: &'n Sheet,
 }
 
-/// How a step stands, by its id.
+/// The state of a step, by its id.
 pub type StepStatus = (String, Verdict);
 
 /// The time by the wall clock: progress is dated by it, however far the bench's clock was moved.
@@ -62,8 +58,8 @@ pub async fn any_open(bench: &BenchName, storage: &dyn Storage) -> Result<bool, 
 pub async fn all(
     bench: &BenchName,
     storage: &dyn Storage,
-) -> Result<Vec<(String, Progress)>, StorageError> {
-    let index = Index::Kind(None, RecordKind::Progress);
+) -> Result<Vec<(String, SheetProgress)>, StorageError> {
+    let index = RecordIndex::Kind(None, RecordKind::Progress);
     let mut found = Vec::new();
     for key in storage.members(bench, &index, MOST_SHEETS).await? {
         if let Some(stored) = storage.read(bench, &key).await? {
@@ -77,9 +73,9 @@ pub async fn all(
 }
 
 /// A record that cannot be read is not taken for an empty one: that would be written over it.
-fn decode(sheet: &str, bytes: &[u8]) -> Result<Progress, StorageError> {
+fn decode(sheet: &str, bytes: &[u8]) -> Result<SheetProgress, StorageError> {
     serde_json::from_slice(bytes)
-        .map_err(|error| StorageError(format!("the progress of {sheet} cannot be read: {error}")))
+        .map_err(|error| StorageError::Corrupt(format!("the progress of {sheet}: {error}")))
 }
 
 impl<'n> ProgressTracker<'n> {
@@ -96,11 +92,11 @@ impl<'n> ProgressTracker<'n> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn read(&self) -> Result<Option<Progress>, StorageError> {
+    pub async fn read(&self) -> Result<Option<SheetProgress>, StorageError> {
         Ok(self.versioned().await?.0)
     }
 
-    async fn versioned(&self) -> Result<(Option<Progress>, u64), StorageError> {
+    async fn versioned(&self) -> Result<(Option<SheetProgress>, u64), StorageError> {
         let Some(key) = self.key() else {
             return Ok((None, 0));
         };
@@ -115,7 +111,7 @@ impl<'n> ProgressTracker<'n> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn open(&self) -> Result<(Progress, Vec<StepStatus>), StorageError> {
+    pub async fn open(&self) -> Result<(SheetProgress, Vec<StepStatus>), StorageError> {
         let progress = match self.read().await? {
             Some(progress) => progress,
             None => self.change(|_| {}).await?,
@@ -129,9 +125,9 @@ impl<'n> ProgressTracker<'n> {
     /// The store does not answer.
     pub async fn look(
         &self,
-        progress: Progress,
-    ) -> Result<(Progress, Vec<StepStatus>), StorageError> {
-        let to_do = |progress: &Progress| {
+        progress: SheetProgress,
+    ) -> Result<(SheetProgress, Vec<StepStatus>), StorageError> {
+        let to_do = |progress: &SheetProgress| {
             let mut steps = self.sheet.steps();
             steps.any(|step| !progress.steps.contains_key(&step.common.id))
         };
@@ -140,7 +136,7 @@ impl<'n> ProgressTracker<'n> {
         }
         let recent = self.bench.events_since(progress.after, LOOKED_AT).await?;
         let journal: Vec<Facts> = recent.iter().map(events::facts).collect();
-        let mut standings = Vec::new();
+        let mut statuses = Vec::new();
         let mut done = Vec::new();
         for step in self.sheet.steps() {
             let id = &step.common.id;
@@ -151,7 +147,7 @@ impl<'n> ProgressTracker<'n> {
             if let Verdict::Solved { events, attempts } = &verdict {
                 let client = events.last().and_then(|last| recent.get(*last));
                 let seen = events.iter().filter_map(|at| recent.get(*at));
-                let now_done = Done {
+                let now_done = StepDone {
                     at: wall_time(),
                     attempts: (*attempts).max(1),
                     client: client.map_or("", |e| in_words::client(e.client)).to_owned(),
@@ -159,11 +155,11 @@ impl<'n> ProgressTracker<'n> {
                 };
                 done.push((id.clone(), now_done));
             } else {
-                standings.push((id.clone(), verdict));
+                statuses.push((id.clone(), verdict));
             }
         }
         if done.is_empty() {
-            return Ok((progress, standings));
+            return Ok((progress, statuses));
         }
         let progress = self
             .change(|progress| {
@@ -175,24 +171,28 @@ impl<'n> ProgressTracker<'n> {
                 }
             })
             .await?;
-        Ok((progress, standings))
+        Ok((progress, statuses))
     }
 
-    /// Changes what is kept. The change is made again where another one came between.
+    /// Changes the progress, also where another request changes it at the same time.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn change(&self, change: impl Fn(&mut Progress)) -> Result<Progress, StorageError> {
+    pub async fn change(
+        &self,
+        change: impl Fn(&mut SheetProgress),
+    ) -> Result<SheetProgress, StorageError> {
         let Some(key) = self.key() else {
-            return Err(StorageError(
-                "a sheet has a name that cannot be kept".into(),
-            ));
+            let why = "a sheet's name cannot be the name of a record";
+            return Err(StorageError::Defect(why.into()));
         };
-        for _ in 0..TRIES {
+        let mut transaction = self.bench.transact("the progress of a worksheet");
+        loop {
+            transaction.attempt().await?;
             let (found, version) = self.versioned().await?;
             let mut progress = match found {
                 Some(progress) => progress,
-                None => Progress::new(self.bench.newest_event().await?, wall_time()),
+                None => SheetProgress::new(self.bench.last_event().await?, wall_time()),
             };
             change(&mut progress);
             let mut steps = self.sheet.steps();
@@ -201,8 +201,8 @@ impl<'n> ProgressTracker<'n> {
                 key: key.clone(),
                 // Invariant: a struct of maps with text keys always becomes JSON.
                 value: serde_json::to_vec(&progress).expect("progress becomes JSON"),
-                seen: wall_time(),
-                until: FOREVER,
+                last_used: wall_time(),
+                expires_at: BenchTime::FOREVER,
                 owner: None,
                 replaces: None,
             };
@@ -218,13 +218,11 @@ impl<'n> ProgressTracker<'n> {
                 .await?
                 == Commit::Done
             {
+                drop(transaction);
                 self.note_requests_if_needed(progress.open).await?;
                 return Ok(progress);
             }
         }
-        Err(StorageError(
-            "the progress of a sheet is changed all the time".into(),
-        ))
     }
 
     async fn note_requests_if_needed(&self, open: bool) -> Result<(), StorageError> {
@@ -236,7 +234,7 @@ impl<'n> ProgressTracker<'n> {
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn reset(&self) -> Result<Progress, StorageError> {
+    pub async fn reset(&self) -> Result<SheetProgress, StorageError> {
         if let Some(key) = self.key() {
             let batch = Batch {
                 remove: vec![key],

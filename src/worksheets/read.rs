@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::blocks::{self, Fault};
 use super::mistake::{Mistake, line_at};
-use super::sheet::{Console, Part, Sheet, What};
-use super::{console, markdown, placeholders};
+use super::sheet::{Console, Sheet, SheetBlock, SheetPart};
+use super::{console, counts, markdown, placeholders};
 use crate::defences::policy::Name;
 
 const FENCE: &str = "+++\n";
@@ -26,12 +26,12 @@ const WORDS: [&str; 7] = [
 /// # Errors
 /// Every mistake that was found, with its line.
 pub fn read(file: &str, text: &str) -> Result<Sheet, Vec<Mistake>> {
-    let mut reader = Reader {
+    let mut reader = SheetParser {
         file,
         mistakes: Vec::new(),
         ids: BTreeSet::new(),
     };
-    let text = text.replace("\r\n", "\n");
+    let text = counts::fill(&text.replace("\r\n", "\n"));
     let sheet = reader.sheet(&text);
     match sheet {
         Some(sheet) if reader.mistakes.is_empty() => Ok(sheet),
@@ -39,13 +39,13 @@ pub fn read(file: &str, text: &str) -> Result<Sheet, Vec<Mistake>> {
     }
 }
 
-struct Reader<'f> {
+struct SheetParser<'f> {
     file: &'f str,
     mistakes: Vec<Mistake>,
     ids: BTreeSet<String>,
 }
 
-impl Reader<'_> {
+impl SheetParser<'_> {
     fn wrong(&mut self, line: usize, message: impl Into<String>) {
         self.mistakes.push(Mistake {
             file: self.file.to_owned(),
@@ -63,7 +63,7 @@ impl Reader<'_> {
         if let Some((at, name)) = placeholders::unknown(text) {
             self.wrong(
                 line_at(text, at),
-                format!("{{{{{name}}}}} stands for nothing"),
+                format!("{{{{{name}}}}} is not a placeholder"),
             );
         }
         let front = text
@@ -89,7 +89,7 @@ impl Reader<'_> {
     }
 
     /// The parts of the text, whose first line is `first` in the file.
-    fn parts(&mut self, body: &str, first: usize) -> Vec<Part> {
+    fn parts(&mut self, body: &str, first: usize) -> Vec<SheetPart> {
         let mut parts = Vec::new();
         let mut from = 0;
         for block in markdown::fenced(body) {
@@ -101,7 +101,7 @@ impl Reader<'_> {
             from = block.range.end;
             let line = first + line_at(body, block.range.start) - 1;
             match self.block(&block.info, &block.text, line) {
-                Ok(what) => parts.push(Part { line, what }),
+                Ok(what) => parts.push(SheetPart { line, what }),
                 // The block's own text begins a line below its fence.
                 Err((inside, message)) => self.wrong(line + 1 + inside, message),
             }
@@ -115,7 +115,7 @@ impl Reader<'_> {
         body: &str,
         range: std::ops::Range<usize>,
         first: usize,
-        parts: &mut Vec<Part>,
+        parts: &mut Vec<SheetPart>,
     ) {
         let text = &body[range.clone()];
         if text.trim().is_empty() {
@@ -128,13 +128,13 @@ impl Reader<'_> {
             self.wrong(first + line_at(body, range.start + at) - 1, message);
         }
         let lead = text.len() - text.trim_start().len();
-        parts.push(Part {
+        parts.push(SheetPart {
             line: first + line_at(body, range.start + lead) - 1,
-            what: What::Text(text.trim().to_owned()),
+            what: SheetBlock::Text(text.trim().to_owned()),
         });
     }
 
-    fn block(&mut self, info: &str, text: &str, line: usize) -> Result<What, Fault> {
+    fn block(&mut self, info: &str, text: &str, line: usize) -> Result<SheetBlock, Fault> {
         let (word, more) = info.split_once(' ').unwrap_or((info, ""));
         let more = more.trim();
         let known = more.is_empty() || (word == "console" && more == "browser");
@@ -147,17 +147,17 @@ impl Reader<'_> {
                 if !browser {
                     console::commands(text)?;
                 }
-                return Ok(What::Console(Console {
+                return Ok(SheetBlock::Console(Console {
                     browser,
                     text: text.to_owned(),
                 }));
             }
-            "step" => What::Step(blocks::step(text)?),
-            "question" => What::Question(blocks::question(text)?),
-            "reflection" => What::Reflection(blocks::reflection(text)?),
-            "screenshot" => What::Screenshot(blocks::screenshot(text)?),
-            "elsewhere" => What::Elsewhere(elsewhere(text)?),
-            _ => What::Teacher(text.trim().to_owned()),
+            "step" => SheetBlock::Step(blocks::step(text)?),
+            "question" => SheetBlock::Question(blocks::question(text)?),
+            "reflection" => SheetBlock::Reflection(blocks::reflection(text)?),
+            "screenshot" => SheetBlock::Screenshot(blocks::screenshot(text)?),
+            "elsewhere" => SheetBlock::Elsewhere(elsewhere(text)?),
+            _ => SheetBlock::Teacher(text.trim().to_owned()),
         };
         if let Some((at, message)) = markdown::forbidden(text) {
             return Err((line_at(text, at) - 1, message.to_owned()));
@@ -168,7 +168,7 @@ impl Reader<'_> {
         if let Some(common) = what.common()
             && !self.ids.insert(common.id.clone())
         {
-            let message = format!("the id {} stands in this sheet twice", common.id);
+            let message = format!("the id {} is in this sheet twice", common.id);
             self.wrong(line + 1, message);
         }
         Ok(what)
@@ -205,14 +205,16 @@ mod tests {
         let lines: Vec<_> = sheet.parts.iter().map(|part| part.line).collect();
         assert_eq!(lines, [12, 14, 18, 22]);
         assert_eq!((sheet.slug.as_str(), sheet.number()), ("06-x", "06"));
-        assert!(matches!(sheet.parts[2].what, What::Elsewhere(ref names) if names.len() == 1));
+        assert!(
+            matches!(sheet.parts[2].what, SheetBlock::Elsewhere(ref names) if names.len() == 1)
+        );
     }
 
     #[test]
     fn mistakes_name_file_and_line() {
         assert_eq!(
             mistakes("a {{nonsense}}"),
-            ["06-x.md:11: {{nonsense}} stands for nothing"]
+            ["06-x.md:11: {{nonsense}} is not a placeholder"]
         );
         assert_eq!(
             mistakes("a\n\n<b>x</b>"),
@@ -235,7 +237,7 @@ mod tests {
         let twice = "```reflection\nid = \"a\"\nask = \"b\"\nteacher = \"c\"\n```\n";
         assert_eq!(
             mistakes(&format!("{twice}\n{twice}")),
-            ["06-x.md:18: the id a stands in this sheet twice"]
+            ["06-x.md:18: the id a is in this sheet twice"]
         );
     }
 

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use super::answers::chosen;
 use super::codes::{Codes, SolvedStep, same};
-use super::placeholders::Values;
-use super::progress::Progress;
-use super::sheet::{Kind, Question, Sheet};
+use super::placeholders::PlaceholderValues;
+use super::progress::SheetProgress;
+use super::sheet::{Question, QuestionKind, Sheet};
 use crate::base::clock::BenchTime;
 use crate::web::visible_time::date_and_time;
 
@@ -41,16 +41,14 @@ impl Attested {
 
 /// Whom and what a report is about.
 #[derive(Clone, Copy, Debug)]
-pub struct Report<'r> {
-    /// The sheet.
+pub struct SheetReport<'r> {
     pub sheet: &'r Sheet,
     /// What was done.
-    pub progress: &'r Progress,
-    /// What the sheet's placeholders stand for.
-    pub values: &'r Values,
+    pub progress: &'r SheetProgress,
+    /// The values of the sheet's placeholders.
+    pub values: &'r PlaceholderValues,
     /// The student's name, if one was entered.
     pub name: Option<&'r str>,
-    /// The bench.
     pub bench: &'r str,
     /// When the report is written, by the wall clock.
     pub now: BenchTime,
@@ -58,7 +56,7 @@ pub struct Report<'r> {
     pub attested: Attested,
 }
 
-impl Report<'_> {
+impl SheetReport<'_> {
     /// The report as Markdown, its last line the code of all lines above it.
     pub fn to_markdown(&self, codes: Codes<'_>) -> String {
         let mut out = String::new();
@@ -142,13 +140,13 @@ impl Report<'_> {
             return writeln!(out, "Not answered.");
         };
         match &question.kind {
-            Kind::Choice(options) | Kind::Prediction { options, .. } => {
+            QuestionKind::Choice(options) | QuestionKind::Prediction { options, .. } => {
                 for at in chosen(options, &given.answer).unwrap_or_default() {
                     let text = options.get(at).map_or("", |option| option.text.as_str());
                     quote(out, text)?;
                 }
             }
-            Kind::Text { .. } | Kind::Number { .. } => quote(out, &given.answer)?,
+            QuestionKind::Text { .. } | QuestionKind::Number { .. } => quote(out, &given.answer)?,
         }
         let judged = super::answers::judge(question, &given.answer);
         let word = match judged.map(|judged| judged.right) {
@@ -281,10 +279,10 @@ mod tests {
         let library = SheetLibrary::built_in();
         let sheet = library.find("00").expect("sheet 00");
         let now = BenchTime::from_millis(1_767_225_600_000);
-        let report = Report {
+        let report = SheetReport {
             sheet,
-            progress: &Progress::new(EventId(0), now),
-            values: &Values::usual(),
+            progress: &SheetProgress::new(EventId(0), now),
+            values: &PlaceholderValues::usual(),
             name: None,
             bench: "local",
             now,
@@ -293,7 +291,7 @@ mod tests {
         let codes = Codes::new(&[7; 32]);
         let of_teacher = report.to_markdown(codes);
         assert!(of_teacher.contains("is evidence that this bench did the step"));
-        let own = Report {
+        let own = SheetReport {
             attested: Attested::BySelf,
             ..report
         };

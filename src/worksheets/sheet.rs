@@ -10,10 +10,10 @@ use crate::defences::policy::{Name, Variant};
 pub struct Sheet {
     /// The file's name without its end: `06-session-fixation`.
     pub slug: String,
-    /// What stands above the text.
+    /// The head of the sheet.
     pub front: FrontMatter,
     /// Text and blocks, from top to bottom.
-    pub parts: Vec<Part>,
+    pub parts: Vec<SheetPart>,
 }
 
 impl Sheet {
@@ -28,9 +28,9 @@ impl Sheet {
     }
 
     /// The steps, in order.
-    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+    pub fn steps(&self) -> impl Iterator<Item = &SheetStep> {
         self.parts.iter().filter_map(|part| match &part.what {
-            What::Step(step) => Some(step),
+            SheetBlock::Step(step) => Some(step),
             _ => None,
         })
     }
@@ -38,7 +38,7 @@ impl Sheet {
     /// The questions, in order.
     pub fn questions(&self) -> impl Iterator<Item = &Question> {
         self.parts.iter().filter_map(|part| match &part.what {
-            What::Question(question) => Some(question),
+            SheetBlock::Question(question) => Some(question),
             _ => None,
         })
     }
@@ -46,7 +46,7 @@ impl Sheet {
     /// The reflections, in order.
     pub fn reflections(&self) -> impl Iterator<Item = &Reflection> {
         self.parts.iter().filter_map(|part| match &part.what {
-            What::Reflection(reflection) => Some(reflection),
+            SheetBlock::Reflection(reflection) => Some(reflection),
             _ => None,
         })
     }
@@ -61,13 +61,13 @@ impl Sheet {
     }
 
     /// What every block with an id shares, by that id.
-    pub fn common(&self, id: &str) -> Option<&Common> {
+    pub fn common(&self, id: &str) -> Option<&BlockCommon> {
         let mut all = self.parts.iter().filter_map(|part| part.what.common());
         all.find(|common| common.id == id)
     }
 }
 
-/// What stands above the text of a sheet.
+/// The front matter of a sheet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FrontMatter {
     /// The title, without the number.
@@ -84,7 +84,7 @@ pub struct FrontMatter {
     pub defences: Vec<Name>,
     /// The attacks that it uses, by their names.
     pub attacks: Vec<String>,
-    /// What lies on the desk.
+    /// What a student needs for it.
     pub needs: Vec<String>,
     /// For the teacher: timing, observations, common wrong answers.
     pub teacher: Option<String>,
@@ -117,22 +117,22 @@ impl Level {
 
 /// A piece of a sheet and the line that it begins on.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct SheetPart {
     /// The line in the file, counted from 1.
     pub line: usize,
     /// The piece.
-    pub what: What,
+    pub what: SheetBlock,
 }
 
 /// A piece of a sheet.
 #[derive(Clone, Debug)]
-pub enum What {
+pub enum SheetBlock {
     /// Markdown.
     Text(String),
     /// Commands and what they print.
     Console(Console),
     /// Something to do, which the lab sees done.
-    Step(Step),
+    Step(SheetStep),
     /// Something to answer.
     Question(Question),
     /// Something to think about.
@@ -145,15 +145,18 @@ pub enum What {
     Teacher(String),
 }
 
-impl What {
+impl SheetBlock {
     /// What blocks with an id share.
-    pub fn common(&self) -> Option<&Common> {
+    pub fn common(&self) -> Option<&BlockCommon> {
         match self {
-            What::Step(step) => Some(&step.common),
-            What::Question(question) => Some(&question.common),
-            What::Reflection(reflection) => Some(&reflection.common),
-            What::Screenshot(screenshot) => Some(&screenshot.common),
-            What::Text(_) | What::Console(_) | What::Elsewhere(_) | What::Teacher(_) => None,
+            SheetBlock::Step(step) => Some(&step.common),
+            SheetBlock::Question(question) => Some(&question.common),
+            SheetBlock::Reflection(reflection) => Some(&reflection.common),
+            SheetBlock::Screenshot(screenshot) => Some(&screenshot.common),
+            SheetBlock::Text(_)
+            | SheetBlock::Console(_)
+            | SheetBlock::Elsewhere(_)
+            | SheetBlock::Teacher(_) => None,
         }
     }
 }
@@ -169,7 +172,7 @@ pub struct Console {
 
 /// What blocks with an id share.
 #[derive(Clone, Debug)]
-pub struct Common {
+pub struct BlockCommon {
     /// The id, unique in its sheet.
     pub id: String,
     /// What it counts.
@@ -182,9 +185,9 @@ pub struct Common {
 
 /// Something to do, which the lab sees done.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct SheetStep {
     /// Id, points, hints, teacher's text.
-    pub common: Common,
+    pub common: BlockCommon,
     /// What to do: Markdown.
     pub task: String,
     /// The variant that all expectations are about, unless they name their own.
@@ -209,22 +212,22 @@ pub struct Proof {
 #[derive(Clone, Debug)]
 pub struct Question {
     /// Id, points, hints, teacher's text.
-    pub common: Common,
+    pub common: BlockCommon,
     /// The question: Markdown.
     pub ask: String,
     /// What kind of answer it wants.
-    pub kind: Kind,
+    pub kind: QuestionKind,
 }
 
 /// What kind of answer a question wants.
 #[derive(Clone, Debug)]
-pub enum Kind {
+pub enum QuestionKind {
     /// One or more of these.
-    Choice(Vec<Choice>),
+    Choice(Vec<QuestionOption>),
     /// A guess; then the text is revealed.
     Prediction {
         /// What can be guessed.
-        options: Vec<Choice>,
+        options: Vec<QuestionOption>,
         /// What is shown after the guess: Markdown.
         reveal: String,
     },
@@ -237,7 +240,6 @@ pub enum Kind {
         /// Common mistakes, each with its reason.
         wrong: Vec<Wrong>,
     },
-    /// A number.
     Number {
         /// The right one.
         equals: f64,
@@ -255,7 +257,7 @@ pub enum Kind {
 /// One option of a choice.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Choice {
+pub struct QuestionOption {
     /// The option: Markdown.
     pub text: String,
     /// Whether it is right, or what really happens.
@@ -270,17 +272,16 @@ pub struct Choice {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wrong {
-    /// The answer.
     pub answer: String,
     /// Why it is wrong: Markdown.
     pub because: String,
 }
 
-/// Something to think about. It is kept and printed, not judged.
+/// Something to think about. The answer is stored and printed, not graded.
 #[derive(Clone, Debug)]
 pub struct Reflection {
     /// Id, points, hints, teacher's text.
-    pub common: Common,
+    pub common: BlockCommon,
     /// The question: Markdown.
     pub ask: String,
     /// Lines on paper.
@@ -291,7 +292,7 @@ pub struct Reflection {
 #[derive(Clone, Debug)]
 pub struct Screenshot {
     /// Id, points, hints, teacher's text.
-    pub common: Common,
+    pub common: BlockCommon,
     /// Which picture: Markdown.
     pub take: String,
     /// What must be seen in it: Markdown.

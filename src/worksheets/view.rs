@@ -13,39 +13,39 @@ use serde::Serialize;
 use super::check::Verdict;
 use super::console;
 use super::markdown::{to_html, to_html_on, to_inline_html};
-use super::placeholders::Values;
-use super::progress::Progress;
+use super::placeholders::PlaceholderValues;
+use super::progress::SheetProgress;
 use super::progress_tracker::StepStatus;
-use super::sheet::{Common, Console, Sheet, Step, What};
+use super::sheet::{BlockCommon, Console, Sheet, SheetBlock, SheetStep};
 use crate::defences::policy::Name;
 use crate::web::visible_time::date_and_time;
-use crate::worksheets::pictures::On;
+use crate::worksheets::pictures::PictureUse;
 
 /// Who reads.
 #[derive(Clone, Copy, Debug)]
-pub enum Reader<'r> {
+pub enum SheetReader<'r> {
     /// A student at the page, with what was done so far.
-    Student(&'r Progress, &'r [StepStatus]),
+    Student(&'r SheetProgress, &'r [StepStatus]),
     /// A student with paper.
     Paper,
     /// The teacher, with paper and answers.
     Teacher,
 }
 
-impl<'r> Reader<'r> {
+impl<'r> SheetReader<'r> {
     fn is_teacher(self) -> bool {
-        matches!(self, Reader::Teacher)
+        matches!(self, SheetReader::Teacher)
     }
 
-    fn progress(self) -> Option<&'r Progress> {
+    fn progress(self) -> Option<&'r SheetProgress> {
         match self {
-            Reader::Student(progress, _) => Some(progress),
-            Reader::Paper | Reader::Teacher => None,
+            SheetReader::Student(progress, _) => Some(progress),
+            SheetReader::Paper | SheetReader::Teacher => None,
         }
     }
 }
 
-/// What stands above the text.
+/// The head of the sheet.
 #[derive(Debug, Serialize)]
 pub struct FrontView {
     slug: String,
@@ -69,8 +69,8 @@ pub struct PartView {
     html: String,
     #[serde(flatten)]
     common: Option<CommonView>,
-    lines: Vec<LineView>,
-    step: Option<StepView>,
+    lines: Vec<ConsoleLineView>,
+    step: Option<SheetStepView>,
     question: Option<QuestionView>,
     reflection: Option<ReflectionView>,
     look: Option<String>,
@@ -91,15 +91,15 @@ pub struct CommonView {
 
 /// A line of a block `console`.
 #[derive(Debug, Serialize)]
-pub struct LineView {
+pub struct ConsoleLineView {
     /// `command`, `more` of a command, or `prints`.
     kind: &'static str,
     text: String,
 }
 
-/// How a step stands.
+/// The status of a step.
 #[derive(Debug, Serialize)]
-pub struct StepView {
+pub struct SheetStepView {
     solved: bool,
     at: String,
     attempts: usize,
@@ -124,7 +124,7 @@ pub struct ElsewhereView {
 }
 
 /// The head of a sheet.
-pub fn front(sheet: &Sheet, values: &Values, reader: Reader<'_>) -> FrontView {
+pub fn front(sheet: &Sheet, values: &PlaceholderValues, reader: SheetReader<'_>) -> FrontView {
     let front = &sheet.front;
     let inline = |text: &String| to_inline_html(&values.fill(text));
     let teacher = front.teacher.as_ref().filter(|_| reader.is_teacher());
@@ -145,8 +145,8 @@ pub fn front(sheet: &Sheet, values: &Values, reader: Reader<'_>) -> FrontView {
 }
 
 /// Every piece of a sheet that this reader may see.
-pub fn parts(sheet: &Sheet, values: &Values, reader: Reader<'_>) -> Vec<PartView> {
-    let mut writer = Writer {
+pub fn parts(sheet: &Sheet, values: &PlaceholderValues, reader: SheetReader<'_>) -> Vec<PartView> {
+    let mut writer = ViewWriter {
         values,
         reader,
         numbers: BTreeMap::new(),
@@ -155,17 +155,17 @@ pub fn parts(sheet: &Sheet, values: &Values, reader: Reader<'_>) -> Vec<PartView
     parts.filter_map(|part| writer.part(&part.what)).collect()
 }
 
-struct Writer<'w> {
-    values: &'w Values,
-    reader: Reader<'w>,
+struct ViewWriter<'w> {
+    values: &'w PlaceholderValues,
+    reader: SheetReader<'w>,
     numbers: BTreeMap<&'static str, usize>,
 }
 
-impl Writer<'_> {
+impl ViewWriter<'_> {
     fn html(&self, text: &str) -> String {
         let on = match self.reader {
-            Reader::Student(..) => On::Page,
-            Reader::Paper | Reader::Teacher => On::Paper,
+            SheetReader::Student(..) => PictureUse::Page,
+            SheetReader::Paper | SheetReader::Teacher => PictureUse::Paper,
         };
         to_html_on(&self.values.fill(text), on)
     }
@@ -174,18 +174,18 @@ impl Writer<'_> {
         to_inline_html(&self.values.fill(text))
     }
 
-    fn part(&mut self, what: &What) -> Option<PartView> {
+    fn part(&mut self, what: &SheetBlock) -> Option<PartView> {
         let kind = match what {
-            What::Text(_) => "text",
-            What::Console(console) if console.browser => "devtools",
-            What::Console(_) => "console",
-            What::Step(_) => "step",
-            What::Question(_) => "question",
-            What::Reflection(_) => "reflection",
-            What::Screenshot(_) => "screenshot",
-            What::Elsewhere(_) => "elsewhere",
-            What::Teacher(_) if self.reader.is_teacher() => "teacher",
-            What::Teacher(_) => return None,
+            SheetBlock::Text(_) => "text",
+            SheetBlock::Console(console) if console.browser => "devtools",
+            SheetBlock::Console(_) => "console",
+            SheetBlock::Step(_) => "step",
+            SheetBlock::Question(_) => "question",
+            SheetBlock::Reflection(_) => "reflection",
+            SheetBlock::Screenshot(_) => "screenshot",
+            SheetBlock::Elsewhere(_) => "elsewhere",
+            SheetBlock::Teacher(_) if self.reader.is_teacher() => "teacher",
+            SheetBlock::Teacher(_) => return None,
         };
         let common = what.common().map(|common| self.common(common, kind));
         let mut view = PartView {
@@ -200,17 +200,17 @@ impl Writer<'_> {
             elsewhere: Vec::new(),
         };
         match what {
-            What::Text(text) | What::Teacher(text) => view.html = self.html(text),
-            What::Console(console) => view.lines = self.lines(console),
-            What::Step(step) => {
+            SheetBlock::Text(text) | SheetBlock::Teacher(text) => view.html = self.html(text),
+            SheetBlock::Console(console) => view.lines = self.lines(console),
+            SheetBlock::Step(step) => {
                 view.html = self.html(&step.task);
                 view.step = Some(self.step(step));
             }
-            What::Question(question) => {
+            SheetBlock::Question(question) => {
                 view.html = self.html(&question.ask);
                 view.question = Some(self.question(question));
             }
-            What::Reflection(reflection) => {
+            SheetBlock::Reflection(reflection) => {
                 view.html = self.html(&reflection.ask);
                 let given = self.reader.progress();
                 let given = given.and_then(|all| all.answers.get(&reflection.common.id));
@@ -219,25 +219,25 @@ impl Writer<'_> {
                     lines: reflection.lines,
                 });
             }
-            What::Screenshot(screenshot) => {
+            SheetBlock::Screenshot(screenshot) => {
                 view.html = self.html(&screenshot.take);
                 view.look = screenshot.look.as_ref().map(|look| self.html(look));
             }
-            What::Elsewhere(names) => view.elsewhere = names.iter().map(elsewhere).collect(),
+            SheetBlock::Elsewhere(names) => view.elsewhere = names.iter().map(elsewhere).collect(),
         }
         Some(view)
     }
 
-    fn common(&mut self, common: &Common, kind: &'static str) -> CommonView {
+    fn common(&mut self, common: &BlockCommon, kind: &'static str) -> CommonView {
         let number = self.numbers.entry(kind).or_default();
         *number += 1;
         let number = *number;
         let opened = match self.reader {
-            Reader::Student(progress, _) => {
+            SheetReader::Student(progress, _) => {
                 progress.hints.get(&common.id).copied().unwrap_or_default()
             }
-            Reader::Paper => 0,
-            Reader::Teacher => common.hints.len(),
+            SheetReader::Paper => 0,
+            SheetReader::Teacher => common.hints.len(),
         };
         let hints = common.hints.iter().take(opened);
         let teacher = common.teacher.as_ref().filter(|_| self.reader.is_teacher());
@@ -251,9 +251,9 @@ impl Writer<'_> {
         }
     }
 
-    fn lines(&self, block: &Console) -> Vec<LineView> {
+    fn lines(&self, block: &Console) -> Vec<ConsoleLineView> {
         let text = self.values.fill(&block.text);
-        let line = |kind, text: &str| LineView {
+        let line = |kind, text: &str| ConsoleLineView {
             kind,
             text: text.to_owned(),
         };
@@ -271,9 +271,9 @@ impl Writer<'_> {
         lines
     }
 
-    fn step(&self, step: &Step) -> StepView {
+    fn step(&self, step: &SheetStep) -> SheetStepView {
         let id = &step.common.id;
-        let mut view = StepView {
+        let mut view = SheetStepView {
             solved: false,
             at: String::new(),
             attempts: 0,
@@ -281,7 +281,7 @@ impl Writer<'_> {
             message: String::new(),
             seen: Vec::new(),
         };
-        let Reader::Student(progress, standings) = self.reader else {
+        let SheetReader::Student(progress, standings) = self.reader else {
             return view;
         };
         if let Some(done) = progress.steps.get(id) {

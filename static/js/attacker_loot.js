@@ -11,7 +11,7 @@
     const now = (await answer.json()).count;
     if (String(now) === count) return;
     if (!document.querySelector("details[open]")) return location.reload();
-    more.textContent = "There is more: load the page again.";
+    more.textContent = "More requests have arrived: load the page again.";
   }
 
   (async function loop() {

@@ -13,7 +13,7 @@
 
   function direction(title, sent, clear) {
     const bytes = make("pre", sent.text, clear ? "wrap" : "");
-    // It scrolls by itself, with the keyboard too.
+    // It scrolls by itself, also with the keyboard.
     bytes.tabIndex = 0;
     const parts = [make("h4", title), bytes];
     if (sent.more) parts.push(make("p", `and ${sent.more} bytes more`, "quiet"));
@@ -25,7 +25,7 @@
     const kind = clear ? "weak" : "strong";
     const item = make("li", "", `card ${kind}`);
     const title = make("h3", `${one.time} `);
-    title.append(make("span", clear ? "in clear" : "TLS", `badge ${kind}`));
+    title.append(make("span", clear ? "unencrypted" : "TLS", `badge ${kind}`));
     item.append(title, ...direction("From the browser", one.up, clear), ...direction("From the portal", one.down, clear));
     return item;
   }
@@ -37,7 +37,7 @@
     const state = await answer.json();
     if (!state.connections) return;
     version = state.version;
-    const none = make("li", "Nothing yet. It shows here as it happens.", "blank");
+    const none = make("li", "Nothing yet. Connections appear here as they happen.", "blank");
     list.replaceChildren(...(state.connections.length ? state.connections.map(connection) : [none]));
   }
 

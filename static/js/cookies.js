@@ -12,7 +12,7 @@
     const body = JSON.stringify({ cookie });
     const answer = await fetch(seen.dataset.report, { method: "POST", headers, body });
     reported.textContent = answer.ok
-      ? "Reported to the lab: it shows beside this variant on the compare page."
+      ? "Reported to the lab: it appears beside this variant on the compare page."
       : `The portal did not take the report (${answer.status}).`;
   } catch {
     reported.textContent = "The report did not reach the portal.";

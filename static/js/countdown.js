@@ -39,7 +39,7 @@
     if (!near) warning.textContent = "";
   }
 
-  // Asking does not extend the session. `over` runs when the server, too, says that time is up.
+  // Asking does not extend the session. `over` runs when the server also says that time is up.
   async function ask(over) {
     try {
       const answer = await fetch(box.dataset.timeLeft, { headers: { Accept: "application/json" } });

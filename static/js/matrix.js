@@ -1,4 +1,4 @@
-// Polls a running matrix and fills the table in. Text only: nothing from the server becomes markup.
+// Fills the table of a running matrix in; job.js polls.
 "use strict";
 
 const state = document.getElementById("state");
@@ -45,20 +45,4 @@ function show(progress) {
   document.querySelector("button[type=submit]").disabled = progress.running;
 }
 
-async function poll() {
-  if (document.visibilityState === "visible") {
-    try {
-      const reply = await fetch(state.dataset.live, { cache: "no-store" });
-      if (reply.ok) {
-        const progress = await reply.json();
-        show(progress);
-        if (!progress.running) return;
-      }
-    } catch {
-      state.textContent = "The lab does not answer.";
-    }
-  }
-  setTimeout(poll, 1000);
-}
-
-if (state.dataset.running === "true") poll();
+pollJob(state, show);

@@ -1,4 +1,4 @@
-// Asks every second how the steps of a sheet stand, while the page is visible. Everything is written
+// Asks every second which steps of a sheet are solved, while the page is visible. Everything is written
 // as text, never as markup.
 (() => {
   const live = document.querySelector("[data-live]").dataset.live;

@@ -2,8 +2,8 @@
 //!
 //! - Write `FILE`, and a block: the whole file.
 //! - In `FILE`, below (or above) `LINE`, and a block: new lines there.
-//! - In `FILE`, `A` becomes `B`: the text stands there once, and changes.
-//! - A block of `sh`: commands, one a line.
+//! - In `FILE`, `A` becomes `B`: the text is there once, and changes.
+//! - A block of `sh`: commands, one for each line.
 //!
 //! Everything else is explanation.
 
@@ -18,7 +18,7 @@ pub struct Recipe {
     pub steps: usize,
     /// What it changes, in order.
     pub changes: Vec<Change>,
-    /// What is to be run then, in order.
+    /// The commands to run afterwards, in order.
     pub commands: Vec<String>,
 }
 
@@ -34,13 +34,13 @@ pub struct Change {
 /// What happens to a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// It is new and holds this.
+    /// It is new and has this content.
     Write(String),
-    /// A line gets new lines below it.
+    /// New lines below a line.
     Below(String, String),
-    /// A line gets new lines above it.
+    /// New lines above a line.
     Above(String, String),
-    /// A text becomes another.
+    /// A text becomes another one.
     Replace(String, String),
 }
 
@@ -164,7 +164,7 @@ fn understand(pieces: &[Piece], recipe: &mut Recipe) {
 }
 
 #[test]
-fn instructions_are_told_from_explanations() {
+fn instructions_are_distinguished_from_explanations() {
     let recipes = read(
         "## Read\n\n1. Write `no.rs`.\n\n   ```rust\n   no\n   ```\n\n\
          ## Add a word\n\n1. Write `a.rs`, see `b`.\n\n   ```rust\n   one {\n       two\n   ```\n\n\

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::recipe::{Change, Edit};
 
-/// What is no part of the source, at the root of a working copy.
+/// What does not belong to the source, at the root of a working copy.
 const NOT_SOURCE: [&str; 3] = [".git", "target", "lab-data"];
 
 /// Every file by its path from the root.
@@ -24,26 +24,26 @@ impl Tree {
         Self(files.into_keys().map(read).collect())
     }
 
-    /// Does what a recipe says, or tells why it cannot be done.
+    /// Makes a change of a recipe, or says why that is impossible.
     pub fn apply(&mut self, change: &Change) -> Result<(), String> {
         let Change { file, edit } = change;
         let path = PathBuf::from(file);
         if let Edit::Write(text) = edit {
             if self.0.contains_key(&path) {
-                return Err(format!("{file} is there already"));
+                return Err(format!("{file} exists already"));
             }
             self.0.insert(path, text.clone().into_bytes());
             return Ok(());
         }
         let bytes = self.0.get_mut(&path).ok_or(format!("there is no {file}"))?;
-        let text = str::from_utf8(bytes).map_err(|_| format!("{file} is no text"))?;
+        let text = str::from_utf8(bytes).map_err(|_| format!("{file} is not text"))?;
         let changed = match edit {
             Edit::Write(_) => unreachable!("done above"),
             Edit::Below(line, new) => beside(text, line, new, 1),
             Edit::Above(line, new) => beside(text, line, new, 0),
             Edit::Replace(old, new) => match text.matches(&**old).count() {
                 1 => Ok(text.replacen(&**old, new, 1)),
-                count => Err(format!("`{old}` stands there {count} times")),
+                count => Err(format!("`{old}` is there {count} times")),
             },
         };
         *bytes = changed
@@ -52,19 +52,22 @@ impl Tree {
         Ok(())
     }
 
-    /// Adds lines at the end of a file that is there.
+    /// Adds lines at the end of an existing file.
     pub fn append(&mut self, file: &str, lines: &str) {
         let bytes = self.0.get_mut(Path::new(file)).unwrap();
         bytes.extend_from_slice(lines.as_bytes());
     }
 
-    /// Makes the folder hold these files and no others. What is there and the same stays untouched,
-    /// so that cargo builds only what has changed.
+    /// Makes the folder contain these files and no others. A file that is the same stays untouched, so
+    /// that cargo builds only what has changed.
     pub fn write(&self, root: &Path) {
         fs::create_dir_all(root).unwrap();
-        let mut there = BTreeMap::new();
-        walk(root, root, &mut there);
-        for path in there.into_keys().filter(|path| !self.0.contains_key(path)) {
+        let mut existing = BTreeMap::new();
+        walk(root, root, &mut existing);
+        for path in existing
+            .into_keys()
+            .filter(|path| !self.0.contains_key(path))
+        {
             fs::remove_file(root.join(path)).unwrap();
         }
         for (path, bytes) in &self.0 {
@@ -92,16 +95,13 @@ fn walk(root: &Path, folder: &Path, found: &mut BTreeMap<PathBuf, ()>) {
     }
 }
 
-/// The text with new lines `after` lines behind the one that reads `line`, indentation aside.
+/// The text with new lines, inserted `after` lines behind the start of `line` (without its indentation).
 fn beside(text: &str, line: &str, new: &str, after: usize) -> Result<String, String> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let is_it = |(at, found): (usize, &&str)| (found.trim() == line).then_some(at);
     let places: Vec<usize> = lines.iter().enumerate().filter_map(is_it).collect();
     let [place] = places[..] else {
-        return Err(format!(
-            "the line `{line}` stands there {} times",
-            places.len()
-        ));
+        return Err(format!("the line `{line}` is there {} times", places.len()));
     };
     let (before, behind) = lines.split_at(place + after);
     Ok([&before.concat(), new, &behind.concat()].concat())
@@ -121,10 +121,10 @@ fn a_step_that_cannot_be_followed_says_why() {
         (
             "a.rs",
             Edit::Above(y(), x()),
-            "the line `y` stands there 2 times",
+            "the line `y` is there 2 times",
         ),
-        ("a.rs", Edit::Replace(y(), x()), "`y` stands there 2 times"),
-        ("a.rs", Edit::Write(x()), "a.rs is there already"),
+        ("a.rs", Edit::Replace(y(), x()), "`y` is there 2 times"),
+        ("a.rs", Edit::Write(x()), "a.rs exists already"),
         ("b.rs", Edit::Replace(x(), y()), "there is no b.rs"),
     ] {
         let error = follow(file, edit).unwrap_err();

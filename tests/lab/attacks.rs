@@ -4,10 +4,12 @@ mod cards;
 mod catalogue;
 mod costs;
 mod drawings;
+mod imports;
 mod leak;
 mod policies;
 
-use session_lab::attacks::matrix::{self, Cell, Found, Wish};
+use session_lab::attacks::cell::{CellResult, MatrixCell};
+use session_lab::attacks::matrix::{self, MatrixSelection};
 use session_lab::attacks::{ALL, Attack, Engine, Outcome};
 use session_lab::defences::policy::Variant;
 use tokio::sync::OnceCell;
@@ -20,38 +22,37 @@ fn decided_by_the_server() -> impl Iterator<Item = &'static dyn Attack> {
     all.filter(|attack| attack.card().engine == Engine::Http)
 }
 
-/// Every cell, run once for all tests of this file.
-async fn cells() -> &'static [Cell] {
-    static CELLS: OnceCell<Vec<Cell>> = OnceCell::const_new();
-    CELLS
-        .get_or_init(|| {
-            run(Wish {
-                all: true,
-                ..Wish::default()
-            })
-        })
-        .await
+/// Every cell as `session-lab matrix` finds it, once for all tests of this file: a cell whose switch
+/// the attack never asked has the outcome of its base. `long::` runs each.
+async fn cells() -> &'static [MatrixCell] {
+    static CELLS: OnceCell<Vec<MatrixCell>> = OnceCell::const_new();
+    CELLS.get_or_init(|| run(MatrixSelection::default())).await
 }
 
-async fn run(adopted_id: Wish) -> Vec<Cell> {
+async fn run(selection: MatrixSelection) -> Vec<MatrixCell> {
     let mut cells = Vec::new();
-    matrix::run(&lab().target(), &adopted_id, |cell| cells.push(cell)).await;
+    matrix::run(&lab().target(), &selection, |cell| cells.push(cell)).await;
     cells
 }
 
-fn outcome(cell: &Cell) -> &Outcome {
+fn outcome(cell: &MatrixCell) -> &Outcome {
     let found = cell.outcome();
     found.unwrap_or_else(|| panic!("{} against {}: {cell:?}", cell.attack, cell.variant))
 }
 
 #[tokio::test]
-async fn every_cell_of_the_matrix_agrees_with_the_rule() {
+async fn the_matrix_agrees_with_the_rule() {
     let cells = cells().await;
     assert_eq!(cells.len(), ALL.len() * matrix::variants().len());
     let wrong: Vec<String> = cells
         .iter()
         .filter(|cell| !cell.agrees())
-        .map(|cell| format!("{} against {}: {:?}", cell.attack, cell.variant, cell.found))
+        .map(|cell| {
+            format!(
+                "{} against {}: {:?}",
+                cell.attack, cell.variant, cell.result
+            )
+        })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -156,7 +157,7 @@ async fn what_alone_stops_an_attack_or_lets_it_in_follows_from_its_sets() {
     assert_eq!(names, listed, "the attacks in the order of the course");
 
     for (name, stopped_by) in STOPPED_BY {
-        let mine: Vec<&Cell> = cells()
+        let mine: Vec<&MatrixCell> = cells()
             .await
             .iter()
             .filter(|cell| cell.attack == *name)
@@ -184,15 +185,16 @@ async fn what_alone_stops_an_attack_or_lets_it_in_follows_from_its_sets() {
 
 #[tokio::test]
 async fn a_cell_that_is_not_run_has_the_outcome_that_running_it_gives() {
-    let adopted_id = Wish {
+    let selection = |all| MatrixSelection {
         attacks: Some(vec!["login-enumeration", "replay-after-sign-out"]),
-        ..Wish::default()
+        all,
+        ..MatrixSelection::default()
     };
-    let quick = run(adopted_id).await;
+    let (quick, each) = (run(selection(false)).await, run(selection(true)).await);
     let mut not_asked = 0;
     for cell in &quick {
-        let same = |run: &&Cell| (run.attack, run.variant) == (cell.attack, cell.variant);
-        let run = cells().await.iter().find(same).expect("every cell");
+        let same = |run: &&MatrixCell| (run.attack, run.variant) == (cell.attack, cell.variant);
+        let run = each.iter().find(same).expect("every cell");
         assert_eq!(
             outcome(cell).succeeded(),
             outcome(run).succeeded(),
@@ -200,14 +202,14 @@ async fn a_cell_that_is_not_run_has_the_outcome_that_running_it_gives() {
             cell.attack,
             cell.variant
         );
-        not_asked += usize::from(matches!(cell.found, Found::NotAsked(_)));
+        not_asked += usize::from(matches!(cell.result, CellResult::NotAsked(_)));
     }
     assert!(not_asked > 0 && not_asked < quick.len(), "{not_asked}");
 }
 
 #[tokio::test]
-async fn a_wish_narrows_the_matrix() {
-    let cells = run(Wish {
+async fn a_selection_narrows_the_matrix() {
+    let cells = run(MatrixSelection {
         attacks: Some(vec!["role-cookie-tampering"]),
         variants: Some(vec![Variant::Hardened]),
         all: false,
@@ -218,4 +220,35 @@ async fn a_wish_narrows_the_matrix() {
         .map(|cell| (cell.attack, cell.variant))
         .collect();
     assert_eq!(found, [("role-cookie-tampering", Variant::Hardened)]);
+}
+
+/// What `tests/run long` adds.
+mod long {
+    use super::*;
+    use crate::browser::chromium::browser;
+
+    /// Nothing is taken from the record or from another cell, also of the attacks of a browser.
+    #[tokio::test]
+    #[ignore = "long: about an hour; needs Chromium"]
+    async fn every_cell_is_run_and_agrees_with_the_rule() {
+        let all = MatrixSelection {
+            all: true,
+            ..MatrixSelection::default()
+        };
+        let target = lab().target().with_browser(browser().clone());
+        let mut cells = Vec::new();
+        matrix::run(&target, &all, |cell| cells.push(cell)).await;
+        assert_eq!(cells.len(), ALL.len() * matrix::variants().len());
+        let wrong: Vec<String> = cells
+            .iter()
+            .filter(|cell| !matches!(cell.result, CellResult::Ran(_)) || !cell.agrees())
+            .map(|cell| {
+                format!(
+                    "{} against {}: {:?}",
+                    cell.attack, cell.variant, cell.result
+                )
+            })
+            .collect();
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
 }

@@ -1,10 +1,12 @@
 //! The program as a shell sees it: exit codes, messages, and nothing left behind.
 //!
 //! Each test runs the built binary in an empty folder without any `SESSION_LAB_` variable. Every
-//! error is one line and one hint. Next: `src/cli.rs` and `src/settings`.
+//! error is one line and one hint. Next: `src/cli.rs` and `src/app/settings`.
 
-mod attacks;
-mod manual;
+mod attack;
+mod completions;
+mod man;
+mod matrix;
 mod redis;
 pub mod shell;
 pub mod store;
@@ -67,7 +69,7 @@ fn a_secret_never_comes_as_a_flag() {
 }
 
 #[test]
-fn help_names_the_flags_and_their_twins() {
+fn help_names_the_flags_and_where_else_they_can_be_set() {
     let ended = Shell::new().run(&["--help"]);
     assert_eq!(ended.code, Some(0));
     for word in [
@@ -180,7 +182,7 @@ fn a_bad_settings_file_is_refused() {
     for (text, part) in [
         ("lab_port = 1", "unknown key lab_port in ./session-lab.toml"),
         ("open = 'x'", "open in ./session-lab.toml: "),
-        ("lab-port 1", "cannot be understood"),
+        ("lab-port 1", "is not valid TOML"),
         ("secret-key = 'hunter2'", "unknown key secret-key"),
     ] {
         let shell = Shell::new();

@@ -7,7 +7,7 @@ use session_lab::app::settings::Settings;
 use session_lab::app::{self, Running};
 use session_lab::base::addresses::Listener;
 use session_lab::base::bench_name::BenchName;
-use session_lab::client::{Exchange, Outgoing};
+use session_lab::client::{HttpExchange, Outgoing};
 use session_lab::defences::facts::Scheme;
 use session_lab::sniffing_proxy::capture::{KEPT, LARGEST};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -35,7 +35,7 @@ impl Cafe {
         self.lab.addresses.port(listener).expect("it is up")
     }
 
-    async fn send(&self, scheme: Scheme, port: u16, request: Request<'_>) -> Exchange {
+    async fn send(&self, scheme: Scheme, port: u16, request: Request<'_>) -> HttpExchange {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let outgoing = Outgoing {
             scheme,
@@ -50,7 +50,7 @@ impl Cafe {
     }
 
     /// Through the café.
-    async fn guest(&self, scheme: Scheme, request: Request<'_>) -> Exchange {
+    async fn guest(&self, scheme: Scheme, request: Request<'_>) -> HttpExchange {
         self.send(scheme, self.port, request).await
     }
 
@@ -103,7 +103,7 @@ impl<'r> Request<'r> {
 }
 
 /// The value of the session cookie that an answer sets.
-fn id(answer: &Exchange) -> String {
+fn id(answer: &HttpExchange) -> String {
     let line = answer
         .header("set-cookie")
         .find(|line| line.contains("session_"));

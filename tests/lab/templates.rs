@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 use session_lab::base::addresses::Listener;
+use session_lab::defences::Name;
 
 use crate::support::{Client, Reply, bench, send_raw};
 
@@ -35,6 +36,7 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
     let mut outside = Client::new(Listener::PortalHttps, String::new());
     let mut strong = bench.visitor("insecure");
     strong.sign_in().await;
+    let defences = format!("The {} defences", Name::ALL.len());
     let refused = bench.visitor("hardened").post_form("/login", &[]).await;
     let mut rendered: Vec<(&str, &str, Reply)> = vec![
         (
@@ -109,11 +111,7 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             "Its way through the defences",
             lab.get("/wire/1").await,
         ),
-        (
-            "lab/defences.html",
-            "The 51 defences",
-            lab.get("/defences").await,
-        ),
+        ("lab/defences.html", &defences, lab.get("/defences").await),
         (
             "lab/defence.html",
             "What it does not stop",

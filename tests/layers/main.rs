@@ -2,9 +2,12 @@
 //! module may use those above it and none below. `imports.rs` finds what a file imports, `rules.rs`
 //! compares that with the order, `planted.rs` shows that every kind of violation is found.
 
+mod glossary;
 mod imports;
 mod planted;
+mod questions;
 mod rules;
+mod type_names;
 
 use std::fs;
 use std::path::Path;

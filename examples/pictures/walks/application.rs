@@ -10,8 +10,8 @@ pub const WIDTH: i64 = 1440;
 /// The heading of the last column that matters.
 pub const SAME_SITE: Option<&str> = Some("one('th.same-site-column')");
 
-const ARROW_RIGHT: (&str, i64) = ("ArrowRight", 39);
-const ARROW_DOWN: (&str, i64) = ("ArrowDown", 40);
+const ARROW_RIGHT: &str = "ArrowRight";
+const ARROW_DOWN: &str = "ArrowDown";
 
 pub async fn cookies_insecure(scene: &Scene<'_>) -> Result<Vec<u8>> {
     scene.student_signs_in(INSECURE).await?;

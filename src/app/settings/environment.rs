@@ -29,7 +29,7 @@ impl Environment {
             };
             let value = value.into_string().map_err(|_| {
                 let message = format!("{PREFIX}{name} is not UTF-8");
-                StartError::new(message, format!("take it away: unset {PREFIX}{name}"))
+                StartError::new(message, format!("remove it: unset {PREFIX}{name}"))
             })?;
             found.insert(name.to_owned(), value);
         }

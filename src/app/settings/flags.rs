@@ -7,7 +7,7 @@ use std::{convert::Infallible, fmt, net::IpAddr, path::PathBuf, str::FromStr};
 use clap::{Args, ValueHint};
 use serde::{Deserialize, Serialize};
 
-/// What can be said to `serve`; a flag that was not given is `None` (or `false`).
+/// The flags of `serve`. A flag that was not given is `None` (or `false`).
 ///
 /// Its serialized form is the top layer of the settings, under the names of `session-lab.toml`.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -34,7 +34,7 @@ pub struct ServeFlags {
     #[arg(long, value_name = "PORT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attacker_tls_port: Option<u16>,
-    /// Port of the café, a relay to the portal that shows what goes by [default: 7081]
+    /// Port of the café, a relay to the portal that shows the traffic [default: 7081]
     #[arg(long, value_name = "PORT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cafe_port: Option<u16>,
@@ -42,20 +42,20 @@ pub struct ServeFlags {
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
-    /// Where sessions are kept: file, memory, redis://:password@host:port/db, rediss://… for TLS,
+    /// Where sessions are stored: file, memory, redis://:password@host:port/db, rediss://… for TLS,
     /// or redis+sentinel://host:port,host:port/primary/db [default: file]
     #[arg(long, value_name = "STORE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sessions: Option<StoreName>,
-    /// With rediss:// and rediss+sentinel://: the authority behind its certificate, in PEM [default: those of the system]
+    /// With rediss:// and rediss+sentinel://: the authority that signed its certificate, in PEM [default: those of the system]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redis_ca: Option<PathBuf>,
-    /// Folder with worksheets of your own [default: the built-in ones]
+    /// Folder with your own worksheets [default: the built-in ones]
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labs: Option<PathBuf>,
-    /// Settings file [default: ./session-lab.toml where there is one]
+    /// Settings file [default: ./session-lab.toml if it exists]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     #[serde(skip)]
     pub config: Option<PathBuf>,
@@ -114,10 +114,10 @@ impl fmt::Debug for StoreName {
 }
 
 const AFTER_HELP: &str = "\
-Every flag has a twin in the environment (--http-port: SESSION_LAB_HTTP_PORT) and in
-session-lab.toml (http-port = 7080). A flag wins over the environment, the environment over the
-file. Keys come from the environment only: SESSION_LAB_SECRET_KEY, SESSION_LAB_JWT_SECRET_KEY.
-A password in --sessions is seen by everybody who runs ps; SESSION_LAB_SESSIONS keeps it out.";
+Every flag can also be set as an environment variable (--http-port: SESSION_LAB_HTTP_PORT) and in
+session-lab.toml (http-port = 7080). A flag overrides the environment, and the environment overrides
+the file. Keys come from the environment only: SESSION_LAB_SECRET_KEY, SESSION_LAB_JWT_SECRET_KEY.
+Anyone who runs ps can see a password in --sessions; SESSION_LAB_SESSIONS hides it.";
 
 #[expect(
     clippy::trivially_copy_pass_by_ref,

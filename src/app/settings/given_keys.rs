@@ -63,8 +63,8 @@ impl GivenKeys {
         self.jwt_secret_key.as_deref()
     }
 
-    /// Checks that a given key for JWTs is as long as HS256 needs it, also on loopback: whoever holds
-    /// one token can guess at home.
+    /// Checks that a given key for JWTs is as long as HS256 needs it, also on loopback: anyone who has
+    /// one token can guess offline.
     ///
     /// # Errors
     /// It is shorter than 32 bytes.
@@ -98,7 +98,7 @@ impl fmt::Debug for GivenKeys {
 
 fn check(name: &str, key: Option<&str>) -> Result<(), StartError> {
     let message = match key {
-        None => format!("--class needs a key of your own in {name}"),
+        None => format!("--class needs your own key in {name}"),
         Some(key) => match weakness(key) {
             None => return Ok(()),
             Some(weakness) => format!("{name} {weakness}"),
@@ -212,7 +212,7 @@ mod tests {
             .unwrap_err();
         assert_eq!(
             error.message,
-            "--class needs a key of your own in SESSION_LAB_SECRET_KEY"
+            "--class needs your own key in SESSION_LAB_SECRET_KEY"
         );
         let error = GivenKeys::new(Some(&strong), Some("hunter2"))
             .check_strength()

@@ -28,7 +28,7 @@ const ENVIRONMENT: &str = "the environment";
 /// The settings as they are written, before anything is checked but their types.
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct Raw {
+pub(super) struct RawSettings {
     pub lab_port: u16,
     pub http_port: u16,
     pub https_port: u16,
@@ -46,7 +46,7 @@ pub(super) struct Raw {
     pub attacker_name: Option<String>,
 }
 
-/// The names of [`Raw`]'s fields, as a file spells them.
+/// The names of [`RawSettings`]'s fields, as a file spells them.
 const NAMES: [&str; 15] = [
     "lab-port",
     "http-port",
@@ -65,7 +65,7 @@ const NAMES: [&str; 15] = [
     "attacker-name",
 ];
 
-impl Default for Raw {
+impl Default for RawSettings {
     fn default() -> Self {
         Self {
             lab_port: 7070,
@@ -88,22 +88,22 @@ impl Default for Raw {
 }
 
 /// The stacked layers, which know where each value came from.
-pub(super) struct Layers(Figment);
+pub(super) struct SettingsLayers(Figment);
 
-impl Layers {
+impl SettingsLayers {
     /// Stacks the layers; an optional settings file is looked for in `folder`.
     pub fn read(
         flags: ServeFlags,
         environment: &Environment,
         folder: &Path,
-    ) -> Result<(Raw, Self), StartError> {
+    ) -> Result<(RawSettings, Self), StartError> {
         let mut figment = Figment::new();
         let named = flags.config.clone().or_else(|| environment.config());
         if let Some(file) = read_file(named, folder)? {
             figment = figment.merge(file);
         }
-        let flags = Layer::from_provider(FLAGS.to_owned(), &Serialized::defaults(flags))?;
-        let environment = Layer {
+        let flags = SettingsLayer::from_provider(FLAGS.to_owned(), &Serialized::defaults(flags))?;
+        let environment = SettingsLayer {
             source: ENVIRONMENT.to_owned(),
             values: environment.values(&NAMES),
         };
@@ -148,7 +148,7 @@ impl Layers {
                     let name = variable(name);
                     format!("keys come from the environment: export {PREFIX}{name}=…")
                 }
-                _ => format!("the keys are {}", NAMES.join(", ")),
+                _ => format!("the known keys are {}", NAMES.join(", ")),
             };
             let file = self.source(name).unwrap_or_else(|| FILE.to_owned());
             return StartError::new(format!("unknown key {name} in {file}"), hint);
@@ -160,16 +160,16 @@ impl Layers {
             one_line(&error.kind.to_string())
         );
         let hint = if name.ends_with("port") {
-            format!("a port is a number from 0 (any free one) to 65535: --{name} 7070")
+            format!("a port is a number from 0 (any free port) to 65535: --{name} 7070")
         } else {
-            "see what each setting takes: session-lab serve --help".to_owned()
+            "see what each setting accepts: session-lab serve --help".to_owned()
         };
         self.blame(&[name], StartError::new(message, hint))
     }
 }
 
-fn read_file(named: Option<PathBuf>, folder: &Path) -> Result<Option<Layer>, StartError> {
-    // Only this folder is asked: a file somewhere above it would be a surprise.
+fn read_file(named: Option<PathBuf>, folder: &Path) -> Result<Option<SettingsLayer>, StartError> {
+    // Only this folder is searched: a file in a folder above it would be a surprise.
     let optional = named.is_none();
     let path = named.unwrap_or_else(|| folder.join(FILE));
     let text = match fs::read_to_string(&path) {
@@ -181,21 +181,24 @@ fn read_file(named: Option<PathBuf>, folder: &Path) -> Result<Option<Layer>, Sta
             return Err(StartError::new(message, hint));
         }
     };
-    Layer::from_provider(path.display().to_string(), &Toml::string(&text)).map(Some)
+    SettingsLayer::from_provider(path.display().to_string(), &Toml::string(&text)).map(Some)
 }
 
 /// The values of one layer under the name that its errors show.
-struct Layer {
+struct SettingsLayer {
     source: String,
     values: Dict,
 }
 
-impl Layer {
+impl SettingsLayer {
     fn from_provider(source: String, provider: &impl Provider) -> Result<Self, StartError> {
         let mut profiles = provider.data().map_err(|error| {
             let reason = one_line(&error.kind.to_string());
-            let message = format!("{source} cannot be understood: {reason}");
-            StartError::new(message, "a settings file has lines like http-port = 7080")
+            let message = format!("{source} is not valid TOML: {reason}");
+            StartError::new(
+                message,
+                "a settings file has lines such as http-port = 7080",
+            )
         })?;
         Ok(Self {
             source,
@@ -204,7 +207,7 @@ impl Layer {
     }
 }
 
-impl Provider for Layer {
+impl Provider for SettingsLayer {
     fn metadata(&self) -> Metadata {
         Metadata::named(self.source.clone())
     }
@@ -214,7 +217,7 @@ impl Provider for Layer {
     }
 }
 
-/// TOML errors come as a drawing of several lines; its first and last say it.
+/// A TOML error is a drawing of several lines. The first and the last have the message.
 fn one_line(text: &str) -> String {
     let lines: Vec<&str> = text
         .lines()

@@ -17,7 +17,7 @@ pub use reach::Reach;
 
 use self::{
     environment::Environment,
-    layers::{Layers, Raw},
+    layers::{RawSettings, SettingsLayers},
 };
 use crate::app::settings::flags::ServeFlags;
 use crate::base::start_error::StartError;
@@ -37,11 +37,11 @@ pub struct Settings {
     pub attacker_port: u16,
     /// Port of the attacker's site with TLS.
     pub attacker_tls_port: u16,
-    /// Port of the café's relay.
+    /// Port of the café, a relay to the portal.
     pub cafe_port: u16,
     /// Folder for the certificate, the keys and the sessions; empty in tests only.
     pub data_dir: PathBuf,
-    /// Where sessions are kept.
+    /// Where sessions are stored.
     pub sessions: SessionStore,
     /// Folder with worksheets; without one the built-in sheets are served.
     pub labs: Option<PathBuf>,
@@ -55,7 +55,7 @@ pub struct Settings {
     pub measure: bool,
 }
 
-/// Where sessions are kept.
+/// Where sessions are stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SessionStore {
     /// One file a session in the data folder; they survive a restart.
@@ -93,7 +93,7 @@ impl Settings {
     /// A layer cannot be read, or one of the two makes no sense.
     pub fn load_store(flags: ServeFlags) -> Result<(SessionStore, PathBuf), StartError> {
         let environment = Environment::of_the_process()?;
-        let (raw, layers) = Layers::read(flags, &environment, Path::new("."))?;
+        let (raw, layers) = SettingsLayers::read(flags, &environment, Path::new("."))?;
         refuse_no_folder(&raw, &layers)?;
         Ok((session_store(&raw, &layers)?, raw.data_dir))
     }
@@ -120,7 +120,7 @@ impl Settings {
     /// The same on the ports that a lab has by itself.
     #[must_use]
     pub fn on_usual_ports(self) -> Self {
-        let usual = Raw::default();
+        let usual = RawSettings::default();
         Self {
             lab_port: usual.lab_port,
             http_port: usual.http_port,
@@ -137,7 +137,7 @@ impl Settings {
         environment: &Environment,
         folder: &Path,
     ) -> Result<Self, StartError> {
-        let (raw, layers) = Layers::read(flags, environment, folder)?;
+        let (raw, layers) = SettingsLayers::read(flags, environment, folder)?;
         refuse_one_port_twice(&raw, &layers)?;
         refuse_no_folder(&raw, &layers)?;
         let sessions = session_store(&raw, &layers)?;
@@ -166,7 +166,7 @@ impl Settings {
     }
 }
 
-fn refuse_no_folder(raw: &Raw, layers: &Layers) -> Result<(), StartError> {
+fn refuse_no_folder(raw: &RawSettings, layers: &SettingsLayers) -> Result<(), StartError> {
     if raw.data_dir.as_os_str().is_empty() {
         let name = layers.spell("data-dir");
         let error = StartError::new(format!("{name} is empty"), "name a folder: ./lab-data");
@@ -175,7 +175,7 @@ fn refuse_no_folder(raw: &Raw, layers: &Layers) -> Result<(), StartError> {
     Ok(())
 }
 
-fn session_store(raw: &Raw, layers: &Layers) -> Result<SessionStore, StartError> {
+fn session_store(raw: &RawSettings, layers: &SettingsLayers) -> Result<SessionStore, StartError> {
     let name = layers.spell("sessions");
     // A Redis URL may carry a password, so what was given is not repeated.
     let store = match raw.sessions.expose() {
@@ -190,7 +190,10 @@ fn session_store(raw: &Raw, layers: &Layers) -> Result<SessionStore, StartError>
             }),
         _ => {
             let hint = "start with --sessions file, --sessions memory or --sessions redis://host";
-            Err((format!("{name} is neither file, memory nor a Redis"), hint))
+            Err((
+                format!("{name} is neither file, memory nor a Redis address"),
+                hint,
+            ))
         }
     };
     let blame = |(message, hint): (String, &str)| {
@@ -207,7 +210,7 @@ fn session_store(raw: &Raw, layers: &Layers) -> Result<SessionStore, StartError>
     Ok(store)
 }
 
-fn refuse_one_port_twice(raw: &Raw, layers: &Layers) -> Result<(), StartError> {
+fn refuse_one_port_twice(raw: &RawSettings, layers: &SettingsLayers) -> Result<(), StartError> {
     let ports = [
         ("lab-port", raw.lab_port),
         ("http-port", raw.http_port),
@@ -224,7 +227,8 @@ fn refuse_one_port_twice(raw: &Raw, layers: &Layers) -> Result<(), StartError> {
                     layers.spell(name),
                     layers.spell(other)
                 );
-                let hint = format!("give each its own port, or let one be found: --{other} 0");
+                let hint =
+                    format!("give each its own port, or let the system choose one: --{other} 0");
                 return Err(layers.blame(&[name, other], StartError::new(message, hint)));
             }
         }

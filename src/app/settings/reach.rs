@@ -6,7 +6,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::layers::{Layers, Raw};
+use super::layers::{RawSettings, SettingsLayers};
 use crate::base::start_error::StartError;
 
 /// Who can reach the lab.
@@ -27,7 +27,7 @@ pub enum Reach {
 }
 
 impl Reach {
-    pub(super) fn check(raw: &Raw, layers: &Layers) -> Result<Self, StartError> {
+    pub(super) fn check(raw: &RawSettings, layers: &SettingsLayers) -> Result<Self, StartError> {
         if !raw.class {
             // In a file they may wait for a day with --class; as flags they are a mistake.
             for name in ["bind", "public-name", "attacker-name"] {

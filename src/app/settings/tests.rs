@@ -7,7 +7,7 @@ use std::fs;
 use clap::Parser as _;
 
 use super::*;
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, CliCommand};
 
 /// A folder with an optional settings file, an environment, and a command line.
 fn load(file: &str, environment: &[(&str, &str)], words: &[&str]) -> Result<Settings, StartError> {
@@ -16,7 +16,7 @@ fn load(file: &str, environment: &[(&str, &str)], words: &[&str]) -> Result<Sett
         fs::write(folder.path().join("session-lab.toml"), file).unwrap();
     }
     let cli = Cli::try_parse_from([&["session-lab"], words].concat()).unwrap();
-    let Command::Serve(flags) = cli.into_command() else {
+    let CliCommand::Serve(flags) = cli.into_command() else {
         panic!("not serve")
     };
     Settings::from_layers(flags, &Environment::of(environment), folder.path())
@@ -168,7 +168,7 @@ fn a_wrong_type_says_which_layer_and_what_it_should_be() {
 fn a_file_that_is_no_toml_is_one_line() {
     let error = refused("lab-port 7070", &[], &[]);
     assert!(
-        error.message.contains("cannot be understood: "),
+        error.message.contains("is not valid TOML: "),
         "{}",
         error.message
     );
@@ -200,7 +200,7 @@ fn one_port_twice_is_refused_but_zero_may_repeat() {
     assert_eq!(error.message, "--lab-port and --https-port are both 9001");
     assert_eq!(
         error.hint,
-        "give each its own port, or let one be found: --https-port 0"
+        "give each its own port, or let the system choose one: --https-port 0"
     );
     assert_eq!(error.code, 2);
     assert_eq!(refused("", &[], &["--lab-port", "7080"]).code, 2);
@@ -253,7 +253,7 @@ fn a_wrong_redis_is_refused_without_repeating_it() {
         assert_eq!(error.code, 1);
     }
     let error = refused("sessions = 'Memory'", &[], &[]);
-    let end = "session-lab.toml is neither file, memory nor a Redis";
+    let end = "session-lab.toml is neither file, memory nor a Redis address";
     assert!(error.message.ends_with(end), "{}", error.message);
 }
 

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 
 use super::super::scenario::{Scenario, ScenarioError, VICTIM};
-use super::{Card, Cost};
+use super::{CostCard, DefenceCost};
 use crate::defences::policy::Name;
 
 pub(super) struct BusyUser;
@@ -15,17 +15,17 @@ const PAUSE: u64 = 4;
 /// The working day ends after so many clicks.
 const CLICKS: u64 = 20;
 
-const CARD: Card = Card {
+const CARD: CostCard = CostCard {
     name: "busy-user",
     defence: Name::AbsoluteTimeout,
-    title: "Who works without a break must sign in again",
+    title: "Anyone who works without a break must sign in again",
     how: "Somebody clicks every four minutes, twenty times.",
     shows: &["TO-ABS"],
 };
 
 #[async_trait]
-impl Cost for BusyUser {
-    fn card(&self) -> &'static Card {
+impl DefenceCost for BusyUser {
+    fn card(&self) -> &'static CostCard {
         &CARD
     }
 
@@ -33,8 +33,13 @@ impl Cost for BusyUser {
         let mut user = scenario.actor("user");
         user.sign_in(VICTIM).await?;
         for click in 1..=CLICKS {
-            scenario.wait(PAUSE).await?;
+            // Four minutes is less than the idle limit, so only `absolute-timeout` can end this
+            // session.
+            scenario.advance_clock(PAUSE).await?;
             let status = user.get("/api/check_session").await?.status;
+            // The user loses what they were doing in the middle of their work. A portal can soften
+            // that by asking for the password in place, and cannot avoid it: whatever extends the
+            // session for the user extends it for a thief (`replay_after_absolute_limit.rs`).
             if status != 200 {
                 let minutes = click * PAUSE;
                 return Ok(format!(
@@ -44,6 +49,8 @@ impl Cost for BusyUser {
             }
         }
         let minutes = CLICKS * PAUSE;
-        Ok(format!("After {minutes} minutes the user is still in."))
+        Ok(format!(
+            "After {minutes} minutes the user is still signed in."
+        ))
     }
 }

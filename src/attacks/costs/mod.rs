@@ -1,4 +1,4 @@
-//! What defences cost: measured like an attack, by the front door on a bench that is thrown away, and
+//! What defences cost: measured like an attack, by requests on a bench that is thrown away, and
 //! listed beside the matrix.
 //!
 //! A cost is no failure of a defence, and no row of the matrix: it is what somebody honest pays for
@@ -16,12 +16,12 @@ use async_trait::async_trait;
 use serde::Serialize;
 
 use super::matrix::throw_away_name;
-use super::scenario::{Scenario, ScenarioError, Target};
+use super::scenario::{Scenario, ScenarioError, TargetLab};
 use crate::defences::policy::{Name, Policy, Variant, conflict};
 
 /// What is known of a cost before it is measured.
 #[derive(Debug)]
-pub struct Card {
+pub struct CostCard {
     /// Its name in addresses.
     pub name: &'static str,
     /// The defence that has it.
@@ -36,11 +36,11 @@ pub struct Card {
 
 /// A program that measures what a defence costs.
 ///
-/// It must come in by the front door only, must end by itself, and must report what it saw.
+/// It must send every request over a socket, must end by itself, and must report what it saw.
 #[async_trait]
-pub trait Cost: Send + Sync {
+pub trait DefenceCost: Send + Sync {
     /// What is known before it runs.
-    fn card(&self) -> &'static Card;
+    fn card(&self) -> &'static CostCard;
 
     /// Measures it on a fresh bench, and says in a sentence or two what was seen.
     ///
@@ -50,7 +50,7 @@ pub trait Cost: Send + Sync {
 }
 
 /// Every cost.
-pub const ALL: &[&dyn Cost] = &[
+pub const ALL: &[&dyn DefenceCost] = &[
     &stranger_locks_out::StrangerLocksOut,
     &tossed_duplicate::TossedDuplicate,
     &other_devices::OtherDevices,
@@ -60,7 +60,7 @@ pub const ALL: &[&dyn Cost] = &[
 
 /// What was measured under one arm.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Measured {
+pub struct MeasuredCost {
     /// The cost's name.
     pub cost: &'static str,
     /// The arm of its defence.
@@ -72,7 +72,7 @@ pub struct Measured {
 }
 
 /// Measures every cost under every arm of its defence, and hands each to `done`.
-pub async fn run(target: &Target, mut done: impl FnMut(Measured)) {
+pub async fn run(target: &TargetLab, mut done: impl FnMut(MeasuredCost)) {
     for cost in ALL {
         for arm in cost.card().defence.arms() {
             done(measure(*cost, arm.slug, target).await);
@@ -81,7 +81,11 @@ pub async fn run(target: &Target, mut done: impl FnMut(Measured)) {
 }
 
 /// Measures one cost under one arm.
-pub async fn measure(cost: &dyn Cost, arm: &'static str, target: &Target) -> Measured {
+pub async fn measure(
+    cost: &dyn DefenceCost,
+    arm: &'static str,
+    target: &TargetLab,
+) -> MeasuredCost {
     let card = cost.card();
     let (variant, policy) = variant_of(card.defence, arm);
     let scenario = Scenario::new(target.clone(), throw_away_name(), variant);
@@ -94,12 +98,12 @@ pub async fn measure(cost: &dyn Cost, arm: &'static str, target: &Target) -> Mea
         Err(error) => Err(error),
     };
     // A bench that stays is one of a thousand, and has no file.
-    let _ = scenario.clear_away().await;
+    let _ = scenario.delete_bench().await;
     let (done, description) = match found {
         Ok(description) => (true, description),
         Err(error) => (false, format!("It could not be measured: {error}.")),
     };
-    Measured {
+    MeasuredCost {
         cost: card.name,
         arm,
         done,
@@ -107,7 +111,7 @@ pub async fn measure(cost: &dyn Cost, arm: &'static str, target: &Target) -> Mea
     }
 }
 
-/// The variant in which a defence stands on this arm and everything else is weak; an arm between the
+/// The variant in which a defence has this arm and everything else is weak; an arm between the
 /// weak and the strong one is a mix.
 fn variant_of(defence: Name, arm: &str) -> (Variant, Option<Policy>) {
     let arms = defence.arms();

@@ -4,12 +4,12 @@
 use async_trait::async_trait;
 
 use super::super::scenario::{Scenario, ScenarioError, VICTIM};
-use super::{Card, Cost};
+use super::{CostCard, DefenceCost};
 use crate::defences::policy::Name;
 
 pub(super) struct OtherDevices;
 
-const CARD: Card = Card {
+const CARD: CostCard = CostCard {
     name: "other-devices",
     defence: Name::SessionsOnPasswordChange,
     title: "A new password signs the owner's other devices out",
@@ -19,8 +19,8 @@ const CARD: Card = Card {
 };
 
 #[async_trait]
-impl Cost for OtherDevices {
-    fn card(&self) -> &'static Card {
+impl DefenceCost for OtherDevices {
+    fn card(&self) -> &'static CostCard {
         &CARD
     }
 
@@ -28,6 +28,9 @@ impl Cost for OtherDevices {
         let (mut laptop, mut phone) = (scenario.actor("laptop"), scenario.actor("phone"));
         laptop.sign_in(VICTIM).await?;
         phone.sign_in(VICTIM).await?;
+        // The owner cannot say which of the sessions are theirs, and the portal cannot know. A list
+        // of sessions with a button for each is the friendlier way, and needs an owner who reads
+        // it.
         laptop.change_password(VICTIM, "a-new-password").await?;
         let at_laptop = laptop.get("/api/check_session").await?.status;
         let at_phone = phone.get("/api/check_session").await?.status;

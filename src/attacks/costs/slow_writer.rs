@@ -1,10 +1,10 @@
-//! Somebody takes his time over a notice, and it is not posted. The price of `idle-timeout`; the
+//! Somebody takes a long time over a notice, and it is not posted. The price of `idle-timeout`; the
 //! countdown on the dashboard is there to soften it.
 
 use async_trait::async_trait;
 
 use super::super::scenario::{Scenario, ScenarioError, VICTIM};
-use super::{Card, Cost};
+use super::{CostCard, DefenceCost};
 use crate::defences::policy::Name;
 
 pub(super) struct SlowWriter;
@@ -14,17 +14,17 @@ const THINKS: u64 = 10;
 
 const NOTICE: &str = "Lost: one umbrella";
 
-const CARD: Card = Card {
+const CARD: CostCard = CostCard {
     name: "slow-writer",
     defence: Name::IdleTimeout,
-    title: "Who writes slowly loses the text",
+    title: "Anyone who writes slowly loses the text",
     how: "Somebody opens the notice board, thinks for ten minutes, and posts.",
     shows: &["TO-IDLE", "TO-WARN"],
 };
 
 #[async_trait]
-impl Cost for SlowWriter {
-    fn card(&self) -> &'static Card {
+impl DefenceCost for SlowWriter {
+    fn card(&self) -> &'static CostCard {
         &CARD
     }
 
@@ -32,23 +32,27 @@ impl Cost for SlowWriter {
         let mut writer = scenario.actor("writer");
         writer.sign_in(VICTIM).await?;
         writer.get("/board").await?;
+        // The portal tells the page how long the session may still be idle, so that the page can
+        // warn. Asking for it does not extend the session.
         let left = writer.get("/api/time_left").await?.body;
         let left: serde_json::Value = serde_json::from_str(&left).unwrap_or_default();
         let limit = match left["idle"].as_u64() {
             Some(seconds) => format!("for {seconds} s"),
-            None => "without end".into(),
+            None => "without limit".into(),
         };
-        scenario.wait(THINKS).await?;
+        scenario.advance_clock(THINKS).await?;
+        // Thinking sends no request, so to the server the writer looks like somebody who left.
         let posted = writer.submit("/board", &[("text", NOTICE)]).await?;
 
         let mut reader = scenario.actor("reader");
         reader.sign_in("alice").await?;
-        let kept = reader.get("/board").await?.body.contains(NOTICE);
-        let kept = if kept { "is on the board" } else { "is lost" };
+        // Another user looks, because what counts is whether the notice was posted.
+        let shown = reader.get("/board").await?.body.contains(NOTICE);
+        let shown = if shown { "is on the board" } else { "is lost" };
         let status = posted.status;
         Ok(format!(
-            "The session may rest {limit}. Ten minutes later the post is answered {status}, and the \
-             notice {kept}."
+            "The session may be idle {limit}. Ten minutes later the post is answered {status}, and the \
+             notice {shown}."
         ))
     }
 }

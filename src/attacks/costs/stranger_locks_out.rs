@@ -1,14 +1,14 @@
 //! A stranger types wrong passwords, and the owner of the account has to wait. The price of
-//! `throttle`, whose file tells why the count belongs to the account and why known browsers are
-//! counted apart.
+//! `throttle`, whose file explains why the count belongs to the account and why known browsers are
+//! counted separately.
 
 use async_trait::async_trait;
 
+use super::super::demo_accounts::demo_password;
 use super::super::http_actor::HttpActor;
 use super::super::scenario::{Scenario, ScenarioError, VICTIM};
-use super::{Card, Cost};
-use crate::client::Exchange;
-use crate::defences::password_storage::DEMO_PASSWORDS;
+use super::{CostCard, DefenceCost};
+use crate::client::HttpExchange;
 use crate::defences::policy::Name;
 
 pub(super) struct StrangerLocksOut;
@@ -19,7 +19,7 @@ const GUESSES: usize = 8;
 /// The owner tries again at most so often.
 const TRIES: usize = 4;
 
-const CARD: Card = Card {
+const CARD: CostCard = CostCard {
     name: "stranger-locks-out",
     defence: Name::Throttle,
     title: "A stranger's wrong guesses keep the owner out",
@@ -30,8 +30,8 @@ const CARD: Card = Card {
 };
 
 #[async_trait]
-impl Cost for StrangerLocksOut {
-    fn card(&self) -> &'static Card {
+impl DefenceCost for StrangerLocksOut {
+    fn card(&self) -> &'static CostCard {
         &CARD
     }
 
@@ -39,11 +39,13 @@ impl Cost for StrangerLocksOut {
         let mut known = scenario.actor("owner");
         known.get("/login").await?;
         let reply = right_password(&mut known).await?;
-        known.expect("the first sign-in", &reply, 303)?;
+        known.expect_status("the first sign-in", &reply, 303)?;
         known.get("/dashboard").await?;
         let bye = known.submit("/logout", &[]).await?;
-        known.expect("the sign-out", &bye, 200)?;
+        known.expect_status("the sign-out", &bye, 200)?;
 
+        // The stranger needs a user name only. They may want to annoy the owner, or to keep them
+        // out while something else happens.
         let mut stranger = scenario.actor("stranger");
         stranger.get("/login").await?;
         let mut guesses = 0;
@@ -55,6 +57,8 @@ impl Cost for StrangerLocksOut {
             guesses += 1;
         }
 
+        // A browser without the portal's mark looks like the stranger's: there the owner has to
+        // wait as well.
         let mut unknown = scenario.actor("owner");
         unknown.get("/login").await?;
         let first = right_password(&mut unknown).await?;
@@ -63,25 +67,27 @@ impl Cost for StrangerLocksOut {
             answer(&first)
         );
         known.get("/login").await?;
+        // A browser in which the owner signed in before has its own count, which the stranger
+        // cannot fill.
         let remembered = right_password(&mut known).await?;
         description.push_str(&format!(
             ", and in a remembered browser {}.",
             answer(&remembered)
         ));
-        if let Some(minutes) = until_in(scenario, &mut unknown, &first).await? {
+        if let Some(minutes) = wait_until_accepted(scenario, &mut unknown, &first).await? {
             description.push_str(&format!(
-                " After waiting {minutes} min, while the stranger rests, it is taken."
+                " After waiting {minutes} min, while the stranger pauses, it is accepted."
             ));
         }
         Ok(description)
     }
 }
 
-/// How many minutes the owner waited until the password was taken; `None` where there was no wait.
-async fn until_in(
+/// How many minutes the owner waited until the password was accepted; `None` where there was no wait.
+async fn wait_until_accepted(
     scenario: &Scenario,
     owner: &mut HttpActor<'_>,
-    first: &Exchange,
+    first: &HttpExchange,
 ) -> Result<Option<u64>, ScenarioError> {
     let (mut reply, mut waited) = (first.clone(), 0);
     for _ in 0..TRIES {
@@ -89,28 +95,26 @@ async fn until_in(
             return Ok((waited > 0).then_some(waited));
         }
         let minutes = retry_after(&reply).unwrap_or(60).div_ceil(60).max(1);
-        scenario.wait(minutes).await?;
+        scenario.advance_clock(minutes).await?;
         waited += minutes;
         owner.get("/login").await?;
         reply = right_password(owner).await?;
     }
-    let error = format!("after {waited} minutes the owner is still out");
+    let error = format!("after {waited} minutes the owner is still locked out");
     Err(ScenarioError::Unexpected(error))
 }
 
-/// Signs in with the box ticked that has the browser remembered.
-async fn right_password(actor: &mut HttpActor<'_>) -> Result<Exchange, ScenarioError> {
-    let account = DEMO_PASSWORDS.iter().find(|(name, _)| *name == VICTIM);
-    let password = account.map_or("", |(_, password)| password);
+/// Signs in with the box ticked that makes the portal remember the browser.
+async fn right_password(actor: &mut HttpActor<'_>) -> Result<HttpExchange, ScenarioError> {
     let fields = [
         ("username", VICTIM),
-        ("password", password),
+        ("password", demo_password(VICTIM)),
         ("remember", "1"),
     ];
     actor.submit("/login", &fields).await
 }
 
-fn answer(reply: &Exchange) -> String {
+fn answer(reply: &HttpExchange) -> String {
     match retry_after(reply) {
         Some(seconds) => format!("{} (Retry-After {seconds} s)", reply.status),
         None if reply.status == 303 => "303 (signed in)".into(),
@@ -118,6 +122,6 @@ fn answer(reply: &Exchange) -> String {
     }
 }
 
-fn retry_after(reply: &Exchange) -> Option<u64> {
+fn retry_after(reply: &HttpExchange) -> Option<u64> {
     reply.header("retry-after").next()?.parse().ok()
 }

@@ -4,13 +4,13 @@
 use async_trait::async_trait;
 
 use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
-use super::{Card, Cost};
+use super::{CostCard, DefenceCost};
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
 
 pub(super) struct TossedDuplicate;
 
-const CARD: Card = Card {
+const CARD: CostCard = CostCard {
     name: "tossed-duplicate",
     defence: Name::DuplicateCookies,
     title: "A planted cookie shuts the owner out",
@@ -21,19 +21,21 @@ const CARD: Card = Card {
 };
 
 #[async_trait]
-impl Cost for TossedDuplicate {
-    fn card(&self) -> &'static Card {
+impl DefenceCost for TossedDuplicate {
+    fn card(&self) -> &'static CostCard {
         &CARD
     }
 
     async fn measure(&self, scenario: &Scenario) -> Result<String, ScenarioError> {
-        let mut victim = scenario.person_beside_sibling("victim");
+        let mut victim = scenario.actor_beside_sibling("victim");
         victim.sign_in(VICTIM).await?;
-        let mut attacker = scenario.person_beside_sibling("attacker");
+        let mut attacker = scenario.actor_beside_sibling("attacker");
         attacker.sign_in(ATTACKER).await?;
 
         let (name, own) = victim.session_cookie()?;
         let (_, planted) = attacker.session_cookie()?;
+        // The order of a browser: the cookie with the longer path comes first, so the planted one
+        // does.
         let both = format!("{name}={planted}; {name}={own}");
         let call = || Call::get("/api/check_session").with_cookie(Some(both.clone()));
         let with_both = victim.call(call()).await?;
@@ -42,6 +44,8 @@ impl Cost for TossedDuplicate {
             Some(user) => format!("answered {} as {user}", with_both.status),
             None => format!("answered {}", with_both.status),
         };
+        // The owner is let in again as soon as the planted cookie is gone. But the owner does not
+        // know that, and has to delete cookies by hand.
         let alone = Call::get("/api/check_session").with_cookie(Some(format!("{name}={own}")));
         let alone = victim.call(alone).await?.status;
         Ok(format!(

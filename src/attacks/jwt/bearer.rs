@@ -1,18 +1,18 @@
-//! What somebody on a stage does with tokens: gets them, sends them, passes them on.
+//! What actors do with tokens: get them, send them, pass them on.
 
 use serde_json::{Value, json};
 
+use super::super::demo_accounts::demo_password;
 use super::super::http_actor::HttpActor;
 use super::super::scenario::ScenarioError;
 use super::super::{Card, Outcome};
-use super::forge::Parts;
-use crate::client::Exchange;
+use super::forge::TokenParts;
+use crate::client::HttpExchange;
 use crate::client::caller::Call;
-use crate::defences::password_storage::DEMO_PASSWORDS;
 
 /// The tokens of a sign-in.
 #[derive(Clone, Debug)]
-pub(super) struct Tokens {
+pub(super) struct SignInTokens {
     /// The access token.
     pub access: String,
     /// The refresh token, wherever the portal put it.
@@ -23,7 +23,7 @@ pub(super) struct Tokens {
 pub(super) async fn sign_in(
     actor: &mut HttpActor<'_>,
     user: &str,
-) -> Result<Tokens, ScenarioError> {
+) -> Result<SignInTokens, ScenarioError> {
     let reply = actor
         .call(Call::json("/jwt/login", credentials(user).to_string()))
         .await?;
@@ -38,18 +38,18 @@ pub(super) async fn sign_in(
     };
     let refresh = in_json.or_else(in_jar);
     let missing = || ScenarioError::Unexpected("the sign-in gave no refresh token".into());
-    Ok(Tokens {
+    Ok(SignInTokens {
         access,
         refresh: refresh.ok_or_else(missing)?,
     })
 }
 
-/// Has the partner sign a token for mallory. It looks like one of the portal's own, but for these
-/// wishes.
+/// Has the partner sign a token for `user`. It looks like one of the portal's own, except for these
+/// claims.
 pub(super) async fn partner_token(
     actor: &mut HttpActor<'_>,
     user: &str,
-    wishes: Value,
+    claims: Value,
 ) -> Result<String, ScenarioError> {
     let mut order = credentials(user);
     let probe = actor
@@ -59,8 +59,8 @@ pub(super) async fn partner_token(
     order["iss"] = names["portal_iss"].clone();
     order["aud"] = names["portal_aud"].clone();
     order["typ"] = "at+jwt".into();
-    for (name, adopted_id) in wishes.as_object().into_iter().flatten() {
-        order[name] = adopted_id.clone();
+    for (name, value) in claims.as_object().into_iter().flatten() {
+        order[name] = value.clone();
     }
     let signed = actor
         .call(Call::json("/jwt/partner", order.to_string()))
@@ -68,7 +68,7 @@ pub(super) async fn partner_token(
     text(&answer("the partner's answer", &signed)?, "token")
 }
 
-/// Sends a token, and says whom the profile takes it for.
+/// Sends a token, and returns the user that the profile names.
 pub(super) async fn opened_as(
     actor: &mut HttpActor<'_>,
     token: &str,
@@ -81,7 +81,7 @@ pub(super) async fn opened_as(
     }
 }
 
-/// Sends a token, and succeeds where the profile takes it for `user`.
+/// Sends a token. The attack succeeds where the profile names `user`.
 pub(super) async fn judge(
     card: &Card,
     actor: &mut HttpActor<'_>,
@@ -96,12 +96,12 @@ pub(super) async fn judge(
     })
 }
 
-/// Signs the attacker in to his own account, and takes his own token apart.
+/// Signs the attacker in to their own account, and takes their token apart.
 pub(super) async fn own_parts(
     attacker: &mut HttpActor<'_>,
     user: &str,
-) -> Result<Parts, ScenarioError> {
-    Parts::of(&sign_in(attacker, user).await?.access)
+) -> Result<TokenParts, ScenarioError> {
+    TokenParts::of(&sign_in(attacker, user).await?.access)
 }
 
 /// A request that carries a token in its header.
@@ -114,8 +114,8 @@ pub(super) fn with_token(method: &'static str, path: &str, token: &str) -> Call 
     call.with("authorization", format!("Bearer {token}"))
 }
 
-/// The JSON of an answer that went well.
-pub(super) fn answer(what: &str, reply: &Exchange) -> Result<Value, ScenarioError> {
+/// The JSON of an answer with status 200.
+pub(super) fn answer(what: &str, reply: &HttpExchange) -> Result<Value, ScenarioError> {
     if reply.status != 200 {
         return Err(unexpected(what, reply));
     }
@@ -129,13 +129,11 @@ pub(super) fn text(json: &Value, name: &str) -> Result<String, ScenarioError> {
     found.ok_or_else(|| ScenarioError::Unexpected(format!("an answer has no {name}")))
 }
 
-/// An error: a step that is no part of the attack went wrong.
-pub(super) fn unexpected(what: &str, reply: &Exchange) -> ScenarioError {
+/// An error: a step that is no part of the attack failed.
+pub(super) fn unexpected(what: &str, reply: &HttpExchange) -> ScenarioError {
     ScenarioError::Unexpected(format!("{what} was answered {}", reply.status))
 }
 
 fn credentials(user: &str) -> Value {
-    let account = DEMO_PASSWORDS.iter().find(|(name, _)| *name == user);
-    let password = account.map(|(_, password)| *password).unwrap_or_default();
-    json!({ "username": user, "password": password })
+    json!({ "username": user, "password": demo_password(user) })
 }

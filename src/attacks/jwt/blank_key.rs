@@ -17,8 +17,8 @@ const CARD: Card = Card {
     engine: Engine::Http,
     victim: "Has an account, and need not be signed in.",
     means: "The attacker writes a token in the victim's name that names a key which does not \
-            exist, and signs it with no bytes at all. jwt_tool tries that, too.",
-    evidence: "The profile says that he is logged in as the victim.",
+            exist, and signs it with no bytes at all. jwt_tool tries that as well.",
+    evidence: "The profile says that the attacker is logged in as the victim.",
     stopped_by: &[&[Name::JwtKid]],
     when_stopped: "The token names no key of the API, so it was refused.",
     shows: &["JWT-KID"],
@@ -32,12 +32,21 @@ impl Attack for BlankKey {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        scenario.narrate("The attacker signs in to his own account and decodes his token.");
+        scenario.narrate("The attacker signs in to their own account and decodes the token.");
         let mut attacker = scenario.actor("attacker");
+        // Their own token shows the form that the API expects: the claims, the header, the name of
+        // the key.
         let own = own_parts(&mut attacker, ATTACKER).await?;
 
-        scenario.narrate("He names a key that does not exist, and signs with an empty one.");
+        scenario
+            .narrate("The attacker names a key that does not exist, and signs with an empty one.");
+        // `kid` is a name that the verifier looks up, and the attacker writes it. On the weak arm
+        // of `jwt-kid` an unknown name gives an empty key, because the program that looks it up has
+        // no other value for "not found".
         let forged = own.in_the_name_of(VICTIM).with_header("kid", "no-such-key");
+        // HMAC with an empty key is a signature that anyone can compute. On the strong arm the name
+        // is looked up in a fixed map, and what is not in it ends the request before any signature
+        // is computed.
         judge(&CARD, &mut attacker, &forged.hs256(b"")?, VICTIM).await
     }
 }

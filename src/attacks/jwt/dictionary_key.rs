@@ -16,11 +16,10 @@ const CARD: Card = Card {
     title: "The secret is in a word list",
     engine: Engine::Http,
     victim: "Has an account, and need not be signed in.",
-    means: "The attacker signs in to his own account. On his own computer he tries the words of a \
-            list until one gives his token's signature, as john and hashcat do. With that word he \
-            signs a token in the victim's name. Where no word fits he signs with one that stands \
-            in tutorials.",
-    evidence: "The profile says that he is logged in as the victim.",
+    means: "The attacker signs in to their own account. Offline they try the words of a list until \
+            one gives the token's signature, as john and hashcat do. With that word they sign a \
+            token in the victim's name. Where no word fits, they sign with a key from tutorials.",
+    evidence: "The profile says that the attacker is logged in as the victim.",
     stopped_by: &[&[Name::JwtKey, Name::JwtSignature]],
     when_stopped: "No word of the list is the secret.",
     shows: &["JWT-WEAKKEY", "JWT-HARDKEY"],
@@ -41,21 +40,30 @@ impl Attack for DictionaryKey {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        scenario.narrate("The attacker signs in to his own account and takes his token home.");
+        scenario.narrate("The attacker signs in to their own account and copies the token.");
         let mut attacker = scenario.actor("attacker");
         let own = own_parts(&mut attacker, ATTACKER).await?;
+        // Every token that the API issues is a test for guesses: header and payload are readable,
+        // so the attacker computes signatures until one matches. The portal is not asked, so it
+        // cannot throttle and does not notice.
         let word = own.cracked();
         scenario.narrate(match word {
-            Some(word) => format!("The word {word} gives his token's signature."),
-            None => format!("No word of his list fits. He tries {TUTORIAL_KEY} all the same."),
+            Some(word) => format!("The word {word} gives the token's signature."),
+            None => {
+                format!("No word of the list fits. The attacker tries {TUTORIAL_KEY} all the same.")
+            }
         });
 
-        scenario.narrate("He signs a token in the victim's name.");
+        scenario.narrate("The attacker signs a token in the victim's name.");
         let secret = word.unwrap_or(TUTORIAL_KEY);
+        // With the key the attacker is the issuer: any user, any role, any time. On the strong arm
+        // of `jwt-key` the key is random and 256 bits long, as RFC 7518 demands for HS256. A
+        // signature key pair would help in another way: the verifier then has nothing to guess
+        // (`key_confusion.rs` shows its own trap).
         let token = own.in_the_name_of(VICTIM).hs256(secret.as_bytes())?;
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }
 }
 
-/// A key that stands in tutorials.
+/// A key from tutorials.
 const TUTORIAL_KEY: &str = "secret";

@@ -16,9 +16,10 @@ const CARD: Card = Card {
     title: "A token with another name in it",
     engine: Engine::Http,
     victim: "Has an account, and need not be signed in.",
-    means: "The attacker signs in to his own account, decodes his token, writes the victim's name \
-            into the payload and encodes it again. The signature stays as it was, and so is wrong.",
-    evidence: "The profile says that he is logged in as the victim.",
+    means: "The attacker signs in to their own account, decodes the token, writes the victim's \
+            name into the payload and encodes it again. The signature stays as it was, and so is \
+            wrong.",
+    evidence: "The profile says that the attacker is logged in as the victim.",
     stopped_by: &[&[Name::JwtSignature]],
     when_stopped: "The signature is not that of the payload.",
     shows: &["JWT-NOSIG"],
@@ -32,14 +33,23 @@ impl Attack for EditedPayload {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        scenario.narrate("The attacker signs in to his own account and decodes his token.");
+        scenario.narrate("The attacker signs in to their own account and decodes the token.");
         let mut attacker = scenario.actor("attacker");
+        // A JWT is encoded, not encrypted. base64url hides nothing, so the attacker reads and edits
+        // it with any editor.
         let forged = own_parts(&mut attacker, ATTACKER)
             .await?
             .in_the_name_of(VICTIM);
 
-        scenario.narrate("He writes the victim's name into it and leaves the signature as it was.");
+        scenario.narrate(
+            "The attacker writes the victim's name into it and leaves the signature as it was.",
+        );
+        // The old signature no longer fits the new payload, and the attacker does not care: they
+        // hope that nobody checks. On the weak arm of `jwt-signature` the API only decodes the
+        // token. Libraries have a function for that, often the shorter name, and its result looks
+        // verified. On the strong arm the payload is read after the signature was checked.
         let token = forged.signed_with(forged.old_signature());
+        // The profile is the evidence: it says in whose name the API works for this token.
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }
 }

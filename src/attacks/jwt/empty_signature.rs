@@ -16,9 +16,9 @@ const CARD: Card = Card {
     title: "A token with its signature cut off",
     engine: Engine::Http,
     victim: "Has an account, and need not be signed in.",
-    means: "The attacker decodes his own token, writes the victim's name into the payload and cuts \
-            the signature off. The header still says HS256.",
-    evidence: "The profile says that he is logged in as the victim.",
+    means: "The attacker decodes their own token, writes the victim's name into the payload and \
+            cuts the signature off. The header still says HS256.",
+    evidence: "The profile says that the attacker is logged in as the victim.",
     stopped_by: &[&[Name::JwtNone]],
     when_stopped: "A token without a signature is refused, whatever its header says.",
     shows: &["JWT-NONE"],
@@ -32,13 +32,19 @@ impl Attack for EmptySignature {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        scenario.narrate("The attacker signs in to his own account and decodes his token.");
+        scenario.narrate("The attacker signs in to their own account and decodes the token.");
         let mut attacker = scenario.actor("attacker");
+        // The claims of a real token are the best template: nothing in the forgery looks unusual
+        // except what the attacker changed.
         let forged = own_parts(&mut attacker, ATTACKER)
             .await?
             .in_the_name_of(VICTIM);
 
-        scenario.narrate("He writes the victim's name into it and cuts the signature off.");
+        scenario
+            .narrate("The attacker writes the victim's name into it and cuts the signature off.");
+        // The header promises HS256 and nothing follows the last dot. A verifier that checks a
+        // signature "if there is one" finds none and continues. The strong arm of `jwt-none`
+        // decides by what it expects: three parts, the last not empty, whatever the header says.
         judge(&CARD, &mut attacker, &forged.signed_with(""), VICTIM).await
     }
 }

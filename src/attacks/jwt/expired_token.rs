@@ -16,8 +16,8 @@ const CARD: Card = Card {
     engine: Engine::Http,
     victim: "Signed in for a token, and went away.",
     means: "The attacker finds the token in a log or on a computer that was left open, an hour \
-            after it was issued. Access tokens hold for 15 minutes.",
-    evidence: "An hour later the profile says that he is logged in as the victim.",
+            after it was issued. Access tokens are valid for 15 minutes.",
+    evidence: "An hour later the profile says that the attacker is logged in as the victim.",
     stopped_by: &[&[Name::JwtExpiry]],
     when_stopped: "The token had expired.",
     shows: &["JWT-EXP"],
@@ -32,10 +32,15 @@ impl Attack for ExpiredToken {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         scenario.narrate("The victim signs in and gets a token.");
+        // A bearer token works for anyone who has it. Logs, histories and open screens are where
+        // tokens are found, mostly late.
         let copied = sign_in(&mut scenario.actor("victim"), VICTIM).await?.access;
-        scenario.wait(60).await?;
+        scenario.advance_clock(60).await?;
 
         scenario.narrate("The attacker finds the token and sends it.");
+        // On the weak arm of `jwt-expiry` the token has a date and nobody reads it, so it is valid
+        // forever. On the strong arm an hour is too late. A short lifetime limits the harm and does
+        // not end it at once; `replay_after_logout.rs` is about the minutes that remain.
         judge(&CARD, &mut scenario.actor("attacker"), &copied, VICTIM).await
     }
 }

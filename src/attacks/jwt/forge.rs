@@ -1,4 +1,6 @@
-//! What a forger does on his own computer: takes a token apart, changes it, puts it together again.
+//! What a forger does offline: take a token apart, change it, put it together again.
+//!
+//! Nothing here asks the portal, so the portal cannot notice or slow it down. jwt_tool does the same.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,22 +8,22 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::Value;
 
 use super::super::scenario::ScenarioError;
-use super::super::words::WORDS;
+use super::super::word_list::WORDS;
 use crate::jwt::signature;
 
 /// A token taken apart.
 #[derive(Clone, Debug)]
-pub(super) struct Parts {
+pub(super) struct TokenParts {
     /// The header.
     pub header: Value,
     /// The payload.
     pub claims: Value,
-    /// The token that it was.
+    /// The original token.
     token: String,
 }
 
-impl Parts {
-    /// Takes a token apart. Everybody can: the parts are encoded, and nothing else.
+impl TokenParts {
+    /// Takes a token apart. Anyone can: the parts are encoded, not encrypted.
     pub fn of(token: &str) -> Result<Self, ScenarioError> {
         let broken = || ScenarioError::Unexpected("a token is not in three parts".into());
         let mut parts = token.split('.').map(decode);
@@ -47,14 +49,14 @@ impl Parts {
         self
     }
 
-    /// The signature of the token that it was.
+    /// The signature of the original token.
     pub fn old_signature(&self) -> &str {
         self.token.rsplit('.').next().unwrap_or_default()
     }
 
     /// Put together again with this signature.
     pub fn signed_with(&self, signature: &str) -> String {
-        let signed = signature::signed_part(&self.header, &self.claims);
+        let signed = signature::signing_input(&self.header, &self.claims);
         // A JSON value always becomes JSON text.
         format!("{}.{signature}", signed.unwrap_or_default())
     }
@@ -73,11 +75,12 @@ impl Parts {
     }
 
     fn sign(&self, key: &EncodingKey, algorithm: Algorithm) -> Result<String, ScenarioError> {
-        let token = signature::token(&self.header, &self.claims, key, algorithm);
+        let token = signature::sign(&self.header, &self.claims, key, algorithm);
         token.ok_or_else(|| ScenarioError::Unexpected("the key does not sign".into()))
     }
 
-    /// The word that signed the token that it was. Nobody is asked, so nobody can count the guesses.
+    /// The word that signed the original token. The portal is not asked, so it cannot count the
+    /// guesses.
     pub fn cracked(&self) -> Option<&'static str> {
         let signs = |word: &&str| {
             let signed = self.token.rsplit_once('.').map(|(signed, _)| signed);
@@ -102,7 +105,7 @@ mod tests {
     use super::*;
 
     fn token(key: &[u8]) -> String {
-        let parts = Parts {
+        let parts = TokenParts {
             header: json!({"alg": "HS256"}),
             claims: json!({"sub": "mallory"}),
             token: String::new(),
@@ -113,17 +116,17 @@ mod tests {
     #[test]
     fn a_token_comes_apart_and_together_again() {
         let token = token(b"secret");
-        let parts = Parts::of(&token).expect("three parts");
+        let parts = TokenParts::of(&token).expect("three parts");
         assert_eq!(parts.claims["sub"], "mallory");
         assert_eq!(parts.signed_with(parts.old_signature()), token);
         let forged = parts.in_the_name_of("admin");
         assert_eq!(forged.claims["sub"], "admin");
-        assert!(Parts::of("x.y").is_err());
+        assert!(TokenParts::of("x.y").is_err());
     }
 
     #[test]
     fn a_word_of_the_list_is_found_and_a_random_key_is_not() {
-        let cracked = |key: &[u8]| Parts::of(&token(key)).expect("three parts").cracked();
+        let cracked = |key: &[u8]| TokenParts::of(&token(key)).expect("three parts").cracked();
         assert_eq!(cracked(b"secret"), Some("secret"));
         assert_eq!(cracked(&[7; 32]), None);
         assert_eq!(cracked(b""), None);

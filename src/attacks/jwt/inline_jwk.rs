@@ -17,9 +17,9 @@ const CARD: Card = Card {
     title: "A token that brings its own key",
     engine: Engine::Http,
     victim: "Has an account, and need not be signed in.",
-    means: "The attacker makes a pair of keys. He signs a token in the victim's name with the \
-            private one and puts the public one into the header, as jwk.",
-    evidence: "The profile says that he is logged in as the victim.",
+    means: "The attacker makes a pair of keys. They sign a token in the victim's name with the \
+            private one and put the public one into the header, as jwk.",
+    evidence: "The profile says that the attacker is logged in as the victim.",
     stopped_by: &[&[Name::JwtKeySource, Name::JwtSignature]],
     when_stopped: "The API verified with its own key, whatever the header brought along.",
     shows: &["JWT-JWK"],
@@ -33,15 +33,21 @@ impl Attack for InlineJwk {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        scenario.narrate("The attacker signs in to his own account and decodes his token.");
+        scenario.narrate("The attacker signs in to their own account and decodes the token.");
         let mut attacker = scenario.actor("attacker");
         let own = own_parts(&mut attacker, ATTACKER).await?;
 
-        scenario.narrate("He signs with a key of his own and sends its public half along.");
+        scenario.narrate("The attacker signs with their own key and sends its public half along.");
+        // The header may hold a public key (`jwk`, RFC 7515, section 4.1.3). It says with which key
+        // the signature fits. It does not say that anybody trusts that key.
         let forged = own
             .in_the_name_of(VICTIM)
             .with_header("kid", PORTALS_KEY)
             .with_header("jwk", forged_key_sets::public_jwk());
+        // The signature is right, for the attacker's key. On the weak arm of `jwt-key-source` the
+        // verifier takes the key from the message that it should judge. On the strong arm keys come
+        // from the server's own configuration. The set has `jwt-signature` as well, because a
+        // verifier that checks nothing accepts this token anyway.
         let token = forged.es256(forged_key_sets::signing_key())?;
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }

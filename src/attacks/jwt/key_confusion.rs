@@ -16,10 +16,10 @@ const CARD: Card = Card {
     title: "A public key as a shared secret",
     engine: Engine::Http,
     victim: "Has an account, and need not be signed in.",
-    means: "The attacker fetches the portal's public key, which is there for everybody. He writes \
-            a token in the victim's name that names this key and HS256, and signs it with the text \
-            of the key as the secret, byte for byte as it was published.",
-    evidence: "The profile says that he is logged in as the victim.",
+    means: "The attacker fetches the portal's public key, which is published for everyone. They \
+            write a token in the victim's name that names this key and HS256, and sign it with the \
+            text of the key as the secret, byte for byte as it was published.",
+    evidence: "The profile says that the attacker is logged in as the victim.",
     stopped_by: &[&[Name::JwtAlgorithm]],
     when_stopped: "The public key is for ES256 only; the header may not choose HS256 for it.",
     shows: &["JWT-ALGCONF"],
@@ -33,18 +33,27 @@ impl Attack for KeyConfusion {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        scenario.narrate("The attacker fetches the public key and decodes his own token.");
+        scenario.narrate("The attacker fetches the public key and decodes their own token.");
         let mut attacker = scenario.actor("attacker");
+        // A public key is meant to be public: with ES256 it can only verify. Publishing it is no
+        // mistake.
         let pem = attacker.get("/jwt/public.pem").await?;
         if pem.status != 200 {
             return Err(unexpected("the public key", &pem));
         }
+        // The forgery starts from a real token, so every claim is as the API expects it.
         let own = own_parts(&mut attacker, ATTACKER).await?;
 
         scenario.narrate(
-            "He signs a token in the victim's name with the text of that key as the secret.",
+            "The attacker signs a token in the victim's name with the text of that key as the secret.",
         );
+        // The header says HS256. On the weak arm of `jwt-algorithm` the verifier takes the
+        // algorithm from the header and the key from `kid`, and uses the bytes of the public key as
+        // an HMAC secret. Everyone has these bytes.
         let forged = own.in_the_name_of(VICTIM).with_header("kid", PUBLIC_KEY);
+        // Byte for byte: a missing line break at the end of the PEM file gives another HMAC. On the
+        // strong arm each key is bound to its algorithm when the server loads it, so the header
+        // cannot combine them. That is what libraries with typed keys do.
         let token = forged.hs256(pem.body.as_bytes())?;
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }

@@ -18,7 +18,7 @@ const CARD: Card = Card {
     means: "The attacker writes a token in the victim's name whose key name is the path \
             ../../../dev/null, a file that is always there and always empty, and signs it with no \
             bytes at all.",
-    evidence: "The profile says that he is logged in as the victim.",
+    evidence: "The profile says that the attacker is logged in as the victim.",
     stopped_by: &[&[Name::JwtKid]],
     when_stopped: "The name is in no map of keys, so the token was refused. No file is opened.",
     shows: &["JWT-KID"],
@@ -32,14 +32,19 @@ impl Attack for KidToEmptyFile {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        scenario.narrate("The attacker signs in to his own account and decodes his token.");
+        scenario.narrate("The attacker signs in to their own account and decodes the token.");
         let mut attacker = scenario.actor("attacker");
         let own = own_parts(&mut attacker, ATTACKER).await?;
 
-        scenario.narrate("He names an empty file as the key, and signs with no bytes.");
+        scenario.narrate("The attacker names an empty file as the key, and signs with no bytes.");
+        // On the weak arm of `jwt-kid` the name becomes a path below the folder of keys. `..`
+        // leaves that folder, so the attacker chooses the file that is the key. /dev/null is on
+        // every Unix; any file with known content would do, such as a stylesheet of the portal.
         let forged = own
             .in_the_name_of(VICTIM)
             .with_header("kid", "../../../dev/null");
+        // Filtering `..` was refused: there are other spellings and absolute paths. A map from
+        // names to keys has no path in it at all.
         judge(&CARD, &mut attacker, &forged.hs256(b"")?, VICTIM).await
     }
 }

@@ -1,5 +1,5 @@
-//! The attacks on the API for tokens, one file each. What their people do is in `bearer.rs`, what a
-//! forger writes is in `forge.rs`. Read `edited_payload.rs` first: every forgery begins like it.
+//! The attacks on the API for tokens, one file each. What actors do with tokens is in `bearer.rs`,
+//! what a forger writes is in `forge.rs`. Read `edited_payload.rs` first: every forgery begins like it.
 //!
 //! A forgery declares `jwt-signature` beside its own defence where a verifier that checks no
 //! signature would accept the token anyway. The tests run it once more with the signature check on

@@ -16,10 +16,10 @@ const CARD: Card = Card {
     title: "A token that says it is not signed",
     engine: Engine::Http,
     victim: "Has an account, and need not be signed in.",
-    means: "The attacker decodes his own token, writes the victim's name into the payload and none \
-            into the header, and leaves the signature empty. Where none is refused he tries None, \
-            NONE and nOnE.",
-    evidence: "The profile says that he is logged in as the victim.",
+    means: "The attacker decodes their own token, writes the victim's name into the payload and \
+            none into the header, and leaves the signature empty. Where none is refused they try \
+            None, NONE and nOnE.",
+    evidence: "The profile says that the attacker is logged in as the victim.",
     stopped_by: &[&[Name::JwtNone]],
     when_stopped: "No spelling of none is an algorithm that signs.",
     shows: &["JWT-NONE"],
@@ -33,23 +33,32 @@ impl Attack for NoneAlgorithm {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        scenario.narrate("The attacker signs in to his own account and decodes his token.");
+        scenario.narrate("The attacker signs in to their own account and decodes the token.");
         let mut attacker = scenario.actor("attacker");
+        // The attacker's own token shows which claims the API wants to see.
         let own = own_parts(&mut attacker, ATTACKER).await?;
 
         scenario.narrate(
-            "He writes the victim's name into it, says that it is not signed, and tries spellings.",
+            "The attacker writes the victim's name into it, says that it is not signed, and tries \
+             several spellings.",
         );
+        // `none` is an algorithm of RFC 7518, for tokens whose channel already protects them. A
+        // verifier that obeys the header lets the attacker choose it. Refusing the word `none` is a
+        // list of what is forbidden, and a list of spellings is never complete. The strong arm of
+        // `jwt-none` lists what is allowed instead: the algorithms that sign.
         for spelling in SPELLINGS {
             let forged = own
                 .clone()
                 .in_the_name_of(VICTIM)
                 .with_header("alg", spelling);
+            // The signature is empty, as `none` requires. Nothing in this token needs a key.
             let outcome = judge(&CARD, &mut attacker, &forged.signed_with(""), VICTIM).await?;
             if outcome.succeeded() {
                 return Ok(outcome);
             }
         }
+        // Every spelling was refused. A verifier that compares with a list of allowed algorithms
+        // does not need to know any of them.
         Ok(Outcome::Stopped(CARD.when_stopped.into()))
     }
 }

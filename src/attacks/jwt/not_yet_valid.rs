@@ -19,8 +19,8 @@ const CARD: Card = Card {
     engine: Engine::Http,
     victim: "The portal: an account is to be opened tomorrow, and its token is out already.",
     means: "A partner who shares the key signs a token for the attacker's own account that looks \
-            like the portal's, and holds from the year 2100 on. The attacker sends it today.",
-    evidence: "The profile says today that he is logged in.",
+            like the portal's, and is valid from the year 2100 on. The attacker sends it today.",
+    evidence: "The profile says today that the attacker is logged in.",
     stopped_by: &[&[Name::JwtNotBefore]],
     when_stopped: "The token is not valid yet.",
     shows: &["JWT-NBF"],
@@ -34,11 +34,15 @@ impl Attack for NotYetValid {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        scenario.narrate("The partner signs a token that holds from the year 2100 on.");
+        scenario.narrate("The partner signs a token that is valid from the year 2100 on.");
         let mut attacker = scenario.actor("attacker");
+        // The partner shares the key, so the signature is right; issuer and audience look right as
+        // well. Only `nbf` says that the token does not count yet.
         let token = partner_token(&mut attacker, ATTACKER, json!({ "nbf": YEAR_2100 })).await?;
 
         scenario.narrate("The attacker sends it today.");
+        // Rights that begin on a day (a course, a contract) leak early where nobody compares `nbf`
+        // with the clock. The strong arm of `jwt-not-before` compares it, without a leeway.
         judge(&CARD, &mut attacker, &token, ATTACKER).await
     }
 }

@@ -17,11 +17,11 @@ const CARD: Card = Card {
     title: "A token for another service",
     engine: Engine::Http,
     victim: "The portal: it takes tokens from a partner who shares its key.",
-    means: "The attacker runs a small service that takes tokens, too. One that was issued for his \
-            service he sends on to the portal. Here it is his own, signed by the partner who \
-            shares the key.",
-    evidence: "The profile says that he is logged in, by a token that was meant for another \
-            service.",
+    means: "The attacker runs a small service that also accepts tokens. They send a token that was \
+            issued for that service on to the portal. Here it is their own, signed by the partner \
+            who shares the key.",
+    evidence: "The profile says that the attacker is logged in, by a token that was meant for \
+               another service.",
     stopped_by: &[&[Name::JwtAudience]],
     when_stopped: "The token is meant for another service.",
     shows: &["JWT-AUD", "JWT-MUTEX"],
@@ -37,10 +37,15 @@ impl Attack for OtherAudience {
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         scenario.narrate("A token is issued for another service.");
         let mut attacker = scenario.actor("attacker");
+        // Every service that a user signs in to receives a token of that user. A malicious one can
+        // keep it and use it elsewhere.
         let elsewhere = json!({ "aud": "https://notes.partner.example" });
         let token = partner_token(&mut attacker, ATTACKER, elsewhere).await?;
 
         scenario.narrate("The attacker sends it on to the portal.");
+        // On the weak arm of `jwt-audience` a token for the notes service opens the portal. On the
+        // strong arm `aud` must name the portal. The claim is useless where services share one
+        // audience, which is the usual shortcut.
         judge(&CARD, &mut attacker, &token, ATTACKER).await
     }
 }

@@ -18,9 +18,10 @@ const CARD: Card = Card {
     title: "A token that somebody else issued",
     engine: Engine::Http,
     victim: "The portal: it takes tokens from a partner who shares its key.",
-    means: "A partner who shares the key issues a token in his own name, for an account that he \
-            let in by his own rules. The attacker brings it to the portal.",
-    evidence: "The profile says that he is logged in, by a token that the portal never issued.",
+    means: "A partner who shares the key issues a token in their own name, for an account that \
+            they let in by their own rules. The attacker brings it to the portal.",
+    evidence: "The profile says that the attacker is logged in, by a token that the portal never \
+               issued.",
     stopped_by: &[&[Name::JwtIssuer]],
     when_stopped: "The token does not come from the portal.",
     shows: &["JWT-ISS"],
@@ -34,12 +35,17 @@ impl Attack for OtherIssuer {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        scenario.narrate("The partner issues a token in his own name.");
+        scenario.narrate("The partner issues a token in their own name.");
         let mut attacker = scenario.actor("attacker");
         let partner = json!({ "iss": "https://partner.example" });
+        // Two services with one shared secret can each sign for the other. The signature proves
+        // that somebody with the key signed it, not who.
         let token = partner_token(&mut attacker, ATTACKER, partner).await?;
 
         scenario.narrate("The attacker brings it to the portal.");
+        // The partner may let anyone register under any name, also under the name of a portal's
+        // user. On the strong arm of `jwt-issuer` the API accepts its own name in `iss` only.
+        // Better still is a key for each issuer, so that nobody can write another's name.
         judge(&CARD, &mut attacker, &token, ATTACKER).await
     }
 }

@@ -13,12 +13,12 @@ pub(in crate::attacks) struct RefreshAsAccess;
 
 const CARD: Card = Card {
     name: "refresh-as-access",
-    title: "A refresh token that opens everything",
+    title: "A refresh token used as an access token",
     engine: Engine::Http,
     victim: "The portal: its access tokens end after 15 minutes, its refresh tokens after a week.",
-    means: "The attacker sends a refresh token, his own here, where an access token belongs, a day \
-            after it was issued.",
-    evidence: "A day later the profile says that he is logged in, without a refresh.",
+    means: "The attacker sends a refresh token, their own here, where an access token belongs, a \
+            day after it was issued.",
+    evidence: "A day later the profile says that the attacker is logged in, without a refresh.",
     stopped_by: &[&[Name::JwtType]],
     when_stopped: "The token is a refresh token, and the profile wants an access token.",
     shows: &["JWT-TYP", "JWT-MUTEX"],
@@ -32,12 +32,18 @@ impl Attack for RefreshAsAccess {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        scenario.narrate("The attacker signs in to his own account and keeps the refresh token.");
+        scenario
+            .narrate("The attacker signs in to their own account and stores the refresh token.");
         let mut attacker = scenario.actor("attacker");
         let refresh = sign_in(&mut attacker, ATTACKER).await?.refresh;
-        scenario.wait(24 * 60).await?;
+        // The access token expired long ago. The refresh token is valid for a week, because only
+        // one address should ever see it, where it can be refused and rotated.
+        scenario.advance_clock(24 * 60).await?;
 
-        scenario.narrate("He sends it where an access token belongs.");
+        scenario.narrate("The attacker sends it where an access token belongs.");
+        // Both are JWTs of the same issuer with the same key. On the weak arm of `jwt-type` nobody
+        // asks which kind it is, so a week is the real lifetime of an access token. On the strong
+        // arm `typ` must be `at+jwt` (RFC 9068). Next: `refresh_replay.rs`.
         judge(&CARD, &mut attacker, &refresh, ATTACKER).await
     }
 }

@@ -9,7 +9,7 @@ use super::super::http_actor::HttpActor;
 use super::super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::{answer, judge, sign_in, text};
-use crate::client::Exchange;
+use crate::client::HttpExchange;
 use crate::client::caller::Call;
 use crate::defences::policy::Name;
 
@@ -21,8 +21,9 @@ const CARD: Card = Card {
     engine: Engine::Http,
     victim: "Signed in; the page has refreshed its token once since.",
     means: "The attacker copied the refresh token before the victim's page used it, and sends the \
-            copy after. Whoever has a cookie or a token can send any header with it.",
-    evidence: "He gets an access token, and the profile says that he is logged in as the victim.",
+            copy afterwards. Anyone who has a cookie or a token can send any header with it.",
+    evidence: "The attacker gets an access token, and the profile says that they are logged in as \
+               the victim.",
     stopped_by: &[&[Name::RefreshRotation]],
     when_stopped: "The refresh token had been used, so its whole family ended.",
     shows: &["JWT-REFRESH"],
@@ -38,30 +39,40 @@ impl Attack for RefreshReplay {
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         scenario.narrate("The victim signs in, and the attacker copies the refresh token.");
         let mut victim = scenario.actor("victim");
+        // The refresh token is the valuable one: it buys access tokens for a week, each of them
+        // fresh.
         let copied = sign_in(&mut victim, VICTIM).await?.refresh;
         let cookie = victim.caller().cookie_header();
 
         scenario.narrate("The victim's page refreshes.");
+        // The victim's page does its routine. On the strong arm of `refresh-rotation` it now has a
+        // new refresh token, and the copied one is marked as used.
         let refreshed = refresh(&mut victim, &copied, cookie.clone()).await?;
         answer("the victim's refresh", &refreshed)?;
 
         scenario.narrate("The attacker sends the copy.");
         let mut attacker = scenario.actor("attacker");
+        // On the weak arm the same refresh token works any number of times, for victim and attacker
+        // side by side. On the strong arm a used one is a sign of theft. The portal cannot know
+        // which of the two is the thief, so it ends the whole family, and both must sign in again
+        // (RFC 9700, section 4.14).
         let reply = refresh(&mut attacker, &copied, cookie).await?;
         if reply.status == 401 {
             return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         }
         let token = text(&answer("the attacker's refresh", &reply)?, "access_token")?;
+        // A thief who is faster than the victim gets one access token. The victim's next refresh
+        // then ends the family: rotation detects the theft, it does not prevent it.
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }
 }
 
-/// Sends a refresh token in the body and in the cookie: one of the two is looked at.
+/// Sends a refresh token in the body and in the cookie. The portal reads one of the two.
 async fn refresh(
     actor: &mut HttpActor<'_>,
     token: &str,
     cookie: Option<String>,
-) -> Result<Exchange, ScenarioError> {
+) -> Result<HttpExchange, ScenarioError> {
     let body = json!({ "refresh_token": token }).to_string();
     let call = Call::json("/jwt/refresh", body).with_cookie(cookie);
     actor.call(call).await

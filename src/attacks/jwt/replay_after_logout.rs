@@ -17,7 +17,7 @@ const CARD: Card = Card {
     victim: "Signed in for a token, signs out, and believes that it is over.",
     means: "The attacker copied the token before: from a log, from an unlocked computer, by a \
             script on the page.",
-    evidence: "After the sign-out the profile says that he is logged in as the victim.",
+    evidence: "After the sign-out the profile says that the attacker is logged in as the victim.",
     stopped_by: &[&[Name::JwtRevocation]],
     when_stopped: "The sign-out put the token on the denylist.",
     shows: &["JWT-REVOKE"],
@@ -33,15 +33,22 @@ impl Attack for ReplayAfterLogout {
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         scenario.narrate("The victim signs in, and the attacker copies the token.");
         let mut victim = scenario.actor("victim");
+        // One copied token. The portal has no list of issued tokens, which is the point of tokens:
+        // any server can check one alone.
         let token = sign_in(&mut victim, VICTIM).await?.access;
 
         scenario.narrate("The victim signs out.");
+        // The victim's page forgets its token. The copy does not.
         let bye = victim
             .call(with_token("POST", "/jwt/logout", &token))
             .await?;
         answer("the sign-out", &bye)?;
 
         scenario.narrate("The attacker sends the copy.");
+        // On the weak arm of `jwt-revocation` the token stays valid until `exp`, so the sign-out is
+        // a promise about one browser. On the strong arm the portal notes the token's `jti` in a
+        // denylist until then, and asks it at every request. That brings back the state on the
+        // server that tokens were to avoid; `replay_after_sign_out.rs` shows how a session does it.
         judge(&CARD, &mut scenario.actor("attacker"), &token, VICTIM).await
     }
 }

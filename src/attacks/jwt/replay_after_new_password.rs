@@ -15,8 +15,8 @@ const CARD: Card = Card {
     title: "A token that outlives the password",
     engine: Engine::Http,
     victim: "Suspects that somebody got in, and changes the password.",
-    means: "The attacker has a token from before: copied, or issued to him for the old password.",
-    evidence: "After the change the profile says that he is logged in as the victim.",
+    means: "The attacker has a token from before: copied, or issued for the old password.",
+    evidence: "After the change the profile says that the attacker is logged in as the victim.",
     stopped_by: &[&[Name::JwtRevocation]],
     when_stopped: "The new password ended every token that is older.",
     shows: &["JWT-REVOKE", "JWT-RTLIFE"],
@@ -32,14 +32,21 @@ impl Attack for ReplayAfterNewPassword {
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         scenario.narrate("The attacker knows the victim's password and gets a token with it.");
         let mut attacker = scenario.actor("attacker");
+        // Issued to the attacker in the victim's name: the password was known, so everything about
+        // this token is genuine.
         let token = sign_in(&mut attacker, VICTIM).await?.access;
 
         scenario.narrate("The victim changes the password.");
         let mut victim = scenario.actor("victim");
         victim.sign_in(VICTIM).await?;
+        // The victim does not know which tokens exist, and neither does the portal. So it cannot
+        // put them on a list one by one.
         victim.change_password(VICTIM, "a new one for me").await?;
 
-        scenario.narrate("The attacker sends the token that he has had all along.");
+        scenario.narrate("The attacker sends the token from before the change.");
+        // The strong arm of `jwt-revocation` notes one time for the account: tokens issued before
+        // it are refused. It costs one look-up a request and no list. Refresh tokens must fall as
+        // well, or the attacker simply gets new access tokens.
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }
 }

@@ -19,8 +19,8 @@ const CARD: Card = Card {
     engine: Engine::Http,
     victim: "Has an account, and need not be signed in.",
     means: "The attacker finds a backup of the portal's configuration, and in it the secret that \
-            signs tokens. Two months later he signs a token in the victim's name with it.",
-    evidence: "The profile says that he is logged in as the victim.",
+            signs tokens. Two months later they sign a token in the victim's name with it.",
+    evidence: "The profile says that the attacker is logged in as the victim.",
     stopped_by: &[&[Name::KeyRotation]],
     when_stopped: "The key in the backup has retired, so no token that it signs is accepted.",
     shows: &["JWT-HARDKEY", "JWT-KEYUSE"],
@@ -35,18 +35,27 @@ impl Attack for RetiredKey {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let mut attacker = scenario.actor("attacker");
-        // A portal in use has issued tokens before the backup was made: its keys count from then on.
+        // A portal in use has issued tokens before the backup was made: its keys count from then
+        // on.
         own_parts(&mut attacker, ATTACKER).await?;
         scenario.narrate("The attacker finds a backup with the secret that signs tokens.");
+        // Keys leak by backups, logs and old laptops. Nobody notices, so nobody changes the key for
+        // this reason. Only a routine change helps.
         let backup = scenario.stolen_backup().await?;
         let leaked = &backup["token_keys"][0];
         let (kid, secret) = (text(leaked, "kid")?, text(leaked, "k")?);
         let broken = |_| ScenarioError::Unexpected("the secret is not base64url".into());
         let secret = URL_SAFE_NO_PAD.decode(secret).map_err(broken)?;
-        scenario.wait(TWO_MONTHS).await?;
+        scenario.advance_clock(TWO_MONTHS).await?;
 
-        scenario.narrate("Two months later he signs a token in the victim's name with it.");
+        scenario
+            .narrate("Two months later the attacker signs a token in the victim's name with it.");
+        // A token of today shows what today's API expects.
         let own = own_parts(&mut attacker, ATTACKER).await?;
+        // The attacker names the leaked key. On the weak arm of `key-rotation` it is still in use.
+        // On the strong arm keys are replaced on a schedule and removed when their last token has
+        // expired, so the verifier no longer has a key of that name. A leak is then worth at most
+        // one period.
         let token = own
             .in_the_name_of(VICTIM)
             .with_header("kid", kid)

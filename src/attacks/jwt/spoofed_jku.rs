@@ -14,12 +14,12 @@ pub(in crate::attacks) struct SpoofedJku;
 
 const CARD: Card = Card {
     name: "spoofed-jku",
-    title: "A token that says where its key lies",
+    title: "A token that says where its key is",
     engine: Engine::Http,
     victim: "Has an account, and need not be signed in.",
-    means: "The attacker publishes a key set on his own site. He signs a token in the victim's \
-            name with his private key and writes the address of the set into the header, as jku.",
-    evidence: "The profile says that he is logged in as the victim.",
+    means: "The attacker publishes a key set on their own site. They sign a token in the victim's \
+            name with their private key and write the address of the set into the header, as jku.",
+    evidence: "The profile says that the attacker is logged in as the victim.",
     stopped_by: &[&[Name::JwtKeySource, Name::JwtSignature]],
     when_stopped: "The API fetched nothing and verified with its own key.",
     shows: &["JWT-JKU"],
@@ -33,17 +33,23 @@ impl Attack for SpoofedJku {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        scenario.narrate("The attacker signs in to his own account and decodes his token.");
+        scenario.narrate("The attacker signs in to their own account and decodes the token.");
         let mut attacker = scenario.actor("attacker");
         let own = own_parts(&mut attacker, ATTACKER).await?;
 
         scenario.narrate(
-            "He signs with a key of his own and names the address where he has published it.",
+            "The attacker signs with their own key and names the address where it is published.",
         );
+        // `jku` is an address that the verifier may fetch keys from. The attacker writes it, so the
+        // server sends a request wherever they want: that alone is a hole (server-side request
+        // forgery), before any token is accepted.
         let forged = own
             .in_the_name_of(VICTIM)
             .with_header("kid", PORTALS_KEY)
             .with_header("jku", scenario.attackers_key_set());
+        // The signature fits the fetched key. The strong arm of `jwt-key-source` fetches nothing. A
+        // list of allowed addresses is the usual middle way; it fails where the allowed host has an
+        // open redirect or an upload.
         let token = forged.es256(forged_key_sets::signing_key())?;
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }

@@ -1,4 +1,4 @@
-//! Using rights that stand in an old token. Worksheet 13.
+//! Using rights from an old token. Worksheet 13.
 //!
 //! Stopped by `jwt-claims` alone: nothing revokes a token at a demotion. Read
 //! `src/defences/jwt_claims.rs` next.
@@ -17,12 +17,12 @@ const CARD: Card = Card {
     name: "stale-role",
     title: "An administrator after the demotion",
     engine: Engine::Http,
-    victim: "The portal: an administrator made somebody one, too, and took it back.",
+    victim: "The portal: an administrator gave somebody the same role and took it back.",
     means: "The attacker was an administrator for a while and got a token then. After the demotion \
-            he sends it once more.",
-    evidence: "The list for administrators is answered to him.",
+            they send it once more.",
+    evidence: "The list for administrators is sent to the attacker.",
     stopped_by: &[&[Name::JwtClaims]],
-    when_stopped: "His role was looked up, and he is a student.",
+    when_stopped: "The role was looked up, and it is student.",
     shows: &["JWT-STALE", "JWT-SCOPE"],
     standards: &["ASVS 8.3.2", "CWE-613", "CWE-863"],
 };
@@ -34,17 +34,25 @@ impl Attack for StaleRole {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        scenario.narrate("An administrator makes the attacker one, too.");
+        scenario.narrate("An administrator gives the attacker the same role.");
         let mut admin = scenario.actor("administrator");
         admin.sign_in("admin").await?;
+        // The promotion is real and honest. Nothing is forged in this attack.
         make(&mut admin, "admin").await?;
         let mut attacker = scenario.actor("attacker");
+        // The token is genuine, and everything in it was true when it was signed.
         let token = sign_in(&mut attacker, ATTACKER).await?.access;
 
-        scenario.narrate("The administrator takes it back.");
+        scenario.narrate("The administrator takes the role back.");
+        // The administrator sees the new role at once, in the list and in the database. Nothing
+        // tells them that a token still says otherwise.
         make(&mut admin, "student").await?;
 
-        scenario.narrate("The attacker sends the token that he got meanwhile.");
+        scenario.narrate("The attacker sends the token from that time.");
+        // A claim is a copy of what the database said at one moment. On the weak arm of
+        // `jwt-claims` the copy counts until the token expires. On the strong arm the role is
+        // looked up at each request, and the token says only who it is. Short lifetimes are the
+        // usual compromise: they bound how stale a right can be.
         let reply = attacker
             .call(with_token("GET", "/jwt/admin", &token))
             .await?;
@@ -53,6 +61,7 @@ impl Attack for StaleRole {
                 "The list for administrators was answered to {ATTACKER}: {}",
                 reply.body
             ))),
+            // 403 and not 401: the token is accepted, the role is not enough.
             403 => Ok(Outcome::Stopped(CARD.when_stopped.into())),
             _ => Err(unexpected("the list", &reply)),
         }

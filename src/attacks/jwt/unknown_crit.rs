@@ -19,7 +19,7 @@ const CARD: Card = Card {
     victim: "The portal: it takes tokens from a partner who shares its key.",
     means: "The issuer of a token sets a condition: it counts only once, says crit. The portal has \
             never heard of that condition. The attacker sends the token twice.",
-    evidence: "The profile says twice that he is logged in, by a token for one use.",
+    evidence: "The profile says twice that the attacker is logged in, by a token for one use.",
     stopped_by: &[&[Name::JwtCrit]],
     when_stopped: "The portal does not know the condition, so it refused the token.",
     shows: &["JWT-CRIT"],
@@ -35,10 +35,16 @@ impl Attack for UnknownCrit {
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         scenario.narrate("The issuer signs a token that counts only once, by a condition in crit.");
         let mut attacker = scenario.actor("attacker");
+        // `crit` lists header parameters that a verifier must understand (RFC 7515, section
+        // 4.1.11). It is the issuer's way to say: if you cannot check this, refuse.
         let token = partner_token(&mut attacker, ATTACKER, json!({ "crit": ["one-use"] })).await?;
 
         scenario.narrate("The attacker sends it twice.");
+        // The first use is what the issuer intended.
         opened_as(&mut attacker, &token).await?;
+        // On the weak arm of `jwt-crit` the verifier ignores what it does not know, as most JSON
+        // code does, so the restriction is gone without an error. On the strong arm an unknown
+        // condition is a refusal.
         judge(&CARD, &mut attacker, &token, ATTACKER).await
     }
 }

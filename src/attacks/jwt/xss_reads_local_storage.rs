@@ -8,8 +8,8 @@
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::super::http_actor::demo_password;
-use super::super::scenario::{A_MOMENT, ATTACKER, Scenario, ScenarioError, VICTIM};
+use super::super::demo_accounts::demo_password;
+use super::super::scenario::{ATTACKER, SCRIPT_PATIENCE, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
 use super::bearer::judge;
 use crate::attacks::payloads;
@@ -22,10 +22,10 @@ const CARD: Card = Card {
     title: "A script that reads localStorage",
     engine: Engine::Browser,
     victim: "Signed in with a token on one page, and with a session; opens the notice board.",
-    means: "The attacker posts a notice with a script, which loads an image from his own site with \
-            everything in localStorage in its address.",
+    means: "The attacker posts a notice with a script, which loads an image from the attacker's \
+            site with everything in localStorage in its address.",
     evidence: "With the token that arrived the profile says that the attacker is logged in as the \
-            victim.",
+               victim.",
     stopped_by: &[&[Name::Output], &[Name::Csp], &[Name::TokenStorage]],
     when_stopped: "The board showed the script as text, the browser refused to run it, or it found \
                    no token to read.",
@@ -44,31 +44,41 @@ impl Attack for XssReadsLocalStorage {
         scenario.narrate("The attacker signs in as mallory and posts a notice with a script.");
         let mut attacker = scenario.actor("attacker");
         attacker.sign_in(ATTACKER).await?;
+        // The page for tokens has no hole. The board has one, on the same origin, and an origin is
+        // what `localStorage` belongs to.
         let script = payloads::steal_storage(&scenario.catcher());
         attacker.post_notice(&script).await?;
 
         scenario.narrate("The victim signs in on the page for tokens.");
         let victim = scenario.browser_actor("victim").await?;
         victim.visit(&format!("{portal}/jwt/")).await?;
-        // Another name stands in the field already.
+        // The field already contains another name.
         victim.run::<Option<()>>(EMPTY_THE_FIELD).await?;
         let window = victim.window();
         window.fill_in("#username", VICTIM).await?;
         window.fill_in("#password", demo_password(VICTIM)).await?;
         victim.click("#sign-in button").await?;
+        // The page's script stores the token so that a reload does not lose it. Whatever a script
+        // can read for the user, any script of the origin can read for somebody else.
         victim.until(THERE_IS_A_TOKEN).await?;
 
-        scenario.narrate("The victim signs in for a session, too, and opens the notice board.");
+        scenario.narrate("The victim also signs in for a session and opens the notice board.");
         victim.sign_in(&portal, VICTIM).await?;
         victim.visit(&format!("{portal}/board")).await?;
 
-        scenario.narrate("The attacker looks at what his site has received, and uses it.");
-        let loot = scenario.loot_within(A_MOMENT).await?;
+        scenario.narrate("The attacker looks at the loot on their own site, and uses the token.");
+        // With a cookie `http-only` would end the theft here. `localStorage` has no such flag. The
+        // strong arm of `token-storage` keeps the refresh token in an HttpOnly cookie and the
+        // access token in the memory of the page, which another page cannot read.
+        let loot = scenario.wait_for_loot(SCRIPT_PATIENCE).await?;
         let stolen = loot.iter().find_map(|loot| loot.query("storage"));
         let stolen = stolen.and_then(|stored| serde_json::from_str(&stored).ok());
         let Some(token) = stolen.and_then(|stored| token_in(&stored)) else {
             return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         };
+        // A stolen token works without the victim's browser. As with cookies, `output` and `csp`
+        // stop the script itself and with it `xss_rides_session.rs`; the storage decides only what
+        // a running script can take away.
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }
 }

@@ -1,14 +1,14 @@
 //! Events and clients of the journal, in words for people.
 
-use super::{Client, EndReason, Event, Request, What};
+use super::{ClientKind, EndReason, Event, EventKind, NotedRequest};
 
 /// What kind of client a request seems to have come from.
-pub const fn client(client: Client) -> &'static str {
+pub const fn client(client: ClientKind) -> &'static str {
     match client {
-        Client::Browser => "browser",
-        Client::Curl => "curl",
-        Client::Lab => "the lab",
-        Client::Other => "other",
+        ClientKind::Browser => "browser",
+        ClientKind::Curl => "curl",
+        ClientKind::Lab => "the lab",
+        ClientKind::Other => "other",
     }
 }
 
@@ -19,48 +19,50 @@ pub fn event(event: &Event) -> String {
             .unwrap_or_else(|| "an anonymous visitor".into())
     };
     match &event.what {
-        What::SessionOpened {
+        EventKind::SessionOpened {
             session,
             adopted: false,
         } => {
             format!("Anonymous session #{session} opened.")
         }
-        What::SessionOpened {
+        EventKind::SessionOpened {
             session,
             adopted: true,
         } => {
             format!("Anonymous session #{session} opened under an id that the client invented.")
         }
-        What::SignedIn {
+        EventKind::SignedIn {
             user,
             session,
             before: Some(before),
         } if session == before => {
             format!("{user} signed in. Session #{session} kept its id.")
         }
-        What::SignedIn {
+        EventKind::SignedIn {
             user,
             session,
             before: Some(before),
         } => {
             format!("{user} signed in. Session #{before} became #{session}.")
         }
-        What::SignedIn {
+        EventKind::SignedIn {
             user,
             session,
             before: None,
         } => {
             format!("{user} signed in. Session #{session} opened.")
         }
-        What::SignInFailed {
+        EventKind::SignInFailed {
             throttled: true, ..
         } => "A sign-in was throttled.".into(),
-        What::SignInFailed {
+        EventKind::SignInFailed {
             user: Some(user), ..
         } => format!("A sign-in as {user} failed."),
-        What::SignInFailed { user: None, .. } => "A sign-in as nobody we know failed.".into(),
-        What::Rotated { user, from, to } => format!("Session #{from} of {user} became #{to}."),
-        What::Ended {
+        EventKind::SignInFailed { user: None, .. } => {
+            "A sign-in under an unknown name failed.".into()
+        }
+        EventKind::Rotated { user, from, to } => format!("Session #{from} of {user} became #{to}."),
+        EventKind::Ended {
             user,
             session,
             reason,
@@ -81,13 +83,15 @@ pub fn event(event: &Event) -> String {
             };
             format!("Session #{session} of {} {why}: {record}.", who(user))
         }
-        What::UnknownSession { session } => {
+        EventKind::UnknownSession { session } => {
             format!("Somebody presented #{session}, which opens no session.")
         }
-        What::Refused { defence, because } => format!("{defence} refused a request. {because}"),
-        What::PasswordChanged { user } => format!("{user} chose a new password."),
-        What::RoleChanged { user, role } => format!("{user} has the role {role} from now on."),
-        What::Transferred {
+        EventKind::Refused { defence, because } => {
+            format!("{defence} refused a request. {because}")
+        }
+        EventKind::PasswordChanged { user } => format!("{user} chose a new password."),
+        EventKind::RoleChanged { user, role } => format!("{user} has the role {role} from now on."),
+        EventKind::Transferred {
             from,
             to,
             amount,
@@ -95,7 +99,7 @@ pub fn event(event: &Event) -> String {
         } => {
             format!("{from} sent {amount} to {to} by {method}.")
         }
-        What::TokenIssued {
+        EventKind::TokenIssued {
             user,
             token,
             refreshed,
@@ -107,7 +111,7 @@ pub fn event(event: &Event) -> String {
             };
             format!("{user} got token #{token} for {by}.")
         }
-        What::TokenRevoked {
+        EventKind::TokenRevoked {
             user,
             token,
             remembered,
@@ -115,18 +119,18 @@ pub fn event(event: &Event) -> String {
             let list = if *remembered {
                 "it is on the denylist"
             } else {
-                "the server remembers nothing of it"
+                "the server does not remember it"
             };
             format!("{user} signed token #{token} out: {list}.")
         }
-        What::FamilyEnded { user } => {
-            format!("A refresh token of {user} came a second time: its family has ended.")
+        EventKind::FamilyEnded { user } => {
+            format!("A refresh token of {user} was used a second time: its family has ended.")
         }
-        What::KeySetFetched { keys } => {
+        EventKind::KeySetFetched { keys } => {
             format!("A token sent the API to fetch keys: it got {keys}.")
         }
-        What::NoticePosted { user } => format!("{user} posted a notice."),
-        What::DocumentCookie {
+        EventKind::NoticePosted { user } => format!("{user} posted a notice."),
+        EventKind::DocumentCookie {
             names,
             session_visible,
         } => {
@@ -142,13 +146,13 @@ pub fn event(event: &Event) -> String {
             };
             format!("A script saw in document.cookie: {seen} ({session} among them).")
         }
-        What::ClockMoved { minutes } => format!("The clock stands {minutes} minutes ahead."),
-        What::BenchReset => "The bench was reset.".into(),
-        What::CustomChanged { strong } => {
+        EventKind::ClockMoved { minutes } => format!("The clock is {minutes} minutes ahead."),
+        EventKind::BenchReset => "The bench was reset.".into(),
+        EventKind::CustomChanged { strong } => {
             format!("The custom policy was changed. Strong defences: {strong}.")
         }
-        What::Request(request) => answered(request),
-        What::AttackRan { attack, succeeded } => {
+        EventKind::Request(request) => answered(request),
+        EventKind::AttackRan { attack, succeeded } => {
             let how = if *succeeded {
                 "succeeded"
             } else {
@@ -156,15 +160,15 @@ pub fn event(event: &Event) -> String {
             };
             format!("The attack {attack} was tried and {how}.")
         }
-        What::MixAttacked { strong, succeeded } => format!(
+        EventKind::MixAttacked { strong, succeeded } => format!(
             "Every attack was tried against the custom policy with {strong} strong defences: \
              {succeeded} succeeded."
         ),
     }
 }
 
-fn answered(request: &Request) -> String {
-    let Request {
+fn answered(request: &NotedRequest) -> String {
+    let NotedRequest {
         method,
         path,
         status,

@@ -8,7 +8,7 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
-/// The bytes that a key's text stands for: hexadecimal, else base64 of either alphabet, else
+/// The bytes of a key's text: hexadecimal, else base64 of either alphabet, else
 /// the text itself.
 pub(crate) fn decode(text: &str) -> Vec<u8> {
     let lenient = |alphabet| {

@@ -12,8 +12,8 @@ use std::{fmt, net::IpAddr, path::Path};
 
 use time::{Duration, OffsetDateTime};
 
-pub use self::origin::{Origin, Why};
-use self::{make::KeyPem, read::Parsed};
+pub use self::origin::{CertificateOrigin, RenewalReason};
+use self::{make::KeyPem, read::ParsedCertificate};
 use crate::base::private_file;
 use crate::base::private_file::Readers;
 use crate::base::start_error::StartError;
@@ -46,7 +46,7 @@ pub struct Certificate {
     not_before: OffsetDateTime,
     not_after: OffsetDateTime,
     /// Where it comes from, for the line that the start prints.
-    pub origin: Origin,
+    pub origin: CertificateOrigin,
 }
 
 impl Certificate {
@@ -68,7 +68,7 @@ impl Certificate {
         let (cert_path, key_path) = (dir.join(CERT_FILE), dir.join(KEY_FILE));
         // Both are parsed before anything is decided: a broken file is never written over.
         let cert = private_file::read(&cert_path)?
-            .map(|pem| Parsed::from_pem(&pem).map(|parsed| (pem, parsed)))
+            .map(|pem| ParsedCertificate::from_pem(&pem).map(|parsed| (pem, parsed)))
             .transpose()
             .map_err(|reason| broken(dir, &cert_path, &reason))?;
         let key = private_file::read(&key_path)?
@@ -77,13 +77,13 @@ impl Certificate {
             .map_err(|reason| broken(dir, &key_path, &reason))?;
         let names = all_names(extra_names);
         let (why, key) = match (cert, key) {
-            (None, None) => (Why::FirstStart, KeyPem::generate()?),
-            (Some(_), None) => (Why::KeyMissing, KeyPem::generate()?),
-            (None, Some(key)) => (Why::CertificateMissing, key),
+            (None, None) => (RenewalReason::FirstStart, KeyPem::generate()?),
+            (Some(_), None) => (RenewalReason::KeyMissing, KeyPem::generate()?),
+            (None, Some(key)) => (RenewalReason::CertificateMissing, key),
             (Some((cert_pem, parsed)), Some(key)) => match why_not(&parsed, &key, &names, now) {
                 None => {
                     private_file::close_to_others(&key_path);
-                    return Ok(Self::new(cert_pem, key, parsed, Origin::Loaded));
+                    return Ok(Self::new(cert_pem, key, parsed, CertificateOrigin::Loaded));
                 }
                 Some(why) => (why, KeyPem::generate()?),
             },
@@ -105,7 +105,7 @@ impl Certificate {
             KeyPem::generate()?,
             &all_names(extra_names),
             now,
-            Why::FirstStart,
+            RenewalReason::FirstStart,
         )
     }
 
@@ -144,15 +144,26 @@ impl Certificate {
         key: KeyPem,
         names: &[String],
         now: OffsetDateTime,
-        why: Why,
+        why: RenewalReason,
     ) -> Result<Self, StartError> {
         let cert_pem = make::self_signed(&key, names, now)?;
-        let parsed = Parsed::from_pem(&cert_pem).map_err(|reason| make::cannot_make(&reason))?;
-        Ok(Self::new(cert_pem, key, parsed, Origin::Made(why)))
+        let parsed =
+            ParsedCertificate::from_pem(&cert_pem).map_err(|reason| make::cannot_make(&reason))?;
+        Ok(Self::new(
+            cert_pem,
+            key,
+            parsed,
+            CertificateOrigin::Made(why),
+        ))
     }
 
-    fn new(cert_pem: String, key: KeyPem, parsed: Parsed, origin: Origin) -> Self {
-        let Parsed {
+    fn new(
+        cert_pem: String,
+        key: KeyPem,
+        parsed: ParsedCertificate,
+        origin: CertificateOrigin,
+    ) -> Self {
+        let ParsedCertificate {
             fingerprint,
             names,
             not_before,
@@ -183,21 +194,26 @@ impl fmt::Debug for Certificate {
     }
 }
 
-fn why_not(cert: &Parsed, key: &KeyPem, names: &[String], now: OffsetDateTime) -> Option<Why> {
+fn why_not(
+    cert: &ParsedCertificate,
+    key: &KeyPem,
+    names: &[String],
+    now: OffsetDateTime,
+) -> Option<RenewalReason> {
     if cert.public_key != key.public_key() {
-        return Some(Why::KeyDoesNotMatch);
+        return Some(RenewalReason::KeyDoesNotMatch);
     }
     if cert.not_after < now {
-        return Some(Why::Expired);
+        return Some(RenewalReason::Expired);
     }
     if cert.not_after - now < RENEW_BEFORE {
-        return Some(Why::ExpiresSoon);
+        return Some(RenewalReason::ExpiresSoon);
     }
     if now < cert.not_before {
-        return Some(Why::NotYetValid);
+        return Some(RenewalReason::NotYetValid);
     }
     let missing = names.iter().find(|name| !cert.names.contains(name));
-    missing.map(|name| Why::NameMissing(name.clone()))
+    missing.map(|name| RenewalReason::NameMissing(name.clone()))
 }
 
 /// The fixed names and the extra ones, each once, as `read` spells them.

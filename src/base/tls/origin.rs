@@ -7,16 +7,16 @@ use std::fmt;
 
 /// Where a certificate comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum CertificateOrigin {
     /// From the two files, as they were.
     Loaded,
     /// Made by this start.
-    Made(Why),
+    Made(RenewalReason),
 }
 
-/// Why a start made a certificate.
+/// RenewalReason a start made a certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum RenewalReason {
     /// There was none.
     FirstStart,
     /// The certificate had no key beside it, and is worth nothing without.
@@ -35,7 +35,7 @@ pub enum Why {
     NameMissing(String),
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for CertificateOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Loaded => f.write_str("the one of the last start"),
@@ -44,7 +44,7 @@ impl fmt::Display for Origin {
     }
 }
 
-impl fmt::Display for Why {
+impl fmt::Display for RenewalReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::FirstStart => f.write_str("there was none"),

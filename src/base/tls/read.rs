@@ -12,7 +12,7 @@ use x509_parser::{
 };
 
 /// What the lab needs to know of a certificate.
-pub(super) struct Parsed {
+pub(super) struct ParsedCertificate {
     pub fingerprint: String,
     pub names: Vec<String>,
     pub not_before: OffsetDateTime,
@@ -21,7 +21,7 @@ pub(super) struct Parsed {
     pub public_key: Vec<u8>,
 }
 
-impl Parsed {
+impl ParsedCertificate {
     /// The first certificate of a PEM file, with the reason where there is none.
     pub fn from_pem(text: &str) -> Result<Self, String> {
         let (_, pem) = parse_x509_pem(text.as_bytes()).map_err(|_| "not PEM".to_owned())?;

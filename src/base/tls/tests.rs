@@ -21,9 +21,12 @@ fn text(dir: &TempDir, file: &str) -> String {
 fn the_first_start_makes_one_and_the_second_loads_it() {
     let dir = tempfile::tempdir().unwrap();
     let made = start(&dir, NOW);
-    assert_eq!(made.origin, Origin::Made(Why::FirstStart));
+    assert_eq!(
+        made.origin,
+        CertificateOrigin::Made(RenewalReason::FirstStart)
+    );
     let loaded = start(&dir, NOW);
-    assert_eq!(loaded.origin, Origin::Loaded);
+    assert_eq!(loaded.origin, CertificateOrigin::Loaded);
     assert_eq!(loaded.cert_pem(), made.cert_pem());
     assert_eq!(loaded.key_pem(), made.key_pem());
     assert_eq!(loaded.fingerprint(), made.fingerprint());
@@ -81,19 +84,28 @@ fn it_is_made_again_a_week_before_its_end_and_after() {
     let dir = tempfile::tempdir().unwrap();
     let end = start(&dir, NOW).not_after();
     let week = Duration::days(7);
-    assert_eq!(start(&dir, end - week).origin, Origin::Loaded);
+    assert_eq!(start(&dir, end - week).origin, CertificateOrigin::Loaded);
     let soon = start(&dir, end - week + Duration::SECOND);
-    assert_eq!(soon.origin, Origin::Made(Why::ExpiresSoon));
+    assert_eq!(
+        soon.origin,
+        CertificateOrigin::Made(RenewalReason::ExpiresSoon)
+    );
     let late = start(&dir, soon.not_after() + Duration::SECOND);
-    assert_eq!(late.origin, Origin::Made(Why::Expired));
-    assert_eq!(start(&dir, late.not_before() + week).origin, Origin::Loaded);
+    assert_eq!(late.origin, CertificateOrigin::Made(RenewalReason::Expired));
+    assert_eq!(
+        start(&dir, late.not_before() + week).origin,
+        CertificateOrigin::Loaded
+    );
 }
 
 #[test]
 fn one_from_the_future_is_made_again() {
     let dir = tempfile::tempdir().unwrap();
     start(&dir, NOW + Duration::days(30));
-    assert_eq!(start(&dir, NOW).origin, Origin::Made(Why::NotYetValid));
+    assert_eq!(
+        start(&dir, NOW).origin,
+        CertificateOrigin::Made(RenewalReason::NotYetValid)
+    );
 }
 
 #[test]
@@ -103,10 +115,13 @@ fn a_key_of_another_certificate_means_a_new_pair() {
     start(&two, NOW);
     fs::copy(two.path().join(KEY_FILE), one.path().join(KEY_FILE)).unwrap();
     let made = start(&one, NOW);
-    assert_eq!(made.origin, Origin::Made(Why::KeyDoesNotMatch));
+    assert_eq!(
+        made.origin,
+        CertificateOrigin::Made(RenewalReason::KeyDoesNotMatch)
+    );
     assert_ne!(made.key_pem(), first.key_pem());
     assert_ne!(made.key_pem(), text(&two, KEY_FILE));
-    assert_eq!(start(&one, NOW).origin, Origin::Loaded);
+    assert_eq!(start(&one, NOW).origin, CertificateOrigin::Loaded);
 }
 
 #[test]
@@ -118,15 +133,15 @@ fn a_class_adds_its_name_and_address_once() {
     let made = class();
     assert_eq!(
         made.origin,
-        Origin::Made(Why::NameMissing("lab.school.example".to_owned()))
+        CertificateOrigin::Made(RenewalReason::NameMissing("lab.school.example".to_owned()))
     );
     assert_eq!(
         made.names()[NAMES.len()..],
         ["lab.school.example", "192.0.2.7"]
     );
-    assert_eq!(class().origin, Origin::Loaded);
+    assert_eq!(class().origin, CertificateOrigin::Loaded);
     // More names than needed are no reason.
-    assert_eq!(start(&dir, NOW).origin, Origin::Loaded);
+    assert_eq!(start(&dir, NOW).origin, CertificateOrigin::Loaded);
 }
 
 #[test]
@@ -145,7 +160,10 @@ fn without_its_key_a_certificate_is_worth_nothing() {
     let first = start(&dir, NOW);
     fs::remove_file(dir.path().join(KEY_FILE)).unwrap();
     let made = start(&dir, NOW);
-    assert_eq!(made.origin, Origin::Made(Why::KeyMissing));
+    assert_eq!(
+        made.origin,
+        CertificateOrigin::Made(RenewalReason::KeyMissing)
+    );
     assert_ne!(made.cert_pem(), first.cert_pem());
 }
 
@@ -155,11 +173,14 @@ fn without_its_certificate_a_key_is_kept() {
     let first = start(&dir, NOW);
     fs::remove_file(dir.path().join(CERT_FILE)).unwrap();
     let made = start(&dir, NOW);
-    assert_eq!(made.origin, Origin::Made(Why::CertificateMissing));
+    assert_eq!(
+        made.origin,
+        CertificateOrigin::Made(RenewalReason::CertificateMissing)
+    );
     assert_eq!(made.key_pem(), first.key_pem());
     // Another number: Firefox refuses two certificates of one issuer and number.
     assert_ne!(made.cert_pem(), first.cert_pem());
-    assert_eq!(start(&dir, NOW).origin, Origin::Loaded);
+    assert_eq!(start(&dir, NOW).origin, CertificateOrigin::Loaded);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `session-lab store stats`: what lies in a store, counted beside a lab that runs.
+//! `session-lab store stats`: what a store holds, counted beside a lab that runs.
 //!
 //! [`crate::storage::stats`] is how the stores tell of what they hold; `tally` counts it, `table`
 //! prints it for people. No id and no key is printed.
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use self::tally::{BenchStats, Counts, Tally};
+use self::tally::{BenchStats, SessionCounts, Tally};
 use crate::app::settings::flags::ServeFlags;
 use crate::app::settings::{SessionStore, Settings};
 use crate::base::clock::BenchTime;
@@ -24,12 +24,12 @@ use crate::web::visible_time::date_and_time;
 
 /// All that is printed.
 #[derive(Debug, Serialize)]
-struct Report {
+struct StoreReport {
     asked_at: String,
     /// Where the sessions are kept, in words and without a password.
     store: String,
     benches: Vec<BenchStats>,
-    total: Counts,
+    total: SessionCounts,
     /// Session records that cannot be read.
     unreadable: usize,
     #[serde(flatten)]
@@ -68,7 +68,7 @@ pub async fn store(flags: StoreFlags) -> Result<(), StartError> {
     let (description, room) = match store {
         SessionStore::Memory => {
             let message =
-                "sessions in memory lie in the process of the lab, out of reach from here";
+                "sessions in memory are in the process of the lab, and cannot be read from here";
             let hint = "look at /evidence of the lab that runs, or start it with --sessions file";
             return Err(StartError::new(message, hint));
         }
@@ -77,7 +77,7 @@ pub async fn store(flags: StoreFlags) -> Result<(), StartError> {
     };
     let unreadable = tally.unreadable();
     let (benches, total) = tally.finish();
-    let report = Report {
+    let report = StoreReport {
         asked_at: rfc_3339(now),
         store: description,
         benches,

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::tally::{BenchStats, Counts};
-use super::{Report, Room};
+use super::tally::{BenchStats, SessionCounts};
+use super::{Room, StoreReport};
 use crate::web::visible_time::span;
 
 const HEAD: [&str; 7] = [
@@ -17,7 +17,7 @@ const HEAD: [&str; 7] = [
 ];
 
 /// The whole text.
-pub fn of(report: &Report) -> String {
+pub fn of(report: &StoreReport) -> String {
     let mut text = format!(
         "Sessions in {}, asked at {} (UTC).\n\n",
         report.store,
@@ -37,8 +37,8 @@ pub fn of(report: &Report) -> String {
     }
     match report.unreadable {
         0 => {}
-        1 => text += "One session record cannot be read. It opens nothing.\n",
-        n => text += &format!("{n} session records cannot be read. They open nothing.\n"),
+        1 => text += "One session record cannot be read. It is not accepted.\n",
+        n => text += &format!("{n} session records cannot be read. They are not accepted.\n"),
     }
     text + &room(&report.room)
 }
@@ -50,7 +50,7 @@ fn rows_of(bench: &BenchStats) -> Vec<[String; 7]> {
         .collect()
 }
 
-fn row(bench: &str, variant: &str, counts: &Counts) -> [String; 7] {
+fn row(bench: &str, variant: &str, counts: &SessionCounts) -> [String; 7] {
     [
         bench.to_owned(),
         variant.to_owned(),

@@ -1,5 +1,5 @@
-//! Counting: what a session is worth is decided as the lab decides it, on the bench's clock and under
-//! the variant's policy.
+//! Counting: what a session is worth is decided as the lab decides it, on the bench's clock and
+//! under the variant's policy.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::defences::PolicyProbe;
 use crate::defences::policy::{Policy, Variant, resolve};
-use crate::session::Record;
+use crate::session::SessionRecord;
 use crate::session::bench::decode_custom;
 use crate::storage::stats::{BenchSettings, Census};
-use crate::storage::{RecordKey, Stored};
+use crate::storage::{RecordKey, StoredRecord};
 
 /// What was counted of one bench.
 #[derive(Debug, Serialize)]
@@ -33,12 +33,12 @@ pub struct BenchStats {
 pub struct VariantStats {
     pub variant: String,
     #[serde(flatten)]
-    pub counts: Counts,
+    pub counts: SessionCounts,
 }
 
 /// Sessions and records.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct Counts {
+pub struct SessionCounts {
     /// Live sessions of somebody.
     pub signed_in: usize,
     /// Live sessions of nobody.
@@ -51,7 +51,7 @@ pub struct Counts {
     pub records: usize,
 }
 
-/// Counts what it is told of.
+/// SessionCounts what it is told of.
 pub struct Tally {
     now: BenchTime,
     benches: BTreeMap<BenchName, BenchTally>,
@@ -69,7 +69,7 @@ struct BenchTally {
 struct WorldTally {
     probe: PolicyProbe,
     oldest: Option<BenchTime>,
-    counts: Counts,
+    counts: SessionCounts,
 }
 
 impl Tally {
@@ -88,15 +88,15 @@ impl Tally {
     }
 
     /// What was counted, bench by bench, and all together.
-    pub fn finish(self) -> (Vec<BenchStats>, Counts) {
-        let mut total = Counts::default();
+    pub fn finish(self) -> (Vec<BenchStats>, SessionCounts) {
+        let mut total = SessionCounts::default();
         let mut oldest: Option<BenchTime> = None;
         let mut benches = Vec::new();
         for (bench, tally) in self.benches {
             let mut variants = Vec::new();
             total.records += tally.shared;
             for (variant, world) in tally.worlds {
-                let counts = Counts {
+                let counts = SessionCounts {
                     oldest: world.oldest.map(rfc_3339),
                     ..world.counts
                 };
@@ -149,7 +149,7 @@ impl BenchTally {
         self.worlds.entry(variant).or_insert_with(|| WorldTally {
             probe: PolicyProbe::new(resolve(variant, &custom).policy),
             oldest: None,
-            counts: Counts::default(),
+            counts: SessionCounts::default(),
         })
     }
 }
@@ -165,11 +165,11 @@ impl Census for Tally {
         }
     }
 
-    fn session(&mut self, bench: &BenchName, key: &RecordKey, stored: &Stored) {
+    fn session(&mut self, bench: &BenchName, key: &RecordKey, stored: &StoredRecord) {
         let Some(variant) = key.world() else {
             return;
         };
-        let Ok(record) = serde_json::from_slice::<Record>(&stored.value) else {
+        let Ok(record) = serde_json::from_slice::<SessionRecord>(&stored.value) else {
             return self.unreadable();
         };
         let wall = self.now;
@@ -177,7 +177,10 @@ impl Census for Tally {
         let now = wall.after(tally.ahead);
         let world = tally.world(variant);
         world.counts.records += 1;
-        if record.expired(&world.probe, stored.seen, now).is_some() {
+        if record
+            .expired(&world.probe, stored.last_used, now)
+            .is_some()
+        {
             world.counts.expired += 1;
             return;
         }

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use super::*;
 use crate::defences::policy::Policy;
-use crate::jwt::keys::Signs;
+use crate::jwt::keys::SigningAlgorithm;
 
 const NOW: u64 = 1_800_000_000;
 
-fn names() -> Names {
-    Names::of("https://localhost:7443/hardened".into())
+fn names() -> TokenNames {
+    TokenNames::of("https://localhost:7443/hardened".into())
 }
 
 fn ring(policy: Policy) -> KeyRing {
@@ -25,7 +25,7 @@ fn ring(policy: Policy) -> KeyRing {
     KeyRing::new(&PolicyProbe::new(policy), Duration::ZERO, derive)
 }
 
-/// Hardened but for these.
+/// The hardened policy with these defences weak.
 fn without(weak: &[Name]) -> Policy {
     weak.iter().fold(Policy::HARDENED, |policy, name| {
         policy.with(*name, &Policy::INSECURE)
@@ -37,7 +37,7 @@ fn object(value: Value) -> Map<String, Value> {
 }
 
 /// What the header and the payload of a genuine token say, with these members in place of theirs;
-/// `null` takes one away.
+/// `null` removes one.
 fn changed(mut whole: Map<String, Value>, changes: Value) -> Map<String, Value> {
     for (name, value) in object(changes) {
         if value.is_null() {
@@ -64,23 +64,28 @@ fn claims(changes: Value) -> Map<String, Value> {
     changed(object(whole), changes)
 }
 
-fn signed(policy: Policy, signs: Signs, header: Map<String, Value>, claims: Value) -> String {
+fn signed(
+    policy: Policy,
+    signs: SigningAlgorithm,
+    header: Map<String, Value>,
+    claims: Value,
+) -> String {
     let (_, algorithm, key) = ring(policy).signing(signs).expect("a key");
-    signature::token(&header, &claims, &key, algorithm).expect("a token")
+    signature::sign(&header, &claims, &key, algorithm).expect("a token")
 }
 
 fn with_key(secret: &[u8], header: Map<String, Value>) -> String {
     let key = EncodingKey::from_secret(secret);
-    signature::token(&header, &claims(json!({})), &key, Algorithm::HS256).expect("a token")
+    signature::sign(&header, &claims(json!({})), &key, Algorithm::HS256).expect("a token")
 }
 
-fn judge(policy: Policy, token: &str) -> Result<String, Check> {
+fn verify_under(policy: Policy, token: &str) -> Result<String, TokenCheck> {
     let names = names();
-    let expected = Expected {
+    let expected = TokenExpectations {
         names: &names,
         fetched: &[],
         now: BenchTime::from_millis(NOW * 1000),
-        purpose: Purpose::Access,
+        purpose: TokenPurpose::Access,
     };
     let verified = verify(token, &PolicyProbe::new(policy), &ring(policy), &expected);
     verified
@@ -88,36 +93,40 @@ fn judge(policy: Policy, token: &str) -> Result<String, Check> {
         .map_err(|refusal| refusal.check)
 }
 
-fn user() -> Result<String, Check> {
+fn user() -> Result<String, TokenCheck> {
     Ok("apiuser".into())
 }
 
 /// A token that the weak arm of `name` accepts and the strong one refuses, signed under either.
-fn falls_to(name: Name, check: Check, make: impl Fn(Policy) -> String) {
+fn falls_to(name: Name, check: TokenCheck, make: impl Fn(Policy) -> String) {
     let weak = without(&[name]);
-    assert_eq!(judge(weak, &make(weak)), user(), "{name:?} weak");
+    assert_eq!(verify_under(weak, &make(weak)), user(), "{name:?} weak");
     let strong = Policy::HARDENED;
-    assert_eq!(judge(strong, &make(strong)), Err(check), "{name:?} strong");
+    assert_eq!(
+        verify_under(strong, &make(strong)),
+        Err(check),
+        "{name:?} strong"
+    );
 }
 
 #[test]
 fn a_genuine_token_is_accepted_under_every_policy() {
     for policy in [Policy::HARDENED, Policy::INSECURE] {
-        for signs in [Signs::Hs256, Signs::Es256] {
+        for signs in [SigningAlgorithm::Hs256, SigningAlgorithm::Es256] {
             let (kid, _, _) = ring(policy).signing(signs).expect("a key");
             let header = header(json!({"alg": signs.name(), "kid": kid}));
             let token = signed(policy, signs, header, claims(json!({})).into());
-            assert_eq!(judge(policy, &token), user());
+            assert_eq!(verify_under(policy, &token), user());
         }
     }
 }
 
 #[test]
 fn an_edited_payload_falls_to_the_signature() {
-    falls_to(Name::JwtSignature, Check::Signature, |policy| {
+    falls_to(Name::JwtSignature, TokenCheck::Signature, |policy| {
         let token = signed(
             policy,
-            Signs::Hs256,
+            SigningAlgorithm::Hs256,
             header(json!({})),
             claims(json!({})).into(),
         );
@@ -131,9 +140,9 @@ fn an_edited_payload_falls_to_the_signature() {
 #[test]
 fn an_unsigned_token_falls_to_its_own_check_in_every_spelling() {
     for alg in ["none", "None", "NONE", "nOnE", "HS256"] {
-        falls_to(Name::JwtNone, Check::None, |_| {
+        falls_to(Name::JwtNone, TokenCheck::None, |_| {
             let header = header(json!({"alg": alg}));
-            let signed = signature::signed_part(&header, &claims(json!({}))).expect("JSON");
+            let signed = signature::signing_input(&header, &claims(json!({}))).expect("JSON");
             format!("{signed}.")
         });
     }
@@ -142,28 +151,31 @@ fn an_unsigned_token_falls_to_its_own_check_in_every_spelling() {
 #[test]
 fn an_unsigned_token_with_a_signature_is_no_token_at_all() {
     let header = header(json!({"alg": "none"}));
-    let signed = signature::signed_part(&header, &claims(json!({}))).expect("JSON");
+    let signed = signature::signing_input(&header, &claims(json!({}))).expect("JSON");
     let weak = without(&[Name::JwtNone, Name::JwtAlgorithm]);
     assert_eq!(
-        judge(weak, &format!("{signed}.c2ln")),
-        Err(Check::Algorithm)
+        verify_under(weak, &format!("{signed}.c2ln")),
+        Err(TokenCheck::Algorithm)
     );
 }
 
 #[test]
 fn a_public_key_is_a_secret_only_where_the_header_chooses() {
-    falls_to(Name::JwtAlgorithm, Check::Algorithm, |policy| {
+    falls_to(Name::JwtAlgorithm, TokenCheck::Algorithm, |policy| {
         let pem = ring(policy).published().remove(0).pem;
         with_key(pem.as_bytes(), header(json!({"kid": "es-1"})))
     });
 }
 
 #[test]
-fn a_word_is_the_key_only_where_it_is() {
+fn a_word_signs_tokens_only_on_the_weak_arm() {
     let weak = without(&[Name::JwtKey]);
     let token = with_key(b"secret", header(json!({})));
-    assert_eq!(judge(weak, &token), user());
-    assert_eq!(judge(Policy::HARDENED, &token), Err(Check::Signature));
+    assert_eq!(verify_under(weak, &token), user());
+    assert_eq!(
+        verify_under(Policy::HARDENED, &token),
+        Err(TokenCheck::Signature)
+    );
 }
 
 #[test]
@@ -171,8 +183,11 @@ fn a_key_that_the_token_brings_along_is_ignored_by_the_strong_arm() {
     let mine = [7; 32];
     let secret = json!({"kty": "oct", "k": URL_SAFE_NO_PAD.encode(mine)});
     let token = with_key(&mine, header(json!({"jwk": secret})));
-    assert_eq!(judge(without(&[Name::JwtKeySource]), &token), user());
-    assert_eq!(judge(Policy::HARDENED, &token), Err(Check::Signature));
+    assert_eq!(verify_under(without(&[Name::JwtKeySource]), &token), user());
+    assert_eq!(
+        verify_under(Policy::HARDENED, &token),
+        Err(TokenCheck::Signature)
+    );
 
     let weak = without(&[Name::JwtKeySource]);
     for broken in [
@@ -181,122 +196,145 @@ fn a_key_that_the_token_brings_along_is_ignored_by_the_strong_arm() {
         json!({"kty": "EC", "crv": "P-256", "x": "A", "y": "A"}),
     ] {
         let token = with_key(&mine, header(json!({"jwk": broken})));
-        assert!(judge(weak, &token).is_err(), "{broken}");
+        assert!(verify_under(weak, &token).is_err(), "{broken}");
     }
     let unfetched = with_key(
         b"mine",
         header(json!({"jku": "https://elsewhere.example/"})),
     );
-    assert_eq!(judge(weak, &unfetched), Err(Check::KeySource));
-    assert_eq!(judge(Policy::HARDENED, &unfetched), Err(Check::Signature));
+    assert_eq!(verify_under(weak, &unfetched), Err(TokenCheck::KeySource));
+    assert_eq!(
+        verify_under(Policy::HARDENED, &unfetched),
+        Err(TokenCheck::Signature)
+    );
 }
 
 #[test]
-fn an_empty_key_is_found_by_a_path_only() {
+fn only_a_path_leads_to_an_empty_key() {
     for kid in [
         json!("../../../dev/null"),
         json!("nothing"),
         json!(""),
         json!(null),
     ] {
-        falls_to(Name::JwtKid, Check::Kid, |_| {
+        falls_to(Name::JwtKid, TokenCheck::Kid, |_| {
             with_key(b"", header(json!({"kid": kid})))
         });
     }
 }
 
 #[test]
-fn each_claim_and_each_header_member_has_a_check_of_its_own() {
+fn each_claim_and_each_header_member_has_its_own_check() {
     for (name, check, header_says, claims_say) in [
         (
             Name::JwtCrit,
-            Check::Crit,
+            TokenCheck::Crit,
             json!({"crit": ["x"], "x": true}),
             json!({}),
         ),
-        (Name::JwtCrit, Check::Crit, json!({"crit": []}), json!({})),
+        (
+            Name::JwtCrit,
+            TokenCheck::Crit,
+            json!({"crit": []}),
+            json!({}),
+        ),
         (
             Name::JwtType,
-            Check::Type,
+            TokenCheck::Type,
             json!({"typ": "rt+jwt"}),
             json!({}),
         ),
-        (Name::JwtType, Check::Type, json!({"typ": null}), json!({})),
+        (
+            Name::JwtType,
+            TokenCheck::Type,
+            json!({"typ": null}),
+            json!({}),
+        ),
         (
             Name::JwtIssuer,
-            Check::Issuer,
+            TokenCheck::Issuer,
             json!({}),
             json!({"iss": "https://other.example"}),
         ),
         (
             Name::JwtIssuer,
-            Check::Issuer,
+            TokenCheck::Issuer,
             json!({}),
             json!({"iss": null}),
         ),
         (
             Name::JwtAudience,
-            Check::Audience,
+            TokenCheck::Audience,
             json!({}),
             json!({"aud": ["a", "b"]}),
         ),
         (
             Name::JwtAudience,
-            Check::Audience,
+            TokenCheck::Audience,
             json!({}),
             json!({"aud": null}),
         ),
         (
             Name::JwtNotBefore,
-            Check::NotBefore,
+            TokenCheck::NotBefore,
             json!({}),
             json!({"nbf": NOW + 60}),
         ),
         (
             Name::JwtNotBefore,
-            Check::NotBefore,
+            TokenCheck::NotBefore,
             json!({}),
             json!({"iat": NOW + 60}),
         ),
         (
             Name::JwtExpiry,
-            Check::Expiry,
+            TokenCheck::Expiry,
             json!({}),
             json!({"exp": NOW}),
         ),
         (
             Name::JwtExpiry,
-            Check::Expiry,
+            TokenCheck::Expiry,
             json!({}),
             json!({"exp": null}),
         ),
         (
             Name::JwtExpiry,
-            Check::Expiry,
+            TokenCheck::Expiry,
             json!({}),
             json!({"exp": -1e300}),
         ),
     ] {
         falls_to(name, check, |policy| {
             let claims = claims(claims_say.clone()).into();
-            signed(policy, Signs::Hs256, header(header_says.clone()), claims)
+            signed(
+                policy,
+                SigningAlgorithm::Hs256,
+                header(header_says.clone()),
+                claims,
+            )
         });
     }
 }
 
 #[test]
-fn a_refresh_token_is_asked_for_under_every_policy() {
+fn a_refresh_needs_a_refresh_token_under_every_policy() {
     let names = names();
     for policy in [Policy::HARDENED, Policy::INSECURE] {
-        let expected = Expected {
+        let expected = TokenExpectations {
             names: &names,
             fetched: &[],
             now: BenchTime::from_millis(NOW * 1000),
-            purpose: Purpose::Refresh,
+            purpose: TokenPurpose::Refresh,
         };
-        for (typ, accepted) in [(REFRESH, true), ("at+jwt", false), ("JWT", false)] {
+        for (typ, accepted) in [(REFRESH_TYPE, true), ("at+jwt", false), ("JWT", false)] {
             let header = header(json!({"typ": typ}));
-            let token = signed(policy, Signs::Hs256, header, claims(json!({})).into());
+            let token = signed(
+                policy,
+                SigningAlgorithm::Hs256,
+                header,
+                claims(json!({})).into(),
+            );
             let verified = verify(&token, &PolicyProbe::new(policy), &ring(policy), &expected);
             assert_eq!(verified.is_ok(), accepted, "{typ}");
         }
@@ -307,29 +345,32 @@ fn a_refresh_token_is_asked_for_under_every_policy() {
 fn every_check_up_to_the_signature_is_asked_of_a_signed_token() {
     let probe = PolicyProbe::new(Policy::HARDENED);
     let names = names();
-    let expected = Expected {
+    let expected = TokenExpectations {
         names: &names,
         fetched: &[],
         now: BenchTime::from_millis(NOW * 1000),
-        purpose: Purpose::Access,
+        purpose: TokenPurpose::Access,
     };
     let header = header(json!({}));
     let token = signed(
         Policy::HARDENED,
-        Signs::Hs256,
+        SigningAlgorithm::Hs256,
         header,
         claims(json!({})).into(),
     );
     // The ring asks for two more: which numbers count, and what the secret's bytes are.
     let ring = KeyRing::new(&probe, Duration::ZERO, |_| [7; 32]);
     let _ = verify(&token, &probe, &ring, &expected);
-    for check in Check::ALL {
-        let elsewhere = matches!(check, Check::Subject | Check::Revocation | Check::Form);
-        let after = check > Check::Signature;
+    for check in TokenCheck::ALL {
+        let elsewhere = matches!(
+            check,
+            TokenCheck::Subject | TokenCheck::Revocation | TokenCheck::Form
+        );
+        let after = check > TokenCheck::Signature;
         let name = check.defence();
         if !elsewhere && !after {
             assert!(
-                name.is_some_and(|name| probe.seen().contains(name)),
+                name.is_some_and(|name| probe.probed().contains(name)),
                 "{check:?}"
             );
         }
@@ -344,42 +385,46 @@ fn of_several_faults_the_first_check_in_the_order_names_its_own() {
     // A key has retired here, and `hs-2` signs.
     let ring = KeyRing::new(&probe, Duration::from_secs(31 * 24 * 3600), derive);
     let names = names();
-    let expected = Expected {
+    let expected = TokenExpectations {
         names: &names,
         fetched: &[],
         now: BenchTime::from_millis(NOW * 1000),
-        purpose: Purpose::Access,
+        purpose: TokenPurpose::Access,
     };
-    let (_, algorithm, right_key) = ring.signing(Signs::Hs256).expect("a key");
+    let (_, algorithm, right_key) = ring.signing(SigningAlgorithm::Hs256).expect("a key");
     let wrong_key = EncodingKey::from_secret(b"another");
-    // Each step takes one fault away, from the first check to the last.
+    // Each step removes one fault, from the first check to the last.
     let mut header = header(json!({"crit": ["x"], "alg": "none", "kid": "hs-1", "typ": "JWT"}));
     let mut claims = claims(json!({
         "iss": "other", "aud": "other", "nbf": NOW + 60, "exp": NOW - 1,
     }));
     let mut key = &wrong_key;
     for (check, next_header, next_claims) in [
-        (Check::Crit, json!({"crit": null}), json!({})),
-        (Check::None, json!({"alg": "ES256"}), json!({})),
-        (Check::Retired, json!({"kid": "nothing"}), json!({})),
-        (Check::Kid, json!({"kid": "hs-2"}), json!({})),
-        (Check::Algorithm, json!({"alg": "HS256"}), json!({})),
-        (Check::Signature, json!({}), json!({})),
-        (Check::Type, json!({"typ": "at+jwt"}), json!({})),
-        (Check::Issuer, json!({}), json!({"iss": names.issuer})),
-        (Check::Audience, json!({}), json!({"aud": names.audience})),
-        (Check::NotBefore, json!({}), json!({"nbf": null})),
-        (Check::Expiry, json!({}), json!({"exp": NOW + 60})),
+        (TokenCheck::Crit, json!({"crit": null}), json!({})),
+        (TokenCheck::None, json!({"alg": "ES256"}), json!({})),
+        (TokenCheck::Retired, json!({"kid": "nothing"}), json!({})),
+        (TokenCheck::Kid, json!({"kid": "hs-2"}), json!({})),
+        (TokenCheck::Algorithm, json!({"alg": "HS256"}), json!({})),
+        (TokenCheck::Signature, json!({}), json!({})),
+        (TokenCheck::Type, json!({"typ": "at+jwt"}), json!({})),
+        (TokenCheck::Issuer, json!({}), json!({"iss": names.issuer})),
+        (
+            TokenCheck::Audience,
+            json!({}),
+            json!({"aud": names.audience}),
+        ),
+        (TokenCheck::NotBefore, json!({}), json!({"nbf": null})),
+        (TokenCheck::Expiry, json!({}), json!({"exp": NOW + 60})),
     ] {
-        let token = signature::token(&header, &claims, key, algorithm).expect("a token");
+        let token = signature::sign(&header, &claims, key, algorithm).expect("a token");
         let refused = verify(&token, &probe, &ring, &expected).expect_err("a fault");
         assert_eq!(refused.check, check);
-        if check == Check::Signature {
+        if check == TokenCheck::Signature {
             key = &right_key;
         }
         header = changed(header, next_header);
         claims = changed(claims, next_claims);
     }
-    let token = signature::token(&header, &claims, key, algorithm).expect("a token");
+    let token = signature::sign(&header, &claims, key, algorithm).expect("a token");
     assert!(verify(&token, &probe, &ring, &expected).is_ok(), "no fault");
 }

@@ -12,8 +12,8 @@ use serde::Serialize;
 use crate::base::bench_name::BenchName;
 use crate::defences::facts::Scheme;
 use crate::lab::{Store, page};
-use crate::sniffing_proxy::capture::{Bytes, Captures, Connection, KEPT, LARGEST};
-use crate::sniffing_proxy::mask::Foreign;
+use crate::sniffing_proxy::capture::{Bytes, CapturedConnection, Captures, KEPT, LARGEST};
+use crate::sniffing_proxy::mask::ForeignCookies;
 use crate::web::context::RequestContext;
 use crate::web::visible_time::time_of_day;
 
@@ -25,7 +25,7 @@ const SHOWN: usize = 12;
 const NOISE: usize = 512;
 
 #[derive(Serialize)]
-struct Sent {
+struct ShownBytes {
     text: String,
     /// How many bytes there were beyond those that are shown.
     more: u64,
@@ -37,20 +37,20 @@ struct ConnectionView {
     time: String,
     scheme: &'static str,
     open: bool,
-    up: Sent,
-    down: Sent,
+    up: ShownBytes,
+    down: ShownBytes,
 }
 
 impl ConnectionView {
-    fn new(connection: &Connection, all: &[Foreign]) -> Self {
+    fn new(connection: &CapturedConnection, all: &[ForeignCookies]) -> Self {
         let show = |bytes: &Bytes| match connection.scheme {
-            Scheme::Http => Sent {
+            Scheme::Http => ShownBytes {
                 text: connection.foreign.text(&bytes.kept, all),
                 more: bytes.total - bytes.kept.len() as u64,
             },
             Scheme::Https => {
                 let shown = &bytes.kept[..bytes.kept.len().min(NOISE)];
-                Sent {
+                ShownBytes {
                     text: hex(shown),
                     more: bytes.total - shown.len() as u64,
                 }
@@ -91,7 +91,7 @@ fn hex(bytes: &[u8]) -> String {
 
 fn connections(captures: &Captures, bench: &BenchName) -> Vec<ConnectionView> {
     let connections = captures.of(bench);
-    let all: Vec<Foreign> = connections.iter().map(|one| one.foreign.clone()).collect();
+    let all: Vec<ForeignCookies> = connections.iter().map(|one| one.foreign.clone()).collect();
     let newest = connections.iter().take(SHOWN);
     newest.map(|one| ConnectionView::new(one, &all)).collect()
 }
@@ -124,7 +124,7 @@ fn cafe(
 }
 
 #[derive(Serialize)]
-struct Live {
+struct CafeLive {
     version: u64,
     /// Missing where nothing changed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -137,10 +137,10 @@ fn live(
     context: &RequestContext,
     captures: &State<Arc<Captures>>,
     seen: Option<u64>,
-) -> Json<Live> {
+) -> Json<CafeLive> {
     let version = captures.version();
     let changed = seen != Some(version);
-    Json(Live {
+    Json(CafeLive {
         version,
         connections: changed.then(|| connections(captures, context.bench.name())),
     })

@@ -1,11 +1,10 @@
 //! `/fixation`: session fixation step by step, on three variants in parallel, with the attacker's
 //! jar, the victim's jar and the server's sessions side by side.
 //!
-//! Nothing here is told from memory: a click runs the attack for real on benches that are thrown
-//! away, and keeps what the jars and the server held after each step.
+//! Nothing on the page is prepared: a click runs the attack on benches that are deleted afterwards,
+//! and records what the jars and the server held after each step.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::web::template::Template;
 use rocket::response::Redirect;
@@ -14,32 +13,30 @@ use serde::Serialize;
 
 use crate::attacks::http_actor::HttpActor;
 use crate::attacks::matrix::throw_away_name;
-use crate::attacks::scenario::{Scenario, ScenarioError, Target, VICTIM};
-use crate::base::bench_name::BenchName;
-use crate::base::event::Client;
+use crate::attacks::scenario::{Scenario, ScenarioError, TargetLab, VICTIM};
+use crate::base::event::ClientKind;
 use crate::client::LabClient;
 use crate::client::caller::Call;
 use crate::defences::policy::{Name, PolicyProbe, Variant};
 use crate::lab::inspect::evidence;
 use crate::lab::page;
 use crate::session::SessionId;
-use crate::session::bench::{BENCH_LIMIT, Bench, Benches};
+use crate::session::bench::{Bench, Benches, PerBench};
 use crate::session::world::World;
 use crate::web::context::RequestContext;
 use crate::web::page::VariantView;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
 /// What happens, step by step.
 const STEPS: [&str; 6] = [
     "Nothing has happened yet. Both jars are empty.",
-    "The attacker opens the sign-in page. The portal opens an anonymous session and gives him its \
+    "The attacker opens the sign-in page. The portal opens an anonymous session and sends its \
      id.",
-    "He plants this id in the victim's browser: at a shared computer, or with a cookie that a \
+    "The attacker plants this id in the victim's browser: at a shared computer, or with a cookie that a \
      sibling host sets.",
     "The victim opens the sign-in page. The browser sends the planted id.",
     "The victim signs in.",
-    "The attacker opens the dashboard with the id that he planted.",
+    "The attacker opens the dashboard with the planted id.",
 ];
 
 /// The two sides, and the counter-experiment: HttpOnly, Secure and SameSite on, rotation off.
@@ -51,27 +48,27 @@ const VARIANTS: [Variant; 3] = [
 
 /// The walkthroughs of all benches.
 #[derive(Debug, Default)]
-pub struct Walkthroughs(Mutex<HashMap<BenchName, Arc<Vec<Track>>>>);
+pub struct Walkthroughs(PerBench<Arc<Vec<VariantTrack>>>);
 
 /// One variant, step by step.
 #[derive(Clone, Debug, Serialize)]
-pub struct Track {
+pub struct VariantTrack {
     variant: VariantView,
-    moments: Vec<Moment>,
+    moments: Vec<FixationMoment>,
 }
 
 /// What the jars and the server hold after a step.
 #[derive(Clone, Debug, Default, Serialize)]
-struct Moment {
-    attacker: Option<Held>,
-    victim: Option<Held>,
-    sessions: Vec<Stored>,
-    result: Option<Ending>,
+struct FixationMoment {
+    attacker: Option<JarCookie>,
+    victim: Option<JarCookie>,
+    sessions: Vec<ServerSession>,
+    result: Option<FixationResult>,
 }
 
 /// A session cookie in a jar.
 #[derive(Clone, Debug, Serialize)]
-struct Held {
+struct JarCookie {
     name: String,
     id: String,
     lineage: usize,
@@ -79,7 +76,7 @@ struct Held {
 
 /// A session on the server.
 #[derive(Clone, Debug, Serialize)]
-struct Stored {
+struct ServerSession {
     lineage: usize,
     from: Option<usize>,
     user: Option<String>,
@@ -87,7 +84,7 @@ struct Stored {
 
 /// How the attack ended.
 #[derive(Clone, Debug, Serialize)]
-struct Ending {
+struct FixationResult {
     succeeded: bool,
     message: String,
 }
@@ -108,10 +105,10 @@ impl Lineages {
 
 /// Runs the attack on one variant and keeps every step.
 async fn track(
-    target: Target,
+    target: TargetLab,
     benches: &Benches,
     variant: Variant,
-) -> Result<Track, ScenarioError> {
+) -> Result<VariantTrack, ScenarioError> {
     let name = throw_away_name();
     let bench = benches.open(&name).await;
     let bench = bench.map_err(|error| ScenarioError::Unexpected(error.to_string()))?;
@@ -119,7 +116,7 @@ async fn track(
     let moments = moments(&scenario, &bench, variant).await;
     benches.discard(&name).await;
     let moved = bench.resolve(variant).moved;
-    Ok(Track {
+    Ok(VariantTrack {
         variant: VariantView::new(variant, &moved),
         moments: moments?,
     })
@@ -129,10 +126,10 @@ async fn moments(
     scenario: &Scenario,
     bench: &Bench,
     variant: Variant,
-) -> Result<Vec<Moment>, ScenarioError> {
+) -> Result<Vec<FixationMoment>, ScenarioError> {
     let (mut attacker, mut victim) = (scenario.actor("attacker"), scenario.actor("victim"));
     let mut lineages = Lineages::default();
-    let mut all = vec![Moment::default()];
+    let mut all = vec![FixationMoment::default()];
 
     attacker.get("/login").await?;
     all.push(moment(bench, variant, &mut lineages, &attacker, &victim).await?);
@@ -150,11 +147,11 @@ async fn moments(
     let greeted = attacker.greeted_as(Call::get("/dashboard")).await?;
     let mut last = moment(bench, variant, &mut lineages, &attacker, &victim).await?;
     last.result = Some(match greeted {
-        Some(user) => Ending {
+        Some(user) => FixationResult {
             succeeded: true,
             message: format!("Welcome to the Dashboard, {user}!"),
         },
-        None => Ending {
+        None => FixationResult {
             succeeded: false,
             message: "The portal asks the attacker to sign in.".into(),
         },
@@ -169,16 +166,16 @@ async fn moment(
     lineages: &mut Lineages,
     attacker: &HttpActor<'_>,
     victim: &HttpActor<'_>,
-) -> Result<Moment, ScenarioError> {
+) -> Result<FixationMoment, ScenarioError> {
     let probe = PolicyProbe::new(bench.resolve(variant).policy);
-    let world = World::now(bench, variant, &probe, Client::Lab);
+    let world = World::now(bench, variant, &probe, ClientKind::Lab);
     let mut held = |actor: &HttpActor<'_>| {
         let (name, value) = actor.caller().session_cookie()?;
         // The throw-away bench's own name would only fill the page.
         let name = name.split("_run-").next().unwrap_or_default().to_owned();
         let id = SessionId::parse(&value)?;
         let lineage = lineages.of(&format!("#{}", world.fingerprint(&id)));
-        Some(Held {
+        Some(JarCookie {
             name,
             id: value.chars().take(8).collect(),
             lineage,
@@ -189,13 +186,13 @@ async fn moment(
     let (sessions, _) = sessions.map_err(|error| ScenarioError::Unexpected(error.to_string()))?;
     let sessions = sessions
         .into_iter()
-        .map(|session| Stored {
+        .map(|session| ServerSession {
             lineage: lineages.of(&session.fingerprint),
             from: session.rotated_from.map(|from| lineages.of(&from)),
             user: session.user,
         })
         .collect();
-    Ok(Moment {
+    Ok(FixationMoment {
         attacker,
         victim,
         sessions,
@@ -204,7 +201,7 @@ async fn moment(
 }
 
 #[derive(Serialize)]
-struct FixationPage {
+struct WalkthroughPage {
     ran: bool,
     step: usize,
     last: usize,
@@ -216,16 +213,12 @@ struct FixationPage {
 #[derive(Serialize)]
 struct TrackView {
     variant: VariantView,
-    now: Moment,
+    now: FixationMoment,
 }
 
 #[get("/fixation?<step>")]
 fn show(context: &RequestContext, step: Option<usize>, all: &State<Walkthroughs>) -> Template {
-    let tracks = all.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let tracks = tracks
-        .get(context.bench.name())
-        .cloned()
-        .unwrap_or_default();
+    let tracks = all.0.read(context.bench.name()).unwrap_or_default();
     let last = STEPS.len() - 1;
     let step = step.unwrap_or(0).min(last);
     let views = tracks
@@ -235,7 +228,7 @@ fn show(context: &RequestContext, step: Option<usize>, all: &State<Walkthroughs>
             now: track.moments.get(step).cloned().unwrap_or_default(),
         })
         .collect();
-    let page = FixationPage {
+    let page = WalkthroughPage {
         ran: !tracks.is_empty(),
         step,
         last,
@@ -257,8 +250,8 @@ async fn run(
     all: &State<Walkthroughs>,
     lab_client: &State<LabClient>,
     benches: &State<Arc<Benches>>,
-) -> Result<Redirect, Reply> {
-    let target = Target::of(lab_client, &context.addresses);
+) -> Result<Redirect, Problem> {
+    let target = TargetLab::of(lab_client, &context.addresses);
     let mut tracks = Vec::new();
     for variant in VARIANTS {
         let track = track(target.clone(), benches, variant)
@@ -271,11 +264,7 @@ async fn run(
             })?;
         tracks.push(track);
     }
-    let mut all = all.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if all.len() >= BENCH_LIMIT {
-        all.clear();
-    }
-    all.insert(context.bench.name().clone(), Arc::new(tracks));
+    all.0.insert(context.bench.name(), Arc::new(tracks));
     Ok(Redirect::to(format!("{}/fixation?step=1", context.base())))
 }
 

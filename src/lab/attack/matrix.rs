@@ -1,65 +1,41 @@
 //! `/matrix`: every attack against every variant, started by a click, row by row as it runs, and what
 //! the defences cost.
 //!
-//! A run is a job: a POST starts it, the page polls it, and it stops some seconds after the last
-//! poll. Each cell has a bench of its own that is thrown away.
-
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+//! A run is a [`Jobs`] entry. Each cell has its own bench, which is deleted afterwards.
 
 use crate::web::template::Template;
 use rocket::response::Redirect;
 use rocket::serde::json::Json;
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
-use tokio::task::AbortHandle;
 
-use crate::attacks::costs::{self, Measured};
-use crate::attacks::matrix::{self, Cell, Wish};
-use crate::attacks::record::{self, Record};
-use crate::attacks::scenario::Target;
+use crate::attacks::cell::MatrixCell;
+use crate::attacks::costs::{self, MeasuredCost};
+use crate::attacks::matrix::{self, MatrixSelection};
+use crate::attacks::record::{BrowserRecord, RecordedRun};
+use crate::attacks::scenario::TargetLab;
 use crate::attacks::{ALL, Card, Engine};
 use crate::base::bench_name::BenchName;
 use crate::client::LabClient;
 use crate::defences::ArmText;
 use crate::defences::policy::Variant;
+use crate::lab::job::Jobs;
 use crate::lab::page;
-use crate::session::bench::BENCH_LIMIT;
 use crate::web::context::RequestContext;
 
-/// How long after the last poll a run goes on.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// The last run of every bench.
+pub(super) type MatrixJobs = Jobs<MatrixRun>;
 
-/// The runs of all benches, one each.
-#[derive(Debug, Default)]
-pub struct Runs(Mutex<HashMap<BenchName, Arc<Run>>>);
-
-/// One run.
-#[derive(Debug)]
-struct Run {
-    cells: Mutex<Vec<Cell>>,
-    costs: Mutex<Vec<Measured>>,
-    total: usize,
-    polled: Mutex<Instant>,
-    task: Mutex<Option<AbortHandle>>,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Run {
-    fn running(&self) -> bool {
-        lock(&self.task)
-            .as_ref()
-            .is_some_and(|task| !task.is_finished())
-    }
+/// EventKind a run has found so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct MatrixRun {
+    cells: Vec<MatrixCell>,
+    costs: Vec<MeasuredCost>,
 }
 
 /// One attack as the page shows it.
 #[derive(Serialize)]
-struct Row {
+struct MatrixRow {
     name: &'static str,
     title: &'static str,
     victim: &'static str,
@@ -70,8 +46,10 @@ struct Row {
     shows: &'static [&'static str],
     standards: &'static [&'static str],
     needs_browser: bool,
-    /// When and with which browser it was run, where it needs one.
-    proven: Option<&'static record::Row>,
+    /// When and with which browsers it was run, where it needs one.
+    proven: Vec<&'static RecordedRun>,
+    /// Whether these browsers disagree.
+    engines_differ: bool,
     insecure: &'static str,
     hardened: &'static str,
     only: Vec<&'static str>,
@@ -100,8 +78,8 @@ struct CostArm {
 }
 
 #[derive(Serialize)]
-struct Progress {
-    rows: Vec<Row>,
+struct MatrixProgress {
+    rows: Vec<MatrixRow>,
     costs: Vec<CostRow>,
     done: usize,
     total: usize,
@@ -109,8 +87,8 @@ struct Progress {
     wrong: usize,
 }
 
-fn row(card: &'static Card, cells: &[Cell]) -> Row {
-    let mine: Vec<&Cell> = cells
+fn row(card: &'static Card, cells: &[MatrixCell]) -> MatrixRow {
+    let mine: Vec<&MatrixCell> = cells
         .iter()
         .filter(|cell| cell.attack == card.name)
         .collect();
@@ -128,7 +106,7 @@ fn row(card: &'static Card, cells: &[Cell]) -> Row {
     };
     let slugs =
         |set: &&[crate::defences::policy::Name]| set.iter().map(|name| name.slug()).collect();
-    Row {
+    MatrixRow {
         name: card.name,
         title: card.title,
         victim: card.victim,
@@ -139,7 +117,8 @@ fn row(card: &'static Card, cells: &[Cell]) -> Row {
         shows: card.shows,
         standards: card.standards,
         needs_browser: card.engine == Engine::Browser,
-        proven: Record::stored().row(card.name),
+        proven: BrowserRecord::stored().runs(card.name),
+        engines_differ: BrowserRecord::stored().differs(card.name),
         insecure: word(Variant::Insecure),
         hardened: word(Variant::Hardened),
         only: named(false, |variant| match variant {
@@ -160,7 +139,7 @@ fn row(card: &'static Card, cells: &[Cell]) -> Row {
     }
 }
 
-fn cost_row(card: &'static costs::Card, measured: &[Measured]) -> CostRow {
+fn cost_row(card: &'static costs::CostCard, measured: &[MeasuredCost]) -> CostRow {
     let arms = card.defence.arms();
     let last = arms.len().saturating_sub(1);
     let arm = |(at, arm): (usize, &ArmText)| CostArm {
@@ -184,94 +163,56 @@ fn cost_row(card: &'static costs::Card, measured: &[Measured]) -> CostRow {
     }
 }
 
-fn progress(runs: &Runs, bench: &BenchName) -> Progress {
-    let run = lock(&runs.0).get(bench).cloned();
-    let cells = run
-        .as_ref()
-        .map(|run| lock(&run.cells).clone())
-        .unwrap_or_default();
-    let measured = run
-        .as_ref()
-        .map(|run| lock(&run.costs).clone())
-        .unwrap_or_default();
-    if let Some(run) = &run {
-        *lock(&run.polled) = Instant::now();
-    }
-    Progress {
+fn progress(jobs: &MatrixJobs, bench: &BenchName) -> MatrixProgress {
+    let job = jobs.poll(bench);
+    // Asked before the run is read: a run that has ended is then read to its end.
+    let running = job.as_ref().is_some_and(|job| job.is_running());
+    let run = job.map(|job| job.progress()).unwrap_or_default();
+    MatrixProgress {
         rows: ALL
             .iter()
-            .map(|attack| row(attack.card(), &cells))
+            .map(|attack| row(attack.card(), &run.cells))
             .collect(),
         costs: costs::ALL
             .iter()
-            .map(|cost| cost_row(cost.card(), &measured))
+            .map(|cost| cost_row(cost.card(), &run.costs))
             .collect(),
-        done: cells.len(),
-        total: run
-            .as_ref()
-            .map_or_else(|| matrix::size(&Wish::default()), |run| run.total),
-        running: run.as_ref().is_some_and(|run| run.running()),
-        wrong: cells.iter().filter(|cell| !cell.agrees()).count(),
+        done: run.cells.len(),
+        total: matrix::size(&MatrixSelection::default()),
+        running,
+        wrong: run.cells.iter().filter(|cell| !cell.agrees()).count(),
     }
 }
 
 #[get("/matrix")]
-fn show(context: &RequestContext, runs: &State<Runs>) -> Template {
-    let progress = progress(runs, context.bench.name());
+fn show(context: &RequestContext, jobs: &State<MatrixJobs>) -> Template {
+    let progress = progress(jobs, context.bench.name());
     page::render(context, "pages/lab/matrix.html", "The matrix", progress)
 }
 
 #[get("/matrix/live")]
-fn live(context: &RequestContext, runs: &State<Runs>) -> Json<Progress> {
-    Json(progress(runs, context.bench.name()))
+fn live(context: &RequestContext, jobs: &State<MatrixJobs>) -> Json<MatrixProgress> {
+    Json(progress(jobs, context.bench.name()))
 }
 
-/// Starts a run, unless one is under way on this bench.
+/// Starts a run, unless one is running on this bench.
 #[post("/matrix")]
-fn start(context: &RequestContext, runs: &State<Runs>, lab_client: &State<LabClient>) -> Redirect {
-    let bench = context.bench.name().clone();
-    let mut all = lock(&runs.0);
-    let busy = all.get(&bench).is_some_and(|run| run.running());
-    if !busy {
-        if all.len() >= BENCH_LIMIT {
-            all.retain(|_, run| run.running());
-        }
-        let target = Target::of(lab_client, &context.addresses);
-        all.insert(bench, spawn(target));
-    }
+fn start(
+    context: &RequestContext,
+    jobs: &State<MatrixJobs>,
+    lab_client: &State<LabClient>,
+) -> Redirect {
+    let target = TargetLab::of(lab_client, &context.addresses);
+    let run = MatrixRun::default();
+    jobs.start(context.bench.name(), run, |job| async move {
+        let every_cell = MatrixSelection::default();
+        let cells = matrix::run(&target, &every_cell, |cell| {
+            job.update(|run| run.cells.push(cell));
+        });
+        let costs = costs::run(&target, |one| job.update(|run| run.costs.push(one)));
+        tokio::join!(cells, costs);
+    });
     Redirect::to(format!("{}/matrix", context.base()))
-}
-
-fn spawn(target: Target) -> Arc<Run> {
-    let adopted_id = Wish::default();
-    let run = Arc::new(Run {
-        cells: Mutex::default(),
-        costs: Mutex::default(),
-        total: matrix::size(&adopted_id),
-        polled: Mutex::new(Instant::now()),
-        task: Mutex::default(),
-    });
-    let kept = run.clone();
-    let task = tokio::spawn(async move {
-        let cells = matrix::run(&target, &adopted_id, |cell| lock(&kept.cells).push(cell));
-        let costs = costs::run(&target, |one| lock(&kept.costs).push(one));
-        tokio::select! {
-            ((), ()) = async { tokio::join!(cells, costs) } => {}
-            () = nobody_looks(&kept) => {}
-        }
-    });
-    *lock(&run.task) = Some(task.abort_handle());
-    run
-}
-
-/// Returns when nobody has polled for a while.
-async fn nobody_looks(run: &Run) {
-    loop {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        if lock(&run.polled).elapsed() > PATIENCE {
-            return;
-        }
-    }
 }
 
 pub(super) fn routes() -> Vec<Route> {

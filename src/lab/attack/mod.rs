@@ -14,9 +14,9 @@ use rocket::{Build, Rocket};
 /// Mounts the pages of this group.
 pub(super) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
     rocket
-        .manage(matrix::Runs::default())
+        .manage(matrix::MatrixJobs::default())
         .manage(run::LastRuns::default())
-        .manage(ids::Pictures::default())
+        .manage(ids::LastIdsPictures::default())
         .manage(fixation::Walkthroughs::default())
         .mount("/", run::routes())
         .mount("/", matrix::routes())

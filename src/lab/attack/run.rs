@@ -1,73 +1,72 @@
 //! `/attack/<name>`: one attack, run by a click, with everything that was sent and received.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::web::template::{self, Template};
-use rocket::http::{ContentType, Header, Status};
+use rocket::http::{ContentType, Status};
 use rocket::response::Redirect;
-use rocket::{Responder, Route, State, get, post, routes};
+use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
+use crate::attacks::hands_on::{self, HandsOnPage};
 use crate::attacks::matrix::throw_away_name;
-use crate::attacks::places::{self, place_of};
-use crate::attacks::record::Record;
-use crate::attacks::scenario::{Line, Scenario, Target};
+use crate::attacks::record::BrowserRecord;
+use crate::attacks::scenario::{Scenario, TargetLab};
+use crate::attacks::transcript::TranscriptLine;
 use crate::attacks::{ALL, Attack, Card, Engine, find};
 use crate::base::addresses::{Listener, SIBLING};
-use crate::base::bench_name::BenchName;
-use crate::base::event::{Event, What};
+use crate::base::event::{Event, EventKind};
 use crate::client::LabClient;
 use crate::defences::policy::Variant;
+use crate::lab::attachment::Attachment;
 use crate::lab::diagrams::file;
 use crate::lab::diagrams::sequence::{End, Sequence};
 use crate::lab::page;
-use crate::session::bench::BENCH_LIMIT;
+use crate::session::bench::PerBench;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
-/// How long an attack may take before it is broken off.
+/// How long an attack may take before it is cancelled.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The last run of every bench.
 #[derive(Debug, Default)]
-pub struct LastRuns(Mutex<HashMap<BenchName, Arc<Run>>>);
+pub struct LastRuns(PerBench<Arc<AttackRun>>);
 
 /// One run.
 #[derive(Debug, Serialize)]
-struct Run {
+struct AttackRun {
     attack: &'static str,
     against: String,
     succeeded: bool,
     message: String,
-    lines: Vec<LineView>,
+    lines: Vec<TranscriptLineView>,
     /// Who sent what to whom, as a drawing.
     sequence: Sequence,
 }
 
 /// One line of the transcript: the narrator's, or an exchange.
 #[derive(Debug, Serialize)]
-struct LineView {
+struct TranscriptLineView {
     message: Option<String>,
     who: &'static str,
     sent: String,
     received: String,
 }
 
-impl LineView {
-    fn of(line: Line) -> Self {
+impl TranscriptLineView {
+    fn of(line: TranscriptLine) -> Self {
         match line {
-            Line::Says(text) => Self {
+            TranscriptLine::Narration(text) => Self {
                 message: Some(text),
                 who: "",
                 sent: String::new(),
                 received: String::new(),
             },
-            Line::Exchange { who, exchange } => Self {
+            TranscriptLine::Exchange { actor, exchange } => Self {
                 message: None,
-                who,
+                who: actor,
                 sent: exchange.sent.trim_end().to_owned(),
                 received: exchange.head.trim_end().to_owned(),
             },
@@ -81,8 +80,10 @@ struct AttackPage<'p> {
     by_hand: Option<String>,
     variants: Vec<String>,
     against: String,
-    run: Option<&'p Run>,
-    recorded: Option<Recorded>,
+    run: Option<&'p AttackRun>,
+    recorded: Vec<RecordedOutcome>,
+    /// Whether the recorded browsers disagree.
+    engines_differ: bool,
 }
 
 #[derive(Serialize)]
@@ -101,7 +102,7 @@ struct CardView {
 
 /// How an attack that needs a browser ended when it was last run.
 #[derive(Serialize)]
-struct Recorded {
+struct RecordedOutcome {
     succeeded: bool,
     on: &'static str,
     with: &'static str,
@@ -111,13 +112,13 @@ struct Recorded {
 pub fn by_hand(context: &RequestContext, attack: &str, variant: Variant) -> Option<String> {
     let prefix = context.base();
     let addresses = &context.addresses;
-    Some(match place_of(attack)? {
-        places::Place::Lab(path) => format!("{prefix}{path}"),
-        places::Place::Attacker(path) => {
+    Some(match hands_on::page_for(attack)? {
+        HandsOnPage::Lab(path) => format!("{prefix}{path}"),
+        HandsOnPage::Attacker(path) => {
             let origin = addresses.origin(Listener::Attacker);
             format!("{origin}{prefix}{path}?variant={variant}")
         }
-        places::Place::Sibling(path) => {
+        HandsOnPage::Sibling(path) => {
             let origin = addresses.origin_as(Listener::Attacker, SIBLING);
             format!("{origin}{prefix}{path}?variant={variant}")
         }
@@ -163,25 +164,26 @@ fn show(
     runs: &State<LastRuns>,
     name: &str,
     against: Option<&str>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     let card = known(name)?.card();
     let variant = parse(against)?;
     let run = last_run(runs, context, card, variant);
-    let recorded = Record::stored().outcome(card, variant);
+    let runs = BrowserRecord::stored().runs(card.name).into_iter();
+    let recorded = runs.filter_map(|run| {
+        Some(RecordedOutcome {
+            succeeded: run.outcome(card, variant)?.succeeded(),
+            on: &run.on,
+            with: &run.with,
+        })
+    });
     let attack_page = AttackPage {
         card: view(card),
         by_hand: by_hand(context, card.name, variant),
         variants: variants(card, variant),
         against: variant.to_string(),
         run: run.as_deref(),
-        recorded: recorded.and_then(|outcome| {
-            let row = Record::stored().row(card.name)?;
-            Some(Recorded {
-                succeeded: outcome.succeeded(),
-                on: &row.on,
-                with: &row.with,
-            })
-        }),
+        recorded: recorded.collect(),
+        engines_differ: BrowserRecord::stored().differs(card.name),
     };
     Ok(page::render(
         context,
@@ -197,34 +199,28 @@ fn last_run(
     context: &RequestContext,
     card: &Card,
     variant: Variant,
-) -> Option<Arc<Run>> {
-    let last = lock(&runs.0).get(context.bench.name()).cloned()?;
+) -> Option<Arc<AttackRun>> {
+    let last = runs.0.read(context.bench.name())?;
     (last.attack == card.name && last.against == variant.to_string()).then_some(last)
 }
 
-/// A drawing to be kept as a file.
-#[derive(Responder)]
-struct Kept {
-    drawing: (ContentType, String),
-    // A browser keeps it and does not show it: the lab's own policy lets no page bring its styles.
-    disposition: Header<'static>,
-}
-
+/// The diagram as a file. A browser could not show it here: it has its styles inside, and the lab's own
+/// policy forbids that.
 #[get("/attack/<name>/sequence.svg?<against>")]
 fn sequence(
     context: &RequestContext,
     runs: &State<LastRuns>,
-    engine: &State<template::Engine>,
+    engine: &State<template::TemplateEngine>,
     name: &str,
     against: Option<&str>,
-) -> Result<Kept, Reply> {
+) -> Result<Attachment, Problem> {
     let card = known(name)?.card();
     let variant = parse(against)?;
     let Some(run) = last_run(runs, context, card, variant) else {
         let because = format!("{} was not the last attack that ran here.", card.name);
         let next = "Run it on its page, then take the drawing.";
         let status = Status::NotFound;
-        return Err(Problem::new(status, "There is no drawing", because, next).into());
+        return Err(Problem::new(status, "There is no drawing", because, next));
     };
     let broken = |error: &tera::Error| {
         log::error!("a drawing was not made: {error}");
@@ -239,11 +235,8 @@ fn sequence(
     };
     let tera = engine.tera().map_err(broken)?;
     let drawn = file::svg(tera, &run.sequence).map_err(|error| broken(&error))?;
-    let file = format!("attachment; filename=\"{}-{variant}.svg\"", card.name);
-    Ok(Kept {
-        drawing: (ContentType::SVG, drawn),
-        disposition: Header::new("content-disposition", file),
-    })
+    let file = format!("{}-{variant}.svg", card.name);
+    Ok(Attachment::new(&file, ContentType::SVG, drawn))
 }
 
 /// The variants that the page offers: those that tell what stops the attack.
@@ -258,7 +251,7 @@ fn variants(card: &Card, chosen: Variant) -> Vec<String> {
     all.iter().map(Variant::to_string).collect()
 }
 
-/// Runs an attack that the server alone decides, on a bench of its own.
+/// Runs an attack that the server alone decides, on its own bench.
 #[post("/attack/<name>?<against>")]
 async fn run(
     context: &RequestContext,
@@ -266,7 +259,7 @@ async fn run(
     lab_client: &State<LabClient>,
     name: &str,
     against: Option<&str>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Problem> {
     let attack = known(name)?;
     let variant = parse(against)?;
     let card = attack.card();
@@ -274,13 +267,18 @@ async fn run(
         let because = "The lab's own client cannot try this.";
         let next = "Open the attack's page in your browser, or use session-lab attack.";
         let status = Status::UnprocessableEntity;
-        return Err(Problem::new(status, "The attack was not run", because, next).into());
+        return Err(Problem::new(
+            status,
+            "The attack was not run",
+            because,
+            next,
+        ));
     }
-    let target = Target::of(lab_client, &context.addresses);
+    let target = TargetLab::of(lab_client, &context.addresses);
     let scenario = Scenario::new(target, throw_away_name(), variant);
     let outcome = tokio::time::timeout(PATIENCE, attack.run(&scenario)).await;
     // A bench that stays is one of a thousand, and has no file.
-    let _ = scenario.clear_away().await;
+    let _ = scenario.delete_bench().await;
     let broken = |error: String| {
         log::error!("{} against {variant}: {error}", card.name);
         let because = "The attack could not be tried to its end.";
@@ -290,14 +288,14 @@ async fn run(
     let outcome = outcome
         .map_err(|_| broken(format!("no end within {} s", PATIENCE.as_secs())))?
         .map_err(|error| broken(error.to_string()))?;
-    let what = What::AttackRan {
+    let what = EventKind::AttackRan {
         attack: card.name.into(),
         succeeded: outcome.succeeded(),
     };
     context.bench.note(event(context, variant, what)).await?;
-    let transcript = scenario.transcript();
+    let transcript = scenario.transcript().lines();
     let title = format!("{}, against {variant}", card.title);
-    let run = Run {
+    let run = AttackRun {
         sequence: Sequence::new(
             &title,
             &transcript,
@@ -308,13 +306,9 @@ async fn run(
         against: variant.to_string(),
         succeeded: outcome.succeeded(),
         message: outcome.message().to_owned(),
-        lines: transcript.into_iter().map(LineView::of).collect(),
+        lines: transcript.into_iter().map(TranscriptLineView::of).collect(),
     };
-    let mut all = lock(&runs.0);
-    if all.len() >= BENCH_LIMIT {
-        all.clear();
-    }
-    all.insert(context.bench.name().clone(), Arc::new(run));
+    runs.0.insert(context.bench.name(), Arc::new(run));
     let base = context.base();
     Ok(Redirect::to(format!(
         "{base}/attack/{}?against={variant}#transcript",
@@ -323,17 +317,13 @@ async fn run(
 }
 
 /// What the student had done, for the journal of the student's own bench.
-pub(in crate::lab) fn event(context: &RequestContext, variant: Variant, what: What) -> Event {
+pub(in crate::lab) fn event(context: &RequestContext, variant: Variant, what: EventKind) -> Event {
     Event {
         at: context.now,
         variant: Some(variant),
         client: context.client,
         what,
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 pub(super) fn routes() -> Vec<Route> {

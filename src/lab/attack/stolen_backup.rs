@@ -1,23 +1,23 @@
-//! A stolen backup: everything that the store keeps of a variant, as somebody finds it who reads a
+//! A stolen backup: everything that the store keeps of a variant, as it is for somebody who reads a
 //! lost disk or gets in by a hole. The attacks on what is stored begin here.
 
 use rocket::serde::json::Json;
 use rocket::{Route, get, routes};
 use serde::Serialize;
 
-use crate::base::event::Client;
+use crate::base::event::ClientKind;
 use crate::defences::password_storage::DEMO_PASSWORDS;
 use crate::defences::policy::{PolicyProbe, Variant};
 use crate::jwt::keys::StoredSecret;
 use crate::lab::inspect::evidence;
-use crate::session::Record;
+use crate::session::SessionRecord;
 use crate::session::accounts::AccountRecord;
 use crate::session::world::World;
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::problem::Problem;
 
 #[derive(Serialize)]
-struct Backup {
+struct StolenBackup {
     what: &'static str,
     variant: Variant,
     sessions: Vec<SessionFile>,
@@ -30,11 +30,11 @@ struct Backup {
 #[derive(Serialize)]
 struct SessionFile {
     file: String,
-    record: Record,
+    record: SessionRecord,
 }
 
-/// An account's record. That of a demo account which never changed is written nowhere, because the
-/// lab can make it at any time; a portal in use would have stored this.
+/// An account's record. The record of an unchanged demo account is not stored, because the lab
+/// can make it at any time; a real portal would have stored it.
 #[derive(Serialize)]
 struct AccountFile {
     user: &'static str,
@@ -42,7 +42,10 @@ struct AccountFile {
 }
 
 #[get("/leak/<variant>")]
-async fn leak(context: &RequestContext, variant: &str) -> Result<Json<Backup>, Reply> {
+async fn stolen_backup(
+    context: &RequestContext,
+    variant: &str,
+) -> Result<Json<StolenBackup>, Problem> {
     let variant = evidence::parse(variant)?;
     let bench = &*context.bench;
     let probe = PolicyProbe::new(bench.resolve(variant).policy);
@@ -51,7 +54,7 @@ async fn leak(context: &RequestContext, variant: &str) -> Result<Json<Backup>, R
         variant,
         probe: &probe,
         now: context.now,
-        client: Client::Other,
+        client: ClientKind::Other,
     };
     let sessions = world.sessions(None).await?.into_iter();
     let mut accounts = Vec::new();
@@ -64,8 +67,8 @@ async fn leak(context: &RequestContext, variant: &str) -> Result<Json<Backup>, R
     }
     let token_keys = world.key_ring().await?.stored();
     // The matrix must know that what was stolen depends on these arms.
-    bench.note_probed(variant, probe.seen());
-    Ok(Json(Backup {
+    bench.note_probed(variant, probe.probed());
+    Ok(Json(StolenBackup {
         what: "a stolen backup",
         variant,
         sessions: sessions
@@ -80,5 +83,5 @@ async fn leak(context: &RequestContext, variant: &str) -> Result<Json<Backup>, R
 }
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![leak]
+    routes![stolen_backup]
 }

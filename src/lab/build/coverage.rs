@@ -7,24 +7,23 @@ use rocket::serde::json::Json;
 use rocket::{Either, Route, get, routes};
 use serde::Serialize;
 
-use crate::attacker::{Role, TRICKS};
+use crate::attacker::{AttackerRole, TRICKS};
 use crate::base::addresses::{BESIDE_SIBLING, Listener, SIBLING};
 use crate::lab::page;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
-use crate::worksheets::catalogue::{AREAS, Area, Row, TryIt};
+use crate::worksheets::catalogue::{AREAS, Area, CatalogueRow, TryIt};
 
 /// One way to try a row: links to follow, or a command to type.
 #[derive(Serialize)]
-struct Way {
+struct TryView {
     what: &'static str,
-    links: Vec<Link>,
+    links: Vec<TryLink>,
     command: Option<CommandView>,
 }
 
 #[derive(Serialize)]
-struct Link {
+struct TryLink {
     label: String,
     href: String,
 }
@@ -41,7 +40,7 @@ struct RowView {
     key: &'static str,
     title: &'static str,
     area: &'static str,
-    try_it: Vec<Way>,
+    try_it: Vec<TryView>,
     standards: &'static [&'static str],
     proof: &'static str,
 }
@@ -74,7 +73,7 @@ fn show(
     context: &RequestContext,
     area: Option<&str>,
     format: Option<&str>,
-) -> Result<Either<Template, Json<Vec<RowView>>>, Reply> {
+) -> Result<Either<Template, Json<Vec<RowView>>>, Problem> {
     let chosen = match area {
         None => None,
         Some(slug) => Some(AREAS.iter().find(|a| a.slug == slug).ok_or_else(unknown)?),
@@ -108,12 +107,12 @@ fn show(
     )))
 }
 
-fn unknown() -> Reply {
+fn unknown() -> Problem {
     let known: Vec<&str> = AREAS.iter().map(|area| area.slug).collect();
     let next = format!("The areas are {}.", known.join(", "));
     let because = "The catalogue has no area of that name.";
     let status = Status::UnprocessableEntity;
-    Problem::new(status, "There is no such area", because, next).into()
+    Problem::new(status, "There is no such area", because, next)
 }
 
 fn area_view(context: &RequestContext, area: &'static Area) -> AreaView {
@@ -125,7 +124,7 @@ fn area_view(context: &RequestContext, area: &'static Area) -> AreaView {
     }
 }
 
-fn row_view(context: &RequestContext, area: &Area, row: &'static Row) -> RowView {
+fn row_view(context: &RequestContext, area: &Area, row: &'static CatalogueRow) -> RowView {
     RowView {
         key: row.key,
         title: row.title,
@@ -136,10 +135,10 @@ fn row_view(context: &RequestContext, area: &Area, row: &'static Row) -> RowView
     }
 }
 
-fn way_of(context: &RequestContext, way: &'static TryIt) -> Way {
+fn way_of(context: &RequestContext, way: &'static TryIt) -> TryView {
     let addresses = &context.addresses;
     let prefix = context.base();
-    let link = |label: &str, href: String| Link {
+    let link = |label: &str, href: String| TryLink {
         label: label.to_owned(),
         href,
     };
@@ -156,7 +155,7 @@ fn way_of(context: &RequestContext, way: &'static TryIt) -> Way {
         TryIt::Trick(path) => {
             let trick = TRICKS.iter().find(|trick| trick.path == *path);
             let origin = match trick.map(|trick| trick.role) {
-                Some(Role::Sibling) => addresses.origin_as(Listener::Attacker, SIBLING),
+                Some(AttackerRole::Sibling) => addresses.origin_as(Listener::Attacker, SIBLING),
                 _ => addresses.origin(Listener::Attacker),
             };
             let label = trick.map_or(*path, |trick| trick.title);
@@ -184,7 +183,7 @@ fn way_of(context: &RequestContext, way: &'static TryIt) -> Way {
         }),
         _ => None,
     };
-    Way {
+    TryView {
         what,
         links,
         command,

@@ -12,7 +12,7 @@ use crate::defences::policy::{Name, Policy, conflict};
 use crate::lab::page;
 use crate::lab::page::fields;
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::problem::Problem;
 
 #[derive(Serialize)]
 struct ArmView {
@@ -92,7 +92,7 @@ fn form(context: &RequestContext, saved: Option<&str>) -> Template {
 async fn save(
     context: &RequestContext,
     form: Capped<String>,
-) -> Result<Either<Redirect, (Status, Template)>, Reply> {
+) -> Result<Either<Redirect, (Status, Template)>, Problem> {
     let sent = fields(&form);
     let before = context.bench.custom();
     let again = |policy: &Policy, error: String| {

@@ -1,71 +1,85 @@
 //! `/custom/attack`: every attack that the server alone decides, tried against the student's own mix.
 //!
-//! Each runs on a bench of its own, which is thrown away. Worksheet 14 looks for the event of a run.
+//! A run is a [`Jobs`] entry. Each attack runs on its own bench, which is deleted afterwards.
+//! Worksheet 14 looks for the event at the end of a run.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use crate::web::template::Template;
-use rocket::http::Status;
 use rocket::response::Redirect;
+use rocket::serde::json::Json;
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::attacks::matrix::throw_away_name;
-use crate::attacks::scenario::{Scenario, Target};
+use crate::attacks::scenario::{Scenario, TargetLab};
 use crate::attacks::{ALL, Attack, Engine};
-use crate::base::bench_name::BenchName;
-use crate::base::event::What;
+use crate::base::event::{ClientKind, Event, EventKind};
 use crate::client::LabClient;
 use crate::defences::policy::{Name, Policy, Variant};
-use crate::lab::attack::run::event;
+use crate::lab::job::{Job, Jobs};
 use crate::lab::page;
-use crate::session::bench::{BENCH_LIMIT, Benches};
+use crate::session::bench::{Bench, Benches};
 use crate::web::context::RequestContext;
-use crate::web::problem::Problem;
-use crate::web::reply::Reply;
-
-/// How long a run may take, with its wait for others.
-const PATIENCE: Duration = Duration::from_secs(90);
 
 /// How many attacks of a run are tried side by side: the portal does the work, on the same cores.
 const SIDE_BY_SIDE: usize = 2;
 
-/// The last run of every bench. One runs at a time.
+/// The last run of every bench. Only one of all benches works at a time; the others wait.
 #[derive(Debug)]
-pub struct MixRuns {
-    last: Mutex<HashMap<BenchName, Arc<Run>>>,
-    turn: Semaphore,
+pub(super) struct MixJobs {
+    jobs: Jobs<MixRun>,
+    one_at_a_time: Arc<Semaphore>,
 }
 
-impl Default for MixRuns {
+impl Default for MixJobs {
     fn default() -> Self {
         Self {
-            last: Mutex::default(),
-            turn: Semaphore::new(1),
+            jobs: Jobs::default(),
+            one_at_a_time: Arc::new(Semaphore::new(1)),
         }
     }
 }
 
-/// One run.
-#[derive(Debug, Serialize)]
-struct Run {
+/// What a run has found so far.
+#[derive(Clone, Debug, Serialize)]
+struct MixRun {
+    /// How many defences of the mix are strong.
     strong: usize,
-    succeeded: usize,
-    rows: Vec<Row>,
+    rows: Vec<MixRow>,
+    /// Whether every attack was tried, and the journal has the event.
+    finished: bool,
+    failed: bool,
+}
+
+/// One attack of a run.
+#[derive(Clone, Debug, Serialize)]
+struct MixRow {
+    attack: &'static str,
+    title: &'static str,
+    stopped_by: Vec<Vec<&'static str>>,
+    /// `None` before it was tried.
+    outcome: Option<MixOutcome>,
 }
 
 /// How one attack ended.
-#[derive(Debug, Serialize)]
-struct Row {
-    attack: &'static str,
-    title: &'static str,
+#[derive(Clone, Debug, Serialize)]
+struct MixOutcome {
     succeeded: bool,
     message: String,
-    stopped_by: Vec<Vec<&'static str>>,
+}
+
+/// A run as the page and its script see it.
+#[derive(Serialize)]
+struct MixProgress {
+    #[serde(flatten)]
+    run: MixRun,
+    running: bool,
+    done: usize,
+    total: usize,
+    succeeded: usize,
 }
 
 fn strong(policy: &Policy) -> usize {
@@ -73,13 +87,101 @@ fn strong(policy: &Policy) -> usize {
     all.filter(|name| policy.is_strong(**name)).count()
 }
 
-/// Tries one attack against the mix, on a bench that is thrown away.
-async fn attack(
-    target: Target,
+fn http_attacks() -> impl Iterator<Item = &'static dyn Attack> {
+    let all = ALL.iter().copied();
+    all.filter(|attack| attack.card().engine == Engine::Http)
+}
+
+impl MixRun {
+    fn new(mix: &Policy) -> Self {
+        let slugs = |set: &&[Name]| set.iter().map(|name| name.slug()).collect();
+        let row = |attack: &dyn Attack| MixRow {
+            attack: attack.card().name,
+            title: attack.card().title,
+            stopped_by: attack.card().stopped_by.iter().map(slugs).collect(),
+            outcome: None,
+        };
+        Self {
+            strong: strong(mix),
+            rows: http_attacks().map(row).collect(),
+            finished: false,
+            failed: false,
+        }
+    }
+
+    fn succeeded(&self) -> usize {
+        let outcomes = self.rows.iter().filter_map(|row| row.outcome.as_ref());
+        outcomes.filter(|outcome| outcome.succeeded).count()
+    }
+
+    fn record(&mut self, attack: &str, outcome: MixOutcome) {
+        if let Some(row) = self.rows.iter_mut().find(|row| row.attack == attack) {
+            row.outcome = Some(outcome);
+        }
+    }
+}
+
+/// EventKind a run works with.
+struct MixAttackRun {
+    job: Arc<Job<MixRun>>,
+    one_at_a_time: Arc<Semaphore>,
+    target: TargetLab,
+    benches: Arc<Benches>,
+    mix: Policy,
+    /// The student's bench, for the event at the end.
+    bench: Arc<Bench>,
+    client: ClientKind,
+}
+
+impl MixAttackRun {
+    async fn run(self) {
+        if let Err(error) = self.attack_all().await {
+            log::error!("the attacks on a mix: {error}");
+            self.job.update(|run| run.failed = true);
+        }
+    }
+
+    async fn attack_all(&self) -> Result<(), String> {
+        let turn = self.one_at_a_time.acquire().await;
+        let _turn = turn.map_err(|error| error.to_string())?;
+        let (target, benches, mix) = (&self.target, &self.benches, self.mix);
+        let mut waiting =
+            http_attacks().map(|one| attack_mix(target.clone(), benches.clone(), one, mix));
+        let mut running = JoinSet::new();
+        for one in waiting.by_ref().take(SIDE_BY_SIDE) {
+            running.spawn(one);
+        }
+        while let Some(ended) = running.join_next().await {
+            let (attack, outcome) = ended.map_err(|error| error.to_string())??;
+            self.job.update(|run| run.record(attack, outcome));
+            if let Some(next) = waiting.next() {
+                running.spawn(next);
+            }
+        }
+        let run = self.job.progress();
+        let event = Event {
+            at: self.bench.now(),
+            variant: Some(Variant::Custom),
+            client: self.client,
+            what: EventKind::MixAttacked {
+                strong: run.strong,
+                succeeded: run.succeeded(),
+            },
+        };
+        let noted = self.bench.note(event).await;
+        noted.map_err(|error| error.to_string())?;
+        self.job.update(|run| run.finished = true);
+        Ok(())
+    }
+}
+
+/// Tries one attack against the mix, on a bench that is deleted afterwards.
+async fn attack_mix(
+    target: TargetLab,
     benches: Arc<Benches>,
     attack: &'static dyn Attack,
     mix: Policy,
-) -> Result<Row, String> {
+) -> Result<(&'static str, MixOutcome), String> {
     let name = throw_away_name();
     let bench = benches
         .open(&name)
@@ -94,57 +196,38 @@ async fn attack(
     benches.discard(&name).await;
     let card = attack.card();
     let outcome = outcome.map_err(|error| format!("{}: {error}", card.name))?;
-    let slugs = |set: &&[Name]| set.iter().map(|name| name.slug()).collect();
-    Ok(Row {
-        attack: card.name,
-        title: card.title,
-        succeeded: outcome.succeeded(),
-        message: outcome.message().to_owned(),
-        stopped_by: card.stopped_by.iter().map(slugs).collect(),
-    })
+    Ok((
+        card.name,
+        MixOutcome {
+            succeeded: outcome.succeeded(),
+            message: outcome.message().to_owned(),
+        },
+    ))
 }
 
-async fn attack_all(target: &Target, benches: &Arc<Benches>, mix: Policy) -> Result<Run, String> {
-    let http = ALL
-        .iter()
-        .copied()
-        .filter(|attack| attack.card().engine == Engine::Http);
-    let mut waiting = http.map(|one| attack(target.clone(), benches.clone(), one, mix));
-    let mut running = JoinSet::new();
-    for one in waiting.by_ref().take(SIDE_BY_SIDE) {
-        running.spawn(one);
-    }
-    let mut rows = Vec::new();
-    while let Some(ended) = running.join_next().await {
-        rows.push(ended.map_err(|error| error.to_string())??);
-        if let Some(next) = waiting.next() {
-            running.spawn(next);
-        }
-    }
-    let context = |row: &Row| {
-        ALL.iter()
-            .position(|attack| attack.card().name == row.attack)
-    };
-    rows.sort_by_key(context);
-    Ok(Run {
-        strong: strong(&mix),
-        succeeded: rows.iter().filter(|row| row.succeeded).count(),
-        rows,
+fn progress(jobs: &MixJobs, context: &RequestContext) -> Option<MixProgress> {
+    let job = jobs.jobs.poll(context.bench.name())?;
+    // Asked before the run is read: a run that has ended is then read to its end.
+    let running = job.is_running();
+    let run = job.progress();
+    Some(MixProgress {
+        running,
+        done: run.rows.iter().filter(|row| row.outcome.is_some()).count(),
+        total: run.rows.len(),
+        succeeded: run.succeeded(),
+        run,
     })
 }
 
 #[get("/custom/attack")]
-fn show(context: &RequestContext, runs: &State<MixRuns>) -> Template {
+fn show(context: &RequestContext, jobs: &State<MixJobs>) -> Template {
     #[derive(Serialize)]
-    struct MixPage<'p> {
-        run: Option<&'p Run>,
+    struct MixPage {
+        run: Option<MixProgress>,
         strong: usize,
     }
-    let last = runs.last.lock().unwrap_or_else(PoisonError::into_inner);
-    let run = last.get(context.bench.name()).cloned();
-    drop(last);
     let page = MixPage {
-        run: run.as_deref(),
+        run: progress(jobs, context),
         strong: strong(&context.bench.custom()),
     };
     page::render(
@@ -155,55 +238,37 @@ fn show(context: &RequestContext, runs: &State<MixRuns>) -> Template {
     )
 }
 
-/// Tries them all. The answer comes when the last one has ended, after some seconds.
+/// The run of this bench, or `null`.
+#[get("/custom/attack/live")]
+fn live(context: &RequestContext, jobs: &State<MixJobs>) -> Json<Option<MixProgress>> {
+    Json(progress(jobs, context))
+}
+
+/// Starts a run, unless one is running on this bench.
 #[post("/custom/attack")]
-async fn run(
+fn start(
     context: &RequestContext,
-    runs: &State<MixRuns>,
+    jobs: &State<MixJobs>,
     lab_client: &State<LabClient>,
     benches: &State<Arc<Benches>>,
-) -> Result<Redirect, Reply> {
-    let broken = |error: String| {
-        log::error!("the attacks on a mix: {error}");
-        let because = "The attacks could not be tried to their end.";
-        let status = Status::ServiceUnavailable;
-        Problem::new(
-            status,
-            "The attacks were not run",
-            because,
-            "Try it again in a minute.",
-        )
-    };
-    let target = Target::of(lab_client, &context.addresses);
+) -> Redirect {
     let mix = context.bench.custom();
-    let in_turn = async {
-        let _turn = runs
-            .turn
-            .acquire()
-            .await
-            .map_err(|error| error.to_string())?;
-        attack_all(&target, benches, mix).await
-    };
-    let ended = tokio::time::timeout(PATIENCE, in_turn).await;
-    let run = ended
-        .map_err(|_| broken(format!("no end within {} s", PATIENCE.as_secs())))?
-        .map_err(broken)?;
-    let what = What::MixAttacked {
-        strong: run.strong,
-        succeeded: run.succeeded,
-    };
-    context
-        .bench
-        .note(event(context, Variant::Custom, what))
-        .await?;
-    let mut last = runs.last.lock().unwrap_or_else(PoisonError::into_inner);
-    if last.len() >= BENCH_LIMIT {
-        last.clear();
-    }
-    last.insert(context.bench.name().clone(), Arc::new(run));
-    Ok(Redirect::to(format!("{}/custom/attack", context.base())))
+    let run = MixRun::new(&mix);
+    jobs.jobs.start(context.bench.name(), run, |job| {
+        let run = MixAttackRun {
+            job,
+            one_at_a_time: jobs.one_at_a_time.clone(),
+            target: TargetLab::of(lab_client, &context.addresses),
+            benches: Arc::clone(benches),
+            mix,
+            bench: context.bench.clone(),
+            client: context.client,
+        };
+        run.run()
+    });
+    Redirect::to(format!("{}/custom/attack", context.base()))
 }
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![show, run]
+    routes![show, live, start]
 }

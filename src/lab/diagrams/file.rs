@@ -1,4 +1,4 @@
-//! A drawing as a file of its own: SVG with its colours in it, light and dark, for slides.
+//! A diagram as a file: SVG with its colours in it, light and dark, for slides.
 //!
 //! Programs that show slides know nothing of custom properties, so each is replaced by what
 //! `static/css/tokens.css` says it is.
@@ -45,7 +45,7 @@ fn values(css: &str) -> HashMap<&str, &str> {
     let (_, rest) = css.split_once(":root {").unwrap_or_default();
     let rule = rest.split('}').next().unwrap_or_default();
     let pairs = rule.split(';').filter_map(|line| line.split_once(':'));
-    // A comment may stand before a name.
+    // A comment may precede a name.
     let name = |text: &'_ str| text.rfind("--").map_or(0, |at| at);
     pairs
         .map(|(left, value)| (&left[name(left)..], value.trim()))

@@ -1,8 +1,8 @@
-//! The lanes of a sequence diagram: who took part, and where each stands. Next: `sequence.rs`.
+//! The lanes of a sequence diagram: who took part, and the position of each. Next: `sequence.rs`.
 
 use serde::Serialize;
 
-use super::steps::{ATTACKERS_SITE, ELSEWHERE, LAB, PORTAL, SIBLING_HOST, Step};
+use super::steps::{ATTACKERS_SITE, ELSEWHERE, LAB, PORTAL, SIBLING_HOST, SequenceStep};
 
 /// Between the border and the first lane.
 const MARGIN: i32 = 90;
@@ -20,18 +20,17 @@ pub struct Lane {
     pub x: i32,
     /// Where the box of its name begins.
     pub left: i32,
-    /// Its name.
     pub name: String,
     /// `attacker` where it is in the attacker's hands.
     pub kind: &'static str,
 }
 
-/// The lanes in their places, and the width of the drawing. Those who ask stand on the left, the
+/// The lanes in their places, and the width of the drawing. Those who ask are on the left, the
 /// attacker on the right, and the portal between them.
-pub(super) fn lanes(steps: &[Step]) -> (Vec<Lane>, i32) {
+pub(super) fn lanes(steps: &[SequenceStep]) -> (Vec<Lane>, i32) {
     let mut names: Vec<&str> = vec![PORTAL];
     for step in steps {
-        if let Step::Exchange(exchange) = step {
+        if let SequenceStep::Exchange(exchange) = step {
             for name in [&*exchange.who, exchange.whom] {
                 if !names.contains(&name) {
                     names.push(name);

@@ -1,4 +1,4 @@
-//! The drawings: where things stand, as plain numbers and words. The templates in
+//! The diagrams: the positions of things, as plain numbers and words. The templates in
 //! `templates/partials/` make SVG of them, and escape every word.
 //!
 //! Read [`sequence`] first: who sent what to whom in an attack. [`timeline`] is the life of a
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_text_is_wrapped_between_words_and_a_long_word_within() {
-        assert_eq!(wrap("He opens the page.", 9), ["He opens", "the page."]);
+        assert_eq!(wrap("She opens the page", 9), ["She opens", "the page"]);
         assert_eq!(wrap("a loooooong word", 5), ["a", "loooo", "oong", "word"]);
         assert_eq!(wrap("  ", 5), [""; 0]);
     }

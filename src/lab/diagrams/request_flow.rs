@@ -1,9 +1,10 @@
-//! The diagram of a request's way: where its lines and boxes lie. The template
+//! The diagram of a request's way: the positions of its lines and boxes. The template
 //! `partials/wire_flow.html` draws them as SVG, in units that are pixels on the narrow drawing.
 
 use serde::Serialize;
 
-use crate::lab::inspect::wire::flow::{Lit, Passed};
+use super::cut;
+use crate::lab::inspect::wire::flow::{ProbedDefence, StagePassed};
 
 /// A diagram.
 #[derive(Clone, Debug, Serialize)]
@@ -54,13 +55,13 @@ pub struct Placed {
     pub width: usize,
     /// What is written in it.
     #[serde(flatten)]
-    pub lit: Lit,
+    pub lit: ProbedDefence,
     /// The second line.
     pub line: String,
 }
 
 /// What is written below a defence's name: `strong: per-session`.
-fn second_line(lit: &Lit) -> String {
+fn second_line(lit: &ProbedDefence) -> String {
     if lit.refused {
         format!("{}, refused here", lit.kind)
     } else {
@@ -107,11 +108,11 @@ const SMALL_SIGN: usize = 85;
 const BESIDE: usize = 40;
 
 /// The diagram for a wide window, and the one for a phone.
-pub fn both(line: &str, stages: &[Passed]) -> [Drawing; 2] {
+pub fn both(line: &str, stages: &[StagePassed]) -> [Drawing; 2] {
     FORMS.map(|form| draw(&form, line, stages))
 }
 
-fn draw(form: &Form, line: &str, stages: &[Passed]) -> Drawing {
+fn draw(form: &Form, line: &str, stages: &[StagePassed]) -> Drawing {
     let mut y = END;
     let mut bands = Vec::new();
     for (at, stage) in stages.iter().enumerate() {
@@ -134,14 +135,14 @@ fn draw(form: &Form, line: &str, stages: &[Passed]) -> Drawing {
         form: form.name,
         width: form.width,
         height: y + END,
-        from: shortened(line, (form.width - 50) * 10 / SIGN),
+        from: cut(line, (form.width - 50) * 10 / SIGN),
         bands,
         end: y,
     }
 }
 
 /// Boxes from left to right, in as many rows as they need.
-fn context(form: &Form, top: usize, lit: &[Lit]) -> Vec<Placed> {
+fn context(form: &Form, top: usize, lit: &[ProbedDefence]) -> Vec<Placed> {
     let (mut x, mut y) = (form.left, top);
     let mut placed = Vec::new();
     for lit in lit {
@@ -163,7 +164,7 @@ fn context(form: &Form, top: usize, lit: &[Lit]) -> Vec<Placed> {
     placed
 }
 
-fn count(stage: &Passed) -> String {
+fn count(stage: &StagePassed) -> String {
     let all = stage.lit.len() + stage.dark;
     match (stage.not_reached, stage.lit.len()) {
         (true, 0) => "not reached".into(),
@@ -172,41 +173,33 @@ fn count(stage: &Passed) -> String {
     }
 }
 
-fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let kept = text.chars().take(most.saturating_sub(1));
-    kept.chain(['…']).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::defences::RequestStage;
     use crate::defences::policy::Name;
-    use crate::lab::inspect::wire::stage::Stage;
 
     /// Every defence asked: the fullest diagram there is.
-    fn everything() -> Vec<Passed> {
-        let lit = |name: &Name| Lit {
+    fn everything() -> Vec<StagePassed> {
+        let lit = |name: &Name| ProbedDefence {
             slug: name.slug(),
             kind: "strong",
             arm: name.arms().last().map_or("", |arm| arm.slug),
             description: "",
             refused: false,
         };
-        let stage = |stage: Stage| Passed {
+        let stage = |stage: RequestStage| StagePassed {
             title: stage.title(),
             description: stage.description(),
             lit: Name::ALL
                 .iter()
-                .filter(|name| Stage::of(**name) == stage)
+                .filter(|name| name.lesson().stage == stage)
                 .map(lit)
                 .collect(),
             dark: 0,
             not_reached: false,
         };
-        Stage::ALL.into_iter().map(stage).collect()
+        RequestStage::ALL.into_iter().map(stage).collect()
     }
 
     #[test]

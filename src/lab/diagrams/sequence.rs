@@ -7,10 +7,10 @@ use serde::Serialize;
 
 pub use super::lanes::Lane;
 use super::lanes::lanes;
-use super::steps::{self, Step};
+use super::steps::{self, SequenceStep};
 use super::{MONO, SANS, Words, cut, letters, wrap};
 use crate::attacks::Outcome;
-use crate::attacks::scenario::Line;
+use crate::attacks::transcript::TranscriptLine;
 use crate::base::addresses::Addresses;
 
 /// The size of the letters, in the drawing's own unit.
@@ -25,7 +25,6 @@ const TOP: i32 = 46;
 pub struct Sequence {
     /// The width of the drawing.
     pub width: i32,
-    /// Its height.
     pub height: i32,
     /// Where the lanes end: above the box of the outcome.
     pub bottom: i32,
@@ -36,27 +35,24 @@ pub struct Sequence {
     /// Who took part.
     pub lanes: Vec<Lane>,
     /// What happened, from top to bottom.
-    pub rows: Vec<Row>,
+    pub rows: Vec<SequenceRow>,
 }
 
 /// A step in its place.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "is", rename_all = "kebab-case")]
-pub enum Row {
+pub enum SequenceRow {
     /// What the narrator says, in a box across all lanes.
     Note {
         /// The top of the box.
         y: i32,
-        /// Its height.
         height: i32,
-        /// Its lines.
         lines: Vec<Words>,
     },
     /// A request and its answer.
     Call {
         /// `weak` or `strong` where it decided the attack.
         kind: &'static str,
-        /// The request.
         request: Arrow,
         /// The answer, where one came.
         answer: Option<Arrow>,
@@ -74,7 +70,6 @@ pub enum Row {
         kind: &'static str,
         /// The top of the box.
         y: i32,
-        /// Its height.
         height: i32,
         /// Its lines, the outcome first.
         lines: Vec<Words>,
@@ -94,16 +89,16 @@ pub struct Arrow {
     pub back: i32,
     /// The middle of its text.
     pub x: i32,
-    /// What stands above it.
+    /// The text above it.
     pub above: String,
-    /// What stands below it.
+    /// The text below it.
     pub below: String,
 }
 
 /// How an attack ended.
 #[derive(Clone, Copy, Debug)]
 pub struct End<'t> {
-    /// Whether the attacker has what he wanted.
+    /// Whether the attacker reached the goal.
     pub succeeded: bool,
     /// The evidence, or what came instead.
     pub description: &'t str,
@@ -123,7 +118,7 @@ impl Sequence {
     /// The drawing of a transcript. Without an end the attack could not be tried to its end.
     pub fn new(
         title: &str,
-        transcript: &[Line],
+        transcript: &[TranscriptLine],
         end: Option<End<'_>>,
         addresses: &Addresses,
     ) -> Self {
@@ -137,7 +132,7 @@ impl Sequence {
         Self::of(title, &steps::steps(transcript, addresses), end)
     }
 
-    fn of(title: &str, steps: &[Step], end: Option<End<'_>>) -> Self {
+    fn of(title: &str, steps: &[SequenceStep], end: Option<End<'_>>) -> Self {
         let (lanes, width) = lanes(steps);
         let mut pen = Pen {
             lanes,
@@ -148,12 +143,12 @@ impl Sequence {
         let outcome = end.map_or("", |end| if end.succeeded { "weak" } else { "strong" });
         let last = steps
             .iter()
-            .rposition(|step| matches!(step, Step::Exchange(_)));
+            .rposition(|step| matches!(step, SequenceStep::Exchange(_)));
         for (at, step) in steps.iter().enumerate() {
             match step {
-                Step::Note(text) => pen.note(text),
-                Step::Fold(count) => pen.fold(*count),
-                Step::Exchange(exchange) => {
+                SequenceStep::Note(text) => pen.note(text),
+                SequenceStep::Fold(count) => pen.fold(*count),
+                SequenceStep::Exchange(exchange) => {
                     let kind = if Some(at) == last { outcome } else { "" };
                     pen.call(exchange, kind);
                 }
@@ -176,13 +171,13 @@ impl Sequence {
 }
 
 /// The drawing in a sentence or two.
-fn description(steps: &[Step], end: Option<End<'_>>) -> String {
+fn description(steps: &[SequenceStep], end: Option<End<'_>>) -> String {
     let mut count = 0;
     for step in steps {
         count += match step {
-            Step::Note(_) => 0,
-            Step::Exchange(_) => 1,
-            Step::Fold(more) => *more,
+            SequenceStep::Note(_) => 0,
+            SequenceStep::Exchange(_) => 1,
+            SequenceStep::Fold(more) => *more,
         };
     }
     let ended = match end {
@@ -206,7 +201,7 @@ struct Pen {
     width: i32,
     /// Where the next row begins.
     y: i32,
-    rows: Vec<Row>,
+    rows: Vec<SequenceRow>,
 }
 
 impl Pen {
@@ -228,7 +223,7 @@ impl Pen {
 
     fn note(&mut self, text: &str) {
         let (y, height, lines) = self.boxed(&[text.to_owned()]);
-        self.rows.push(Row::Note { y, height, lines });
+        self.rows.push(SequenceRow::Note { y, height, lines });
     }
 
     fn end(&mut self, end: End<'_>, kind: &'static str) {
@@ -238,7 +233,7 @@ impl Pen {
             "The attack was stopped."
         };
         let (y, height, lines) = self.boxed(&[word.to_owned(), end.description.to_owned()]);
-        self.rows.push(Row::End {
+        self.rows.push(SequenceRow::End {
             kind,
             y,
             height,
@@ -249,10 +244,10 @@ impl Pen {
     fn fold(&mut self, count: usize) {
         let y = self.y + 10;
         self.y = y + 30;
-        self.rows.push(Row::Fold { y, count });
+        self.rows.push(SequenceRow::Fold { y, count });
     }
 
-    fn call(&mut self, exchange: &steps::Exchange, kind: &'static str) {
+    fn call(&mut self, exchange: &steps::SequenceExchange, kind: &'static str) {
         let request = self.arrow(
             &exchange.who,
             exchange.whom,
@@ -262,12 +257,12 @@ impl Pen {
         let answer = exchange.answers.as_deref();
         let answer = answer.map(|status| {
             let mut arrow = self.arrow(exchange.whom, &exchange.who, status, &exchange.sets);
-            // Both texts stand in one column, beside whoever asked.
+            // Both texts are in one column, beside the lane that asked.
             arrow.x = request.x;
             arrow
         });
         self.y += 12;
-        self.rows.push(Row::Call {
+        self.rows.push(SequenceRow::Call {
             kind,
             request,
             answer,
@@ -309,8 +304,8 @@ mod tests {
     use super::super::steps::{ATTACKERS_SITE, PORTAL};
     use super::*;
 
-    fn exchange(who: &str, whom: &'static str) -> Step {
-        Step::Exchange(steps::Exchange {
+    fn exchange(who: &str, whom: &'static str) -> SequenceStep {
+        SequenceStep::Exchange(steps::SequenceExchange {
             who: who.into(),
             whom,
             asks: "GET /a/very/long/path/that/does/not/fit/between/two/lanes/of/a/drawing".into(),
@@ -353,15 +348,15 @@ mod tests {
     fn only_the_last_exchange_has_the_colour_of_the_outcome() {
         let steps = [
             exchange("victim", PORTAL),
-            Step::Note("Now.".into()),
+            SequenceStep::Note("Now.".into()),
             exchange("attacker", PORTAL),
-            Step::Fold(3),
+            SequenceStep::Fold(3),
         ];
         let kinds = Sequence::of("t", &steps, Some(STOPPED))
             .rows
             .into_iter()
             .filter_map(|row| match row {
-                Row::Call { kind, .. } => Some(kind),
+                SequenceRow::Call { kind, .. } => Some(kind),
                 _ => None,
             });
         assert_eq!(kinds.collect::<Vec<_>>(), ["", "strong"]);
@@ -370,7 +365,7 @@ mod tests {
     #[test]
     fn a_long_text_is_cut_to_the_room_between_two_lanes() {
         let drawing = Sequence::of("t", &[exchange("victim", PORTAL)], None);
-        let Row::Call { request, .. } = &drawing.rows[0] else {
+        let SequenceRow::Call { request, .. } = &drawing.rows[0] else {
             panic!("{drawing:?}");
         };
         let wide = request.above.chars().count() as f64 * SIZE * MONO;

@@ -1,7 +1,7 @@
 //! The steps of a transcript that a drawing shows: who asked whom for what, and the answer, without
 //! a value of a cookie, a token or a field. Requests of one kind that follow each other are folded.
 
-use crate::attacks::scenario::Line;
+use crate::attacks::transcript::TranscriptLine;
 use crate::base::addresses::{Addresses, Listener, SIBLING, Site};
 use crate::defences::policy::Variant;
 
@@ -13,25 +13,25 @@ const PATTERN: usize = 3;
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum SequenceStep {
     /// The narrator says what happens next.
     Note(String),
     /// A request, and its answer.
-    Exchange(Exchange),
+    Exchange(SequenceExchange),
     /// So many exchanges that are not drawn.
     Fold(usize),
 }
 
 /// A request, and its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exchange {
+pub struct SequenceExchange {
     /// Who asked.
     pub who: String,
     /// Whom.
     pub whom: &'static str,
     /// Method and path, as in `GET /login`.
     pub asks: String,
-    /// The names of the cookies that came along, and whether a token did.
+    /// The names of the cookies that were sent, and whether a token was.
     pub brings: String,
     /// The status, and where the answer leads. `None` where no answer came.
     pub answers: Option<String>,
@@ -39,7 +39,7 @@ pub struct Exchange {
     pub sets: String,
 }
 
-impl Exchange {
+impl SequenceExchange {
     /// What is alike in requests of one kind: all but the values behind the question mark.
     fn kind(&self) -> (&str, &str, &str, Option<&str>) {
         let asks = self.asks.split('?').next().unwrap_or_default();
@@ -59,22 +59,25 @@ pub const LAB: &str = "lab";
 pub const ELSEWHERE: &str = "elsewhere";
 
 /// The steps of a transcript.
-pub fn steps(transcript: &[Line], addresses: &Addresses) -> Vec<Step> {
-    let step = |line: &Line| match line {
-        Line::Says(text) => Step::Note(hidden(text, transcript)),
-        Line::Exchange { who, exchange } => {
-            Step::Exchange(exchange_of(who, &exchange.sent, &exchange.head, addresses))
-        }
+pub fn steps(transcript: &[TranscriptLine], addresses: &Addresses) -> Vec<SequenceStep> {
+    let step = |line: &TranscriptLine| match line {
+        TranscriptLine::Narration(text) => SequenceStep::Note(hidden(text, transcript)),
+        TranscriptLine::Exchange { actor, exchange } => SequenceStep::Exchange(exchange_of(
+            actor,
+            &exchange.sent,
+            &exchange.head,
+            addresses,
+        )),
     };
     bounded(folded(transcript.iter().map(step).collect()))
 }
 
 /// A text without the cookies and tokens that were sent or set: what is short is no secret.
-pub fn hidden(text: &str, transcript: &[Line]) -> String {
+pub fn hidden(text: &str, transcript: &[TranscriptLine]) -> String {
     const SHORT: usize = 12;
     let mut text = text.to_owned();
     for line in transcript {
-        let Line::Exchange { exchange, .. } = line else {
+        let TranscriptLine::Exchange { exchange, .. } = line else {
             continue;
         };
         let (sent, head) = (&*exchange.sent, &*exchange.head);
@@ -90,7 +93,7 @@ pub fn hidden(text: &str, transcript: &[Line]) -> String {
     text
 }
 
-fn exchange_of(who: &str, sent: &str, head: &str, addresses: &Addresses) -> Exchange {
+fn exchange_of(who: &str, sent: &str, head: &str, addresses: &Addresses) -> SequenceExchange {
     let mut first = sent.lines().next().unwrap_or_default().split(' ');
     let (method, target) = (
         first.next().unwrap_or_default(),
@@ -116,7 +119,7 @@ fn exchange_of(who: &str, sent: &str, head: &str, addresses: &Addresses) -> Exch
     };
     let status = head.lines().next().and_then(|line| line.split(' ').nth(1));
     let location = values(head, "location").next();
-    Exchange {
+    SequenceExchange {
         who: who.to_owned(),
         whom,
         asks: format!("{method} {path}"),
@@ -197,7 +200,7 @@ fn short(target: &str) -> (&str, String) {
     (bench, text)
 }
 
-/// A cookie's name without the bench that stands at its end.
+/// A cookie's name without the bench at its end.
 fn plain(name: &str, bench: &str) -> String {
     let end = format!("_{bench}");
     let name = if bench.is_empty() {
@@ -220,9 +223,9 @@ fn set(line: &str, bench: &str) -> String {
 }
 
 /// Patterns of requests that come three times or more in a row are shown once.
-fn folded(steps: Vec<Step>) -> Vec<Step> {
-    let same = |one: &Step, other: &Step| match (one, other) {
-        (Step::Exchange(one), Step::Exchange(other)) => one.kind() == other.kind(),
+fn folded(steps: Vec<SequenceStep>) -> Vec<SequenceStep> {
+    let same = |one: &SequenceStep, other: &SequenceStep| match (one, other) {
+        (SequenceStep::Exchange(one), SequenceStep::Exchange(other)) => one.kind() == other.kind(),
         _ => false,
     };
     let repeats = |from: usize, length: usize| {
@@ -242,7 +245,7 @@ fn folded(steps: Vec<Step>) -> Vec<Step> {
         let (length, times) = best.unwrap_or((1, 1));
         kept.extend_from_slice(&steps[at..at + length]);
         if times > 1 {
-            kept.push(Step::Fold(length * (times - 1)));
+            kept.push(SequenceStep::Fold(length * (times - 1)));
         }
         at += length * times;
     }
@@ -250,8 +253,8 @@ fn folded(steps: Vec<Step>) -> Vec<Step> {
 }
 
 /// At most [`MOST`] exchanges: of more, the first and the last.
-fn bounded(steps: Vec<Step>) -> Vec<Step> {
-    let is_exchange = |step: &Step| matches!(step, Step::Exchange(_));
+fn bounded(steps: Vec<SequenceStep>) -> Vec<SequenceStep> {
+    let is_exchange = |step: &SequenceStep| matches!(step, SequenceStep::Exchange(_));
     let all = steps.iter().filter(|step| is_exchange(step)).count();
     if all <= MOST {
         return steps;
@@ -263,13 +266,13 @@ fn bounded(steps: Vec<Step>) -> Vec<Step> {
         seen += usize::from(is_exchange(&step));
         if seen > first && seen <= all - last {
             left_out += match step {
-                Step::Exchange(_) => 1,
-                Step::Fold(count) => count,
-                Step::Note(_) => 0,
+                SequenceStep::Exchange(_) => 1,
+                SequenceStep::Fold(count) => count,
+                SequenceStep::Note(_) => 0,
             };
         } else {
             if left_out > 0 {
-                kept.push(Step::Fold(std::mem::take(&mut left_out)));
+                kept.push(SequenceStep::Fold(std::mem::take(&mut left_out)));
             }
             kept.push(step);
         }
@@ -281,8 +284,8 @@ fn bounded(steps: Vec<Step>) -> Vec<Step> {
 mod tests {
     use super::*;
 
-    fn ask(asks: &str, status: &str) -> Step {
-        Step::Exchange(Exchange {
+    fn ask(asks: &str, status: &str) -> SequenceStep {
+        SequenceStep::Exchange(SequenceExchange {
             who: "attacker".into(),
             whom: PORTAL,
             asks: asks.into(),
@@ -300,7 +303,7 @@ mod tests {
         let expected = [
             ask("GET /login", "200"),
             ask("POST /login", "401"),
-            Step::Fold(37),
+            SequenceStep::Fold(37),
             ask("POST /login", "303"),
         ];
         assert_eq!(folded(all), expected);
@@ -311,19 +314,19 @@ mod tests {
         let pair = [ask("GET /login", "200"), ask("POST /login", "401")];
         let times = |count| vec![&pair[..]; count].concat();
         let twice = times(2);
-        let once = [&pair[..], &[Step::Fold(6)]].concat();
+        let once = [&pair[..], &[SequenceStep::Fold(6)]].concat();
         assert_eq!(folded(times(4)), once);
         assert_eq!(folded(twice.clone()), twice);
-        let noted = [&twice[..], &[Step::Note("on".into())], &twice].concat();
+        let noted = [&twice[..], &[SequenceStep::Note("on".into())], &twice].concat();
         assert_eq!(folded(noted.clone()), noted);
     }
 
     #[test]
     fn of_very_many_different_requests_the_first_and_the_last_are_shown() {
-        let all: Vec<Step> = (0..100).map(|n| ask(&format!("GET /{n}"), "200")).collect();
+        let all: Vec<SequenceStep> = (0..100).map(|n| ask(&format!("GET /{n}"), "200")).collect();
         let kept = bounded(all);
         assert_eq!(kept.len(), MOST + 1);
-        assert_eq!(kept[20], Step::Fold(70));
+        assert_eq!(kept[20], SequenceStep::Fold(70));
         assert_eq!(kept[30], ask("GET /99", "200"));
     }
 
@@ -338,7 +341,7 @@ mod tests {
                     Set-Cookie: role_insecure_x=; Max-Age=0\r\n\
                     Location: https://localhost:7443/b/x/insecure/login?next=SECRET";
         let found = exchange_of("victim", sent, head, &addresses);
-        let expected = Exchange {
+        let expected = SequenceExchange {
             who: "victim".into(),
             whom: PORTAL,
             asks: "GET /dashboard?sid=…&…".into(),

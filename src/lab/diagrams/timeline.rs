@@ -1,6 +1,6 @@
-//! The time line of a session: when it was opened, what became of it, and where its limits lie.
+//! The time line of a session: when it was opened, what happened to it, and when its limits are.
 //!
-//! Moments that lie close together are drawn apart, so that their words can be read; what room is
+//! Moments that are close together are drawn apart, so that their words can be read; what room is
 //! left is shared out by the time between them.
 
 use serde::Serialize;
@@ -21,22 +21,22 @@ const ARROW: i32 = 150;
 const LINE: i32 = 64;
 /// Between two lines of text.
 const LEADING: i32 = 18;
-/// How many letters stand beside each other at a moment.
+/// How many letters fit beside each other at a moment.
 const LETTERS: usize = 13;
 /// How many marks are drawn of one session: the first ones and the last ones.
 const MOST_MARKS: usize = 6;
 
 /// What is known of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Life {
-    /// What stands for its id, as in `#1a2b3c4d`.
+pub struct SessionHistory {
+    /// The mark that replaces its id, as in `#1a2b3c4d`.
     pub name: String,
     /// Whose it is, or was.
     pub user: Option<String>,
     /// What happened, in order.
     pub marks: Vec<Mark>,
     /// Whether it is over, and from when on.
-    pub over: Option<BenchTime>,
+    pub ended_at: Option<BenchTime>,
     /// The limits by their names, in the order of the page; `None` where there is none.
     pub limits: Vec<(&'static str, Option<BenchTime>)>,
 }
@@ -61,7 +61,6 @@ pub struct Timeline {
     pub title: String,
     /// The width of the drawing.
     pub width: i32,
-    /// Its height.
     pub height: i32,
     /// Where the line is.
     pub line: i32,
@@ -69,7 +68,7 @@ pub struct Timeline {
     pub past: [i32; 2],
     /// Where the line of what may come begins and ends.
     pub ahead: Option<[i32; 2]>,
-    /// What stands at the open arrow of a session without a limit.
+    /// The text at the open arrow of a session without a limit.
     pub open: Vec<Words>,
     /// The moments, from left to right.
     pub points: Vec<Point>,
@@ -82,16 +81,16 @@ pub struct Timeline {
 pub struct Point {
     /// Where it is.
     pub x: i32,
-    /// `dot`, `ring` for what lies ahead, `now`, or `stop`.
+    /// `dot`, `ring` for the future, `now`, or `stop`.
     pub form: &'static str,
-    /// What stands above it.
+    /// The text above it.
     pub above: Vec<Words>,
-    /// What stands below it: the time, and a note.
+    /// The text below it: the time, and a note.
     pub below: Vec<Words>,
 }
 
 /// A moment without its place.
-struct Moment {
+struct TimelineMoment {
     at: BenchTime,
     form: &'static str,
     what: &'static str,
@@ -100,9 +99,9 @@ struct Moment {
 
 impl Timeline {
     /// The drawing of a session at this moment of the bench's clock.
-    pub fn new(life: &Life, now: BenchTime) -> Self {
+    pub fn new(life: &SessionHistory, now: BenchTime) -> Self {
         let moments = moments(life, now);
-        let missing: Vec<&str> = match life.over {
+        let missing: Vec<&str> = match life.ended_at {
             Some(_) => Vec::new(),
             None => life
                 .limits
@@ -113,7 +112,7 @@ impl Timeline {
         };
         let end = WIDTH - MARGIN - if missing.is_empty() { 0 } else { ARROW };
         let places = places(&moments, end);
-        let point = |(moment, x): (&Moment, &i32)| point(moment, *x, now);
+        let point = |(moment, x): (&TimelineMoment, &i32)| point(moment, *x, now);
         let points: Vec<Point> = moments.iter().zip(&places).map(point).collect();
         let of = |form: &str| {
             points
@@ -146,9 +145,9 @@ impl Timeline {
     }
 }
 
-fn title(life: &Life) -> String {
+fn title(life: &SessionHistory) -> String {
     let user = life.user.as_deref();
-    let state = match (life.over, user) {
+    let state = match (life.ended_at, user) {
         (Some(_), Some(user)) => format!("of {user}, over"),
         (Some(_), None) => "anonymous, over".to_owned(),
         (None, Some(user)) => format!("of {user}, signed in"),
@@ -158,14 +157,14 @@ fn title(life: &Life) -> String {
 }
 
 /// The moments of a life in their order. What happened at one moment keeps the order of the journal.
-fn moments(life: &Life, now: BenchTime) -> Vec<Moment> {
+fn moments(life: &SessionHistory, now: BenchTime) -> Vec<TimelineMoment> {
     let marks = &life.marks;
     let left_out = marks.len().saturating_sub(MOST_MARKS);
     let kept = marks.iter().take(2).chain(marks.iter().skip(2 + left_out));
-    let mut moments: Vec<Moment> = kept
-        .map(|mark| Moment {
+    let mut moments: Vec<TimelineMoment> = kept
+        .map(|mark| TimelineMoment {
             at: mark.at,
-            form: if life.over == Some(mark.at) {
+            form: if life.ended_at == Some(mark.at) {
                 "stop"
             } else {
                 "dot"
@@ -179,19 +178,19 @@ fn moments(life: &Life, now: BenchTime) -> Vec<Moment> {
     for moment in moments.iter_mut().take(ends.unwrap_or_default()) {
         moment.form = "dot";
     }
-    moments.push(Moment {
+    moments.push(TimelineMoment {
         at: now,
         form: "now",
         what: "now",
         note: "",
     });
-    if life.over.is_none() {
+    if life.ended_at.is_none() {
         let mut limits = life.limits.clone();
         limits.sort_by_key(|(_, at)| *at);
         let limits = limits
             .into_iter()
             .filter_map(|(what, at)| Some((what, at?)));
-        moments.extend(limits.map(|(what, at)| Moment {
+        moments.extend(limits.map(|(what, at)| TimelineMoment {
             at,
             form: "ring",
             what,
@@ -201,12 +200,12 @@ fn moments(life: &Life, now: BenchTime) -> Vec<Moment> {
     moments
 }
 
-/// Where the moments stand: each at least so far from the one before, and the rest by the time.
-fn places(moments: &[Moment], end: i32) -> Vec<i32> {
+/// The positions of the moments: each at least so far from the one before, and the rest by the time.
+fn places(moments: &[TimelineMoment], end: i32) -> Vec<i32> {
     let gaps = i32::try_from(moments.len().saturating_sub(1)).unwrap_or(i32::MAX);
     let least = ((end - MARGIN) / gaps.max(1)).min(LEAST);
     let spare = f64::from(end - MARGIN - gaps * least);
-    let span = |from: &Moment, to: &Moment| to.at.since(from.at).as_secs_f64();
+    let span = |from: &TimelineMoment, to: &TimelineMoment| to.at.since(from.at).as_secs_f64();
     let whole: f64 = moments
         .windows(2)
         .map(|pair| span(&pair[0], &pair[1]))
@@ -225,7 +224,7 @@ fn places(moments: &[Moment], end: i32) -> Vec<i32> {
     places
 }
 
-fn point(moment: &Moment, x: i32, now: BenchTime) -> Point {
+fn point(moment: &TimelineMoment, x: i32, now: BenchTime) -> Point {
     let above = wrap(moment.what, LETTERS);
     let top =
         LINE - 14 - LEADING * i32::try_from(above.len().saturating_sub(1)).unwrap_or_default();
@@ -267,8 +266,8 @@ fn open(missing: &[&str]) -> Vec<Words> {
     stacked(lines, LINE + 28)
 }
 
-fn said(moments: &[Moment], missing: &[&str], now: BenchTime) -> Vec<String> {
-    let said = |moment: &Moment| {
+fn said(moments: &[TimelineMoment], missing: &[&str], now: BenchTime) -> Vec<String> {
+    let said = |moment: &TimelineMoment| {
         let (time, what) = (in_words(moment.at, now), moment.what);
         match moment.note {
             _ if moment.form == "now" => "now".to_owned(),
@@ -296,13 +295,13 @@ mod tests {
         }
     }
 
-    fn life(marks: Vec<Mark>, limits: [Option<BenchTime>; 2]) -> Life {
+    fn life(marks: Vec<Mark>, limits: [Option<BenchTime>; 2]) -> SessionHistory {
         let [idle, absolute] = limits;
-        Life {
+        SessionHistory {
             name: "#1a2b3c4d".into(),
             user: Some("student123".into()),
             marks,
-            over: None,
+            ended_at: None,
             limits: vec![("idle limit", idle), ("absolute limit", absolute)],
         }
     }
@@ -365,8 +364,8 @@ mod tests {
             mark(5, "signed out"),
             mark(6, "presented"),
         ];
-        let ended = Life {
-            over: Some(at(5)),
+        let ended = SessionHistory {
+            ended_at: Some(at(5)),
             ..life(marks, [None, None])
         };
         let drawing = Timeline::new(&ended, at(9));

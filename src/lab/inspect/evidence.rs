@@ -2,26 +2,26 @@
 //! extends no session.
 
 use crate::web::template::Template;
+use rocket::response::Redirect;
 use rocket::serde::json::Json;
 use rocket::{Route, State, get, routes};
 use serde::Serialize;
 
 use crate::base::clock::BenchTime;
-use crate::base::event::{Client, in_words};
+use crate::base::event::{ClientKind, in_words};
 use crate::defences::policy::{PolicyProbe, Variant};
 use crate::lab::diagrams::timeline::Timeline;
-use crate::lab::inspect::session_timeline::{Alive, lives};
+use crate::lab::inspect::session_timeline::{OpenSession, histories};
 use crate::lab::page;
 use crate::lab::page::ClockView;
-use crate::lab::{Shelved, Store};
+use crate::lab::store::{SessionsLocation, Store};
 use crate::session::bench::Bench;
-use crate::session::end::Listed;
+use crate::session::end::ListedSession;
 use crate::session::world::World;
 use crate::storage::StorageError;
 use crate::web::context::RequestContext;
 use crate::web::page::VariantView;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use crate::web::visible_time::{date_and_time, span, time_of_day};
 
 /// How many events and sessions the page shows.
@@ -32,7 +32,7 @@ const DRAWN: usize = 6;
 
 /// A session as the evidence shows it.
 #[derive(Clone, Debug, Serialize)]
-pub struct SessionView {
+pub struct StoredSessionView {
     /// The name of its record, which the arm of `at-rest` chose; in Redis the whole key.
     pub file: String,
     /// Who is signed in.
@@ -49,16 +49,16 @@ pub struct SessionView {
     pub absolute_left: Option<String>,
     /// The session whose place it took.
     pub rotated_from: Option<String>,
-    /// What stands for it in the journal.
+    /// The mark that replaces its id in the journal.
     pub fingerprint: String,
     /// The browser or tool that opened it.
     pub label: String,
 }
 
-impl SessionView {
-    fn new(world: &World<'_>, listed: &Listed) -> Self {
+impl StoredSessionView {
+    fn new(world: &World<'_>, listed: &ListedSession) -> Self {
         let record = &listed.record;
-        let (idle, absolute) = record.time_left(world.probe, listed.seen, world.now);
+        let (idle, absolute) = record.time_left(world.probe, listed.last_used, world.now);
         Self {
             file: listed.key.name().to_owned(),
             user: record.user.clone(),
@@ -68,7 +68,7 @@ impl SessionView {
                 "anonymous"
             },
             created: date_and_time(record.created),
-            seen: on_the_day_of(record.created, listed.seen),
+            seen: on_the_day_of(record.created, listed.last_used),
             idle_left: idle.map(span),
             absolute_left: absolute.map(span),
             rotated_from: record.rotated_from.as_ref().map(|from| format!("#{from}")),
@@ -94,13 +94,15 @@ fn on_the_day_of(first: BenchTime, then: BenchTime) -> String {
 pub async fn sessions(
     bench: &Bench,
     variant: Variant,
-) -> Result<(Vec<SessionView>, usize), StorageError> {
+) -> Result<(Vec<StoredSessionView>, usize), StorageError> {
     let probe = PolicyProbe::new(bench.resolve(variant).policy);
-    let world = World::now(bench, variant, &probe, Client::Other);
+    let world = World::now(bench, variant, &probe, ClientKind::Other);
     let listed = world.sessions(None).await?;
     let newest = listed.iter().rev().take(SHOWN);
     Ok((
-        newest.map(|one| SessionView::new(&world, one)).collect(),
+        newest
+            .map(|one| StoredSessionView::new(&world, one))
+            .collect(),
         listed.len(),
     ))
 }
@@ -131,41 +133,45 @@ async fn events(bench: &Bench, variant: Variant) -> Result<Vec<EventView>, Stora
 /// The newest sessions of a variant as time lines, whether they are alive or not.
 async fn timelines(bench: &Bench, variant: Variant) -> Result<Vec<Timeline>, StorageError> {
     let probe = PolicyProbe::new(bench.resolve(variant).policy);
-    let world = World::now(bench, variant, &probe, Client::Other);
+    let world = World::now(bench, variant, &probe, ClientKind::Other);
     let listed = world.sessions(None).await?;
     let alive = listed.iter().rev().take(SHOWN).map(|listed| {
-        let left = listed.record.time_left(&probe, listed.seen, world.now);
-        Alive {
+        let left = listed.record.time_left(&probe, listed.last_used, world.now);
+        OpenSession {
             name: world.fingerprint_of(listed.key.name()),
             record: listed.record.clone(),
-            seen: listed.seen,
+            last_used: listed.last_used,
             idle: left.0.map(|left| world.now.after(left)),
             absolute: left.1.map(|left| world.now.after(left)),
         }
     });
-    let alive: Vec<Alive> = alive.collect();
+    let alive: Vec<OpenSession> = alive.collect();
     let events = bench.recent_events(SHOWN * 4).await?;
-    let lives = lives(variant, &events, &alive, DRAWN);
+    let found = histories(variant, &events, &alive, DRAWN);
     let draw = |life| Timeline::new(life, world.now);
-    Ok(lives.iter().map(draw).collect())
+    Ok(found.iter().map(draw).collect())
 }
 
 #[derive(Serialize)]
-struct Live {
-    sessions: Vec<SessionView>,
+struct EvidenceLive {
+    sessions: Vec<StoredSessionView>,
     events: Vec<EventView>,
     total: usize,
     clock: ClockView,
 }
 
-async fn live(bench: &Bench, variant: Variant, store: &Store) -> Result<Live, StorageError> {
+async fn live(
+    bench: &Bench,
+    variant: Variant,
+    store: &Store,
+) -> Result<EvidenceLive, StorageError> {
     let (mut sessions, total) = sessions(bench, variant).await?;
-    let before = store.sessions(bench.name(), variant).before;
+    let name_prefix = store.sessions(bench.name(), variant).name_prefix;
     for session in &mut sessions {
-        session.file.insert_str(0, &before);
+        session.file.insert_str(0, &name_prefix);
     }
     let events = events(bench, variant).await?;
-    Ok(Live {
+    Ok(EvidenceLive {
         sessions,
         events,
         total,
@@ -174,15 +180,15 @@ async fn live(bench: &Bench, variant: Variant, store: &Store) -> Result<Live, St
 }
 
 /// The variant of that name, or the page that lists them all.
-pub(in crate::lab) fn parse(variant: &str) -> Result<Variant, Reply> {
+pub(in crate::lab) fn parse(variant: &str) -> Result<Variant, Problem> {
     variant
         .parse()
-        .map_err(|_| Problem::unknown_variant(variant).into())
+        .map_err(|_| Problem::unknown_variant(variant))
 }
 
 #[get("/evidence")]
-fn first(context: &RequestContext) -> Reply {
-    Reply::redirect(context, "/evidence/insecure")
+fn first(context: &RequestContext) -> Redirect {
+    context.redirect("/evidence/insecure")
 }
 
 #[get("/evidence/<variant>")]
@@ -190,18 +196,18 @@ async fn evidence(
     context: &RequestContext,
     variant: &str,
     store: &State<Store>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     #[derive(Serialize)]
     struct EvidencePage {
         variant: VariantView,
-        sessions: Vec<SessionView>,
+        sessions: Vec<StoredSessionView>,
         total: usize,
-        shelved: Shelved,
+        location: SessionsLocation,
         events: Vec<EventView>,
         timelines: Vec<Timeline>,
     }
     let variant = parse(variant)?;
-    let Live {
+    let EvidenceLive {
         sessions,
         events,
         total,
@@ -212,7 +218,7 @@ async fn evidence(
         variant: VariantView::new(variant, &moved),
         sessions,
         total,
-        shelved: store.sessions(context.bench.name(), variant),
+        location: store.sessions(context.bench.name(), variant),
         events,
         timelines: timelines(&context.bench, variant).await?,
     };
@@ -229,13 +235,13 @@ async fn evidence_live(
     context: &RequestContext,
     variant: &str,
     store: &State<Store>,
-) -> Result<Json<Live>, Reply> {
+) -> Result<Json<EvidenceLive>, Problem> {
     Ok(Json(live(&context.bench, parse(variant)?, store).await?))
 }
 
 /// The time lines alone, for the page that is open.
 #[get("/evidence/<variant>/timeline")]
-async fn evidence_timeline(context: &RequestContext, variant: &str) -> Result<Template, Reply> {
+async fn evidence_timeline(context: &RequestContext, variant: &str) -> Result<Template, Problem> {
     #[derive(Serialize)]
     struct Drawn {
         timelines: Vec<Timeline>,

@@ -5,7 +5,7 @@ pub fn does(name: &str, value: &str) -> &'static str {
     match (name, value) {
         ("host", _) => "Names the host that is asked for. It decides which site answers.",
         ("cookie", _) => {
-            "What the client keeps for this host. Whoever sends the session's value is the session's \
+            "What the client keeps for this host. Anyone who sends the session's value is the session's \
              user to the server."
         }
         ("origin", "null") => {
@@ -31,7 +31,7 @@ pub fn does(name: &str, value: &str) -> &'static str {
         }
         ("sec-fetch-mode", "no-cors") => "A part of a page is loaded; no script reads the answer.",
         ("sec-fetch-mode", "same-origin") => {
-            "A script asked, for an answer of its own origin only."
+            "A script sent it, and accepts an answer of its own origin only."
         }
         ("sec-fetch-dest", "document") => "What it is for: a page in the window.",
         ("sec-fetch-dest", "empty") => "What it is for: a script, as by fetch().",
@@ -65,7 +65,7 @@ pub fn does(name: &str, value: &str) -> &'static str {
         ("referrer-policy", "unsafe-url") => {
             "Tells every site the page's whole address, the query included."
         }
-        ("referrer-policy", _) => "Says how much of this page's address other sites are told.",
+        ("referrer-policy", _) => "Says how much of this page's address is sent to other sites.",
         ("strict-transport-security", _) => {
             "From now on the browser asks this host over TLS only, on every port."
         }
@@ -75,7 +75,7 @@ pub fn does(name: &str, value: &str) -> &'static str {
         ("x-content-type-options", _) => "Forbids the browser to guess another type from the body.",
         ("access-control-allow-origin", _) => "Lets scripts of this origin read the answer.",
         ("access-control-allow-credentials", _) => {
-            "Lets them read it even though cookies came along."
+            "Lets them read it even if the request had cookies."
         }
         ("vary", _) => "Tells caches that the answer differs with this header of the request.",
         ("www-authenticate", _) => "Says how the API wants to be asked.",
@@ -108,10 +108,10 @@ pub fn attribute_does(attribute: &str) -> &'static str {
         ("samesite", "Lax") => {
             "Of the requests that other sites cause, sent only with those that open a page by GET."
         }
-        ("samesite", "None") => "Sent with requests that other sites cause, too.",
+        ("samesite", "None") => "Also sent with requests that other sites cause.",
         ("path", "/") => "Sent with every path of the host.",
         ("path", _) => "Sent with this path and those below it. Paths do not isolate.",
-        ("domain", _) => "Sent to every host below this one, too.",
+        ("domain", _) => "Also sent to every host below this one.",
         ("max-age", "0") => "Takes the cookie back.",
         ("max-age", _) => "Kept for so many seconds, even when the browser is closed.",
         ("expires", _) => "Kept until then, even when the browser is closed.",
@@ -127,7 +127,7 @@ pub fn lacks(attributes: &str) -> Vec<(&'static str, &'static str)> {
     };
     let all = [
         ("HttpOnly", "Any script on the page can read the cookie."),
-        ("Secure", "The cookie is sent in clear, too."),
+        ("Secure", "The cookie is also sent unencrypted."),
         (
             "SameSite",
             "The browser decides by its own rule which requests of other sites carry it.",

@@ -14,8 +14,8 @@ use rocket::{Build, Rocket};
 /// Mounts the pages of this group.
 pub(super) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
     rocket
-        .manage(compare::Comparisons::default())
-        .manage(stateless::Comparisons::default())
+        .manage(compare::ComparedSides::default())
+        .manage(stateless::StatelessRuns::default())
         .mount("/", compare::routes())
         .mount("/", evidence::routes())
         .mount("/", wire::routes())

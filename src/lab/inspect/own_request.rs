@@ -7,26 +7,31 @@ use rocket::{Either, Route, get, routes};
 use serde::Serialize;
 
 use super::headers::does;
+use crate::base::set_cookie::SetCookie;
 use crate::defences::facts::Scheme;
 use crate::web::answer::STRICT_CSP;
 use crate::web::context::RequestContext;
 use crate::web::page::Frame;
+use crate::web::with_cookies::WithCookies;
 
 /// The cookie of the experiment, attribute by attribute. It lacks `Secure`, because the page
 /// is there on plain http as well.
-const DEMO_COOKIE: &str = "inspect_demo=1; Path=/; Max-Age=300; HttpOnly; SameSite=Lax";
+fn demo_cookie() -> SetCookie {
+    let attributes = ["Path=/", "Max-Age=300", "HttpOnly", "SameSite=Lax"];
+    SetCookie::new("inspect_demo", "1", &attributes)
+}
 
 /// What the server's parser does not keep of a request.
 const NOT_KEPT: [&str; 5] = [
     "Names of headers arrive in lower case, whatever was sent.",
-    "A header that was sent twice stands beside its first occurrence.",
+    "A header that was sent twice is shown beside its first occurrence.",
     "A header value that is not UTF-8 text is dropped.",
     "The spaces around a header's value are gone.",
     "Of an absolute target only path and query are left.",
 ];
 
 #[derive(Serialize)]
-struct Field {
+struct ReceivedHeader {
     name: String,
     value: String,
     hidden: bool,
@@ -50,8 +55,8 @@ struct RequestView {
     method: &'static str,
     target: String,
     version: &'static str,
-    headers: Vec<Field>,
-    cookies: Vec<Field>,
+    headers: Vec<ReceivedHeader>,
+    cookies: Vec<ReceivedHeader>,
     tls: bool,
     host: String,
 }
@@ -87,9 +92,19 @@ fn inspect(
     received: Received,
     format: Option<&str>,
     hide: Option<&str>,
+) -> WithCookies<Either<Template, (ContentType, String)>> {
+    let answer = page_or_json(context, received, format, hide);
+    WithCookies::new(answer, [demo_cookie()])
+}
+
+fn page_or_json(
+    context: &RequestContext,
+    received: Received,
+    format: Option<&str>,
+    hide: Option<&str>,
 ) -> Either<Template, (ContentType, String)> {
     #[derive(Serialize)]
-    struct Page {
+    struct InspectionPage {
         frame: Frame,
         #[serde(flatten)]
         inspection: Inspection,
@@ -97,7 +112,6 @@ fn inspect(
         toggle_url: &'static str,
         json_url: &'static str,
     }
-    context.set_cookie(DEMO_COOKIE.to_owned());
     let hide = hide.is_some_and(|value| value == "1");
     let json = format.is_some_and(|format| format == "json");
     let inspection = look(context, received, hide, json);
@@ -113,7 +127,7 @@ fn inspect(
         ("/inspect_headers?hide=1", "/inspect_headers?format=json")
     };
     let frame = Frame::at(context, "Request and response headers");
-    let page = Page {
+    let page = InspectionPage {
         frame,
         inspection,
         hide,
@@ -136,7 +150,7 @@ fn look(context: &RequestContext, received: Received, hide: bool, json: bool) ->
     let cookies = cookies
         .flat_map(|(_, value)| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .map(|(name, value)| Field {
+        .map(|(name, value)| ReceivedHeader {
             name: name.into(),
             value: mask(value),
             hidden: hide,
@@ -148,7 +162,7 @@ fn look(context: &RequestContext, received: Received, hide: bool, json: bool) ->
         .map(|(name, value)| {
             let hidden = hide && secret.contains(&name.as_str());
             let value = if hidden { mask(value) } else { value.clone() };
-            Field {
+            ReceivedHeader {
                 name: name.clone(),
                 value,
                 hidden,
@@ -189,8 +203,9 @@ fn response_headers(json: bool) -> Vec<Explained> {
             _ => does(name, value),
         },
     };
+    let demo = demo_cookie();
     let sent = [
-        ("set-cookie", DEMO_COOKIE),
+        ("set-cookie", demo.as_str()),
         ("content-type", kind),
         ("x-content-type-options", "nosniff"),
         ("content-security-policy", STRICT_CSP),

@@ -1,21 +1,20 @@
-//! The lives of a variant's sessions, put together from the journal and from the records that are
+//! The histories of a variant's sessions, put together from the journal and from the records that are
 //! there: what the time lines of the evidence page show.
 
 use crate::base::clock::BenchTime;
-use crate::base::event::{EndReason, Event, Fingerprint, What};
+use crate::base::event::{EndReason, Event, EventKind, Fingerprint};
 use crate::defences::policy::Variant;
-use crate::lab::diagrams::timeline::{Life, Mark};
-use crate::session::Record;
+use crate::lab::diagrams::timeline::{Mark, SessionHistory};
+use crate::session::SessionRecord;
 
 /// A session that is alive.
 #[derive(Clone, Debug)]
-pub struct Alive {
-    /// What stands for its id.
+pub struct OpenSession {
+    /// The mark that replaces its id.
     pub name: Fingerprint,
-    /// Its record.
-    pub record: Record,
+    pub record: SessionRecord,
     /// When it was last used.
-    pub seen: BenchTime,
+    pub last_used: BenchTime,
     /// When it ends if it is not used.
     pub idle: Option<BenchTime>,
     /// When it ends in any case.
@@ -23,22 +22,27 @@ pub struct Alive {
 }
 
 /// A session under all the ids that it had.
-struct Chain {
+struct SessionChain {
     names: Vec<Fingerprint>,
     user: Option<String>,
     marks: Vec<Mark>,
-    over: Option<BenchTime>,
+    ended_at: Option<BenchTime>,
     limits: Vec<(&'static str, Option<BenchTime>)>,
     alive: bool,
 }
 
 /// The newest sessions of a variant, alive or not, by these events (oldest first) and these records.
-pub fn lives(variant: Variant, events: &[Event], alive: &[Alive], most: usize) -> Vec<Life> {
-    let mut chains: Vec<Chain> = Vec::new();
+pub fn histories(
+    variant: Variant,
+    events: &[Event],
+    alive: &[OpenSession],
+    most: usize,
+) -> Vec<SessionHistory> {
+    let mut chains: Vec<SessionChain> = Vec::new();
     for event in events {
         match &event.what {
             // It takes the clock back, and ends everything.
-            What::BenchReset => chains.clear(),
+            EventKind::BenchReset => chains.clear(),
             _ if event.variant == Some(variant) => note(&mut chains, event.at, &event.what),
             _ => {}
         }
@@ -46,44 +50,44 @@ pub fn lives(variant: Variant, events: &[Event], alive: &[Alive], most: usize) -
     alive.iter().for_each(|one| join(&mut chains, one));
     for chain in &mut chains {
         // It has no record, and the journal does not say why: nobody asked for it since.
-        if !chain.alive && chain.over.is_none() {
-            chain.over = chain.marks.last().map(|mark| mark.at);
+        if !chain.alive && chain.ended_at.is_none() {
+            chain.ended_at = chain.marks.last().map(|mark| mark.at);
         }
     }
     chains.sort_by_key(|chain| chain.marks.first().map(|mark| mark.at));
     let newest = chains.into_iter().rev().take(most);
-    newest.map(Chain::life).collect()
+    newest.map(SessionChain::life).collect()
 }
 
-impl Chain {
+impl SessionChain {
     fn new(name: &Fingerprint, mark: Mark) -> Self {
         Self {
             names: vec![name.clone()],
             user: None,
             marks: vec![mark],
-            over: None,
+            ended_at: None,
             limits: Vec::new(),
             alive: false,
         }
     }
 
-    fn life(self) -> Life {
+    fn life(self) -> SessionHistory {
         let name = self
             .names
             .last()
             .map(ToString::to_string)
             .unwrap_or_default();
-        Life {
+        SessionHistory {
             name: format!("#{name}"),
             user: self.user,
             marks: self.marks,
-            over: self.over,
+            ended_at: self.ended_at,
             limits: self.limits,
         }
     }
 }
 
-fn find<'c>(chains: &'c mut [Chain], name: &Fingerprint) -> Option<&'c mut Chain> {
+fn find<'c>(chains: &'c mut [SessionChain], name: &Fingerprint) -> Option<&'c mut SessionChain> {
     chains
         .iter_mut()
         .rev()
@@ -91,18 +95,18 @@ fn find<'c>(chains: &'c mut [Chain], name: &Fingerprint) -> Option<&'c mut Chain
 }
 
 /// What one event does to the chains.
-fn note(chains: &mut Vec<Chain>, at: BenchTime, what: &What) {
+fn note(chains: &mut Vec<SessionChain>, at: BenchTime, what: &EventKind) {
     let mark = |what, note| Mark { at, what, note };
     match what {
-        What::SessionOpened { session, adopted } => {
+        EventKind::SessionOpened { session, adopted } => {
             let note = if *adopted {
                 "id from the visitor"
             } else {
                 "anonymous"
             };
-            chains.push(Chain::new(session, mark("opened", note)));
+            chains.push(SessionChain::new(session, mark("opened", note)));
         }
-        What::SignedIn {
+        EventKind::SignedIn {
             user,
             session,
             before,
@@ -111,14 +115,15 @@ fn note(chains: &mut Vec<Chain>, at: BenchTime, what: &What) {
             let chain = match known {
                 Some(chain) => {
                     let same = chain.names.last() == Some(session);
-                    chain
-                        .marks
-                        .push(mark("signed in", if same { "id kept" } else { "new id" }));
+                    chain.marks.push(mark(
+                        "signed in",
+                        if same { "id unchanged" } else { "new id" },
+                    ));
                     chain.names.push(session.clone());
                     chain
                 }
                 None => {
-                    chains.push(Chain::new(session, mark("signed in", "")));
+                    chains.push(SessionChain::new(session, mark("signed in", "")));
                     // It was pushed right now.
                     let Some(chain) = chains.last_mut() else {
                         return;
@@ -128,13 +133,13 @@ fn note(chains: &mut Vec<Chain>, at: BenchTime, what: &What) {
             };
             chain.user = Some(user.clone());
         }
-        What::Rotated { from, to, .. } => {
+        EventKind::Rotated { from, to, .. } => {
             if let Some(chain) = find(chains, from) {
                 chain.marks.push(mark("new id", ""));
                 chain.names.push(to.clone());
             }
         }
-        What::Ended {
+        EventKind::Ended {
             session,
             reason,
             record_removed,
@@ -148,18 +153,18 @@ fn note(chains: &mut Vec<Chain>, at: BenchTime, what: &What) {
                     "record kept"
                 };
                 chain.marks.push(mark(ended(*reason), note));
-                chain.over = record_removed.then_some(at).or(chain.over);
+                chain.ended_at = record_removed.then_some(at).or(chain.ended_at);
             }
         }
-        What::UnknownSession { session } => {
+        EventKind::UnknownSession { session } => {
             if let Some(chain) = find(chains, session) {
-                let old = chain.over.is_none();
+                let old = chain.ended_at.is_none();
                 let what = if old { "old id presented" } else { "presented" };
                 // Of many tries the last one is shown.
                 if chain.marks.last().is_some_and(|last| last.what == what) {
                     chain.marks.pop();
                 }
-                chain.marks.push(mark(what, "opens nothing"));
+                chain.marks.push(mark(what, "no longer accepted"));
             }
         }
         _ => {}
@@ -177,15 +182,15 @@ const fn ended(reason: EndReason) -> &'static str {
     }
 }
 
-/// Puts a record to what the journal told of it.
-fn join(chains: &mut Vec<Chain>, alive: &Alive) {
+/// Adds a stored record to what the journal says about it.
+fn join(chains: &mut Vec<SessionChain>, alive: &OpenSession) {
     let opened = Mark {
         at: alive.record.created,
         what: "opened",
         note: "",
     };
     if find(chains, &alive.name).is_none() {
-        chains.push(Chain::new(&alive.name, opened));
+        chains.push(SessionChain::new(&alive.name, opened));
     }
     let Some(chain) = find(chains, &alive.name) else {
         return;
@@ -204,9 +209,9 @@ fn join(chains: &mut Vec<Chain>, alive: &Alive) {
         ("idle limit", alive.idle),
         ("absolute limit", alive.absolute),
     ];
-    (chain.alive, chain.over) = (true, None);
+    (chain.alive, chain.ended_at) = (true, None);
     let seen = Mark {
-        at: alive.seen,
+        at: alive.last_used,
         what: "last seen",
         note: "",
     };
@@ -217,39 +222,39 @@ fn join(chains: &mut Vec<Chain>, alive: &Alive) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::event::Client;
+    use crate::base::event::ClientKind;
 
     fn name(text: &str) -> Fingerprint {
         Fingerprint(text.into())
     }
 
-    fn event(at: u64, what: What) -> Event {
+    fn event(at: u64, what: EventKind) -> Event {
         Event {
             at: BenchTime::from_millis(at),
             variant: Some(Variant::Hardened),
-            client: Client::Curl,
+            client: ClientKind::Curl,
             what,
         }
     }
 
-    fn opened(session: &str) -> What {
-        What::SessionOpened {
+    fn opened(session: &str) -> EventKind {
+        EventKind::SessionOpened {
             session: name(session),
             adopted: false,
         }
     }
 
-    fn signed_in(before: &str, session: &str) -> What {
-        What::SignedIn {
+    fn signed_in(before: &str, session: &str) -> EventKind {
+        EventKind::SignedIn {
             user: "student123".into(),
             session: name(session),
             before: Some(name(before)),
         }
     }
 
-    fn ended(session: &str, record_removed: bool) -> What {
+    fn ended(session: &str, record_removed: bool) -> EventKind {
         let (user, reason) = (Some("student123".into()), EndReason::SignOut);
-        What::Ended {
+        EventKind::Ended {
             user,
             session: name(session),
             reason,
@@ -257,20 +262,20 @@ mod tests {
         }
     }
 
-    fn told(events: &[Event], alive: &[Alive]) -> Vec<(String, Vec<String>)> {
-        let lives = lives(Variant::Hardened, events, alive, 6);
+    fn told(events: &[Event], alive: &[OpenSession]) -> Vec<(String, Vec<String>)> {
+        let found = histories(Variant::Hardened, events, alive, 6);
         let words = |mark: &Mark| format!("{} {}", mark.what, mark.note).trim().to_owned();
-        lives
+        found
             .iter()
             .map(|life| (life.name.clone(), life.marks.iter().map(words).collect()))
             .collect()
     }
 
-    fn alive(session: &str) -> Alive {
+    fn alive(session: &str) -> OpenSession {
         let at = BenchTime::from_millis;
-        Alive {
+        OpenSession {
             name: name(session),
-            record: Record {
+            record: SessionRecord {
                 bench: "local".into(),
                 variant: Variant::Hardened,
                 user: Some("student123".into()),
@@ -281,7 +286,7 @@ mod tests {
                 large_text: false,
                 renew: false,
             },
-            seen: at(9),
+            last_used: at(9),
             idle: None,
             absolute: None,
         }
@@ -293,21 +298,21 @@ mod tests {
             event(1, opened("a")),
             event(2, signed_in("a", "b")),
             event(3, ended("b", true)),
-            event(4, What::UnknownSession { session: name("b") }),
-            event(5, What::UnknownSession { session: name("b") }),
+            event(4, EventKind::UnknownSession { session: name("b") }),
+            event(5, EventKind::UnknownSession { session: name("b") }),
         ];
         let marks = [
             "opened anonymous",
             "signed in new id",
             "signed out record removed",
-            "presented opens nothing",
+            "presented no longer accepted",
         ];
         assert_eq!(
             told(&events, &[]),
             [("#b".to_owned(), marks.map(str::to_owned).to_vec())]
         );
-        let lives = lives(Variant::Hardened, &events, &[], 6);
-        assert_eq!(lives[0].over, Some(BenchTime::from_millis(3)));
+        let found = histories(Variant::Hardened, &events, &[], 6);
+        assert_eq!(found[0].ended_at, Some(BenchTime::from_millis(3)));
         assert!(
             told(&events[..], &[]).len() == 1 && told(&[event(6, opened("c"))], &[]).len() == 1
         );
@@ -322,7 +327,7 @@ mod tests {
         ];
         let marks = [
             "opened anonymous",
-            "signed in id kept",
+            "signed in id unchanged",
             "signed out record kept",
             "last seen",
         ];
@@ -331,7 +336,7 @@ mod tests {
             [("#a".to_owned(), marks.map(str::to_owned).to_vec())]
         );
         assert_eq!(
-            lives(Variant::Hardened, &events, &[alive("a")], 6)[0].over,
+            histories(Variant::Hardened, &events, &[alive("a")], 6)[0].ended_at,
             None
         );
     }
@@ -351,7 +356,7 @@ mod tests {
         other.variant = Some(Variant::Insecure);
         let events = [
             event(1, opened("gone")),
-            event(2, What::BenchReset),
+            event(2, EventKind::BenchReset),
             event(3, opened("a")),
             event(4, opened("b")),
             other,
@@ -361,6 +366,6 @@ mod tests {
             .map(|(name, _)| name)
             .collect();
         assert_eq!(names, ["#b", "#a"]);
-        assert_eq!(lives(Variant::Hardened, &events, &[], 1).len(), 1);
+        assert_eq!(histories(Variant::Hardened, &events, &[], 1).len(), 1);
     }
 }

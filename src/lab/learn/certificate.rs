@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use crate::web::template::Template;
-use rocket::http::{ContentType, Header};
-use rocket::{Responder, Route, State, get, routes};
+use rocket::http::ContentType;
+use rocket::{Route, State, get, routes};
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::base::clock::BenchTime;
 use crate::base::tls::Certificate;
+use crate::lab::attachment::Attachment;
 use crate::web::context::RequestContext;
 use crate::web::page::Frame;
 use crate::web::visible_time::date_and_time;
@@ -24,7 +25,7 @@ struct CertificateView<'p> {
 }
 
 #[derive(Serialize)]
-struct Page<'p> {
+struct CertificatePage<'p> {
     frame: Frame,
     cert: CertificateView<'p>,
     file: &'static str,
@@ -51,7 +52,7 @@ fn certificate(context: &RequestContext, certificate: &State<Arc<Certificate>>) 
     let frame = Frame::at(context, "The certificate");
     Template::render(
         "pages/certificate.html",
-        Page {
+        CertificatePage {
             frame,
             cert,
             file: "/certificate.pem",
@@ -59,18 +60,12 @@ fn certificate(context: &RequestContext, certificate: &State<Arc<Certificate>>) 
     )
 }
 
-#[derive(Responder)]
-struct Download(String, ContentType, Header<'static>);
-
 #[get("/certificate.pem")]
-fn download(certificate: &State<Arc<Certificate>>) -> Download {
-    Download(
-        certificate.cert_pem().to_owned(),
+fn download(certificate: &State<Arc<Certificate>>) -> Attachment {
+    Attachment::new(
+        "session-lab.pem",
         ContentType::new("application", "x-pem-file"),
-        Header::new(
-            "content-disposition",
-            "attachment; filename=\"session-lab.pem\"",
-        ),
+        certificate.cert_pem().to_owned(),
     )
 }
 

@@ -4,11 +4,11 @@ use crate::web::template::Template;
 use rocket::{Route, State, get, routes};
 use serde::Serialize;
 
-use super::worksheets::index::{Row, rows};
+use super::worksheets::index::{SheetRow, rows};
 use crate::defences::password_storage::DEMO_PASSWORDS;
 use crate::lab::{Lessons, Store, page};
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::problem::Problem;
 use crate::web::variant_list::VariantList;
 
 #[derive(Serialize)]
@@ -22,7 +22,7 @@ struct AccountView {
 struct HomePage {
     accounts: Vec<AccountView>,
     store: String,
-    sheets: Vec<Row>,
+    sheets: Vec<SheetRow>,
     variants: VariantList,
 }
 
@@ -31,7 +31,7 @@ async fn home(
     context: &RequestContext,
     store: &State<Store>,
     lessons: &State<Lessons>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     let what = |user| match user {
         "student123" => "you, in most exercises",
         "apiuser" => "a program that uses the API",

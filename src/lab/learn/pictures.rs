@@ -8,15 +8,14 @@ use rust_embed::EmbeddedFile;
 use serde::Serialize;
 
 use crate::lab::{Lessons, page};
-use crate::web::assets::{Asset, Held, asset};
+use crate::web::assets::{Asset, CachedTag, asset};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use crate::web::template::Template;
 use crate::worksheets::markdown::images;
 use crate::worksheets::pictures;
-use crate::worksheets::pictures::{ALL, On, Picture, Theme};
-use crate::worksheets::sheet::{Sheet, What};
+use crate::worksheets::pictures::{ALL, DevToolsPicture, PictureUse, Theme};
+use crate::worksheets::sheet::{Sheet, SheetBlock};
 
 #[derive(Serialize)]
 struct PictureView {
@@ -26,17 +25,17 @@ struct PictureView {
     light: String,
     dark: String,
     figure: String,
-    sheets: Vec<SheetLink>,
+    sheets: Vec<ShowingSheet>,
 }
 
 #[derive(Serialize)]
-struct SheetLink {
+struct ShowingSheet {
     slug: String,
     heading: String,
 }
 
 impl PictureView {
-    fn new(picture: &Picture, lessons: &Lessons) -> Self {
+    fn new(picture: &DevToolsPicture, lessons: &Lessons) -> Self {
         let sheets = lessons.library().sheets().iter();
         let sheets = sheets.filter(|sheet| shows(sheet, picture));
         Self {
@@ -45,9 +44,9 @@ impl PictureView {
             alt: picture.alt,
             light: picture.address(Theme::Light),
             dark: picture.address(Theme::Dark),
-            figure: picture.figure(On::Page),
+            figure: picture.figure(PictureUse::Page),
             sheets: sheets
-                .map(|sheet| SheetLink {
+                .map(|sheet| ShowingSheet {
                     slug: sheet.slug.clone(),
                     heading: sheet.heading(),
                 })
@@ -57,10 +56,10 @@ impl PictureView {
 }
 
 /// Whether a sheet's text has the picture in it.
-fn shows(sheet: &Sheet, picture: &Picture) -> bool {
+fn shows(sheet: &Sheet, picture: &DevToolsPicture) -> bool {
     let address = picture.relative();
     sheet.parts.iter().any(|part| match &part.what {
-        What::Text(text) => images(text).iter().any(|(shown, _)| *shown == address),
+        SheetBlock::Text(text) => images(text).iter().any(|(shown, _)| *shown == address),
         _ => false,
     })
 }
@@ -68,20 +67,24 @@ fn shows(sheet: &Sheet, picture: &Picture) -> bool {
 #[get("/pictures")]
 fn all(context: &RequestContext, lessons: &State<Lessons>) -> Template {
     #[derive(Serialize)]
-    struct Pictures {
+    struct PicturesPage {
         pictures: Vec<PictureView>,
     }
     let pictures = ALL.iter().map(|picture| PictureView::new(picture, lessons));
-    let page = Pictures {
+    let page = PicturesPage {
         pictures: pictures.collect(),
     };
     page::render(context, "pages/lab/pictures.html", "Pictures", page)
 }
 
 #[get("/pictures/<name>", rank = 2)]
-fn one(context: &RequestContext, name: &str, lessons: &State<Lessons>) -> Result<Template, Reply> {
+fn one(
+    context: &RequestContext,
+    name: &str,
+    lessons: &State<Lessons>,
+) -> Result<Template, Problem> {
     #[derive(Serialize)]
-    struct One {
+    struct PicturePage {
         picture: PictureView,
         before: Option<&'static str>,
         next: Option<&'static str>,
@@ -97,7 +100,7 @@ fn one(context: &RequestContext, name: &str, lessons: &State<Lessons>) -> Result
         )
     })?;
     let name_at = |at: usize| ALL.get(at).map(|picture| picture.name);
-    let page = One {
+    let page = PicturePage {
         picture: PictureView::new(&ALL[at], lessons),
         before: at.checked_sub(1).and_then(name_at),
         next: name_at(at + 1),
@@ -118,8 +121,8 @@ impl FromParam<'_> for Png {
 }
 
 #[get("/pictures/<file>")]
-fn png(file: Png, held: Held) -> Asset {
-    asset(file.0, ContentType::PNG, &held)
+fn png(file: Png, cached: CachedTag) -> Asset {
+    asset(file.0, ContentType::PNG, &cached)
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -4,21 +4,19 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 
 use super::{fetch, names};
-use crate::base::event::What;
+use crate::base::event::EventKind;
 use crate::client::LabClient;
 use crate::defences::facts::Role;
-use crate::jwt::verify::{Check, Expected, Purpose, Refusal};
+use crate::jwt::verify::{TokenCheck, TokenExpectations, TokenPurpose, TokenRefusal};
 use crate::jwt::{self, Claims};
 use crate::session::world::World;
 use crate::web::context::{RequestContext, fail};
-use crate::web::problem::{ForApi, Problem};
+use crate::web::problem::{ApiMember, Problem};
 
 /// A request whose token passed every check of the policy.
 #[derive(Debug)]
 pub struct Bearer<'r> {
-    /// The request's place.
-    pub context: &'r RequestContext,
-    /// The place's world.
+    /// The accounts and sessions of its variant on its bench.
     pub world: World<'r>,
     /// What the token says.
     pub claims: Claims,
@@ -47,20 +45,19 @@ impl<'r> Bearer<'r> {
             Ok(None) => return Err(no_token()),
             Err(because) => return Err(two_tokens(because)),
         };
-        let door = request.rocket().state::<LabClient>();
-        let claims = check(context, &world, door, token, Purpose::Access).await?;
+        let client = request.rocket().state::<LabClient>();
+        let claims = check(context, &world, client, token, TokenPurpose::Access).await?;
         let account = world.account(&claims.sub).await?;
         let record = account.map(|account| account.record.role);
         let claimed = claims.text("role").and_then(Role::parse);
         let Some(role) = world.probe.jwt_claims().role(claimed, record) else {
-            let refusal = Check::Subject.refuses("The token's user has no account here.");
+            let refusal = TokenCheck::Subject.refuses("The token's user has no account here.");
             return Err(refused(&world, refusal).await);
         };
         if context.bench.notes_requests() {
             context.note_user(&claims.sub);
         }
         Ok(Self {
-            context,
             world,
             claims,
             role,
@@ -88,13 +85,13 @@ impl<'r> FromRequest<'r> for Bearer<'r> {
 pub(super) async fn check(
     context: &RequestContext,
     world: &World<'_>,
-    door: Option<&LabClient>,
+    client: Option<&LabClient>,
     token: &str,
-    purpose: Purpose,
+    purpose: TokenPurpose,
 ) -> Result<Claims, Problem> {
-    let fetched = fetch::keys_of(context, world, door, token).await?;
+    let fetched = fetch::keys_of(context, world, client, token).await?;
     let ring = world.key_ring().await?;
-    let expected = Expected {
+    let expected = TokenExpectations {
         names: &names(context),
         fetched: &fetched,
         now: world.now,
@@ -111,11 +108,11 @@ pub(super) async fn check(
 }
 
 /// 401: the token was refused. Nothing of it is repeated: nobody has verified what it says.
-pub(super) async fn refused(world: &World<'_>, refusal: Refusal) -> Problem {
-    let defence = refusal.check.defence().map(|name| name.slug());
+pub(super) async fn refused(world: &World<'_>, refusal: TokenRefusal) -> Problem {
+    let defence = refusal.check.defence();
     if let Some(defence) = defence {
-        let what = What::Refused {
-            defence: defence.to_owned(),
+        let what = EventKind::Refused {
+            defence: defence.slug().to_owned(),
             because: refusal.because.to_owned(),
         };
         if let Err(error) = world.note(what).await {
@@ -126,7 +123,7 @@ pub(super) async fn refused(world: &World<'_>, refusal: Refusal) -> Problem {
     let status = Status::Unauthorized;
     let mut problem = Problem::new(status, "The token was refused", refusal.because, next);
     problem.defence = defence;
-    problem.for_api = challenge("invalid_token", refusal.because, "");
+    problem.api_member = challenge("invalid_token", refusal.because, "");
     problem
 }
 
@@ -135,7 +132,7 @@ pub(super) fn no_token() -> Problem {
     let because = "No token came along.";
     let next = "Get one from jwt/login and send it as Authorization: Bearer.";
     let mut problem = Problem::new(Status::Unauthorized, "A token is needed", because, next);
-    problem.for_api = Some(Box::new(ForApi::Challenge(format!(
+    problem.api_member = Some(Box::new(ApiMember::Challenge(format!(
         "Bearer realm=\"{REALM}\""
     ))));
     problem
@@ -146,13 +143,13 @@ pub(super) fn insufficient_scope() -> Problem {
     let because = "Only an administrator may do this.";
     let next = "Sign in as an administrator and use that token.";
     let mut problem = Problem::new(Status::Forbidden, "Not allowed", because, next);
-    problem.for_api = challenge("insufficient_scope", because, ", scope=\"admin\"");
+    problem.api_member = challenge("insufficient_scope", because, ", scope=\"admin\"");
     problem
 }
 
 fn two_tokens(because: &'static str) -> Problem {
     let mut problem = Problem::bad_request(because, "Send one token, in one Authorization header.");
-    problem.for_api = challenge("invalid_request", because, "");
+    problem.api_member = challenge("invalid_request", because, "");
     problem
 }
 
@@ -160,11 +157,11 @@ fn two_tokens(because: &'static str) -> Problem {
 const REALM: &str = "portal";
 
 /// A challenge with an error. The description is a sentence of this program.
-fn challenge(error: &str, description: &str, more: &str) -> Option<Box<ForApi>> {
+fn challenge(error: &str, description: &str, more: &str) -> Option<Box<ApiMember>> {
     let text = format!(
         "Bearer realm=\"{REALM}\", error=\"{error}\", error_description=\"{description}\"{more}"
     );
-    Some(Box::new(ForApi::Challenge(text)))
+    Some(Box::new(ApiMember::Challenge(text)))
 }
 
 /// The token in the `Authorization` header. A header of another scheme holds none.

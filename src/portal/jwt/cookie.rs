@@ -2,7 +2,8 @@
 
 use rocket::request::{FromRequest, Outcome, Request};
 
-use crate::jwt::issue::REFRESH_LIFE;
+use crate::base::set_cookie::SetCookie;
+use crate::jwt::issue::REFRESH_LIFETIME;
 use crate::session::cookie;
 use crate::session::world::World;
 use crate::web::context::RequestContext;
@@ -13,21 +14,22 @@ fn name(world: &World<'_>) -> String {
     format!("__Host-{plain}")
 }
 
-/// Hands the refresh token to the browser. `Strict`, because no link ever leads to a refresh.
-pub(super) fn set(context: &RequestContext, world: &World<'_>, token: &str) {
-    let (name, life) = (name(world), REFRESH_LIFE.as_secs());
-    context.set_cookie(format!(
-        "{name}={token}; Path=/; Max-Age={life}; {ATTRIBUTES}"
-    ));
+/// The cookie that gives the refresh token to the browser.
+pub(super) fn set(world: &World<'_>, token: &str) -> SetCookie {
+    line(world, token, REFRESH_LIFETIME.as_secs())
 }
 
-/// Takes it back, with the attributes that a browser asks for.
-pub(super) fn remove(context: &RequestContext, world: &World<'_>) {
-    let name = name(world);
-    context.set_cookie(format!("{name}=; Path=/; Max-Age=0; {ATTRIBUTES}"));
+/// Its removal, which repeats the attributes that a browser asks for.
+pub(super) fn remove(world: &World<'_>) -> SetCookie {
+    line(world, "", 0)
 }
 
-const ATTRIBUTES: &str = "Secure; HttpOnly; SameSite=Strict";
+fn line(world: &World<'_>, value: &str, max_age: u64) -> SetCookie {
+    let max_age = format!("Max-Age={max_age}");
+    // `Strict`, because no link ever leads to a refresh.
+    let attributes = ["Path=/", &max_age, "Secure", "HttpOnly", "SameSite=Strict"];
+    SetCookie::new(&name(world), value, &attributes)
+}
 
 /// What a request to refresh carries beside its body.
 #[derive(Debug)]

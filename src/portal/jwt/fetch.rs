@@ -7,11 +7,11 @@ use serde_json::Value;
 use url::Url;
 
 use crate::base::addresses::{Listener, Site};
-use crate::base::event::What;
+use crate::base::event::EventKind;
 use crate::client::{LabClient, Outgoing};
 use crate::defences::JwtKeySource;
 use crate::defences::facts::Scheme;
-use crate::jwt::Token;
+use crate::jwt::UnverifiedToken;
 use crate::session::world::World;
 use crate::storage::StorageError;
 use crate::web::context::RequestContext;
@@ -29,22 +29,22 @@ const MOST_KEYS: usize = 16;
 pub(super) async fn keys_of(
     context: &RequestContext,
     world: &World<'_>,
-    door: Option<&LabClient>,
+    client: Option<&LabClient>,
     token: &str,
 ) -> Result<Vec<Value>, StorageError> {
     let source = world.probe.jwt_key_source();
-    let (true, Some(door)) = (source.trusts_header(), door) else {
+    let (true, Some(client)) = (source.trusts_header(), client) else {
         return Ok(Vec::new());
     };
-    let parsed = Token::parse(token);
+    let parsed = UnverifiedToken::parse(token);
     let Some(jku) = parsed.ok().and_then(|token| token.header.jku) else {
         return Ok(Vec::new());
     };
-    let Some(keys) = key_set(context, source, door, &jku).await else {
+    let Some(keys) = key_set(context, source, client, &jku).await else {
         return Ok(Vec::new());
     };
     let count = keys.len();
-    world.note(What::KeySetFetched { keys: count }).await?;
+    world.note(EventKind::KeySetFetched { keys: count }).await?;
     Ok(keys)
 }
 
@@ -52,11 +52,11 @@ pub(super) async fn keys_of(
 pub async fn key_set(
     context: &RequestContext,
     source: JwtKeySource,
-    door: &LabClient,
+    client: &LabClient,
     jku: &str,
 ) -> Option<Vec<Value>> {
     let outgoing = request_for(jku).filter(|_| source.fetches(jku, &lab(context)))?;
-    let answer = tokio::time::timeout(PATIENCE, door.send(outgoing)).await;
+    let answer = tokio::time::timeout(PATIENCE, client.send(outgoing)).await;
     Some(match answer {
         Ok(Ok(exchange)) if exchange.status == 200 => keys_in(&exchange.body),
         _ => Vec::new(),

@@ -5,33 +5,33 @@ use rocket::serde::json::Json;
 use rocket::{Route, post, routes};
 use serde::{Deserialize, Serialize};
 
-use super::{cookie, keep_from_caches, names};
+use super::{cookie, names, not_cached};
 use crate::defences::facts::Role;
-use crate::jwt::issue::{ACCESS_LIFE, Subject};
-use crate::jwt::keys::Signs;
-use crate::jwt::refresh::{IssueError, Issued};
+use crate::jwt::issue::{ACCESS_LIFETIME, TokenSubject};
+use crate::jwt::keys::SigningAlgorithm;
+use crate::jwt::refresh::{IssueError, IssuedTokens};
 use crate::portal::Visitor;
 use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::portal::password::too_many;
-use crate::portal::sign_in::{self, Check};
+use crate::portal::sign_in::{self, PasswordCheck};
 use crate::session::accounts::Account;
 use crate::session::world::World;
 use crate::web::context::RequestContext;
-use crate::web::problem::{ForApi, Problem};
-use crate::web::reply::Reply;
+use crate::web::problem::{ApiMember, Problem};
+use crate::web::with_cookies::{WithCookies, WithHeaders};
 
 #[derive(Deserialize)]
-struct Credentials {
+struct TokenRequest {
     username: String,
     password: String,
     /// How the access token is to be signed.
     #[serde(default)]
-    alg: Signs,
+    alg: SigningAlgorithm,
 }
 
 /// A pair of tokens as RFC 6749 §5.1 answers it.
 #[derive(Serialize)]
-pub(super) struct Tokens {
+pub(super) struct TokenPair {
     access_token: String,
     token_type: &'static str,
     expires_in: u64,
@@ -40,11 +40,14 @@ pub(super) struct Tokens {
     refresh_token: Option<String>,
 }
 
+/// A pair of tokens, with the cookie of the refresh token where `token-storage` wants one.
+pub(super) type TokenAnswer = WithCookies<WithHeaders<Json<TokenPair>>>;
+
 /// Signs in. No session is opened: the token is all that there is.
 #[post("/jwt/login", data = "<checked>")]
 async fn log_in(
-    checked: CheckedWithoutToken<'_, JsonBody<Credentials>>,
-) -> Result<Json<Tokens>, Reply> {
+    checked: CheckedWithoutToken<'_, JsonBody<TokenRequest>>,
+) -> Result<TokenAnswer, Problem> {
     let CheckedWithoutToken(Checked {
         visitor,
         body: JsonBody(sent),
@@ -57,9 +60,7 @@ async fn log_in(
         .await
         .map_err(problem)?;
     let (context, world) = (visitor.context, &visitor.world);
-    Ok(Json(
-        tokens(context, world, &issued, account.record.role, sent.alg).await?,
-    ))
+    tokens(context, world, &issued, account.record.role, sent.alg).await
 }
 
 /// The account of a name and a password, counted by the throttle like every other sign-in.
@@ -70,34 +71,34 @@ pub(super) async fn account(
     visitor: &Visitor<'_>,
     user: &str,
     password: &str,
-) -> Result<Account, Reply> {
+) -> Result<Account, Problem> {
     match sign_in::check(visitor, user, password).await? {
-        Check::Right(account) => Ok(*account),
-        Check::Wrong(message) => {
+        PasswordCheck::Right(account) => Ok(*account),
+        PasswordCheck::Wrong(message) => {
             let next = "Check the name and the password.";
             let status = Status::Unauthorized;
             let mut problem = Problem::new(status, "Not signed in", message, next);
-            problem.for_api = Some(Box::new(ForApi::Msg(message)));
-            Err(problem.into())
+            problem.api_member = Some(Box::new(ApiMember::Msg(message)));
+            Err(problem)
         }
-        Check::Wait(wait) => Err(too_many(visitor, wait).into()),
+        PasswordCheck::Wait(wait) => Err(too_many(wait)),
     }
 }
 
-/// Makes the tokens of a pair, and hands the refresh token out as the policy says.
+/// The answer with the tokens of a pair. The refresh token is in the JSON or in a cookie, as the
+/// policy says.
 ///
 /// # Errors
 /// No key can be made, or the store does not answer.
 pub(super) async fn tokens(
     context: &RequestContext,
     world: &World<'_>,
-    issued: &Issued,
+    issued: &IssuedTokens,
     role: Role,
-    signs: Signs,
-) -> Result<Tokens, Reply> {
-    keep_from_caches(context);
+    signs: SigningAlgorithm,
+) -> Result<TokenAnswer, Problem> {
     let (ring, names) = (world.key_ring().await?, names(context));
-    let subject = Subject {
+    let subject = TokenSubject {
         user: &issued.user,
         role,
         family: &issued.family,
@@ -107,21 +108,21 @@ pub(super) async fn tokens(
     let next = issued.refresh.as_deref();
     let refresh = next.and_then(|jti| subject.refresh(&ring, &names, jti));
     let in_json = world.probe.token_storage().refresh_in_json();
-    if let Some(refresh) = refresh.as_deref().filter(|_| !in_json) {
-        cookie::set(context, world, refresh);
-    }
-    Ok(Tokens {
+    let in_cookie = refresh.as_deref().filter(|_| !in_json);
+    let cookie = in_cookie.map(|refresh| cookie::set(world, refresh));
+    let tokens = TokenPair {
         access_token: access.ok_or_else(no_key)?,
         token_type: "Bearer",
-        expires_in: ACCESS_LIFE.as_secs(),
+        expires_in: ACCESS_LIFETIME.as_secs(),
         refresh_token: refresh.filter(|_| in_json),
-    })
+    };
+    Ok(WithCookies::new(not_cached(Json(tokens)), cookie))
 }
 
 /// Why no pair was issued, as an answer.
 pub(super) fn problem(error: IssueError) -> Problem {
     match error {
-        IssueError::AccountChanged => Problem::overtaken(),
+        IssueError::AccountChanged => Problem::conflict(),
         IssueError::StorageError(error) => error.into(),
         IssueError::NoFamily | IssueError::UsedBefore => Problem::signed_out(),
     }

@@ -5,7 +5,8 @@ use rocket::{Route, post, routes};
 use serde::Serialize;
 
 use super::{Bearer, cookie};
-use crate::web::reply::Reply;
+use crate::web::problem::Problem;
+use crate::web::with_cookies::WithCookies;
 
 #[derive(Serialize)]
 struct SignedOut {
@@ -17,23 +18,17 @@ struct SignedOut {
 /// The token itself shows that the request is meant: no browser adds it by itself, so no other site
 /// can sign a user out.
 #[post("/jwt/logout")]
-async fn log_out(bearer: Bearer<'_>) -> Result<Json<SignedOut>, Reply> {
-    let Bearer {
-        context,
-        world,
-        claims,
-        ..
-    } = bearer;
+async fn log_out(bearer: Bearer<'_>) -> Result<WithCookies<Json<SignedOut>>, Problem> {
+    let Bearer { world, claims, .. } = bearer;
     let revoked = world.revoke(&claims).await?;
-    if !world.probe.token_storage().refresh_in_json() {
-        cookie::remove(context, &world);
-    }
+    let in_cookie = !world.probe.token_storage().refresh_in_json();
+    let cookie = in_cookie.then(|| cookie::remove(&world));
     let msg = if revoked {
         "Signed out: the token is revoked."
     } else {
-        "Signed out. Forget the token: whoever has it can still use it."
+        "Signed out. Forget the token: anyone who has it can still use it."
     };
-    Ok(Json(SignedOut { msg, revoked }))
+    Ok(WithCookies::new(Json(SignedOut { msg, revoked }), cookie))
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -15,25 +15,27 @@ mod profile;
 mod refresh;
 
 use rocket::Route;
+use rocket::http::Header;
 
 use crate::base::addresses::Listener;
-use crate::jwt::Names;
+use crate::jwt::TokenNames;
 use crate::web::context::RequestContext;
+use crate::web::with_cookies::WithHeaders;
 
 pub use bearer::Bearer;
 pub(crate) use fetch::key_set;
 
-/// The names that stand in the tokens of this bench and variant. They do not depend on the address
-/// by which a request came in: a token that was issued over TLS is the same in clear.
-fn names(context: &RequestContext) -> Names {
+/// The names in the tokens of this bench and variant. They do not depend on the address of a
+/// request: a token that was issued over TLS is the same on an unencrypted connection.
+fn names(context: &RequestContext) -> TokenNames {
     let origin = context.addresses.origin(Listener::PortalHttps);
-    Names::of(format!("{origin}{}", context.base()))
+    TokenNames::of(format!("{origin}{}", context.base()))
 }
 
 /// Keeps an answer that holds a token out of every cache (RFC 6749 §5.1), also where the defence
 /// `no-store` is weak: it is about pages.
-fn keep_from_caches(context: &RequestContext) {
-    context.set_header("cache-control", "no-store");
+fn not_cached<T>(answer: T) -> WithHeaders<T> {
+    WithHeaders::new(answer, [Header::new("cache-control", "no-store")])
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -1,7 +1,7 @@
-//! Another service that shares the portal's key: a partner, who signs what his customers ask for.
+//! Another service that shares the portal's key: a partner that signs what its customers ask for.
 //!
-//! He knows no user but the one who signs in, so he never signs in another's name. But issuer,
-//! audience, kind, conditions and dates are his to choose, and only the portal's verifier can tell
+//! The partner knows only the user who signs in, so it never signs in the name of another user. But
+//! it chooses issuer, audience, type, conditions and dates, and only the portal's verifier can tell
 //! that the token was not meant for the portal.
 
 use rocket::http::Status;
@@ -11,14 +11,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::login::{account, no_key};
-use super::{keep_from_caches, names};
-use crate::jwt::issue::{ACCESS_LIFE, random_name};
-use crate::jwt::keys::Signs;
+use super::{names, not_cached};
+use crate::jwt::issue::{ACCESS_LIFETIME, random_id};
+use crate::jwt::keys::SigningAlgorithm;
 use crate::jwt::signature;
 use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::storage::StorageError;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
+use crate::web::with_cookies::WithHeaders;
 
 /// The partner's own name.
 const PARTNER: &str = "https://partner.example";
@@ -26,20 +26,20 @@ const PARTNER: &str = "https://partner.example";
 /// The longest text that the partner signs, in bytes.
 const LONGEST: usize = 200;
 
-/// How many conditions he signs.
+/// How many conditions the partner signs.
 const MOST: usize = 8;
 
 #[derive(Deserialize)]
 struct Order {
     username: String,
     password: String,
-    /// The partner himself, where nothing else is asked for.
+    /// The partner itself, where nothing else is asked for.
     iss: Option<String>,
     /// The partner's own service, where nothing else is asked for.
     aud: Option<String>,
-    /// `JWT`, where nothing else is asked for: he issues id tokens.
+    /// `JWT`, where nothing else is asked for: the partner issues id tokens.
     typ: Option<String>,
-    /// Conditions; each also stands in the header under its name.
+    /// Conditions. The header also has each of them under its name.
     #[serde(default)]
     crit: Vec<String>,
     /// From when on the token holds, in seconds since the epoch.
@@ -47,15 +47,17 @@ struct Order {
 }
 
 #[derive(Serialize)]
-struct Signed {
+struct SignedToken {
     token: String,
-    /// The portal's own names, for who wants a token that looks like one of the portal's.
+    /// The portal's own names, for anyone who wants a token that looks like one of the portal's.
     portal_iss: String,
     portal_aud: String,
 }
 
 #[post("/jwt/partner", data = "<checked>")]
-async fn sign(checked: CheckedWithoutToken<'_, JsonBody<Order>>) -> Result<Json<Signed>, Reply> {
+async fn sign(
+    checked: CheckedWithoutToken<'_, JsonBody<Order>>,
+) -> Result<WithHeaders<Json<SignedToken>>, Problem> {
     let CheckedWithoutToken(Checked {
         visitor,
         body: JsonBody(order),
@@ -66,11 +68,10 @@ async fn sign(checked: CheckedWithoutToken<'_, JsonBody<Order>>) -> Result<Json<
         .await?
         .user;
     let (context, world) = (visitor.context, &visitor.world);
-    keep_from_caches(context);
     let ring = world.key_ring().await?;
-    let (kid, algorithm, key) = ring.signing(Signs::Hs256).ok_or_else(no_key)?;
+    let (kid, algorithm, key) = ring.signing(SigningAlgorithm::Hs256).ok_or_else(no_key)?;
     let mut header = Map::new();
-    header.insert("alg".into(), Signs::Hs256.name().into());
+    header.insert("alg".into(), SigningAlgorithm::Hs256.name().into());
     header.insert("kid".into(), kid.into());
     header.insert(
         "typ".into(),
@@ -85,7 +86,7 @@ async fn sign(checked: CheckedWithoutToken<'_, JsonBody<Order>>) -> Result<Json<
         );
         header.insert("crit".into(), order.crit.into());
     }
-    let jti = random_name().map_err(|error| StorageError(format!("no random bytes: {error}")))?;
+    let jti = random_id().map_err(StorageError::from)?;
     let now = world.now.seconds();
     let mut claims = json!({
         "iss": order.iss.as_deref().unwrap_or(PARTNER),
@@ -93,21 +94,21 @@ async fn sign(checked: CheckedWithoutToken<'_, JsonBody<Order>>) -> Result<Json<
         "sub": user,
         "jti": jti,
         "iat": now,
-        "exp": now.max(order.nbf.unwrap_or_default()).saturating_add(ACCESS_LIFE.as_secs()),
+        "exp": now.max(order.nbf.unwrap_or_default()).saturating_add(ACCESS_LIFETIME.as_secs()),
         "scope": "profile",
     });
     if let Some(nbf) = order.nbf {
         claims["nbf"] = nbf.into();
     }
     let names = names(context);
-    Ok(Json(Signed {
-        token: signature::token(&header, &claims, &key, algorithm).ok_or_else(no_key)?,
+    Ok(not_cached(Json(SignedToken {
+        token: signature::sign(&header, &claims, &key, algorithm).ok_or_else(no_key)?,
         portal_iss: names.issuer,
         portal_aud: names.audience,
-    }))
+    })))
 }
 
-/// He signs short texts, and conditions that are no other member of a header.
+/// The partner signs short texts, and conditions that are no other member of a header.
 fn check(order: &Order) -> Result<(), Problem> {
     let texts = [&order.iss, &order.aud, &order.typ].into_iter().flatten();
     let long = texts.chain(&order.crit).any(|text| text.len() > LONGEST);

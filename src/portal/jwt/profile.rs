@@ -7,35 +7,35 @@ use serde::Serialize;
 use super::Bearer;
 use super::bearer::insufficient_scope;
 use crate::defences::facts::Role;
-use crate::web::reply::Reply;
+use crate::web::problem::Problem;
 
 #[derive(Serialize)]
-struct Profile {
+struct TokenProfile {
     logged_in_as: String,
 }
 
 #[get("/jwt/profile")]
-fn profile(bearer: Bearer<'_>) -> Json<Profile> {
-    Json(Profile {
+fn profile(bearer: Bearer<'_>) -> Json<TokenProfile> {
+    Json(TokenProfile {
         logged_in_as: bearer.claims.sub,
     })
 }
 
 #[derive(Serialize)]
-struct ActiveSessions {
+struct SessionCount {
     active_sessions: usize,
 }
 
 /// How many users are signed in. The token must be meant for it, by its `scope`, and its user must
 /// be an administrator, by whatever `jwt-claims` asks.
 #[get("/jwt/admin")]
-async fn admin(bearer: Bearer<'_>) -> Result<Json<ActiveSessions>, Reply> {
+async fn admin(bearer: Bearer<'_>) -> Result<Json<SessionCount>, Problem> {
     if !bearer.claims.has_scope("admin") || bearer.role != Role::Admin {
-        return Err(insufficient_scope().into());
+        return Err(insufficient_scope());
     }
     let mut listed = bearer.world.sessions(None).await?;
     listed.retain(|listed| listed.record.user.is_some());
-    Ok(Json(ActiveSessions {
+    Ok(Json(SessionCount {
         active_sessions: listed.len(),
     }))
 }

@@ -1,21 +1,21 @@
 //! Exchanging a refresh token for a new access token.
 
 use rocket::http::Status;
-use rocket::serde::json::Json;
 use rocket::{Route, State, post, routes};
 use serde::Deserialize;
 
 use super::bearer::{check, no_token};
 use super::cookie::{self, RefreshCookie};
-use super::login::{self, Tokens};
+use super::login::{self, TokenAnswer};
 use crate::client::LabClient;
 use crate::defences::facts::Refusal;
-use crate::jwt::keys::Signs;
+use crate::defences::policy::Name;
+use crate::jwt::keys::SigningAlgorithm;
 use crate::jwt::refresh::IssueError;
-use crate::jwt::verify::Purpose;
+use crate::jwt::verify::TokenPurpose;
 use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
+use crate::web::with_cookies::WithCookies;
 
 #[derive(Deserialize)]
 struct RefreshRequest {
@@ -23,16 +23,16 @@ struct RefreshRequest {
     refresh_token: Option<String>,
     /// How the access token is to be signed.
     #[serde(default)]
-    alg: Signs,
+    alg: SigningAlgorithm,
 }
 
 /// The token comes in the body or in the cookie, as `token-storage` says, and never in both.
 #[post("/jwt/refresh", data = "<checked>")]
 async fn refresh(
     in_cookie: RefreshCookie,
-    door: &State<LabClient>,
+    client: &State<LabClient>,
     checked: CheckedWithoutToken<'_, JsonBody<RefreshRequest>>,
-) -> Result<Json<Tokens>, Reply> {
+) -> Result<TokenAnswer, WithCookies<Problem>> {
     let CheckedWithoutToken(Checked {
         visitor,
         body: JsonBody(sent),
@@ -40,7 +40,7 @@ async fn refresh(
     }) = checked;
     let (context, world) = (visitor.context, &visitor.world);
     if let Err(because) = in_cookie.origin {
-        let defence = "token-storage";
+        let defence = Name::TokenStorage;
         visitor.refused(defence, because).await?;
         let refusal = Refusal { defence, because };
         let next = "Refresh from the portal's own page.";
@@ -53,14 +53,13 @@ async fn refresh(
         in_cookie.token
     };
     let token = token.ok_or_else(no_token)?;
-    let claims = check(context, world, Some(door), &token, Purpose::Refresh).await?;
+    let claims = check(context, world, Some(client), &token, TokenPurpose::Refresh).await?;
     let issued = match world.refresh(&claims).await {
         Ok(issued) => issued,
         Err(error) => {
-            if !in_json {
-                cookie::remove(context, world);
-            }
-            return Err(problem(error).into());
+            // The token is no longer accepted, so the browser must not keep it.
+            let removed = (!in_json).then(|| cookie::remove(world));
+            return Err(WithCookies::new(problem(error), removed));
         }
     };
     // The user may have another role by now, or be gone.
@@ -69,18 +68,16 @@ async fn refresh(
         .await?
         .ok_or_else(Problem::signed_out)?;
     let role = account.record.role;
-    Ok(Json(
-        login::tokens(context, world, &issued, role, sent.alg).await?,
-    ))
+    Ok(login::tokens(context, world, &issued, role, sent.alg).await?)
 }
 
 /// 401 with the code of OAuth's token endpoint (RFC 6749 §5.2): the page must sign in again.
 fn problem(error: IssueError) -> Problem {
     let (because, defence) = match error {
-        IssueError::NoFamily => ("The refresh token opens nothing any more.", None),
+        IssueError::NoFamily => ("The refresh token is no longer accepted.", None),
         IssueError::UsedBefore => (
             "The refresh token was used before, so everything that came from its sign-in has ended.",
-            Some("refresh-rotation"),
+            Some(Name::RefreshRotation),
         ),
         other => return login::problem(other),
     };

@@ -128,7 +128,7 @@ mod tests {
     use super::*;
     use crate::defences::policy::{Name, Policy};
     use crate::session::bench::FURTHEST;
-    use crate::session::bench::kept::FRESH;
+    use crate::session::bench::settings_cache::FRESH;
 
     fn benches() -> Benches {
         let keys = BenchKeys::derive(|_| [7; 32]);

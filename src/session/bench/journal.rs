@@ -1,7 +1,5 @@
 //! The journal of a bench: reading its newest events, and writing one.
 
-use std::sync::atomic::Ordering;
-
 use super::Bench;
 use crate::base::event::Event;
 use crate::storage::{Batch, EventId, StorageError};
@@ -24,33 +22,21 @@ impl Bench {
         after: EventId,
         limit: usize,
     ) -> Result<Vec<Event>, StorageError> {
-        let last = self.newest_event().await?;
+        let last = self.last_event().await?;
+        if last <= after {
+            return Ok(Vec::new());
+        }
         let first = EventId(last.0.saturating_sub(limit as u64)).max(after);
         let found = self.storage.events(&self.name, first, limit).await?;
         Ok(found.into_iter().map(|(_, event)| event).collect())
     }
 
-    /// The number of the newest event of the journal.
+    /// The id of the newest event of the journal.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn newest_event(&self) -> Result<EventId, StorageError> {
-        const AT_ONCE: usize = 1_000;
-        let mut last = EventId(self.last_event.load(Ordering::Relaxed));
-        // Whoever empties a Redis by hand lets the numbers begin again.
-        let before = EventId(last.0.saturating_sub(1));
-        if self.storage.events(&self.name, before, 1).await?.is_empty() {
-            last = EventId(0);
-        }
-        loop {
-            let found = self.storage.events(&self.name, last, AT_ONCE).await?;
-            let Some((newest, _)) = found.last() else {
-                break;
-            };
-            last = *newest;
-        }
-        self.last_event.store(last.0, Ordering::Relaxed);
-        Ok(last)
+    pub async fn last_event(&self) -> Result<EventId, StorageError> {
+        self.storage.last_event(&self.name).await
     }
 
     /// Writes one event to the journal.

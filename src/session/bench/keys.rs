@@ -59,13 +59,13 @@ impl BenchKeys {
         mac.chain_update(name).finalize().into_bytes().into()
     }
 
-    /// Eight hexadecimal digits that stand for a record's name, made with a key: the names of the
+    /// Eight hexadecimal digits in place of a record's name, made with a key: the names of the
     /// weak `id-source` are so few that a plain hash of them would be guessed at once.
     pub fn fingerprint(&self, name: &str) -> Fingerprint {
         Fingerprint(format!("{:08x}", self.short(name)))
     }
 
-    /// What stands for a value that opens something: two equal values share it.
+    /// A secret value as pages show it: masked, so that two equal values look the same.
     pub fn mask(&self, value: &str) -> Masked {
         Masked::new(value.chars().count(), self.short(value))
     }

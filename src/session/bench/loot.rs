@@ -1,6 +1,6 @@
-//! What the attacker holds on a bench: the requests that his catcher received, and the cookies that
-//! he planted last. It lies in storage, within fixed bounds, because the request that brings a stolen
-//! cookie and the page that shows it may reach two instances of the lab.
+//! What the attacker holds on a bench: the requests that the catcher received, and the cookies that
+//! were planted last. It is in storage, within fixed bounds, because the request that brings a
+//! stolen cookie and the page that shows it may reach two instances of the lab.
 
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Bench;
 use crate::base::clock::BenchTime;
-use crate::base::event::Client;
+use crate::base::event::ClientKind;
 use crate::defences::policy::Variant;
-use crate::session::world::FOREVER;
-use crate::storage::{Batch, Commit, Expect, Index, Put, RecordKey, RecordKind, StorageError};
+use crate::storage::{
+    Batch, Commit, Expect, Put, RecordIndex, RecordKey, RecordKind, StorageError,
+};
 
 /// How many requests a bench's catcher keeps.
 pub const KEPT: usize = 100;
@@ -24,9 +25,6 @@ pub const LARGEST: usize = 4096;
 /// The shares of [`LARGEST`]: what a script steals comes in the target or in the body.
 const TARGET_SHARE: usize = 1536;
 const HEADER_SHARE: usize = 1024;
-
-/// How often a request is tried to be kept that another one overtook.
-const TRIES: usize = 64;
 
 /// The records beside the requests.
 const COUNT: &str = "count";
@@ -42,7 +40,7 @@ pub struct Caught {
     /// When it arrived, on the bench's clock.
     pub at: BenchTime,
     /// Who seems to have sent it.
-    pub client: Client,
+    pub client: ClientKind,
     /// The method.
     pub method: String,
     /// Path and query.
@@ -84,7 +82,9 @@ impl<'b> Loot<'b> {
     /// The store does not answer.
     pub async fn catch(&self, mut caught: Caught) -> Result<(), StorageError> {
         caught.fit();
-        for _ in 0..TRIES {
+        let mut transaction = self.bench.transact("the list of caught requests");
+        loop {
+            transaction.attempt().await?;
             // The count is the version of a record: each request that is kept puts it once more.
             let before = self.count().await?;
             caught.id = before + 1;
@@ -99,9 +99,6 @@ impl<'b> Loot<'b> {
                 return Ok(());
             }
         }
-        Err(StorageError(
-            "more requests are caught at once than can be kept".into(),
-        ))
     }
 
     /// Every request that is kept, newest first.
@@ -172,7 +169,7 @@ impl<'b> Loot<'b> {
         self.put(SIGNED_IN, &(variant, session)).await
     }
 
-    /// The attacker's own session in this variant, where it is the one that he opened last.
+    /// The attacker's own session in this variant, where it is the one that was opened last.
     ///
     /// # Errors
     /// The store does not answer.
@@ -185,9 +182,9 @@ impl<'b> Loot<'b> {
         Ok(own.map(|(_, session)| session))
     }
 
-    /// Where the requests lie.
+    /// The keys of the requests.
     async fn numbers(&self) -> Result<Vec<RecordKey>, StorageError> {
-        let index = Index::Kind(None, RecordKind::Loot);
+        let index = RecordIndex::Kind(None, RecordKind::Loot);
         let (storage, name) = (self.bench.storage(), self.bench.name());
         let mut keys = storage.members(name, &index, KEPT + OTHERS.len()).await?;
         keys.retain(|key| !OTHERS.contains(&key.name()));
@@ -236,8 +233,8 @@ fn put(key: RecordKey, value: &impl Serialize) -> Put {
         key,
         // Invariant: texts, numbers and lists of them always become JSON.
         value: serde_json::to_vec(value).expect("loot becomes JSON"),
-        seen: BenchTime::now(Duration::ZERO),
-        until: FOREVER,
+        last_used: BenchTime::now(Duration::ZERO),
+        expires_at: BenchTime::FOREVER,
         owner: None,
         replaces: None,
     }
@@ -285,7 +282,7 @@ mod tests {
         Caught {
             id: 0,
             at: BenchTime::from_millis(0),
-            client: Client::Other,
+            client: ClientKind::Other,
             method: "POST".into(),
             target: target.into(),
             headers,

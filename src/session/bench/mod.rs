@@ -6,31 +6,32 @@
 pub mod audit;
 mod benches;
 mod journal;
-mod kept;
 mod keys;
 pub mod loot;
 mod per_bench;
+mod settings_cache;
+mod transact;
 pub mod wire;
 
 use std::collections::HashMap;
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use crate::base::bench_name::{BadBenchName, BenchName};
 pub use crate::session::hashing::Hashing;
 pub use benches::{BENCH_LIMIT, Benches, OpenBenchError, TooManyBenches};
-pub use kept::FURTHEST;
-use kept::Kept;
-pub(crate) use kept::decode_custom;
 pub use keys::{BenchKeys, JWT_LABEL, WORKSHEETS_LABEL};
 use loot::Loot;
 pub use per_bench::PerBench;
+pub use settings_cache::FURTHEST;
+use settings_cache::SettingsCache;
+pub(crate) use settings_cache::decode_custom;
+pub use transact::Transaction;
 use wire::Wire;
 
-use crate::defences::password_storage::Cost;
+use crate::defences::password_storage::HashCost;
 use crate::defences::policy::{ProbedSet, Variant};
-use crate::storage::{Batch, Index, RecordKind, Storage, StorageError};
+use crate::storage::{Storage, StorageError};
 
 /// Benches whose names begin like this are thrown away: those of attacks. They stay in memory.
 pub const RUN_PREFIX: &str = "run-";
@@ -38,7 +39,7 @@ pub const RUN_PREFIX: &str = "run-";
 /// Whether other labs use the same store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sharing {
-    /// Nobody else changes what lies in it.
+    /// Nobody else changes what is stored in it.
     Alone,
     /// Other instances of the same lab do, behind one balancer.
     WithOthers,
@@ -50,11 +51,12 @@ pub struct Bench {
     storage: Arc<dyn Storage>,
     sharing: Sharing,
     keys: Arc<BenchKeys>,
-    kept: Kept,
-    /// Held by the one who changes what is kept.
+    settings: SettingsCache,
+    /// Held while the cache of the settings is filled or changed.
     changing: tokio::sync::Mutex<()>,
+    /// The queue of [`Transaction`]s that met a conflict.
+    conflicts: tokio::sync::Mutex<()>,
     probed: Mutex<HashMap<Variant, u64>>,
-    last_event: AtomicU64,
     wire: Wire,
     hashing: Arc<Hashing>,
     used: Mutex<Instant>,
@@ -82,10 +84,10 @@ impl Bench {
             storage,
             sharing,
             keys,
-            kept: Kept::default(),
+            settings: SettingsCache::default(),
             changing: tokio::sync::Mutex::default(),
+            conflicts: tokio::sync::Mutex::default(),
             probed: Mutex::default(),
-            last_event: AtomicU64::new(0),
             wire: Wire::default(),
             hashing,
             used: Mutex::new(Instant::now()),
@@ -107,7 +109,7 @@ impl Bench {
         &*self.storage
     }
 
-    /// Whether other labs may serve this bench, too.
+    /// Whether other labs may also serve this bench.
     pub fn sharing(&self) -> Sharing {
         self.sharing
     }
@@ -139,11 +141,11 @@ impl Bench {
     }
 
     /// How much work a password hash is here: little where the bench is thrown away.
-    pub fn hash_cost(&self) -> Cost {
+    pub fn hash_cost(&self) -> HashCost {
         if is_throw_away(&self.name) {
-            Cost::ThrowAway
+            HashCost::ThrowAway
         } else {
-            Cost::Owasp
+            HashCost::Owasp
         }
     }
 
@@ -163,34 +165,13 @@ impl Bench {
     }
 
     /// Takes the bench back to its beginning: everybody signed out, accounts and notices as they
-    /// were, the clock on time. The custom policy, the student's name and the progress of worksheets
-    /// stay.
+    /// were, the clock on time. The custom policy, the student's name and the progress of
+    /// worksheets stay. All of it is one commit: nobody meets a bench that is half reset.
     ///
     /// # Errors
     /// The store does not answer.
     pub async fn reset(&self) -> Result<(), StorageError> {
-        const AT_ONCE: usize = 1_000;
-        let worlds = Variant::all().map(Some).chain([None]);
-        let stays = |kind: &RecordKind| matches!(kind, RecordKind::Setting | RecordKind::Progress);
-        let kinds = RecordKind::ALL.into_iter().filter(move |kind| !stays(kind));
-        for index in worlds.flat_map(|w| kinds.clone().map(move |kind| Index::Kind(w, kind))) {
-            loop {
-                let remove = self.storage.members(&self.name, &index, AT_ONCE).await?;
-                if remove.is_empty() {
-                    break;
-                }
-                self.storage
-                    .commit(
-                        &self.name,
-                        Batch {
-                            remove,
-                            ..Batch::default()
-                        },
-                    )
-                    .await?;
-            }
-        }
-        self.clock_on_time().await?;
+        self.clear_and_reset_clock().await?;
         self.wire.clear();
         Ok(())
     }

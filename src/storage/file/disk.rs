@@ -19,21 +19,21 @@ const TEMPORARY: &str = ".tmp";
 pub struct Staged {
     temporary: PathBuf,
     target: PathBuf,
-    placed: bool,
+    persisted: bool,
 }
 
 impl Staged {
     /// Gives the file its name, in place of any file that bears it.
-    pub fn place(mut self) -> io::Result<()> {
+    pub fn persist(mut self) -> io::Result<()> {
         fs::rename(&self.temporary, &self.target)?;
-        self.placed = true;
+        self.persisted = true;
         Ok(())
     }
 }
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        if !self.placed {
+        if !self.persisted {
             // One that stays behind is found by its name and deleted when its bench is next loaded.
             let _ = fs::remove_file(&self.temporary);
         }
@@ -45,7 +45,7 @@ pub fn stage(target: &Path, content: &[u8]) -> io::Result<Staged> {
     let staged = Staged {
         temporary: temporary_of(target),
         target: target.into(),
-        placed: false,
+        persisted: false,
     };
     let mut file = in_folder(&staged.temporary, create)?;
     file.write_all(content)?;

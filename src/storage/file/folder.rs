@@ -1,4 +1,4 @@
-//! The data folder: where each record and each journal lies, and the lock that keeps a second
+//! The data folder: where each record and each journal is stored, and the lock that keeps a second
 //! program out.
 
 use std::fs::{File, TryLockError};
@@ -15,21 +15,17 @@ use crate::storage::{RecordKey, RecordKind};
 
 /// The data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub enum OpenFolderError {
     /// It cannot be made, or nothing can be written to it.
     #[error("cannot write to the data folder {}: {cause}", .folder.display())]
     Unusable {
-        /// The folder.
         folder: PathBuf,
         /// What the system said.
         cause: io::Error,
     },
     /// Another program has it open. Two of them would undo each other's sign-outs.
     #[error("the data folder {} is in use by another session-lab", .folder.display())]
-    InUse {
-        /// The folder.
-        folder: PathBuf,
-    },
+    InUse { folder: PathBuf },
 }
 
 /// The data folder, ours alone for as long as this value lives.
@@ -43,8 +39,8 @@ pub struct Folder {
 
 impl Folder {
     /// Makes the folder where it is missing, and locks it.
-    pub fn open(root: &Path) -> Result<Self, OpenError> {
-        let unusable = |cause| OpenError::Unusable {
+    pub fn open(root: &Path) -> Result<Self, OpenFolderError> {
+        let unusable = |cause| OpenFolderError::Unusable {
             folder: root.into(),
             cause,
         };
@@ -54,7 +50,7 @@ impl Folder {
         let lock = disk::create(&root.join("lock")).map_err(unusable)?;
         match lock_patiently(&lock) {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(OpenError::InUse { folder: root }),
+            Err(TryLockError::WouldBlock) => return Err(OpenFolderError::InUse { folder: root }),
             Err(TryLockError::Error(cause)) => return Err(unusable(cause)),
         }
         // A lock file that was there before does not show that new files can be made.
@@ -128,7 +124,7 @@ fn world_folder(world: Option<Variant>) -> String {
     world.map_or_else(|| SHARED.into(), |variant| variant.to_string())
 }
 
-/// The world that a folder name stands for.
+/// The world that a folder name means.
 pub fn world_of_folder(name: &str) -> Option<Option<Variant>> {
     if name == SHARED {
         Some(None)
@@ -137,7 +133,7 @@ pub fn world_of_folder(name: &str) -> Option<Option<Variant>> {
     }
 }
 
-/// The key that a file name stands for; `None` for files that are none of ours.
+/// The key that a file name means; `None` for files that are none of ours.
 pub fn key_of_file(world: Option<Variant>, kind: RecordKind, file: &str) -> Option<RecordKey> {
     RecordKey::new(world, kind, file.strip_suffix(".json")?)
 }

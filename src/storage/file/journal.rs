@@ -12,7 +12,7 @@ use crate::storage::{EventId, JOURNAL_LIMIT};
 
 /// One line: the event with its number in front.
 #[derive(Serialize, Deserialize)]
-struct Line<E> {
+struct JournalLine<E> {
     id: EventId,
     #[serde(flatten)]
     event: E,
@@ -57,8 +57,8 @@ impl JournalFile {
         let mut lines = 0;
         for line in bytes[..whole].split_inclusive(|b| *b == b'\n') {
             lines += 1;
-            match serde_json::from_slice::<Line<Event>>(line) {
-                Ok(Line { id, event }) if id.0 <= HIGHEST => events.push((id, event)),
+            match serde_json::from_slice::<JournalLine<Event>>(line) {
+                Ok(JournalLine { id, event }) if id.0 <= HIGHEST => events.push((id, event)),
                 Ok(_) => log::warn!("line {lines} of {} has no such id", path.display()),
                 Err(error) => {
                     log::warn!(
@@ -71,7 +71,7 @@ impl JournalFile {
         Ok((Self { path, lines }, events))
     }
 
-    /// Where it lies.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -116,7 +116,7 @@ impl JournalFile {
 
     /// Writes the file anew with the events that are kept.
     pub fn rewrite(&mut self, events: &[(EventId, Event)]) -> io::Result<()> {
-        disk::stage(&self.path, &text_of(events)?)?.place()?;
+        disk::stage(&self.path, &text_of(events)?)?.persist()?;
         self.lines = events.len();
         Ok(())
     }
@@ -125,7 +125,7 @@ impl JournalFile {
 fn text_of(events: &[(EventId, Event)]) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     for (id, event) in events {
-        serde_json::to_writer(&mut text, &Line { id: *id, event })?;
+        serde_json::to_writer(&mut text, &JournalLine { id: *id, event })?;
         text.push(b'\n');
     }
     Ok(text)

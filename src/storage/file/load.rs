@@ -12,17 +12,17 @@ use std::sync::{Arc, Mutex};
 
 use super::folder::{Folder, key_of_file, world_of_folder};
 use super::journal::JournalFile;
-use super::writer::Writer;
-use super::{Bench, disk, record};
+use super::writer::BenchWriter;
+use super::{LoadedBench, disk, record};
 use crate::base::bench_name::BenchName;
-use crate::storage::memory::shelf::{Record, Shelf};
+use crate::storage::memory::bench_records::BenchRecords;
+use crate::storage::memory::record::RecordEntry;
 use crate::storage::{EventId, JOURNAL_LIMIT, RecordKey, RecordKind};
 
 /// A bench in memory, and the broken files that were set aside on the way.
 pub struct Loaded {
-    /// The bench.
-    pub bench: Bench,
-    /// The files, where they lie now.
+    pub bench: LoadedBench,
+    /// The paths that the files have now.
     pub set_aside: Vec<PathBuf>,
 }
 
@@ -59,18 +59,18 @@ pub fn load(folder: &Arc<Folder>, name: &BenchName) -> io::Result<Loaded> {
         disk::remove(&folder.of_record(name, &key))?;
     }
 
-    let mut shelf = Shelf::default();
-    fill(&mut shelf, records);
+    let mut loaded = BenchRecords::default();
+    fill(&mut loaded, records);
     let (mut journal, events) = JournalFile::load(folder.of_journal(name))?;
     for (id, event) in events {
-        shelf.journal_mut().add(id, event);
+        loaded.journal_mut().add(id, event);
     }
     if journal.has_outgrown() {
-        journal.rewrite(&shelf.journal().after(EventId(0), JOURNAL_LIMIT))?;
+        journal.rewrite(&loaded.journal().after(EventId(0), JOURNAL_LIMIT))?;
     }
-    let bench = Bench {
-        shelf: Mutex::new(shelf),
-        writer: Arc::new(tokio::sync::Mutex::new(Writer::new(
+    let bench = LoadedBench {
+        records: Mutex::new(loaded),
+        writer: Arc::new(tokio::sync::Mutex::new(BenchWriter::new(
             Arc::clone(folder),
             name.clone(),
             journal,
@@ -79,7 +79,7 @@ pub fn load(folder: &Arc<Folder>, name: &BenchName) -> io::Result<Loaded> {
     Ok(Loaded { bench, set_aside })
 }
 
-/// Names and paths of what lies in a folder; nothing when there is no such folder.
+/// Names and paths of what is in a folder; nothing when there is no such folder.
 pub(super) fn entries(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     let listing = match fs::read_dir(folder) {
         Ok(listing) => listing,
@@ -98,9 +98,9 @@ pub(super) fn entries(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
 }
 
 /// The record in a file; `None` when the file is broken.
-fn read_record(path: &Path) -> io::Result<Option<Record>> {
+fn read_record(path: &Path) -> io::Result<Option<RecordEntry>> {
     let broken = |error: &dyn std::fmt::Display| {
-        // The name may be an id, where `at-rest` is weak. It opens nothing any more.
+        // The name may be an id, where `at-rest` is weak. It is no longer accepted.
         log::warn!("cannot read {}, it is set aside: {error}", path.display());
         Ok(None)
     };
@@ -123,7 +123,7 @@ fn read_record(path: &Path) -> io::Result<Option<Record>> {
     }
 }
 
-/// Moves a broken file out of the way, and says where it lies then.
+/// Moves a broken file out of the way, and returns its new path.
 fn move_aside(folder: &Folder, path: PathBuf) -> PathBuf {
     let first = folder.of_set_aside(&path);
     // Never over one that was set aside before.
@@ -149,18 +149,21 @@ fn move_aside(folder: &Folder, path: PathBuf) -> PathBuf {
     }
 }
 
-/// Takes the records out whose place a later one took.
-pub(super) fn take_replaced(records: &mut Vec<(RecordKey, Record)>) -> Vec<RecordKey> {
-    // A key that was put again *after* it was replaced has a higher turn than its successor.
+/// Takes out the records that a later one replaced, and says which.
+pub(super) fn take_replaced(records: &mut Vec<(RecordKey, RecordEntry)>) -> Vec<RecordKey> {
+    // A key that was put again *after* it was replaced has a higher sequence number than its
+    // successor.
     let mut replaced: HashMap<RecordKey, u64> = HashMap::new();
     for (_, record) in records.iter() {
         if let Some(old) = &record.replaces {
-            let turn = replaced.entry(old.clone()).or_default();
-            *turn = record.turn.max(*turn);
+            let sequence = replaced.entry(old.clone()).or_default();
+            *sequence = record.sequence.max(*sequence);
         }
     }
-    let is_replaced = |key: &RecordKey, record: &Record| {
-        replaced.get(key).is_some_and(|turn| *turn > record.turn)
+    let is_replaced = |key: &RecordKey, record: &RecordEntry| {
+        replaced
+            .get(key)
+            .is_some_and(|sequence| *sequence > record.sequence)
     };
     records
         .extract_if(.., |(key, record)| is_replaced(key, record))
@@ -168,21 +171,21 @@ pub(super) fn take_replaced(records: &mut Vec<(RecordKey, Record)>) -> Vec<Recor
         .collect()
 }
 
-/// Puts the records on the shelf. Copying a record's file makes two of one place: the copy, by
-/// name, is put behind all others.
-fn fill(shelf: &mut Shelf, mut records: Vec<(RecordKey, Record)>) {
-    records.sort_by(|(a, x), (b, y)| (x.place, a).cmp(&(y.place, b)));
+/// Fills a bench with its records. A record's file that was copied makes two records of one
+/// position: the copy, by name, is put behind all others.
+fn fill(bench: &mut BenchRecords, mut records: Vec<(RecordKey, RecordEntry)>) {
+    records.sort_by(|(a, x), (b, y)| (x.position, a).cmp(&(y.position, b)));
     let mut taken = HashSet::with_capacity(records.len());
     let (firsts, copies): (Vec<_>, Vec<_>) = records
         .into_iter()
-        .partition(|(_, record)| taken.insert(record.place));
+        .partition(|(_, record)| taken.insert(record.position));
     for (key, record) in firsts {
-        shelf.place(Arc::new(key), record);
+        bench.insert(Arc::new(key), record);
     }
     for (key, mut record) in copies {
-        record.place = shelf.turn() + 1;
+        record.position = bench.sequence() + 1;
         let key = Arc::new(key);
-        shelf.place(Arc::clone(&key), record);
-        shelf.mark_touched(&key);
+        bench.insert(Arc::clone(&key), record);
+        bench.mark_touched(&key);
     }
 }

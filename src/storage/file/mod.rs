@@ -1,7 +1,7 @@
-//! Storage in files: the shelf of [`super::memory`], written through to one file a record.
+//! Storage in files: the records of [`super::memory`], written through to one file for each record.
 //!
 //! `ls -la lab-data/sessions/local/hardened` shows a sign-in come and a sign-out go. A commit
-//! answers when its files are in place; reads come from memory; when a record was last seen is
+//! answers when its files are in place; reads come from memory; when a record was last used is
 //! written in the background, by [`FileStorage::flush`].
 //!
 //! ```text
@@ -12,7 +12,7 @@
 //! ```
 //!
 //! Next: `writer.rs`, in what order a commit touches the disk; `load.rs`, what is made of the files
-//! at the next start; `record.rs`, what stands in one.
+//! at the next start; `record.rs`, the form of one file.
 
 mod disk;
 mod failure;
@@ -33,47 +33,49 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
+use super::memory::bench_records::BenchRecords;
 use super::memory::lock;
-use super::memory::shelf::Shelf;
-use super::{Batch, Commit, EventId, Index, RecordKey, RecordKind, Storage, StorageError, Stored};
+use super::{
+    Batch, Commit, EventId, RecordIndex, RecordKey, RecordKind, Storage, StorageError, StoredRecord,
+};
 use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::base::event::Event;
 use folder::Folder;
-pub use folder::OpenError;
+pub use folder::OpenFolderError;
 use load::Loaded;
-use writer::Writer;
+use writer::BenchWriter;
 
 /// The highest count believed of a file, which somebody may have edited: more than anyone will
 /// reach, and far enough from the end of the numbers to count on from there.
 const HIGHEST: u64 = 1 << 53;
 
-/// How many touched records are written before a commit gets its turn: about 5 ms of work.
-const FLUSH_BITE: usize = 64;
+/// How many touched records are written before a commit may go on: about 5 ms of work.
+const FLUSH_BATCH: usize = 64;
 
 /// One file a record in a data folder, and all of it in memory while a bench is in use.
 pub struct FileStorage {
     folder: Arc<Folder>,
     // This lock is held only while a bench is looked up.
-    benches: RwLock<HashMap<BenchName, Arc<Place>>>,
+    benches: RwLock<HashMap<BenchName, Arc<BenchSlot>>>,
     set_aside: Arc<Mutex<Vec<PathBuf>>>,
     opened: Instant,
 }
 
 /// Where a bench is once it is loaded, so that two benches can load at the same time.
 #[derive(Default)]
-struct Place {
-    bench: OnceCell<Arc<Bench>>,
+struct BenchSlot {
+    bench: OnceCell<Arc<LoadedBench>>,
     /// When it was last asked for, in milliseconds after the storage was opened.
     used: AtomicU64,
 }
 
 /// A bench in memory.
-struct Bench {
+struct LoadedBench {
     /// Locked for memory work only, never while the disk is at work.
-    shelf: Mutex<Shelf>,
+    records: Mutex<BenchRecords>,
     /// Locked for as long as the disk is at work.
-    writer: Arc<tokio::sync::Mutex<Writer>>,
+    writer: Arc<tokio::sync::Mutex<BenchWriter>>,
 }
 
 impl FileStorage {
@@ -82,7 +84,7 @@ impl FileStorage {
     /// # Errors
     ///
     /// The folder cannot be made or written to, or another program has it open.
-    pub fn open(root: &Path) -> Result<Self, OpenError> {
+    pub fn open(root: &Path) -> Result<Self, OpenFolderError> {
         Ok(Self {
             folder: Arc::new(Folder::open(root)?),
             benches: RwLock::default(),
@@ -97,12 +99,12 @@ impl FileStorage {
         benches.keys().cloned().collect()
     }
 
-    /// The files that could not be read since the start, where they lie now.
+    /// The files that could not be read since the start, by the paths that they have now.
     pub fn set_aside(&self) -> Vec<PathBuf> {
         lock(&self.set_aside).clone()
     }
 
-    /// Writes down which records were seen in use, and says how many it wrote. To be called every
+    /// Writes down when records were last used, and says how many it wrote. To be called every
     /// few seconds and before the program ends.
     ///
     /// # Errors
@@ -113,11 +115,11 @@ impl FileStorage {
         let mut result = Ok(());
         for bench in self.loaded() {
             // What is touched from here on is for the next call: a busy bench would never end.
-            let touched = lock(&bench.shelf).touched();
-            for bite in touched.chunks(FLUSH_BITE) {
-                let bite = bite.to_vec();
-                let work = move |writer: &mut Writer, shelf: &Mutex<Shelf>| {
-                    writer.write_touched(shelf, &bite)
+            let touched = lock(&bench.records).touched();
+            for batch in touched.chunks(FLUSH_BATCH) {
+                let batch = batch.to_vec();
+                let work = move |writer: &mut BenchWriter, records: &Mutex<BenchRecords>| {
+                    writer.write_touched(records, &batch)
                 };
                 match write(Arc::clone(&bench), work).await {
                     Ok(more) => written += more,
@@ -134,21 +136,21 @@ impl FileStorage {
         // A bench whose records cannot be written stays in memory; the next flush reports it.
         let _ = self.flush().await;
         let now = self.now();
-        let unload = |place: &mut Arc<Place>| {
+        let unload = |slot: &mut Arc<BenchSlot>| {
             // Two copies of one bench in memory would be two truths. `get_mut` proves that no
             // request holds this one, and the lock on the map keeps new ones away.
-            let Some(place) = Arc::get_mut(place) else {
+            let Some(slot) = Arc::get_mut(slot) else {
                 return false;
             };
-            let unused = now.saturating_sub(*place.used.get_mut());
+            let unused = now.saturating_sub(*slot.used.get_mut());
             Duration::from_millis(unused) >= unused_for
-                && place
+                && slot
                     .bench
                     .get_mut()
-                    .is_none_or(|bench| Arc::get_mut(bench).is_some_and(Bench::is_written))
+                    .is_none_or(|bench| Arc::get_mut(bench).is_some_and(LoadedBench::is_written))
         };
         let mut benches = self.benches.write().unwrap_or_else(PoisonError::into_inner);
-        let unloaded: Vec<_> = benches.extract_if(|_, place| unload(place)).collect();
+        let unloaded: Vec<_> = benches.extract_if(|_, slot| unload(slot)).collect();
         // Many records take a while to be dropped, and nobody needs to wait for that.
         drop(benches);
         unloaded.len()
@@ -163,35 +165,35 @@ impl FileStorage {
     }
 
     /// All benches that are loaded.
-    fn loaded(&self) -> Vec<Arc<Bench>> {
+    fn loaded(&self) -> Vec<Arc<LoadedBench>> {
         let benches = self.benches.read().unwrap_or_else(PoisonError::into_inner);
         benches
             .values()
-            .filter_map(|place| place.bench.get().cloned())
+            .filter_map(|slot| slot.bench.get().cloned())
             .collect()
     }
 
-    fn place(&self, name: &BenchName) -> Arc<Place> {
+    fn slot(&self, name: &BenchName) -> Arc<BenchSlot> {
         let benches = self.benches.read().unwrap_or_else(PoisonError::into_inner);
         let found = benches.get(name).cloned();
         drop(benches);
-        let place = found.unwrap_or_else(|| {
+        let slot = found.unwrap_or_else(|| {
             let mut benches = self.benches.write().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(benches.entry(name.clone()).or_default())
         });
-        place.used.store(self.now(), Ordering::Relaxed);
-        place
+        slot.used.store(self.now(), Ordering::Relaxed);
+        slot
     }
 
     /// The bench, loaded on first use.
-    async fn bench(&self, name: &BenchName) -> Result<Arc<Bench>, StorageError> {
-        let place = self.place(name);
-        if let Some(bench) = place.bench.get() {
+    async fn bench(&self, name: &BenchName) -> Result<Arc<LoadedBench>, StorageError> {
+        let slot = self.slot(name);
+        if let Some(bench) = slot.bench.get() {
             return Ok(Arc::clone(bench));
         }
         let (folder, name) = (Arc::clone(&self.folder), name.clone());
         let set_aside = Arc::clone(&self.set_aside);
-        // A task of its own goes on when the request is given up: loading tidies files, and must
+        // A separate task goes on when the request is given up: loading tidies files, and must
         // not happen twice at the same time.
         let loading = tokio::spawn(async move {
             let load = || async {
@@ -203,25 +205,30 @@ impl FileStorage {
                         folder
                             .failure()
                             .note(&folder.of_kind(&name, RecordKind::Session));
-                        StorageError(format!("bench {name}: {error}"))
+                        StorageError::Unreachable(format!("bench {name}: {error}"))
                     })
                 })
                 .await?;
                 lock(&set_aside).extend(found);
                 Ok(Arc::new(bench))
             };
-            place.bench.get_or_try_init(load).await.cloned()
+            slot.bench.get_or_try_init(load).await.cloned()
         });
-        loading.await.map_err(stopped)?
+        loading
+            .await
+            .map_err(|error| StorageError::of_thread(&error))?
     }
 }
 
-impl Bench {
+impl LoadedBench {
     /// Whether the disk says all that memory says.
     fn is_written(&mut self) -> bool {
-        let shelf = self.shelf.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let records = self
+            .records
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
         let writer = Arc::get_mut(&mut self.writer).map(tokio::sync::Mutex::get_mut);
-        shelf.touched().is_empty() && writer.is_some_and(|writer| writer.is_even())
+        records.touched().is_empty() && writer.is_some_and(|writer| writer.is_synced())
     }
 }
 
@@ -236,23 +243,21 @@ impl fmt::Debug for FileStorage {
 /// The work owns all that it needs: it is done to its end, and the next one waits for it, even when
 /// the request that asked for it is given up.
 async fn write<T: Send + 'static>(
-    bench: Arc<Bench>,
-    work: impl FnOnce(&mut Writer, &Mutex<Shelf>) -> Result<T, StorageError> + Send + 'static,
+    bench: Arc<LoadedBench>,
+    work: impl FnOnce(&mut BenchWriter, &Mutex<BenchRecords>) -> Result<T, StorageError>
+    + Send
+    + 'static,
 ) -> Result<T, StorageError> {
     let mut writer = Arc::clone(&bench.writer).lock_owned().await;
-    blocking(move || work(&mut writer, &bench.shelf)).await
+    blocking(move || work(&mut writer, &bench.records)).await
 }
 
 /// Does work that waits for the disk on a thread that may wait.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StorageError> + Send + 'static,
 ) -> Result<T, StorageError> {
-    tokio::task::spawn_blocking(work).await.map_err(stopped)?
-}
-
-/// The answer when work did not come to its end: it panicked, or the program is shutting down.
-fn stopped(error: tokio::task::JoinError) -> StorageError {
-    StorageError(error.to_string())
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| StorageError::of_thread(&error))?
 }
 
 #[async_trait]
@@ -261,45 +266,45 @@ impl Storage for FileStorage {
         &self,
         bench: &BenchName,
         key: &RecordKey,
-    ) -> Result<Option<Stored>, StorageError> {
+    ) -> Result<Option<StoredRecord>, StorageError> {
         let bench = self.bench(bench).await?;
-        Ok(lock(&bench.shelf).read(key))
+        Ok(lock(&bench.records).read(key))
     }
 
     async fn members(
         &self,
         bench: &BenchName,
-        index: &Index,
+        index: &RecordIndex,
         limit: usize,
     ) -> Result<Vec<RecordKey>, StorageError> {
         let bench = self.bench(bench).await?;
-        Ok(lock(&bench.shelf).members(index, limit))
+        Ok(lock(&bench.records).members(index, limit))
     }
 
     async fn may_exceed(
         &self,
         bench: &BenchName,
-        index: &Index,
+        index: &RecordIndex,
         limit: usize,
     ) -> Result<bool, StorageError> {
         let bench = self.bench(bench).await?;
-        Ok(lock(&bench.shelf).count(index) > limit)
+        Ok(lock(&bench.records).count(index) > limit)
     }
 
     async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, StorageError> {
         let bench = self.bench(bench).await?;
-        write(bench, |writer, shelf| writer.commit(shelf, batch)).await
+        write(bench, |writer, records| writer.commit(records, batch)).await
     }
 
     async fn touch(
         &self,
         bench: &BenchName,
         key: &RecordKey,
-        seen: BenchTime,
-        until: BenchTime,
+        last_used: BenchTime,
+        expires_at: BenchTime,
     ) -> Result<(), StorageError> {
         let bench = self.bench(bench).await?;
-        lock(&bench.shelf).touch(key, seen, until);
+        lock(&bench.records).touch(key, last_used, expires_at);
         Ok(())
     }
 
@@ -310,7 +315,12 @@ impl Storage for FileStorage {
         limit: usize,
     ) -> Result<Vec<(EventId, Event)>, StorageError> {
         let bench = self.bench(bench).await?;
-        Ok(lock(&bench.shelf).journal().after(after, limit))
+        Ok(lock(&bench.records).journal().after(after, limit))
+    }
+
+    async fn last_event(&self, bench: &BenchName) -> Result<EventId, StorageError> {
+        let bench = self.bench(bench).await?;
+        Ok(lock(&bench.records).journal().last())
     }
 
     async fn sweep(
@@ -320,6 +330,9 @@ impl Storage for FileStorage {
         limit: usize,
     ) -> Result<usize, StorageError> {
         let bench = self.bench(bench).await?;
-        write(bench, move |writer, shelf| writer.sweep(shelf, now, limit)).await
+        write(bench, move |writer, records| {
+            writer.sweep(records, now, limit)
+        })
+        .await
     }
 }

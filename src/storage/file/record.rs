@@ -1,5 +1,9 @@
 //! One record as a file: JSON that a student can read with `cat`.
 //!
+//! The names in the file are older than those in the source, and stay: a folder that an earlier lab
+//! wrote is read by this one. `seen` is when the record was last used, `until` when it expires,
+//! `place` its position in the lists, and `turn` its sequence number.
+//!
 //! ```json
 //! {
 //!   "version": 1,
@@ -14,7 +18,7 @@
 //! ```
 //!
 //! The value must come back byte for byte, so JSON is copied into the file as it is, on one last
-//! line; other text stands there as the string `text`, and anything else in `base64`.
+//! line; other text is there as the string `text`, and anything else in `base64`.
 
 use std::sync::Arc;
 
@@ -26,27 +30,31 @@ use serde::{Deserialize, Serialize};
 use super::HIGHEST;
 use crate::base::clock::BenchTime;
 use crate::defences::policy::Variant;
-use crate::storage::memory::shelf::Record;
+use crate::storage::memory::record::RecordEntry;
 use crate::storage::{RecordKey, RecordKind};
 
-/// What stands between the other fields and a value in JSON. A line break cannot occur inside a
+/// The text between the other fields and a value in JSON. A line break cannot occur inside a
 /// JSON string, so the first place where this is found is the right one.
 const BEFORE_VALUE: &str = ",\n  \"value\": ";
-/// What stands after it.
+/// The text after the value.
 const AFTER_VALUE: &str = "\n}\n";
 
 /// A record's file, apart from a value in JSON.
 #[derive(Serialize, Deserialize)]
-struct Fields {
+struct RecordFile {
     version: u64,
-    seen: BenchTime,
-    until: BenchTime,
+    #[serde(rename = "seen")]
+    last_used: BenchTime,
+    #[serde(rename = "until")]
+    expires_at: BenchTime,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owner: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     replaces: Option<NamedKey>,
-    place: u64,
-    turn: u64,
+    #[serde(rename = "place")]
+    position: u64,
+    #[serde(rename = "turn")]
+    sequence: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,7 +74,7 @@ struct NamedKey {
 }
 
 /// The text of a record's file.
-pub fn encode(record: &Record) -> serde_json::Result<String> {
+pub fn encode(record: &RecordEntry) -> serde_json::Result<String> {
     let json = as_json(&record.value);
     let text = if json.is_some() {
         None
@@ -74,18 +82,18 @@ pub fn encode(record: &Record) -> serde_json::Result<String> {
         std::str::from_utf8(&record.value).ok()
     };
     let is_binary = json.is_none() && text.is_none();
-    let mut file = serde_json::to_string_pretty(&Fields {
+    let mut file = serde_json::to_string_pretty(&RecordFile {
         version: record.version,
-        seen: record.seen,
-        until: record.until,
+        last_used: record.last_used,
+        expires_at: record.expires_at,
         owner: record.owner.clone(),
         replaces: record.replaces.as_ref().map(|key| NamedKey {
             world: key.world(),
             kind: key.kind(),
             name: key.name().into(),
         }),
-        place: record.place,
-        turn: record.turn,
+        position: record.position,
+        sequence: record.sequence,
         text: text.map(String::from),
         base64: is_binary.then(|| BASE64.encode(&record.value)),
         value: None,
@@ -106,12 +114,12 @@ pub fn encode(record: &Record) -> serde_json::Result<String> {
 /// # Errors
 ///
 /// The text is not JSON, or a field is missing or makes no sense.
-pub fn decode(file: &str) -> serde_json::Result<Record> {
+pub fn decode(file: &str) -> serde_json::Result<RecordEntry> {
     let (fields, value) = match split_value(file) {
         Some((fields, value)) => (fields, Some(value)),
-        None => (serde_json::from_str::<Fields>(file)?, None),
+        None => (serde_json::from_str::<RecordFile>(file)?, None),
     };
-    if [fields.version, fields.place, fields.turn]
+    if [fields.version, fields.position, fields.sequence]
         .iter()
         .any(|count| *count > HIGHEST)
     {
@@ -131,20 +139,20 @@ pub fn decode(file: &str) -> serde_json::Result<Record> {
         ),
         None => None,
     };
-    Ok(Record {
+    Ok(RecordEntry {
         value: Arc::from(value),
         version: fields.version,
-        seen: fields.seen,
-        until: fields.until,
+        last_used: fields.last_used,
+        expires_at: fields.expires_at,
         owner: fields.owner,
         replaces,
-        place: fields.place,
-        turn: fields.turn,
+        position: fields.position,
+        sequence: fields.sequence,
     })
 }
 
 /// The fields and the value of a file in the very form that [`encode`] gives it.
-fn split_value(file: &str) -> Option<(Fields, &str)> {
+fn split_value(file: &str) -> Option<(RecordFile, &str)> {
     let (fields, value) = file.split_once(BEFORE_VALUE)?;
     let value = value.strip_suffix(AFTER_VALUE)?;
     let fields = serde_json::from_str(&format!("{fields}\n}}")).ok()?;
@@ -161,16 +169,16 @@ fn as_json(bytes: &[u8]) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn record(value: &[u8]) -> Record {
-        Record {
+    fn record(value: &[u8]) -> RecordEntry {
+        RecordEntry {
             value: Arc::from(value),
             version: 3,
-            seen: BenchTime::from_millis(1),
-            until: BenchTime::from_millis(2),
+            last_used: BenchTime::from_millis(1),
+            expires_at: BenchTime::from_millis(2),
             owner: Some("o\n  \"value\": ".into()),
             replaces: RecordKey::new(Some(Variant::Hardened), RecordKind::Session, "old"),
-            place: 4,
-            turn: 5,
+            position: 4,
+            sequence: 5,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Counting the files of a data folder, beside a lab that may be at work on it.
 //!
 //! Nothing is written, nothing set aside and no lock taken. A file that goes away meanwhile is not
-//! counted. When a session was last seen may be some seconds old on the disk.
+//! counted. When a session was last used may be some seconds old on the disk.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,9 +14,9 @@ use super::folder::{key_of_file, world_of_folder};
 use super::load::{entries, take_replaced};
 use super::record;
 use crate::base::bench_name::BenchName;
-use crate::storage::memory::shelf::Record;
+use crate::storage::memory::record::RecordEntry;
 use crate::storage::stats::{BenchSettings, Census};
-use crate::storage::{JOURNAL_LIMIT, RecordKey, RecordKind, Stored};
+use crate::storage::{JOURNAL_LIMIT, RecordKey, RecordKind, StoredRecord};
 
 /// How much there is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct Unreadable {
     cause: io::Error,
 }
 
-/// Tells of all that lies in a data folder.
+/// Reports everything in a data folder.
 ///
 /// # Errors
 /// The folder, or one in it, is not there or cannot be read.
@@ -46,7 +46,7 @@ pub fn read(root: &Path, census: &mut dyn Census) -> Result<Disk, Unreadable> {
     };
     fs::read_dir(root).map_err(|cause| unreadable(root, cause))?;
     let journals = root.join("journal");
-    let mut reader = Reader {
+    let mut reader = FolderReader {
         root,
         census,
         disk: Disk::default(),
@@ -67,13 +67,13 @@ pub fn read(root: &Path, census: &mut dyn Census) -> Result<Disk, Unreadable> {
     Ok(reader.disk)
 }
 
-struct Reader<'a> {
+struct FolderReader<'a> {
     root: &'a Path,
     census: &'a mut dyn Census,
     disk: Disk,
 }
 
-impl Reader<'_> {
+impl FolderReader<'_> {
     fn bench(&mut self, bench: &BenchName) -> Result<(), (PathBuf, io::Error)> {
         let settings = self.root.join(RecordKind::Setting.folder());
         let settings = settings.join(bench.as_str()).join("bench");
@@ -119,7 +119,7 @@ impl Reader<'_> {
         kind: RecordKind,
         files: impl Iterator<Item = (RecordKey, PathBuf)>,
     ) {
-        let mut sessions: Vec<(RecordKey, Record)> = Vec::new();
+        let mut sessions: Vec<(RecordKey, RecordEntry)> = Vec::new();
         for (key, path) in files {
             let Ok(about) = fs::metadata(&path) else {
                 continue;
@@ -139,11 +139,11 @@ impl Reader<'_> {
         // After a crash the old record of a rotation may still be there. The next start removes it.
         take_replaced(&mut sessions);
         for (key, record) in sessions {
-            let stored = Stored {
+            let stored = StoredRecord {
                 value: Arc::clone(&record.value),
                 version: record.version,
-                seen: record.seen,
-                until: record.until,
+                last_used: record.last_used,
+                expires_at: record.expires_at,
             };
             self.census.session(bench, &key, &stored);
         }

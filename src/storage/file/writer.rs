@@ -1,4 +1,4 @@
-//! The one who writes a bench's files. There is one a bench, behind a lock, so commits happen one
+//! The writer of a bench's files. Each bench has one, behind a lock, so commits happen one
 //! after the other; readers do not wait for it, because memory changes only when the disk has.
 
 use std::collections::BTreeSet;
@@ -13,61 +13,66 @@ use super::journal::JournalFile;
 use super::record;
 use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
+use crate::storage::memory::bench_records::BenchRecords;
 use crate::storage::memory::lock;
 use crate::storage::memory::plan::Plan;
-use crate::storage::memory::shelf::{Record, Shelf};
+use crate::storage::memory::record::RecordEntry;
 use crate::storage::{Batch, Commit, EventId, JOURNAL_LIMIT, RecordKey, StorageError};
 
 /// What it takes to write a bench's files.
-pub struct Writer {
+pub struct BenchWriter {
     folder: Arc<Folder>,
     bench: BenchName,
     journal: JournalFile,
     /// Records that are gone from memory, but whose files could not be removed. Each commit tries
     /// again.
-    owed: BTreeSet<RecordKey>,
+    pending_deletes: BTreeSet<RecordKey>,
 }
 
-impl Writer {
+impl BenchWriter {
     /// The writer of a bench.
     pub fn new(folder: Arc<Folder>, bench: BenchName, journal: JournalFile) -> Self {
         Self {
             folder,
             bench,
             journal,
-            owed: BTreeSet::new(),
+            pending_deletes: BTreeSet::new(),
         }
     }
 
     /// Whether no file is left that should be gone.
-    pub fn is_even(&self) -> bool {
-        self.owed.is_empty()
+    pub fn is_synced(&self) -> bool {
+        self.pending_deletes.is_empty()
     }
 
-    /// Writes a batch to the disk, then to the shelf.
-    pub fn commit(&mut self, shelf: &Mutex<Shelf>, batch: Batch) -> Result<Commit, StorageError> {
+    /// Writes a batch to the disk, then to memory.
+    pub fn commit(
+        &mut self,
+        records: &Mutex<BenchRecords>,
+        batch: Batch,
+    ) -> Result<Commit, StorageError> {
         // The lock is let go at the end of this line: planning is quick, and writing is not.
-        let plan = lock(shelf).plan(batch);
+        let plan = lock(records).plan(batch);
         match plan {
-            Some(plan) => self.carry_out(shelf, plan).map(|()| Commit::Done),
-            None => Ok(Commit::Lost),
+            Some(plan) => self.carry_out(records, plan).map(|()| Commit::Done),
+            None => Ok(Commit::Conflict),
         }
     }
 
     /// Removes at most `limit` records whose time is over.
     pub fn sweep(
         &mut self,
-        shelf: &Mutex<Shelf>,
+        records: &Mutex<BenchRecords>,
         now: BenchTime,
         limit: usize,
     ) -> Result<usize, StorageError> {
-        let gone = lock(shelf).due(now, limit);
+        let gone = lock(records).due(now, limit);
         let swept = gone.len();
         let plan = Plan {
             gone,
             ..Plan::default()
         };
-        self.carry_out(shelf, plan)?;
+        self.carry_out(records, plan)?;
         Ok(swept)
     }
 
@@ -75,19 +80,19 @@ impl Writer {
     /// not written, and none can go meanwhile: that takes this writer.
     pub fn write_touched(
         &mut self,
-        shelf: &Mutex<Shelf>,
+        records: &Mutex<BenchRecords>,
         keys: &[Arc<RecordKey>],
     ) -> Result<usize, StorageError> {
         let mut result = Ok(0);
         for key in keys {
-            let touched = lock(shelf).take_touched(key);
+            let touched = lock(records).take_touched(key);
             let Some(record) = touched else {
                 continue;
             };
-            match self.stage(key, &record).and_then(Staged::place) {
+            match self.stage(key, &record).and_then(Staged::persist) {
                 Ok(()) => result = result.map(|written| written + 1),
                 Err(error) => {
-                    lock(shelf).mark_touched(key);
+                    lock(records).mark_touched(key);
                     result = Err(self.unavailable(key, error));
                 }
             }
@@ -99,8 +104,8 @@ impl Writer {
     ///
     /// Whatever can fail without having changed anything comes first. A failure after that fails
     /// closed: what was to go is gone, what was to come is not there.
-    fn carry_out(&mut self, shelf: &Mutex<Shelf>, plan: Plan) -> Result<(), StorageError> {
-        self.remove_owed();
+    fn carry_out(&mut self, records: &Mutex<BenchRecords>, plan: Plan) -> Result<(), StorageError> {
+        self.retry_pending_deletes();
         let mut staged = Vec::with_capacity(plan.puts.len());
         for (key, record) in &plan.puts {
             let file = self
@@ -116,19 +121,19 @@ impl Writer {
 
         let written = self
             .remove_all(&plan.gone)
-            .and_then(|()| self.place_all(shelf, staged));
+            .and_then(|()| self.persist_all(records, staged));
         if let Err(error) = written {
             self.journal.rewind(journal);
-            let mut shelf = lock(shelf);
-            plan.gone.iter().for_each(|key| shelf.remove(key));
+            let mut records = lock(records);
+            plan.gone.iter().for_each(|key| records.remove(key));
             return Err(error);
         }
         // From here on each record that comes is there, and says itself which one it replaces: a
         // crash between these lines brings none of those back.
         let removed = self.remove_all(&plan.replaced);
-        lock(shelf).apply(plan);
+        lock(records).apply(plan);
         if self.journal.has_outgrown() {
-            let kept = lock(shelf).journal().after(EventId(0), JOURNAL_LIMIT);
+            let kept = lock(records).journal().after(EventId(0), JOURNAL_LIMIT);
             if let Err(error) = self.journal.rewrite(&kept) {
                 log::warn!("cannot shorten {}: {error}", self.journal.path().display());
             }
@@ -136,39 +141,41 @@ impl Writer {
         removed
     }
 
-    fn stage(&self, key: &RecordKey, record: &Record) -> io::Result<Staged> {
+    fn stage(&self, key: &RecordKey, record: &RecordEntry) -> io::Result<Staged> {
         let text = record::encode(record)?;
         disk::stage(&self.folder.of_record(&self.bench, key), text.as_bytes())
     }
 
     /// Gives the new files their names, all or none.
-    fn place_all(
+    fn persist_all(
         &mut self,
-        shelf: &Mutex<Shelf>,
+        records: &Mutex<BenchRecords>,
         staged: Vec<(&RecordKey, Staged)>,
     ) -> Result<(), StorageError> {
-        let mut placed = Vec::with_capacity(staged.len());
+        let mut persisted = Vec::with_capacity(staged.len());
         for (key, file) in staged {
-            if let Err(error) = file.place() {
-                placed.into_iter().for_each(|key| self.put_back(shelf, key));
+            if let Err(error) = file.persist() {
+                persisted
+                    .into_iter()
+                    .for_each(|key| self.restore(records, key));
                 return Err(self.unavailable(key, error));
             }
-            self.owed.remove(key);
-            placed.push(key);
+            self.pending_deletes.remove(key);
+            persisted.push(key);
         }
         Ok(())
     }
 
     /// Makes a file again what memory says it is.
-    fn put_back(&mut self, shelf: &Mutex<Shelf>, key: &RecordKey) {
-        let before = lock(shelf).record(key).cloned();
+    fn restore(&mut self, records: &Mutex<BenchRecords>, key: &RecordKey) {
+        let before = lock(records).record(key).cloned();
         let done = match &before {
-            Some(record) => self.stage(key, record).and_then(Staged::place),
+            Some(record) => self.stage(key, record).and_then(Staged::persist),
             None => disk::remove(&self.folder.of_record(&self.bench, key)),
         };
         if done.is_err() {
-            lock(shelf).remove(key);
-            self.owed.insert(key.clone());
+            lock(records).remove(key);
+            self.pending_deletes.insert(key.clone());
         }
     }
 
@@ -177,16 +184,16 @@ impl Writer {
         let mut result = Ok(());
         for key in keys {
             if let Err(error) = disk::remove(&self.folder.of_record(&self.bench, key)) {
-                self.owed.insert(key.clone());
+                self.pending_deletes.insert(key.clone());
                 result = Err(self.unavailable(key, error));
             }
         }
         result
     }
 
-    fn remove_owed(&mut self) {
+    fn retry_pending_deletes(&mut self) {
         let (folder, bench) = (&self.folder, &self.bench);
-        self.owed
+        self.pending_deletes
             .retain(|key| disk::remove(&folder.of_record(bench, key)).is_err());
     }
 
@@ -202,5 +209,5 @@ impl Writer {
 
 /// The answer when the disk refuses something.
 pub fn unavailable(path: &Path, error: impl Display) -> StorageError {
-    StorageError(format!("{}: {error}", path.display()))
+    StorageError::Unreachable(format!("{}: {error}", path.display()))
 }

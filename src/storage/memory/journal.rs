@@ -7,15 +7,20 @@ use crate::storage::{EventId, JOURNAL_LIMIT};
 
 /// The newest events, oldest first, with ids that only grow.
 #[derive(Debug, Default)]
-pub struct Recent {
+pub struct RecentEvents {
     events: VecDeque<(EventId, Event)>,
     last: EventId,
 }
 
-impl Recent {
+impl RecentEvents {
     /// The ids that `events` will get, when they are added next.
     pub fn number(&self, events: Vec<Event>) -> Vec<(EventId, Event)> {
         (self.last.0 + 1..).map(EventId).zip(events).collect()
+    }
+
+    /// The highest id so far, 0 where there is none.
+    pub fn last(&self) -> EventId {
+        self.last
     }
 
     /// Adds an event. One whose id is not above all others is left out.

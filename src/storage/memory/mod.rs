@@ -1,12 +1,13 @@
-//! Storage in memory: one shelf a bench, each behind its own lock. Everything is gone when the
-//! program ends, which suits the benches of the matrix and of the tests.
+//! Storage in memory: the records of each bench, behind a lock for each bench. Everything is gone
+//! when the program ends, which suits the benches of the matrix and of the tests.
 //!
-//! Next: `plan.rs`, what a commit changes; `shelf.rs`, which holds the records. [`super::file`] is
-//! the same shelf, written through to the disk.
+//! Next: `plan.rs`, what a commit changes; `bench_records.rs`, which holds the records.
+//! [`super::file`] keeps the same records, and writes them through to the disk.
 
+pub(super) mod bench_records;
 pub(super) mod journal;
 pub(super) mod plan;
-pub(super) mod shelf;
+pub(super) mod record;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,16 +15,16 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use async_trait::async_trait;
 
-use super::{Batch, Commit, EventId, Index, RecordKey, Storage, StorageError, Stored};
+use super::{Batch, Commit, EventId, RecordIndex, RecordKey, Storage, StorageError, StoredRecord};
 use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::base::event::Event;
-use shelf::Shelf;
+use bench_records::BenchRecords;
 
-/// One shelf a bench, in memory only.
+/// The records of each bench, in memory only.
 ///
 /// ```
-/// use session_lab::bench::BenchName;
+/// use session_lab::base::bench_name::BenchName;
 /// use session_lab::storage::{Batch, Commit, MemoryStorage, Storage};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
@@ -36,7 +37,7 @@ use shelf::Shelf;
 #[derive(Default)]
 pub struct MemoryStorage {
     // This lock is held only while a bench is looked up; the work is done under the bench's own.
-    benches: RwLock<HashMap<BenchName, Arc<Mutex<Shelf>>>>,
+    benches: RwLock<HashMap<BenchName, Arc<Mutex<BenchRecords>>>>,
 }
 
 impl MemoryStorage {
@@ -57,20 +58,20 @@ impl MemoryStorage {
         benches.remove(bench);
     }
 
-    /// What `look` sees on the bench's shelf; `None` when the bench has none yet.
-    fn look<T>(&self, bench: &BenchName, look: impl FnOnce(&mut Shelf) -> T) -> Option<T> {
-        let shelf = {
+    /// What `look` sees in the bench's records; `None` when the bench has none yet.
+    fn look<T>(&self, bench: &BenchName, look: impl FnOnce(&mut BenchRecords) -> T) -> Option<T> {
+        let records = {
             let benches = self.benches.read().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(benches.get(bench)?)
         };
-        Some(look(&mut lock(&shelf)))
+        Some(look(&mut lock(&records)))
     }
 
-    /// The bench's shelf, made on first use.
-    fn shelf(&self, bench: &BenchName) -> Arc<Mutex<Shelf>> {
+    /// The bench's records, which are made on first use.
+    fn records(&self, bench: &BenchName) -> Arc<Mutex<BenchRecords>> {
         let benches = self.benches.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(shelf) = benches.get(bench) {
-            return Arc::clone(shelf);
+        if let Some(records) = benches.get(bench) {
+            return Arc::clone(records);
         }
         drop(benches);
         let mut benches = self.benches.write().unwrap_or_else(PoisonError::into_inner);
@@ -96,40 +97,40 @@ impl Storage for MemoryStorage {
         &self,
         bench: &BenchName,
         key: &RecordKey,
-    ) -> Result<Option<Stored>, StorageError> {
-        Ok(self.look(bench, |shelf| shelf.read(key)).flatten())
+    ) -> Result<Option<StoredRecord>, StorageError> {
+        Ok(self.look(bench, |records| records.read(key)).flatten())
     }
 
     async fn members(
         &self,
         bench: &BenchName,
-        index: &Index,
+        index: &RecordIndex,
         limit: usize,
     ) -> Result<Vec<RecordKey>, StorageError> {
         Ok(self
-            .look(bench, |shelf| shelf.members(index, limit))
+            .look(bench, |records| records.members(index, limit))
             .unwrap_or_default())
     }
 
     async fn may_exceed(
         &self,
         bench: &BenchName,
-        index: &Index,
+        index: &RecordIndex,
         limit: usize,
     ) -> Result<bool, StorageError> {
-        let count = self.look(bench, |shelf| shelf.count(index));
+        let count = self.look(bench, |records| records.count(index));
         Ok(count.is_some_and(|count| count > limit))
     }
 
     async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, StorageError> {
-        let shelf = self.shelf(bench);
-        let mut shelf = lock(&shelf);
-        match shelf.plan(batch) {
+        let records = self.records(bench);
+        let mut records = lock(&records);
+        match records.plan(batch) {
             Some(plan) => {
-                shelf.apply(plan);
+                records.apply(plan);
                 Ok(Commit::Done)
             }
-            None => Ok(Commit::Lost),
+            None => Ok(Commit::Conflict),
         }
     }
 
@@ -137,10 +138,10 @@ impl Storage for MemoryStorage {
         &self,
         bench: &BenchName,
         key: &RecordKey,
-        seen: BenchTime,
-        until: BenchTime,
+        last_used: BenchTime,
+        expires_at: BenchTime,
     ) -> Result<(), StorageError> {
-        self.look(bench, |shelf| shelf.touch(key, seen, until));
+        self.look(bench, |records| records.touch(key, last_used, expires_at));
         Ok(())
     }
 
@@ -151,8 +152,13 @@ impl Storage for MemoryStorage {
         limit: usize,
     ) -> Result<Vec<(EventId, Event)>, StorageError> {
         Ok(self
-            .look(bench, |shelf| shelf.journal().after(after, limit))
+            .look(bench, |records| records.journal().after(after, limit))
             .unwrap_or_default())
+    }
+
+    async fn last_event(&self, bench: &BenchName) -> Result<EventId, StorageError> {
+        let last = self.look(bench, |records| records.journal().last());
+        Ok(last.unwrap_or_default())
     }
 
     async fn sweep(
@@ -161,9 +167,9 @@ impl Storage for MemoryStorage {
         now: BenchTime,
         limit: usize,
     ) -> Result<usize, StorageError> {
-        let swept = self.look(bench, |shelf| {
-            let due = shelf.due(now, limit);
-            due.iter().for_each(|key| shelf.remove(key));
+        let swept = self.look(bench, |records| {
+            let due = records.due(now, limit);
+            due.iter().for_each(|key| records.remove(key));
             due.len()
         });
         Ok(swept.unwrap_or_default())

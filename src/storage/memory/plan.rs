@@ -6,27 +6,28 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::shelf::{Record, Shelf};
+use super::bench_records::BenchRecords;
+use super::record::RecordEntry;
 use crate::base::event::Event;
 use crate::storage::{Batch, EventId, Expect, RecordKey};
 
-/// The outcome of a batch: no key stands in more than one of the lists.
+/// The outcome of a batch. No key is in more than one of the lists.
 #[derive(Default)]
 pub struct Plan {
-    /// Records as they will lie on the shelf.
-    pub puts: Vec<(Arc<RecordKey>, Record)>,
+    /// Records as they will be stored.
+    pub puts: Vec<(Arc<RecordKey>, RecordEntry)>,
     /// Records that are there and go.
     pub gone: Vec<RecordKey>,
-    /// Records that are there and go because one of `puts` takes their place.
+    /// Records that are there and go because one of `puts` replaces them.
     pub replaced: Vec<RecordKey>,
     /// New events, numbered.
     pub events: Vec<(EventId, Event)>,
 }
 
-impl Shelf {
+impl BenchRecords {
     /// What `batch` will change; `None` when something it expects does not hold.
     ///
-    /// Removals count before puts: a key that stands in both ends with the new record, as if it
+    /// Removals count before puts: a key that is in both ends with the new record, as if it
     /// had never been there. What a put replaces is removed, whether the batch says so or not.
     pub fn plan(&self, batch: Batch) -> Option<Plan> {
         if !batch
@@ -41,27 +42,31 @@ impl Shelf {
             .iter()
             .filter_map(|put| put.replaces.clone())
             .collect();
-        let gone: HashSet<RecordKey> = batch.remove.into_iter().collect();
+        let mut gone: HashSet<RecordKey> = batch.remove.into_iter().collect();
+        if let Some(stays) = &batch.clear {
+            let cleared = self.keys().filter(|key| !stays.contains(&key.kind()));
+            gone.extend(cleared.cloned());
+        }
 
-        // Every put takes the next turn; the batch as a whole is known by its first.
-        let batch_turn = self.turn() + 1;
-        let mut puts: Vec<(Arc<RecordKey>, Record)> = Vec::with_capacity(batch.put.len());
-        for (turn, put) in (batch_turn..).zip(batch.put) {
+        // Every put takes the next sequence number. The batch as a whole is known by its first.
+        let batch_sequence = self.sequence() + 1;
+        let mut puts: Vec<(Arc<RecordKey>, RecordEntry)> = Vec::with_capacity(batch.put.len());
+        for (sequence, put) in (batch_sequence..).zip(batch.put) {
             let twin = puts.iter().position(|(key, _)| **key == put.key);
             let before = match twin {
                 Some(twin) => Some(&puts[twin].1),
                 None if gone.contains(&put.key) || replaced.contains(&put.key) => None,
                 None => self.record(&put.key),
             };
-            let record = Record {
+            let record = RecordEntry {
                 value: put.value.into(),
                 version: before.map_or(1, |before| before.version + 1),
-                seen: put.seen,
-                until: put.until,
+                last_used: put.last_used,
+                expires_at: put.expires_at,
                 owner: put.owner,
                 replaces: put.replaces,
-                place: before.map_or(turn, |before| before.place),
-                turn: batch_turn,
+                position: before.map_or(sequence, |before| before.position),
+                sequence: batch_sequence,
             };
             match twin {
                 Some(twin) => puts[twin].1 = record,
@@ -84,6 +89,19 @@ impl Shelf {
             replaced,
             events,
         })
+    }
+
+    /// Makes the changes of a plan. Nothing may have changed since the plan was made.
+    pub fn apply(&mut self, plan: Plan) {
+        for key in plan.gone.iter().chain(&plan.replaced) {
+            self.remove(key);
+        }
+        for (key, record) in plan.puts {
+            self.insert(key, record);
+        }
+        for (id, event) in plan.events {
+            self.journal_mut().add(id, event);
+        }
     }
 
     fn meets(&self, key: &RecordKey, expect: Expect) -> bool {

@@ -11,7 +11,7 @@
 //! the same authority.
 //!
 //! The password never leaves this type but for Redis itself: no error repeats any part of the text,
-//! and `Debug` and `Display` leave it out. Next: `link.rs`, which goes there.
+//! and `Debug` and `Display` leave it out. Next: `connection.rs`, which goes there.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -158,7 +158,7 @@ impl Address {
 impl Host {
     fn parse(text: &str, usual: u16) -> Result<Self, BadAddress> {
         let (name, port) = match text.strip_prefix('[') {
-            // An IPv6 address stands in brackets, as in every URL.
+            // An IPv6 address is in brackets, as in every URL.
             Some(rest) => match rest.split_once(']').ok_or(BadAddress::Host)? {
                 (name, "") => (name, None),
                 (name, port) => (name, Some(port.strip_prefix(':').ok_or(BadAddress::Port)?)),

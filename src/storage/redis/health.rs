@@ -3,7 +3,7 @@
 use redis::Value;
 
 use super::RedisStorage;
-use super::link::Ask;
+use super::connection::RedisRequest;
 use crate::storage::{StorageError, Trouble};
 
 const SILENT: Trouble = Trouble {
@@ -30,11 +30,15 @@ const REFUSES: Trouble = Trouble {
 impl RedisStorage {
     /// What is wrong with Redis, as far as two questions can tell; `known` is the answer before.
     ///
-    /// Reading is not enough: a Redis that is full, or a replica, answers every read. To put nothing
-    /// at the beginning of a text that is not there changes nothing, makes no key and is not passed
-    /// on to replicas, but is refused wherever a write would be.
+    /// Reading is not enough: a Redis that is full, or a replica, answers every read. To put
+    /// nothing at the beginning of a text that is not there changes nothing, makes no key and is
+    /// not passed on to replicas, but is refused wherever a write would be.
     pub async fn trouble(&self, known: Option<Trouble>) -> Option<Trouble> {
-        match self.link.ask(Ask::Command(redis::cmd("ROLE"))).await {
+        match self
+            .connection
+            .ask(RedisRequest::Command(redis::cmd("ROLE")))
+            .await
+        {
             // The first time the write is tried as well: the link then looks for the primary anew.
             Ok(role) if is_replica(&role) && known == Some(READ_ONLY) => return known,
             Ok(_) => {}
@@ -46,7 +50,10 @@ impl RedisStorage {
         }
         let mut nothing = redis::cmd("SETRANGE");
         nothing.arg("lab:health").arg(0).arg("");
-        let written = self.link.ask::<Value>(Ask::Command(nothing)).await;
+        let written = self
+            .connection
+            .ask::<Value>(RedisRequest::Command(nothing))
+            .await;
         in_plain_words(&written.err()?)
     }
 }
@@ -60,8 +67,11 @@ fn is_replica(role: &Value) -> bool {
 
 /// What an error means for the lab; nothing where only this question was refused.
 fn in_plain_words(error: &StorageError) -> Option<Trouble> {
-    // What Redis says begins with a code, and stands behind the address.
-    let description = |code: &str| error.0.contains(&format!(": {code} "));
+    let StorageError::Unreachable(why) = error else {
+        return None;
+    };
+    // The message of Redis begins with a code, and follows the address.
+    let description = |code: &str| why.contains(&format!(": {code} "));
     let known = [
         ("OOM", Some(FULL)),
         ("READONLY", Some(READ_ONLY)),
@@ -87,7 +97,7 @@ mod tests {
     fn what_redis_says_is_told_apart_by_its_code() {
         let of = |said: &str| {
             let text = format!("Redis at localhost:6379, database 0: {said}");
-            in_plain_words(&StorageError(text))
+            in_plain_words(&StorageError::Unreachable(text))
         };
         assert_eq!(of("OOM command not allowed when used memory"), Some(FULL));
         assert_eq!(of("READONLY You can't write"), Some(READ_ONLY));

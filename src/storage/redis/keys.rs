@@ -6,14 +6,14 @@
 //! lab:{<bench>}:of:<kind>:<variant>:<owner>   those of one owner
 //! lab:{<bench>}:deadlines                     all records by the end of their time
 //! lab:{<bench>}:journal                       the newest events, as JSON
-//! lab:{<bench>}:counts                        the last place in the lists, and the last event
+//! lab:{<bench>}:counts                        the last position in the lists, and the last event
 //! ```
 //!
 //! The braces keep all keys of a bench on one node of a cluster. Next: `scripts`, which write them.
 
 use crate::base::bench_name::BenchName;
 use crate::defences::policy::Variant;
-use crate::storage::{Index, RecordKey, RecordKind};
+use crate::storage::{RecordIndex, RecordKey, RecordKind};
 
 /// What every key of a bench begins with.
 pub fn of_bench(bench: &BenchName) -> String {
@@ -51,13 +51,13 @@ pub fn records(world: Option<Variant>, kind: RecordKind) -> String {
 }
 
 /// A list without that beginning, and the world and kind of its records.
-pub fn list(index: &Index) -> (String, Option<Variant>, RecordKind) {
+pub fn list(index: &RecordIndex) -> (String, Option<Variant>, RecordKind) {
     match index {
-        Index::Kind(world, kind) => {
+        RecordIndex::Kind(world, kind) => {
             let name = format!("list:{}:{}", kind.folder(), world_name(*world));
             (name, *world, *kind)
         }
-        Index::Owner(world, kind, owner) => {
+        RecordIndex::Owner(world, kind, owner) => {
             let name = format!("of:{}:{}:{owner}", kind.folder(), world_name(*world));
             (name, *world, *kind)
         }
@@ -85,7 +85,7 @@ mod tests {
         );
         let shared = RecordKey::new(None, RecordKind::Setting, "clock").unwrap();
         assert_eq!(path(&shared), "settings:bench:clock");
-        let (name, ..) = list(&Index::Owner(
+        let (name, ..) = list(&RecordIndex::Owner(
             Some(Variant::Insecure),
             RecordKind::Session,
             "alice".into(),
@@ -101,7 +101,7 @@ mod tests {
                 let text = format!("{}{}", of_bench(&BenchName::local()), path(&key));
                 let (bench, path) = bench_of(&text).unwrap();
                 assert_eq!((bench, record_at(path)), (BenchName::local(), Some(key)));
-                let (list, ..) = list(&Index::Kind(world, kind));
+                let (list, ..) = list(&RecordIndex::Kind(world, kind));
                 assert_eq!(record_at(&list), None);
             }
         }

@@ -1,18 +1,20 @@
 //! Storage in Redis: several labs behind one balancer share it, and it outlives all of them.
 //!
 //! Each method of the contract is one command or one script, so Redis itself makes a commit all or
-//! nothing. A record's TTL is a broom, in wall time, an hour behind its deadline; whether a record
-//! counts is still decided on the bench's clock, by who reads it. A Redis that does not answer is
-//! [`StorageError`] after half a second, and lets nobody in. Where a replica is connected, a commit is
-//! done when one has it: what was ended stays ended after a fail-over.
+//! nothing. A record's TTL cleans up, in wall time, an hour after its deadline. Whether a record
+//! counts is still decided on the bench's clock, by the code that reads it. A Redis that does not
+//! answer is [`StorageError`] after half a second, and lets nobody in. Where a replica is
+//! connected, a commit is done when one has it: what was ended stays ended after a fail-over.
 //!
-//! Next: `keys.rs`, what stands where; `scripts/commit.lua`, what a commit does; `link.rs`, what
-//! happens when Redis goes away; `replica.rs`, what is promised of a fail-over, and what is not.
+//! Next: `keys.rs`, the names of the keys; `scripts/commit.lua`, what a commit does;
+//! `connection.rs`, what happens when Redis goes away; `replica.rs`, what is promised of a
+//! fail-over, and what is not.
 
 mod address;
+mod connection;
+mod error;
 mod health;
 mod keys;
-mod link;
 mod replica;
 mod scripts;
 mod start;
@@ -23,29 +25,30 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde::Serialize;
 
 use super::{
-    Batch, Commit, EventId, Expect, Index, JOURNAL_LIMIT, Put, RecordKey, RecordKind, Storage,
-    StorageError, Stored,
+    Batch, Commit, EventId, Expect, JOURNAL_LIMIT, Put, RecordIndex, RecordKey, RecordKind,
+    Storage, StorageError, StoredRecord,
 };
 use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::base::event::Event;
 use crate::defences::policy::Variant;
 pub use address::{Address, BadAddress};
-use link::{Ask, CALL, Link};
+use connection::{CALL, RedisConnection, RedisRequest};
 use scripts::Scripts;
-pub use start::OpenError;
+pub use start::OpenRedisError;
 pub use target::BadAuthority;
 
-/// How long a record lies in Redis after its deadline: time enough for the sweep to take it first.
-const BROOM: Duration = Duration::from_secs(3600);
+/// How long a record stays in Redis after its deadline: time enough for the sweep to take it first.
+const TTL_GRACE: Duration = Duration::from_secs(3600);
 
 /// How long a journal is kept after its last event.
-const JOURNAL: Duration = Duration::from_secs(30 * 24 * 3600);
+const JOURNAL_TTL: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// A deadline further ahead than this has no TTL. Redis could not count that far.
-const FAR: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+const LONGEST_TTL: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// How many records one script of a sweep takes. Redis answers nobody meanwhile, and a page asks it
 /// three times.
@@ -53,7 +56,7 @@ const SWEPT_AT_ONCE: usize = 50;
 
 /// All benches in one database of a Redis.
 pub struct RedisStorage {
-    link: Link,
+    connection: RedisConnection,
     scripts: Scripts,
 }
 
@@ -63,7 +66,7 @@ impl RedisStorage {
     ///
     /// # Errors
     /// It cannot be reached, does not let the lab in, or takes no writes.
-    pub async fn open(address: Address) -> Result<Self, OpenError> {
+    pub async fn open(address: Address) -> Result<Self, OpenRedisError> {
         Self::open_with_limit(address, CALL).await
     }
 
@@ -71,10 +74,16 @@ impl RedisStorage {
     ///
     /// # Errors
     /// As [`RedisStorage::open`].
-    pub async fn open_with_limit(address: Address, limit: Duration) -> Result<Self, OpenError> {
+    pub async fn open_with_limit(
+        address: Address,
+        limit: Duration,
+    ) -> Result<Self, OpenRedisError> {
         let scripts = Scripts::new();
-        let link = start::open(address, &scripts, limit).await?;
-        Ok(Self { link, scripts })
+        let connection = start::open(address, &scripts, limit).await?;
+        Ok(Self {
+            connection,
+            scripts,
+        })
     }
 }
 
@@ -91,21 +100,21 @@ pub fn session_keys(bench: &BenchName, variant: Variant) -> String {
 }
 
 /// What is asked of a record.
-const FIELDS: &[&str] = &["value", "version", "seen", "until"];
+const RECORD_FIELDS: &[&str] = &["value", "version", "seen", "until"];
 
 /// Its answer.
-type Fields = (Option<Vec<u8>>, Option<u64>, Option<u64>, Option<u64>);
+type RecordFields = (Option<Vec<u8>>, Option<u64>, Option<u64>, Option<u64>);
 
 /// The record in these fields, if it is there and whole.
-fn stored(fields: Fields) -> Option<Stored> {
-    let (Some(value), Some(version), Some(seen), Some(until)) = fields else {
+fn stored(fields: RecordFields) -> Option<StoredRecord> {
+    let (Some(value), Some(version), Some(last_used), Some(expires_at)) = fields else {
         return None;
     };
-    Some(Stored {
+    Some(StoredRecord {
         value: value.into(),
         version,
-        seen: BenchTime::from_millis(seen),
-        until: BenchTime::from_millis(until),
+        last_used: BenchTime::from_millis(last_used),
+        expires_at: BenchTime::from_millis(expires_at),
     })
 }
 
@@ -115,23 +124,29 @@ impl Storage for RedisStorage {
         &self,
         bench: &BenchName,
         key: &RecordKey,
-    ) -> Result<Option<Stored>, StorageError> {
+    ) -> Result<Option<StoredRecord>, StorageError> {
         let mut command = redis::cmd("HMGET");
         command.arg(format!("{}{}", keys::of_bench(bench), keys::path(key)));
-        command.arg(FIELDS);
-        self.link.ask(Ask::Command(command)).await.map(stored)
+        command.arg(RECORD_FIELDS);
+        self.connection
+            .ask(RedisRequest::Command(command))
+            .await
+            .map(stored)
     }
 
     async fn members(
         &self,
         bench: &BenchName,
-        index: &Index,
+        index: &RecordIndex,
         limit: usize,
     ) -> Result<Vec<RecordKey>, StorageError> {
         let (list, world, kind) = keys::list(index);
         let mut script = self.scripts.members.key(keys::of_bench(bench));
         script.arg(list).arg(keys::records(world, kind)).arg(limit);
-        let names: Vec<String> = self.link.ask(Ask::Again(script)).await?;
+        let names: Vec<String> = self
+            .connection
+            .ask(RedisRequest::Repeatable(script))
+            .await?;
         let keys = names
             .iter()
             .filter_map(|name| RecordKey::new(world, kind, name));
@@ -141,57 +156,38 @@ impl Storage for RedisStorage {
     async fn may_exceed(
         &self,
         bench: &BenchName,
-        index: &Index,
+        index: &RecordIndex,
         limit: usize,
     ) -> Result<bool, StorageError> {
         let mut command = redis::cmd("ZCARD");
         command.arg(format!("{}{}", keys::of_bench(bench), keys::list(index).0));
-        let count: usize = self.link.ask(Ask::Command(command)).await?;
+        let count: usize = self.connection.ask(RedisRequest::Command(command)).await?;
         Ok(count > limit)
     }
 
     async fn commit(&self, bench: &BenchName, batch: Batch) -> Result<Commit, StorageError> {
         let mut script = self.scripts.commit.key(keys::of_bench(bench));
-        script.arg(batch.expect.len());
-        for (key, expect) in &batch.expect {
-            script.arg(keys::path(key));
-            match expect {
-                Expect::Absent => script.arg(0),
-                Expect::Present => script.arg("present"),
-                Expect::Version(version) => script.arg(*version),
-            };
-        }
-        let replaced = batch.put.iter().filter_map(|put| put.replaces.as_ref());
-        let gone: Vec<_> = batch.remove.iter().chain(replaced).collect();
-        script.arg(gone.len());
-        for key in gone {
-            script.arg(keys::path(key));
-        }
-        script.arg(batch.put.len());
+        script.arg(argument(&batch)?);
         for put in &batch.put {
-            add_put(&mut script, put);
+            script.arg(&put.value[..]);
         }
-        script.arg(JOURNAL_LIMIT).arg(millis(JOURNAL));
-        script.arg(batch.events.len());
-        for event in &batch.events {
-            let text = serde_json::to_vec(event);
-            script.arg(text.map_err(|error| StorageError(error.to_string()))?);
-        }
-        let done = self.link.commit(script).await?;
-        Ok(if done { Commit::Done } else { Commit::Lost })
+        let done = self.connection.commit(script).await?;
+        Ok(if done { Commit::Done } else { Commit::Conflict })
     }
 
     async fn touch(
         &self,
         bench: &BenchName,
         key: &RecordKey,
-        seen: BenchTime,
-        until: BenchTime,
+        last_used: BenchTime,
+        expires_at: BenchTime,
     ) -> Result<(), StorageError> {
         let mut script = self.scripts.touch.key(keys::of_bench(bench));
-        script.arg(keys::path(key)).arg(seen.millis());
-        script.arg(until.millis()).arg(ttl(until));
-        self.link.ask::<bool>(Ask::Again(script)).await?;
+        script.arg(keys::path(key)).arg(last_used.millis());
+        script.arg(expires_at.millis()).arg(ttl(expires_at));
+        self.connection
+            .ask::<bool>(RedisRequest::Repeatable(script))
+            .await?;
         Ok(())
     }
 
@@ -205,15 +201,25 @@ impl Storage for RedisStorage {
         let after = after.0.min(1 << 53);
         let mut script = self.scripts.events.key(keys::of_bench(bench));
         script.arg(after).arg(limit.min(JOURNAL_LIMIT));
-        let page: Vec<Vec<u8>> = self.link.ask(Ask::Again(script)).await?;
+        let page: Vec<Vec<u8>> = self
+            .connection
+            .ask(RedisRequest::Repeatable(script))
+            .await?;
         let mut page = page.into_iter();
         let first = page.next().unwrap_or_default();
         let first: Option<u64> = String::from_utf8_lossy(&first).parse().ok();
-        let first = first.ok_or_else(|| StorageError("the journal has no numbers".into()))?;
+        let first =
+            first.ok_or_else(|| StorageError::Corrupt("the journal has no numbers".into()))?;
         let events = (first..).map(EventId).zip(page);
         // One that somebody edited is passed over, as in a file.
         let read = |(id, text): (EventId, Vec<u8>)| Some((id, serde_json::from_slice(&text).ok()?));
         Ok(events.filter_map(read).collect())
+    }
+
+    async fn last_event(&self, bench: &BenchName) -> Result<EventId, StorageError> {
+        let script = self.scripts.last_event.key(keys::of_bench(bench));
+        let last = self.connection.ask(RedisRequest::Repeatable(script));
+        last.await.map(EventId)
     }
 
     async fn sweep(
@@ -224,35 +230,99 @@ impl Storage for RedisStorage {
     ) -> Result<usize, StorageError> {
         let mut swept = 0;
         loop {
-            let bite = SWEPT_AT_ONCE.min(limit.saturating_sub(swept));
+            let batch = SWEPT_AT_ONCE.min(limit.saturating_sub(swept));
             let mut script = self.scripts.sweep.key(keys::of_bench(bench));
-            script.arg(now.millis()).arg(bite);
-            let gone: usize = self.link.ask(Ask::Once(script)).await?;
+            script.arg(now.millis()).arg(batch);
+            let gone: usize = self.connection.ask(RedisRequest::Once(script)).await?;
             swept += gone;
-            if gone < bite || swept >= limit {
+            if gone < batch || swept >= limit {
                 return Ok(swept);
             }
         }
     }
 }
 
-fn add_put(script: &mut redis::ScriptInvocation<'_>, put: &Put) {
-    script.arg(keys::path(&put.key)).arg(&put.value[..]);
-    script.arg(put.seen.millis()).arg(put.until.millis());
-    script.arg(ttl(put.until));
-    match &put.owner {
-        Some(owner) => script.arg(format!("owner={owner}")),
-        None => script.arg(""),
-    };
+/// What `commit.lua` is told of a batch, beside the values of its puts.
+#[derive(Serialize)]
+struct CommitArgument {
+    expect: Vec<(String, String)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clear: Option<Vec<&'static str>>,
+    remove: Vec<String>,
+    put: Vec<PutArgument>,
+    events: Vec<String>,
+    journal: JournalArgument,
 }
 
-/// How long, in milliseconds of wall time, a record with this deadline may stay; -1 is for ever.
+/// A put without its value. Times are text: Lua would round 64 bits.
+#[derive(Serialize)]
+struct PutArgument {
+    path: String,
+    last_used: String,
+    expires_at: String,
+    ttl: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
+}
+
+/// How much of the journal stays, and for how long.
+#[derive(Serialize)]
+struct JournalArgument {
+    limit: usize,
+    ttl: i64,
+}
+
+fn argument(batch: &Batch) -> Result<Vec<u8>, StorageError> {
+    let expected = |expect: &Expect| match expect {
+        Expect::Absent => "0".to_owned(),
+        Expect::Present => "present".to_owned(),
+        Expect::Version(version) => version.to_string(),
+    };
+    let expect = batch.expect.iter();
+    let replaced = batch.put.iter().filter_map(|put| put.replaces.as_ref());
+    let put = |put: &Put| PutArgument {
+        path: keys::path(&put.key),
+        last_used: put.last_used.millis().to_string(),
+        expires_at: put.expires_at.millis().to_string(),
+        ttl: ttl(put.expires_at),
+        owner: put.owner.clone(),
+    };
+    let clear = batch.clear.as_ref();
+    let events = batch.events.iter().map(serde_json::to_string);
+    let argument = || {
+        serde_json::to_vec(&CommitArgument {
+            expect: expect
+                .map(|(key, expect)| (keys::path(key), expected(expect)))
+                .collect(),
+            clear: clear.map(|stays| stays.iter().map(|kind| kind.folder()).collect()),
+            remove: batch
+                .remove
+                .iter()
+                .chain(replaced)
+                .map(keys::path)
+                .collect(),
+            put: batch.put.iter().map(put).collect(),
+            events: events.collect::<Result<_, _>>()?,
+            journal: JournalArgument {
+                limit: JOURNAL_LIMIT,
+                ttl: millis(JOURNAL_TTL),
+            },
+        })
+    };
+    argument().map_err(|error| StorageError::Defect(error.to_string()))
+}
+
+/// How long, in milliseconds of wall time, a record with this deadline may stay; -1 is forever.
 ///
-/// A bench's clock is never behind the wall clock, and a reset takes it back to it, so this is never
-/// too short. What is over already stays for as long as the broom waits.
-fn ttl(until: BenchTime) -> i64 {
-    let left = until.since(BenchTime::now(Duration::ZERO));
-    if left > FAR { -1 } else { millis(left + BROOM) }
+/// A bench's clock is never behind the wall clock, and a reset takes it back to it, so this is
+/// never too short. What has expired already stays for [`TTL_GRACE`].
+fn ttl(expires_at: BenchTime) -> i64 {
+    let left = expires_at.since(BenchTime::now(Duration::ZERO));
+    if left > LONGEST_TTL {
+        -1
+    } else {
+        millis(left + TTL_GRACE)
+    }
 }
 
 fn millis(time: Duration) -> i64 {
@@ -264,7 +334,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_broom_comes_an_hour_after_the_deadline_and_never_to_what_has_none() {
+    fn the_ttl_ends_an_hour_after_the_deadline_and_never_where_there_is_none() {
         let now = BenchTime::now(Duration::ZERO);
         let ahead = ttl(now.after(Duration::from_secs(60)));
         assert!((3_659_000..=3_660_000).contains(&ahead), "{ahead}");

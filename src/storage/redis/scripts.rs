@@ -1,14 +1,15 @@
-//! The scripts that Redis runs, each as a whole: nobody sees the middle of one. `shared.lua` stands
+//! The scripts that Redis runs, each as a whole: nobody sees the middle of one. `shared.lua` is put
 //! before each. Next: `scripts/commit.lua`.
 
 use redis::Script;
 
-/// The five scripts.
+/// Every script.
 pub struct Scripts {
     pub commit: Script,
     pub touch: Script,
     pub members: Script,
     pub events: Script,
+    pub last_event: Script,
     pub sweep: Script,
 }
 
@@ -30,17 +31,19 @@ impl Scripts {
             touch: script!("touch.lua"),
             members: script!("members.lua"),
             events: script!("events.lua"),
+            last_event: script!("last_event.lua"),
             sweep: script!("sweep.lua"),
         }
     }
 
     /// All of them.
-    pub fn all(&self) -> [&Script; 5] {
+    pub fn all(&self) -> [&Script; 6] {
         [
             &self.commit,
             &self.touch,
             &self.members,
             &self.events,
+            &self.last_event,
             &self.sweep,
         ]
     }

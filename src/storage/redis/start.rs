@@ -8,16 +8,17 @@ use redis::{ErrorKind, RedisError, RedisResult, ServerErrorKind, cmd};
 use tokio::time::timeout;
 
 use super::address::{Address, Tls};
-use super::link::{Link, in_words, too_slow};
+use super::connection::RedisConnection;
+use super::error::{in_words, too_slow};
 use super::scripts::Scripts;
-use super::target::{BadAuthority, Target};
+use super::target::{BadAuthority, RedisTarget};
 
 /// How long the start waits: longer than a request, because names may have to be looked up.
 const START: Duration = Duration::from_secs(3);
 
 /// Redis cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub enum OpenRedisError {
     /// The file of `--redis-ca` is of no use.
     #[error("--redis-ca: {0}")]
     Authority(#[from] BadAuthority),
@@ -47,7 +48,7 @@ pub enum OpenError {
     Refused(Address, String),
 }
 
-impl OpenError {
+impl OpenRedisError {
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
@@ -57,7 +58,7 @@ impl OpenError {
                 "SESSION_LAB_SESSIONS=redis://:password@host:6379/0 keeps it out of ps"
             }
             Self::Certificate(..) => {
-                "name the authority that signed it: --redis-ca ca.pem; the host must stand in it"
+                "name the authority that signed it: --redis-ca ca.pem; it must name the host"
             }
             Self::NoTls(_) => "for Redis without TLS: --sessions redis://host:6379/0",
             Self::NotRedis(..) => "look at host and port; for Redis with TLS: rediss://host:6379/0",
@@ -99,8 +100,12 @@ fn hung_up(error: &RedisError) -> bool {
 }
 
 /// Connects, and checks that Redis will do what the lab asks of it. Later calls have this limit.
-pub async fn open(address: Address, scripts: &Scripts, limit: Duration) -> Result<Link, OpenError> {
-    let target = Target::new(address)?;
+pub async fn open(
+    address: Address,
+    scripts: &Scripts,
+    limit: Duration,
+) -> Result<RedisConnection, OpenRedisError> {
+    let target = RedisTarget::new(address)?;
     let first = timeout(START, async {
         let mut connection = target.connect().await?;
         check(&mut connection, target.address(), scripts).await?;
@@ -108,8 +113,8 @@ pub async fn open(address: Address, scripts: &Scripts, limit: Duration) -> Resul
     });
     let first = first.await.unwrap_or_else(|_| Err(too_slow(START)));
     match first {
-        Ok(connection) => Ok(Link::new(target, connection, limit)),
-        Err(error) => Err(OpenError::of(target.address(), &error)),
+        Ok(connection) => Ok(RedisConnection::new(target, connection, limit)),
+        Err(error) => Err(OpenRedisError::of(target.address(), &error)),
     }
 }
 

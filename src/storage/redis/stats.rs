@@ -1,7 +1,7 @@
-//! Counting what lies in a Redis, beside the labs that use it: by reading, in small bites.
+//! Counting what a Redis holds, beside the labs that use it: by reading, in small batches.
 //!
-//! `SCAN` goes through the keys some hundred at a time; `KEYS` would keep all labs waiting. A replica
-//! can be asked as well. A user who may read `lab:*` is enough.
+//! `SCAN` goes through the keys some hundred at a time; `KEYS` would keep all labs waiting. A
+//! replica can be asked as well. A user who may read `lab:*` is enough.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -12,19 +12,19 @@ use redis::{FromRedisValue, Pipeline, RedisResult, Value, cmd, pipe};
 use tokio::time::timeout;
 
 use super::address::Address;
-use super::link::too_slow;
-use super::start::OpenError;
-use super::target::Target;
-use super::{FIELDS, Fields, keys, stored};
+use super::error::too_slow;
+use super::start::OpenRedisError;
+use super::target::RedisTarget;
+use super::{RECORD_FIELDS, RecordFields, keys, stored};
 use crate::base::bench_name::BenchName;
 use crate::storage::stats::{BenchSettings, Census};
 use crate::storage::{RecordKey, RecordKind};
 
-/// How long one bite may take.
-const BITE: Duration = Duration::from_secs(3);
-/// How many keys one bite looks at.
+/// How long one batch may take.
+const BATCH_LIMIT: Duration = Duration::from_secs(3);
+/// How many keys one batch looks at.
 const AT_ONCE: usize = 500;
-/// How many sessions are weighed, and how many of one bite.
+/// How many sessions are weighed, and how many of one batch.
 const WEIGHED: usize = 100;
 const WEIGHED_AT_ONCE: usize = 5;
 
@@ -41,15 +41,15 @@ pub struct Memory {
     pub weighed: u64,
 }
 
-/// Tells of all that the labs keep in a Redis.
+/// Reports everything that the labs keep in a Redis.
 ///
 /// # Errors
 /// It cannot be reached, does not let anybody in, or stops answering meanwhile.
-pub async fn read(address: Address, census: &mut dyn Census) -> Result<Memory, OpenError> {
-    let target = Target::new(address)?;
+pub async fn read(address: Address, census: &mut dyn Census) -> Result<Memory, OpenRedisError> {
+    let target = RedisTarget::new(address)?;
     let done = async {
         let connection = in_time(target.connect()).await?;
-        let mut reader = Reader {
+        let mut reader = RedisReader {
             connection,
             census,
             keys: HashSet::new(),
@@ -61,28 +61,28 @@ pub async fn read(address: Address, census: &mut dyn Census) -> Result<Memory, O
         Ok(reader.memory)
     };
     let done: RedisResult<Memory> = done.await;
-    done.map_err(|error| OpenError::of(target.address(), &error))
+    done.map_err(|error| OpenRedisError::of(target.address(), &error))
 }
 
-struct Reader<'a> {
+struct RedisReader<'a> {
     connection: MultiplexedConnection,
     census: &'a mut dyn Census,
-    /// The keys told of, as hashes, because SCAN may give one out twice. Of a million keys two share
-    /// a hash once in thirty million runs.
+    /// The keys told of, as hashes, because SCAN may give one out twice. Of a million keys two
+    /// share a hash once in thirty million runs.
     keys: HashSet<u64>,
     hasher: RandomState,
     benches: HashSet<BenchName>,
     memory: Memory,
 }
 
-/// What one bite asks for, key by key.
+/// What one batch asks for, key by key.
 enum Query {
     Session(BenchName, RecordKey),
     Journal(BenchName),
     Weight,
 }
 
-impl Reader<'_> {
+impl RedisReader<'_> {
     async fn all(&mut self) -> RedisResult<()> {
         let mut cursor = 0_u64;
         loop {
@@ -91,7 +91,7 @@ impl Reader<'_> {
             scan.arg("COUNT").arg(AT_ONCE);
             let asked = scan.query_async(&mut self.connection);
             let (next, found): (u64, Vec<Vec<u8>>) = in_time(asked).await?;
-            self.bite(found).await?;
+            self.batch(found).await?;
             cursor = next;
             if cursor == 0 {
                 break;
@@ -111,7 +111,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    async fn bite(&mut self, found: Vec<Vec<u8>>) -> RedisResult<()> {
+    async fn batch(&mut self, found: Vec<Vec<u8>>) -> RedisResult<()> {
         // Every key of the labs is ASCII.
         let found: Vec<_> = found.into_iter().map(String::from_utf8).collect();
         let found: Vec<_> = found.iter().flatten().collect();
@@ -131,7 +131,7 @@ impl Reader<'_> {
             }
             match keys::record_at(path) {
                 Some(key) if key.kind() == RecordKind::Session => {
-                    questions.cmd("HMGET").arg(text).arg(FIELDS);
+                    questions.cmd("HMGET").arg(text).arg(RECORD_FIELDS);
                     asked.push(Query::Session(bench, key));
                     if weighed < WEIGHED_AT_ONCE && self.memory.weighed < WEIGHED as u64 {
                         questions.cmd("MEMORY").arg("USAGE").arg(text);
@@ -179,7 +179,7 @@ impl Reader<'_> {
 
     fn take(&mut self, asked: Query, answer: RedisResult<Value>) -> RedisResult<()> {
         match (asked, answer) {
-            (Query::Session(bench, key), Ok(answer)) => match value::<Fields>(answer) {
+            (Query::Session(bench, key), Ok(answer)) => match value::<RecordFields>(answer) {
                 // It went meanwhile.
                 Some((None, None, None, None)) => {}
                 fields => match fields.and_then(stored) {
@@ -216,8 +216,8 @@ impl Reader<'_> {
 }
 
 async fn in_time<T>(asked: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
-    let answer = timeout(BITE, asked).await;
-    answer.unwrap_or_else(|_| Err(too_slow(BITE)))
+    let answer = timeout(BATCH_LIMIT, asked).await;
+    answer.unwrap_or_else(|_| Err(too_slow(BATCH_LIMIT)))
 }
 
 fn value<T: FromRedisValue>(answer: Value) -> Option<T> {

@@ -16,7 +16,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject};
 use super::address::{Address, Host, Servers, Tls};
 
 /// An address, and what is needed to go there.
-pub struct Target {
+pub struct RedisTarget {
     address: Address,
     /// The authority behind the certificate, as PEM.
     authority: Option<Vec<u8>>,
@@ -28,20 +28,16 @@ pub enum BadAuthority {
     /// It cannot be read.
     #[error("cannot read {}: {cause}", .file.display())]
     Unreadable {
-        /// The file.
         file: PathBuf,
         /// What the system said.
         cause: std::io::Error,
     },
     /// There is nothing of use in it.
     #[error("{} holds no certificate in PEM", .file.display())]
-    Empty {
-        /// The file.
-        file: PathBuf,
-    },
+    Empty { file: PathBuf },
 }
 
-impl Target {
+impl RedisTarget {
     /// Reads the authority's file, where there is one.
     pub fn new(address: Address) -> Result<Self, BadAuthority> {
         let authority = match &address.tls {
@@ -61,13 +57,12 @@ impl Target {
         Ok(Self { address, authority })
     }
 
-    /// The address.
     pub fn address(&self) -> &Address {
         &self.address
     }
 
-    /// A new connection to a Redis that takes writes. It takes as long as it takes: the caller sets a
-    /// limit.
+    /// A new connection to a Redis that takes writes. It takes as long as it takes: the caller sets
+    /// a limit.
     pub async fn connect(&self) -> RedisResult<MultiplexedConnection> {
         match &self.address.servers {
             Servers::One(host) => {
@@ -170,8 +165,8 @@ async fn where_is(sentinel: &Client, primary: &str) -> RedisResult<Host> {
     Ok(Host { name, port })
 }
 
-/// Whether the Redis at the other end takes writes. It must answer for that: one that stands still
-/// takes connections, too, and one that reads its file from disk knows its role already.
+/// Whether the Redis at the other end takes writes. It must answer for that: one that hangs
+/// also takes connections, and one that reads its file from disk knows its role already.
 async fn takes_writes(connection: &mut MultiplexedConnection) -> RedisResult<bool> {
     allowed(cmd("PING").query_async::<Value>(connection).await)?;
     let role = allowed(cmd("ROLE").query_async(connection).await)?;

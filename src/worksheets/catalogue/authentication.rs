@@ -1,32 +1,32 @@
 //! Authentication in the catalogue, as far as it guards sessions. Next: `requests.rs`.
 
-use super::Row;
+use super::CatalogueRow;
 use super::TryIt::{Attack, Defence, Page, Portal};
 use crate::defences::policy::Name;
 
-pub(super) const ROWS: &[Row] = &[
-    Row {
+pub(super) const ROWS: &[CatalogueRow] = &[
+    CatalogueRow {
         key: "AU-RATE",
         title: "Passwords can be guessed without end",
         try_it: &[Attack("password-guessing"), Defence(Name::Throttle)],
         standards: &["ASVS 6.1.1", "ASVS 6.3.1", "CWE-307", "CWE-799"],
         proof: "portal::throttle::after_five_failures_even_the_right_password_has_to_wait",
     },
-    Row {
+    CatalogueRow {
         key: "AU-LOCKDOS",
         title: "A stranger's wrong guesses keep the owner out",
         try_it: &[Page("/matrix"), Defence(Name::Throttle)],
         standards: &["ASVS 6.3.1", "CWE-645"],
         proof: "portal::throttle::strangers_cannot_keep_a_remembered_browser_out",
     },
-    Row {
+    CatalogueRow {
         key: "AU-ENUM",
         title: "A failed sign-in tells whether the account exists",
         try_it: &[Attack("login-enumeration"), Defence(Name::LoginErrors)],
         standards: &["ASVS 6.3.8", "CWE-203", "CWE-204", "CWE-208"],
         proof: "portal::defences::each::a_failed_sign_in_says_whether_the_name_exists",
     },
-    Row {
+    CatalogueRow {
         key: "AU-PWHASH",
         title: "Who steals the password table can read it",
         try_it: &[
@@ -36,14 +36,14 @@ pub(super) const ROWS: &[Row] = &[
         standards: &["ASVS 11.4.2", "CWE-256", "CWE-759", "CWE-916"],
         proof: "portal::defences::each::the_store_holds_the_password_itself",
     },
-    Row {
+    CatalogueRow {
         key: "AU-CHANGEPW",
         title: "A new password needs the old one",
         try_it: &[Portal("/password")],
         standards: &["ASVS 6.2.3", "CWE-620"],
         proof: "portal::changes::a_new_password_replaces_the_old_one",
     },
-    Row {
+    CatalogueRow {
         key: "AU-REMEMBER",
         title: "A remembered browser still needs the password",
         try_it: &[Portal("/login")],

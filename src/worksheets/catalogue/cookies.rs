@@ -2,10 +2,10 @@
 //! does with its name. Next: `ids.rs`.
 
 use super::TryIt::{Attack, Defence, Page, Shell, Trick};
-use super::{Command, Row};
+use super::{CatalogueRow, ShellCommand};
 use crate::defences::policy::Name;
 
-const DOMAIN: Command = Command {
+const DOMAIN: ShellCommand = ShellCommand {
     line: "curl -s -o /dev/null -c jar -H 'Origin: {origin of the sibling}' -d '' \
            '{sibling}/tossing?variant=insecure' && curl -s -o /dev/null -c own.jar \
            {beside}/insecure/login && grep -h session_ jar own.jar | cut -f 1,2; rm jar own.jar",
@@ -14,18 +14,18 @@ const DOMAIN: Command = Command {
             own host only (FALSE).",
 };
 
-const PORT: Command = Command {
+const PORT: ShellCommand = ShellCommand {
     line: "curl -s -o /dev/null -c jar {http}/insecure/login && curl -s -b jar --cacert \
            lab-data/tls/cert.pem '{https}/inspect_headers?format=json' | grep -o \
            session_insecure | head -1; rm jar",
     prints: "session_insecure",
-    means: "The cookie of the port in clear went to another port of the same host.",
+    means: "The cookie of the unencrypted port was sent to another port of the same host.",
 };
 
-pub(super) const ROWS: &[Row] = &[
-    Row {
+pub(super) const ROWS: &[CatalogueRow] = &[
+    CatalogueRow {
         key: "CK-SECURE",
-        title: "A cookie without Secure goes in clear to whoever listens",
+        title: "A cookie without Secure is sent unencrypted to anyone who listens",
         try_it: &[
             Attack("secure-cookie-over-http"),
             Defence(Name::Secure),
@@ -42,7 +42,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
         proof: "sniffing_proxy::on_lab_test::secure_keeps_the_cookie_out_of_the_cafe_on_lab_test_but_not_on_localhost",
     },
-    Row {
+    CatalogueRow {
         key: "CK-HTTPONLY",
         title: "A script reads the session id from document.cookie",
         try_it: &[Attack("xss-steals-cookie"), Defence(Name::HttpOnly)],
@@ -54,7 +54,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
         proof: "browser::cookies::a_script_reads_the_id_of_the_insecure_side_only",
     },
-    Row {
+    CatalogueRow {
         key: "CK-SAMESITE",
         title: "The cookie rides with a form that another site posts",
         try_it: &[
@@ -72,14 +72,14 @@ pub(super) const ROWS: &[Row] = &[
         ],
         proof: "browser::attacks::csrf_form",
     },
-    Row {
+    CatalogueRow {
         key: "CK-NONESEC",
         title: "Browsers drop a cookie with SameSite=None but without Secure; curl keeps it",
         try_it: &[Page("/same-site"), Page("/custom"), Defence(Name::SameSite)],
         standards: &["CWE-1275", "WSTG-SESS-02", "RFC 6265bis §5.7"],
         proof: "browser::secure::a_cookie_with_none_but_without_secure_is_dropped_by_the_browser_and_kept_by_curl",
     },
-    Row {
+    CatalogueRow {
         key: "CK-LAXPOST",
         title: "Without SameSite, Chromium lets a foreign form through for two minutes",
         try_it: &[
@@ -97,7 +97,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
         proof: "browser::same_site::the_exception_ends_and_a_difference_is_marked",
     },
-    Row {
+    CatalogueRow {
         key: "CK-HOST",
         title: "A sibling host plants a cookie under the session's name",
         try_it: &[
@@ -117,7 +117,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
         proof: "browser::attacks::cookie_tossing",
     },
-    Row {
+    CatalogueRow {
         key: "CK-HOSTHTTP",
         title: "A script creates a __Host- cookie, but no __Host-Http- cookie",
         try_it: &[
@@ -128,7 +128,7 @@ pub(super) const ROWS: &[Row] = &[
         standards: &["ASVS 3.3.4", "CWE-79", "CWE-565"],
         proof: "browser::cookies::a_script_writes_a_host_cookie_but_no_host_http_cookie",
     },
-    Row {
+    CatalogueRow {
         key: "CK-DOMAIN",
         title: "A cookie with Domain reaches every sibling host",
         try_it: &[Shell(&DOMAIN), Trick("/tossing")],
@@ -141,21 +141,21 @@ pub(super) const ROWS: &[Row] = &[
         ],
         proof: "web::cookie_scope::a_cookie_with_domain_goes_to_every_sibling_and_the_sessions_cookie_to_none",
     },
-    Row {
+    CatalogueRow {
         key: "CK-PORT",
         title: "Two ports of one host share their cookies",
         try_it: &[Shell(&PORT)],
         standards: &["ASVS 3.5.4", "CWE-668", "RFC 6265bis §8.5"],
         proof: "web::cookie_scope::a_cookie_goes_to_every_port_of_its_host",
     },
-    Row {
+    CatalogueRow {
         key: "CK-PERSIST",
         title: "The session cookie outlives the browser",
         try_it: &[Attack("long-lived-cookie"), Defence(Name::Persistence)],
         standards: &["CWE-539", "WSTG-SESS-02", "RFC 6265bis §5.5"],
         proof: "browser::attacks::long_lived_cookie",
     },
-    Row {
+    CatalogueRow {
         key: "CK-DUP",
         title: "Two cookies of one name: the server takes the first",
         try_it: &[
@@ -166,14 +166,14 @@ pub(super) const ROWS: &[Row] = &[
         standards: &["ASVS 15.3.7", "CWE-565", "RFC 6265bis §4.2.2"],
         proof: "web::cookies::a_repeated_session_cookie_is_refused_on_the_hardened_side_only",
     },
-    Row {
+    CatalogueRow {
         key: "CK-DELETE",
         title: "Taking a cookie back must repeat its attributes",
         try_it: &[Page("/compare"), Defence(Name::HostPrefix)],
         standards: &["CWE-613"],
         proof: "browser::clear_site_data::the_hardened_sign_out_on_localhost_clears_storage_and_no_foreign_cookie",
     },
-    Row {
+    CatalogueRow {
         key: "CK-OVERFLOW",
         title: "A script fills the cookie jar until the session cookie falls out, and plants its own",
         try_it: &[
@@ -184,7 +184,7 @@ pub(super) const ROWS: &[Row] = &[
         standards: &["CWE-565", "RFC 6265bis §8.6"],
         proof: "browser::attacks::cookie_overflow",
     },
-    Row {
+    CatalogueRow {
         key: "CK-TAMPER",
         title: "The user edits the role in a cookie",
         try_it: &[Attack("role-cookie-tampering"), Defence(Name::RoleSource)],
@@ -199,7 +199,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
         proof: "portal::defences::each::a_role_in_a_cookie_is_believed",
     },
-    Row {
+    CatalogueRow {
         key: "CK-REPLAY",
         title: "Signed state in a cookie is good for whoever copies it",
         try_it: &[Defence(Name::ClientState)],
@@ -212,9 +212,9 @@ pub(super) const ROWS: &[Row] = &[
         ],
         proof: "portal::defences::each::a_copied_state_cookie_makes_somebody_else",
     },
-    Row {
+    CatalogueRow {
         key: "CK-KEY",
-        title: "A key that stands in a word list signs for everyone",
+        title: "A key from a word list lets anyone sign tokens",
         try_it: &[Attack("forged-signed-cookie"), Defence(Name::SigningKey)],
         standards: &[
             "ASVS 13.3.1",

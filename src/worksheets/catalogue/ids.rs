@@ -1,12 +1,12 @@
 //! Session ids in the catalogue: where they come from, how they travel, when they change, and how
 //! they are kept. Next: `lifetime.rs`.
 
-use super::Row;
+use super::CatalogueRow;
 use super::TryIt::{Attack, Defence, Page};
 use crate::defences::policy::Name;
 
-pub(super) const ROWS: &[Row] = &[
-    Row {
+pub(super) const ROWS: &[CatalogueRow] = &[
+    CatalogueRow {
         key: "SID-ENTROPY",
         title: "The next session id can be predicted",
         try_it: &[Page("/ids"), Attack("id-prediction")],
@@ -24,28 +24,28 @@ pub(super) const ROWS: &[Row] = &[
         ],
         proof: "lab::attacks::the_weak_source_is_predicted_and_the_strong_one_is_not",
     },
-    Row {
+    CatalogueRow {
         key: "SID-STRICT",
         title: "The server takes an id that the client made up",
         try_it: &[Defence(Name::Adoption)],
         standards: &["CWE-384", "WSTG-SESS-03"],
         proof: "portal::defences::each::an_invented_id_becomes_a_session",
     },
-    Row {
+    CatalogueRow {
         key: "SID-ROTATE",
         title: "Session fixation: the id is the same before and after the sign-in",
         try_it: &[Attack("planted-id"), Page("/fixation"), Attack("fixation")],
         standards: &["ASVS 7.2.4", "CWE-384", "WSTG-SESS-03", "RFC 6265bis §8.4"],
         proof: "portal::defences::each::a_planted_id_is_signed_in_with_its_victim",
     },
-    Row {
+    CatalogueRow {
         key: "SID-PRIV",
         title: "The id is the same after the user's role has changed",
         try_it: &[Defence(Name::Rotation)],
         standards: &["ASVS 7.2.4", "CWE-384"],
         proof: "portal::defences::more_moments::a_new_role_gives_every_session_of_the_user_a_new_id_at_its_next_request",
     },
-    Row {
+    CatalogueRow {
         key: "SID-URL",
         title: "A session id in the address leaks to other sites",
         try_it: &[
@@ -62,21 +62,21 @@ pub(super) const ROWS: &[Row] = &[
         ],
         proof: "browser::attacks::id_in_referer",
     },
-    Row {
+    CatalogueRow {
         key: "SID-ATREST",
         title: "Who steals the session store can use what is in it",
         try_it: &[Attack("stolen-store"), Defence(Name::AtRest)],
         standards: &["CWE-312", "CWE-522"],
         proof: "portal::defences::each::a_key_of_the_store_opens_a_session",
     },
-    Row {
+    CatalogueRow {
         key: "SID-PREPOST",
         title: "The anonymous session of the sign-in page becomes the user's",
         try_it: &[Page("/fixation"), Defence(Name::Rotation)],
         standards: &["CWE-384"],
         proof: "session::races::memory::two_sign_ins_on_one_anonymous_session_both_work_and_it_is_gone",
     },
-    Row {
+    CatalogueRow {
         key: "SID-GUESS",
         title: "An id that opens no session is an event in the journal",
         try_it: &[Attack("id-prediction"), Page("/evidence/insecure")],

@@ -1,12 +1,12 @@
 //! Lifetime in the catalogue: when a session ends, by whom, and what is left of it. Next:
 //! `authentication.rs`.
 
-use super::Row;
+use super::CatalogueRow;
 use super::TryIt::{Attack, Defence, Page, Portal};
 use crate::defences::policy::Name;
 
-pub(super) const ROWS: &[Row] = &[
-    Row {
+pub(super) const ROWS: &[CatalogueRow] = &[
+    CatalogueRow {
         key: "TO-IDLE",
         title: "A session that nobody uses never ends",
         try_it: &[
@@ -16,7 +16,7 @@ pub(super) const ROWS: &[Row] = &[
         standards: &["ASVS 7.3.1", "CWE-613", "WSTG-SESS-07"],
         proof: "portal::defences::each::a_session_that_lay_unused_is_still_open",
     },
-    Row {
+    CatalogueRow {
         key: "TO-ABS",
         title: "A session that is kept busy never ends",
         try_it: &[
@@ -26,7 +26,7 @@ pub(super) const ROWS: &[Row] = &[
         standards: &["ASVS 7.3.2", "CWE-613", "WSTG-SESS-07"],
         proof: "portal::defences::each::a_session_that_is_kept_busy_lasts_for_ever",
     },
-    Row {
+    CatalogueRow {
         key: "TO-CLIENT",
         title: "The server's clock decides, not the cookie's expiry",
         try_it: &[Page("/compare"), Defence(Name::IdleTimeout)],
@@ -39,28 +39,28 @@ pub(super) const ROWS: &[Row] = &[
         ],
         proof: "lab::compare::the_idle_and_the_absolute_limit_end_the_hardened_side_only",
     },
-    Row {
+    CatalogueRow {
         key: "TO-WARN",
         title: "The page counts down and warns before the server ends the session",
         try_it: &[Portal("/dashboard")],
         standards: &["CWE-613"],
         proof: "browser::countdown::it_warns_then_signs_out_and_does_not_extend_the_session",
     },
-    Row {
+    CatalogueRow {
         key: "LO-SERVER",
         title: "A copied cookie still works after signing out",
         try_it: &[Attack("replay-after-sign-out"), Defence(Name::SignOut)],
         standards: &["ASVS 7.4.1", "CWE-613", "WSTG-SESS-06"],
         proof: "portal::defences::each::the_old_cookie_opens_the_session_after_the_sign_out",
     },
-    Row {
+    CatalogueRow {
         key: "LO-UI",
         title: "Every page of a signed-in user has a button to sign out, and it posts",
         try_it: &[Portal("/dashboard")],
         standards: &["ASVS 7.4.4", "CWE-613", "WSTG-SESS-06"],
         proof: "portal::pages::every_page_of_somebody_signed_in_has_a_button_that_signs_out_by_post",
     },
-    Row {
+    CatalogueRow {
         key: "LO-CACHE",
         title: "A cache or the Back button shows the account after signing out",
         try_it: &[Attack("back-button"), Defence(Name::NoStore)],
@@ -74,14 +74,14 @@ pub(super) const ROWS: &[Row] = &[
         ],
         proof: "browser::attacks::back_button",
     },
-    Row {
+    CatalogueRow {
         key: "LO-CSD",
         title: "What the browser has stored survives the sign-out",
         try_it: &[Attack("draft-after-sign-out"), Defence(Name::ClearSiteData)],
         standards: &["ASVS 14.3.1", "CWE-525", "CWE-922"],
         proof: "browser::clear_site_data::the_hardened_sign_out_on_portal_localhost_clears_the_cookies_of_that_host_alone",
     },
-    Row {
+    CatalogueRow {
         key: "LO-OTHERS",
         title: "An intruder stays in after the password was changed",
         try_it: &[
@@ -91,14 +91,14 @@ pub(super) const ROWS: &[Row] = &[
         standards: &["ASVS 7.4.3", "CWE-613"],
         proof: "portal::defences::each::an_intruder_stays_after_a_password_change",
     },
-    Row {
+    CatalogueRow {
         key: "LO-DOWNGRADE",
-        title: "The session is taken in clear after a sign-in over TLS",
+        title: "The session is sent unencrypted after a sign-in over TLS",
         try_it: &[Attack("plain-http-downgrade"), Defence(Name::Transport)],
         standards: &["ASVS 4.4.1", "ASVS 12.2.1", "CWE-319", "WSTG-SESS-04"],
         proof: "portal::defences::each::the_portal_answers_in_clear",
     },
-    Row {
+    CatalogueRow {
         key: "SESS-LIST",
         title: "A user sees the sessions of the account and ends one",
         try_it: &[Portal("/sessions")],

@@ -2,9 +2,9 @@
 //! store is gone.
 
 use super::TryIt::{Page, Shell};
-use super::{Command, Row};
+use super::{CatalogueRow, ShellCommand};
 
-const CLOSED: Command = Command {
+const CLOSED: ShellCommand = ShellCommand {
     line: "mv lab-data/sessions aside; touch lab-data/sessions; curl -s -o /dev/null -w \
            '%{http_code}\\n' -d 'username=student123&password=password123' \
            {http}/insecure/login; rm lab-data/sessions; mv aside lab-data/sessions",
@@ -13,15 +13,15 @@ const CLOSED: Command = Command {
             give the store back.",
 };
 
-pub(super) const ROWS: &[Row] = &[
-    Row {
+pub(super) const ROWS: &[CatalogueRow] = &[
+    CatalogueRow {
         key: "LOG-SID",
-        title: "No id, token or password stands in a log",
+        title: "No id, token or password is written to a log",
         try_it: &[Page("/evidence/hardened")],
         standards: &["ASVS 16.2.5", "CWE-532"],
         proof: "app::log::no_id_no_password_and_no_token_is_in_the_log_or_the_journal",
     },
-    Row {
+    CatalogueRow {
         key: "LOG-EVENTS",
         title: "Sign-ins, failures, rotations and ends are events",
         try_it: &[Page("/evidence/insecure")],
@@ -34,7 +34,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
         proof: "lab::evidence::events_tell_the_story_newest_first_and_name_no_id",
     },
-    Row {
+    CatalogueRow {
         key: "ERR-CLOSED",
         title: "A store that does not answer lets nobody in",
         try_it: &[Shell(&CLOSED)],

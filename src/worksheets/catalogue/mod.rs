@@ -19,7 +19,7 @@ use crate::defences::policy::Name;
 
 /// One row: something that goes wrong with sessions, and can be tried here.
 #[derive(Debug)]
-pub struct Row {
+pub struct CatalogueRow {
     /// Its key in the catalogue of the course, as in `CK-SECURE`.
     pub key: &'static str,
     /// What goes wrong, or what must hold, in plain words.
@@ -46,15 +46,15 @@ pub enum TryIt {
     /// A defence's page, with the variants that single it out.
     Defence(Name),
     /// A command for a shell.
-    Shell(&'static Command),
+    Shell(&'static ShellCommand),
 }
 
 /// A command for a shell in the folder where the lab was started.
 ///
-/// `{http}`, `{https}`, `{beside}` (the portal beside the sibling, in clear) and `{sibling}` stand
+/// `{http}`, `{https}`, `{beside}` (the portal beside the sibling, unencrypted) and `{sibling}` stand
 /// for addresses of the running lab, with the bench, and `{origin of the sibling}` for its origin.
 #[derive(Debug)]
-pub struct Command {
+pub struct ShellCommand {
     /// What to type.
     pub line: &'static str,
     /// What it prints.
@@ -70,8 +70,7 @@ pub struct Area {
     pub slug: &'static str,
     /// Its name on the page.
     pub title: &'static str,
-    /// Its rows.
-    pub rows: &'static [Row],
+    pub rows: &'static [CatalogueRow],
 }
 
 /// The areas, in the order of the course.
@@ -119,11 +118,11 @@ pub const AREAS: &[Area] = &[
 ];
 
 /// Every row, in the order of the areas.
-pub fn rows() -> impl Iterator<Item = &'static Row> {
+pub fn rows() -> impl Iterator<Item = &'static CatalogueRow> {
     AREAS.iter().flat_map(|area| area.rows)
 }
 
 /// The row of that key.
-pub fn find(key: &str) -> Option<&'static Row> {
+pub fn find(key: &str) -> Option<&'static CatalogueRow> {
     rows().find(|row| row.key == key)
 }

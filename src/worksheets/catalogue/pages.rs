@@ -1,12 +1,12 @@
 //! XSS and headers in the catalogue: what runs in the portal's pages, who may frame them, and what
 //! their headers say. Next: `logs.rs`.
 
-use super::Row;
+use super::CatalogueRow;
 use super::TryIt::{Attack, Defence, Page, Trick};
 use crate::defences::policy::Name;
 
-pub(super) const ROWS: &[Row] = &[
-    Row {
+pub(super) const ROWS: &[CatalogueRow] = &[
+    CatalogueRow {
         key: "XSS-RUN",
         title: "A notice runs as a script for everyone who reads it",
         try_it: &[
@@ -18,7 +18,7 @@ pub(super) const ROWS: &[Row] = &[
         standards: &["ASVS 1.2.1", "ASVS 1.2.3", "ASVS 3.2.2", "CWE-79", "CWE-80"],
         proof: "browser::content_security_policy::a_notice_with_a_script_runs_where_neither_output_nor_csp_is_strong",
     },
-    Row {
+    CatalogueRow {
         key: "XSS-STEAL",
         title: "The script sends the session cookie to the attacker",
         try_it: &[
@@ -29,7 +29,7 @@ pub(super) const ROWS: &[Row] = &[
         standards: &["CWE-79", "CWE-1004"],
         proof: "browser::attacks::xss_steals_cookie",
     },
-    Row {
+    CatalogueRow {
         key: "XSS-RIDE",
         title: "The script uses the session without reading the cookie",
         try_it: &[
@@ -40,7 +40,7 @@ pub(super) const ROWS: &[Row] = &[
         standards: &["CWE-79"],
         proof: "browser::attacks::xss_rides_session",
     },
-    Row {
+    CatalogueRow {
         key: "HDR-CSP",
         title: "No policy says which scripts may run",
         try_it: &[
@@ -51,7 +51,7 @@ pub(super) const ROWS: &[Row] = &[
         standards: &["ASVS 3.4.3", "CWE-79", "CWE-693"],
         proof: "portal::defences::each::any_script_in_the_page_may_run",
     },
-    Row {
+    CatalogueRow {
         key: "HDR-FRAME",
         title: "Another page shows the portal in an invisible frame",
         try_it: &[
@@ -63,16 +63,16 @@ pub(super) const ROWS: &[Row] = &[
         standards: &["ASVS 3.4.6", "CWE-1021"],
         proof: "browser::attacks::clickjacking",
     },
-    Row {
+    CatalogueRow {
         key: "HDR-REFERRER",
         title: "Every site that is linked to learns the whole address",
         try_it: &[Attack("id-in-referer"), Defence(Name::Referrer)],
         standards: &["ASVS 3.4.5", "CWE-200", "CWE-598"],
         proof: "browser::attacks::id_in_referer",
     },
-    Row {
+    CatalogueRow {
         key: "HDR-HSTS",
-        title: "The first request of a visit goes in clear",
+        title: "The first request of a visit is unencrypted",
         try_it: &[
             Attack("secure-cookie-over-http"),
             Page("/cafe"),
@@ -89,7 +89,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
         proof: "sniffing_proxy::on_lab_test::hsts_makes_curl_change_to_tls_on_the_same_port",
     },
-    Row {
+    CatalogueRow {
         key: "HJ-SNIFF",
         title: "Who listens on the way reads password and cookie",
         try_it: &[

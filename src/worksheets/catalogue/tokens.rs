@@ -1,18 +1,18 @@
-//! Tokens in the catalogue: how they are forged, misused, kept and ended. Next: `pages.rs`.
+//! Tokens in the catalogue: how they are forged, misused, stored and ended. Next: `pages.rs`.
 
-use super::Row;
+use super::CatalogueRow;
 use super::TryIt::{Attack, Defence, Page, Portal};
 use crate::defences::policy::Name;
 
-pub(super) const ROWS: &[Row] = &[
-    Row {
+pub(super) const ROWS: &[CatalogueRow] = &[
+    CatalogueRow {
         key: "JWT-NOSIG",
         title: "A payload is decoded and believed, not verified",
         try_it: &[Attack("edited-payload"), Defence(Name::JwtSignature)],
         standards: &["ASVS 9.1.1", "CWE-347", "WSTG-SESS-10"],
         proof: "portal::defences::each::a_token_with_an_edited_payload_is_believed",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-NONE",
         title: "A token may say that it is not signed, or lose its signature",
         try_it: &[
@@ -23,35 +23,35 @@ pub(super) const ROWS: &[Row] = &[
         standards: &["ASVS 9.1.2", "CWE-347", "CWE-757", "WSTG-SESS-10"],
         proof: "portal::defences::each::a_token_that_says_it_is_not_signed_is_believed",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-ALGCONF",
         title: "A public key is taken for a shared secret",
         try_it: &[Attack("key-confusion"), Defence(Name::JwtAlgorithm)],
         standards: &["ASVS 9.1.2", "CWE-327", "CWE-347", "WSTG-SESS-10"],
         proof: "portal::defences::each::the_text_of_the_public_key_signs_a_token",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-WEAKKEY",
         title: "The secret is a word of a list",
         try_it: &[Attack("dictionary-key"), Defence(Name::JwtKey)],
         standards: &["CWE-326", "CWE-521", "CWE-1391", "WSTG-SESS-10"],
         proof: "portal::defences::each::a_word_gives_the_signature_of_a_token",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-HARDKEY",
-        title: "A key that leaked signs for ever",
+        title: "A leaked key is accepted forever",
         try_it: &[Attack("retired-key"), Defence(Name::KeyRotation)],
         standards: &["ASVS 13.3.1", "CWE-321", "CWE-798"],
         proof: "jwt::keys::after_a_month_a_new_key_signs_and_the_old_one_counts_for_a_day",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-KEYUSE",
         title: "A published key says what it is for, and holds no secret",
         try_it: &[Defence(Name::JwtKeySource), Portal("/jwt/jwks.json")],
         standards: &["CWE-347"],
         proof: "jwt::keys::the_key_set_holds_the_public_key_and_no_secret",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-KID",
         title: "A key's name is a path, or names nothing",
         try_it: &[
@@ -62,119 +62,119 @@ pub(super) const ROWS: &[Row] = &[
         standards: &["ASVS 9.1.3", "CWE-22", "CWE-347", "WSTG-SESS-10"],
         proof: "portal::defences::each::a_path_leads_to_an_empty_key",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-JWK",
         title: "A token brings the key along that verifies it",
         try_it: &[Attack("inline-jwk"), Defence(Name::JwtKeySource)],
         standards: &["ASVS 9.1.3", "CWE-347", "WSTG-SESS-10"],
         proof: "attacks::policies::a_token_of_an_attack_with_another_signature_is_believed_by_nobody",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-JKU",
         title: "A token says where its key is to be fetched",
         try_it: &[Attack("spoofed-jku"), Defence(Name::JwtKeySource)],
         standards: &["ASVS 9.1.3", "CWE-347", "CWE-918"],
         proof: "portal::defences::each::the_portal_fetches_the_key_set_that_a_token_points_to",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-EXP",
         title: "A token is good after its end",
         try_it: &[Attack("expired-token"), Defence(Name::JwtExpiry)],
         standards: &["ASVS 9.2.1", "CWE-324", "CWE-613", "WSTG-SESS-10"],
         proof: "portal::defences::each::a_token_is_good_after_its_time",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-NBF",
         title: "A token is good before its beginning",
         try_it: &[Attack("not-yet-valid"), Defence(Name::JwtNotBefore)],
         standards: &["ASVS 9.2.1", "CWE-345"],
         proof: "portal::defences::each::a_token_is_good_before_its_time",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-ISS",
         title: "A token of another issuer is accepted",
         try_it: &[Attack("other-issuer"), Defence(Name::JwtIssuer)],
         standards: &["ASVS 9.2.4", "CWE-345", "CWE-346"],
         proof: "portal::defences::each::a_token_of_the_partner_is_good",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-SUB",
         title: "A token for a user who is not there",
         try_it: &[Defence(Name::JwtClaims)],
         standards: &["ASVS 10.3.2", "CWE-863"],
         proof: "jwt::partner::a_user_who_is_not_there_has_no_profile_where_he_is_looked_up",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-AUD",
         title: "A token for another service is accepted",
         try_it: &[Attack("other-audience"), Defence(Name::JwtAudience)],
         standards: &["ASVS 9.2.3", "ASVS 9.2.4", "ASVS 10.3.1", "CWE-345"],
         proof: "portal::defences::each::a_token_for_another_service_is_good",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-TYP",
         title: "A token of another kind is accepted",
         try_it: &[Attack("refresh-as-access"), Defence(Name::JwtType)],
         standards: &["ASVS 9.2.2", "CWE-345"],
         proof: "portal::defences::each::a_refresh_token_is_an_access_token",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-MUTEX",
         title: "Two kinds of token pass one verifier",
         try_it: &[Attack("refresh-as-access"), Attack("other-audience")],
         standards: &["ASVS 9.2.2", "CWE-345"],
         proof: "jwt::families::only_a_refresh_token_of_a_living_family_refreshes",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-CRIT",
         title: "A condition that is not understood is ignored",
         try_it: &[Attack("unknown-crit"), Defence(Name::JwtCrit)],
         standards: &["CWE-347", "CWE-358"],
         proof: "portal::defences::each::an_unknown_condition_is_ignored",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-FORMAT",
         title: "A token in another form is tolerated",
         try_it: &[Portal("/jwt/")],
         standards: &["CWE-20", "CWE-347"],
         proof: "jwt::bad_input::odd_tokens_are_refused_by_both_sides_and_nothing_of_them_comes_back",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-DUP",
         title: "A name occurs twice in a token",
         try_it: &[Portal("/jwt/")],
         standards: &["CWE-20"],
         proof: "jwt::bad_input::odd_tokens_are_refused_by_both_sides_and_nothing_of_them_comes_back",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-UTF8",
         title: "A token in another encoding",
         try_it: &[Portal("/jwt/")],
         standards: &["CWE-20"],
         proof: "jwt::bad_input::odd_tokens_are_refused_by_both_sides_and_nothing_of_them_comes_back",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-ECDSA",
         title: "A signature on a curve whose numbers are zero, or in another form, is accepted",
         try_it: &[Page("/jwt")],
         standards: &["CWE-347", "WSTG-SESS-10"],
         proof: "jwt::vectors_of_the_rfcs::a_signature_on_a_curve_is_two_numbers_and_neither_is_zero",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-RSAPAD",
         title: "An RSA signature with loose padding is accepted",
         try_it: &[Page("/jwt"), Defence(Name::JwtKeySource)],
         standards: &["CWE-347"],
         proof: "jwt::rsa_padding::an_rsa_signature_with_loose_padding_is_refused",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-PII",
         title: "A token tells role and address to everybody who sees it",
         try_it: &[Defence(Name::JwtClaims), Portal("/jwt/")],
         standards: &["CWE-312", "CWE-359"],
         proof: "portal::defences::each::a_token_tells_the_role_and_is_believed",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-REVOKE",
         title: "A token outlives the sign-out and the password",
         try_it: &[
@@ -185,28 +185,28 @@ pub(super) const ROWS: &[Row] = &[
         standards: &["ASVS 7.4.1", "CWE-613"],
         proof: "portal::defences::each::a_token_outlives_the_sign_out_and_the_password",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-MALLEABLE",
         title: "A denylist of texts is passed by the same token in another text",
         try_it: &[Defence(Name::JwtRevocation)],
         standards: &["CWE-347", "CWE-613"],
         proof: "jwt::families::a_revoked_token_is_known_by_its_name_and_not_by_its_text",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-STALE",
         title: "A role in a token survives the demotion",
         try_it: &[Attack("stale-role"), Defence(Name::JwtClaims)],
         standards: &["ASVS 8.3.2", "CWE-613", "CWE-863"],
         proof: "portal::defences::each::a_token_tells_the_role_and_is_believed",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-REFRESH",
         title: "A refresh token is used twice",
         try_it: &[Attack("refresh-replay"), Defence(Name::RefreshRotation)],
         standards: &["ASVS 10.4.5", "CWE-294", "CWE-613"],
         proof: "jwt::families::a_used_refresh_token_ends_the_family_for_both",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-RTLIFE",
         title: "A refresh token has no end",
         try_it: &[
@@ -216,28 +216,28 @@ pub(super) const ROWS: &[Row] = &[
         standards: &["ASVS 10.4.8", "ASVS 10.4.9", "CWE-613"],
         proof: "jwt::families::a_family_ends_after_thirty_days_however_often_it_is_refreshed",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-SCOPE",
         title: "A token is used for more than it is meant for",
         try_it: &[Attack("stale-role"), Defence(Name::JwtClaims)],
         standards: &["ASVS 10.3.2", "CWE-285", "CWE-863"],
         proof: "jwt::contract::the_administrators_route_wants_the_scope",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-QUERY",
-        title: "A token stands in an address",
+        title: "A token is part of an address",
         try_it: &[Attack("token-in-referer"), Defence(Name::JwtTransport)],
         standards: &["ASVS 14.2.1", "CWE-598"],
         proof: "portal::defences::each::a_token_is_taken_from_the_address",
     },
-    Row {
+    CatalogueRow {
         key: "JWT-BEARER",
         title: "A refusal says how to ask, with the right code",
         try_it: &[Portal("/jwt/")],
         standards: &["CWE-755", "RFC 6750 §3"],
         proof: "jwt::contract::a_refused_token_is_named_invalid_and_nothing_of_it_comes_back",
     },
-    Row {
+    CatalogueRow {
         key: "XSS-STORAGE",
         title: "A page keeps its tokens where every script finds them",
         try_it: &[
@@ -248,14 +248,14 @@ pub(super) const ROWS: &[Row] = &[
         standards: &["ASVS 14.3.3", "CWE-79", "CWE-922"],
         proof: "browser::attacks::xss_reads_local_storage",
     },
-    Row {
+    CatalogueRow {
         key: "API-429",
         title: "Sign-ins for a token are counted like all others",
         try_it: &[Defence(Name::Throttle)],
         standards: &["ASVS 2.4.1", "CWE-770", "CWE-799"],
         proof: "jwt::contract::guesses_are_counted_with_those_of_every_other_sign_in",
     },
-    Row {
+    CatalogueRow {
         key: "API-PROBLEM",
         title: "Errors of the API say what to do next, as a problem document",
         try_it: &[Portal("/jwt/")],

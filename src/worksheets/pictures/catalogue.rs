@@ -1,8 +1,8 @@
 //! The pictures that there are, in the order of the sheets that show them.
 //!
-//! How each is made stands in `examples/pictures/walks/`, under the same name.
+//! `examples/pictures/walks/` shows how each is made, under the same name.
 
-use super::Picture;
+use super::DevToolsPicture;
 use crate::base::addresses::Site;
 
 const DASHBOARD: Option<(Site, &str)> = Some((Site::Portal, "pages/portal/dashboard.html"));
@@ -10,8 +10,8 @@ const JWT: Option<(Site, &str)> = Some((Site::Portal, "pages/portal/jwt.html"));
 const TRAP: Option<(Site, &str)> = Some((Site::Attacker, "pages/attacker/csrf_form.html"));
 
 /// Every picture.
-pub const ALL: &[Picture] = &[
-    Picture {
+pub const ALL: &[DevToolsPicture] = &[
+    DevToolsPicture {
         name: "certificate-warning",
         title: "The browser's warning, opened with Advanced",
         alt: "The browser's warning page for the portal over TLS: the server could not prove that it is \
@@ -19,14 +19,14 @@ pub const ALL: &[Picture] = &[
               same.",
         shows: None,
     },
-    Picture {
+    DevToolsPicture {
         name: "certificate-page",
         title: "The lab's page /certificate with the fingerprint",
         alt: "The lab's page about its certificate. Marked is the SHA-256 fingerprint, 32 pairs of \
               hexadecimal digits with colons between them.",
         shows: Some((Site::Lab, "pages/certificate.html")),
     },
-    Picture {
+    DevToolsPicture {
         name: "inspect-headers",
         title: "DevTools, Network: the response headers of /inspect_headers",
         alt: "The Network panel of DevTools with the request inspect_headers chosen and its response \
@@ -34,7 +34,7 @@ pub const ALL: &[Picture] = &[
               SameSite=Lax.",
         shows: Some((Site::Portal, "pages/inspect.html")),
     },
-    Picture {
+    DevToolsPicture {
         name: "cookies-insecure",
         title: "DevTools, Application, Cookies: the insecure portal",
         alt: "The cookie table of DevTools for http://localhost:7080. Marked is the row of \
@@ -42,7 +42,7 @@ pub const ALL: &[Picture] = &[
               are empty.",
         shows: DASHBOARD,
     },
-    Picture {
+    DevToolsPicture {
         name: "cookies-hardened",
         title: "DevTools, Application, Cookies: the hardened portal",
         alt: "The cookie table of DevTools for https://localhost:7443. Marked is the row of \
@@ -50,21 +50,21 @@ pub const ALL: &[Picture] = &[
               SameSite is Lax.",
         shows: DASHBOARD,
     },
-    Picture {
+    DevToolsPicture {
         name: "console-insecure",
         title: "DevTools, Console: document.cookie on the insecure side",
         alt: "The console of DevTools on the insecure dashboard. Below document.cookie the marked answer \
               shows session_insecure with its value, and two more cookies.",
         shows: DASHBOARD,
     },
-    Picture {
+    DevToolsPicture {
         name: "console-hardened",
         title: "DevTools, Console: document.cookie on the hardened side",
         alt: "The console of DevTools on the hardened dashboard, in a browser that signed in there only. \
               Below document.cookie the marked answer is an empty text.",
         shows: DASHBOARD,
     },
-    Picture {
+    DevToolsPicture {
         name: "csp-refused",
         title: "DevTools, Console: the policy refuses a script",
         alt: "The console of DevTools on the board of only-csp. The marked message says that executing \
@@ -72,7 +72,7 @@ pub const ALL: &[Picture] = &[
               the action was blocked.",
         shows: Some((Site::Portal, "pages/portal/board.html")),
     },
-    Picture {
+    DevToolsPicture {
         name: "same-site-withheld",
         title: "DevTools, Network, Cookies: what SameSite=Lax withheld",
         alt: "The Network panel of DevTools with the forged POST to only-same-site chosen and its tab \
@@ -80,7 +80,7 @@ pub const ALL: &[Picture] = &[
               SameSite is Lax, and the browser did not send it.",
         shows: TRAP,
     },
-    Picture {
+    DevToolsPicture {
         name: "csrf-refused",
         title: "DevTools, Network: the hardened portal refuses a forged form",
         alt: "The Network panel of DevTools with the forged POST to the hardened portal chosen. Its \
@@ -88,28 +88,28 @@ pub const ALL: &[Picture] = &[
               site, and Sec-Fetch-Site, which says cross-site.",
         shows: TRAP,
     },
-    Picture {
+    DevToolsPicture {
         name: "planted-id",
         title: "DevTools, Console: planting a session id",
         alt: "The console of DevTools on the sign-in page of the insecure portal. The marked lines set \
               document.cookie to session_insecure with a given number and read it back.",
         shows: Some((Site::Portal, "pages/portal/login.html")),
     },
-    Picture {
+    DevToolsPicture {
         name: "edited-role",
         title: "DevTools, Application, Cookies: editing a value",
         alt: "The cookie table of DevTools for the insecure portal, signed in as mallory. The marked value \
               of role_insecure is being edited: it read student and reads admin.",
         shows: DASHBOARD,
     },
-    Picture {
+    DevToolsPicture {
         name: "bearer-header",
         title: "DevTools, Network: the token in the Authorization header",
         alt: "The Network panel of DevTools with the request profile chosen. Marked is the request header \
               Authorization: the word Bearer and a long token.",
         shows: JWT,
     },
-    Picture {
+    DevToolsPicture {
         name: "token-in-local-storage",
         title: "DevTools, Application, Local storage: a token that every script can read",
         alt: "The local storage of http://localhost:7080 in DevTools. The marked row jwt_insecure holds \

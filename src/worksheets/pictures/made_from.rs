@@ -1,4 +1,4 @@
-//! When a picture is older than its page: what each was made from is kept in `pictures/made-from.json`
+//! When a picture is older than its page: what each was made from is recorded in `pictures/made-from.json`
 //! as hashes, which a test compares with the files of today.
 //!
 //! A page is made from its template, from all that this extends, includes and imports, and from the
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::Picture;
+use super::DevToolsPicture;
 use crate::base::addresses::Site;
 use crate::web::assets;
 
@@ -19,7 +19,7 @@ pub const FILE: &str = "made-from.json";
 pub type Hashes = BTreeMap<String, String>;
 
 /// The files that a picture's page is made from, as they are.
-pub fn now(picture: &Picture) -> Hashes {
+pub fn now(picture: &DevToolsPicture) -> Hashes {
     let mut hashes = Hashes::new();
     let Some((site, template)) = picture.shows else {
         return hashes;
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_page_is_made_from_what_it_extends_includes_imports_and_links() {
-        let picture = Picture {
+        let picture = DevToolsPicture {
             name: "x",
             title: "x",
             alt: "x",
@@ -99,7 +99,7 @@ mod tests {
             !made_from.contains_key("static/css/lab.css"),
             "{made_from:#?}"
         );
-        let own = Picture {
+        let own = DevToolsPicture {
             shows: None,
             ..picture
         };

@@ -20,7 +20,7 @@ pub use catalogue::ALL;
 #[folder = "pictures/"]
 struct Files;
 
-/// The width and height of a PNG stand in the header that each begins with.
+/// The width and height of a PNG are in the header at its beginning.
 const HEADER: std::ops::Range<usize> = 16..24;
 
 /// How many pixels of a picture are one of a page: pictures are sharp on a projector.
@@ -28,7 +28,7 @@ pub const SCALE: f64 = 1.5;
 
 /// One picture.
 #[derive(Clone, Copy, Debug)]
-pub struct Picture {
+pub struct DevToolsPicture {
     /// Its name in addresses and of its files.
     pub name: &'static str,
     /// What it shows, in a few words.
@@ -61,7 +61,7 @@ impl Theme {
     }
 }
 
-impl Picture {
+impl DevToolsPicture {
     /// The name of one of its two files.
     pub fn file(&self, theme: Theme) -> String {
         format!("{}-{}.png", self.name, theme.word())
@@ -91,7 +91,7 @@ impl Picture {
     }
 
     /// The picture as HTML, with its title below. On paper there is no dark.
-    pub fn figure(&self, on: On) -> String {
+    pub fn figure(&self, on: PictureUse) -> String {
         let escape = |text: &str| Output::STRONG.html(text).into_owned();
         let (light, dark) = (self.address(Theme::Light), self.address(Theme::Dark));
         let (title, alt) = (escape(self.title), escape(self.alt));
@@ -100,14 +100,14 @@ impl Picture {
             None => String::new(),
         };
         match on {
-            On::Page => format!(
+            PictureUse::Page => format!(
                 "<figure class=\"picture\"><a href=\"../pictures/{}\"><picture>\
                  <source media=\"(prefers-color-scheme: dark)\" srcset=\"{dark}\">\
                  <img src=\"{light}\" alt=\"{alt}\"{size} loading=\"lazy\"></picture></a>\
                  <figcaption>{title}</figcaption></figure>\n",
                 self.name
             ),
-            On::Paper => format!(
+            PictureUse::Paper => format!(
                 "<figure class=\"picture\"><img src=\"{light}\" alt=\"{alt}\"{size}>\
                  <figcaption>{title}</figcaption></figure>\n"
             ),
@@ -117,7 +117,7 @@ impl Picture {
 
 /// What a picture is shown on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum On {
+pub enum PictureUse {
     /// A page on a screen.
     Page,
     /// A page for the printer.
@@ -125,7 +125,7 @@ pub enum On {
 }
 
 /// The picture of that name.
-pub fn find(name: &str) -> Option<&'static Picture> {
+pub fn find(name: &str) -> Option<&'static DevToolsPicture> {
     ALL.iter().find(|picture| picture.name == name)
 }
 
@@ -133,10 +133,10 @@ pub fn find(name: &str) -> Option<&'static Picture> {
 ///
 /// # Errors
 /// There is none; the sentence lists those that exist.
-pub fn named(address: &str) -> Result<&'static Picture, String> {
+pub fn named(address: &str) -> Result<&'static DevToolsPicture, String> {
     let found = ALL.iter().find(|picture| picture.relative() == address);
     found.ok_or_else(|| {
-        let all: Vec<String> = ALL.iter().map(Picture::relative).collect();
+        let all: Vec<String> = ALL.iter().map(DevToolsPicture::relative).collect();
         format!(
             "{address} is no picture of the lab; these are: {}",
             all.join(", ")
@@ -186,12 +186,12 @@ mod tests {
     fn a_page_has_both_appearances_and_paper_has_one() {
         let first = &ALL[0];
         let dark = first.address(Theme::Dark);
-        let page = first.figure(On::Page);
+        let page = first.figure(PictureUse::Page);
         assert!(
             page.contains(&dark) && page.contains("loading=\"lazy\""),
             "{page}"
         );
-        let paper = first.figure(On::Paper);
+        let paper = first.figure(PictureUse::Paper);
         assert!(!paper.contains(&dark) && !paper.contains("href"), "{paper}");
         let alone = stand_alone(paper);
         assert!(

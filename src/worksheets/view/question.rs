@@ -3,9 +3,9 @@
 
 use serde::Serialize;
 
-use super::Writer;
+use super::ViewWriter;
 use crate::worksheets::answers::{chosen, judge};
-use crate::worksheets::sheet::{Choice, Kind, Question, Wrong};
+use crate::worksheets::sheet::{Question, QuestionKind, QuestionOption, Wrong};
 
 /// A question, and what was answered.
 #[derive(Debug, Serialize)]
@@ -34,29 +34,29 @@ struct OptionView {
     because: Option<String>,
 }
 
-impl Writer<'_> {
+impl ViewWriter<'_> {
     pub(super) fn question(&self, question: &Question) -> QuestionView {
         let teacher = self.reader.is_teacher();
         let given = self.reader.progress();
         let given = given.and_then(|all| all.answers.get(&question.common.id));
         let judged = given.and_then(|given| judge(question, &given.answer).ok());
         let (options, right) = match &question.kind {
-            Kind::Choice(options) | Kind::Prediction { options, .. } => {
+            QuestionKind::Choice(options) | QuestionKind::Prediction { options, .. } => {
                 let count = options.iter().filter(|option| option.right).count();
                 (options.as_slice(), count)
             }
-            Kind::Text { .. } | Kind::Number { .. } => (&[][..], 0),
+            QuestionKind::Text { .. } | QuestionKind::Number { .. } => (&[][..], 0),
         };
         let form = match &question.kind {
-            Kind::Choice(_) if right > 1 => "choices",
-            Kind::Choice(_) => "choice",
-            Kind::Prediction { .. } => "prediction",
-            Kind::Text { .. } => "text",
-            Kind::Number { .. } => "number",
+            QuestionKind::Choice(_) if right > 1 => "choices",
+            QuestionKind::Choice(_) => "choice",
+            QuestionKind::Prediction { .. } => "prediction",
+            QuestionKind::Text { .. } => "text",
+            QuestionKind::Number { .. } => "number",
         };
         let picked = given.and_then(|given| chosen(options, &given.answer).ok());
         let picked = picked.unwrap_or_default();
-        let option = |(at, option): (usize, &Choice)| OptionView {
+        let option = |(at, option): (usize, &QuestionOption)| OptionView {
             at,
             html: self.inline(&option.text),
             chosen: picked.contains(&at),
@@ -76,7 +76,7 @@ impl Writer<'_> {
             form,
             options: options.iter().enumerate().map(option).collect(),
             unit: match &question.kind {
-                Kind::Number { unit, .. } => unit.clone(),
+                QuestionKind::Number { unit, .. } => unit.clone(),
                 _ => None,
             },
             given: given.map(|given| given.answer.clone()),
@@ -97,9 +97,9 @@ impl Writer<'_> {
             wrong.iter().map(line).collect()
         };
         match &question.kind {
-            Kind::Choice(_) => (Vec::new(), Vec::new()),
-            Kind::Prediction { reveal, .. } => (vec![self.html(reveal)], Vec::new()),
-            Kind::Text {
+            QuestionKind::Choice(_) => (Vec::new(), Vec::new()),
+            QuestionKind::Prediction { reveal, .. } => (vec![self.html(reveal)], Vec::new()),
+            QuestionKind::Text {
                 accept,
                 because,
                 wrong,
@@ -107,7 +107,7 @@ impl Writer<'_> {
                 let right = format!("{}. {because}", accept.join(" or "));
                 (vec![self.html(&right)], mistakes(wrong))
             }
-            Kind::Number {
+            QuestionKind::Number {
                 equals,
                 within,
                 unit,

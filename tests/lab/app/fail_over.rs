@@ -1,19 +1,15 @@
 //! The program on a Redis with a replica and a Sentinel: what it answered outlives the primary.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::program::Program;
-use crate::support::redis::PATIENCE;
+use crate::support::PATIENCE;
 use crate::support::sentinel::{Watched, Way, wait_for};
 
-/// An answer within the limit of a call, with time for a busy machine.
-const BOUND: Duration = Duration::from_secs(2);
-
 #[tokio::test]
+#[ignore = "needs Redis"]
 async fn what_was_ended_stays_ended_after_a_fail_over_and_who_was_signed_in_still_is() {
-    let Some(mut all) = Watched::start(Way::default()) else {
-        return;
-    };
+    let mut all = Watched::start(Way::default());
     let folder = tempfile::tempdir().unwrap();
     let program = Program::start_with(folder.path(), &["--sessions", &all.url()]);
     let mut stays = program.visitor("https", "/hardened");
@@ -31,7 +27,7 @@ async fn what_was_ended_stays_ended_after_a_fail_over_and_who_was_signed_in_stil
 
     let start = Instant::now();
     while stays.get("/api/check_session").await.status == 503 {
-        assert!(start.elapsed() < 2 * PATIENCE, "{}", program.log());
+        assert!(start.elapsed() < PATIENCE, "{}", program.log());
     }
     assert!(stays.is_signed_in().await);
     assert!(rotated.is_signed_in().await);
@@ -45,10 +41,9 @@ async fn what_was_ended_stays_ended_after_a_fail_over_and_who_was_signed_in_stil
 }
 
 #[tokio::test]
+#[ignore = "needs Redis"]
 async fn a_replica_that_stands_still_makes_an_end_503_and_reading_goes_on() {
-    let Some(all) = Watched::start(Way::default()) else {
-        return;
-    };
+    let all = Watched::start(Way::default());
     let folder = tempfile::tempdir().unwrap();
     let program = Program::start_with(folder.path(), &["--sessions", &all.primary.url()]);
     let mut reader = program.visitor("https", "/hardened");
@@ -58,12 +53,11 @@ async fn a_replica_that_stands_still_makes_an_end_503_and_reading_goes_on() {
     let mut thief = ending.clone();
     let token = ending.token().await;
     all.replica.signal("STOP");
-    let start = Instant::now();
+    // It stands still until this test lets it go on: any answer shows that the lab waits no longer.
     let kind = ("content-type", "application/x-www-form-urlencoded");
     let body = format!("csrf_token={token}");
     let answer = ending.send("POST", "/logout", &[kind], body).await;
     assert_eq!(answer.status, 503, "{}", answer.body);
-    assert!(start.elapsed() < BOUND, "{:?}", start.elapsed());
     // The primary did it all the same.
     assert!(!thief.is_signed_in().await);
     // Nobody gets a session that might be forgotten, and who has one keeps it.

@@ -24,21 +24,15 @@ fn two_labs(server: &RedisServer, folders: [&Path; 2]) -> [Program; 2] {
 
 /// The page, asked for until a busy machine lets Redis answer in time.
 async fn page(visitor: &mut Visitor, path: &str) -> String {
-    for _ in 0..20 {
-        let page = visitor.get(path).await;
-        if page.status == 200 {
-            return page.body;
-        }
-        assert_eq!(page.status, 503, "{path}: {}", page.body);
-    }
-    panic!("{path}: Redis never answered in time");
+    let page = visitor.get_from_store(path).await;
+    assert_eq!(page.status, 200, "{path}: {}", page.body);
+    page.body
 }
 
 #[tokio::test]
+#[ignore = "needs Redis"]
 async fn the_lists_of_sessions_show_what_another_lab_signed_in_by_their_keys() {
-    let Some(server) = RedisServer::start() else {
-        return;
-    };
+    let server = RedisServer::start();
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let [one, two] = two_labs(&server, [folders[0].path(), folders[1].path()]);
     let mut student = one.visitor("https", "/hardened");
@@ -84,13 +78,12 @@ async fn the_lists_of_sessions_show_what_another_lab_signed_in_by_their_keys() {
 }
 
 #[tokio::test]
+#[ignore = "needs Redis"]
 async fn a_long_list_of_sessions_is_whole_and_in_order() {
     use session_lab::base::bench_name::BenchName;
     use session_lab::storage::{Batch, Storage as _};
 
-    let Some(server) = RedisServer::start() else {
-        return;
-    };
+    let server = RedisServer::start();
     let storage = server.storage().await;
     for some in 0..10 {
         let numbers = some * 93..(some + 1) * 93;
@@ -114,17 +107,16 @@ async fn a_long_list_of_sessions_is_whole_and_in_order() {
 }
 
 #[tokio::test]
+#[ignore = "needs Redis"]
 async fn pages_of_one_labs_own_memory_say_so_where_another_may_share_the_store() {
-    let Some(server) = RedisServer::start() else {
-        return;
-    };
+    let server = RedisServer::start();
     for (store, says) in [(server.url(), true), ("file".into(), false)] {
         let folder = tempfile::tempdir().unwrap();
         let program = Program::start_with(folder.path(), &["--sessions", &store]);
         let mut lab = program.visitor("lab", "");
         for path in ["/cafe", "/compare", "/same-site"] {
             let page = page(&mut lab, path).await;
-            let sentence = "only what came through this one stands here";
+            let sentence = "this page shows only what came through this one";
             assert_eq!(page.contains(sentence), says, "{path} on {store}");
         }
         let mut attacker = program.visitor("attacker", "");

@@ -1,17 +1,17 @@
 //! Every attack page: it is there, aims at the variant that was chosen, names what stops it, and shows
 //! nothing of a hostile address as markup.
 
-use session_lab::attacker::{Role, TRICKS};
+use session_lab::attacker::{AttackerRole, TRICKS};
 use session_lab::base::addresses::Listener;
 
 use crate::support::{TestBench, bench, curl, lab};
 
 const HOSTILE: &str = "%22%3E%3Cscript%3Ealert(1)%3C/script%3E";
 
-async fn page(bench: &TestBench, role: Role, path: &str) -> crate::support::Reply {
+async fn page(bench: &TestBench, role: AttackerRole, path: &str) -> crate::support::Reply {
     let mut visitor = match role {
-        Role::Attacker => bench.victim(),
-        Role::Sibling => bench.victim_at_sibling(),
+        AttackerRole::Attacker => bench.victim(),
+        AttackerRole::Sibling => bench.victim_at_sibling(),
     };
     visitor.get(path).await
 }
@@ -27,8 +27,8 @@ async fn every_trick_has_a_page_that_aims_at_the_portal_and_links_what_stops_it(
             let reply = page(&bench, trick.role, &path).await;
             assert_eq!(reply.status, 200, "{path}: {}", reply.body);
             let host = match trick.role {
-                Role::Attacker => "localhost",
-                Role::Sibling => "portal.localhost",
+                AttackerRole::Attacker => "localhost",
+                AttackerRole::Sibling => "portal.localhost",
             };
             let portal = lab().addresses.origin_as(Listener::PortalHttp, host);
             let aims_at = format!("{portal}{prefix}/{variant}/");
@@ -83,7 +83,7 @@ async fn a_hostile_address_is_shown_as_text() {
         assert!(!reply.body.contains("<script>alert"), "{}", reply.body);
     }
     let nowhere = format!("/{HOSTILE}");
-    let reply = page(&bench, Role::Attacker, &nowhere).await;
+    let reply = page(&bench, AttackerRole::Attacker, &nowhere).await;
     assert_eq!(reply.status, 404);
     assert!(!reply.body.contains("<script>alert"), "{}", reply.body);
 }

@@ -71,7 +71,7 @@ async fn a_planted_id_opens_the_victims_session_where_the_sign_in_keeps_it() {
         assert_eq!(reply.status, 200, "{variant}: {}", reply.body);
         let says = match user {
             Some(user) => format!("The attacker is in, as {user}."),
-            None => "The id opens nothing".into(),
+            None => "The portal does not accept the id".into(),
         };
         assert!(reply.body.contains(&says), "{variant}: {}", reply.body);
     }

@@ -2,8 +2,9 @@
 
 use session_lab::attacks::Attack;
 use session_lab::attacks::matrix::throw_away_name;
-use session_lab::attacks::scenario::{Line, Scenario};
-use session_lab::client::Exchange;
+use session_lab::attacks::scenario::Scenario;
+use session_lab::attacks::transcript::TranscriptLine;
+use session_lab::client::HttpExchange;
 use session_lab::defences::policy::Variant;
 
 use super::decided_by_the_server;
@@ -13,7 +14,7 @@ use crate::support::tokens::part;
 /// No attack needs more requests than this.
 const MOST_REQUESTS: usize = 40;
 
-async fn exchanges(attack: &dyn Attack, variant: Variant) -> Vec<Exchange> {
+async fn exchanges(attack: &dyn Attack, variant: Variant) -> Vec<HttpExchange> {
     let bench = throw_away_name();
     let scenario = Scenario::new(lab().target(), bench.clone(), variant);
     let name = attack.card().name;
@@ -21,10 +22,15 @@ async fn exchanges(attack: &dyn Attack, variant: Variant) -> Vec<Exchange> {
     ended.unwrap_or_else(|error| panic!("{name}: {error}"));
     lab().benches.discard(&bench).await.expect("it was used");
     let sent = |line| match line {
-        Line::Exchange { exchange, .. } => Some(*exchange),
-        Line::Says(_) => None,
+        TranscriptLine::Exchange { exchange, .. } => Some(*exchange),
+        TranscriptLine::Narration(_) => None,
     };
-    scenario.transcript().into_iter().filter_map(sent).collect()
+    scenario
+        .transcript()
+        .lines()
+        .into_iter()
+        .filter_map(sent)
+        .collect()
 }
 
 #[tokio::test]
@@ -46,7 +52,7 @@ async fn a_header_that_only_browsers_write_is_sent_where_the_card_names_the_brow
     let mut as_a_browser = Vec::new();
     for attack in decided_by_the_server() {
         let sent = exchanges(attack, Variant::Insecure).await;
-        let forged = |exchange: &Exchange| {
+        let forged = |exchange: &HttpExchange| {
             let head = exchange.sent.to_ascii_lowercase();
             head.contains("\nsec-fetch-") || head.contains("\norigin: https://notes.")
         };
@@ -63,7 +69,7 @@ async fn a_header_that_only_browsers_write_is_sent_where_the_card_names_the_brow
 #[tokio::test]
 async fn guessing_is_over_at_the_first_429_and_finds_the_password_behind_five_failures() {
     let attack = session_lab::attacks::find("password-guessing").expect("it is there");
-    let statuses = |exchanges: Vec<Exchange>| {
+    let statuses = |exchanges: Vec<HttpExchange>| {
         let tries = exchanges.into_iter().filter(|e| e.sent.starts_with("POST"));
         tries.map(|exchange| exchange.status).collect::<Vec<_>>()
     };
@@ -75,7 +81,7 @@ async fn guessing_is_over_at_the_first_429_and_finds_the_password_behind_five_fa
 }
 
 /// The header of the token that a request bears, where it bears one.
-fn borne_header(exchange: &Exchange) -> Option<serde_json::Value> {
+fn borne_header(exchange: &HttpExchange) -> Option<serde_json::Value> {
     let mut lines = exchange.sent.lines();
     let token = lines.find_map(|line| line.split_once("Bearer ").map(|(_, token)| token))?;
     (token.matches('.').count() == 2).then(|| part(token, 0))

@@ -1,11 +1,11 @@
 //! What defences cost, as it is measured: the numbers here are the portal's answers, arm by arm.
 
-use session_lab::attacks::costs::{ALL, Cost, Measured, measure, run};
+use session_lab::attacks::costs::{ALL, DefenceCost, MeasuredCost, measure, run};
 use session_lab::worksheets::catalogue;
 
 use crate::support::lab;
 
-fn find(name: &str) -> &'static dyn Cost {
+fn find(name: &str) -> &'static dyn DefenceCost {
     let mut all = ALL.iter().copied();
     all.find(|cost| cost.card().name == name).expect(name)
 }
@@ -38,7 +38,7 @@ async fn a_strangers_guesses_keep_the_owner_waiting_in_an_unknown_browser_only()
     assert_eq!(
         rest,
         "), and in a remembered browser 303 (signed in). After waiting 1 min, while the stranger \
-         rests, it is taken."
+         pauses, it is accepted."
     );
 
     let lock = says("stranger-locks-out", "lock").await;
@@ -69,15 +69,19 @@ async fn what_ends_sessions_ends_those_of_honest_users_too() {
         (
             "slow-writer",
             "unlimited",
-            "The session may rest without end.",
+            "The session may be idle without limit.",
         ),
         ("slow-writer", "unlimited", "is on the board"),
-        ("slow-writer", "five-minutes", "The session may rest for "),
+        (
+            "slow-writer",
+            "five-minutes",
+            "The session may be idle for ",
+        ),
         ("slow-writer", "five-minutes", "is lost"),
         (
             "busy-user",
             "unlimited",
-            "After 80 minutes the user is still in.",
+            "After 80 minutes the user is still signed in.",
         ),
         (
             "busy-user",
@@ -92,7 +96,7 @@ async fn what_ends_sessions_ends_those_of_honest_users_too() {
 
 #[tokio::test]
 async fn every_arm_of_every_cost_is_measured_and_leaves_no_bench_behind() {
-    let mut all: Vec<Measured> = Vec::new();
+    let mut all: Vec<MeasuredCost> = Vec::new();
     run(&lab().target(), |one| all.push(one)).await;
     for cost in ALL {
         let card = cost.card();

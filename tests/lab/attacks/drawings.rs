@@ -3,35 +3,38 @@
 
 use session_lab::attacks::Attack;
 use session_lab::attacks::matrix::throw_away_name;
-use session_lab::attacks::scenario::{Line, Scenario};
+use session_lab::attacks::scenario::Scenario;
+use session_lab::attacks::transcript::TranscriptLine;
 use session_lab::defences::policy::Variant;
 use session_lab::lab::diagrams::file;
-use session_lab::lab::diagrams::sequence::{End, Row, Sequence};
+use session_lab::lab::diagrams::sequence::{End, Sequence, SequenceRow};
 use session_lab::web::assets;
 
 use super::decided_by_the_server;
 use crate::support::lab;
 
 /// Runs an attack, and draws it.
-async fn drawn(attack: &dyn Attack, variant: Variant) -> (Vec<Line>, Sequence) {
+async fn drawn(attack: &dyn Attack, variant: Variant) -> (Vec<TranscriptLine>, Sequence) {
     let bench = throw_away_name();
     let scenario = Scenario::new(lab().target(), bench.clone(), variant);
     let card = attack.card();
     let outcome = attack.run(&scenario).await;
     let outcome = outcome.unwrap_or_else(|error| panic!("{}: {error}", card.name));
     lab().benches.discard(&bench).await.expect("it was used");
-    let transcript = scenario.transcript();
+    let transcript = scenario.transcript().lines();
     let end = Some(End::of(&outcome));
     let sequence = Sequence::new(card.title, &transcript, end, &lab().addresses);
     (transcript, sequence)
 }
 
 /// Where a row begins and ends, from top to bottom.
-fn extent(row: &Row) -> (i32, i32) {
+fn extent(row: &SequenceRow) -> (i32, i32) {
     match row {
-        Row::Note { y, height, .. } | Row::End { y, height, .. } => (*y, y + height),
-        Row::Fold { y, .. } => (y - 10, y + 10),
-        Row::Call {
+        SequenceRow::Note { y, height, .. } | SequenceRow::End { y, height, .. } => {
+            (*y, y + height)
+        }
+        SequenceRow::Fold { y, .. } => (y - 10, y + 10),
+        SequenceRow::Call {
             request, answer, ..
         } => {
             let last = answer.as_ref().unwrap_or(request);
@@ -44,10 +47,10 @@ fn extent(row: &Row) -> (i32, i32) {
 }
 
 /// The values of every cookie that was sent or set, but for short ones, which are no secrets.
-fn cookie_values(transcript: &[Line]) -> Vec<String> {
+fn cookie_values(transcript: &[TranscriptLine]) -> Vec<String> {
     let mut values = Vec::new();
     for line in transcript {
-        let Line::Exchange { exchange, .. } = line else {
+        let TranscriptLine::Exchange { exchange, .. } = line else {
             continue;
         };
         for line in exchange.sent.lines().chain(exchange.head.lines()) {
@@ -97,10 +100,10 @@ async fn every_attack_is_drawn_whole_within_the_drawing_and_without_overlap() {
             let (transcript, sequence) = drawn(attack, variant).await;
             let (mut sent, mut shown) = (0, 0);
             for line in &transcript {
-                if let Line::Exchange { who, .. } = line {
+                if let TranscriptLine::Exchange { actor, .. } = line {
                     sent += 1;
-                    let there = sequence.lanes.iter().any(|lane| lane.name == *who);
-                    assert!(there, "{name}: no lane for {who}");
+                    let there = sequence.lanes.iter().any(|lane| lane.name == *actor);
+                    assert!(there, "{name}: no lane for {actor}");
                 }
             }
             let mut above = 40;
@@ -109,8 +112,8 @@ async fn every_attack_is_drawn_whole_within_the_drawing_and_without_overlap() {
                 assert!(above <= top && top < bottom, "{name}: {row:?} at {above}");
                 above = bottom;
                 match row {
-                    Row::Fold { count, .. } => shown += count,
-                    Row::Call {
+                    SequenceRow::Fold { count, .. } => shown += count,
+                    SequenceRow::Call {
                         request, answer, ..
                     } => {
                         shown += 1;
@@ -150,7 +153,7 @@ async fn every_attack_is_drawn_whole_within_the_drawing_and_without_overlap() {
 #[tokio::test]
 async fn a_hostile_text_is_text_in_the_drawing() {
     let says = "</text><script>alert(1)</script> & \"quotes\"";
-    let transcript = [Line::Says(says.to_owned())];
+    let transcript = [TranscriptLine::Narration(says.to_owned())];
     let end = End {
         succeeded: true,
         description: says,

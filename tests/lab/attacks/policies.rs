@@ -1,21 +1,24 @@
 //! Attacks against policies without a name: drawn by lot, and hardened but for one attack's flaw.
 
+use std::ops::RangeInclusive;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use session_lab::attacks::matrix::throw_away_name;
-use session_lab::attacks::scenario::{ATTACKER, Line, Scenario, ScenarioError};
+use session_lab::attacks::scenario::{ATTACKER, Scenario, ScenarioError};
+use session_lab::attacks::transcript::TranscriptLine;
 use session_lab::attacks::{Attack, Outcome};
 use session_lab::base::bench_name::BenchName;
 use session_lab::base::clock::BenchTime;
 use session_lab::client::caller::Call;
 use session_lab::defences::policy::{Name, Policy, Variant, conflict};
-use session_lab::session::state_cookie::{self, State};
+use session_lab::session::state_cookie::{self, SignedState};
 
 use super::decided_by_the_server;
 use crate::support::lab;
 
-/// A stage whose variant `custom` has this policy.
-async fn stage_under(bench: &BenchName, policy: &Policy) -> Scenario {
+/// A scenario whose variant `custom` has this policy.
+async fn scenario_under(bench: &BenchName, policy: &Policy) -> Scenario {
     let scenario = Scenario::new(lab().target(), bench.clone(), Variant::Custom);
     scenario
         .choose(policy)
@@ -26,7 +29,7 @@ async fn stage_under(bench: &BenchName, policy: &Policy) -> Scenario {
 
 async fn try_under(attack: &dyn Attack, policy: &Policy) -> Result<Outcome, ScenarioError> {
     let bench = throw_away_name();
-    let scenario = stage_under(&bench, policy).await;
+    let scenario = scenario_under(&bench, policy).await;
     let outcome = attack.run(&scenario).await;
     let bench = lab().benches.discard(&bench).await.expect("it was used");
     assert_eq!(bench.custom(), *policy);
@@ -73,8 +76,12 @@ fn drawn(seed: u64) -> Policy {
 
 #[tokio::test]
 async fn every_attack_follows_the_rule_under_policies_drawn_by_lot() {
+    follows_the_rule_under_drawn_policies(1..=8).await;
+}
+
+async fn follows_the_rule_under_drawn_policies(seeds: RangeInclusive<u64>) {
     let mut ends = [0, 0];
-    for seed in 1..=8 {
+    for seed in seeds {
         let policy = drawn(seed);
         for attack in decided_by_the_server() {
             let card = attack.card();
@@ -109,10 +116,10 @@ async fn every_attack_falls_to_its_own_flaw_while_everything_else_is_hardened() 
 
 /// The last request of an attack whose token was accepted, with that token.
 fn accepted(scenario: &Scenario) -> Option<(&'static str, String)> {
-    let lines = scenario.transcript().into_iter().rev();
+    let lines = scenario.transcript().lines().into_iter().rev();
     let mut exchanges = lines.filter_map(|line| match line {
-        Line::Exchange { exchange, .. } => Some(exchange),
-        Line::Says(_) => None,
+        TranscriptLine::Exchange { exchange, .. } => Some(exchange),
+        TranscriptLine::Narration(_) => None,
     });
     exchanges.find_map(|exchange| {
         let head = exchange.sent.lines().find_map(|line| {
@@ -141,7 +148,7 @@ async fn a_token_of_an_attack_with_another_signature_is_believed_by_nobody() {
         }
         let name = attack.card().name;
         let bench = throw_away_name();
-        let scenario = stage_under(&bench, &policy).await;
+        let scenario = scenario_under(&bench, &policy).await;
         let outcome = attack.run(&scenario).await.expect(name);
         assert!(outcome.succeeded(), "{name}: {}", outcome.message());
         if let Some((path, token)) = accepted(&scenario) {
@@ -172,12 +179,12 @@ async fn a_forged_cookie_with_another_signature_is_believed_by_nobody() {
     let attack = session_lab::attacks::find("forged-signed-cookie").expect("it is there");
     let policy = hardened_but_for(attack);
     let bench = throw_away_name();
-    let scenario = stage_under(&bench, &policy).await;
+    let scenario = scenario_under(&bench, &policy).await;
     let mut attacker = scenario.actor("attacker");
     attacker.sign_in(ATTACKER).await.expect("his own account");
-    let name = attacker.cookie_beside("state").expect("a session");
+    let name = attacker.cookie_name_for("state").expect("a session");
 
-    let state = State {
+    let state = SignedState {
         large_text: false,
         user: "admin".into(),
     };
@@ -199,4 +206,13 @@ async fn a_forged_cookie_with_another_signature_is_believed_by_nobody() {
         assert_eq!(found.as_deref(), Some(greeted), "{signature}");
     }
     lab().benches.discard(&bench).await.expect("it was used");
+}
+
+/// What `tests/run long` adds.
+mod long {
+    #[tokio::test]
+    #[ignore = "long: minutes"]
+    async fn every_attack_follows_the_rule_under_a_hundred_policies_drawn_by_lot() {
+        super::follows_the_rule_under_drawn_policies(9..=108).await;
+    }
 }

@@ -2,12 +2,11 @@
 //! nothing that jumps while it loads, and no motion for those who want none.
 //!
 //! `axe/axe.min.js` is axe-core 4.14.1 of Deque Systems as npm has it, under the Mozilla Public
-//! License 2.0 beside it. It runs inside the page as the DevTools protocol puts it there, so no
+//! License 2.0 beside it. It runs inside the page as the driver puts it there, so no
 //! page has to let it in.
 
 use std::fmt::Write as _;
 
-use chromiumoxide::cdp::browser_protocol::emulation::{MediaFeature, SetEmulatedMediaParams};
 use serde::Deserialize;
 use session_lab::base::addresses::Listener;
 
@@ -119,12 +118,9 @@ pub async fn nothing_has_jumped(tab: &Tab, name: &str) {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn who_wants_no_motion_gets_none() {
-    let Some(tab) = Tab::open().await else { return };
-    let wanted = |value: &str| {
-        let feature = MediaFeature::new("prefers-reduced-motion", value);
-        SetEmulatedMediaParams::builder().feature(feature).build()
-    };
+    let tab = Tab::open().await;
     for page in [
         tab.on_lab("/"),
         tab.on_hardened("/"),
@@ -132,7 +128,8 @@ async fn who_wants_no_motion_gets_none() {
     ] {
         tab.visit(&page).await;
         for (value, duration) in [("no-preference", "3s"), ("reduce", "0s")] {
-            tab.page.execute(wanted(value)).await.unwrap();
+            let set = tab.window.set_media("prefers-reduced-motion", value);
+            set.await.unwrap();
             let found: String = tab
                 .run("document.body.style.transition = 'color 3s', getComputedStyle(document.body).transitionDuration")
                 .await;
@@ -142,8 +139,9 @@ async fn who_wants_no_motion_gets_none() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_checks_find_what_is_wrong() {
-    let Some(tab) = Tab::open().await else { return };
+    let tab = Tab::open().await;
     tab.visit(&tab.on_lab("/")).await;
     axe_finds_nothing(&tab, "as it is").await;
     tab_reaches_everything(&tab, "as it is").await;

@@ -1,61 +1,41 @@
 //! The browser of this test binary, and one with other settings: found, started, and ended with the
 //! binary.
 
-use std::io::Write;
 use std::sync::{Arc, OnceLock};
 
-use session_lab::browser::{Chrome, Settings, executable};
+use session_lab::browser::{Browser, BrowserEngine, BrowserOption, BrowserSettings, executable};
 
 use crate::support::lab;
 
-/// Two settings that a test of SameSite needs.
-const HASTY: &str = "--enable-features=ShortLaxAllowUnsafeThreshold";
-const ALLOWS_THIRD_PARTIES: &str = r#"{"profile":{"cookie_controls_mode":0}}"#;
-
-/// The browser, or `None` where none is installed: then the caller's test has nothing to show.
-pub fn browser() -> Option<&'static Arc<Chrome>> {
-    static BROWSER: OnceLock<Option<Arc<Chrome>>> = OnceLock::new();
-    let start = || start(|settings| settings);
-    or_say_so(BROWSER.get_or_init(|| executable().map(|_| start())))
+/// The browser that all tests share.
+pub fn browser() -> &'static Arc<Browser> {
+    static BROWSER: OnceLock<Arc<Browser>> = OnceLock::new();
+    BROWSER.get_or_init(|| start(|settings| settings))
 }
 
 /// A browser whose two minutes for cookies without SameSite are ten seconds, and which does not
 /// block third-party cookies in its ordinary windows.
-pub fn hasty_browser() -> Option<&'static Arc<Chrome>> {
-    static BROWSER: OnceLock<Option<Arc<Chrome>>> = OnceLock::new();
-    let start = || {
+pub fn hasty_browser() -> &'static Arc<Browser> {
+    static BROWSER: OnceLock<Arc<Browser>> = OnceLock::new();
+    BROWSER.get_or_init(|| {
         start(|settings| {
-            let settings = settings.with_argument(HASTY);
-            settings.with_preferences(ALLOWS_THIRD_PARTIES)
+            let settings = settings.with_option(BrowserOption::ShortLaxException);
+            settings.with_option(BrowserOption::AllowThirdPartyCookies)
         })
-    };
-    or_say_so(BROWSER.get_or_init(|| executable().map(|_| start())))
+    })
 }
 
-fn or_say_so(found: &'static Option<Arc<Chrome>>) -> Option<&'static Arc<Chrome>> {
-    if found.is_none() {
-        let required = std::env::var("SESSION_LAB_BROWSER_TESTS").is_ok_and(|is| is == "required");
-        assert!(!required, "no Chromium was found, and it is required here");
-        let test = std::thread::current();
-        let test = test.name().unwrap_or("a test");
-        // Not eprintln!, which the test runner keeps to itself when a test passes.
-        writeln!(
-            std::io::stderr(),
-            "{test}: the browser part did NOT run: no Chromium was found (tests/run installs it)"
-        )
-        .expect("stderr is open");
-    }
-    found.as_ref()
-}
-
-fn start(change: impl Fn(Settings) -> Settings + Send + 'static) -> Arc<Chrome> {
+fn start(change: impl Fn(BrowserSettings) -> BrowserSettings + Send + 'static) -> Arc<Browser> {
+    let found = executable(BrowserEngine::Chromium).is_some();
+    assert!(found, "no Chromium is installed (tests/run installs it)");
     let (tell, told) = std::sync::mpsc::channel();
     // A runtime of its own: those of the tests end with each test.
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async {
-            let settings = Settings::trusting(lab().certificate.cert_pem());
-            let started = Chrome::start(change(settings.expect("a certificate"))).await;
+            let certificate = lab().certificate.cert_pem();
+            let settings = BrowserSettings::trusting(BrowserEngine::Chromium, certificate);
+            let started = Browser::start(change(settings.expect("a certificate"))).await;
             tell.send(Arc::new(started.expect("the browser starts")))
                 .expect("somebody waits");
             std::future::pending::<()>().await;

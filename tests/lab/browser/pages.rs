@@ -1,7 +1,7 @@
 //! Every page as a browser shows it: no complaint on the console, no request that fails, nothing
 //! that sticks out, jumps or needs a mouse, nothing for axe to find, and a picture of it to look at.
 
-use session_lab::attacker::{Role, TRICKS};
+use session_lab::attacker::{AttackerRole, TRICKS};
 use session_lab::base::addresses::Listener::{Attacker, Lab, PortalHttp, PortalHttps};
 use session_lab::defences::policy::Name;
 
@@ -38,10 +38,9 @@ async fn refuses(tab: &mut Tab, name: &str, status: u16) {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_labs_own_pages() {
-    let Some(mut tab) = Tab::open().await else {
-        return;
-    };
+    let mut tab = Tab::open().await;
     tab.visit(&tab.on_lab("/compare")).await;
     works(&mut tab, "lab-compare-empty").await;
     for action in ["sign-in", "sign-out", "replay"] {
@@ -94,10 +93,9 @@ async fn the_labs_own_pages() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_labs_own_pages_of_attacks() {
-    let Some(mut tab) = Tab::open().await else {
-        return;
-    };
+    let mut tab = Tab::open().await;
     for (path, name) in [
         ("/fixation", "lab-fixation"),
         ("/ids", "lab-ids"),
@@ -129,10 +127,9 @@ async fn the_labs_own_pages_of_attacks() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_attackers_pages() {
-    let Some(mut tab) = Tab::open().await else {
-        return;
-    };
+    let mut tab = Tab::open().await;
     let own = tab.on_insecure("");
     tab.sign_in(&own).await;
     for (path, name) in [("/", "attacker-start"), ("/loot", "attacker-loot")] {
@@ -144,8 +141,8 @@ async fn the_attackers_pages() {
     works(&mut tab, "attacker-sibling").await;
     for trick in TRICKS {
         let address = match trick.role {
-            Role::Attacker => tab.address(Attacker, trick.path),
-            Role::Sibling => tab.address_of_sibling(trick.path),
+            AttackerRole::Attacker => tab.address(Attacker, trick.path),
+            AttackerRole::Sibling => tab.address_of_sibling(trick.path),
         };
         tab.visit(&address).await;
         works(
@@ -157,10 +154,9 @@ async fn the_attackers_pages() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn every_defences_page_fits_a_phone() {
-    let Some(mut tab) = Tab::open().await else {
-        return;
-    };
+    let mut tab = Tab::open().await;
     tab.resize(360, 800).await;
     for name in Name::ALL {
         tab.visit(&tab.on_lab(&format!("/defences/{}", name.slug())))
@@ -204,28 +200,25 @@ async fn portal(tab: &mut Tab, portal: &str, side: &str) {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_insecure_portal() {
-    let Some(mut tab) = Tab::open().await else {
-        return;
-    };
+    let mut tab = Tab::open().await;
     let address = tab.on_insecure("");
     portal(&mut tab, &address, "insecure").await;
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_hardened_portal() {
-    let Some(mut tab) = Tab::open().await else {
-        return;
-    };
+    let mut tab = Tab::open().await;
     let address = tab.on_hardened("");
     portal(&mut tab, &address, "hardened").await;
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_pages_outside_the_variants() {
-    let Some(mut tab) = Tab::open().await else {
-        return;
-    };
+    let mut tab = Tab::open().await;
     for (listener, path, name) in [
         (PortalHttp, "/certificate", "certificate"),
         (PortalHttps, "/certificate", "certificate-tls"),
@@ -243,10 +236,9 @@ async fn the_pages_outside_the_variants() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_pages_of_errors() {
-    let Some(mut tab) = Tab::open().await else {
-        return;
-    };
+    let mut tab = Tab::open().await;
     for (listener, path, name, status) in [
         (Lab, "/nothing-here", "error-lab-not-found", 404),
         (Lab, "/evidence/insecrue", "error-lab-unknown-variant", 404),
@@ -274,10 +266,9 @@ async fn the_pages_of_errors() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_forms_that_are_refused() {
-    let Some(mut tab) = Tab::open().await else {
-        return;
-    };
+    let mut tab = Tab::open().await;
     for (portal, side) in [
         (tab.on_insecure(""), "insecure"),
         (tab.on_hardened(""), "hardened"),

@@ -1,13 +1,9 @@
-//! Pictures of a page, at the widths of a phone, a projector and a large screen, light and dark. What
+//! Pictures of a page, at the widths of a phone (dark), a projector and a large screen (light). What
 //! is photographed is also given to axe.
 //!
 //! They are kept in `target/screenshots/` for whoever changes a template or a style sheet.
 
 use std::path::PathBuf;
-
-use base64::prelude::{BASE64_STANDARD, Engine};
-use chromiumoxide::cdp::browser_protocol::emulation::{MediaFeature, SetEmulatedMediaParams};
-use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotParams;
 
 use super::accessibility::axe_finds_nothing;
 use super::tab::Tab;
@@ -20,30 +16,27 @@ pub async fn photograph(tab: &Tab, name: &str) {
     for (width, height) in WIDTHS {
         tab.resize(width, height).await;
         fits(tab, &format!("{name} at {width}")).await;
-        for scheme in ["light", "dark"] {
-            let scheme_is = MediaFeature::new("prefers-color-scheme", scheme);
-            let media = SetEmulatedMediaParams::builder().feature(scheme_is);
-            tab.page.execute(media.build()).await.unwrap();
-            let picture = picture(tab, width).await;
-            let file = folder().join(format!("{name}-{width}-{scheme}.png"));
-            std::fs::write(file, picture).unwrap();
-            // Each scheme once, each width but the largest once.
-            if [(1280, "light"), (360, "dark")].contains(&(width, scheme)) {
-                axe_finds_nothing(tab, &format!("{name} at {width}, {scheme}")).await;
-            }
+        // Each width once; both schemes are among them.
+        let scheme = if width == 360 { "dark" } else { "light" };
+        let set = tab.window.set_media("prefers-color-scheme", scheme);
+        set.await.unwrap();
+        let picture = picture(tab, width).await;
+        let file = folder().join(format!("{name}-{width}-{scheme}.png"));
+        std::fs::write(file, picture).unwrap();
+        // Each scheme once.
+        if width != 1920 {
+            axe_finds_nothing(tab, &format!("{name} at {width}, {scheme}")).await;
         }
     }
     tab.resize(1280, 800).await;
 }
 
-/// The whole page as a PNG. (The library's own way takes the window's width back afterwards.)
+/// The whole page as a PNG.
 async fn picture(tab: &Tab, width: i64) -> Vec<u8> {
     // A window as high as the page, so that what sticks to the window's edge covers nothing.
     let height = tab.run("document.documentElement.scrollHeight").await;
     tab.resize(width, height).await;
-    let capture = CaptureScreenshotParams::default();
-    let answer = tab.page.execute(capture).await.unwrap();
-    let picture = BASE64_STANDARD.decode(&answer.data).unwrap();
+    let picture = tab.window.screenshot(None).await.unwrap();
     // The width stands in the header that every PNG begins with.
     assert_eq!(&picture[16..20], (width as u32).to_be_bytes());
     picture

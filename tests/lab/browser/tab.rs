@@ -1,58 +1,35 @@
 //! A tab of the browser, as a student uses it: the library's window with a bench of its own, where
 //! whatever goes wrong fails the test.
 
-use chromiumoxide::Page;
-use chromiumoxide::cdp::browser_protocol::input::DispatchKeyEventParams;
-use chromiumoxide::cdp::browser_protocol::input::DispatchKeyEventType::{
-    KeyDown, KeyUp, RawKeyDown,
-};
-use chromiumoxide::cdp::browser_protocol::log::{EventEntryAdded, LogEntryLevel};
-use chromiumoxide::cdp::browser_protocol::network::{
-    Cookie, EventLoadingFailed, EventResponseReceived,
-};
-use chromiumoxide::cdp::js_protocol::runtime::{
-    ConsoleApiCalledType, EventConsoleApiCalled, EventExceptionThrown,
-};
-use chromiumoxide::keys::get_key_definition;
-use futures::stream::{BoxStream, select_all};
-use futures::{FutureExt, StreamExt};
 use serde::de::DeserializeOwned;
 use session_lab::base::addresses::{Listener, SIBLING};
 pub use session_lab::browser::PATIENCE;
-use session_lab::browser::Window;
+use session_lab::browser::{StoredCookie, Window};
 
 use super::chromium::{browser, hasty_browser};
 use crate::support::{TestBench, bench, lab};
 
-/// What stands on the console when everything before it has been read.
-const MARK: &str = "everything so far was read";
-
 /// A tab with cookies and storage of its own, and a bench of its own.
 pub struct Tab {
-    pub page: Page,
     pub bench: TestBench,
-    window: Window,
-    complaints: BoxStream<'static, String>,
+    pub window: Window,
 }
 
 impl Tab {
-    /// Opens an empty tab; `None` where there is no browser.
-    pub async fn open() -> Option<Self> {
-        let window = browser()?.private_window().await;
-        Some(Self::at(window.unwrap()).await)
+    /// Opens an empty tab.
+    pub async fn open() -> Self {
+        let window = browser().private_window().await;
+        Self::at(window.unwrap())
     }
 
     /// Opens an empty tab in the ordinary window of a browser with settings of its own.
-    pub async fn open_hasty() -> Option<Self> {
-        let window = hasty_browser()?.window().await;
-        Some(Self::at(window.unwrap()).await)
+    pub async fn open_hasty() -> Self {
+        let window = hasty_browser().window().await;
+        Self::at(window.unwrap())
     }
 
-    async fn at(window: Window) -> Self {
-        let page = window.page().clone();
+    fn at(window: Window) -> Self {
         Self {
-            complaints: complaints(&page).await,
-            page,
             bench: bench(),
             window,
         }
@@ -118,18 +95,7 @@ impl Tab {
     }
 
     pub async fn press(&self, key: &str) {
-        let known = get_key_definition(key).expect(key);
-        let event = DispatchKeyEventParams::builder()
-            .key(known.key)
-            .code(known.code)
-            .windows_virtual_key_code(known.key_code);
-        let down = match known.text {
-            Some(text) => event.clone().r#type(KeyDown).text(text),
-            None => event.clone().r#type(RawKeyDown),
-        };
-        for event in [down, event.r#type(KeyUp)] {
-            self.page.execute(event.build().unwrap()).await.expect(key);
-        }
+        self.window.press(key).await.expect(key);
     }
 
     /// Types a text where the focus is.
@@ -179,74 +145,13 @@ impl Tab {
     }
 
     /// The cookies that the browser would send to an address, as it stored them.
-    pub async fn cookies(&self, address: &str) -> Vec<Cookie> {
+    pub async fn cookies(&self, address: &str) -> Vec<StoredCookie> {
         self.window.cookies(address).await.unwrap()
     }
 
     /// What the browser complained about since this was asked last: errors and warnings on the
     /// console, requests that failed, answers from 400 on.
     pub async fn complaints(&mut self) -> Vec<String> {
-        self.run::<()>(&format!("console.error({MARK:?})")).await;
-        let mut all = Vec::new();
-        loop {
-            let next = tokio::time::timeout(PATIENCE, self.complaints.next()).await;
-            let next = next.expect("the mark").expect("the tab is open");
-            if next.contains(MARK) {
-                break;
-            }
-            all.push(next);
-        }
-        // The kinds of complaints come on ways of their own.
-        while let Some(Some(next)) = self.complaints.next().now_or_never() {
-            all.push(next);
-        }
-        all
+        self.window.complaints().await.unwrap()
     }
-}
-
-async fn complaints(page: &Page) -> BoxStream<'static, String> {
-    page.enable_log().await.unwrap();
-    page.enable_runtime().await.unwrap();
-    let console = page
-        .event_listener::<EventConsoleApiCalled>()
-        .await
-        .unwrap();
-    let console = console.filter_map(async |event| {
-        use ConsoleApiCalledType::{Assert, Error, Warning};
-        let bad = matches!(event.r#type, Assert | Error | Warning);
-        bad.then(|| format!("console: {:?}", event.args))
-    });
-    let thrown = page.event_listener::<EventExceptionThrown>().await.unwrap();
-    let thrown = thrown.map(|event| format!("exception: {:?}", event.exception_details));
-    let log = page.event_listener::<EventEntryAdded>().await.unwrap();
-    let log = log.filter_map(async |event| {
-        let bad = matches!(
-            event.entry.level,
-            LogEntryLevel::Warning | LogEntryLevel::Error
-        );
-        let url = event.entry.url.clone().unwrap_or_default();
-        bad.then(|| format!("log: {} {url}", event.entry.text))
-    });
-    let failed = page.event_listener::<EventLoadingFailed>().await.unwrap();
-    let failed = failed.filter_map(async |event| {
-        // A live page that is left in the middle of a question cancels it.
-        let bad = event.canceled != Some(true);
-        bad.then(|| format!("failed: {} {:?}", event.error_text, event.r#type))
-    });
-    let answers = page
-        .event_listener::<EventResponseReceived>()
-        .await
-        .unwrap();
-    let answers = answers.filter_map(async |event| {
-        let answer = &event.response;
-        (answer.status >= 400).then(|| format!("answer: {} {}", answer.status, answer.url))
-    });
-    select_all([
-        console.boxed(),
-        thrown.boxed(),
-        log.boxed(),
-        failed.boxed(),
-        answers.boxed(),
-    ])
-    .boxed()
 }

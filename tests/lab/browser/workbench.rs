@@ -9,10 +9,9 @@ async fn verdict(tab: &Tab, variant: &str) -> String {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_token_is_issued_edited_and_signed_with_none() {
-    let Some(mut tab) = Tab::open().await else {
-        return;
-    };
+    let mut tab = Tab::open().await;
     tab.visit(&tab.on_lab("/jwt")).await;
     tab.follow("button[value=issue]").await;
     assert!(verdict(&tab, "hardened").await.contains("accepted"));

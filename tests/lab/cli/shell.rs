@@ -6,13 +6,12 @@ use std::{
     path::Path,
     process::{Child, Command, Stdio},
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use tempfile::TempDir;
 
-/// A refusal comes within milliseconds; a lab that started instead would never end.
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::support::{PATIENCE, POLL};
 
 /// A folder and an environment in which to run `session-lab`.
 pub struct Shell {
@@ -51,7 +50,7 @@ impl Shell {
         self.folder.path()
     }
 
-    /// Runs to the end; a program that does not end by itself is stopped and fails the test.
+    /// Runs to the end. A lab that started instead would never end: it is stopped and fails the test.
     pub fn run(&self, words: &[&str]) -> Ended {
         let mut command = Command::new(env!("CARGO_BIN_EXE_session-lab"));
         for (name, _) in std::env::vars_os() {
@@ -126,7 +125,7 @@ fn end_of(mut child: Child, words: &[&str]) -> Ended {
             child.wait().unwrap();
             panic!("session-lab {words:?} is still there after {PATIENCE:?}");
         }
-        thread::sleep(Duration::from_millis(5));
+        thread::sleep(POLL);
     };
     // Reading to the end also proves that no child of it holds the pipes open.
     let [stdout, stderr] = [stdout, stderr].map(|reader| reader.join().unwrap());

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use session_lab::base::addresses::Listener;
-use session_lab::jwt::json::MOST_VALUES;
+use session_lab::jwt::json::MAX_VALUES;
 
 use crate::support::tokens::{encoded, hs256, part, with};
 use crate::support::{bench, send_raw};
@@ -31,7 +31,7 @@ fn odd_tokens() -> Vec<String> {
         let all = (0..count).map(|n| (format!("claim-{n}"), json!("echo-me")));
         with(&Value::Object(all.collect()), json!({"sub": "apiuser"}))
     };
-    let (some, many) = (claims(MOST_VALUES), claims(10_000));
+    let (some, many) = (claims(MAX_VALUES), claims(10_000));
     let deep = format!(
         "{{\"sub\":\"echo-me\",\"a\":{}1{}}}",
         "[".repeat(2_000),

@@ -4,7 +4,7 @@
 //! No key of the portal is an RSA key. The weak arm of `jwt-key-source` takes one from a token.
 
 use serde_json::json;
-use session_lab::jwt::verify::Check;
+use session_lab::jwt::verify::TokenCheck;
 
 use super::vectors_of_the_rfcs::{PAYLOAD, refused_by};
 
@@ -74,6 +74,6 @@ fn an_rsa_signature_with_loose_padding_is_refused() {
         |signature| refused_by(&format!("eyJhbGciOiJSUzI1NiJ9.{PAYLOAD}.{signature}"), &key);
     assert_eq!(refused(RIGHT), None);
     for (what, signature) in LOOSE {
-        assert_eq!(refused(signature), Some(Check::Signature), "{what}");
+        assert_eq!(refused(signature), Some(TokenCheck::Signature), "{what}");
     }
 }

@@ -6,22 +6,22 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
 use session_lab::defences::policy::{Policy, PolicyProbe};
-use session_lab::jwt::token::Signed;
-use session_lab::jwt::verify::{Check, check_signed};
-use session_lab::jwt::{Key, signature};
+use session_lab::jwt::token::CompactJws;
+use session_lab::jwt::verify::{TokenCheck, check_signed};
+use session_lab::jwt::{VerifyingKey, signature};
 
 /// What the hardened verifier says of a signed text and a key, or a set of keys. `None` accepts it.
-pub fn refused_by(text: &str, key: &Value) -> Option<Check> {
-    let Ok(signed) = Signed::parse(text) else {
-        return Some(Check::Form);
+pub fn refused_by(text: &str, key: &Value) -> Option<TokenCheck> {
+    let Ok(signed) = CompactJws::parse(text) else {
+        return Some(TokenCheck::Form);
     };
     let find = match key["keys"].as_array() {
-        Some(keys) => Key::from_set(keys, signed.header.kid.as_deref()),
-        None => Key::from_jwk(key),
+        Some(keys) => VerifyingKey::from_set(keys, signed.header.kid.as_deref()),
+        None => VerifyingKey::from_jwk(key),
     };
     let probe = PolicyProbe::new(Policy::HARDENED);
     let checked = check_signed(&signed, &probe, |_| {
-        find.ok_or(Check::KeySource.refuses("no key"))
+        find.ok_or(TokenCheck::KeySource.refuses("no key"))
     });
     checked.err().map(|refusal| refusal.check)
 }
@@ -67,17 +67,17 @@ fn the_signed_examples_verify_with_their_own_key_only() {
     // RFC 7515 A.1, which is RFC 7519 §3.1, and A.3.
     assert!(accepts(&hs256(), &secret()));
     assert!(accepts(&es256(), &curve()));
-    assert_eq!(refused_by(&hs256(), &curve()), Some(Check::Algorithm));
-    assert_eq!(refused_by(&es256(), &secret()), Some(Check::Algorithm));
+    assert_eq!(refused_by(&hs256(), &curve()), Some(TokenCheck::Algorithm));
+    assert_eq!(refused_by(&es256(), &secret()), Some(TokenCheck::Algorithm));
     let mut bound = secret();
     bound["alg"] = "HS512".into();
-    assert_eq!(refused_by(&hs256(), &bound), Some(Check::Algorithm));
+    assert_eq!(refused_by(&hs256(), &bound), Some(TokenCheck::Algorithm));
 }
 
 #[test]
 fn the_claims_of_the_example_are_no_token_of_the_portal() {
     // It has no `sub`, and RFC 7519 requires none: the portal does.
-    let signed = Signed::parse(&hs256()).map(|signed| signed.payload);
+    let signed = CompactJws::parse(&hs256()).map(|signed| signed.payload);
     let claims = session_lab::jwt::Claims::parse(&signed.expect("its form is right"));
     assert_eq!(
         claims.err(),
@@ -89,12 +89,12 @@ fn the_claims_of_the_example_are_no_token_of_the_portal() {
 fn the_unsigned_examples_are_refused() {
     // RFC 7515 A.5, which is RFC 7519 §6.1.
     let unsigned = format!("eyJhbGciOiJub25lIn0.{PAYLOAD}.");
-    assert_eq!(refused_by(&unsigned, &secret()), Some(Check::None));
-    assert_eq!(refused_by(&unsigned, &curve()), Some(Check::None));
+    assert_eq!(refused_by(&unsigned, &secret()), Some(TokenCheck::None));
+    assert_eq!(refused_by(&unsigned, &curve()), Some(TokenCheck::None));
     // RFC 7515 E: a condition that nobody knows comes first.
     let critical = "eyJhbGciOiJub25lIiwNCiAiY3JpdCI6WyJodHRwOi8vZXhhbXBsZS5jb20vVU5ERUZJTkVEIl0sDQog\
                     Imh0dHA6Ly9leGFtcGxlLmNvbS9VTkRFRklORUQiOnRydWUNCn0.RkFJTA.";
-    assert_eq!(refused_by(critical, &secret()), Some(Check::Crit));
+    assert_eq!(refused_by(critical, &secret()), Some(TokenCheck::Crit));
 }
 
 #[test]
@@ -109,11 +109,11 @@ fn the_example_on_the_curve_of_edwards_verifies_by_its_type_alone() {
     assert!(accepts(&format!("{signed}.{signature}"), &key));
     let other = signature.replacen('h', "i", 1);
     let other = format!("{signed}.{other}");
-    assert_eq!(refused_by(&other, &key), Some(Check::Signature));
+    assert_eq!(refused_by(&other, &key), Some(TokenCheck::Signature));
     let mut agreement = key.clone();
     agreement["crv"] = "X25519".into();
     let found = refused_by(&format!("{signed}.{signature}"), &agreement);
-    assert_eq!(found, Some(Check::KeySource));
+    assert_eq!(found, Some(TokenCheck::KeySource));
 }
 
 #[test]
@@ -121,17 +121,29 @@ fn a_changed_text_is_refused_whatever_was_changed() {
     let (signed, signature) = (format!("{HS256_HEADER}.{PAYLOAD}"), HS256_SIGNATURE);
     let bytes = URL_SAFE_NO_PAD.decode(signature).expect("base64url");
     for (text, check) in [
-        (format!("{signed}."), Check::None),
-        (format!("{signed}.{}", &signature[..42]), Check::Form),
-        (format!("{signed}.{}", &signature[..40]), Check::Signature),
-        (format!("{signed}.{signature}="), Check::Form),
+        (format!("{signed}."), TokenCheck::None),
+        (format!("{signed}.{}", &signature[..42]), TokenCheck::Form),
+        (
+            format!("{signed}.{}", &signature[..40]),
+            TokenCheck::Signature,
+        ),
+        (format!("{signed}.{signature}="), TokenCheck::Form),
         // The two bits that the last letter has to spare.
-        (format!("{signed}.{}l", &signature[..42]), Check::Form),
-        (format!("{signed}.{}", STANDARD.encode(&bytes)), Check::Form),
-        (format!("{signed}.{signature}.{signature}"), Check::Form),
-        (format!("{signed} .{signature}"), Check::Form),
-        (format!("{HS256_HEADER}..{signature}"), Check::Signature),
-        (format!("{HS256_HEADER}.{signature}"), Check::Form),
+        (format!("{signed}.{}l", &signature[..42]), TokenCheck::Form),
+        (
+            format!("{signed}.{}", STANDARD.encode(&bytes)),
+            TokenCheck::Form,
+        ),
+        (
+            format!("{signed}.{signature}.{signature}"),
+            TokenCheck::Form,
+        ),
+        (format!("{signed} .{signature}"), TokenCheck::Form),
+        (
+            format!("{HS256_HEADER}..{signature}"),
+            TokenCheck::Signature,
+        ),
+        (format!("{HS256_HEADER}.{signature}"), TokenCheck::Form),
     ] {
         assert_eq!(refused_by(&text, &secret()), Some(check), "{text}");
     }
@@ -149,16 +161,16 @@ fn a_header_that_can_be_read_in_two_ways_is_refused() {
     };
     assert!(accepts(&sign(r#"{"alg":"HS256"}"#), &jwk));
     for (header, check) in [
-        (r#"{"alg":"none","alg":"HS256"}"#, Check::Form),
-        (r#"{"alg":"HS256","\u0061lg":"none"}"#, Check::Form),
-        (r#"{"alg":"HS256"} {}"#, Check::Form),
-        (r#"{"alg":["HS256"]}"#, Check::Form),
-        (r#"{"kid":"x"}"#, Check::Form),
-        (r#"{"alg":"hs256"}"#, Check::None),
-        (r#"{"alg":"HS256 "}"#, Check::None),
-        (r#"{"alg":"HS512"}"#, Check::Algorithm),
-        (r#"{"alg":"HS256","crit":["exp"]}"#, Check::Crit),
-        (r#"{"alg":"HS256","crit":null}"#, Check::Crit),
+        (r#"{"alg":"none","alg":"HS256"}"#, TokenCheck::Form),
+        (r#"{"alg":"HS256","\u0061lg":"none"}"#, TokenCheck::Form),
+        (r#"{"alg":"HS256"} {}"#, TokenCheck::Form),
+        (r#"{"alg":["HS256"]}"#, TokenCheck::Form),
+        (r#"{"kid":"x"}"#, TokenCheck::Form),
+        (r#"{"alg":"hs256"}"#, TokenCheck::None),
+        (r#"{"alg":"HS256 "}"#, TokenCheck::None),
+        (r#"{"alg":"HS512"}"#, TokenCheck::Algorithm),
+        (r#"{"alg":"HS256","crit":["exp"]}"#, TokenCheck::Crit),
+        (r#"{"alg":"HS256","crit":null}"#, TokenCheck::Crit),
     ] {
         assert_eq!(refused_by(&sign(header), &jwk), Some(check), "{header}");
     }
@@ -168,9 +180,9 @@ fn a_header_that_can_be_read_in_two_ways_is_refused() {
 fn a_signature_on_a_curve_is_two_numbers_and_neither_is_zero() {
     let signed = format!("{ES256_HEADER}.{PAYLOAD}");
     let right = URL_SAFE_NO_PAD.decode(ES256_SIGNATURE).expect("base64url");
-    let key = Key::from_jwk(&curve()).expect("a key");
+    let key = VerifyingKey::from_jwk(&curve()).expect("a key");
     let key = key.for_algorithm(Algorithm::ES256).expect("it fits");
-    let is_right = |bytes: &[u8]| signature::is_right(&signed, bytes, &key, Algorithm::ES256);
+    let is_right = |bytes: &[u8]| signature::is_valid(&signed, bytes, &key, Algorithm::ES256);
     assert!(is_right(&right));
     // CVE-2022-21449: zeros verified everything.
     assert!(!is_right(&[0; 64]) && !is_right(&[]) && !is_right(&right[..63]));

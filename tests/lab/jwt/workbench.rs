@@ -1,7 +1,7 @@
 //! `/jwt`: every button of the workbench, its verdicts beside those of the API, and hostile tokens.
 
 use serde_json::json;
-use session_lab::jwt::token::LONGEST;
+use session_lab::jwt::token::MAX_TOKEN_BYTES;
 
 use crate::support::tokens::{encoded, hs256, part, with};
 use crate::support::{Client, Reply, TestBench, bench};
@@ -372,7 +372,7 @@ async fn bad_input_is_told_what_is_wrong() {
         assert_eq!(reply.status, status, "{action}: {}", reply.body);
         assert!(reply.shown().contains(says), "{says}: {}", reply.body);
     }
-    let long = "x".repeat(LONGEST + 1);
+    let long = "x".repeat(MAX_TOKEN_BYTES + 1);
     let reply = press(&mut student, "ask", &[("token", &long)]).await;
     assert_eq!(reply.status, 422);
     assert!(reply.body.contains("more than 8192 bytes") && !reply.body.contains(&long));

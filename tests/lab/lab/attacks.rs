@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use session_lab::attacks::places::{Place, place_of};
+use session_lab::attacks::hands_on::{self, HandsOnPage};
 use session_lab::attacks::{ALL, Engine};
 
 use crate::support::bench;
@@ -103,16 +103,16 @@ async fn every_attack_that_a_browser_decides_has_a_page_to_do_it_by_hand() {
     let bench = bench();
     for attack in ALL {
         let card = attack.card();
-        let context = place_of(card.name);
+        let context = hands_on::page_for(card.name);
         assert!(
             context.is_some() || card.engine == Engine::Http,
             "{}",
             card.name
         );
         let reply = match context {
-            Some(Place::Lab(path)) => bench.student().get(path).await,
-            Some(Place::Attacker(path)) => bench.victim().get(path).await,
-            Some(Place::Sibling(path)) => bench.victim_at_sibling().get(path).await,
+            Some(HandsOnPage::Lab(path)) => bench.student().get(path).await,
+            Some(HandsOnPage::Attacker(path)) => bench.victim().get(path).await,
+            Some(HandsOnPage::Sibling(path)) => bench.victim_at_sibling().get(path).await,
             None => continue,
         };
         assert_eq!(reply.status, 200, "{}", card.name);

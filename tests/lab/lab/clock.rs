@@ -64,8 +64,8 @@ async fn a_move_is_added_shown_and_noted() {
     assert_eq!(bench.open().await.ahead(), Duration::from_secs(67 * 60));
     assert!(student.get("/").await.body.contains("67 min ahead"));
     let told = [
-        "The clock stands 67 minutes ahead.",
-        "The clock stands 6 minutes ahead.",
+        "The clock is 67 minutes ahead.",
+        "The clock is 6 minutes ahead.",
     ];
     assert_eq!(bench.events("insecure").await, told);
 }

@@ -175,7 +175,7 @@ async fn the_idle_and_the_absolute_limit_end_the_hardened_side_only() {
         );
         let page = act(&bench, clock).await;
         let minutes = if clock == "clock" { 6 } else { 61 };
-        let told = format!("the clock stands {minutes} minutes ahead");
+        let told = format!("the clock is {minutes} minutes ahead");
         assert!(side(&page, "Time passes on the bench's clock", "weak").contains(&told));
         let page = act(&bench, "dashboard").await;
         assert!(

@@ -1,8 +1,12 @@
-//! The student's own mix: saving it, and what is refused.
+//! The student's own mix: saving it, what is refused, and every attack against it.
 
+use std::time::Duration;
+
+use serde_json::Value;
+use session_lab::attacks::{ALL, Engine};
 use session_lab::defences::policy::{Name, Policy};
 
-use crate::support::{TestBench, bench};
+use crate::support::{Client, TestBench, bench};
 
 async fn save(bench: &TestBench, form: &[(&str, &str)]) -> crate::support::Reply {
     let form: Vec<_> = form
@@ -136,4 +140,67 @@ async fn a_mix_belongs_to_its_bench() {
     let (one, other) = (bench(), bench());
     assert_eq!(save(&one, &[("preset", "hardened")]).await.status, 303);
     assert_eq!(other.open().await.custom(), Policy::INSECURE);
+}
+
+/// The run of the attacks on the mix, when it has ended.
+async fn ended(student: &mut Client) -> Value {
+    loop {
+        let run = student.get("/custom/attack/live").await.json();
+        if run["running"] == false {
+            return run;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test]
+async fn every_attack_runs_against_the_mix_while_somebody_looks() {
+    let bench = bench();
+    let mut student = bench.student();
+    let before = student.get("/custom/attack/live").await.json();
+    assert_eq!(before, Value::Null);
+    let http = ALL
+        .iter()
+        .filter(|attack| attack.card().engine == Engine::Http);
+    let total = http.count();
+
+    for time in ["the first run", "the same run, which is still going on"] {
+        let started = student.post_form("/custom/attack", &[]).await;
+        assert_eq!(started.status, 303, "{time}");
+        let page = format!("/b/{}/custom/attack", bench.name);
+        assert_eq!(started.header("location"), Some(page.as_str()), "{time}");
+    }
+    let page = student.get("/custom/attack").await.body;
+    let progress = format!(" of {total} attacks tried");
+    assert!(page.contains(&progress), "{page}");
+    assert!(page.contains("http-equiv=\"refresh\""), "without a script");
+    assert!(page.contains("/static/js/custom_attack.js"), "with one");
+
+    let run = ended(&mut student).await;
+    assert_eq!(run["finished"], true, "{run}");
+    assert_eq!(run["succeeded"], total, "every defence is weak: {run}");
+    let page = student.get("/custom/attack").await.shown();
+    let summary = format!("{total} of {total} attacks succeeded");
+    assert!(page.contains(&summary), "{page}");
+    assert!(
+        !page.contains("http-equiv=\"refresh\""),
+        "nothing more will come"
+    );
+
+    assert_eq!(save(&bench, &[("preset", "hardened")]).await.status, 303);
+    let started = student.post_form("/custom/attack", &[]).await;
+    assert_eq!(started.status, 303);
+    let run = ended(&mut student).await;
+    assert_eq!(
+        (&run["succeeded"], &run["strong"]),
+        (&0.into(), &Name::ALL.len().into())
+    );
+    let page = student.get("/custom/attack").await.shown();
+    assert!(page.contains("Every attack was stopped"), "{page}");
+
+    let events = bench.events("custom").await;
+    let runs = events
+        .iter()
+        .filter(|event| event.starts_with("Every attack was tried"));
+    assert_eq!(runs.count(), 2, "one event for each run: {events:?}");
 }

@@ -149,7 +149,7 @@ async fn the_time_line_of_a_session_goes_from_its_opening_to_what_was_tried_afte
         "opened, anonymous",
         "signed in, new id",
         "signed out, record removed",
-        "presented, opens nothing",
+        "presented, no longer accepted",
         "now",
     ];
     assert_eq!(without_times(&ended.1), expected);
@@ -169,7 +169,7 @@ async fn without_limits_the_time_line_says_so_and_a_kept_record_goes_on_after_th
     assert!(!title.contains(&id));
     let expected = [
         "opened, anonymous",
-        "signed in, id kept",
+        "signed in, id unchanged",
         "signed out, record kept",
         "last seen",
         "now",

@@ -53,6 +53,7 @@ fn pages() -> Vec<String> {
         "/same-site/live",
         "/stateless",
         "/custom/attack",
+        "/custom/attack/live",
         "/labs",
         "/labs/manual",
         "/labs/progress.json",

@@ -5,7 +5,7 @@ mod steps;
 use serde_json::Value;
 use session_lab::base::addresses::Listener;
 use session_lab::same_site::recorded::CHROMIUM;
-use session_lab::same_site::{Initiator, Step, Way};
+use session_lab::same_site::{Initiator, WalkStep, Way};
 
 use crate::support::{Client, Reply, TestBench, bench, curl, lab};
 
@@ -31,7 +31,7 @@ fn at_portal(bench: &TestBench) -> Client {
 }
 
 fn arrive(from: Initiator, way: Way) -> String {
-    let step = Step::of(from, way).expect("a step").number();
+    let step = WalkStep::of(from, way).expect("a step").number();
     format!("/same-site/arrive?step={step}&how={}", way.slug())
 }
 
@@ -138,7 +138,9 @@ async fn each_way_is_answered_as_it_asks() {
     }
     for way in [Way::Link, Way::GetForm, Way::PostForm, Way::Redirect] {
         let reply = send(&bench, from, way, &[]).await;
-        let next = Step::of(from, way).and_then(Step::next).expect("a step");
+        let next = WalkStep::of(from, way)
+            .and_then(WalkStep::next)
+            .expect("a step");
         let next = next.address(&lab().addresses, &bench.name, false);
         assert_eq!(
             (reply.status, reply.header("location")),
@@ -242,11 +244,11 @@ async fn a_guess_is_kept_for_its_table_and_compared_once_it_is_measured() {
     assert!(page.contains("you guessed otherwise"), "{page}");
     assert!(page.contains("You guessed 3 of 5 cells right."), "{page}");
     let other = bench.student().get("/same-site?from=sibling").await.body;
-    assert!(other.contains("Keep my guess") && !other.contains("late-post-form"));
+    assert!(other.contains("Save my guess") && !other.contains("late-post-form"));
 
     say(&bench, &[("from", "cross-site"), ("action", "again")]).await;
     let page = bench.student().get("/same-site").await.body;
-    assert!(page.contains("Keep my guess"), "{page}");
+    assert!(page.contains("Save my guess"), "{page}");
 }
 
 #[tokio::test]
@@ -294,12 +296,12 @@ async fn a_bench_has_its_own_table_and_a_reset_empties_it() {
     assert_eq!(measured(mine.clone()).await, 1);
     assert_eq!(measured(other.clone()).await, 0);
     let page = other.student().get("/same-site?from=same-origin").await;
-    assert!(page.body.contains("Keep my guess"), "{}", page.body);
+    assert!(page.body.contains("Save my guess"), "{}", page.body);
 
     assert_eq!(mine.student().post_form("/reset", &[]).await.status, 303);
     assert_eq!(measured(mine.clone()).await, 0);
     let page = mine.student().get("/same-site?from=same-origin").await;
-    assert!(page.body.contains("Keep my guess"), "{}", page.body);
+    assert!(page.body.contains("Save my guess"), "{}", page.body);
 }
 
 #[tokio::test]

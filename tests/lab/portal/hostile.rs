@@ -4,7 +4,7 @@
 use serde_json::json;
 use session_lab::base::addresses::Listener;
 use session_lab::base::clock::BenchTime;
-use session_lab::session::state_cookie::{self, State};
+use session_lab::session::state_cookie::{self, SignedState};
 
 use crate::support::{Reply, bench, send_raw};
 
@@ -112,7 +112,7 @@ async fn a_user_name_out_of_a_forged_state_cookie() {
     let bench = bench();
     let mut mallory = bench.visitor("insecure");
     mallory.sign_in_as("mallory").await;
-    let state = State {
+    let state = SignedState {
         large_text: true,
         user: hostile(),
     };

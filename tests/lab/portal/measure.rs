@@ -3,7 +3,7 @@
 use session_lab::app;
 use session_lab::app::settings::Settings;
 use session_lab::base::addresses::Listener;
-use session_lab::client::{Exchange, Outgoing};
+use session_lab::client::{HttpExchange, Outgoing};
 
 use crate::support::bench;
 
@@ -49,7 +49,7 @@ async fn the_page_without_session_work_is_the_dashboard_word_for_word() {
 
     assert_eq!((real.status, twin.status), (200, 200));
     assert_eq!(without_what_changes(&twin), without_what_changes(&real));
-    let names = |exchange: &Exchange| -> Vec<String> {
+    let names = |exchange: &HttpExchange| -> Vec<String> {
         exchange
             .headers
             .iter()
@@ -63,7 +63,7 @@ async fn the_page_without_session_work_is_the_dashboard_word_for_word() {
 
 /// The page with stars for the values that differ from one request to the next, as many as the
 /// value has characters. Seconds left may have gone down by a few.
-fn without_what_changes(page: &Exchange) -> String {
+fn without_what_changes(page: &HttpExchange) -> String {
     let marks = [
         ("nonce=\"", true),
         ("name=\"csrf_token\" value=\"", true),

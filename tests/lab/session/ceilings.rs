@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use session_lab::base::set_cookie::SetCookie;
 use session_lab::defences::policy::{Name, Policy};
 use session_lab::session::Session;
 use session_lab::session::accounts::TransferError;
 use session_lab::session::recognise::ANONYMOUS_CEILING;
 use session_lab::session::throttle::Attempt;
-use session_lab::storage::{Batch, Commit, Index, Put, RecordKind};
+use session_lab::storage::{Batch, Commit, Put, RecordIndex, RecordKind};
 
 use super::desk::{Bed, Desk, Dice, STUDENT, Task, take_turns};
 use super::on_every_storage;
@@ -21,7 +22,7 @@ on_every_storage! {
 }
 
 async fn members(desk: &Desk, kind: RecordKind, owner: &str) -> usize {
-    let index = Index::Owner(Some(desk.world().variant), kind, owner.into());
+    let index = RecordIndex::Owner(Some(desk.world().variant), kind, owner.into());
     let found = desk
         .bench
         .storage()
@@ -40,8 +41,8 @@ async fn no_more_anonymous_sessions_than_the_ceiling_are_kept(bed: Bed) {
                 .key(RecordKind::Session, &format!("n-{n}"))
                 .unwrap(),
             value: serde_json::to_vec(&first.record).unwrap(),
-            seen: desk.now,
-            until: desk.now.after(std::time::Duration::from_secs(60)),
+            last_used: desk.now,
+            expires_at: desk.now.after(std::time::Duration::from_secs(60)),
             owner: Some("-anonymous".into()),
             replaces: None,
         });
@@ -73,7 +74,7 @@ async fn no_more_anonymous_sessions_than_the_ceiling_are_kept(bed: Bed) {
 async fn no_more_browsers_than_the_ceiling_are_remembered_and_all_can_be_forgotten(bed: Bed) {
     for seed in bed.seeds() {
         let desk = bed.desk(Policy::HARDENED, seed).await;
-        let remember = || -> Task<'_, String> {
+        let remember = || -> Task<'_, SetCookie> {
             Box::pin(async {
                 desk.world()
                     .remember_browser(STUDENT, "a test")
@@ -168,7 +169,7 @@ async fn of_parallel_guesses_the_throttle_lets_five_pass(bed: Bed) {
         let desk = bed.desk(Policy::HARDENED, seed).await;
         let probe = session_lab::defences::policy::PolicyProbe::new(Policy::HARDENED);
         let rule = probe.throttle().rule(STUDENT, None).unwrap();
-        assert!(probe.seen().contains(Name::Throttle));
+        assert!(probe.probed().contains(Name::Throttle));
         let guess = || -> Task<'_, Attempt> {
             Box::pin(async { desk.world().count_attempt(&rule).await.unwrap() })
         };

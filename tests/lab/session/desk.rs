@@ -8,17 +8,17 @@ use std::task::Poll;
 use async_trait::async_trait;
 use session_lab::base::bench_name::BenchName;
 use session_lab::base::clock::BenchTime;
-use session_lab::base::event::{Client, Event};
+use session_lab::base::event::{ClientKind, Event};
 use session_lab::defences::policy::{Policy, PolicyProbe, Variant};
 use session_lab::session::accounts::Account;
 use session_lab::session::bench::{Bench, BenchKeys, Sharing};
-use session_lab::session::end::Listed;
+use session_lab::session::end::ListedSession;
 use session_lab::session::hashing::Hashing;
 use session_lab::session::world::World;
 use session_lab::session::{Presented, Recognised, Session};
 use session_lab::storage::{
-    Batch, Commit, EventId, FileStorage, Index, MemoryStorage, RecordKey, Storage, StorageError,
-    Stored,
+    Batch, Commit, EventId, FileStorage, MemoryStorage, RecordIndex, RecordKey, Storage,
+    StorageError, StoredRecord,
 };
 use tempfile::TempDir;
 
@@ -56,15 +56,14 @@ impl Bed {
         }
     }
 
-    /// None where Redis is not installed.
-    pub async fn redis() -> Option<Self> {
-        let redis = RedisServer::start()?;
-        Some(Self {
+    pub async fn redis() -> Self {
+        let redis = RedisServer::start();
+        Self {
             storage: Arc::new(redis.storage().await),
             seeds: 12,
             folder: None,
             redis: Some(redis),
-        })
+        }
     }
 
     /// Whether thousands of calls are done in no time.
@@ -130,7 +129,7 @@ impl Desk {
             variant: Variant::Custom,
             probe: &self.probe,
             now: self.now,
-            client: Client::Other,
+            client: ClientKind::Other,
         }
     }
 
@@ -170,7 +169,7 @@ impl Desk {
         matches!(self.present(session).await, Recognised::Known { .. })
     }
 
-    pub async fn live(&self, user: &str) -> Vec<Listed> {
+    pub async fn live(&self, user: &str) -> Vec<ListedSession> {
         self.world().sessions(Some(user)).await.unwrap()
     }
 }
@@ -239,7 +238,7 @@ macro_rules! around_storage {
                 &self,
                 b: &BenchName,
                 k: &RecordKey,
-            ) -> Result<Option<Stored>, StorageError> {
+            ) -> Result<Option<StoredRecord>, StorageError> {
                 let $me = self;
                 $before;
                 let found = $inner.read(b, k).await;
@@ -249,7 +248,7 @@ macro_rules! around_storage {
             async fn members(
                 &self,
                 b: &BenchName,
-                i: &Index,
+                i: &RecordIndex,
                 limit: usize,
             ) -> Result<Vec<RecordKey>, StorageError> {
                 let $me = self;
@@ -269,12 +268,12 @@ macro_rules! around_storage {
                 &self,
                 b: &BenchName,
                 k: &RecordKey,
-                seen: BenchTime,
-                until: BenchTime,
+                last_used: BenchTime,
+                expires_at: BenchTime,
             ) -> Result<(), StorageError> {
                 let $me = self;
                 $before;
-                let done = $inner.touch(b, k, seen, until).await;
+                let done = $inner.touch(b, k, last_used, expires_at).await;
                 $after;
                 done
             }
@@ -289,6 +288,13 @@ macro_rules! around_storage {
                 let found = $inner.events(b, after, limit).await;
                 $after;
                 found
+            }
+            async fn last_event(&self, b: &BenchName) -> Result<EventId, StorageError> {
+                let $me = self;
+                $before;
+                let last = $inner.last_event(b).await;
+                $after;
+                last
             }
             async fn sweep(
                 &self,
@@ -331,7 +337,7 @@ impl Failing {
         use std::sync::atomic::Ordering::SeqCst;
         let left = self.left.load(SeqCst);
         if left == 0 {
-            return Err(StorageError("the test took it away".into()));
+            return Err(StorageError::Unreachable("the test took it away".into()));
         }
         self.left.store(left - 1, SeqCst);
         Ok(())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use session_lab::defences::PasswordStorage;
-use session_lab::defences::password_storage::Cost;
+use session_lab::defences::password_storage::HashCost;
 use session_lab::defences::policy::{Name, Policy, PolicyProbe};
 use session_lab::session::accounts::TransferError;
 use session_lab::session::recognise::RecogniseError;
@@ -156,7 +156,7 @@ async fn a_password_change_that_says_not_available_keeps_no_other_session_withou
             Err(error) => return Err(error),
         };
         account.record.password = PasswordStorage::Plain
-            .store("a new one", Cost::Owasp)
+            .store("a new one", HashCost::Owasp)
             .unwrap();
         desk.world().change_password(alice, &account).await
     };

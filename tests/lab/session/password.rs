@@ -1,10 +1,10 @@
 //! A password change, and whoever still knows the old password.
 
 use session_lab::defences::PasswordStorage;
-use session_lab::defences::password_storage::Cost;
+use session_lab::defences::password_storage::HashCost;
 use session_lab::defences::policy::{Name, Policy};
 use session_lab::session::sign_in::SignInError;
-use session_lab::storage::{Batch, Commit, Index, Put, RecordKind};
+use session_lab::storage::{Batch, Commit, Put, RecordIndex, RecordKind};
 
 use super::desk::{Bed, STUDENT, Task, take_turns};
 use super::on_every_storage;
@@ -30,7 +30,7 @@ async fn the_old_password_never_leaves_a_live_session(bed: Bed) {
         let change: Task<'_, Option<String>> = Box::pin(async {
             let mut account = desk.account(STUDENT).await;
             account.record.password = PasswordStorage::Plain
-                .store("a new one", Cost::Owasp)
+                .store("a new one", HashCost::Owasp)
                 .unwrap();
             let changed = desk.world().change_password(&mine, &account).await.unwrap();
             Some(changed.unwrap().renewed.unwrap().key.name().to_owned())
@@ -66,7 +66,7 @@ async fn a_password_change_ends_more_sessions_than_one_list_holds(bed: Bed) {
     let mine = desk.sign_in(STUDENT).await;
     let copies = (0..2_500).map(|n| Put {
         owner: Some(STUDENT.into()),
-        until: desk.now.after(std::time::Duration::from_secs(60)),
+        expires_at: desk.now.after(std::time::Duration::from_secs(60)),
         value: serde_json::to_vec(&mine.record).unwrap(),
         ..put(&desk, &format!("copy-{n}"))
     });
@@ -78,12 +78,12 @@ async fn a_password_change_ends_more_sessions_than_one_list_holds(bed: Bed) {
 
     let mut account = desk.account(STUDENT).await;
     account.record.password = PasswordStorage::Plain
-        .store("a new one", Cost::Owasp)
+        .store("a new one", HashCost::Owasp)
         .unwrap();
     let changed = desk.world().change_password(&mine, &account).await.unwrap();
     let changed = changed.unwrap();
     assert_eq!(changed.ended, 2_500);
-    let index = Index::Owner(mine.key.world(), RecordKind::Session, STUDENT.into());
+    let index = RecordIndex::Owner(mine.key.world(), RecordKind::Session, STUDENT.into());
     let storage = desk.bench.storage();
     let left = storage.members(desk.bench.name(), &index, 9_999).await;
     assert_eq!(left.unwrap(), [changed.renewed.unwrap().key]);
@@ -93,8 +93,8 @@ fn put(desk: &super::desk::Desk, name: &str) -> Put {
     Put {
         key: desk.world().key(RecordKind::Session, name).unwrap(),
         value: Vec::new(),
-        seen: desk.now,
-        until: desk.now,
+        last_used: desk.now,
+        expires_at: desk.now,
         owner: None,
         replaces: None,
     }
@@ -107,7 +107,9 @@ async fn of_two_password_changes_one_is_told_that_it_was_overtaken(bed: Bed) {
         let account = desk.account(STUDENT).await;
         let change = |password: &'static str| -> Task<'_, Option<&str>> {
             let mut account = account.clone();
-            account.record.password = PasswordStorage::Plain.store(password, Cost::Owasp).unwrap();
+            account.record.password = PasswordStorage::Plain
+                .store(password, HashCost::Owasp)
+                .unwrap();
             let (desk, mine) = (&desk, &mine);
             Box::pin(async move {
                 let changed = desk.world().change_password(mine, &account).await;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use session_lab::app::settings::{SessionStore, Settings};
 use session_lab::app::{self, Running};
 use session_lab::base::addresses::Listener;
-use session_lab::client::{Exchange, Outgoing};
+use session_lab::client::{HttpExchange, Outgoing};
 use tempfile::TempDir;
 
 /// A lab of its own, with a data folder.
@@ -58,7 +58,7 @@ impl OwnLab {
         target: &str,
         headers: &[(&str, &str)],
         body: &str,
-    ) -> Exchange {
+    ) -> HttpExchange {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let listener = Listener::PortalHttps;
         let outgoing = Outgoing {
@@ -73,7 +73,7 @@ impl OwnLab {
         self.running.lab_client.send(outgoing).await.unwrap()
     }
 
-    async fn get(&self, target: &str, cookie: &str) -> Exchange {
+    async fn get(&self, target: &str, cookie: &str) -> HttpExchange {
         self.send("GET", target, &[("cookie", cookie)], "").await
     }
 
@@ -95,7 +95,7 @@ impl OwnLab {
 }
 
 /// Name and value of the session cookie that an answer sets.
-fn session_cookie(reply: &Exchange) -> Option<String> {
+fn session_cookie(reply: &HttpExchange) -> Option<String> {
     let line = reply
         .header("set-cookie")
         .find(|l| l.contains("session_"))?;

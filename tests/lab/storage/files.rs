@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use session_lab::storage::file::OpenError;
+use session_lab::storage::file::OpenFolderError;
 use tempfile::TempDir;
 
 use super::*;
@@ -180,7 +180,7 @@ async fn touches_are_written_by_a_flush_but_never_for_a_record_that_is_gone() {
     let storage = disk.open();
     let stored = storage.read(&bench(), &keys[0]).await.unwrap().unwrap();
     assert_eq!(
-        (stored.version, stored.seen, stored.until),
+        (stored.version, stored.last_used, stored.expires_at),
         (1, at(50), at(150))
     );
     assert_eq!(version(&storage, &keys[7]).await, None);
@@ -204,7 +204,7 @@ async fn idle_benches_leave_memory_but_not_the_disk() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(stored.seen, at(50));
+    assert_eq!(stored.last_used, at(50));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -275,7 +275,7 @@ async fn a_journal_that_has_outgrown_its_limit_is_written_anew() {
 async fn a_data_folder_is_opened_by_one_program_only() {
     let (disk, storage) = Disk::new();
     let error = FileStorage::open(disk.folder.path()).unwrap_err();
-    assert!(matches!(error, OpenError::InUse { .. }));
+    assert!(matches!(error, OpenFolderError::InUse { .. }));
     assert!(
         error
             .to_string()

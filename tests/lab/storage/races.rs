@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use session_lab::session::bench::{BenchKeys, Benches, Sharing};
+
 use super::*;
 
 pub async fn of_many_commits_on_one_key_exactly_one_wins(storage: impl Storage) {
@@ -104,4 +106,62 @@ pub async fn readers_see_a_commit_whole(storage: impl Storage) {
         tokio::task::yield_now().await;
     }
     mover.await.unwrap();
+}
+
+pub async fn nobody_meets_a_bench_that_is_half_cleared(storage: impl Storage) {
+    let storage = Arc::new(storage);
+    let keys: Vec<_> = (0..20).map(|n| session(&format!("s{n}"))).collect();
+    let clearer = {
+        let (storage, keys) = (Arc::clone(&storage), keys.clone());
+        tokio::spawn(async move {
+            for _ in 0..20 {
+                done(&*storage, put_all(&keys.iter().collect::<Vec<_>>())).await;
+                storage.clear(&bench(), &[]).await.unwrap();
+            }
+        })
+    };
+    while !clearer.is_finished() {
+        let found = storage.members(&bench(), &sessions(), 99).await.unwrap();
+        assert!([0, 20].contains(&found.len()), "{}", found.len());
+        tokio::task::yield_now().await;
+    }
+    clearer.await.unwrap();
+}
+
+/// Two labs share the store, so that a lock inside one of them is not enough.
+pub async fn a_hundred_and_fifty_changes_of_one_record_at_once_all_count(storage: impl Storage) {
+    const CHANGES: u64 = 150;
+    let storage: Arc<dyn Storage> = Arc::new(storage);
+    let labs = [(); 2].map(|()| {
+        let keys = BenchKeys::derive(|_| [7; 32]);
+        Arc::new(Benches::new(storage.clone(), Sharing::WithOthers, keys))
+    });
+    let key = RecordKey::new(None, RecordKind::Counter, "one").unwrap();
+    let changes: Vec<_> = (0..CHANGES)
+        .map(|n| {
+            let (lab, key) = (Arc::clone(&labs[n as usize % 2]), key.clone());
+            tokio::spawn(async move {
+                let bench = lab.find(&bench()).await.unwrap();
+                let mut transaction = bench.transact("a counter");
+                loop {
+                    transaction.attempt().await?;
+                    let found = bench.storage().read(bench.name(), &key).await?;
+                    let before = found.map_or(0, |found| found.version);
+                    let batch = Batch {
+                        expect: vec![(key.clone(), Expect::Version(before))],
+                        ..put_all(&[&key])
+                    };
+                    let commit = bench.storage().commit(bench.name(), batch).await?;
+                    if commit == Commit::Done {
+                        return Ok::<_, StorageError>(());
+                    }
+                }
+            })
+        })
+        .collect();
+    for change in changes {
+        change.await.unwrap().unwrap();
+    }
+    let found = storage.read(&bench(), &key).await.unwrap().unwrap();
+    assert_eq!(found.version, CHANGES);
 }

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::*;
-use crate::support::redis::{RedisServer, free_port};
-
-/// As long as a call may take, with time for a busy machine to notice.
-const BOUND: Duration = Duration::from_millis(1500);
+use crate::support::PATIENCE;
+use crate::support::ports::ReservedPort;
+use crate::support::redis::RedisServer;
 
 const HOUR: i64 = 3_600_000;
 
@@ -29,13 +28,12 @@ fn in_one_minute() -> BenchTime {
 }
 
 #[tokio::test]
+#[ignore = "needs Redis"]
 async fn a_record_stays_an_hour_after_its_deadline_and_its_lists_as_long() {
-    let Some(server) = RedisServer::start() else {
-        return;
-    };
+    let server = RedisServer::start();
     let storage = server.storage().await;
-    let owned = |name: &str, until| Put {
-        until,
+    let owned = |name: &str, expires_at| Put {
+        expires_at,
         owner: Some("alice".into()),
         ..put(&session(name))
     };
@@ -75,10 +73,9 @@ async fn a_record_stays_an_hour_after_its_deadline_and_its_lists_as_long() {
 }
 
 #[tokio::test]
+#[ignore = "needs Redis"]
 async fn a_record_that_the_broom_took_is_in_no_list() {
-    let Some(server) = RedisServer::start() else {
-        return;
-    };
+    let server = RedisServer::start();
     let storage = server.storage().await;
     done(&storage, put_all(&[&session("a"), &session("b")])).await;
     server.say("DEL lab:{local}:sessions:hardened:a");
@@ -94,10 +91,9 @@ async fn a_record_that_the_broom_took_is_in_no_list() {
 }
 
 #[tokio::test]
+#[ignore = "needs Redis"]
 async fn a_student_who_deletes_the_counters_does_not_send_the_event_ids_back() {
-    let Some(server) = RedisServer::start() else {
-        return;
-    };
+    let server = RedisServer::start();
     let storage = server.storage().await;
     for _ in 0..2 {
         let events = vec![event("a"), event("b")];
@@ -113,10 +109,9 @@ async fn a_student_who_deletes_the_counters_does_not_send_the_event_ids_back() {
 }
 
 #[tokio::test]
+#[ignore = "needs Redis"]
 async fn two_labs_on_one_redis_see_the_same_and_one_of_them_wins() {
-    let Some(server) = RedisServer::start() else {
-        return;
-    };
+    let server = RedisServer::start();
     let (here, there) = (server.storage().await, server.storage().await);
     let key = session("a");
     done(&here, put_all(&[&key])).await;
@@ -131,8 +126,8 @@ async fn two_labs_on_one_redis_see_the_same_and_one_of_them_wins() {
         there.commit(&bench, update())
     );
     let mut ends = [first.unwrap(), second.unwrap()];
-    ends.sort_by_key(|end| *end == Commit::Lost);
-    assert_eq!(ends, [Commit::Done, Commit::Lost]);
+    ends.sort_by_key(|end| *end == Commit::Conflict);
+    assert_eq!(ends, [Commit::Done, Commit::Conflict]);
     done(&there, remove(&[&key])).await;
     here.touch(&bench, &key, at(50), at(500)).await.unwrap();
     assert_eq!(version(&here, &key).await, None);
@@ -140,15 +135,14 @@ async fn two_labs_on_one_redis_see_the_same_and_one_of_them_wins() {
 }
 
 #[tokio::test]
-async fn a_redis_that_stands_still_is_unavailable_in_bounded_time_for_everybody() {
-    let Some(server) = RedisServer::start() else {
-        return;
-    };
+#[ignore = "needs Redis"]
+async fn a_redis_that_stands_still_is_unavailable_for_everybody() {
+    let server = RedisServer::start();
     let storage = Arc::new(server.hasty_storage().await);
     done(&*storage, put_all(&[&session("a")])).await;
+    // It stands still until this test lets it go on: any answer shows that the storage gave up.
     server.signal("STOP");
     for _ in 0..2 {
-        let start = Instant::now();
         let calls: Vec<_> = (0..20)
             .map(|_| {
                 let storage = Arc::clone(&storage);
@@ -161,30 +155,26 @@ async fn a_redis_that_stands_still_is_unavailable_in_bounded_time_for_everybody(
         }
         let commit = storage.commit(&bench(), put_all(&[&session("b")])).await;
         assert!(commit.is_err());
-        assert!(start.elapsed() < 2 * BOUND, "{:?}", start.elapsed());
     }
     server.signal("CONT");
     let start = Instant::now();
     let found = loop {
         match storage.read(&bench(), &session("a")).await {
             Ok(found) => break found,
-            Err(error) => assert!(start.elapsed() < 4 * BOUND, "{error}"),
+            Err(error) => assert!(start.elapsed() < PATIENCE, "{error}"),
         }
     };
     assert_eq!(found.map(|stored| stored.version), Some(1));
 }
 
 #[tokio::test]
+#[ignore = "needs Redis"]
 async fn after_a_restart_of_redis_the_first_reading_succeeds() {
-    let Some(mut server) = RedisServer::start() else {
-        return;
-    };
+    let mut server = RedisServer::start();
     let storage = server.storage().await;
     done(&storage, put_all(&[&session("a")])).await;
     server.stop();
-    let start = Instant::now();
     let error = storage.read(&bench(), &session("a")).await.unwrap_err();
-    assert!(start.elapsed() < BOUND);
     let told = error.to_string();
     let port = server.port;
     assert!(
@@ -201,10 +191,9 @@ async fn after_a_restart_of_redis_the_first_reading_succeeds() {
 }
 
 #[tokio::test]
+#[ignore = "needs Redis"]
 async fn what_redis_says_of_a_refusal_repeats_no_session_id() {
-    let Some(server) = RedisServer::start_with(&["--rename-command", "HMGET", "HIDDEN"]) else {
-        return;
-    };
+    let server = RedisServer::start_with(&["--rename-command", "HMGET", "HIDDEN"]);
     let storage = server.storage().await;
     let error = storage.read(&bench(), &session("a-secret-id")).await;
     let told = error.unwrap_err().to_string();
@@ -213,10 +202,9 @@ async fn what_redis_says_of_a_refusal_repeats_no_session_id() {
 }
 
 #[tokio::test]
+#[ignore = "needs Redis"]
 async fn a_full_redis_changes_nothing_and_says_so() {
-    let Some(server) = RedisServer::start() else {
-        return;
-    };
+    let server = RedisServer::start();
     let storage = server.storage().await;
     done(&storage, put_all(&[&session("a")])).await;
     server.say("CONFIG SET maxmemory 1");
@@ -236,13 +224,13 @@ async fn a_full_redis_changes_nothing_and_says_so() {
 }
 
 #[tokio::test]
+#[ignore = "needs Redis"]
 async fn a_redis_that_becomes_a_replica_takes_nothing_until_it_is_a_primary_again() {
-    let Some(server) = RedisServer::start() else {
-        return;
-    };
+    let server = RedisServer::start();
     let storage = server.storage().await;
     done(&storage, put_all(&[&session("a")])).await;
-    server.say(&format!("REPLICAOF 127.0.0.1 {}", free_port()));
+    let nobody = ReservedPort::new();
+    server.say(&format!("REPLICAOF 127.0.0.1 {}", nobody.number()));
     for said in ["READONLY", "it is a replica"] {
         let commit = storage.commit(&bench(), remove(&[&session("a")])).await;
         let told = commit.unwrap_err().to_string();
@@ -257,10 +245,9 @@ async fn a_redis_that_becomes_a_replica_takes_nothing_until_it_is_a_primary_agai
 }
 
 #[tokio::test]
+#[ignore = "needs Redis"]
 async fn a_key_that_a_student_made_something_else_changes_nothing_and_lets_nobody_in() {
-    let Some(server) = RedisServer::start() else {
-        return;
-    };
+    let server = RedisServer::start();
     let storage = server.storage().await;
     let batch = Batch {
         events: vec![event("alice")],

@@ -11,13 +11,16 @@ pub async fn a_touch_never_sets_time_back_nor_brings_a_record_back(storage: impl
         (30, 90, 30, 130),
         (1, 1, 30, 130),
     ];
-    for (seen, until, seen_then, until_then) in touches {
+    for (last_used, expires_at, last_used_then, expires_at_then) in touches {
         storage
-            .touch(&bench(), &key, at(seen), at(until))
+            .touch(&bench(), &key, at(last_used), at(expires_at))
             .await
             .unwrap();
         let stored = storage.read(&bench(), &key).await.unwrap().unwrap();
-        assert_eq!((stored.seen, stored.until), (at(seen_then), at(until_then)));
+        assert_eq!(
+            (stored.last_used, stored.expires_at),
+            (at(last_used_then), at(expires_at_then))
+        );
         assert_eq!(stored.version, 1);
     }
     done(&storage, remove(&[&key])).await;
@@ -29,11 +32,11 @@ pub async fn a_touch_never_sets_time_back_nor_brings_a_record_back(storage: impl
     assert!(names(&storage, sessions(), 9).await.is_empty());
 }
 
-pub async fn a_sweep_takes_what_is_over_in_small_bites(storage: impl Storage) {
+pub async fn a_sweep_takes_what_is_over_in_small_batches(storage: impl Storage) {
     let keys: Vec<RecordKey> = (0..10).map(|n| session(&format!("s{n}"))).collect();
-    let until = |n: usize| at(100 + n as u64);
+    let expires_at = |n: usize| at(100 + n as u64);
     let batch = keys.iter().enumerate().map(|(n, key)| Put {
-        until: until(n),
+        expires_at: expires_at(n),
         ..put(key)
     });
     done(
@@ -56,7 +59,7 @@ pub async fn a_sweep_takes_what_is_over_in_small_bites(storage: impl Storage) {
 
 pub async fn a_long_sweep_takes_exactly_what_it_may_and_out_of_every_list(storage: impl Storage) {
     let put = (0..120).map(|n| Put {
-        until: at(100 + n),
+        expires_at: at(100 + n),
         owner: Some(if n % 2 == 0 { "alice" } else { "bob" }.into()),
         ..put(&session(&format!("s{n:03}")))
     });
@@ -100,7 +103,7 @@ pub async fn a_put_may_bring_the_deadline_forward(storage: impl Storage) {
     let key = session("a");
     done(&storage, put_all(&[&key])).await;
     let sooner = Put {
-        until: at(50),
+        expires_at: at(50),
         ..put(&key)
     };
     done(

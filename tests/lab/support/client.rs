@@ -1,15 +1,10 @@
 //! A client with a cookie jar: sends what it is told and keeps what it is given, as curl does with
 //! `-b jar -c jar`. It applies no rule of a browser.
 
-use std::time::Duration;
-
 use session_lab::base::addresses::{Listener, Site};
-use session_lab::client::{Exchange, Outgoing};
+use session_lab::client::{HttpExchange, Outgoing};
 
-use super::lab;
-
-/// How long a test waits for an answer: no test is about time.
-const PATIENCE: Duration = Duration::from_secs(120);
+use super::{PATIENCE, lab};
 
 /// Somebody who visits one site under one path.
 #[derive(Clone, Debug)]
@@ -27,7 +22,7 @@ pub struct Client {
 pub struct Reply {
     pub status: u16,
     pub body: String,
-    exchange: Exchange,
+    exchange: HttpExchange,
 }
 
 impl Reply {

@@ -6,7 +6,7 @@ use std::process::Command;
 /// Runs curl silently and returns what it printed.
 pub fn curl(words: &[&str]) -> String {
     let run = Command::new("curl")
-        .args(["-s", "-S", "--max-time", "10", "--noproxy", "*"])
+        .args(["-s", "-S", "--max-time", "120", "--noproxy", "*"])
         .args(words)
         .output()
         .expect("curl runs");

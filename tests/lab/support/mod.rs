@@ -5,12 +5,14 @@ mod client;
 mod curl;
 pub mod nginx;
 mod plain_socket;
+pub mod ports;
 pub mod redis;
 pub mod sentinel;
 pub mod tokens;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use session_lab::app::settings::Settings;
 use session_lab::app::{self, Running};
@@ -21,6 +23,12 @@ use session_lab::defences::policy::Variant;
 pub use client::{Client, Reply};
 pub use curl::curl;
 pub use plain_socket::send_raw;
+
+/// How long a test waits before it gives up. This bound ends a test that hangs; no test is about time.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The pause between two looks at something that a test waits for.
+pub const POLL: Duration = Duration::from_millis(5);
 
 /// The lab that all tests of this binary share.
 pub fn lab() -> &'static Running {

@@ -1,19 +1,17 @@
 //! A real nginx for one test, with a configuration of the deployment notes.
 //!
-//! Where nginx is not installed, a test says aloud that it did not run; with
-//! `SESSION_LAB_REDIS_TESTS=required`, which `tests/run` sets, it fails instead.
+//! A test that starts one is ignored, with that as its reason: plain `cargo test` leaves it out, and
+//! `tests/run` includes it.
 
 use std::fs;
-use std::io::Write as _;
 use std::net::{IpAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tempfile::TempDir;
 
-/// How long a start may take before the test gives up.
-const PATIENCE: Duration = Duration::from_secs(20);
+use super::{PATIENCE, POLL};
 
 /// A running nginx.
 pub struct Nginx {
@@ -23,11 +21,8 @@ pub struct Nginx {
 
 impl Nginx {
     /// Starts one with a file of `docs/deployment`, in which these words are replaced, and waits
-    /// until it listens there; none where it is not installed.
-    pub fn start(file: &str, replaced: &[(String, String)], at: (IpAddr, u16)) -> Option<Self> {
-        if !is_installed() {
-            return None;
-        }
+    /// until it listens there.
+    pub fn start(file: &str, replaced: &[(String, String)], at: (IpAddr, u16)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let notes = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/deployment");
         let mut text = fs::read_to_string(notes.join(file)).unwrap();
@@ -50,7 +45,7 @@ impl Nginx {
             .stdout(Stdio::null())
             .stderr(fs::File::create(path("stderr")).unwrap())
             .spawn()
-            .unwrap();
+            .expect("nginx starts (tests/run installs it)");
         let stderr = path("stderr");
         let mut nginx = Self {
             child,
@@ -64,9 +59,9 @@ impl Nginx {
                 ended.is_none() && start.elapsed() < PATIENCE,
                 "nginx does not listen: {said}\n{text}"
             );
-            std::thread::sleep(Duration::from_millis(5));
+            std::thread::sleep(POLL);
         }
-        Some(nginx)
+        nginx
     }
 }
 
@@ -77,17 +72,4 @@ impl Drop for Nginx {
         let _ = Command::new("kill").args(["-s", "TERM", &id]).status();
         let _ = self.child.wait();
     }
-}
-
-fn is_installed() -> bool {
-    let asked = Command::new("nginx").arg("-v").output();
-    let installed = asked.is_ok_and(|asked| asked.status.success());
-    if !installed {
-        let required = std::env::var("SESSION_LAB_REDIS_TESTS").is_ok_and(|is| is == "required");
-        assert!(!required, "no nginx was found, and it is required here");
-        // Not eprintln!, which the test runner keeps to itself when a test passes.
-        let said = "two labs behind nginx were NOT tried: no nginx (tests/run installs it)";
-        writeln!(std::io::stderr(), "{said}").expect("stderr is open");
-    }
-    installed
 }

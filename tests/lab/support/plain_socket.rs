@@ -1,20 +1,18 @@
 //! Bytes written to a socket as they stand, for what no well-behaved client sends.
 
-use std::time::Duration;
-
 use session_lab::base::addresses::Listener;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::lab;
+use super::{PATIENCE, lab};
 
 /// Writes a head of these lines and the beginning of a body to a listener that speaks in clear, and
 /// reads the answer. `{host}` in a line stands for the listener's own pair of name and port. Where
 /// the head announces more body than is sent, the answer was given without the rest.
 pub async fn send_raw(listener: Listener, lines: &[&str], body: &str) -> String {
     let exchange = exchange(listener, lines, body);
-    let answer = tokio::time::timeout(Duration::from_secs(10), exchange).await;
-    answer.expect("an answer within ten seconds")
+    let answer = tokio::time::timeout(PATIENCE, exchange).await;
+    answer.expect("an answer")
 }
 
 async fn exchange(listener: Listener, lines: &[&str], body: &str) -> String {

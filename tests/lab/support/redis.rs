@@ -1,10 +1,11 @@
-//! A real Redis for one test: a process of its own on a free port, killed when the test ends.
+//! A real Redis for one test: its own process on its own port, killed when the test ends.
 //!
-//! Where `redis-server` is not installed, a test says aloud that it did not run; with
-//! `SESSION_LAB_REDIS_TESTS=required`, which `tests/run` sets, it fails instead.
+//! A test that starts one is ignored, with that as its reason: plain `cargo test` leaves it out, and
+//! `tests/run` includes it.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -12,13 +13,18 @@ use session_lab::storage::RedisStorage;
 use session_lab::storage::redis::Address;
 use tempfile::TempDir;
 
-/// How long a start may take before the test gives up.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+use super::ports::ReservedPort;
+use super::{PATIENCE, POLL};
+
+/// The limit of a call for a test in which Redis does not answer: long enough for every call before
+/// that, also on a busy machine, and short enough to wait for.
+pub const SHORT_LIMIT: Duration = Duration::from_secs(4);
 
 /// A running `redis-server`. What it holds is gone when it stops.
 pub struct RedisServer {
     child: Child,
     pub port: u16,
+    _reserved: ReservedPort,
     folder: TempDir,
     words: Vec<String>,
     /// What it asks for; nothing where this is empty.
@@ -26,20 +32,20 @@ pub struct RedisServer {
 }
 
 impl RedisServer {
-    /// Starts one; none where it is not installed.
-    pub fn start() -> Option<Self> {
+    /// Starts one.
+    pub fn start() -> Self {
         Self::start_with(&[])
     }
 
     /// The same with more flags.
-    pub fn start_with(flags: &[&str]) -> Option<Self> {
+    pub fn start_with(flags: &[&str]) -> Self {
         Self::start_with_password("", flags)
     }
 
     /// The same, with a password that it asks for, unless that is empty.
-    pub fn start_with_password(password: &str, flags: &[&str]) -> Option<Self> {
+    pub fn start_with_password(password: &str, flags: &[&str]) -> Self {
         let memory_only = ["--save", "", "--appendonly", "no", "--databases", "2"];
-        is_installed().then(|| Self::of(password, &[&memory_only, flags].concat()))
+        Self::of(password, &[&memory_only, flags].concat())
     }
 
     fn of(password: &str, words: &[&str]) -> Self {
@@ -48,15 +54,12 @@ impl RedisServer {
         let asks = if password.is_empty() { &[][..] } else { &asks };
         let words = words.iter().chain(asks).map(|word| (*word).to_owned());
         let (words, password): (Vec<_>, _) = (words.collect(), password.to_owned());
-        // A port that was free a moment ago may be taken by the next test.
-        let started = (0..20).find_map(|_| {
-            let port = free_port();
-            Some((spawn(&folder, port, &words, &password)?, port))
-        });
-        let (child, port) = started.expect("redis-server starts");
+        let reserved = ReservedPort::new();
+        let port = reserved.number();
         Self {
-            child,
+            child: spawn(&folder, port, &words, &password),
             port,
+            _reserved: reserved,
             folder,
             words,
             password,
@@ -80,10 +83,11 @@ impl RedisServer {
         opened.expect("Redis answers")
     }
 
-    /// A storage in it as the lab opens one.
+    /// A storage in it that gives up soon enough for a test of what happens then.
     pub async fn hasty_storage(&self) -> RedisStorage {
         let address = Address::parse(&self.url(), None).unwrap();
-        RedisStorage::open(address).await.expect("Redis answers")
+        let opened = RedisStorage::open_with_limit(address, SHORT_LIMIT).await;
+        opened.expect("Redis answers")
     }
 
     /// Kills it. What it held is gone.
@@ -94,8 +98,7 @@ impl RedisServer {
 
     /// Starts it again on the same port, empty.
     pub fn start_again(&mut self) {
-        let child = spawn(&self.folder, self.port, &self.words, &self.password);
-        self.child = child.expect("redis-server starts again");
+        self.child = spawn(&self.folder, self.port, &self.words, &self.password);
     }
 
     /// Sends it a signal by its name: `STOP` makes it stand still, `CONT` lets it go on.
@@ -130,57 +133,33 @@ impl Drop for RedisServer {
     }
 }
 
-fn is_installed() -> bool {
-    let asked = Command::new("redis-server").arg("--version").output();
-    let installed = asked.is_ok_and(|asked| asked.status.success());
-    if !installed {
-        let required = std::env::var("SESSION_LAB_REDIS_TESTS").is_ok_and(|is| is == "required");
-        assert!(
-            !required,
-            "no redis-server was found, and it is required here"
-        );
-        let test = std::thread::current();
-        let test = test.name().unwrap_or("a test");
-        // Not eprintln!, which the test runner keeps to itself when a test passes.
-        writeln!(
-            std::io::stderr(),
-            "{test}: the Redis part did NOT run: no redis-server was found (tests/run installs it)"
-        )
-        .expect("stderr is open");
-    }
-    installed
-}
-
-/// A port that nobody listens on at the moment.
-pub fn free_port() -> u16 {
-    let socket = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    socket.local_addr().unwrap().port()
-}
-
-/// Starts a server and waits until it answers; none where it ended by itself.
-fn spawn(folder: &TempDir, port: u16, words: &[String], password: &str) -> Option<Child> {
+/// Starts a server and waits until it answers.
+fn spawn(folder: &TempDir, port: u16, words: &[String], password: &str) -> Child {
+    let log = folder.path().join("log");
     let mut child = Command::new("redis-server")
         // A configuration file must come first.
         .args(words)
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
         .current_dir(folder.path())
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdout(fs::File::create(&log).unwrap())
         .stderr(Stdio::null())
         .spawn()
-        .unwrap();
+        .expect("redis-server starts (tests/run installs it)");
     let start = Instant::now();
     let itself = format!("process_id:{}\r\n", child.id());
     loop {
-        // Another test's server may have taken the port; then this one ends.
+        // Another server may have been there before; then this one ends.
         if say(port, password, "INFO server").is_ok_and(|info| info.contains(&itself)) {
-            return Some(child);
+            return child;
         }
-        if child.try_wait().unwrap().is_some() {
-            return None;
-        }
-        assert!(start.elapsed() < PATIENCE, "redis-server does not answer");
-        std::thread::sleep(Duration::from_millis(5));
+        let ended = child.try_wait().unwrap();
+        assert!(
+            ended.is_none() && start.elapsed() < PATIENCE,
+            "redis-server does not answer: {}",
+            fs::read_to_string(&log).unwrap()
+        );
+        std::thread::sleep(POLL);
     }
 }
 

@@ -1,12 +1,14 @@
 //! A primary, its replica and a Sentinel over both, which calls the primary `mymaster`: all real.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use session_lab::base::tls::Certificate;
 use time::OffsetDateTime;
 
-use super::redis::{PATIENCE, RedisServer, free_port};
+use super::ports::ReservedPort;
+use super::redis::RedisServer;
+use super::{PATIENCE, POLL};
 
 /// The three processes.
 pub struct Watched {
@@ -15,6 +17,9 @@ pub struct Watched {
     sentinel: RedisServer,
     /// Where the Sentinel is asked.
     pub sentinel_port: u16,
+    /// A port on which no Sentinel listens.
+    down: ReservedPort,
+    _tls_ports: Vec<ReservedPort>,
 }
 
 /// How they are reached.
@@ -27,17 +32,18 @@ pub struct Way<'a> {
 }
 
 impl Watched {
-    /// Starts them, and waits until the Sentinel could fail over; none where Redis is not installed.
-    pub fn start(way: Way<'_>) -> Option<Self> {
+    /// Starts them, and waits until the Sentinel could fail over.
+    pub fn start(way: Way<'_>) -> Self {
+        let number = |port: &Option<ReservedPort>| port.as_ref().map(ReservedPort::number);
         let (mut flags, primary_at) = way.flags();
         // A replica that comes is served at once.
         flags.extend(["--repl-diskless-sync-delay", "0"].map(str::to_owned));
-        let primary = RedisServer::start_with_password(way.password, &words(&flags))?;
-        let known_at = primary_at.unwrap_or(primary.port);
-        let (mut flags, _) = way.flags();
+        let primary = RedisServer::start_with_password(way.password, &words(&flags));
+        let known_at = number(&primary_at).unwrap_or(primary.port);
+        let (mut flags, replica_at) = way.flags();
         flags.extend(["--replicaof", "127.0.0.1"].map(str::to_owned));
         flags.push(known_at.to_string());
-        let replica = RedisServer::start_with_password(way.password, &words(&flags))?;
+        let replica = RedisServer::start_with_password(way.password, &words(&flags));
 
         let config = primary.folder().join("sentinel.conf");
         let mut text = format!(
@@ -53,18 +59,23 @@ impl Watched {
         let (flags, sentinel_at) = way.flags();
         let sentinel = RedisServer::start_sentinel(config, way.password, &words(&flags));
         let started = Self {
-            sentinel_port: sentinel_at.unwrap_or(sentinel.port),
+            sentinel_port: number(&sentinel_at).unwrap_or(sentinel.port),
             primary,
             replica,
             sentinel,
+            down: ReservedPort::new(),
+            _tls_ports: [primary_at, replica_at, sentinel_at]
+                .into_iter()
+                .flatten()
+                .collect(),
         };
         started.wait_until_ready();
-        Some(started)
+        started
     }
 
     /// The address for `--sessions`, with a Sentinel besides that is down.
     pub fn url(&self) -> String {
-        let (down, up) = (free_port(), self.sentinel_port);
+        let (down, up) = (self.down.number(), self.sentinel_port);
         format!("redis+sentinel://127.0.0.1:{down},127.0.0.1:{up}/mymaster/0")
     }
 
@@ -86,15 +97,15 @@ impl Watched {
 
 impl Way<'_> {
     /// The flags of one process, and the port for TLS among them.
-    fn flags(self) -> (Vec<String>, Option<u16>) {
+    fn flags(self) -> (Vec<String>, Option<ReservedPort>) {
         let Some(folder) = self.tls else {
             return (Vec::new(), None);
         };
-        let port = free_port();
+        let port = ReservedPort::new();
         let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
         #[rustfmt::skip]
         let flags = [
-            "--tls-port", &port.to_string(), "--tls-replication", "yes",
+            "--tls-port", &port.number().to_string(), "--tls-replication", "yes",
             "--tls-auth-clients", "no", "--tls-ca-cert-file", &path("cert.pem"),
             "--tls-cert-file", &path("cert.pem"), "--tls-key-file", &path("key.pem"),
         ].map(str::to_owned);
@@ -113,8 +124,8 @@ pub fn write_certificate(folder: &Path) {
 pub fn wait_for(what: &str, is: impl Fn() -> bool) {
     let start = Instant::now();
     while !is() {
-        assert!(start.elapsed() < 2 * PATIENCE, "{what}");
-        std::thread::sleep(Duration::from_millis(20));
+        assert!(start.elapsed() < PATIENCE, "{what}");
+        std::thread::sleep(POLL);
     }
 }
 

@@ -139,7 +139,7 @@ async fn a_path_cannot_climb_out_of_the_lab() {
         "/b//insecure/",
         "/b/",
         "/b",
-        "/turned-away",
+        "/rejected",
     ] {
         for listener in [Lab, PortalHttp] {
             let answer = get(listener, target).await;

@@ -1,7 +1,6 @@
 //! A socket to the shared lab, and what came back over it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use session_lab::base::addresses::Listener;
 use session_lab::defences::facts::Scheme;
@@ -13,10 +12,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use crate::support::lab;
-
-/// How long an answer may take before it counts as a hang: far longer than any takes.
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::support::{PATIENCE, lab};
 
 /// The listeners that answer to `localhost`; those of the attacker have names of their own.
 pub const AT_LOCALHOST: [Listener; 3] =

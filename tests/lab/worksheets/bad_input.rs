@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use session_lab::worksheets::sheet::{Kind, Question};
+use session_lab::worksheets::sheet::{Question, QuestionKind};
 
 use super::walk::Walk;
 use crate::app::program::Program;
@@ -70,7 +70,7 @@ async fn an_answer_that_is_none_changes_nothing() {
     let walk = Walk::begin("01").await;
     walk.answer().await;
     let before = walk.student().get(&walk.path("/report.md")).await.body;
-    let is_choice = |question: &&Question| matches!(question.kind, Kind::Choice(_));
+    let is_choice = |question: &&Question| matches!(question.kind, QuestionKind::Choice(_));
     let question = walk.sheet.questions().find(is_choice).unwrap();
     let question = &question.common.id;
     let long = "x".repeat(5_000);

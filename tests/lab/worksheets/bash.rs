@@ -39,7 +39,7 @@ impl Bash {
             }
         }
         let mut child = command
-            .args(["300", "bash", "--norc", "-c", LOOP])
+            .args(["900", "bash", "--norc", "-c", LOOP])
             .env("PATH", path)
             .current_dir(folder)
             .stdin(Stdio::piped())

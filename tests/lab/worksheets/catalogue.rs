@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use session_lab::attacker::{Role, TRICKS};
+use session_lab::attacker::{AttackerRole, TRICKS};
 use session_lab::attacks;
 use session_lab::worksheets::catalogue::{AREAS, TryIt, rows};
 
@@ -100,8 +100,8 @@ async fn every_place_that_a_row_names_is_there() {
                 TryIt::Trick(path) => {
                     let trick = TRICKS.iter().find(|trick| trick.path == *path);
                     let mut visitor = match trick.expect(path).role {
-                        Role::Attacker => bench.victim(),
-                        Role::Sibling => bench.victim_at_sibling(),
+                        AttackerRole::Attacker => bench.victim(),
+                        AttackerRole::Sibling => bench.victim_at_sibling(),
                     };
                     let status = visitor.get(path).await.status;
                     assert_eq!(status, 200, "{}: {path}", row.key);

@@ -1,9 +1,9 @@
 //! Paper: the printed sheet, the teacher's copy, and that no answer reaches a student's page.
 
 use session_lab::worksheets::library::SheetLibrary;
-use session_lab::worksheets::placeholders::Values;
-use session_lab::worksheets::sheet::{Kind, What};
-use session_lab::worksheets::view::{self, Reader};
+use session_lab::worksheets::placeholders::PlaceholderValues;
+use session_lab::worksheets::sheet::{QuestionKind, SheetBlock};
+use session_lab::worksheets::view::{self, SheetReader};
 
 use super::walk::Walk;
 use crate::cli::shell::Shell;
@@ -12,20 +12,21 @@ use crate::cli::shell::Shell;
 fn secrets(sheet: &session_lab::worksheets::sheet::Sheet) -> Vec<String> {
     let mut secrets: Vec<String> = sheet.front.teacher.iter().cloned().collect();
     for part in &sheet.parts {
-        if let What::Teacher(text) = &part.what {
+        if let SheetBlock::Teacher(text) = &part.what {
             secrets.push(text.clone());
         }
         if let Some(common) = part.what.common() {
             secrets.extend(common.teacher.clone());
             secrets.extend(common.hints.clone());
         }
-        if let What::Question(question) = &part.what {
+        if let SheetBlock::Question(question) = &part.what {
             match &question.kind {
-                Kind::Choice(options) => {
+                QuestionKind::Choice(options) => {
                     secrets.extend(options.iter().filter_map(|option| option.because.clone()));
                 }
-                Kind::Prediction { reveal, .. } => secrets.push(reveal.clone()),
-                Kind::Text { because, wrong, .. } | Kind::Number { because, wrong, .. } => {
+                QuestionKind::Prediction { reveal, .. } => secrets.push(reveal.clone()),
+                QuestionKind::Text { because, wrong, .. }
+                | QuestionKind::Number { because, wrong, .. } => {
                     secrets.push(because.clone());
                     secrets.extend(wrong.iter().map(|one| one.because.clone()));
                 }
@@ -114,9 +115,9 @@ fn a_sheet_is_printed_from_the_command_line_with_and_without_answers() {
 
 #[test]
 fn every_sheet_shows_on_paper_where_to_write() {
-    let values = Values::usual();
+    let values = PlaceholderValues::usual();
     for sheet in SheetLibrary::built_in().sheets() {
-        let parts = view::parts(sheet, &values, Reader::Paper);
+        let parts = view::parts(sheet, &values, SheetReader::Paper);
         let html = serde_json::to_string(&parts).expect("JSON");
         for name in ["{{lab", "{{portal", "{{attacker", "{{cookie", "{{cert"] {
             assert!(!html.contains(name), "{}: {name} is not filled", sheet.slug);

@@ -8,7 +8,7 @@ use session_lab::worksheets::pictures;
 use session_lab::worksheets::pictures::made_from;
 use session_lab::worksheets::pictures::made_from::Hashes;
 use session_lab::worksheets::pictures::{ALL, SCALE, Theme};
-use session_lab::worksheets::sheet::What;
+use session_lab::worksheets::sheet::SheetBlock;
 
 use crate::cli::shell::Shell;
 use crate::support::bench;
@@ -21,7 +21,8 @@ const MOST_BYTES: usize = 4_000_000;
 
 /// The files that the catalogue wants.
 fn wanted() -> BTreeSet<String> {
-    let both = |picture: &'static pictures::Picture| Theme::ALL.map(|theme| picture.file(theme));
+    let both =
+        |picture: &'static pictures::DevToolsPicture| Theme::ALL.map(|theme| picture.file(theme));
     ALL.iter().flat_map(both).collect()
 }
 
@@ -31,7 +32,7 @@ fn shown() -> Vec<(String, String, String)> {
     let mut shown = Vec::new();
     for sheet in library.sheets() {
         for part in &sheet.parts {
-            if let What::Text(text) = &part.what {
+            if let SheetBlock::Text(text) = &part.what {
                 let images = images(text).into_iter();
                 shown.extend(images.map(|(address, alt)| (sheet.slug.clone(), address, alt)));
             }

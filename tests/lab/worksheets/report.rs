@@ -82,7 +82,7 @@ async fn whatever_is_changed_in_a_report_is_found() {
     assert_eq!(verify(&other, &report).0, Some(1));
     let (code, said) = verify(&shell, "# Notes\n");
     assert_eq!(code, Some(1));
-    assert!(said.contains("is no report"), "{said}");
+    assert!(said.contains("is not a report"), "{said}");
     let (_, said) = verify(&Shell::new(), &report);
     assert!(said.contains("there is no key at"), "{said}");
 }

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use serde_json::Value;
 use session_lab::base::addresses::{Addresses, Listener, Ports};
 use session_lab::base::bench_name::BenchName;
-use session_lab::client::Exchange;
+use session_lab::client::HttpExchange;
 use session_lab::defences::policy::Policy;
 use session_lab::worksheets::console;
 use session_lab::worksheets::library::SheetLibrary;
-use session_lab::worksheets::placeholders::Values;
-use session_lab::worksheets::sheet::{Kind, Question, Sheet, Step, What};
+use session_lab::worksheets::placeholders::PlaceholderValues;
+use session_lab::worksheets::sheet::{Question, QuestionKind, Sheet, SheetBlock, SheetStep};
 use tempfile::TempDir;
 
 use super::bash::Bash;
@@ -23,7 +23,7 @@ use crate::support::redis::RedisServer;
 pub struct Walk {
     pub sheet: Arc<Sheet>,
     pub lab: Program,
-    pub values: Values,
+    pub values: PlaceholderValues,
     pub bash: Bash,
     folder: TempDir,
     /// The store of a sheet about one.
@@ -70,9 +70,10 @@ impl Walk {
         let mut visitor = lab.visitor("lab", "");
         let ports: Ports =
             serde_json::from_str(&visitor.get("/addresses").await.body).expect("ports");
-        let addresses = Addresses::told(&ports);
+        let addresses = Addresses::from_ports(&ports);
         let bench = BenchName::local();
-        let values = Values::new(&addresses, Path::new("lab-data"), &bench, Policy::INSECURE);
+        let values =
+            PlaceholderValues::new(&addresses, Path::new("lab-data"), &bench, Policy::INSECURE);
         let mut walk = Self {
             sheet: sheet(number),
             lab,
@@ -120,7 +121,7 @@ impl Walk {
             .clone()
     }
 
-    async fn must_be(&self, step: &Step, solved: bool, when: &str) {
+    async fn must_be(&self, step: &SheetStep, solved: bool, when: &str) {
         let now = self.step_now(&step.common.id).await;
         let at = format!("{}: step {} {when}", self.sheet.slug, step.common.id);
         assert_eq!(now["solved"], solved, "{at}: {now}\n{}", self.journal());
@@ -142,10 +143,10 @@ impl Walk {
         let mut stretch = Stretch::default();
         for part in &sheet.parts {
             match &part.what {
-                What::Console(console) if !console.browser => {
+                SheetBlock::Console(console) if !console.browser => {
                     stretch.blocks.push((part.line, &console.text));
                 }
-                What::Step(step) => {
+                SheetBlock::Step(step) => {
                     self.do_step(step, &stretch).await;
                     stretch = Stretch::default();
                 }
@@ -155,7 +156,7 @@ impl Walk {
         self.type_blocks(&stretch);
     }
 
-    async fn do_step(&mut self, step: &Step, stretch: &Stretch<'_>) {
+    async fn do_step(&mut self, step: &SheetStep, stretch: &Stretch<'_>) {
         self.must_be(step, false, "before anything was done for it")
             .await;
         let (run, wrong) = (step.proof.run.clone(), step.proof.wrong.clone());
@@ -230,7 +231,7 @@ impl Walk {
     }
 
     /// Sends a form of the lab's own pages.
-    pub async fn try_post(&self, path: &str, fields: &[(&str, &str)]) -> Exchange {
+    pub async fn try_post(&self, path: &str, fields: &[(&str, &str)]) -> HttpExchange {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         let body = form.extend_pairs(fields).finish();
         self.send(path, "application/x-www-form-urlencoded", body)
@@ -238,7 +239,7 @@ impl Walk {
     }
 
     /// Takes a file of progress back, as the page's form does.
-    pub async fn upload(&self, file: &str) -> Exchange {
+    pub async fn upload(&self, file: &str) -> HttpExchange {
         let body = format!(
             "--edge\r\nContent-Disposition: form-data; name=\"progress\"; filename=\"p.json\"\r\n\
              Content-Type: application/json\r\n\r\n{file}\r\n--edge--\r\n"
@@ -248,7 +249,7 @@ impl Walk {
             .await
     }
 
-    async fn send(&self, path: &str, kind: &str, body: String) -> Exchange {
+    async fn send(&self, path: &str, kind: &str, body: String) -> HttpExchange {
         let origin = self.values.fill("{{lab-origin}}");
         let headers = [("origin", origin.as_str()), ("content-type", kind)];
         self.student().send("POST", path, &headers, body).await
@@ -268,25 +269,26 @@ impl Walk {
         let addresses = Addresses::new("localhost".into(), "127.0.0.1".into());
         addresses.learn(Listener::Lab, port);
         let bench = BenchName::local();
-        self.values = Values::new(&addresses, Path::new("lab-data"), &bench, Policy::INSECURE);
+        self.values =
+            PlaceholderValues::new(&addresses, Path::new("lab-data"), &bench, Policy::INSECURE);
     }
 }
 
 /// The teacher's answer, as the fields that a form sends.
 pub fn right_answer(question: &Question) -> Vec<String> {
     match &question.kind {
-        Kind::Choice(options) | Kind::Prediction { options, .. } => {
+        QuestionKind::Choice(options) | QuestionKind::Prediction { options, .. } => {
             let right = options
                 .iter()
                 .enumerate()
                 .filter(|(_, option)| option.right);
             let mut right: Vec<_> = right.map(|(at, _)| at.to_string()).collect();
-            if matches!(question.kind, Kind::Prediction { .. }) {
+            if matches!(question.kind, QuestionKind::Prediction { .. }) {
                 right.truncate(1);
             }
             right
         }
-        Kind::Text { accept, .. } => vec![accept[0].clone()],
-        Kind::Number { equals, .. } => vec![equals.to_string()],
+        QuestionKind::Text { accept, .. } => vec![accept[0].clone()],
+        QuestionKind::Number { equals, .. } => vec![equals.to_string()],
     }
 }

@@ -11,7 +11,7 @@ const SIDE: f64 = 200.0;
 
 /// What a page draws of one source.
 #[derive(Clone, Debug, Serialize)]
-pub struct Picture {
+pub struct IdsPicture {
     /// `weak` or `strong`.
     kind: &'static str,
     /// The first ids, as examples.
@@ -33,7 +33,7 @@ pub struct Picture {
 }
 
 /// The picture of a list of ids and of the one that came after them.
-pub fn picture(kind: &'static str, ids: &[String], next: &str) -> Picture {
+pub fn picture(kind: &'static str, ids: &[String], next: &str) -> IdsPicture {
     let numbers: Vec<u64> = ids.iter().map(|id| number(id)).collect();
     let steps: Vec<f64> = numbers
         .windows(2)
@@ -48,7 +48,7 @@ pub fn picture(kind: &'static str, ids: &[String], next: &str) -> Picture {
     places.dedup();
     let ones = ones(&numbers);
     let predicted = predict(ids, &numbers);
-    Picture {
+    IdsPicture {
         kind,
         examples: ids.iter().take(4).cloned().collect(),
         places: places.len(),

@@ -1,12 +1,11 @@
 //! `/ids`: what two hundred session ids from the weak and from the strong source look like.
 //!
-//! The ids are collected by the front door, from the sign-in pages of two benches that are thrown
-//! away: `insecure`, and `only-id-source`, which differs from it in nothing but the source.
+//! The ids are collected over real connections, from the sign-in pages of two benches that are
+//! deleted afterwards: `insecure`, and `only-id-source`, which differs from it in nothing but the source.
 
 mod analysis;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::web::template::Template;
 use rocket::http::Status;
@@ -15,24 +14,22 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
 use crate::attacks::matrix::throw_away_name;
-use crate::base::bench_name::BenchName;
 use crate::client::caller::{Caller, Portal};
 use crate::client::{ClientError, LabClient};
 use crate::defences::facts::Scheme;
 use crate::defences::policy::{Name, Variant};
 use crate::lab::page;
-use crate::session::bench::{BENCH_LIMIT, Benches};
+use crate::session::bench::{Benches, PerBench};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
-use analysis::Picture;
+use analysis::IdsPicture;
 
 /// How many ids are collected from each source.
 const COLLECTED: usize = 200;
 
 /// The pictures of all benches.
 #[derive(Debug, Default)]
-pub struct Pictures(Mutex<HashMap<BenchName, Arc<[Picture; 2]>>>);
+pub struct LastIdsPictures(PerBench<Arc<[IdsPicture; 2]>>);
 
 /// The ids of `COLLECTED` sign-in pages, and the one that came next.
 async fn collect(
@@ -66,16 +63,13 @@ async fn collect(
 #[derive(Serialize)]
 struct IdsPage {
     collected: usize,
-    pictures: Vec<Picture>,
+    pictures: Vec<IdsPicture>,
 }
 
 #[get("/ids")]
-fn show(context: &RequestContext, pictures: &State<Pictures>) -> Template {
-    let all = pictures.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let pictures = all
-        .get(context.bench.name())
-        .map(|both| both.to_vec())
-        .unwrap_or_default();
+fn show(context: &RequestContext, pictures: &State<LastIdsPictures>) -> Template {
+    let both = pictures.0.read(context.bench.name());
+    let pictures = both.map(|both| both.to_vec()).unwrap_or_default();
     let page = IdsPage {
         collected: COLLECTED,
         pictures,
@@ -91,10 +85,10 @@ fn show(context: &RequestContext, pictures: &State<Pictures>) -> Template {
 #[post("/ids")]
 async fn run(
     context: &RequestContext,
-    pictures: &State<Pictures>,
+    pictures: &State<LastIdsPictures>,
     lab_client: &State<LabClient>,
     benches: &State<Arc<Benches>>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Problem> {
     let portal = Portal::of(&context.addresses);
     let failed = |error: ClientError| {
         log::error!("the ids could not be collected: {error}");
@@ -113,12 +107,8 @@ async fn run(
             .map_err(failed)?;
         found.push(analysis::picture(kind, &ids, &next));
     }
-    if let Ok(both) = <[Picture; 2]>::try_from(found) {
-        let mut all = pictures.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= BENCH_LIMIT {
-            all.clear();
-        }
-        all.insert(context.bench.name().clone(), Arc::new(both));
+    if let Ok(both) = <[IdsPicture; 2]>::try_from(found) {
+        pictures.0.insert(context.bench.name(), Arc::new(both));
     }
     Ok(Redirect::to(format!("{}/ids", context.base())))
 }

@@ -1,5 +1,5 @@
 //! `/same-site`: which cookies a browser sends, by their `SameSite`, by the way of the request and by
-//! the site it comes from. The student guesses first; then his own browser fills the table in.
+//! the site it comes from. The student guesses first; then their own browser fills the table in.
 //!
 //! Nothing here knows what a browser does: the cells are what `crate::same_site` saw arrive, beside
 //! what was recorded of another browser. Next: `table`.
@@ -16,11 +16,10 @@ use serde::Serialize;
 use crate::lab::Store;
 use crate::lab::page;
 use crate::lab::page::fields;
-use crate::same_site::measured::{Cookies, Guess, MeasuredTables};
-use crate::same_site::{Initiator, Probe, Step, Way, portal};
+use crate::same_site::measured::{MeasuredTables, ProbeSigns, TableGuess};
+use crate::same_site::{Initiator, Probe, WalkStep, Way, portal};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use table::Table;
 
 #[derive(Serialize)]
@@ -30,15 +29,15 @@ struct Named {
 }
 
 #[derive(Serialize)]
-struct Origin {
+struct SiteOrigin {
     slug: &'static str,
     origin: String,
 }
 
 #[derive(Serialize)]
 struct SameSitePage {
-    from: Origin,
-    initiators: Vec<Origin>,
+    from: SiteOrigin,
+    initiators: Vec<SiteOrigin>,
     ways: Vec<Named>,
     probes: Vec<Named>,
     /// Whether the student has guessed, or wants to see it without.
@@ -70,7 +69,7 @@ fn named(probe: Probe) -> Named {
 ///
 /// # Errors
 /// There is none of that name.
-fn chosen(from: Option<&str>) -> Result<Initiator, Reply> {
+fn chosen(from: Option<&str>) -> Result<Initiator, Problem> {
     let Some(slug) = from else {
         return Ok(Initiator::CrossSite);
     };
@@ -79,7 +78,7 @@ fn chosen(from: Option<&str>) -> Result<Initiator, Reply> {
         format!("There is no table for {slug}."),
         format!("Choose one of: {known}."),
     );
-    Initiator::parse(slug).ok_or_else(|| problem.into())
+    Initiator::parse(slug).ok_or(problem)
 }
 
 #[get("/same-site?<from>")]
@@ -88,12 +87,12 @@ fn show(
     from: Option<&str>,
     store: &State<Store>,
     tables: &State<MeasuredTables>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     let from = chosen(from)?;
     let (addresses, bench) = (&*context.addresses, &*context.bench);
     let measured = tables.of(bench.name());
     let guess = measured.guess(from);
-    let origin = |initiator: Initiator| Origin {
+    let origin = |initiator: Initiator| SiteOrigin {
         slug: initiator.slug(),
         origin: initiator.origin(addresses),
     };
@@ -109,10 +108,10 @@ fn show(
             .collect(),
         probes: Probe::ALL.map(named).into(),
         guessed: guess.is_some(),
-        skipped: guess == Some(Guess::Skipped),
+        skipped: guess == Some(TableGuess::Skipped),
         table: table::of(bench.name(), &measured, addresses, from),
         portal: portal(addresses),
-        start: Step::FIRST.start(addresses, bench.name(), false),
+        start: WalkStep::FIRST.start(addresses, bench.name(), false),
         clean: format!("{}{}/same-site/clean", portal(addresses), context.base()),
         is_class: addresses.main_name() != "localhost",
         shared: store.shared,
@@ -132,7 +131,7 @@ fn live(
     context: &RequestContext,
     from: Option<&str>,
     tables: &State<MeasuredTables>,
-) -> Result<Json<Table>, Reply> {
+) -> Result<Json<Table>, Problem> {
     let from = chosen(from)?;
     let bench = context.bench.name();
     Ok(Json(table::of(
@@ -148,23 +147,23 @@ fn guess(
     context: &RequestContext,
     form: Capped<String>,
     tables: &State<MeasuredTables>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Problem> {
     let sent = fields(&form);
     let from = chosen(sent.get("from").map(String::as_str))?;
     let guess = match sent.get("action").map(String::as_str) {
         Some("guess") => {
-            let cells = |way: Way| -> Cookies {
+            let cells = |way: Way| -> ProbeSigns {
                 let name = |probe: Probe| format!("{}.{}", way.slug(), probe.slug());
                 Probe::ALL.map(|probe| sent.contains_key(&name(probe)))
             };
-            Some(Guess::Made(Way::ALL.map(cells)))
+            Some(TableGuess::Made(Way::ALL.map(cells)))
         }
-        Some("skip") => Some(Guess::Skipped),
+        Some("skip") => Some(TableGuess::Skipped),
         Some("again") => None,
         _ => {
             let because = "The form lacks what to do: guess, skip or again.";
             let next = "Use the buttons of the page.";
-            return Err(Problem::bad_request(because, next).into());
+            return Err(Problem::bad_request(because, next));
         }
     };
     tables.of(context.bench.name()).keep_guess(from, guess);

@@ -5,16 +5,16 @@ use serde::Serialize;
 
 use crate::base::addresses::Addresses;
 use crate::base::bench_name::BenchName;
-use crate::same_site::measured::{Guess, Measured, Sent};
-use crate::same_site::recorded::{self, Recorded};
-use crate::same_site::{EXCEPTION, Initiator, LIFETIME, Probe, Step, Way};
+use crate::same_site::measured::{MeasuredTable, SentCookies, TableGuess};
+use crate::same_site::recorded::{self, RecordedTable};
+use crate::same_site::{EXCEPTION, Initiator, LIFETIME, Probe, WalkStep, Way};
 
 /// How old the cookies are when the waiting row is offered, in seconds: five more than Chromium's
 /// exception lasts.
 const LATE: u64 = 125;
 
 #[derive(Debug, Serialize)]
-pub struct Cell {
+pub struct SameSiteCell {
     probe: &'static str,
     /// `sent`, `not sent` or `not measured`.
     state: &'static str,
@@ -25,11 +25,11 @@ pub struct Cell {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Row {
+pub struct SameSiteRow {
     way: &'static str,
     title: &'static str,
     fetch_site: Option<&'static str>,
-    cells: Vec<Cell>,
+    cells: Vec<SameSiteCell>,
     /// The address that measures this row alone.
     start: Option<String>,
 }
@@ -50,7 +50,7 @@ pub struct Late {
 /// The table of one initiator.
 #[derive(Debug, Serialize)]
 pub struct Table {
-    rows: Vec<Row>,
+    rows: Vec<SameSiteRow>,
     /// How many of the rows were measured.
     measured: usize,
     browser: Option<String>,
@@ -77,22 +77,27 @@ pub fn title(way: Way) -> &'static str {
 }
 
 /// The table of an initiator on a bench.
-pub fn of(bench: &BenchName, measured: &Measured, addresses: &Addresses, from: Initiator) -> Table {
+pub fn of(
+    bench: &BenchName,
+    measured: &MeasuredTable,
+    addresses: &Addresses,
+    from: Initiator,
+) -> Table {
     let agent = measured.agent();
     let record = recorded::for_agent(&agent);
     let guess = measured.guess(from);
     let ways = Way::ALL.into_iter().filter(|way| way.is_from(from));
-    let rows: Vec<Row> = ways
+    let rows: Vec<SameSiteRow> = ways
         .map(|way| {
             let sent = counted(way, measured.sent(from, way));
             let guess = match &guess {
-                Some(Guess::Made(cells)) => Some(cells[way as usize]),
+                Some(TableGuess::Made(cells)) => Some(cells[way as usize]),
                 _ => None,
             };
             let recorded = record.sent(from, way);
             let cells = Probe::ALL.into_iter().enumerate();
-            let alone = Step::of(from, way).filter(|step| *step != Step::LATE);
-            Row {
+            let alone = WalkStep::of(from, way).filter(|step| *step != WalkStep::LATE);
+            SameSiteRow {
                 way: way.slug(),
                 title: title(way),
                 fetch_site: sent.as_ref().and_then(|sent| sent.fetch_site),
@@ -102,7 +107,7 @@ pub fn of(bench: &BenchName, measured: &Measured, addresses: &Addresses, from: I
                         let differs = is.zip(recorded.map(|cells| cells[at]));
                         let differs = differs.filter(|(is, was)| is != was);
                         let right = is.zip(guess.map(|cells| cells[at]));
-                        Cell {
+                        SameSiteCell {
                             probe: probe.slug(),
                             state: is.map_or("not measured", word),
                             guess: right.map(|(is, was)| if is == was { "right" } else { "wrong" }),
@@ -122,7 +127,8 @@ pub fn of(bench: &BenchName, measured: &Measured, addresses: &Addresses, from: I
             record.browser
         ));
     }
-    let is_measured = |row: &&Row| row.cells.iter().all(|cell| cell.state != "not measured");
+    let is_measured =
+        |row: &&SameSiteRow| row.cells.iter().all(|cell| cell.state != "not measured");
     let guesses: Vec<_> = rows
         .iter()
         .flat_map(|row| row.cells.iter().filter_map(|cell| cell.guess))
@@ -142,7 +148,7 @@ pub fn of(bench: &BenchName, measured: &Measured, addresses: &Addresses, from: I
 }
 
 /// The late row counts once the exception is over.
-fn counted(way: Way, sent: Option<Sent>) -> Option<Sent> {
+fn counted(way: Way, sent: Option<SentCookies>) -> Option<SentCookies> {
     sent.filter(|sent| way != Way::LatePostForm || sent.age.as_secs() > EXCEPTION)
 }
 
@@ -150,8 +156,8 @@ const fn word(sent: bool) -> &'static str {
     if sent { "sent" } else { "not sent" }
 }
 
-fn in_words(record: &Recorded) -> String {
-    let Recorded {
+fn in_words(record: &RecordedTable) -> String {
+    let RecordedTable {
         browser,
         version,
         setting,
@@ -161,7 +167,7 @@ fn in_words(record: &Recorded) -> String {
 }
 
 /// What this browser does that needs a word, by what it was seen to do.
-fn notes(measured: &Measured, from: Initiator) -> Vec<String> {
+fn notes(measured: &MeasuredTable, from: Initiator) -> Vec<String> {
     let sent = |from, way, probe: Probe| {
         let sent = counted(way, measured.sent(from, way))?;
         Some(sent.cookies[probe as usize])
@@ -204,7 +210,7 @@ fn notes(measured: &Measured, from: Initiator) -> Vec<String> {
     }
     if sent(from, Way::LatePostForm, Probe::Absent) == Some(true) {
         notes.push(
-            "The cookie without SameSite came after two minutes, too: this browser does not treat it \
+            "The cookie without SameSite also came after two minutes: this browser does not treat it \
              as Lax. Firefox and Safari do so."
                 .to_owned(),
         );
@@ -212,7 +218,7 @@ fn notes(measured: &Measured, from: Initiator) -> Vec<String> {
     notes
 }
 
-fn late(bench: &BenchName, measured: &Measured, addresses: &Addresses) -> Late {
+fn late(bench: &BenchName, measured: &MeasuredTable, addresses: &Addresses) -> Late {
     let age = measured.age().map(|age| age.as_secs());
     let age = age.filter(|age| *age < LIFETIME);
     let sent = measured.sent(Initiator::CrossSite, Way::LatePostForm);
@@ -226,6 +232,6 @@ fn late(bench: &BenchName, measured: &Measured, addresses: &Addresses) -> Late {
         age: age.unwrap_or_default(),
         ready_in: age.map_or(0, |age| LATE.saturating_sub(age)),
         too_early: early.filter(|age| *age <= EXCEPTION),
-        url: Step::LATE.address(addresses, bench, true),
+        url: WalkStep::LATE.address(addresses, bench, true),
     }
 }

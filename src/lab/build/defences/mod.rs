@@ -13,7 +13,6 @@ use crate::defences::policy::{Name, Policy};
 use crate::lab::{Lessons, page};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use crate::web::template::Template;
 pub use source::Sources;
 
@@ -34,11 +33,11 @@ const GROUPS: [(&str, Name); 8] = [
 struct Group {
     title: &'static str,
     id: String,
-    defences: Vec<Listed>,
+    defences: Vec<ListedDefence>,
 }
 
 #[derive(Serialize)]
-struct Listed {
+struct ListedDefence {
     slug: &'static str,
     title: &'static str,
     file: &'static str,
@@ -47,7 +46,7 @@ struct Listed {
     strong: ArmText,
 }
 
-impl Listed {
+impl ListedDefence {
     fn new(name: &Name) -> Self {
         let lesson = name.lesson();
         let arm = |policy: &Policy| policy.arm(*name);
@@ -72,7 +71,7 @@ fn groups() -> Vec<Group> {
     let of = |((title, _), (from, to)): (&(&'static str, Name), (usize, usize))| Group {
         title,
         id: title.to_lowercase().replace([' ', ','], "-"),
-        defences: Name::ALL[from..to].iter().map(Listed::new).collect(),
+        defences: Name::ALL[from..to].iter().map(ListedDefence::new).collect(),
     };
     GROUPS
         .iter()
@@ -114,7 +113,7 @@ struct Try {
 }
 
 #[derive(Serialize)]
-struct SheetLink {
+struct TaughtBy {
     slug: String,
     heading: String,
 }
@@ -130,15 +129,15 @@ struct DefencePage<'s> {
     arms: Vec<ArmText>,
     stops: Vec<stops::Stops>,
     shown: Vec<stops::Shown>,
-    sheets: Vec<SheetLink>,
+    sheets: Vec<TaughtBy>,
     elsewhere: [Setting; 5],
     file: &'static str,
     /// What the file says of its decision.
     decision: Vec<source::Piece>,
     /// The functions that hold the arms.
-    deciding: Vec<&'s [source::Line]>,
+    deciding: Vec<&'s [source::SourceLine]>,
     /// The whole file.
-    lines: &'s [source::Line],
+    lines: &'s [source::SourceLine],
     r#try: Try,
     /// Whether the token workbench shows it.
     workbench: bool,
@@ -150,9 +149,9 @@ fn defence(
     sources: &State<Sources>,
     lessons: &State<Lessons>,
     slug: &str,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     let Some(name) = Name::ALL.iter().copied().find(|name| name.slug() == slug) else {
-        return Err(Problem::not_found().into());
+        return Err(Problem::not_found());
     };
     let lesson = name.lesson();
     let setting = |framework, setting| Setting { framework, setting };
@@ -174,7 +173,7 @@ fn defence(
         stops: stops::stops(name),
         shown: stops::shown(name),
         sheets: sheets
-            .map(|sheet| SheetLink {
+            .map(|sheet| TaughtBy {
                 slug: sheet.slug.clone(),
                 heading: sheet.heading(),
             })

@@ -11,7 +11,7 @@ use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
 use crate::defences::policy::Name;
 use crate::defences::{Defence, Output};
 
-/// The source of every defence. A file is read when its page is first asked for, and kept.
+/// The source of every defence. A file is parsed at the first visit to its page.
 #[derive(Debug)]
 pub struct Sources {
     files: [OnceLock<Source>; Name::ALL.len()],
@@ -41,14 +41,14 @@ impl Sources {
 #[derive(Debug)]
 pub struct Source {
     /// Every line, from the first to the last.
-    pub lines: Vec<Line>,
-    /// Where the functions that decide stand among them.
+    pub lines: Vec<SourceLine>,
+    /// Where the functions that decide are among them.
     deciding: Vec<Range<usize>>,
 }
 
 /// A line of source.
 #[derive(Clone, Debug, Serialize)]
-pub struct Line {
+pub struct SourceLine {
     /// Its number, from 1.
     pub number: usize,
     /// Its text as HTML, in colours.
@@ -63,7 +63,7 @@ impl Source {
         let kinds = kinds(&plain);
         let html = rust.and_then(|rust| rust.colour(text));
         let html = html.unwrap_or_else(|| plain.iter().map(|line| escape(line)).collect());
-        let line = |(at, (html, kind))| Line {
+        let line = |(at, (html, kind))| SourceLine {
             number: at + 1,
             html,
             kind,
@@ -75,7 +75,7 @@ impl Source {
     }
 
     /// The functions that hold the arms, each with its comment.
-    pub fn deciding(&self) -> impl Iterator<Item = &[Line]> {
+    pub fn deciding(&self) -> impl Iterator<Item = &[SourceLine]> {
         self.deciding.iter().map(|at| &self.lines[at.clone()])
     }
 }
@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn the_function_with_the_arms_is_lifted_out_with_its_comment() {
         let source = Source::new(FILE, None);
-        let lifted: Vec<&[Line]> = source.deciding().collect();
+        let lifted: Vec<&[SourceLine]> = source.deciding().collect();
         assert_eq!(lifted.len(), 1);
         let ends = [lifted[0].first(), lifted[0].last()].map(|line| &*line.expect("a line").html);
         assert_eq!(ends, ["    /// Says.", "    }"]);

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::attacks::{ALL, Card, Engine};
 use crate::defences::policy::{Name, Policy, Variant, resolve};
-use crate::worksheets::catalogue::{AREAS, Row, TryIt};
+use crate::worksheets::catalogue::{AREAS, CatalogueRow, TryIt};
 
 /// An attack that a defence stops.
 #[derive(Debug, Serialize)]
@@ -65,7 +65,7 @@ fn slugs(set: &[Name]) -> Vec<&'static str> {
 pub struct Shown {
     key: &'static str,
     title: &'static str,
-    /// Where on the page of the catalogue it stands.
+    /// Its area on the page of the catalogue.
     area: &'static str,
     /// What to try: an attack of the matrix, or a page of the lab.
     attack: Option<&'static str>,
@@ -75,7 +75,7 @@ pub struct Shown {
 /// The rows of the catalogue in which a defence can be tried, or an attack that it stops.
 pub fn shown(name: Name) -> Vec<Shown> {
     let attacks: Vec<&str> = stops(name).iter().map(|stopped| stopped.name).collect();
-    let about = |row: &&Row| {
+    let about = |row: &&CatalogueRow| {
         row.try_it.iter().any(|way| match way {
             TryIt::Defence(named) => *named == name,
             TryIt::Attack(attack) => attacks.contains(attack),
@@ -85,7 +85,7 @@ pub fn shown(name: Name) -> Vec<Shown> {
     let rows = AREAS
         .iter()
         .flat_map(|area| area.rows.iter().filter(about).map(|row| (area.slug, row)));
-    let view = |(area, row): (&'static str, &'static Row)| Shown {
+    let view = |(area, row): (&'static str, &'static CatalogueRow)| Shown {
         key: row.key,
         title: row.title,
         area,

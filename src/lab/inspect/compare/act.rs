@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use rocket::http::Status;
 
-use super::side::{Side, Sides, Step, StepKind};
+use super::side::{ComparedStep, Side, Sides, StepKind};
 use crate::client::caller::{Call, Portal};
-use crate::client::{ClientError, Exchange, LabClient};
+use crate::client::{ClientError, HttpExchange, LabClient};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
 /// Who signs in.
 const USER: &str = "student123";
@@ -77,7 +76,7 @@ pub async fn perform(
     context: &RequestContext,
     sides: &mut Sides,
     lab_client: &LabClient,
-) -> Result<(), Reply> {
+) -> Result<(), Problem> {
     if action == Action::StartOver {
         *sides = Sides::new(
             lab_client,
@@ -92,7 +91,7 @@ pub async fn perform(
         context.bench.move_clock(by).await?;
         for side in &mut sides.sides {
             let description = "Time passes on the bench's clock";
-            side.push(Step {
+            side.push(ComparedStep {
                 n: first,
                 action: description,
                 exchange: None,
@@ -106,7 +105,7 @@ pub async fn perform(
             let steps = on_side(action, side).await.map_err(failed)?;
             most = most.max(steps.len() as u64);
             for (n, (description, kind, exchange)) in (first..).zip(steps) {
-                side.push(Step {
+                side.push(ComparedStep {
                     n,
                     action: description,
                     exchange: Some(exchange),
@@ -120,16 +119,16 @@ pub async fn perform(
     Ok(())
 }
 
-fn failed(error: ClientError) -> Reply {
+fn failed(error: ClientError) -> Problem {
     log::error!("the comparison failed: {error}");
     let next = "Look whether another program has taken one of the lab's ports.";
     let because = "The lab could not reach its own portal.";
-    Problem::new(Status::BadGateway, "No answer", because, next).into()
+    Problem::new(Status::BadGateway, "No answer", because, next)
 }
 
-type Done = (&'static str, StepKind, Exchange);
+type PerformedStep = (&'static str, StepKind, HttpExchange);
 
-async fn on_side(action: Action, side: &mut Side) -> Result<Vec<Done>, ClientError> {
+async fn on_side(action: Action, side: &mut Side) -> Result<Vec<PerformedStep>, ClientError> {
     let caller = &mut side.caller;
     let mut done = Vec::new();
     match action {

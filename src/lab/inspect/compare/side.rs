@@ -2,12 +2,12 @@
 
 use crate::base::bench_name::BenchName;
 use crate::client::caller::{Caller, Portal};
-use crate::client::{Exchange, LabClient};
+use crate::client::{HttpExchange, LabClient};
 use crate::defences::facts::Scheme;
 use crate::defences::policy::Variant;
 
-/// The variants that are compared, weak side first. The weak one is called in clear, to show the
-/// transport that leaks.
+/// The variants that are compared, weak side first. The weak one is called
+/// without encryption, to show the transport that leaks.
 pub const VARIANTS: [(Variant, Scheme); 2] = [
     (Variant::Insecure, Scheme::Http),
     (Variant::Hardened, Scheme::Https),
@@ -46,13 +46,13 @@ impl Sides {
 
 /// One step on one side.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct ComparedStep {
     /// Its number.
     pub n: u64,
     /// What was done, in words.
     pub action: &'static str,
     /// What went over the socket; `None` where nothing did.
-    pub exchange: Option<Exchange>,
+    pub exchange: Option<HttpExchange>,
     /// What kind of step it is, for its reasons.
     pub kind: StepKind,
 }
@@ -77,10 +77,9 @@ pub enum StepKind {
 /// One side.
 #[derive(Debug)]
 pub struct Side {
-    /// The variant.
     pub variant: Variant,
     /// What was done, oldest first.
-    pub steps: Vec<Step>,
+    pub steps: Vec<ComparedStep>,
     /// Who calls.
     pub caller: Caller,
     /// The `Cookie` header of the last sign-in, for the replay.
@@ -89,7 +88,7 @@ pub struct Side {
 
 impl Side {
     /// Keeps a step, and forgets the oldest.
-    pub fn push(&mut self, step: Step) {
+    pub fn push(&mut self, step: ComparedStep) {
         self.steps.push(step);
         if self.steps.len() > STEPS {
             self.steps.remove(0);

@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use super::side::{Side, Sides, Step, StepKind};
-use crate::base::event::What;
+use super::side::{ComparedStep, Side, Sides, StepKind};
+use crate::base::event::EventKind;
 use crate::base::event::in_words;
 use crate::defences::Name;
 use crate::defences::policy::Variant;
 use crate::lab::Store;
 use crate::lab::inspect::evidence;
-use crate::lab::inspect::evidence::SessionView;
+use crate::lab::inspect::evidence::StoredSessionView;
 use crate::session::bench::Bench;
 use crate::session::bench::wire::Cookie;
 use crate::storage::StorageError;
@@ -34,25 +34,25 @@ struct SideView {
     kind: &'static str,
     url: String,
     signed_in: bool,
-    steps: Vec<StepView>,
-    store: Vec<SessionView>,
+    steps: Vec<ComparedStepView>,
+    store: Vec<StoredSessionView>,
     store_note: String,
     #[serde(flatten)]
     own: Own,
 }
 
 #[derive(Serialize)]
-struct StepView {
+struct ComparedStepView {
     n: u64,
     action: &'static str,
-    request: Vec<Line>,
-    response: Vec<Line>,
+    request: Vec<MarkedLine>,
+    response: Vec<MarkedLine>,
     reason: Vec<Reason>,
 }
 
 /// One line of a request or an answer.
 #[derive(Serialize)]
-pub struct Line {
+pub struct MarkedLine {
     text: String,
     mark: &'static str,
     note: String,
@@ -112,8 +112,8 @@ async fn side_view(
     store: &Store,
 ) -> Result<SideView, StorageError> {
     let (stored, total) = evidence::sessions(&context.bench, side.variant).await?;
-    let shelved = store.sessions(context.bench.name(), side.variant);
-    let store_note = match (shelved.folder, shelved.pattern) {
+    let location = store.sessions(context.bench.name(), side.variant);
+    let store_note = match (location.folder, location.pattern) {
         (Some(folder), _) if total > 0 => format!("{total} in {folder}"),
         (Some(folder), _) => format!("No session in {folder}"),
         (None, Some(pattern)) => format!("{total} in {} as {pattern}", store.medium),
@@ -145,8 +145,8 @@ async fn side_view(
     })
 }
 
-fn step_view(context: &RequestContext, variant: Variant, step: &Step) -> StepView {
-    let plain = |text: &str| Line {
+fn step_view(context: &RequestContext, variant: Variant, step: &ComparedStep) -> ComparedStepView {
+    let plain = |text: &str| MarkedLine {
         text: text.to_owned(),
         mark: "",
         note: String::new(),
@@ -167,10 +167,10 @@ fn step_view(context: &RequestContext, variant: Variant, step: &Step) -> StepVie
     } else {
         let ahead = context.bench.ahead().as_secs() / 60;
         request.push(plain(&format!(
-            "(no request: the clock stands {ahead} minutes ahead)"
+            "(no request: the clock is {ahead} minutes ahead)"
         )));
     }
-    StepView {
+    ComparedStepView {
         n: step.n,
         action: step.action,
         request,
@@ -202,7 +202,7 @@ fn heading(page: &str) -> Option<String> {
 }
 
 /// A line of the answer, marked where the policy decided it.
-fn mark(line: &str, variant: Variant) -> Line {
+fn mark(line: &str, variant: Variant) -> MarkedLine {
     let name = line
         .split(':')
         .next()
@@ -215,7 +215,7 @@ fn mark(line: &str, variant: Variant) -> Line {
         }
         "content-security-policy" => "only the page's own scripts run".into(),
         "cache-control" => "no cache keeps the page".into(),
-        "clear-site-data" => "the browser drops what it kept".into(),
+        "clear-site-data" => "the browser deletes what it stored for this site".into(),
         "referrer-policy" if line.contains("unsafe-url") => {
             "the whole address goes to other sites".into()
         }
@@ -227,7 +227,7 @@ fn mark(line: &str, variant: Variant) -> Line {
         (false, Variant::Insecure) => "weak",
         (false, _) => "strong",
     };
-    Line {
+    MarkedLine {
         text: line.to_owned(),
         mark,
         note,
@@ -319,7 +319,7 @@ pub async fn own(bench: &Bench, variant: Variant) -> Result<Own, StorageError> {
         .rev()
         .filter(|event| event.variant == Some(variant));
     let document_cookie = reported.into_iter().find_map(|event| match &event.what {
-        What::DocumentCookie { names, .. } => Some(DocumentCookie {
+        EventKind::DocumentCookie { names, .. } => Some(DocumentCookie {
             text: if names.is_empty() {
                 "(empty)".into()
             } else {

@@ -12,18 +12,18 @@ use serde_json::{Map, Value};
 
 use super::names;
 use crate::base::clock::BenchTime;
-use crate::jwt::token::LONGEST;
-use crate::jwt::{Token, json};
+use crate::jwt::token::MAX_TOKEN_BYTES;
+use crate::jwt::{UnverifiedToken, json};
 use crate::web::visible_time::{date_and_time, span};
 
 /// A token, part by part.
 #[derive(Debug, Default, Serialize)]
 pub struct Anatomy {
-    pub header: Part,
-    pub payload: Part,
+    pub header: TokenPart,
+    pub payload: TokenPart,
     /// How many bytes the signature has.
     pub signature_bytes: Option<usize>,
-    /// The signature as it stands in the token.
+    /// The signature as it appears in the token.
     pub signature: String,
     /// What is wrong with the form, one sentence each.
     pub broken: Vec<String>,
@@ -31,7 +31,7 @@ pub struct Anatomy {
 
 /// Header or payload.
 #[derive(Debug, Default, Serialize)]
-pub struct Part {
+pub struct TokenPart {
     /// As JSON with a line for each member; as it is where it is no such JSON.
     pub text: String,
     pub members: Vec<Member>,
@@ -50,9 +50,9 @@ pub struct Member {
 /// Takes a token apart.
 pub fn take_apart(token: &str, now: BenchTime) -> Anatomy {
     let mut found = Anatomy::default();
-    if token.len() > LONGEST {
+    if token.len() > MAX_TOKEN_BYTES {
         let broken = format!(
-            "The token has {} bytes. The lab reads {LONGEST} at most.",
+            "The token has {} bytes. The lab reads {MAX_TOKEN_BYTES} at most.",
             token.len()
         );
         found.broken.push(broken);
@@ -92,7 +92,7 @@ pub fn take_apart(token: &str, now: BenchTime) -> Anatomy {
     }
     // What is left are members of a wrong type.
     if found.broken.is_empty()
-        && let Err(why) = Token::parse(token)
+        && let Err(why) = UnverifiedToken::parse(token)
     {
         found.broken.push(why.to_owned());
     }
@@ -113,11 +113,11 @@ pub fn typed(text: &str) -> Result<Map<String, Value>, String> {
         Ok(Value::Object(_)) if why.contains("twice") => {
             "names a member twice. Parsers disagree about which one counts.".into()
         }
-        Ok(Value::Object(_)) if why == json::TOO_MANY => {
+        Ok(Value::Object(_)) if why == json::TOO_MANY_VALUES => {
             "holds more than 100 values, and no token of the portal has more than a dozen.".into()
         }
         Ok(Value::Object(_)) => "cannot be read as JSON.".into(),
-        Ok(_) => "is JSON, but not an object: it must stand in { and }.".into(),
+        Ok(_) => "is JSON, but not an object: it must be enclosed in { and }.".into(),
     })
 }
 
@@ -127,7 +127,7 @@ pub fn pretty(members: &Map<String, Value>) -> String {
     serde_json::to_string_pretty(members).unwrap_or_default()
 }
 
-fn read(encoded: &str, part: &mut Part) -> Result<Map<String, Value>, String> {
+fn read(encoded: &str, part: &mut TokenPart) -> Result<Map<String, Value>, String> {
     let bytes = decode(encoded)?;
     part.text = String::from_utf8_lossy(&bytes).into_owned();
     let text = std::str::from_utf8(&bytes).map_err(|_| "is not UTF-8 text.".to_owned())?;
@@ -249,7 +249,10 @@ mod tests {
                 token(r#"{"alg":"a"}"#, r#"{"sub":1}"#),
                 "A claim is missing or has a wrong type.",
             ),
-            ("x".repeat(LONGEST + 1), "The lab reads 8192 at most."),
+            (
+                "x".repeat(MAX_TOKEN_BYTES + 1),
+                "The lab reads 8192 at most.",
+            ),
         ] {
             let found = apart(&bad).broken.join(" ");
             assert!(found.contains(description), "{description:?} in {found:?}");

@@ -1,7 +1,7 @@
 //! `/jwt`: the workbench for tokens. A token is issued or pasted, read, edited, signed again, and
 //! every verifier says whether it accepts it.
 //!
-//! Nothing is kept: each answer is made from one form alone. No token stands in an address or in a
+//! Nothing is stored: each answer is made from one form alone. No token is in an address or in a
 //! log, and the only requests that go out are those for a key set within the lab. Read `anatomy.rs`,
 //! then `verdicts.rs`, `sign.rs` and `weak_key.rs`.
 
@@ -21,24 +21,23 @@ use serde::Serialize;
 
 use crate::client::LabClient;
 use crate::defences::policy::{Name, Variant};
-use crate::jwt::keys::Signs;
-use crate::jwt::token::LONGEST;
+use crate::jwt::keys::SigningAlgorithm;
+use crate::jwt::token::MAX_TOKEN_BYTES;
 use crate::lab::page;
 use crate::lab::page::fields;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use anatomy::Anatomy;
 use sign::{Edited, How, OWN_ACCOUNTS};
 use verdicts::{Home, Verdicts};
-use weak_key::{Meter, Search};
+use weak_key::{KeySearch, Meter};
 
 /// The largest form: a token's two parts as text, in which a form spells each sign with three.
 const LARGEST: usize = 64 * 1024;
 
 /// One line of a list to choose from.
 #[derive(Debug, Serialize)]
-struct Choice {
+struct DropDownOption {
     value: String,
     description: String,
     chosen: bool,
@@ -50,27 +49,27 @@ struct Workbench {
     error: Option<String>,
     done: Option<String>,
     token: String,
-    users: Vec<Choice>,
-    portals: Vec<Choice>,
-    homes: Vec<Choice>,
+    users: Vec<DropDownOption>,
+    portals: Vec<DropDownOption>,
+    homes: Vec<DropDownOption>,
     /// Whose keys and names the verifiers had.
     home: String,
     anatomy: Option<Anatomy>,
     header: String,
     payload: String,
-    signs: Vec<Choice>,
+    signs: Vec<DropDownOption>,
     secret: String,
     fit: bool,
     verdicts: Option<Verdicts>,
-    search: Option<Search>,
+    search: Option<KeySearch>,
     not_searched: Option<&'static str>,
     meter: Option<Meter>,
 }
 
 /// A form that was sent.
-struct Sent(HashMap<String, String>);
+struct WorkbenchForm(HashMap<String, String>);
 
-impl Sent {
+impl WorkbenchForm {
     fn field(&self, name: &str) -> &str {
         self.0.get(name).map(String::as_str).unwrap_or_default()
     }
@@ -78,7 +77,7 @@ impl Sent {
     /// The first field that is longer than any token.
     fn too_long(&self) -> Option<&str> {
         let mut all = self.0.iter();
-        let long = all.find(|(_, value)| value.len() > LONGEST);
+        let long = all.find(|(_, value)| value.len() > MAX_TOKEN_BYTES);
         long.map(|(name, _)| name.as_str())
     }
 
@@ -97,7 +96,7 @@ impl Sent {
 
 #[get("/jwt")]
 fn show(context: &RequestContext) -> Template {
-    let empty = Sent(HashMap::new());
+    let empty = WorkbenchForm(HashMap::new());
     render(
         context,
         &empty,
@@ -111,8 +110,8 @@ async fn work(
     context: &RequestContext,
     data: Data<'_>,
     door: &State<LabClient>,
-) -> Result<(Status, Template), Reply> {
-    let sent = Sent(fields(&read(data).await?));
+) -> Result<(Status, Template), Problem> {
+    let sent = WorkbenchForm(fields(&read(data).await?));
     let mut token = sent.field("token").trim().to_owned();
     let mut page = Workbench::default();
     let mut home = sent.home(context, &token);
@@ -120,7 +119,7 @@ async fn work(
         Some(_) => {
             token.clear();
             Err(format!(
-                "A field holds more than {LONGEST} bytes. Send a shorter one."
+                "A field holds more than {MAX_TOKEN_BYTES} bytes. Send a shorter one."
             ))
         }
         None => act(context, &sent, &mut page, &mut token, &mut home).await?,
@@ -148,7 +147,7 @@ async fn work(
 /// Does what the pressed button says. The inner error is a sentence for the page.
 async fn act(
     context: &RequestContext,
-    sent: &Sent,
+    sent: &WorkbenchForm,
     page: &mut Workbench,
     token: &mut String,
     home: &mut Home,
@@ -170,8 +169,8 @@ async fn act(
                 ));
             };
             let signs = match sent.field("alg") {
-                "ES256" => Signs::Es256,
-                _ => Signs::Hs256,
+                "ES256" => SigningAlgorithm::Es256,
+                _ => SigningAlgorithm::Hs256,
             };
             *token = sign::issue(context, variant, user, signs).await?;
             *home = Home::Of(variant);
@@ -249,8 +248,13 @@ async fn read(data: Data<'_>) -> Result<String, Problem> {
         .map_err(|_| Problem::bad_request("The form is not UTF-8 text.", "Send it as text."))
 }
 
-fn render(context: &RequestContext, sent: &Sent, home: Home, mut page: Workbench) -> Template {
-    let choice = |value: &str, description: &str, chosen: bool| Choice {
+fn render(
+    context: &RequestContext,
+    sent: &WorkbenchForm,
+    home: Home,
+    mut page: Workbench,
+) -> Template {
+    let choice = |value: &str, description: &str, chosen: bool| DropDownOption {
         value: value.to_owned(),
         description: description.to_owned(),
         chosen,
@@ -288,7 +292,7 @@ fn render(context: &RequestContext, sent: &Sent, home: Home, mut page: Workbench
     page::render(context, "pages/lab/jwt.html", "The token workbench", page)
 }
 
-/// Whether a row of the workbench's verdicts stands for this defence.
+/// Whether a row of the workbench's verdicts is about this defence.
 pub(in crate::lab) fn shows(name: Name) -> bool {
     verdicts::defences().any(|shown| shown == name)
 }

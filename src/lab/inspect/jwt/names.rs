@@ -18,7 +18,7 @@ pub fn header(name: &str) -> &'static str {
         }
         "cty" => "Content type: what the payload is, where it is no plain JSON (RFC 7515 §4.1.10).",
         "jku" => {
-            "JWK set URL: where a key set is said to be. Whoever fetches it lets the token choose \
+            "JWK set URL: where a key set is said to be. Anyone who fetches it lets the token choose \
              its own key (RFC 7515 §4.1.2)."
         }
         "jwk" => {
@@ -93,7 +93,7 @@ pub fn seconds(value: &Value) -> Option<u64> {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "it lies between zero and LAST, and the rest of a second is not shown"
+        reason = "it is between zero and LAST, and the fraction of a second is not shown"
     )]
     let whole = |number: f64| number as u64;
     let number = value.as_f64().filter(|n| (0.0..LAST).contains(n))?;

@@ -9,8 +9,8 @@ use super::verdicts::{names, no_key, world};
 use crate::attacks::forged_key_sets;
 use crate::base::addresses::Listener;
 use crate::defences::policy::{PolicyProbe, Variant};
-use crate::jwt::issue::Subject;
-use crate::jwt::keys::{Published, Signs};
+use crate::jwt::issue::TokenSubject;
+use crate::jwt::keys::{PublishedKey, SigningAlgorithm};
 use crate::jwt::refresh::IssueError;
 use crate::jwt::signature;
 use crate::web::context::RequestContext;
@@ -93,7 +93,7 @@ pub async fn issue(
     context: &RequestContext,
     variant: Variant,
     user: &'static str,
-    signs: Signs,
+    signs: SigningAlgorithm,
 ) -> Result<String, Problem> {
     let probe = PolicyProbe::new(context.bench.resolve(variant).policy);
     let world = world(context, variant, &probe);
@@ -103,9 +103,9 @@ pub async fn issue(
         .await
         .map_err(|error| match error {
             IssueError::StorageError(error) => error.into(),
-            _ => Problem::overtaken(),
+            _ => Problem::conflict(),
         })?;
-    let subject = Subject {
+    let subject = TokenSubject {
         user: &issued.user,
         role: account.record.role,
         family: &issued.family,
@@ -151,7 +151,7 @@ pub async fn sign(
             None
         }
         How::Typed => {
-            set("alg", Signs::Hs256.name().into());
+            set("alg", SigningAlgorithm::Hs256.name().into());
             Some((
                 EncodingKey::from_secret(secret.as_bytes()),
                 Algorithm::HS256,
@@ -159,13 +159,13 @@ pub async fn sign(
         }
         How::Pem => {
             let published = published(context, home).await?;
-            set("alg", Signs::Hs256.name().into());
+            set("alg", SigningAlgorithm::Hs256.name().into());
             set("kid", published.kid.into());
             let key = EncodingKey::from_secret(published.pem.as_bytes());
             Some((key, Algorithm::HS256))
         }
         How::Jwk | How::Jku => {
-            set("alg", Signs::Es256.name().into());
+            set("alg", SigningAlgorithm::Es256.name().into());
             if how == How::Jwk {
                 set("jwk", forged_key_sets::public_jwk().ok_or_else(no_key)?);
             } else {
@@ -178,8 +178,8 @@ pub async fn sign(
         }
     };
     let token = match key {
-        Some((key, algorithm)) => signature::token(&header, &payload, &key, algorithm),
-        None => signature::signed_part(&header, &payload).map(|signed| {
+        Some((key, algorithm)) => signature::sign(&header, &payload, &key, algorithm),
+        None => signature::signing_input(&header, &payload).map(|signed| {
             let signature = if how == How::Kept { kept } else { "" };
             format!("{signed}.{signature}")
         }),
@@ -188,7 +188,7 @@ pub async fn sign(
 }
 
 /// The public key that a portal publishes, which signs first.
-async fn published(context: &RequestContext, home: Variant) -> Result<Published, Problem> {
+async fn published(context: &RequestContext, home: Variant) -> Result<PublishedKey, Problem> {
     let probe = PolicyProbe::new(context.bench.resolve(home).policy);
     let ring = world(context, home, &probe).key_ring().await?;
     ring.published().into_iter().next().ok_or_else(no_key)

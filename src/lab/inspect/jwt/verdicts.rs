@@ -8,12 +8,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::base::addresses::Listener;
-use crate::base::event::Client;
+use crate::base::event::ClientKind;
 use crate::client::LabClient;
 use crate::defences::facts::Role;
 use crate::defences::policy::{Name, Policy, PolicyProbe, Variant};
-use crate::jwt::verify::{Check, Expected, Purpose, Refusal};
-use crate::jwt::{self, Names, Token};
+use crate::jwt::verify::{TokenCheck, TokenExpectations, TokenPurpose, TokenRefusal};
+use crate::jwt::{self, TokenNames, UnverifiedToken};
 use crate::portal::jwt::key_set;
 use crate::session::world::World;
 use crate::storage::StorageError;
@@ -38,7 +38,7 @@ pub struct Verdicts {
     pub description: String,
     /// The variants that tell which switch decides, and their defences.
     pub decide: Vec<Decides>,
-    pub rows: Vec<Row>,
+    pub rows: Vec<VerdictRow>,
     pub accepted: usize,
 }
 
@@ -53,7 +53,7 @@ pub struct Decides {
 
 /// What one verifier says.
 #[derive(Debug, Serialize)]
-pub struct Row {
+pub struct VerdictRow {
     variant: VariantView,
     accepted: bool,
     /// The defence that refused it; none where its form did.
@@ -67,7 +67,7 @@ pub struct Row {
 
 /// The defences that a token meets: those of the checks, and the key itself.
 pub fn defences() -> impl Iterator<Item = Name> {
-    let checks = Check::ALL.into_iter().filter_map(Check::defence);
+    let checks = TokenCheck::ALL.into_iter().filter_map(TokenCheck::defence);
     checks.chain([Name::JwtKey])
 }
 
@@ -80,10 +80,10 @@ pub fn variants() -> impl Iterator<Item = Variant> {
 }
 
 /// The names of a portal of this bench.
-pub fn names(context: &RequestContext, variant: Variant) -> Names {
+pub fn names(context: &RequestContext, variant: Variant) -> TokenNames {
     let origin = context.addresses.origin(Listener::PortalHttps);
     let bench = context.bench.name().prefix();
-    Names::of(format!("{origin}{bench}/{variant}"))
+    TokenNames::of(format!("{origin}{bench}/{variant}"))
 }
 
 /// The world of a portal of this bench, under a policy.
@@ -97,13 +97,13 @@ pub fn world<'w>(
         variant,
         probe,
         now: context.now,
-        client: Client::Lab,
+        client: ClientKind::Lab,
     }
 }
 
 /// The portal that the token says it comes from, where it is one of this bench.
 pub fn named_home(context: &RequestContext, token: &str) -> Option<Variant> {
-    let claims = Token::parse(token).ok()?.claims;
+    let claims = UnverifiedToken::parse(token).ok()?.claims;
     let issuer = claims.iss?;
     Variant::all().find(|variant| names(context, *variant).issuer == issuer)
 }
@@ -130,7 +130,7 @@ pub async fn ask_all(
         let verdict = ask(context, &world(context, of, &probe), token, &fetched).await?;
         let view = VariantView::new(variant, &resolved.moved);
         rows.push(match verdict {
-            Ok(description) => Row {
+            Ok(description) => VerdictRow {
                 variant: view,
                 accepted: true,
                 defence: None,
@@ -138,7 +138,7 @@ pub async fn ask_all(
                 description,
                 of: variant,
             },
-            Err(Refusal { check, because }) => Row {
+            Err(TokenRefusal { check, because }) => VerdictRow {
                 variant: view,
                 accepted: false,
                 defence: check.defence().map(|name| name.slug()),
@@ -157,13 +157,13 @@ async fn ask(
     world: &World<'_>,
     token: &str,
     fetched: &[Value],
-) -> Result<Result<String, Refusal>, StorageError> {
+) -> Result<Result<String, TokenRefusal>, StorageError> {
     let ring = world.key_ring().await?;
-    let expected = Expected {
+    let expected = TokenExpectations {
         names: &names(context, world.variant),
         fetched,
         now: world.now,
-        purpose: Purpose::Access,
+        purpose: TokenPurpose::Access,
     };
     let claims = match jwt::verify(token, world.probe, &ring, &expected) {
         Ok(claims) => claims,
@@ -177,14 +177,16 @@ async fn ask(
     let claimed = claims.text("role").and_then(Role::parse);
     Ok(match world.probe.jwt_claims().role(claimed, record) {
         Some(role) => Ok(format!("As {}, role {}.", claims.sub, role.as_str())),
-        None => Err(Check::Subject.refuses("The token's user has no account here.")),
+        None => Err(TokenCheck::Subject.refuses("The token's user has no account here.")),
     })
 }
 
 /// The keys that a `jku` leads to. It is fetched as the weak arm of `jwt-key-source` does, so within
 /// the lab only; the strong arm ignores what was fetched.
 async fn fetched(context: &RequestContext, door: &LabClient, token: &str) -> Vec<Value> {
-    let jku = Token::parse(token).ok().and_then(|token| token.header.jku);
+    let jku = UnverifiedToken::parse(token)
+        .ok()
+        .and_then(|token| token.header.jku);
     let source = PolicyProbe::new(Policy::INSECURE).jwt_key_source();
     match jku {
         Some(jku) => key_set(context, source, door, &jku)
@@ -194,7 +196,7 @@ async fn fetched(context: &RequestContext, door: &LabClient, token: &str) -> Vec
     }
 }
 
-fn summed_up(rows: Vec<Row>) -> Verdicts {
+fn summed_up(rows: Vec<VerdictRow>) -> Verdicts {
     let accepts = |variant| rows.iter().any(|row| row.of == variant && row.accepted);
     let (hardened, insecure) = (accepts(Variant::Hardened), accepts(Variant::Insecure));
     let decide: Vec<Decides> = rows
@@ -233,7 +235,7 @@ fn summed_up(rows: Vec<Row>) -> Verdicts {
         (false, true) => (
             "mixed",
             "Hardened refuses it, insecure accepts it, and no single weak switch lets it in.",
-            "More than one strong defence stands in its way.",
+            "More than one strong defence stops it.",
         ),
         (false, false) => (
             "strong",

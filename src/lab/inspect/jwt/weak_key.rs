@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Serialize;
 
-use crate::attacks::words::WORDS;
-use crate::jwt::{Token, signature};
+use crate::attacks::word_list::WORDS;
+use crate::jwt::{UnverifiedToken, signature};
 
 /// As many bytes as HMAC-SHA256 puts out (RFC 7518 §3.2).
 const LONG_ENOUGH: usize = 32;
@@ -18,7 +18,7 @@ const MEASURED: Duration = Duration::from_millis(50);
 
 /// How a search of the word list ended.
 #[derive(Debug, Serialize)]
-pub struct Search {
+pub struct KeySearch {
     found: Option<&'static str>,
     tried: usize,
     words: usize,
@@ -32,15 +32,20 @@ pub struct Search {
 ///
 /// # Errors
 /// A sentence that says why this token cannot be searched.
-pub fn search(text: &str) -> Result<Search, &'static str> {
-    let token = Token::parse(text)
+pub fn search(text: &str) -> Result<KeySearch, &'static str> {
+    let token = UnverifiedToken::parse(text)
         .map_err(|_| "Only a whole token can be searched. Read above where this one is broken.")?;
     if token.header.alg != "HS256" {
         return Err("This token is not signed with HS256, so no word can be its key.");
     }
     let signs = |word: &&str| {
         let key = DecodingKey::from_secret(word.as_bytes());
-        signature::is_right(token.signed, &token.signature, &key, Algorithm::HS256)
+        signature::is_valid(
+            token.signing_input,
+            &token.signature,
+            &key,
+            Algorithm::HS256,
+        )
     };
     let at = WORDS.iter().position(&signs);
     let begun = Instant::now();
@@ -55,7 +60,7 @@ pub fn search(text: &str) -> Result<Search, &'static str> {
         .unwrap_or(u64::MAX)
         .max(1);
     let per_second = guesses.saturating_mul(1000) / millis;
-    Ok(Search {
+    Ok(KeySearch {
         found: at.map(|at| WORDS[at]),
         tried: at.map_or(WORDS.len(), |at| at + 1),
         words: WORDS.len(),
@@ -106,19 +111,19 @@ pub fn measure(key: &str) -> Meter {
 }
 
 /// A kind of character, and how many there are.
-type Kind = (fn(char) -> bool, u32);
+type CharacterClass = (fn(char) -> bool, u32);
 
 /// The bits of a text whose characters are drawn from the kinds that occur in it. A character that
 /// occurs again and again counts for little: at most as many bits as the different ones allow.
 fn drawn_by_lot(key: &str) -> u32 {
-    let kinds: [Kind; 5] = [
+    let kinds: [CharacterClass; 5] = [
         (|c| c.is_ascii_lowercase(), 26),
         (|c| c.is_ascii_uppercase(), 26),
         (|c| c.is_ascii_digit(), 10),
         (|c| c.is_ascii() && !c.is_ascii_alphanumeric(), 33),
         (|c| !c.is_ascii(), 100),
     ];
-    let used = |(is, size): &Kind| if key.chars().any(is) { *size } else { 0 };
+    let used = |(is, size): &CharacterClass| if key.chars().any(is) { *size } else { 0 };
     let alphabet: u32 = kinds.iter().map(used).sum();
     let mut different: Vec<char> = key.chars().collect();
     let length = different.len();
@@ -151,7 +156,7 @@ mod tests {
     fn token(key: &[u8]) -> String {
         let header = json!({"alg": "HS256"});
         let key = EncodingKey::from_secret(key);
-        let token = signature::token(&header, &json!({"sub": "a"}), &key, Algorithm::HS256);
+        let token = signature::sign(&header, &json!({"sub": "a"}), &key, Algorithm::HS256);
         token.expect("a token")
     }
 

@@ -1,5 +1,5 @@
 //! The five events. Each signs in for a session and for a token, asks with both, lets the event
-//! happen, and asks again. What stands on the page is what was answered.
+//! happen, and asks again. The page shows the real answers.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,17 +8,17 @@ use serde_json::{Value, json};
 
 use crate::attacks::http_actor::HttpActor;
 use crate::attacks::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
-use crate::client::Exchange;
+use crate::client::HttpExchange;
 use crate::client::caller::Call;
 use crate::defences::PolicyProbe;
 use crate::defences::password_storage::DEMO_PASSWORDS;
 use crate::defences::policy::Policy;
-use crate::jwt::token::Signed;
-use crate::jwt::verify::{Check, check_signed};
-use crate::jwt::{Claims, Key};
+use crate::jwt::token::CompactJws;
+use crate::jwt::verify::{TokenCheck, check_signed};
+use crate::jwt::{Claims, VerifyingKey};
 
 /// An event in words.
-pub(super) struct Event {
+pub(super) struct StatelessEvent {
     pub title: &'static str,
     /// What is done.
     pub description: &'static str,
@@ -27,29 +27,29 @@ pub(super) struct Event {
 }
 
 /// The events, in the order of [`run`].
-pub(super) const EVENTS: [Event; 5] = [
-    Event {
+pub(super) const EVENTS: [StatelessEvent; 5] = [
+    StatelessEvent {
         title: "Sign-out",
         description: "The user signs out of the session, and signs the token out. Then the old id and the \
                old token are sent once more.",
         explains: "The server ends a session by forgetting its id. It can refuse a token that is \
                    still valid only by remembering it.",
     },
-    Event {
+    StatelessEvent {
         title: "A stolen copy",
         description: "An attacker has copies of the id and of the token. The user notices and changes the \
                password.",
         explains: "Both are bearer credentials: whoever has a copy is the user. Sessions can be \
                    found by their user and ended. Tokens need a rule for all tokens of a user.",
     },
-    Event {
+    StatelessEvent {
         title: "A change of role",
         description: "An administrator makes mallory an administrator, who signs in. Then the administrator \
                takes the role back. Both lists are for administrators only.",
-        explains: "A role that the server looks up changes at once. A role that stands in a token \
+        explains: "A role that the server looks up changes at once. A role in a token \
                    stays until the token ends.",
     },
-    Event {
+    StatelessEvent {
         title: "A change of keys",
         description: "The user signs in one minute before the portal's keys are 30 days old. Two minutes pass, \
                then one day.",
@@ -58,11 +58,11 @@ pub(super) const EVENTS: [Event; 5] = [
                    session and a token may also have reached their own time limits; the answer \
                    names the check that refused the token.",
     },
-    Event {
+    StatelessEvent {
         title: "A second server",
         description: "A second server has the key that signs tokens and nothing else of the first one: it \
                verifies the token with the key from the portal's backup. The id is sent to a portal \
-               with a store of its own. Then the user signs out at the first server.",
+               with its own store. Then the user signs out at the first server.",
         explains: "A token says by itself whose it is, so any server with the key can read it. The \
                    price: the second server does not learn of the sign-out. An id says nothing \
                    without the store that knows it.",
@@ -72,13 +72,13 @@ pub(super) const EVENTS: [Event; 5] = [
 /// What happened to a session and to a token.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Happened {
-    session: Vec<Answer>,
-    token: Vec<Answer>,
+    session: Vec<EventAnswer>,
+    token: Vec<EventAnswer>,
 }
 
 /// An answer at one moment.
 #[derive(Clone, Debug, Serialize)]
-struct Answer {
+struct EventAnswer {
     when: &'static str,
     /// The status, where it was asked by HTTP.
     status: Option<u16>,
@@ -133,11 +133,11 @@ async fn role_change(scenario: &Scenario) -> Result<Happened, ScenarioError> {
     let (_, token) = sign_in(&mut user, ATTACKER).await?;
     let mut happened = Happened::default();
     for when in ["as an administrator", "after the demotion"] {
-        // The jar and not one cookie: where the role stands in a cookie, it is sent, too.
+        // The whole jar, not one cookie: the role may be in a cookie, which must be sent as well.
         let list = user.get("/admin/sessions").await?;
-        happened.session.push(Answer::of_list(when, &list));
+        happened.session.push(EventAnswer::of_list(when, &list));
         let list = user.call(with_token("GET", "/jwt/admin", &token)).await?;
-        happened.token.push(Answer::of_list(when, &list));
+        happened.token.push(EventAnswer::of_list(when, &list));
         if happened.token.len() == 1 {
             make(&mut admin, "student").await?;
         }
@@ -149,14 +149,14 @@ async fn key_change(scenario: &Scenario) -> Result<Happened, ScenarioError> {
     const DAY: u64 = 24 * 60;
     // The keys count from the first token on.
     sign_in(&mut scenario.actor("somebody"), ATTACKER).await?;
-    scenario.wait(30 * DAY - 1).await?;
+    scenario.advance_clock(30 * DAY - 1).await?;
     let mut user = scenario.actor("user");
     let (id, token) = sign_in(&mut user, VICTIM).await?;
     let mut happened = Happened::begin(&mut user, "before", &id, &token).await?;
-    scenario.wait(2).await?;
+    scenario.advance_clock(2).await?;
     let when = "after two minutes";
     happened.ask(&mut user, when, &id, &token).await?;
-    scenario.wait(DAY).await?;
+    scenario.advance_clock(DAY).await?;
     let when = "a day later";
     happened.ask(&mut user, when, &id, &token).await?;
     Ok(happened)
@@ -185,7 +185,7 @@ async fn second_server(scenario: &Scenario, second: &Scenario) -> Result<Happene
         let mut copy = second.actor("copy");
         let call = Call::get("/dashboard").with_cookie(Some(id_there.clone()));
         let page = copy.call(call).await?;
-        happened.session.push(Answer::of_page(when, &page));
+        happened.session.push(EventAnswer::of_page(when, &page));
         happened.token.push(read_with(when, &token, &secret));
         if happened.token.len() == 1 {
             end(&mut user, &token).await?;
@@ -195,19 +195,21 @@ async fn second_server(scenario: &Scenario, second: &Scenario) -> Result<Happene
 }
 
 /// What a server that has only this key tells about a token, strictly.
-fn read_with(when: &'static str, token: &str, secret: &[u8]) -> Answer {
+fn read_with(when: &'static str, token: &str, secret: &[u8]) -> EventAnswer {
     let read = || {
-        let refused = |because| Check::Form.refuses(because);
-        let signed = Signed::parse(token).map_err(refused)?;
+        let refused = |because| TokenCheck::Form.refuses(because);
+        let signed = CompactJws::parse(token).map_err(refused)?;
         let probe = PolicyProbe::new(Policy::HARDENED);
-        check_signed(&signed, &probe, |_| Ok(Key::Secret(secret.to_vec())))?;
+        check_signed(&signed, &probe, |_| {
+            Ok(VerifyingKey::Secret(secret.to_vec()))
+        })?;
         Claims::parse(&signed.payload).map_err(refused)
     };
     let (opens, description) = match read() {
         Ok(claims) => (true, format!("The signature is right: {}.", claims.sub)),
         Err(refusal) => (false, refusal.to_string()),
     };
-    Answer {
+    EventAnswer {
         when,
         status: None,
         opens,
@@ -224,10 +226,10 @@ impl Happened {
     ) -> Result<Self, ScenarioError> {
         let mut happened = Self::default();
         happened.ask(actor, when, id, token).await?;
-        let opened = |answers: &[Answer]| answers.iter().all(|answer| answer.opens);
+        let opened = |answers: &[EventAnswer]| answers.iter().all(|answer| answer.opens);
         match opened(&happened.session) && opened(&happened.token) {
             true => Ok(happened),
-            false => Err(unexpected("a fresh session or token opens nothing")),
+            false => Err(unexpected("a fresh session or token is not accepted")),
         }
     }
 
@@ -241,15 +243,15 @@ impl Happened {
     ) -> Result<(), ScenarioError> {
         let call = Call::get("/dashboard").with_cookie(Some(id.to_owned()));
         let page = actor.call(call).await?;
-        self.session.push(Answer::of_page(when, &page));
+        self.session.push(EventAnswer::of_page(when, &page));
         let profile = actor.call(with_token("GET", "/jwt/profile", token)).await?;
-        self.token.push(Answer::of_json(when, &profile));
+        self.token.push(EventAnswer::of_json(when, &profile));
         Ok(())
     }
 }
 
-impl Answer {
-    fn of_page(when: &'static str, page: &Exchange) -> Self {
+impl EventAnswer {
+    fn of_page(when: &'static str, page: &HttpExchange) -> Self {
         let greeting = page.body.split("Welcome to the Dashboard, ").nth(1);
         let user = greeting.and_then(|rest| rest.split_once('!'));
         Self {
@@ -263,7 +265,7 @@ impl Answer {
         }
     }
 
-    fn of_json(when: &'static str, reply: &Exchange) -> Self {
+    fn of_json(when: &'static str, reply: &HttpExchange) -> Self {
         let json: Value = serde_json::from_str(&reply.body).unwrap_or_default();
         let description = match (json["logged_in_as"].as_str(), json["detail"].as_str()) {
             (Some(user), _) => format!("logged_in_as: {user}"),
@@ -281,7 +283,7 @@ impl Answer {
         }
     }
 
-    fn of_list(when: &'static str, reply: &Exchange) -> Self {
+    fn of_list(when: &'static str, reply: &HttpExchange) -> Self {
         let opens = reply.status == 200;
         let description = match opens {
             true => "The list for administrators is shown.",
@@ -341,7 +343,7 @@ fn with_token(method: &'static str, path: &str, token: &str) -> Call {
 }
 
 /// The JSON of an answer that went well.
-fn answer(what: &str, reply: &Exchange) -> Result<Value, ScenarioError> {
+fn answer(what: &str, reply: &HttpExchange) -> Result<Value, ScenarioError> {
     let json = serde_json::from_str(&reply.body);
     match (reply.status, json) {
         (200, Ok(json)) => Ok(json),

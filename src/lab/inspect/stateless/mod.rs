@@ -1,13 +1,12 @@
 //! `/stateless`: the same five events on a session and on a token, side by side.
 //!
 //! A session is looked up at every request; a token is verified and, where nothing is remembered of
-//! it, believed. Nothing here is told from memory: a click runs every event for real on benches that
-//! are thrown away. Read `events.rs` next.
+//! it, believed. Nothing on the page is prepared: a click runs every event on benches that are
+//! deleted afterwards. Read `events.rs` next.
 
 mod events;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::web::template::Template;
 use rocket::http::Status;
@@ -17,16 +16,14 @@ use serde::Serialize;
 
 use self::events::{EVENTS, Happened};
 use crate::attacks::matrix::throw_away_name;
-use crate::attacks::scenario::{Scenario, ScenarioError, Target};
-use crate::base::bench_name::BenchName;
+use crate::attacks::scenario::{Scenario, ScenarioError, TargetLab};
 use crate::client::LabClient;
 use crate::defences::policy::{Name, Variant};
 use crate::lab::page;
-use crate::session::bench::{BENCH_LIMIT, Benches};
+use crate::session::bench::{Benches, PerBench};
 use crate::web::context::RequestContext;
 use crate::web::page::VariantView;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
 /// The two sides, and the counter-experiment: everything strong but the one thing that the server
 /// remembers of tokens.
@@ -38,36 +35,36 @@ const VARIANTS: [Variant; 3] = [
 
 /// What happened on all benches.
 #[derive(Debug, Default)]
-pub struct Comparisons(Mutex<HashMap<BenchName, Arc<Vec<Section>>>>);
+pub struct StatelessRuns(PerBench<Arc<Vec<StatelessSection>>>);
 
 /// One event on all variants.
 #[derive(Clone, Debug, Serialize)]
-struct Section {
+struct StatelessSection {
     title: &'static str,
     description: &'static str,
     explains: &'static str,
-    rows: Vec<Row>,
+    rows: Vec<StatelessRow>,
 }
 
 /// One event on one variant.
 #[derive(Clone, Debug, Serialize)]
-struct Row {
+struct StatelessRow {
     variant: VariantView,
     happened: Happened,
 }
 
 #[derive(Serialize)]
 struct StatelessPage {
-    sections: Vec<Section>,
+    sections: Vec<StatelessSection>,
 }
 
-/// Runs one event against one variant, on a bench of its own.
+/// Runs one event against one variant, on its own bench.
 async fn row(
-    target: &Target,
+    target: &TargetLab,
     benches: &Benches,
     event: usize,
     variant: Variant,
-) -> Result<Row, ScenarioError> {
+) -> Result<StatelessRow, ScenarioError> {
     let (name, other) = (throw_away_name(), throw_away_name());
     let unopened = |error: &dyn std::fmt::Display| ScenarioError::Unexpected(error.to_string());
     let bench = benches.open(&name).await.map_err(|e| unopened(&e))?;
@@ -80,16 +77,15 @@ async fn row(
     benches.discard(&name).await;
     benches.discard(&other).await;
     let moved = bench.resolve(variant).moved;
-    Ok(Row {
+    Ok(StatelessRow {
         variant: VariantView::new(variant, &moved),
         happened: happened?,
     })
 }
 
 #[get("/stateless")]
-fn show(context: &RequestContext, all: &State<Comparisons>) -> Template {
-    let kept = all.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let sections = kept.get(context.bench.name()).cloned().unwrap_or_default();
+fn show(context: &RequestContext, all: &State<StatelessRuns>) -> Template {
+    let sections = all.0.read(context.bench.name()).unwrap_or_default();
     let page = StatelessPage {
         sections: sections.to_vec(),
     };
@@ -100,11 +96,11 @@ fn show(context: &RequestContext, all: &State<Comparisons>) -> Template {
 #[post("/stateless")]
 async fn run(
     context: &RequestContext,
-    all: &State<Comparisons>,
+    all: &State<StatelessRuns>,
     lab_client: &State<LabClient>,
     benches: &State<Arc<Benches>>,
-) -> Result<Redirect, Reply> {
-    let target = Target::of(lab_client, &context.addresses);
+) -> Result<Redirect, Problem> {
+    let target = TargetLab::of(lab_client, &context.addresses);
     let mut sections = Vec::new();
     for (index, event) in EVENTS.iter().enumerate() {
         let mut rows = Vec::new();
@@ -117,18 +113,14 @@ async fn run(
                 Problem::new(Status::BadGateway, "No answer", because, next)
             })?);
         }
-        sections.push(Section {
+        sections.push(StatelessSection {
             title: event.title,
             description: event.description,
             explains: event.explains,
             rows,
         });
     }
-    let mut all = all.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if all.len() >= BENCH_LIMIT {
-        all.clear();
-    }
-    all.insert(context.bench.name().clone(), Arc::new(sections));
+    all.0.insert(context.bench.name(), Arc::new(sections));
     Ok(Redirect::to(format!("{}/stateless", context.base())))
 }
 

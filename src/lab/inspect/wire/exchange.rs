@@ -4,8 +4,8 @@ use rocket::http::Status;
 use rocket::{Route, get, routes};
 use serde::Serialize;
 
-use super::flow::{self, Passed};
-use super::row::{CookieView, Row};
+use super::flow::{self, StagePassed};
+use super::row::{CookieView, WireRow};
 use crate::lab::diagrams::request_flow;
 use crate::lab::diagrams::request_flow::Drawing;
 use crate::lab::inspect::headers::{attribute_does, does, lacks};
@@ -13,19 +13,18 @@ use crate::lab::page;
 use crate::session::bench::wire::{Cookie, Exchange, Headers, KEPT, OF_ANSWERS, OF_REQUESTS};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use crate::web::template::Template;
 
 #[derive(Serialize)]
 struct ExchangePage {
-    row: Row,
+    row: WireRow,
     reason: &'static str,
-    request: Vec<Line>,
+    request: Vec<HeaderLine>,
     cookie_does: &'static str,
-    answer: Vec<Line>,
-    set: Vec<SetCookie>,
+    answer: Vec<HeaderLine>,
+    set: Vec<SetCookieView>,
     /// Empty where no policy was asked.
-    stages: Vec<Passed>,
+    stages: Vec<StagePassed>,
     drawings: Vec<Drawing>,
     newer: Option<u64>,
     older: Option<u64>,
@@ -33,7 +32,7 @@ struct ExchangePage {
 
 /// A header line and what it does.
 #[derive(Serialize)]
-struct Line {
+struct HeaderLine {
     name: &'static str,
     value: String,
     does: &'static str,
@@ -41,13 +40,13 @@ struct Line {
 
 /// A cookie that the answer sets, attribute by attribute.
 #[derive(Serialize)]
-struct SetCookie {
+struct SetCookieView {
     cookie: CookieView,
     attributes: Vec<(String, &'static str)>,
     lacks: Vec<(&'static str, &'static str)>,
 }
 
-impl SetCookie {
+impl SetCookieView {
     fn new(cookie: &Cookie) -> Self {
         let attributes = cookie.attributes.split(';').map(str::trim);
         let removed = cookie.value.is_none();
@@ -57,7 +56,7 @@ impl SetCookie {
                 .filter(|one| !one.is_empty())
                 .map(|one| (one.to_owned(), attribute_does(one)))
                 .collect(),
-            // A cookie that is taken back protects nothing.
+            // A deleted cookie protects nothing.
             lacks: if removed {
                 Vec::new()
             } else {
@@ -67,8 +66,8 @@ impl SetCookie {
     }
 }
 
-fn lines(headers: &Headers, names: &'static [&'static str]) -> Vec<Line> {
-    let line = |(name, value): (&'static str, &str)| Line {
+fn lines(headers: &Headers, names: &'static [&'static str]) -> Vec<HeaderLine> {
+    let line = |(name, value): (&'static str, &str)| HeaderLine {
         name,
         value: value.to_owned(),
         does: does(name, value),
@@ -91,12 +90,12 @@ impl ExchangePage {
         let status = Status::new(one.status);
         let kept = |id: &u64| wire.one(*id).is_some();
         Self {
-            row: Row::new(one, false),
+            row: WireRow::new(one, false),
             reason: status.reason().unwrap_or_default(),
             request: lines(&one.request, &OF_REQUESTS),
             cookie_does: does("cookie", ""),
             answer: lines(&one.answer, &OF_ANSWERS),
-            set: one.set_cookie.iter().map(SetCookie::new).collect(),
+            set: one.set_cookie.iter().map(SetCookieView::new).collect(),
             stages,
             drawings,
             newer: one.id.checked_add(1).filter(kept),
@@ -106,7 +105,7 @@ impl ExchangePage {
 }
 
 #[get("/wire/<id>")]
-fn exchange(context: &RequestContext, id: &str) -> Result<Template, Reply> {
+fn exchange(context: &RequestContext, id: &str) -> Result<Template, Problem> {
     let found = id.parse().ok().and_then(|id| context.bench.wire().one(id));
     let Some(one) = found else {
         let because = format!("The wire keeps the last {KEPT} requests of this bench.");
@@ -114,8 +113,8 @@ fn exchange(context: &RequestContext, id: &str) -> Result<Template, Reply> {
             "Go back to {}/wire and choose one of those.",
             context.base()
         );
-        let heading = "That request is not kept";
-        return Err(Problem::new(Status::NotFound, heading, because, next).into());
+        let heading = "That request is not recorded";
+        return Err(Problem::new(Status::NotFound, heading, because, next));
     };
     let page = ExchangePage::new(context, &one);
     let template = "pages/lab/wire_exchange.html";

@@ -6,30 +6,29 @@ use rocket::http::Status;
 use serde::Serialize;
 
 use super::row;
-use crate::base::event::Client;
+use crate::base::event::ClientKind;
 use crate::defences::policy::Variant;
 use crate::session::bench::wire::Exchange;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 
 /// The clients by their names in addresses.
-const CLIENTS: [(&str, Client); 4] = [
-    ("browser", Client::Browser),
-    ("curl", Client::Curl),
-    ("lab", Client::Lab),
-    ("other", Client::Other),
+const CLIENTS: [(&str, ClientKind); 4] = [
+    ("browser", ClientKind::Browser),
+    ("curl", ClientKind::Curl),
+    ("lab", ClientKind::Lab),
+    ("other", ClientKind::Other),
 ];
 
 /// What to show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     variant: Option<Variant>,
-    client: Option<(&'static str, Client)>,
+    client: Option<(&'static str, ClientKind)>,
 }
 
 /// A link that changes the filter.
 #[derive(Debug, Serialize)]
-pub struct Choice {
+pub struct FilterOption {
     label: String,
     /// The query of the address, with its question mark.
     query: String,
@@ -41,7 +40,7 @@ impl Filter {
     ///
     /// # Errors
     /// 404 with the variants there are, 422 with the clients there are.
-    pub fn parse(variant: Option<&str>, client: Option<&str>) -> Result<Self, Reply> {
+    pub fn parse(variant: Option<&str>, client: Option<&str>) -> Result<Self, Problem> {
         let given = |text: &&str| !text.is_empty();
         let variant = variant.filter(given);
         let variant = variant
@@ -79,8 +78,8 @@ impl Filter {
         format!("?{}", pairs.join("&"))
     }
 
-    fn choice(self, label: impl Into<String>, to: Self) -> Choice {
-        Choice {
+    fn choice(self, label: impl Into<String>, to: Self) -> FilterOption {
+        FilterOption {
             label: label.into(),
             query: to.query(),
             here: self == to,
@@ -88,7 +87,7 @@ impl Filter {
     }
 
     /// The variants to choose from: the three plain ones, and those that were asked.
-    pub fn variants<'e>(self, kept: impl Iterator<Item = &'e Exchange>) -> Vec<Choice> {
+    pub fn variants<'e>(self, kept: impl Iterator<Item = &'e Exchange>) -> Vec<FilterOption> {
         let plain = [Variant::Insecure, Variant::Hardened, Variant::Custom];
         let mut all: BTreeSet<Variant> = kept.filter_map(|one| one.variant).collect();
         all.extend(plain.into_iter().chain(self.variant));
@@ -103,7 +102,7 @@ impl Filter {
     }
 
     /// The clients to choose from.
-    pub fn clients(self) -> Vec<Choice> {
+    pub fn clients(self) -> Vec<FilterOption> {
         let to = |client| Self { client, ..self };
         let each = CLIENTS
             .into_iter()

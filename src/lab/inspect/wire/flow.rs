@@ -4,13 +4,12 @@
 
 use serde::Serialize;
 
-use super::stage::Stage;
-use crate::defences::Taken;
 use crate::defences::policy::Name;
+use crate::defences::{ArmsTaken, RequestStage};
 
 /// A defence that was asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Lit {
+pub struct ProbedDefence {
     /// Its name in addresses.
     pub slug: &'static str,
     /// `weak`, `strong`, or `mixed` for an arm between them.
@@ -25,44 +24,41 @@ pub struct Lit {
 
 /// A stage, and what was asked there.
 #[derive(Clone, Debug, Serialize)]
-pub struct Passed {
+pub struct StagePassed {
     /// The stage's name.
     pub title: &'static str,
     /// What happens there.
     pub description: &'static str,
     /// The defences asked, in the order of the course.
-    pub lit: Vec<Lit>,
-    /// How many stand there and were not asked.
+    pub lit: Vec<ProbedDefence>,
+    /// How many belong to the stage and were not asked.
     pub dark: usize,
     /// Whether the request was refused before it came here.
     pub not_reached: bool,
 }
 
 /// The way of a request that took these arms, and that this defence refused.
-pub fn passed(taken: &Taken, refused_by: Option<&str>) -> Vec<Passed> {
-    let refused_at = Name::ALL
-        .iter()
-        .find(|name| Some(name.slug()) == refused_by)
-        .map(|name| Stage::of(*name));
-    let stage = |stage: Stage| {
-        let here = Name::ALL.iter().filter(|name| Stage::of(**name) == stage);
-        let lit: Vec<Lit> = here
+pub fn passed(taken: &ArmsTaken, refused_by: Option<Name>) -> Vec<StagePassed> {
+    let refused_at = refused_by.map(|name| name.lesson().stage);
+    let stage = |stage: RequestStage| {
+        let here = Name::ALL.iter().filter(|name| name.lesson().stage == stage);
+        let lit: Vec<ProbedDefence> = here
             .clone()
             .filter_map(|name| lit(taken, *name, refused_by))
             .collect();
-        Passed {
+        StagePassed {
             title: stage.title(),
             description: stage.description(),
             dark: here.count() - lit.len(),
-            // A refusal has a page, too, and every answer its headers.
-            not_reached: refused_at.is_some_and(|at| stage > at && stage < Stage::Page),
+            // A refusal also has a page, and every answer has headers.
+            not_reached: refused_at.is_some_and(|at| stage > at && stage < RequestStage::Page),
             lit,
         }
     };
-    Stage::ALL.into_iter().map(stage).collect()
+    RequestStage::ALL.into_iter().map(stage).collect()
 }
 
-fn lit(taken: &Taken, name: Name, refused_by: Option<&str>) -> Option<Lit> {
+fn lit(taken: &ArmsTaken, name: Name, refused_by: Option<Name>) -> Option<ProbedDefence> {
     let arm = taken.arm(name)?;
     let arms = name.arms();
     let kind = if arms.first() == Some(&arm) {
@@ -73,12 +69,12 @@ fn lit(taken: &Taken, name: Name, refused_by: Option<&str>) -> Option<Lit> {
         "mixed"
     };
     let slug = name.slug();
-    Some(Lit {
+    Some(ProbedDefence {
         slug,
         kind,
         arm: arm.slug,
         description: arm.description,
-        refused: refused_by == Some(slug),
+        refused: refused_by == Some(name),
     })
 }
 
@@ -88,7 +84,7 @@ mod tests {
     use crate::defences::PolicyProbe;
     use crate::defences::policy::Policy;
 
-    fn at(stages: &[Passed], stage: Stage) -> &Passed {
+    fn at(stages: &[StagePassed], stage: RequestStage) -> &StagePassed {
         let mut all = stages.iter().filter(|passed| passed.title == stage.title());
         all.next().expect("every stage is there")
     }
@@ -102,7 +98,7 @@ mod tests {
             let probe = PolicyProbe::new(policy);
             probe.rotation();
             let stages = passed(&probe.taken(), None);
-            let action = at(&stages, Stage::Action);
+            let action = at(&stages, RequestStage::Action);
             let [lit] = &action.lit[..] else {
                 panic!("{action:?}");
             };
@@ -118,7 +114,7 @@ mod tests {
         let probe = PolicyProbe::new(policy.expect("an arm"));
         probe.same_site();
         let stages = passed(&probe.taken(), None);
-        assert_eq!(at(&stages, Stage::Cookies).lit[0].kind, "mixed");
+        assert_eq!(at(&stages, RequestStage::Cookies).lit[0].kind, "mixed");
     }
 
     #[test]
@@ -126,11 +122,11 @@ mod tests {
         let probe = PolicyProbe::new(Policy::HARDENED);
         probe.csrf_token();
         probe.csp();
-        let stages = passed(&probe.taken(), Some("csrf-token"));
-        assert!(at(&stages, Stage::Checks).lit[0].refused);
+        let stages = passed(&probe.taken(), Some(Name::CsrfToken));
+        assert!(at(&stages, RequestStage::Checks).lit[0].refused);
         let not_reached = stages.iter().filter(|stage| stage.not_reached);
         let not_reached: Vec<_> = not_reached.map(|stage| stage.title).collect();
         assert_eq!(not_reached, ["Whose token?", "The action"]);
-        assert!(!at(&stages, Stage::Headers).lit[0].refused);
+        assert!(!at(&stages, RequestStage::Headers).lit[0].refused);
     }
 }

@@ -1,13 +1,12 @@
 //! `/wire`: every request on the bench as it happens, from browsers and curl alike, each with its
 //! cookies; `/wire/<id>` explains one, header by header, and shows its way through the defences.
 //!
-//! What is kept, and what is masked, is decided before: in `web::on_wire` and `bench::wire`.
+//! What is recorded, and what is masked, is decided earlier: in `web::on_wire` and `bench::wire`.
 
 mod exchange;
 mod filter;
 pub(in crate::lab) mod flow;
 mod row;
-pub(in crate::lab) mod stage;
 
 use rocket::{Route, get, routes};
 use serde::Serialize;
@@ -16,17 +15,17 @@ use crate::lab::page;
 use crate::session::bench::Sharing;
 use crate::session::bench::wire::{KEPT, Wire};
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::problem::Problem;
 use crate::web::template::Template;
-use filter::{Choice, Filter};
-use row::Row;
+use filter::{Filter, FilterOption};
+use row::WireRow;
 
 /// How many rows there is room for on a projector.
 const PROJECTED: usize = 6;
 
 #[derive(Serialize)]
 struct WirePage {
-    rows: Vec<Row>,
+    rows: Vec<WireRow>,
     newest: u64,
     shown: usize,
     kept: usize,
@@ -35,19 +34,19 @@ struct WirePage {
     open: bool,
     /// The same for a page that asks for more.
     live: String,
-    variants: Vec<Choice>,
-    clients: Vec<Choice>,
+    variants: Vec<FilterOption>,
+    clients: Vec<FilterOption>,
     shared: bool,
 }
 
 /// Rows and the number of the newest exchange. What comes between the two questions is left for the
 /// next poll.
-fn rows(wire: &Wire, filter: Filter, after: Option<u64>, shown: usize) -> (Vec<Row>, u64) {
+fn rows(wire: &Wire, filter: Filter, after: Option<u64>, shown: usize) -> (Vec<WireRow>, u64) {
     let newest = wire.count();
     // A lab that was started again counts from 1.
     let from = after.filter(|after| *after <= newest).unwrap_or_default();
     let found = wire.after(from, shown, |one| one.id <= newest && filter.fits(one));
-    let rows = found.iter().map(|one| Row::new(one, after.is_some()));
+    let rows = found.iter().map(|one| WireRow::new(one, after.is_some()));
     (rows.collect(), newest)
 }
 
@@ -57,7 +56,7 @@ fn wire(
     variant: Option<&str>,
     client: Option<&str>,
     projector: Option<&str>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     let filter = Filter::parse(variant, client)?;
     let projector = projector == Some("1");
     let (shown, template) = if projector {
@@ -91,17 +90,17 @@ fn live(
     client: Option<&str>,
     after: Option<u64>,
     shown: Option<usize>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     #[derive(Serialize)]
-    struct More {
-        rows: Vec<Row>,
+    struct NextPage {
+        rows: Vec<WireRow>,
         newest: u64,
     }
     let filter = Filter::parse(variant, client)?;
     let shown = shown.unwrap_or(KEPT).min(KEPT);
     let after = Some(after.unwrap_or_default());
     let (rows, newest) = rows(context.bench.wire(), filter, after, shown);
-    let page = More { rows, newest };
+    let page = NextPage { rows, newest };
     Ok(page::render(context, "pages/lab/wire_rows.html", "", page))
 }
 

@@ -2,14 +2,15 @@
 
 use serde::Serialize;
 
-use crate::base::event::{Client, in_words};
+use crate::base::event::{ClientKind, in_words};
+use crate::defences::policy::Name;
 use crate::session::bench::wire::{Cookie, Exchange, To};
 use crate::web::page::VariantView;
 use crate::web::visible_time::time_of_day;
 
 /// A row.
 #[derive(Debug, Serialize)]
-pub struct Row {
+pub struct WireRow {
     id: u64,
     time: String,
     client: &'static str,
@@ -43,7 +44,7 @@ pub struct CookieView {
     removed: bool,
 }
 
-impl Row {
+impl WireRow {
     /// The row of an exchange.
     pub fn new(one: &Exchange, fresh: bool) -> Self {
         Self {
@@ -61,16 +62,16 @@ impl Row {
             sent: one.cookies.iter().map(CookieView::new).collect(),
             more: one.more_cookies,
             set: one.set_cookie.iter().map(CookieView::new).collect(),
-            refused_by: one.refused_by,
+            refused_by: one.refused_by.map(Name::slug),
             fresh,
         }
     }
 }
 
 /// A client in words, for a row and for the filter.
-pub fn client(client: Client) -> &'static str {
+pub fn client(client: ClientKind) -> &'static str {
     match client {
-        Client::Lab => "the lab itself",
+        ClientKind::Lab => "the lab itself",
         other => in_words::client(other),
     }
 }

@@ -8,9 +8,8 @@ use rocket::{Route, State, post, routes};
 use super::{Lessons, field, find, form};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use crate::worksheets::answers::{LONGEST, judge};
-use crate::worksheets::progress::{Given, Progress};
+use crate::worksheets::progress::{GivenAnswer, SheetProgress};
 use crate::worksheets::progress_tracker::{ProgressTracker, wall_time};
 use crate::worksheets::sheet::Sheet;
 
@@ -19,10 +18,10 @@ fn back(context: &RequestContext, sheet: &Sheet, id: &str) -> Redirect {
     Redirect::to(format!("{}/labs/{}#{id}", context.base(), sheet.slug))
 }
 
-fn refused(because: impl Into<String>) -> Reply {
+fn refused(because: impl Into<String>) -> Problem {
     let next = "Go back to the sheet. What you answered before is still there.";
     let status = Status::UnprocessableEntity;
-    Problem::new(status, "That is no answer", because, next).into()
+    Problem::new(status, "That is no answer", because, next)
 }
 
 /// Keeps an answer. A choice of several sends the field several times.
@@ -32,7 +31,7 @@ async fn answer(
     slug: &str,
     lessons: &State<Lessons>,
     data: Data<'_>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Problem> {
     let sheet = find(lessons, slug)?;
     let form = form(data).await?;
     let id = field(&form, "id");
@@ -54,9 +53,9 @@ async fn answer(
             .any(|reflection| reflection.common.id == id) => {}
         None => return Err(refused(format!("This sheet has no question {id:?}."))),
     }
-    let change = |progress: &mut Progress| {
+    let change = |progress: &mut SheetProgress| {
         let tries = progress.answers.get(id).map_or(0, |given| given.tries);
-        let given = Given {
+        let given = GivenAnswer {
             answer: answer.clone(),
             at: wall_time(),
             tries: tries.saturating_add(1),
@@ -76,7 +75,7 @@ async fn hint(
     slug: &str,
     lessons: &State<Lessons>,
     data: Data<'_>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Problem> {
     let sheet = find(lessons, slug)?;
     let form = form(data).await?;
     let id = field(&form, "id");
@@ -84,7 +83,7 @@ async fn hint(
         return Err(refused(format!("This sheet has no block {id:?}.")));
     };
     let most = common.hints.len();
-    let change = |progress: &mut Progress| {
+    let change = |progress: &mut SheetProgress| {
         let opened = progress.hints.entry(id.to_owned()).or_default();
         *opened = opened.saturating_add(1).min(most);
     };

@@ -11,9 +11,8 @@ use super::{Lessons, field, form, values};
 use crate::lab::page;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use crate::worksheets::markdown::to_html;
-use crate::worksheets::progress::Progress;
+use crate::worksheets::progress::SheetProgress;
 use crate::worksheets::progress_tracker;
 use crate::worksheets::sheet::Sheet;
 
@@ -22,7 +21,7 @@ const LONGEST_NAME: usize = 60;
 
 /// A sheet in the list.
 #[derive(Debug, Serialize)]
-pub struct Row {
+pub struct SheetRow {
     slug: String,
     number: String,
     title: String,
@@ -36,8 +35,8 @@ pub struct Row {
     done: bool,
 }
 
-impl Row {
-    fn new(sheet: &Sheet, progress: Option<&Progress>) -> Self {
+impl SheetRow {
+    fn new(sheet: &Sheet, progress: Option<&SheetProgress>) -> Self {
         let steps = sheet.steps().count();
         let steps_done = progress.map_or(0, |progress| progress.steps_done(sheet));
         let (points, points_of) = (progress.map_or(0, |p| p.points(sheet)), sheet.points());
@@ -57,24 +56,24 @@ impl Row {
     }
 }
 
-/// The sheets with their progress on this place's bench.
+/// The sheets with their progress on the request's bench.
 ///
 /// # Errors
 /// The store does not answer.
-pub async fn rows(context: &RequestContext, lessons: &Lessons) -> Result<Vec<Row>, Reply> {
+pub async fn rows(context: &RequestContext, lessons: &Lessons) -> Result<Vec<SheetRow>, Problem> {
     let kept = progress_tracker::all(context.bench.name(), context.bench.storage()).await?;
     let of = |slug: &str| kept.iter().find(|(kept, _)| kept == slug).map(|(_, p)| p);
     let sheets = lessons.library().sheets().iter();
     Ok(sheets
-        .map(|sheet| Row::new(sheet, of(&sheet.slug)))
+        .map(|sheet| SheetRow::new(sheet, of(&sheet.slug)))
         .collect())
 }
 
 #[get("/labs")]
-async fn index(context: &RequestContext, lessons: &State<Lessons>) -> Result<Template, Reply> {
+async fn index(context: &RequestContext, lessons: &State<Lessons>) -> Result<Template, Problem> {
     #[derive(Serialize)]
-    struct Index {
-        rows: Vec<Row>,
+    struct WorksheetsPage {
+        rows: Vec<SheetRow>,
         minutes: u32,
         mistakes: Vec<String>,
         manual: bool,
@@ -85,7 +84,7 @@ async fn index(context: &RequestContext, lessons: &State<Lessons>) -> Result<Tem
         .sheets()
         .iter()
         .map(|sheet| u32::from(sheet.front.minutes));
-    let page = Index {
+    let page = WorksheetsPage {
         rows: rows(context, lessons).await?,
         minutes: minutes.sum(),
         mistakes: library.mistakes().iter().map(ToString::to_string).collect(),
@@ -100,16 +99,16 @@ async fn index(context: &RequestContext, lessons: &State<Lessons>) -> Result<Tem
     ))
 }
 
-/// Keeps the student's name for screenshots and reports; an empty one is forgotten.
+/// Stores the student's name for screenshots and reports; an empty one removes it.
 #[post("/labs/name", data = "<data>")]
-async fn name(context: &RequestContext, data: Data<'_>) -> Result<Redirect, Reply> {
+async fn name(context: &RequestContext, data: Data<'_>) -> Result<Redirect, Problem> {
     let form = form(data).await?;
     let name = crate::session::bench::audit::visible(field(&form, "name").trim());
     if name.chars().count() > LONGEST_NAME {
         let because = format!("A name may have {LONGEST_NAME} characters at most.");
         let next = "Go back and enter a shorter one. Nothing was changed.";
         let status = Status::UnprocessableEntity;
-        return Err(Problem::new(status, "The name is too long", because, next).into());
+        return Err(Problem::new(status, "The name is too long", because, next));
     }
     let name = Some(name).filter(|name| !name.is_empty());
     context.bench.set_student(name).await?;
@@ -117,13 +116,13 @@ async fn name(context: &RequestContext, data: Data<'_>) -> Result<Redirect, Repl
 }
 
 #[get("/labs/manual")]
-fn manual(context: &RequestContext, lessons: &State<Lessons>) -> Result<Template, Reply> {
+fn manual(context: &RequestContext, lessons: &State<Lessons>) -> Result<Template, Problem> {
     #[derive(Serialize)]
-    struct Manual {
+    struct ManualPage {
         html: String,
     }
     let Some(text) = lessons.library().manual() else {
-        return Err(Problem::not_found().into());
+        return Err(Problem::not_found());
     };
     let html = to_html(&values(context, lessons).fill(text));
     let title = "For teachers";
@@ -131,7 +130,7 @@ fn manual(context: &RequestContext, lessons: &State<Lessons>) -> Result<Template
         context,
         "pages/lab/worksheets_manual.html",
         title,
-        Manual { html },
+        ManualPage { html },
     ))
 }
 

@@ -19,18 +19,17 @@ use rocket::http::Status;
 use crate::lab::Lessons;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
-use crate::worksheets::placeholders::Values;
+use crate::worksheets::placeholders::PlaceholderValues;
 use crate::worksheets::sheet::Sheet;
 
 /// The largest form, in bytes: an answer of 4 000 characters, spelled with up to twelve signs each.
 const LARGEST: usize = 64 * 1024;
 
-/// What the placeholders of a sheet stand for at this place.
-fn values(context: &RequestContext, lessons: &Lessons) -> Values {
+/// The values of a sheet's placeholders in this request.
+fn values(context: &RequestContext, lessons: &Lessons) -> PlaceholderValues {
     let bench = context.bench.name();
     let custom = context.bench.custom();
-    Values::new(&context.addresses, &lessons.folder, bench, custom)
+    PlaceholderValues::new(&context.addresses, &lessons.folder, bench, custom)
 }
 
 /// The sheet of that slug.
@@ -54,7 +53,7 @@ fn find<'l>(lessons: &'l Lessons, slug: &str) -> Result<&'l Arc<Sheet>, Problem>
 }
 
 /// The pairs of a form that was sent, in order.
-async fn form(data: Data<'_>) -> Result<Vec<(String, String)>, Reply> {
+async fn form(data: Data<'_>) -> Result<Vec<(String, String)>, Problem> {
     let read = data.open(LARGEST.bytes()).into_string().await;
     let unreadable = || Problem::bad_request("The form is not text.", "Use the page's own form.");
     let text = read.map_err(|_| unreadable())?;
@@ -62,7 +61,12 @@ async fn form(data: Data<'_>) -> Result<Vec<(String, String)>, Reply> {
         let because = format!("A form may hold {LARGEST} bytes at most.");
         let next = "Shorten the answer. The one before it is still there.";
         let status = Status::PayloadTooLarge;
-        return Err(Problem::new(status, "The answer is too long", because, next).into());
+        return Err(Problem::new(
+            status,
+            "The answer is too long",
+            because,
+            next,
+        ));
     }
     let pairs = url::form_urlencoded::parse(text.as_bytes());
     Ok(pairs.into_owned().collect())

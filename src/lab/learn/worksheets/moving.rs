@@ -3,37 +3,27 @@
 use rocket::data::Capped;
 use rocket::form::Form;
 use rocket::fs::TempFile;
-use rocket::http::{ContentType, Header, Status};
+use rocket::http::{ContentType, Status};
 use rocket::response::Redirect;
 use rocket::tokio::io::AsyncReadExt as _;
-use rocket::{FromForm, Responder, Route, State, get, post, routes};
+use rocket::{FromForm, Route, State, get, post, routes};
 
 use super::Lessons;
+use crate::lab::attachment::Attachment;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use crate::worksheets::codes::Codes;
 use crate::worksheets::export::Export;
-use crate::worksheets::progress::Progress;
+use crate::worksheets::progress::SheetProgress;
 use crate::worksheets::progress_tracker::{self, ProgressTracker};
 
-/// A file to keep.
-#[derive(Responder)]
-struct Download(String, ContentType, Header<'static>);
-
 #[get("/labs/progress.json")]
-async fn save(context: &RequestContext) -> Result<Download, Reply> {
+async fn save(context: &RequestContext) -> Result<Attachment, Problem> {
     let sheets = progress_tracker::all(context.bench.name(), context.bench.storage()).await?;
     let export = Export::new(context.bench.name(), context.bench.student(), sheets);
-    let name = format!(
-        "attachment; filename=\"progress-{}.json\"",
-        context.bench.name()
-    );
-    Ok(Download(
-        export.to_json(Codes::new(context.bench.keys().worksheets())),
-        ContentType::JSON,
-        Header::new("content-disposition", name),
-    ))
+    let json = export.to_json(Codes::new(context.bench.keys().worksheets()));
+    let name = format!("progress-{}.json", context.bench.name());
+    Ok(Attachment::new(&name, ContentType::JSON, json))
 }
 
 #[derive(FromForm)]
@@ -41,11 +31,11 @@ struct Upload<'r> {
     progress: Capped<TempFile<'r>>,
 }
 
-fn refused(because: impl Into<String>) -> Reply {
+fn refused(because: impl Into<String>) -> Problem {
     let next =
         "Nothing was changed. Choose a file that this lab saved from the page of worksheets.";
     let status = Status::UnprocessableEntity;
-    Problem::new(status, "This progress was not taken over", because, next).into()
+    Problem::new(status, "This progress was not taken over", because, next)
 }
 
 /// Takes saved progress back. What is here already stays: of two answers the later one counts.
@@ -54,14 +44,14 @@ async fn restore(
     context: &RequestContext,
     lessons: &State<Lessons>,
     upload: Result<Form<Upload<'_>>, rocket::form::Errors<'_>>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Problem> {
     let too_large = || refused("A file of progress has 1 MB at most.");
     let upload = match upload {
         Ok(upload) => upload,
         Err(errors) if errors.iter().any(|e| e.status() == Status::PayloadTooLarge) => {
             return Err(too_large());
         }
-        Err(_) => return Err(refused("No file came along.")),
+        Err(_) => return Err(refused("The form has no file.")),
     };
     if !upload.progress.is_complete() {
         return Err(too_large());
@@ -76,7 +66,7 @@ async fn restore(
         let Some(sheet) = lessons.library().find(&slug) else {
             continue;
         };
-        let change = |own: &mut Progress| {
+        let change = |own: &mut SheetProgress| {
             own.merge(progress.clone());
         };
         ProgressTracker::new(&context.bench, sheet)

@@ -10,16 +10,15 @@ use super::{Lessons, field, find, form, values};
 use crate::lab::page;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::reply::Reply;
 use crate::worksheets::codes::Codes;
-use crate::worksheets::view::{self, FrontView, PartView, Reader};
+use crate::worksheets::view::{self, FrontView, PartView, SheetReader};
 
 #[derive(Serialize)]
 struct PrintPage {
     front: FrontView,
     parts: Vec<PartView>,
     answers: bool,
-    /// On a page that is served the styles are files of their own.
+    /// On a served page the styles are in their own files.
     style: Option<String>,
 }
 
@@ -27,14 +26,14 @@ fn render(
     context: &RequestContext,
     slug: &str,
     lessons: &Lessons,
-    reader: Reader<'_>,
-) -> Result<Template, Reply> {
+    reader: SheetReader<'_>,
+) -> Result<Template, Problem> {
     let sheet = find(lessons, slug)?;
     let values = values(context, lessons);
     let page = PrintPage {
         front: view::front(sheet, &values, reader),
         parts: view::parts(sheet, &values, reader),
-        answers: matches!(reader, Reader::Teacher),
+        answers: matches!(reader, SheetReader::Teacher),
         style: None,
     };
     let title = sheet.heading();
@@ -51,8 +50,8 @@ fn paper(
     context: &RequestContext,
     slug: &str,
     lessons: &State<Lessons>,
-) -> Result<Template, Reply> {
-    render(context, slug, lessons, Reader::Paper)
+) -> Result<Template, Problem> {
+    render(context, slug, lessons, SheetReader::Paper)
 }
 
 /// The key comes in a form, because an address stays in the history of a shared computer.
@@ -62,16 +61,16 @@ async fn teachers_copy(
     slug: &str,
     lessons: &State<Lessons>,
     data: Data<'_>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     let form = form(data).await?;
     let codes = Codes::new(context.bench.keys().worksheets());
     if !codes.is_teachers_key(field(&form, "key")) {
         let because = "That is not this lab's key for teachers.";
         let next = "The start of the lab prints it in the terminal: \"Teacher's key\".";
         let status = Status::UnprocessableEntity;
-        return Err(Problem::new(status, "Another key", because, next).into());
+        return Err(Problem::new(status, "Wrong teacher's key", because, next));
     }
-    render(context, slug, lessons, Reader::Teacher)
+    render(context, slug, lessons, SheetReader::Teacher)
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -1,32 +1,29 @@
 //! `/labs/<slug>/report`: what was done of a sheet, as a page to print and as Markdown to hand in.
 
 use crate::web::template::Template;
-use rocket::http::{ContentType, Header};
-use rocket::{Responder, Route, State, get, routes};
+use rocket::http::ContentType;
+use rocket::{Route, State, get, routes};
 use serde::Serialize;
 
 use super::{Lessons, find, values};
+use crate::lab::attachment::Attachment;
 use crate::lab::page;
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::problem::Problem;
 use crate::worksheets::codes::Codes;
 use crate::worksheets::markdown::to_html;
 use crate::worksheets::progress_tracker::{ProgressTracker, wall_time};
-use crate::worksheets::report::Report;
-
-/// A file to keep.
-#[derive(Responder)]
-struct Download(String, ContentType, Header<'static>);
+use crate::worksheets::report::SheetReport;
 
 async fn markdown(
     context: &RequestContext,
     slug: &str,
     lessons: &Lessons,
-) -> Result<String, Reply> {
+) -> Result<String, Problem> {
     let sheet = find(lessons, slug)?;
     let (progress, _) = ProgressTracker::new(&context.bench, sheet).open().await?;
     let name = context.bench.student();
-    let report = Report {
+    let report = SheetReport {
         sheet,
         progress: &progress,
         values: &values(context, lessons),
@@ -43,7 +40,7 @@ async fn show(
     context: &RequestContext,
     slug: &str,
     lessons: &State<Lessons>,
-) -> Result<Template, Reply> {
+) -> Result<Template, Problem> {
     #[derive(Serialize)]
     struct ReportPage<'p> {
         html: String,
@@ -65,13 +62,12 @@ async fn file(
     context: &RequestContext,
     slug: &str,
     lessons: &State<Lessons>,
-) -> Result<Download, Reply> {
+) -> Result<Attachment, Problem> {
     let slug = &find(lessons, slug)?.slug;
-    let name = format!("attachment; filename=\"{slug}.report.md\"");
-    Ok(Download(
-        markdown(context, slug, lessons).await?,
+    Ok(Attachment::new(
+        &format!("{slug}.report.md"),
         ContentType::new("text", "markdown").with_params(("charset", "utf-8")),
-        Header::new("content-disposition", name),
+        markdown(context, slug, lessons).await?,
     ))
 }
 

@@ -1,4 +1,4 @@
-//! `/labs/<slug>`: a sheet's page. It asks every second how the steps stand.
+//! `/labs/<slug>`: a sheet's page. It polls the status of the steps every second.
 
 use crate::web::template::Template;
 use rocket::http::Status;
@@ -10,12 +10,12 @@ use serde::Serialize;
 use super::{Lessons, find, values};
 use crate::lab::page;
 use crate::web::context::RequestContext;
-use crate::web::reply::Reply;
+use crate::web::problem::Problem;
 use crate::worksheets::check::Verdict;
 use crate::worksheets::markdown::to_text;
 use crate::worksheets::progress_tracker::ProgressTracker;
 use crate::worksheets::sheet::Sheet;
-use crate::worksheets::view::{self, FrontView, PartView, Reader};
+use crate::worksheets::view::{self, FrontView, PartView, SheetReader};
 
 #[derive(Serialize)]
 struct SheetPage {
@@ -44,7 +44,7 @@ async fn sheet(
     context: &RequestContext,
     slug: &str,
     lessons: &State<Lessons>,
-) -> Result<Either<Template, (Status, Template)>, Reply> {
+) -> Result<Either<Template, (Status, Template)>, Problem> {
     let neighbour = |sheet: &Sheet| Neighbour {
         slug: sheet.slug.clone(),
         heading: sheet.heading(),
@@ -66,7 +66,7 @@ async fn sheet(
     };
     let (progress, standings) = ProgressTracker::new(&context.bench, sheet).open().await?;
     let values = values(context, lessons);
-    let reader = Reader::Student(&progress, &standings);
+    let reader = SheetReader::Student(&progress, &standings);
     let (before, next) = lessons.library().beside(&sheet.slug);
     let page = SheetPage {
         front: view::front(sheet, &values, reader),
@@ -84,9 +84,9 @@ async fn sheet(
     )))
 }
 
-/// How the steps stand, for the page that polls.
+/// The status of the steps, for the page that polls.
 #[derive(Serialize)]
-struct Live {
+struct SheetLive {
     points: u32,
     steps: Vec<LiveStep>,
 }
@@ -105,7 +105,7 @@ async fn live(
     context: &RequestContext,
     slug: &str,
     lessons: &State<Lessons>,
-) -> Result<Json<Live>, Reply> {
+) -> Result<Json<SheetLive>, Problem> {
     let sheet = find(lessons, slug)?;
     let (progress, standings) = ProgressTracker::new(&context.bench, sheet).open().await?;
     let values = values(context, lessons);
@@ -139,7 +139,7 @@ async fn live(
             messages,
         }
     });
-    Ok(Json(Live {
+    Ok(Json(SheetLive {
         points: progress.points(sheet),
         steps: steps.collect(),
     }))
@@ -151,7 +151,7 @@ async fn reset(
     context: &RequestContext,
     slug: &str,
     lessons: &State<Lessons>,
-) -> Result<Redirect, Reply> {
+) -> Result<Redirect, Problem> {
     let sheet = find(lessons, slug)?;
     ProgressTracker::new(&context.bench, sheet).reset().await?;
     Ok(Redirect::to(format!(

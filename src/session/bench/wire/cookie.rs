@@ -1,4 +1,4 @@
-//! A cookie as the wire keeps it: its name, what stands for its value, its attributes.
+//! A cookie as the wire keeps it: its name, its masked value, its attributes.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ pub(super) const REST: usize = 160;
 /// How many values of a bench are told apart by letters. The older half gives way to new ones.
 const KNOWN: usize = 256;
 
-/// What stands for a value that opens something: its length, and a mark that equal values share.
+/// A secret value, masked: its length, and a mark that equal values share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Masked {
     characters: usize,
@@ -20,7 +20,7 @@ pub struct Masked {
 }
 
 impl Masked {
-    /// What stands for a value of so many characters with this mark.
+    /// A masked value of so many characters with this mark.
     pub fn new(characters: usize, mark: u32) -> Self {
         let letter = 0;
         Self {
@@ -48,7 +48,7 @@ impl fmt::Display for Masked {
 pub struct Cookie {
     /// Its name.
     pub name: String,
-    /// What stands for its value; `None` where that is empty.
+    /// Its masked value; `None` where that is empty.
     pub value: Option<Masked>,
     /// What follows in a `Set-Cookie` line, from the first semicolon on.
     pub attributes: String,

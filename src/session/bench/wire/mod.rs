@@ -1,9 +1,10 @@
-//! The requests that a bench saw lately, with their answers. No value of theirs that opens something
-//! is kept: cookies, tokens and ids stand here as their length and a mark.
+//! The requests that a bench saw lately, with their answers. No secret value of theirs is kept:
+//! cookies, tokens and ids are here as their length and a mark.
 //!
 //! They stay in the memory of this process: at most [`KEPT`] of them, each with at most [`LARGEST`]
-//! bytes of text, so that a thousand benches that somebody fills on purpose hold 400 MB, and a class
-//! that works through its sheets a tenth of it. `web::on_wire` makes them, `lab::wire` shows them.
+//! bytes of text, so that a thousand benches that somebody fills on purpose hold 400 MB, and a
+//! class that works through its sheets a tenth of it. `web::on_wire` makes them, `lab::wire` shows
+//! them.
 
 mod cookie;
 mod headers;
@@ -16,10 +17,10 @@ pub use headers::{Headers, OF_ANSWERS, OF_REQUESTS};
 
 use super::lock;
 use crate::base::clock::BenchTime;
-use crate::base::event::Client;
-use crate::defences::Taken;
+use crate::base::event::ClientKind;
+use crate::defences::ArmsTaken;
 use crate::defences::facts::Scheme;
-use crate::defences::policy::Variant;
+use crate::defences::policy::{Name, Variant};
 use cookie::Letters;
 
 /// How many exchanges a bench keeps.
@@ -44,7 +45,7 @@ const MOST_SET: usize = 4;
 pub enum To {
     /// The portal.
     Portal,
-    /// The attacker's site, or the sibling in his hands.
+    /// The attacker's site, or the sibling that the attacker controls.
     Attacker,
 }
 
@@ -56,7 +57,7 @@ pub struct Exchange {
     /// When the request arrived, on the bench's clock.
     pub at: BenchTime,
     /// Who seems to have sent it.
-    pub client: Client,
+    pub client: ClientKind,
     /// Who was asked.
     pub to: To,
     /// The variant it asked for.
@@ -80,9 +81,9 @@ pub struct Exchange {
     /// The answer's headers of [`OF_ANSWERS`].
     pub answer: Headers,
     /// The policy as it was, and which defences the portal asked.
-    pub taken: Option<Taken>,
+    pub taken: Option<ArmsTaken>,
     /// The defence that refused the request.
-    pub refused_by: Option<&'static str>,
+    pub refused_by: Option<Name>,
 }
 
 impl Exchange {
@@ -102,10 +103,10 @@ impl Exchange {
 
 /// The last exchanges of a bench.
 #[derive(Debug, Default)]
-pub struct Wire(Mutex<Kept>);
+pub struct Wire(Mutex<ExchangeLog>);
 
 #[derive(Debug, Default)]
-struct Kept {
+struct ExchangeLog {
     count: u64,
     letters: Letters,
     all: VecDeque<Arc<Exchange>>,
@@ -149,7 +150,7 @@ impl Wire {
 
     /// The exchanges of a variant, newest first, at most `limit`.
     pub fn of(&self, variant: Variant, limit: usize) -> Vec<Arc<Exchange>> {
-        let own = |one: &Exchange| one.variant == Some(variant) && one.client != Client::Lab;
+        let own = |one: &Exchange| one.variant == Some(variant) && one.client != ClientKind::Lab;
         self.after(0, limit, own)
     }
 
@@ -200,7 +201,7 @@ mod tests {
         Exchange {
             id: 0,
             at: BenchTime::from_millis(0),
-            client: Client::Curl,
+            client: ClientKind::Curl,
             to: To::Portal,
             variant: Some(Variant::Insecure),
             scheme: Scheme::Http,

@@ -1,4 +1,4 @@
--- A write that stands behind all others so far, for WAIT to wait for. Answers which history it is part
+-- A write that comes after all others so far, for WAIT to wait for. Answers which history it is part
 -- of: another primary writes another one. It removes first, because a full Redis refuses a script
 -- whose first write needs memory.
 --

@@ -1,5 +1,5 @@
 -- The names in a list, first put first. A record whose life was over leaves its name behind in the
--- list; such a name is taken out here, and so is one whose record came again at another place.
+-- list; such a name is taken out here, and so is one whose record came again at another position.
 --
 -- ARGV: the list without its beginning, what its records' paths begin with, how many at most.
 local list, records, limit = bench .. ARGV[1], bench .. ARGV[2], tonumber(ARGV[3])

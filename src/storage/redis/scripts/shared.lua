@@ -1,4 +1,4 @@
--- What all scripts share; it stands before each of them. Next: commit.lua.
+-- What all scripts share. It is put before each of them. Next: commit.lua.
 --
 -- KEYS[1] is what every key of the bench begins with, `lab:{<bench>}:`. The scripts make up the rest
 -- themselves: the braces keep all keys of a bench together. A path is a record's key without that
@@ -11,10 +11,10 @@ local journal = bench .. 'journal'
 local function list_of(path) return path:match('^(.*):') end
 local function name_of(path) return path:match('[^:]*$') end
 
--- How long a key has to live: -2 where there is none, -1 for ever, else milliseconds.
+-- How long a key has to live: -2 where there is none, -1 forever, else milliseconds.
 local function life(key) return redis.call('PTTL', key) end
 
--- Lets a key live for `ttl` at least (-1 is for ever). `before` is its life before it was changed.
+-- Lets a key live for `ttl` at least (-1 is forever). `before` is its life before it was changed.
 local function keep(key, before, ttl)
   if before == -1 then return end
   if ttl < 0 then
@@ -30,7 +30,7 @@ local function newest_event()
   return math.max(counted, redis.call('LLEN', journal))
 end
 
--- Removes a record, from its lists too. The record goes first: if anything stops this script, what
+-- Removes a record, also from its lists. The record goes first: if anything stops this script, what
 -- was to go is gone.
 local function drop(path)
   local owner = redis.call('HGET', bench .. path, 'owner')
@@ -40,6 +40,33 @@ local function drop(path)
     redis.call('ZREM', bench .. 'of:' .. list_of(path) .. ':' .. owner, name_of(path))
   end
   redis.call('ZREM', deadlines, path)
+end
+
+-- Removes many records. What they leave goes in a few long commands, because nobody else gets an
+-- answer meanwhile. Lua passes some thousands of arguments at once, not more.
+local function drop_all(paths)
+  local records, leaving = {}, { [deadlines] = paths }
+  local function leave(list, name)
+    leaving[list] = leaving[list] or {}
+    table.insert(leaving[list], name)
+  end
+  for i, path in ipairs(paths) do
+    local list, name = list_of(path), name_of(path)
+    records[i] = bench .. path
+    leave(bench .. 'list:' .. list, name)
+    local owner = redis.call('HGET', records[i], 'owner')
+    if owner then leave(bench .. 'of:' .. list .. ':' .. owner, name) end
+  end
+  local function in_pages(names, call)
+    for from = 1, #names, 1000 do
+      call(unpack(names, from, math.min(from + 999, #names)))
+    end
+  end
+  -- The records go first: if anything stops this script, what was to go is gone.
+  in_pages(records, function(...) redis.call('DEL', ...) end)
+  for list, names in pairs(leaving) do
+    in_pages(names, function(...) redis.call('ZREM', list, ...) end)
+  end
 end
 
 -- A full Redis refuses a script whose first write needs memory, and lets all later ones pass. This

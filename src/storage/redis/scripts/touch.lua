@@ -1,6 +1,6 @@
--- Notes that a record was seen in use: it brings back none that is gone, and sets no time back.
+-- Notes that a record was used: it brings back none that is gone, and sets no time back.
 --
--- ARGV: path, seen, deadline, ttl.
+-- ARGV: path, when it was last used, deadline, ttl.
 local path, seen, deadline, ttl = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local key = bench .. path
 local old = redis.call('HMGET', key, 'seen', 'until', 'owner')
@@ -18,8 +18,8 @@ if later(seen, old[1]) then redis.call('HSET', key, 'seen', seen) end
 if later(deadline, old[2]) then
   redis.call('HSET', key, 'until', deadline)
   redis.call('ZADD', deadlines, deadline, path)
-  -- A session in use moves its deadline at every request. The broom behind it moves once a minute,
-  -- and the lists' brooms, which are never before it, with it.
+  -- A session in use moves its deadline at every request. The TTL behind it moves once a minute,
+  -- and the TTLs of the lists, which never end before it, move with it.
   local before = life(key)
   if before ~= -1 and (ttl < 0 or before < ttl - 60000) then
     local keys = { key, bench .. 'list:' .. list_of(path), deadlines, counts }

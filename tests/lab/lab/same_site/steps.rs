@@ -1,6 +1,6 @@
 //! The steps of the walk: the cookies that are set before it, and the hosts from which they are made.
 
-use session_lab::same_site::{Initiator, Step, Way};
+use session_lab::same_site::{Initiator, WalkStep, Way};
 
 use super::{at_portal, live};
 use crate::support::{bench, lab};
@@ -11,7 +11,7 @@ async fn five_cookies_are_set_that_differ_in_same_site_only_and_are_new_each_tim
     let mut values = Vec::new();
     for _ in 0..2 {
         let reply = at_portal(&bench).get("/same-site/set?step=13&once=1").await;
-        let there = Step::parse(13).expect("a step");
+        let there = WalkStep::parse(13).expect("a step");
         let there = there.address(&lab().addresses, &bench.name, true);
         assert_eq!(reply.header("location"), Some(&*there));
         assert!(there.starts_with("http://127.0.0.1:"), "{there}");
@@ -56,7 +56,7 @@ async fn a_step_is_made_from_its_own_host() {
         (Initiator::Sibling, bench.victim_at_sibling()),
         (Initiator::CrossSite, bench.victim()),
     ] {
-        let step = Step::of(from, Way::Iframe).expect("a step");
+        let step = WalkStep::of(from, Way::Iframe).expect("a step");
         let path = format!("/same-site/from?step={}", step.number());
         let page = own.clone().get(&path).await;
         assert_eq!(page.status, 200, "{}", page.body);
@@ -83,7 +83,7 @@ async fn a_step_is_made_from_its_own_host() {
                 (303, Some(&*right))
             );
         }
-        let step = Step::of(from, Way::Redirect).expect("a step").number();
+        let step = WalkStep::of(from, Way::Redirect).expect("a step").number();
         let path = format!("/same-site/redirect?step={step}");
         let reply = own.clone().get(&path).await;
         let to = format!("{portal}{}/same-site/arrive?", bench.name.prefix());

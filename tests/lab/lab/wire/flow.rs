@@ -76,7 +76,7 @@ async fn a_refused_request_marks_the_defence_that_refused_it() {
         );
         assert!(page.contains("It refused the request here."), "{page}");
         assert!(
-            page.contains("The request did not come this far."),
+            page.contains("The request did not reach this stage."),
             "{page}"
         );
         let other = if defence == "csrf-token" {

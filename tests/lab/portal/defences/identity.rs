@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use session_lab::base::clock::BenchTime;
-use session_lab::session::state_cookie::{self, State};
+use session_lab::session::state_cookie::{self, SignedState};
 
 use super::{On, Shows};
 use crate::support::{Client, bench};
@@ -68,7 +68,7 @@ async fn on_a_hardened_portal_with_a_state_cookie_the_key_alone_decides() {
 
 /// A state cookie that names the administrator, signed with a word that stands in every word list.
 fn forged() -> String {
-    let state = State {
+    let state = SignedState {
         large_text: false,
         user: "admin".into(),
     };

@@ -1,7 +1,7 @@
-//! What a bench keeps from one request to the next: its clock, the student's own mix and name, and
-//! whether requests are noted.
+//! The settings of a bench: its clock, the student's own mix and name, and whether requests are
+//! noted.
 //!
-//! The truth lies in storage, and this is a copy of it, because every request asks. Each change
+//! The settings are in storage, and this is a copy of them, because every request asks. Each change
 //! counts up one more record, `changed`. A lab that shares its store with others reads that record
 //! at a request, unless it did so a few milliseconds ago, and the others again when it has been
 //! counted up.
@@ -14,20 +14,16 @@ use serde::Serialize;
 
 use super::{Bench, Sharing, audit};
 use crate::base::clock::BenchTime;
-use crate::base::event::{Client, Event, What};
-use crate::defences::policy::{Name, Policy, Resolved, Variant, resolve};
-use crate::session::world::FOREVER;
+use crate::base::event::{ClientKind, Event, EventKind};
+use crate::defences::policy::{Name, Policy, ResolvedPolicy, Variant, resolve};
 use crate::storage::{Batch, Commit, Expect, Put, RecordKey, RecordKind, StorageError};
 
 /// How far ahead a clock can be moved in all: ten years.
 pub const FURTHEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
-/// How old the copy may be where others change the truth: less than a request takes to come from
+/// How old the copy may be where others change the settings: less than a request takes to come from
 /// one lab to another. Under load most requests need not ask.
 pub(super) const FRESH: Duration = Duration::from_millis(5);
-
-/// How often a change is tried again that another lab overtook.
-const TRIES: usize = 16;
 
 const CHANGED: &str = "changed";
 const CLOCK: &str = "clock";
@@ -35,15 +31,15 @@ const CUSTOM: &str = "custom";
 const STUDENT: &str = "student";
 const NOTING: &str = "noting";
 
-/// The copy. Nothing is known before it was read for the first time.
+/// The copy. Nothing is known before the settings are read for the first time.
 #[derive(Debug, Default)]
-pub(super) struct Kept(RwLock<State>);
+pub(super) struct SettingsCache(RwLock<SettingsSnapshot>);
 
 #[derive(Clone, Debug)]
-struct State {
-    /// How often the truth had changed when this was read.
+struct SettingsSnapshot {
+    /// How often the settings had changed when this was read.
     changed: Option<u64>,
-    /// When that was looked at last.
+    /// When that count was read last.
     looked: Instant,
     ahead_millis: u64,
     custom: Policy,
@@ -51,7 +47,7 @@ struct State {
     noting: bool,
 }
 
-impl Default for State {
+impl Default for SettingsSnapshot {
     fn default() -> Self {
         Self {
             changed: None,
@@ -64,8 +60,8 @@ impl Default for State {
     }
 }
 
-impl Kept {
-    fn get<T>(&self, what: impl FnOnce(&State) -> T) -> T {
+impl SettingsCache {
+    fn get<T>(&self, what: impl FnOnce(&SettingsSnapshot) -> T) -> T {
         what(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -74,42 +70,45 @@ impl Kept {
         state.looked = state.looked.max(when);
     }
 
-    fn set(&self, state: State) {
+    fn set(&self, state: SettingsSnapshot) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = state;
     }
 }
 
 /// What a change writes.
 #[derive(Default)]
-struct Change {
+struct SettingsChange {
     put: Option<Put>,
-    event: Option<What>,
+    event: Option<EventKind>,
+    /// Where given, all records of other kinds are removed.
+    clear: Option<Vec<RecordKind>>,
 }
 
 impl Bench {
-    /// Brings the copy of the bench's settings up to date, where somebody else may have changed them.
+    /// Brings the copy of the bench's settings up to date, where somebody else may have changed
+    /// them.
     ///
     /// # Errors
     /// The store does not answer.
     pub async fn refresh(&self) -> Result<(), StorageError> {
-        let (known, looked) = self.kept.get(|state| (state.changed, state.looked));
+        let (known, looked) = self.settings.get(|state| (state.changed, state.looked));
         let is_fresh = self.sharing == Sharing::Alone || looked.elapsed() < FRESH;
         if known.is_some() && is_fresh {
             return Ok(());
         }
         let looked = Instant::now();
         if known == Some(self.count_changes().await?) {
-            self.kept.looked_at(looked);
+            self.settings.looked_at(looked);
         } else {
             let _turn = self.changing.lock().await;
-            self.kept.set(self.read_kept().await?);
+            self.settings.set(self.read_settings().await?);
         }
         Ok(())
     }
 
     /// Whether the settings were read at all since the lab started.
     pub fn is_known(&self) -> bool {
-        self.kept.get(|state| state.changed.is_some())
+        self.settings.get(|state| state.changed.is_some())
     }
 
     async fn count_changes(&self) -> Result<u64, StorageError> {
@@ -117,7 +116,7 @@ impl Bench {
         Ok(found.map_or(0, |found| found.version))
     }
 
-    async fn read_kept(&self) -> Result<State, StorageError> {
+    async fn read_settings(&self) -> Result<SettingsSnapshot, StorageError> {
         // Counted first: what changes from here on is read again later.
         let looked = Instant::now();
         let changed = Some(self.count_changes().await?);
@@ -126,7 +125,7 @@ impl Bench {
         let custom = read(CUSTOM).await?;
         let student = read(STUDENT).await?;
         let noting = read(NOTING).await?;
-        Ok(State {
+        Ok(SettingsSnapshot {
             changed,
             looked,
             ahead_millis: clock
@@ -142,18 +141,23 @@ impl Bench {
         })
     }
 
-    /// Changes what is kept, from what it is now: of two labs that change it at once, the second
-    /// sees what the first one did.
-    async fn change(&self, make: impl Fn(&mut State) -> Change) -> Result<(), StorageError> {
+    /// Changes the settings, from what they are now: of two labs that change them at once, the
+    /// second sees what the first one did.
+    async fn change(
+        &self,
+        make: impl Fn(&mut SettingsSnapshot) -> SettingsChange,
+    ) -> Result<(), StorageError> {
         let _turn = self.changing.lock().await;
-        for _ in 0..TRIES {
-            let mut state = self.read_kept().await?;
-            let Change { put, event } = make(&mut state);
+        let mut transaction = self.transact("a setting of the bench");
+        loop {
+            transaction.attempt().await?;
+            let mut state = self.read_settings().await?;
+            let SettingsChange { put, event, clear } = make(&mut state);
             let at = BenchTime::now(Duration::from_millis(state.ahead_millis));
             let event = event.map(|what| Event {
                 at,
                 variant: None,
-                client: Client::Other,
+                client: ClientKind::Other,
                 what,
             });
             let before = state.changed.unwrap_or_default();
@@ -161,25 +165,23 @@ impl Bench {
                 expect: vec![(setting(CHANGED), Expect::Version(before))],
                 put: put.into_iter().chain([put_setting(CHANGED, &())]).collect(),
                 events: event.clone().into_iter().collect(),
+                clear,
                 ..Batch::default()
             };
             if self.storage.commit(&self.name, batch).await? == Commit::Done {
                 state.changed = Some(before + 1);
-                self.kept.set(state);
+                self.settings.set(state);
                 if let Some(event) = &event {
                     audit::log(&self.name, event);
                 }
                 return Ok(());
             }
         }
-        Err(StorageError(
-            "the settings of a bench are changed all the time".into(),
-        ))
     }
 
     /// How far its clock was moved ahead.
     pub fn ahead(&self) -> Duration {
-        Duration::from_millis(self.kept.get(|state| state.ahead_millis))
+        Duration::from_millis(self.settings.get(|state| state.ahead_millis))
     }
 
     /// The time on its clock.
@@ -192,28 +194,32 @@ impl Bench {
     /// # Errors
     /// The store does not answer.
     pub async fn move_clock(&self, by: Duration) -> Result<(), StorageError> {
-        let change = |state: &mut State| {
+        let change = |state: &mut SettingsSnapshot| {
             let ahead = Duration::from_millis(state.ahead_millis).saturating_add(by);
             let millis = u64::try_from(ahead.min(FURTHEST).as_millis()).unwrap_or(u64::MAX);
             let minutes = millis / 60_000;
-            set_clock(state, millis, What::ClockMoved { minutes })
+            set_clock(state, millis, EventKind::ClockMoved { minutes })
         };
         self.change(change).await
     }
 
-    /// Puts the clock on time again, and notes that the bench was reset.
-    pub(super) async fn clock_on_time(&self) -> Result<(), StorageError> {
-        self.change(|state| set_clock(state, 0, What::BenchReset))
-            .await
+    /// Puts the clock on time again, removes everything but settings and the progress of
+    /// worksheets, and notes that the bench was reset.
+    pub(super) async fn clear_and_reset_clock(&self) -> Result<(), StorageError> {
+        self.change(|state| SettingsChange {
+            clear: Some(vec![RecordKind::Setting, RecordKind::Progress]),
+            ..set_clock(state, 0, EventKind::BenchReset)
+        })
+        .await
     }
 
     /// The student's own mix.
     pub fn custom(&self) -> Policy {
-        self.kept.get(|state| state.custom)
+        self.settings.get(|state| state.custom)
     }
 
     /// The policy of a variant on this bench.
-    pub fn resolve(&self, variant: Variant) -> Resolved {
+    pub fn resolve(&self, variant: Variant) -> ResolvedPolicy {
         resolve(variant, &self.custom())
     }
 
@@ -227,11 +233,12 @@ impl Bench {
             .map(|name| (name.slug(), policy.arm(*name).slug))
             .collect();
         let strong = names().filter(|name| policy.is_strong(**name)).count();
-        let change = |state: &mut State| {
+        let change = |state: &mut SettingsSnapshot| {
             state.custom = policy;
-            Change {
+            SettingsChange {
                 put: Some(put_setting(CUSTOM, &arms)),
-                event: Some(What::CustomChanged { strong }),
+                event: Some(EventKind::CustomChanged { strong }),
+                clear: None,
             }
         };
         self.change(change).await
@@ -239,19 +246,19 @@ impl Bench {
 
     /// The name that the student entered for screenshots and reports.
     pub fn student(&self) -> Option<String> {
-        self.kept.get(|state| state.student.clone())
+        self.settings.get(|state| state.student.clone())
     }
 
-    /// Keeps the student's name, or forgets it.
+    /// Stores the student's name, or forgets it.
     ///
     /// # Errors
     /// The store does not answer.
     pub async fn set_student(&self, name: Option<String>) -> Result<(), StorageError> {
-        let change = |state: &mut State| {
+        let change = |state: &mut SettingsSnapshot| {
             state.student.clone_from(&name);
-            Change {
+            SettingsChange {
                 put: Some(put_setting(STUDENT, &name)),
-                event: None,
+                ..SettingsChange::default()
             }
         };
         self.change(change).await
@@ -259,7 +266,7 @@ impl Bench {
 
     /// Whether requests are noted in the journal: while a worksheet is open.
     pub fn notes_requests(&self) -> bool {
-        self.kept.get(|state| state.noting)
+        self.settings.get(|state| state.noting)
     }
 
     /// From now on requests are noted in the journal, or no longer.
@@ -270,22 +277,23 @@ impl Bench {
         if self.notes_requests() == noting {
             return Ok(());
         }
-        let change = |state: &mut State| {
+        let change = |state: &mut SettingsSnapshot| {
             state.noting = noting;
-            Change {
+            SettingsChange {
                 put: Some(put_setting(NOTING, &noting)),
-                event: None,
+                ..SettingsChange::default()
             }
         };
         self.change(change).await
     }
 }
 
-fn set_clock(state: &mut State, millis: u64, event: What) -> Change {
+fn set_clock(state: &mut SettingsSnapshot, millis: u64, event: EventKind) -> SettingsChange {
     state.ahead_millis = millis;
-    Change {
+    SettingsChange {
         put: Some(put_setting(CLOCK, &millis)),
         event: Some(event),
+        clear: None,
     }
 }
 
@@ -299,8 +307,8 @@ fn put_setting(name: &str, value: &impl Serialize) -> Put {
         key: setting(name),
         // Invariant: numbers, texts and maps of texts always become JSON.
         value: serde_json::to_vec(value).expect("a setting becomes JSON"),
-        seen: BenchTime::now(Duration::ZERO),
-        until: FOREVER,
+        last_used: BenchTime::now(Duration::ZERO),
+        expires_at: BenchTime::FOREVER,
         owner: None,
         replaces: None,
     }

@@ -1,67 +1,74 @@
-//! What the attacker has got on a stage: the requests that his catcher received, and what went through
-//! the air of the café. He looks at both as anyone can, by their pages.
+//! What the attacker has collected: the requests that arrived at their request catcher (the *loot*),
+//! and the unencrypted traffic that anyone in the café can read.
+//!
+//! The attacker looks at both as anyone can, by their pages. Nothing here reads the bench itself.
 
 use std::time::{Duration, Instant};
 
-use super::scenario::{LOOK_EVERY, Scenario, ScenarioError};
+use super::scenario::Scenario;
+use super::transcript::ScenarioError;
+use super::waiting::POLL_INTERVAL;
 use crate::base::addresses::Listener;
 
 impl Scenario {
-    /// What the attacker's catcher has received, newest first.
+    /// What the attacker's request catcher has received, newest first.
     ///
     /// # Errors
     /// The attacker's site does not answer, or not with JSON.
-    pub async fn loot(&self) -> Result<Vec<Loot>, ScenarioError> {
+    pub async fn loot(&self) -> Result<Vec<CaughtRequest>, ScenarioError> {
         let path = format!("{}/loot/list", self.bench.prefix());
-        let exchange = self.ask(Listener::Attacker, "GET", path).await?;
+        let exchange = self.send_to(Listener::Attacker, "GET", path).await?;
         serde_json::from_str(&exchange.body)
             .map_err(|error| ScenarioError::Unexpected(format!("the loot is no JSON: {error}")))
     }
 
-    /// The same; where there is nothing yet, it looks again for a while.
+    /// The same. While there is nothing yet, it looks again until the patience ends.
     ///
     /// # Errors
     /// See [`Scenario::loot`].
-    pub async fn loot_within(&self, patience: Duration) -> Result<Vec<Loot>, ScenarioError> {
+    pub async fn wait_for_loot(
+        &self,
+        patience: Duration,
+    ) -> Result<Vec<CaughtRequest>, ScenarioError> {
         let begun = Instant::now();
         loop {
             let loot = self.loot().await?;
             if !loot.is_empty() || begun.elapsed() > patience {
                 return Ok(loot);
             }
-            tokio::time::sleep(LOOK_EVERY).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// What anyone in the café has read so far: the text of the connections in clear.
+    /// What anyone in the café has read so far: the text of the unencrypted connections.
     ///
     /// # Errors
     /// The lab does not answer, or not with JSON.
-    pub async fn read_in_cafe(&self) -> Result<String, ScenarioError> {
+    pub async fn overhear_cafe(&self) -> Result<String, ScenarioError> {
         let path = format!("{}/cafe/live", self.bench.prefix());
-        let exchange = self.ask(Listener::Lab, "GET", path).await?;
+        let exchange = self.send_to(Listener::Lab, "GET", path).await?;
         let live: serde_json::Value = serde_json::from_str(&exchange.body)
             .map_err(|error| ScenarioError::Unexpected(format!("the café is no JSON: {error}")))?;
         let connections = live["connections"].as_array().into_iter().flatten();
-        let clear = connections.filter(|connection| connection["scheme"] == "http");
-        let texts = clear.filter_map(|connection| connection["up"]["text"].as_str());
+        let unencrypted = connections.filter(|connection| connection["scheme"] == "http");
+        let texts = unencrypted.filter_map(|connection| connection["up"]["text"].as_str());
         Ok(texts.collect::<Vec<_>>().join("\n"))
     }
 }
 
-/// One request that the attacker's catcher received.
+/// One request that arrived at the attacker's request catcher.
 #[derive(Clone, Debug, serde::Deserialize)]
-pub struct Loot {
+pub struct CaughtRequest {
     /// Path and query.
     pub target: String,
-    /// The page that it came from, as far as the browser told.
+    /// The address of the page that it came from, as far as the browser revealed it.
     pub referer: Option<String>,
     /// The body as text.
     pub body: String,
 }
 
-impl Loot {
-    /// A pair of its query, decoded.
+impl CaughtRequest {
+    /// The value of one field of its query, decoded.
     pub fn query(&self, name: &str) -> Option<String> {
         let (_, query) = self.target.split_once('?')?;
         let mut pairs = url::form_urlencoded::parse(query.as_bytes());

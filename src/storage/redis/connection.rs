@@ -1,28 +1,26 @@
 //! The one connection to Redis that all requests share, and how it is found again when it is lost.
 //!
 //! Whatever happens, an answer or an error comes within [`CALL`], or another limit that was set. A
-//! connection that broke, that did not answer in time or that turned out to be read-only is given up,
-//! and the next call makes a new one; with Sentinels it asks them again where the primary is, so a
-//! fail-over is followed. The crate's own connection manager waits longer than that, and knows no
-//! Sentinels. The log gets one line when the connection is lost, one more where Redis then says what
-//! is wrong (another password, say), and one when it answers again.
+//! connection that broke, that did not answer in time or that turned out to be read-only is given
+//! up, and the next call makes a new one; with Sentinels it asks them again where the primary is,
+//! so a fail-over is followed. The crate's own connection manager waits longer than that, and knows
+//! no Sentinels. The log gets one line when the connection is lost, one more where Redis then says
+//! what is wrong (another password, say), and one when it answers again.
 //!
-//! Next: `target.rs`, which makes a connection; `start.rs`, the first one; `replica.rs`, what else a
-//! commit waits for.
+//! Next: `target.rs`, which makes a connection; `start.rs`, the first one; `replica.rs`, what else
+//! a commit waits for.
 
-use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Mutex;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{
-    Cmd, ErrorKind, FromRedisValue, RedisError, RedisResult, ScriptInvocation, ServerErrorKind,
-};
+use redis::{Cmd, FromRedisValue, RedisError, RedisResult, ScriptInvocation};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::error::{in_words, is_lost, too_slow};
 use super::replica::Replicas;
-use super::target::Target;
+use super::target::RedisTarget;
 use crate::storage::StorageError;
 use crate::storage::memory::lock;
 use crate::storage::report;
@@ -35,44 +33,44 @@ pub const CALL: Duration = Duration::from_millis(500);
 const LAST_LOOK: Duration = Duration::from_millis(100);
 
 /// What Redis is asked.
-pub enum Ask<'a> {
+pub enum RedisRequest<'a> {
     /// A command that changes nothing.
     Command(Cmd),
     /// A script that changes nothing, or nothing more the second time.
-    Again(ScriptInvocation<'a>),
+    Repeatable(ScriptInvocation<'a>),
     /// A script that must not run twice.
     Once(ScriptInvocation<'a>),
 }
 
 /// The way to Redis.
-pub struct Link {
-    target: Target,
+pub struct RedisConnection {
+    target: RedisTarget,
     /// How long a call may take.
     limit: Duration,
-    state: Mutex<State>,
+    state: Mutex<ConnectionState>,
     /// Held by the one who makes a connection.
     connecting: tokio::sync::Mutex<()>,
     replicas: Replicas,
 }
 
 #[derive(Default)]
-struct State {
+struct ConnectionState {
     current: Option<MultiplexedConnection>,
-    /// Counts the connections, so that nobody gives up a newer one than he used.
+    /// Counts the connections, so that nobody gives up a newer one than the one that failed.
     number: u64,
     /// Why the last attempt failed, and when. Those who waited for it fail with it.
     failed: Option<(Instant, RedisError)>,
-    /// What the log says of a connection that is lost; everybody gets the same answer until there is
-    /// another.
+    /// What the log says of a connection that is lost; everybody gets the same answer until there
+    /// is another.
     lost: Option<String>,
 }
 
-impl Link {
+impl RedisConnection {
     /// A link that begins with a connection that was just made.
-    pub fn new(target: Target, first: MultiplexedConnection, limit: Duration) -> Self {
-        let state = State {
+    pub fn new(target: RedisTarget, first: MultiplexedConnection, limit: Duration) -> Self {
+        let state = ConnectionState {
             current: Some(first),
-            ..State::default()
+            ..ConnectionState::default()
         };
         Self {
             target,
@@ -83,13 +81,13 @@ impl Link {
         }
     }
 
-    /// Asks Redis. What may be asked again is, once, when the connection turns out to be broken: the
-    /// first request after a restart of Redis need not fail.
+    /// Asks Redis. What may be asked again is, once, when the connection turns out to be broken:
+    /// the first request after a restart of Redis need not fail.
     ///
     /// # Errors
     /// Redis did not answer in time, or not as it should. Whether it did what it was asked is not
     /// known then.
-    pub async fn ask<T: FromRedisValue>(&self, ask: Ask<'_>) -> Result<T, StorageError> {
+    pub async fn ask<T: FromRedisValue>(&self, ask: RedisRequest<'_>) -> Result<T, StorageError> {
         self.ask_until(self.deadline(), ask).await
     }
 
@@ -97,16 +95,19 @@ impl Link {
     /// connected. Says whether it was done.
     ///
     /// # Errors
-    /// As [`Link::ask`], or no replica confirmed it in time.
+    /// As [`RedisConnection::ask`], or no replica confirmed it in time.
     pub async fn commit(&self, script: ScriptInvocation<'_>) -> Result<bool, StorageError> {
         let deadline = self.deadline();
-        let (done, history): (bool, String) = self.ask_until(deadline, Ask::Once(script)).await?;
+        let (done, history): (bool, String) =
+            self.ask_until(deadline, RedisRequest::Once(script)).await?;
         if !history.is_empty() {
             let confirmed = pin!(self.replicas.confirm(&self.target, &history, deadline));
             let confirmed = in_time(deadline, confirmed).await;
             confirmed
                 .unwrap_or_else(|| Err(in_words(&too_slow(self.limit))))
-                .map_err(|why| StorageError(format!("{}: {why}", self.target.address())))?;
+                .map_err(|why| {
+                    StorageError::Unreachable(format!("{}: {why}", self.target.address()))
+                })?;
         }
         Ok(done)
     }
@@ -118,31 +119,31 @@ impl Link {
     async fn ask_until<T: FromRedisValue>(
         &self,
         deadline: Instant,
-        ask: Ask<'_>,
+        ask: RedisRequest<'_>,
     ) -> Result<T, StorageError> {
         let mut answer = self.ask_once(&ask, deadline).await;
-        let again = !matches!(ask, Ask::Once(_)) && Instant::now() < deadline;
+        let again = !matches!(ask, RedisRequest::Once(_)) && Instant::now() < deadline;
         if again && answer.as_ref().is_err_and(is_lost) {
             answer = self.ask_once(&ask, deadline).await;
         }
         answer.map_err(|error| {
             let lost = lock(&self.state).lost.clone();
             let why = || format!("{}: {}", self.target.address(), in_words(&error));
-            StorageError(lost.unwrap_or_else(why))
+            StorageError::Unreachable(lost.unwrap_or_else(why))
         })
     }
 
     async fn ask_once<T: FromRedisValue>(
         &self,
-        ask: &Ask<'_>,
+        ask: &RedisRequest<'_>,
         deadline: Instant,
     ) -> RedisResult<T> {
         let connected = timeout_at(deadline, self.connection(deadline)).await;
         let (number, mut connection) = connected.unwrap_or_else(|_| Err(too_slow(self.limit)))?;
         let answer = pin!(async {
             match ask {
-                Ask::Command(command) => command.query_async(&mut connection).await,
-                Ask::Again(script) | Ask::Once(script) => {
+                RedisRequest::Command(command) => command.query_async(&mut connection).await,
+                RedisRequest::Repeatable(script) | RedisRequest::Once(script) => {
                     script.invoke_async(&mut connection).await
                 }
             }
@@ -211,7 +212,7 @@ impl Link {
         }
     }
 
-    fn note_loss(&self, state: &mut State, why: &RedisError) {
+    fn note_loss(&self, state: &mut ConnectionState, why: &RedisError) {
         let lost = format!("{} is lost: {}", self.target.address(), in_words(why));
         if state.lost.as_ref() == Some(&lost) {
             return;
@@ -225,7 +226,7 @@ impl Link {
     }
 }
 
-impl State {
+impl ConnectionState {
     fn current(&self) -> Option<(u64, MultiplexedConnection)> {
         let connection = self.current.clone()?;
         Some((self.number, connection))
@@ -238,35 +239,4 @@ async fn in_time<T>(deadline: Instant, mut answer: Pin<&mut impl Future<Output =
         Ok(answer) => Some(answer),
         Err(_) => timeout(LAST_LOOK, answer).await.ok(),
     }
-}
-
-/// Whether an error says that the connection, or who is at its end, is no longer of use.
-fn is_lost(error: &RedisError) -> bool {
-    let kind = error.kind();
-    error.is_io_error()
-        || error.is_unrecoverable_error()
-        || matches!(
-            kind,
-            ErrorKind::Server(ServerErrorKind::ReadOnly | ServerErrorKind::BusyLoading)
-        )
-}
-
-/// The error of a call that took too long.
-pub fn too_slow(limit: Duration) -> RedisError {
-    let text = format!("no answer within {} ms", limit.as_millis());
-    io::Error::new(io::ErrorKind::TimedOut, text).into()
-}
-
-/// What Redis said. It may repeat what it was asked, and that may hold a session id: it is cut off,
-/// as is what the crate calls its own errors.
-pub fn in_words(error: &RedisError) -> String {
-    let said = match (error.code(), error.detail()) {
-        (Some(code), Some(detail)) => format!("{code} {detail}"),
-        _ => error.to_string(),
-    };
-    let said = said.lines().next().unwrap_or_default();
-    let end = said.find(", with args").unwrap_or(said.len());
-    let said = &said[..end];
-    let kind = format!(" - {:?}", error.kind());
-    said.strip_suffix(&kind).unwrap_or(said).to_owned()
 }

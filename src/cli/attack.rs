@@ -1,0 +1,138 @@
+//! `session-lab attack`: tries one attack and prints its transcript.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueHint};
+
+use super::matrix::{CHEAP_HASH, parse_variant, unknown_attack};
+use super::running_lab::RunningLab;
+use crate::attacks::matrix::throw_away_name;
+use crate::attacks::scenario::Scenario;
+use crate::attacks::transcript::TranscriptLine;
+use crate::attacks::{ALL, Engine, Outcome, find};
+use crate::base::print::say;
+use crate::base::start_error::StartError;
+use crate::browser::BrowserEngine;
+use crate::lab::diagrams;
+use crate::lab::diagrams::sequence::{End, Sequence};
+use crate::web::assets;
+
+/// The flags of `attack`.
+#[derive(Args, Clone, Debug)]
+pub struct AttackFlags {
+    /// Name of the attack; without a name, all attacks are listed
+    pub name: Option<String>,
+    /// The variant to attack: insecure, hardened, `without-<defence>` or `only-<defence>`
+    #[arg(long, value_name = "VARIANT", default_value = "insecure")]
+    pub against: String,
+    /// A lab that runs on this computer, as in http://localhost:7070 [default: a new one, which
+    /// stops afterwards]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// The browser for an attack that a browser decides [default: chromium]
+    #[arg(long, value_name = "BROWSER")]
+    pub browser: Option<BrowserEngine>,
+    /// Also write a sequence diagram of the attack to this file (SVG)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub svg: Option<PathBuf>,
+}
+
+/// Tries one attack and prints its transcript. Without a name it lists all attacks.
+///
+/// # Errors
+/// An unknown attack or variant (exit code 2), or a lab that does not start.
+pub async fn run(flags: AttackFlags) -> Result<(), StartError> {
+    let Some(name) = flags.name else {
+        return say(&list());
+    };
+    let attack = find(&name).ok_or_else(|| unknown_attack(&name))?;
+    let variant = parse_variant(&flags.against)?;
+    let card = attack.card();
+    let mut lab = RunningLab::open(flags.url.as_deref()).await?;
+    let mut version = None;
+    if card.engine == Engine::Browser {
+        let engine = flags.browser.unwrap_or(BrowserEngine::Chromium);
+        version = Some(lab.start_browser(engine).await?.version().to_owned());
+    }
+
+    let title = format!("{}, against {variant}", card.title);
+    println!("{title}");
+    println!("  Victim    {}", card.victim);
+    println!("  Means     {}", card.means);
+    println!("  Evidence  {}", card.evidence);
+    if let Some(version) = version {
+        println!("  Browser   {version}");
+    }
+    let scenario = Scenario::new(lab.target(), throw_away_name(), variant);
+    let outcome = attack.run(&scenario).await;
+    // A bench that could not be deleted is in memory only, and there is room for a thousand.
+    let _ = scenario.delete_bench().await;
+    let transcript = scenario.transcript().lines();
+    transcript.iter().for_each(print_line);
+    println!("\n{CHEAP_HASH}");
+    let drawn = match (&flags.svg, &outcome) {
+        (Some(file), Ok(outcome)) => {
+            let addresses = lab.target().addresses;
+            let end = Some(End::of(outcome));
+            draw(file, &Sequence::new(&title, &transcript, end, &addresses))
+        }
+        _ => Ok(()),
+    };
+    let result = match outcome {
+        Ok(Outcome::Succeeded(evidence)) => {
+            println!("The attack succeeded. {evidence}");
+            Ok(())
+        }
+        Ok(Outcome::Stopped(reason)) => {
+            println!("The attack was stopped. {reason}");
+            Ok(())
+        }
+        Err(error) => {
+            let message = format!("the attack {} could not be tried: {error}", card.name);
+            let hint = "run it again with SESSION_LAB_LOG=debug, and report what it prints";
+            Err(StartError::new(message, hint))
+        }
+    };
+    drop(scenario);
+    lab.close().await?;
+    result.and(drawn)
+}
+
+fn list() -> String {
+    let widths = ALL.iter().map(|attack| attack.card().name.len());
+    let width = widths.max().unwrap_or_default() + 2;
+    let lines = ALL.iter().map(|attack| {
+        let card = attack.card();
+        format!("{:<width$}{}\n", card.name, card.title)
+    });
+    lines.collect()
+}
+
+fn print_line(line: &TranscriptLine) {
+    match line {
+        TranscriptLine::Narration(text) => println!("\n{text}"),
+        TranscriptLine::Exchange { actor, exchange } => {
+            println!();
+            for sent in exchange.sent.lines() {
+                println!("  {actor} > {sent}");
+            }
+            for received in exchange.head.lines() {
+                println!("  {actor} < {received}");
+            }
+        }
+    }
+}
+
+/// Writes a diagram into a file.
+fn draw(file: &Path, sequence: &Sequence) -> Result<(), StartError> {
+    let failed = |error: String| {
+        let message = format!("cannot write the diagram to {}: {error}", file.display());
+        StartError::new(message, "choose another file with --svg")
+    };
+    let templates = assets::lab_templates().map_err(|error| failed(error.to_string()))?;
+    let svg =
+        diagrams::file::svg(&templates, sequence).map_err(|error| failed(error.to_string()))?;
+    std::fs::write(file, svg).map_err(|error| failed(error.to_string()))?;
+    println!("The diagram is in {}.", file.display());
+    Ok(())
+}

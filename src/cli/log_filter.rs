@@ -1,0 +1,23 @@
+//! What goes to the log. The variable `SESSION_LAB_LOG` overrides it.
+
+use super::CliCommand;
+
+/// A lab that is served logs its audit trail and what went wrong.
+const SERVED: &str = "error,session_lab::app=warn,session_lab::storage=warn,\
+                      session_lab::session::world=warn,audit=info";
+
+/// Any other subcommand logs errors only.
+const COMMAND: &str = "error";
+
+/// Starts the log.
+pub(super) fn start(command: &CliCommand) {
+    let usual = match command {
+        CliCommand::Serve(_) => SERVED,
+        _ => COMMAND,
+    };
+    let filter = env_logger::Env::new().filter_or("SESSION_LAB_LOG", usual);
+    // Rocket logs the address of every request that it cannot route, and an address may hold an id.
+    env_logger::Builder::from_env(filter)
+        .filter_module("rocket", log::LevelFilter::Off)
+        .init();
+}
