@@ -49,7 +49,7 @@ async fn a_sign_in_in_redis_survives_kill_9_and_the_start_says_where_it_is() {
         "{told}"
     );
     let home = program.visitor("lab", "").get("/").await;
-    let says = format!("Sessions are kept in: {place}.");
+    let says = format!("Sessions are stored in: {place}.");
     assert!(home.body.contains(&says), "{}", home.body);
 
     let mut visitor = program.visitor("https", "/hardened");

@@ -58,7 +58,7 @@ async fn the_lists_of_sessions_show_what_another_lab_signed_in_by_their_keys() {
     let command = format!("<code>redis-cli --scan --pattern '{prefix}*'</code>");
     assert!(evidence.contains(&command), "{evidence}");
     assert!(
-        evidence.contains("A key's TTL is only a broom"),
+        evidence.contains("A key's TTL only cleans up"),
         "{evidence}"
     );
     assert!(
@@ -116,12 +116,15 @@ async fn pages_of_one_labs_own_memory_say_so_where_another_may_share_the_store()
         let mut lab = program.visitor("lab", "");
         for path in ["/cafe", "/compare", "/same-site"] {
             let page = page(&mut lab, path).await;
-            let sentence = "this page shows only what came through this one";
+            let sentence = "only requests through this lab appear here";
             assert_eq!(page.contains(sentence), says, "{path} on {store}");
         }
         let mut attacker = program.visitor("attacker", "");
         let trick = page(&mut attacker, "/csrf-form").await;
-        assert_eq!(trick.contains("only what came through this one"), says);
+        assert_eq!(
+            trick.contains("only requests through this lab appear here"),
+            says
+        );
         let evidence = page(&mut lab, "/evidence/hardened").await;
         assert_eq!(evidence.contains("redis-cli"), says);
         assert_eq!(evidence.contains("<th scope=\"col\">File</th>"), !says);

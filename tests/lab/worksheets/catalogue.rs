@@ -54,10 +54,11 @@ fn every_promised_row_is_there_once() {
 
 #[test]
 fn every_row_has_a_proof_among_the_tests_that_run() {
-    let (all, ignored) = (tests(&[]), tests(&["--ignored"]));
+    let all = tests(&["--include-ignored"]);
     assert!(all.len() > 400, "the list of tests was read: {}", all.len());
     let without: Vec<String> = rows()
-        .filter(|row| !all.contains(row.proof) || ignored.contains(row.proof))
+        // `tests/run` includes what is ignored because it needs a program, and leaves out `long`.
+        .filter(|row| !all.contains(row.proof) || row.proof.contains("long::"))
         .map(|row| format!("{}: {}", row.key, row.proof))
         .collect();
     assert!(without.is_empty(), "no such test:\n{}", without.join("\n"));
