@@ -1,7 +1,7 @@
-//! `/inspect_headers`: a request and its answer, header by header, and what the parser lost.
+//! `/inspect_headers`: a request and its answer, header by header, as it was sent.
 
 use crate::web::template::Template;
-use rocket::http::ContentType;
+use rocket::http::{ContentType, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Either, Route, get, routes};
 use serde::Serialize;
@@ -12,6 +12,7 @@ use crate::defences::facts::Scheme;
 use crate::web::answer::STRICT_CSP;
 use crate::web::context::RequestContext;
 use crate::web::page::Frame;
+use crate::web::server::{Received, escaped};
 use crate::web::with_cookies::WithCookies;
 
 /// The cookie of the experiment, attribute by attribute. It lacks `Secure`, because the page
@@ -21,14 +22,8 @@ fn demo_cookie() -> SetCookie {
     SetCookie::new("inspect_demo", "1", &attributes)
 }
 
-/// What the server's parser does not keep of a request.
-const NOT_KEPT: [&str; 5] = [
-    "Names of headers arrive in lower case, whatever was sent.",
-    "A header that was sent twice is shown beside its first occurrence.",
-    "A header value that is not UTF-8 text is dropped.",
-    "The spaces around a header's value are gone.",
-    "Of an absolute target only path and query are left.",
-];
+/// What the server does not keep of a request's head.
+const NOT_KEPT: [&str; 1] = ["The white space around a header's value is gone."];
 
 #[derive(Serialize)]
 struct ReceivedHeader {
@@ -66,40 +61,49 @@ struct Inspection {
     request: RequestView,
     response: Vec<Explained>,
     missing: Vec<Missing>,
-    kept: [&'static str; 5],
+    kept: [&'static str; 1],
 }
 
-/// The headers of a request, as far as the server keeps them.
-struct Received(Vec<(String, String)>);
+/// The head of a request as it was sent. Bytes that are not UTF-8 are escaped.
+struct SentHead {
+    target: String,
+    version: &'static str,
+    lines: Vec<(String, String)>,
+}
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Received {
+impl<'r> FromRequest<'r> for SentHead {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let headers = request.headers().iter();
-        Outcome::Success(Self(
-            headers
-                .map(|h| (h.name.to_string(), h.value.to_string()))
+        let Some(Received { head, .. }) = Received::of(request) else {
+            return Outcome::Forward(Status::NotFound);
+        };
+        let lines = head.lines();
+        Outcome::Success(Self {
+            target: escaped(head.target()),
+            version: head.version(),
+            lines: lines
+                .map(|(name, value)| (name.to_owned(), escaped(value)))
                 .collect(),
-        ))
+        })
     }
 }
 
 #[get("/inspect_headers?<format>&<hide>")]
 fn inspect(
     context: &RequestContext,
-    received: Received,
+    sent: SentHead,
     format: Option<&str>,
     hide: Option<&str>,
 ) -> WithCookies<Either<Template, (ContentType, String)>> {
-    let answer = page_or_json(context, received, format, hide);
+    let answer = page_or_json(context, sent, format, hide);
     WithCookies::new(answer, [demo_cookie()])
 }
 
 fn page_or_json(
     context: &RequestContext,
-    received: Received,
+    sent: SentHead,
     format: Option<&str>,
     hide: Option<&str>,
 ) -> Either<Template, (ContentType, String)> {
@@ -114,7 +118,7 @@ fn page_or_json(
     }
     let hide = hide.is_some_and(|value| value == "1");
     let json = format.is_some_and(|format| format == "json");
-    let inspection = look(context, received, hide, json);
+    let inspection = look(context, sent, hide, json);
     if json {
         // Plain structs of strings always become JSON.
         let mut text = serde_json::to_string_pretty(&inspection).unwrap_or_default();
@@ -137,7 +141,7 @@ fn page_or_json(
     Either::Left(Template::render("pages/inspect.html", page))
 }
 
-fn look(context: &RequestContext, received: Received, hide: bool, json: bool) -> Inspection {
+fn look(context: &RequestContext, sent: SentHead, hide: bool, json: bool) -> Inspection {
     let mask = |value: &str| {
         if hide {
             "•".repeat(value.chars().count().min(12))
@@ -146,7 +150,8 @@ fn look(context: &RequestContext, received: Received, hide: bool, json: bool) ->
         }
     };
     let secret = ["cookie", "authorization", "x-csrftoken"];
-    let cookies = received.0.iter().filter(|(name, _)| name == "cookie");
+    let is_cookie = |name: &str| name.eq_ignore_ascii_case("cookie");
+    let cookies = sent.lines.iter().filter(|(name, _)| is_cookie(name));
     let cookies = cookies
         .flat_map(|(_, value)| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
@@ -156,11 +161,11 @@ fn look(context: &RequestContext, received: Received, hide: bool, json: bool) ->
             hidden: hide,
         })
         .collect();
-    let headers = received
-        .0
+    let headers = sent
+        .lines
         .iter()
         .map(|(name, value)| {
-            let hidden = hide && secret.contains(&name.as_str());
+            let hidden = hide && secret.iter().any(|one| name.eq_ignore_ascii_case(one));
             let value = if hidden { mask(value) } else { value.clone() };
             ReceivedHeader {
                 name: name.clone(),
@@ -171,8 +176,8 @@ fn look(context: &RequestContext, received: Received, hide: bool, json: bool) ->
         .collect();
     let request = RequestView {
         method: context.method.as_str(),
-        target: context.target.clone(),
-        version: "HTTP/1.1",
+        target: sent.target,
+        version: sent.version,
         headers,
         cookies,
         tls: context.scheme() == Scheme::Https,

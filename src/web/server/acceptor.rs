@@ -212,7 +212,6 @@ impl Acceptor {
         });
         let stream = TokioIo::new(LimitedStream::new(stream, exchanges.clone()));
         let mut connection = http1::Builder::new()
-            .title_case_headers(true)
             .max_headers(raw_head::MOST_LINES)
             .max_buf_size(2 * raw_head::LARGEST)
             .serve_connection(stream, service);

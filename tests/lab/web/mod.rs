@@ -13,6 +13,7 @@ mod method_field;
 mod pages;
 mod random;
 mod request_line;
+mod server;
 mod socket;
 mod tls;
 mod transport;
