@@ -59,15 +59,15 @@ fn asks_by_itself(line: &str) -> bool {
 
 /// The name that a request was sent to, without the port.
 fn host(one: &Exchange) -> String {
-    let host = one.probe("host").unwrap_or_default();
+    let host = one.request_header("host").unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     name.to_owned()
 }
 
 impl ArrivedRequest {
     fn new(one: &Exchange, browser_has_one: bool) -> Self {
-        let field = |name| one.probe(name).map(str::to_owned);
-        let from = match one.probe("sec-fetch-site") {
+        let field = |name| one.request_header(name).map(str::to_owned);
+        let from = match one.request_header("sec-fetch-site") {
             Some("cross-site") => Some("cross-site"),
             Some("same-site") => Some("same-site"),
             _ => None,
@@ -102,7 +102,7 @@ impl ArrivedRequest {
 /// What kind of client sent a request, and what that does not prove.
 fn sender(one: &Exchange) -> (&'static str, Option<&'static str>) {
     match one.client {
-        ClientKind::Browser if one.probe("sec-fetch-site").is_none() => (
+        ClientKind::Browser if one.request_header("sec-fetch-site").is_none() => (
             "says it is a browser",
             Some(
                 "It sent no Sec-Fetch-Site, as today's browsers do here: an old browser, or a \

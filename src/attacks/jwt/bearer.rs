@@ -52,10 +52,10 @@ pub(super) async fn partner_token(
     claims: Value,
 ) -> Result<String, ScenarioError> {
     let mut order = credentials(user);
-    let probe = actor
+    let reply = actor
         .call(Call::json("/jwt/partner", order.to_string()))
         .await?;
-    let names = answer("the partner's answer", &probe)?;
+    let names = answer("the partner's answer", &reply)?;
     order["iss"] = names["portal_iss"].clone();
     order["aud"] = names["portal_aud"].clone();
     order["typ"] = "at+jwt".into();

@@ -323,8 +323,8 @@ async fn end(user: &mut HttpActor<'_>, token: &str) -> Result<(), ScenarioError>
 
 /// Gives mallory's account a role, as the administrator's page would.
 async fn make(admin: &mut HttpActor<'_>, role: &str) -> Result<(), ScenarioError> {
-    let probe = admin.get("/csrf-token").await?;
-    let token = answer("the CSRF token", &probe)?["csrf_token"].clone();
+    let reply = admin.get("/csrf-token").await?;
+    let token = answer("the CSRF token", &reply)?["csrf_token"].clone();
     let path = format!("/admin/users/{ATTACKER}/role");
     let mut call = Call::json(path, json!({ "role": role }).to_string());
     if let Some(token) = token.as_str() {

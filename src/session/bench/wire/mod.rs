@@ -88,7 +88,7 @@ pub struct Exchange {
 
 impl Exchange {
     /// A header of the request, if it was sent.
-    pub fn probe(&self, name: &str) -> Option<&str> {
+    pub fn request_header(&self, name: &str) -> Option<&str> {
         let mut all = self.request.iter(&OF_REQUESTS);
         all.find_map(|(found, value)| (found == name).then_some(value))
     }
