@@ -3,7 +3,8 @@
 //! It checks the host, and on the lab's own pages the origin. Then it takes bench and variant off
 //! the path and keeps them as the request's [`RequestContext`]. The rest of a portal address is
 //! routed as `/portal/…`, so the handlers know nothing of variants. A request that it rejects is
-//! sent to its own route, because a fairing cannot answer. The body of such a request is never read.
+//! sent to its own route, because a fairing cannot answer. No handler reads the body of
+//! such a request.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

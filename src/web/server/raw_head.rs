@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-/// How many bytes a head may have.
-pub const LARGEST: usize = 64 * 1024;
+/// How many bytes a head may have. A token of 90 kB must reach the verifier, which refuses it in words.
+pub const LARGEST: usize = 128 * 1024;
 /// How many header lines a head may have.
 pub const MOST_LINES: usize = 100;
 /// How long a target may be: more does not fit into the URI type of the `http` crate.
@@ -139,6 +139,13 @@ impl RawHead {
                 "it has a Content-Length and a Transfer-Encoding",
             )),
         }
+    }
+
+    /// The head for hyper. It gets a plain target, because its own reading of targets is stricter than
+    /// what clients send; the target that counts is [`RawHead::target`].
+    pub(super) fn with_plain_target(&self) -> Vec<u8> {
+        let (before, after) = (self.target.start, self.target.end);
+        [&self.bytes[..before], b"/", &self.bytes[after..]].concat()
     }
 
     /// The method as it was written.

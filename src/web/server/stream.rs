@@ -191,6 +191,7 @@ impl<S> LimitedStream<S> {
         (self.looked_at, self.delivered, self.limit) = (0, 0, Limit::None);
         match RawHead::parse(&self.head) {
             Ok((head, follows)) => {
+                self.head = head.with_plain_target();
                 self.exchanges.lock().heads.push_back(head);
                 self.phase = Phase::Deliver(follows);
             }

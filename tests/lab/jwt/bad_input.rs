@@ -31,7 +31,7 @@ fn odd_tokens() -> Vec<String> {
         let all = (0..count).map(|n| (format!("claim-{n}"), json!("echo-me")));
         with(&Value::Object(all.collect()), json!({"sub": "apiuser"}))
     };
-    let (some, many) = (claims(MAX_VALUES), claims(10_000));
+    let (some, many) = (claims(MAX_VALUES), claims(3_000));
     let deep = format!(
         "{{\"sub\":\"echo-me\",\"a\":{}1{}}}",
         "[".repeat(2_000),
