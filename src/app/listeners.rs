@@ -103,7 +103,7 @@ pub(super) fn cannot_listen(flag: &str, port: u16, error: &std::io::Error) -> St
 
 /// The sites and their listeners, ready to be served.
 pub struct Listeners {
-    sites: Vec<Arc<server::Site>>,
+    sites: Vec<Arc<server::RocketSite>>,
     all: Vec<(Acceptor, TcpListener)>,
 }
 
@@ -125,7 +125,7 @@ impl Listeners {
         let tls = server::tls_acceptor(&shared.certificate)?;
         let mut sites = Vec::new();
         for kind in [Site::Lab, Site::Portal, Site::Attacker] {
-            let site = server::Site::ignite(kind, site(settings, shared, kind)).await;
+            let site = server::RocketSite::ignite(kind, site(settings, shared, kind)).await;
             sites.push(Arc::new(site.map_err(|error| broken(error.kind()))?));
         }
         let all = sockets.into_iter().map(|(listener, socket)| {

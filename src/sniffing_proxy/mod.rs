@@ -4,11 +4,11 @@
 //!
 //! One port takes both: a connection that begins with a TLS handshake goes to the portal's TLS
 //! listener, any other to the unencrypted one. The proxy changes no byte and cannot read TLS. Next:
-//! [`capture`], what is kept, [`mask`], what is never shown, and `tap.rs`, where bytes are recorded.
+//! [`capture`], what is kept, [`mask`], what is never shown, and `recorded_stream.rs`, where bytes are recorded.
 
 pub mod capture;
 pub mod mask;
-mod tap;
+mod recorded_stream;
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -19,9 +19,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use self::capture::Captures;
-use self::tap::Tap;
+use self::recorded_stream::RecordedStream;
 use crate::defences::facts::Scheme;
-use crate::web::server::{Acceptor, FirstByte, Origin, accept_all, first_byte};
+use crate::web::server::{Acceptor, ConnectionEnds, FirstByte, accept_all, first_byte};
 
 /// The café, before it has its listener.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl SniffingProxy {
         guest: TcpStream,
         stopped: watch::Receiver<bool>,
     ) -> io::Result<()> {
-        let origin = Origin::of(&guest, true)?;
+        let origin = ConnectionEnds::of(&guest, true)?;
         let ticket = self.http.connections.enter(origin.remote.ip());
         let first = tokio::select! {
             first = first_byte(&guest) => first?,
@@ -74,7 +74,7 @@ impl SniffingProxy {
             FirstByte::Tls => (Scheme::Https, &self.https),
             FirstByte::Other => (Scheme::Http, &self.http),
         };
-        let tapped = Tap::new(guest, self.captures.clone(), scheme);
+        let tapped = RecordedStream::new(guest, self.captures.clone(), scheme);
         acceptor.serve_stream(tapped, origin, ticket, stopped).await
     }
 }

@@ -18,8 +18,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use super::connections::{Connections, Ticket};
-use super::dispatch::{self, From, Site};
-use super::refusal::Refusal;
+use super::dispatch::{self, ConnectionSource, RocketSite};
+use super::refusal::ConnectionRefusal;
 use super::stream::{Exchanges, LimitedStream};
 use super::{FirstByte, HANDSHAKE, first_byte, raw_head};
 use crate::base::addresses::{Addresses, Listener};
@@ -44,7 +44,7 @@ pub struct Acceptor {
     /// On TLS listeners: the server's side of the handshake.
     pub tls: Option<TlsAcceptor>,
     /// The site that answers.
-    pub site: Arc<Site>,
+    pub site: Arc<RocketSite>,
     /// Everybody's addresses.
     pub addresses: Arc<Addresses>,
     /// The connections of all listeners.
@@ -59,7 +59,7 @@ impl std::fmt::Debug for Acceptor {
 
 /// How a connection came.
 #[derive(Clone, Copy, Debug)]
-pub struct Origin {
+pub struct ConnectionEnds {
     /// The server's end.
     pub local: SocketAddr,
     /// The client's end.
@@ -68,7 +68,7 @@ pub struct Origin {
     pub through_cafe: bool,
 }
 
-impl Origin {
+impl ConnectionEnds {
     /// The two ends of a connection.
     ///
     /// # Errors
@@ -133,7 +133,7 @@ impl Acceptor {
     }
 
     async fn accepted(&self, stream: TcpStream, stopped: watch::Receiver<bool>) -> io::Result<()> {
-        let origin = Origin::of(&stream, false)?;
+        let origin = ConnectionEnds::of(&stream, false)?;
         let ticket = self.connections.enter(origin.remote.ip());
         if self.tls.is_some() {
             let first = tokio::select! {
@@ -154,7 +154,7 @@ impl Acceptor {
     pub async fn serve_stream<S>(
         &self,
         stream: S,
-        origin: Origin,
+        origin: ConnectionEnds,
         ticket: Ticket,
         stopped: watch::Receiver<bool>,
     ) -> io::Result<()>
@@ -167,7 +167,7 @@ impl Acceptor {
     async fn talk<S>(
         &self,
         stream: S,
-        origin: Origin,
+        origin: ConnectionEnds,
         ticket: Ticket,
         stopped: watch::Receiver<bool>,
     ) -> io::Result<()>
@@ -188,7 +188,7 @@ impl Acceptor {
     async fn speak_http<S>(
         &self,
         stream: S,
-        origin: Origin,
+        origin: ConnectionEnds,
         ticket: Ticket,
         mut stopped: watch::Receiver<bool>,
     ) -> io::Result<()>
@@ -196,7 +196,7 @@ impl Acceptor {
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         let exchanges = Exchanges::new(ticket);
-        let from = From {
+        let from = ConnectionSource {
             listener: self.listener,
             through_cafe: origin.through_cafe,
             local: origin.local,
@@ -263,12 +263,16 @@ impl Acceptor {
             Some(answered) => self.addresses.origin_as(self.listener, &answered.name),
             None => self.addresses.origin(self.listener),
         };
-        end(stream, Some(Refusal::unencrypted(&format!("{right}/")))).await
+        end(
+            stream,
+            Some(ConnectionRefusal::unencrypted(&format!("{right}/"))),
+        )
+        .await
     }
 }
 
 /// Ends a connection, after a last word where there is one.
-async fn end<S>(mut stream: S, refusal: Option<Refusal>) -> io::Result<()>
+async fn end<S>(mut stream: S, refusal: Option<ConnectionRefusal>) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {

@@ -22,11 +22,11 @@ const FEWEST: u64 = 32;
 #[derive(Debug)]
 pub struct Connections {
     most: usize,
-    table: Mutex<Table>,
+    table: Mutex<ConnectionTable>,
 }
 
 #[derive(Debug, Default)]
-struct Table {
+struct ConnectionTable {
     last: u64,
     open: HashMap<u64, Open>,
 }
@@ -88,12 +88,12 @@ impl Connections {
         self.lock().make_room();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Table> {
+    fn lock(&self) -> MutexGuard<'_, ConnectionTable> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Table {
+impl ConnectionTable {
     fn make_room(&mut self) {
         let mut by_peer: HashMap<IpAddr, usize> = HashMap::new();
         for one in self.open.values() {

@@ -26,18 +26,18 @@ use crate::base::addresses;
 const PIECE: usize = 16 * 1024;
 
 /// A site: one Rocket instance that answers for all its listeners.
-pub struct Site {
+pub struct RocketSite {
     kind: addresses::Site,
     client: Client,
 }
 
-impl std::fmt::Debug for Site {
+impl std::fmt::Debug for RocketSite {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Site").field(&self.kind).finish()
+        f.debug_tuple("RocketSite").field(&self.kind).finish()
     }
 }
 
-impl Site {
+impl RocketSite {
     /// Ignites a site.
     ///
     /// # Errors
@@ -58,7 +58,7 @@ impl Site {
 
 /// Where a connection came from; each of its requests is told.
 #[derive(Clone, Debug)]
-pub(super) struct From {
+pub(super) struct ConnectionSource {
     pub listener: addresses::Listener,
     pub through_cafe: bool,
     pub local: std::net::SocketAddr,
@@ -67,8 +67,8 @@ pub(super) struct From {
 
 /// Answers one request.
 pub(super) async fn answer(
-    site: Arc<Site>,
-    from: From,
+    site: Arc<RocketSite>,
+    from: ConnectionSource,
     exchanges: Arc<Exchanges>,
     request: Request<Incoming>,
 ) -> Response<AnswerBody> {
@@ -129,7 +129,7 @@ fn refuse_early(head: &RawHead) -> Option<(StatusCode, &'static str)> {
 }
 
 async fn dispatch(
-    site: &Site,
+    site: &RocketSite,
     received: Received,
     body: Vec<u8>,
     answering: Answering,

@@ -20,9 +20,9 @@ mod stream;
 mod target;
 mod tls;
 
-pub use acceptor::{Acceptor, Origin, accept_all};
+pub use acceptor::{Acceptor, ConnectionEnds, accept_all};
 pub use connections::{Connections, Ticket};
-pub use dispatch::Site;
+pub use dispatch::RocketSite;
 pub use first_byte::{FirstByte, first_byte};
 pub use raw_head::{RawHead, escaped};
 pub use tls::acceptor as tls_acceptor;

@@ -4,13 +4,13 @@ use super::raw_head::BadHead;
 
 /// A status and one sentence for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct ConnectionRefusal {
     status: u16,
     reason: &'static str,
     message: String,
 }
 
-impl Refusal {
+impl ConnectionRefusal {
     fn new(status: u16, reason: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
         Self {
@@ -66,7 +66,7 @@ impl Refusal {
     }
 }
 
-impl From<BadHead> for Refusal {
+impl From<BadHead> for ConnectionRefusal {
     fn from(bad: BadHead) -> Self {
         match bad {
             BadHead::Malformed(why) => Self::new(

@@ -17,7 +17,7 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use super::connections::Ticket;
 use super::raw_head::{self, BadHead, Follows, RawHead, end_of_head};
-use super::refusal::Refusal;
+use super::refusal::ConnectionRefusal;
 use super::{ANSWER, BODY, HEAD, IDLE};
 
 /// How many bytes are read at once.
@@ -37,7 +37,7 @@ struct State {
     /// How many requests are being answered.
     answering: usize,
     /// What to send, in place of an answer, before the connection is closed.
-    refusal: Option<Refusal>,
+    refusal: Option<ConnectionRefusal>,
     /// Who waits for the last answer to be out.
     reader: Option<Waker>,
 }
@@ -56,7 +56,7 @@ impl Exchanges {
     }
 
     /// Why the connection ends without an answer.
-    pub(super) fn take_refusal(&self) -> Option<Refusal> {
+    pub(super) fn take_refusal(&self) -> Option<ConnectionRefusal> {
         self.lock().refusal.take()
     }
 
@@ -160,7 +160,7 @@ impl<S> LimitedStream<S> {
         self.inner
     }
 
-    fn refuse(&mut self, refusal: Refusal) {
+    fn refuse(&mut self, refusal: ConnectionRefusal) {
         self.phase = Phase::End;
         self.exchanges.lock().refusal = Some(refusal);
     }
@@ -228,7 +228,7 @@ impl<S: AsyncRead + Unpin> LimitedStream<S> {
                 }
                 if self.is_over(cx) {
                     if !self.buffer.is_empty() {
-                        self.refuse(Refusal::slow_head());
+                        self.refuse(ConnectionRefusal::slow_head());
                     }
                     return Poll::Ready(Ok(false));
                 }
@@ -263,7 +263,7 @@ impl<S: AsyncRead + Unpin> LimitedStream<S> {
             Poll::Pending => {
                 self.limit(Limit::Body, BODY);
                 if self.is_over(cx) {
-                    self.refuse(Refusal::slow_body());
+                    self.refuse(ConnectionRefusal::slow_body());
                     return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
                 }
                 Poll::Pending

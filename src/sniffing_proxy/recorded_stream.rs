@@ -11,13 +11,13 @@ use super::capture::{Captures, Direction};
 use crate::defences::facts::Scheme;
 
 /// A connection whose bytes are recorded as long as it lasts.
-pub(super) struct Tap<S> {
+pub(super) struct RecordedStream<S> {
     inner: S,
     captures: Arc<Captures>,
     id: u64,
 }
 
-impl<S> Tap<S> {
+impl<S> RecordedStream<S> {
     pub(super) fn new(inner: S, captures: Arc<Captures>, scheme: Scheme) -> Self {
         let id = captures.begin(scheme);
         Self {
@@ -28,13 +28,13 @@ impl<S> Tap<S> {
     }
 }
 
-impl<S> Drop for Tap<S> {
+impl<S> Drop for RecordedStream<S> {
     fn drop(&mut self) {
         self.captures.end(self.id);
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for RecordedStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -50,7 +50,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Tap<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for RecordedStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
