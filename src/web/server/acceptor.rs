@@ -212,6 +212,8 @@ impl Acceptor {
         });
         let stream = TokioIo::new(LimitedStream::new(stream, exchanges.clone()));
         let mut connection = http1::Builder::new()
+            // A client that has sent all may close its side and still wait for the answer.
+            .half_close(true)
             .max_headers(raw_head::MOST_LINES)
             .max_buf_size(2 * raw_head::LARGEST)
             .serve_connection(stream, service);
