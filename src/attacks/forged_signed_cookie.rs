@@ -83,7 +83,7 @@ impl Attack for ForgedSignedCookie {
         // With the key the attacker is the server.
         let forged = sign_as(ADMIN, key.as_bytes());
         let cookies = attacker.cookies_with(&name, &forged);
-        // The session cookie is the attacker's own and stays valid. Only the state beside it lies.
+        // The session cookie is the attacker's own and stays valid. Only the state beside it is forged.
         // On the strong arm of `client-state` the record on the server says who the user is, so
         // even a right signature changes nothing.
         let forgery = Call::get("/dashboard").with_cookie(Some(cookies));

@@ -1,7 +1,7 @@
 //! JWT expiry: whether a token ends by itself. Worksheet 13.
 //!
 //! The decision is whether `exp` is checked. A token has no record on the server that could end, so
-//! without an expiry time of its own it never ends. Read `jwt_not_before.rs` next.
+//! without an expiry time it never ends. Read `jwt_not_before.rs` next.
 
 use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 

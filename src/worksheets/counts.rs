@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use crate::attacks::{self, Card, Engine};
 use crate::defences::policy::Name;
 
-/// Each number with the placeholder that stands for it.
+/// Each number with its placeholder.
 static COUNTS: LazyLock<[(&str, usize); 9]> = LazyLock::new(|| {
     let cards: Vec<&Card> = attacks::ALL.iter().map(|attack| attack.card()).collect();
     let http = cards.iter().filter(|card| card.engine == Engine::Http);

@@ -1,6 +1,6 @@
 //! A request on its way into Rocket, and the answer on its way out.
 //!
-//! Rocket takes requests that did not come over one of its own connections through its local client,
+//! Rocket takes requests that did not come over its connections through its local client,
 //! which runs the same fairings, routes and catchers.
 
 use std::sync::Arc;
@@ -99,7 +99,7 @@ pub(super) async fn answer(
         connection: exchanges.ticket().id,
         head,
     };
-    // In a task of its own: a client that leaves does not cut a change in two.
+    // In a separate task: a client that leaves does not cut a change in two.
     tokio::spawn(async move { dispatch(&site, received, bytes, answering, to).await });
     match head_is_there.await {
         Ok(mut response) => {

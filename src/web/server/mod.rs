@@ -1,7 +1,7 @@
 //! The server: it accepts connections, limits everything that waits, and hands each request to the
 //! Rocket instance of its site.
 //!
-//! Rocket has a server of its own, which this one replaces: it sets no time limits, drops header
+//! Rocket has a server, which this one replaces: it sets no time limits, drops header
 //! values that are not UTF-8, forgets how header names were written, and cannot write them in their
 //! usual capitals. `docs/ARCHITECTURE.md` says how to go back to it.
 //!
@@ -40,7 +40,7 @@ pub const HANDSHAKE: Duration = Duration::from_secs(10);
 pub const HEAD: Duration = Duration::from_secs(10);
 /// How long a connection may be silent between two requests.
 pub const IDLE: Duration = Duration::from_secs(60);
-/// How long the body of a request may stand still.
+/// How long the body of a request may make no progress.
 pub const BODY: Duration = Duration::from_secs(20);
 /// How long a client may refuse to take the next bytes of an answer.
 pub const ANSWER: Duration = Duration::from_secs(20);

@@ -1,6 +1,6 @@
 //! `/compare`: the insecure and the hardened portal next to each other.
 //!
-//! One click performs an action on both sides. The server acts as a client of its own portal over
+//! One click performs an action on both sides. The server acts as a client of the portal over
 //! real sockets, with a cookie jar for each side, and shows the bytes. Below them the page shows what
 //! the student's own browser and curl did.
 
