@@ -61,7 +61,10 @@ impl World<'_> {
         let key = self.fixed_key(RecordKind::Browser, &name);
         let found = self.read::<RememberedBrowser>(&key).await?;
         Ok(found
-            .filter(|found| found.expires_at > self.now)
+            // One that a wrong clock remembered would be remembered for too long.
+            .filter(|found| {
+                found.expires_at > self.now && !found.value.remembered.is_from_the_future(self.now)
+            })
             .map(|found| KnownBrowser {
                 key: name,
                 browser: found.value,

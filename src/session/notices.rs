@@ -54,17 +54,20 @@ impl World<'_> {
             transaction.attempt().await?;
             let found = self.read::<u64>(&counter).await?;
             let version = found.as_ref().map_or(0, |found| found.version);
-            let number = found.map_or(0, |found| found.value) + 1;
+            let storage = self.bench.storage();
+            let held = storage
+                .members(self.bench.name(), &index, NOTICE_LIMIT)
+                .await?;
+            // Where the counter is lost, a new notice must not be written over an old one.
+            let newest = held.iter().filter_map(|key| key.name().parse().ok()).max();
+            let counted = found.map(|found| found.value);
+            let number = counted.max(newest).unwrap_or_default().saturating_add(1);
             let key = self.fixed_key(RecordKind::Notice, &format!("{number:08}"));
             let notice = Notice {
                 author: author.into(),
                 at: self.now,
                 text: text.into(),
             };
-            let storage = self.bench.storage();
-            let held = storage
-                .members(self.bench.name(), &index, NOTICE_LIMIT)
-                .await?;
             let mut batch = Batch {
                 expect: vec![(counter.clone(), Expect::Version(version))],
                 put: vec![

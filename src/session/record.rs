@@ -58,12 +58,21 @@ impl SessionRecord {
     }
 
     /// Why the session no longer counts at `now`, if it does not.
+    ///
+    /// A limit is counted from a moment in the past. A session with a time from the future would
+    /// outlive every limit, for as long as the clock was wrong when it was opened or used, so it has
+    /// ended. Refused alternative: setting the time right. The lab cannot know how old it is.
     pub fn expired(
         &self,
         probe: &PolicyProbe,
         last_used: BenchTime,
         now: BenchTime,
     ) -> Option<EndReason> {
+        let times = [Some(self.created), self.authenticated_at, Some(last_used)];
+        let ahead = |time: &BenchTime| time.is_from_the_future(now);
+        if times.iter().flatten().any(ahead) {
+            return Some(EndReason::FromTheFuture);
+        }
         let (idle, absolute) = self.time_left(probe, last_used, now);
         if idle == Some(Duration::ZERO) {
             Some(EndReason::IdleTimeout)
