@@ -167,11 +167,7 @@ impl Program {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
-            assert!(
-                start.elapsed() < PATIENCE,
-                "it does not end: {}",
-                self.log()
-            );
+            assert!(start.elapsed() < PATIENCE, "{}", self.log());
             thread::sleep(POLL);
         }
     }
@@ -333,11 +329,7 @@ impl Visitor {
             match reply.status {
                 200 => return true,
                 401 => return false,
-                other => assert!(
-                    is_busy(&reply, start),
-                    "{other} after {:?}",
-                    start.elapsed()
-                ),
+                other => assert!(is_busy(&reply, start), "{other}"),
             }
         }
     }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use session_lab::app::settings::{SessionStore, Settings};
 use session_lab::app::{self, Running};
-use session_lab::base::addresses::Listener;
+use session_lab::base::addresses::{Listener, Site};
 use session_lab::client::{HttpExchange, Outgoing};
 use tempfile::TempDir;
 
@@ -76,7 +76,10 @@ impl OwnLab {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let outgoing = Outgoing {
             scheme: listener.scheme(),
-            host_name: "localhost".into(),
+            host_name: match listener.site() {
+                Site::Attacker => "127.0.0.1".into(),
+                Site::Lab | Site::Portal => "localhost".into(),
+            },
             port: self.running.addresses.port(listener).unwrap(),
             method,
             target: target.into(),
