@@ -169,7 +169,7 @@ fn progress(jobs: &MatrixJobs, bench: &BenchName) -> MatrixProgress {
 #[get("/matrix")]
 fn show(context: &RequestContext, jobs: &State<MatrixJobs>) -> Template {
     let progress = progress(jobs, context.bench.name());
-    page::render(context, "pages/lab/matrix.html", "The matrix", progress)
+    page::render(context, "pages/lab/matrix.html", "Attacks", progress)
 }
 
 #[get("/matrix/live")]
