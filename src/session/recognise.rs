@@ -4,6 +4,10 @@
 //! here asks what an attacker gains by presenting something: two cookies, an id in the address, an
 //! id that nobody issued, an id whose time is over. The answers are the policy's; the order in
 //! which they are asked is this file's. Next: [`super::sign_in`].
+//!
+//! Refused alternative: tying a session to the address or the `User-Agent` of its browser. A phone
+//! changes its address on the way, so users would be signed out; a thief in the same café has the
+//! same address, and copies the other header together with the cookie.
 
 use super::{Session, SessionId, SessionRecord};
 use crate::base::event::{EndReason, EventKind};
@@ -15,7 +19,8 @@ use crate::storage::{Batch, Expect, Put, RecordIndex, RecordKind, StorageError};
 /// the sign-in page forever fills no memory (CWE-770).
 pub const ANONYMOUS_CEILING: usize = 1_000;
 
-/// The owner of anonymous sessions. No user can have this name.
+/// The owner of anonymous sessions. No user can have this name: no demo account does, and there are
+/// no others.
 const ANONYMOUS: &str = "-anonymous";
 
 /// Where a request may carry a session id.
@@ -24,7 +29,9 @@ pub struct Presented<'r> {
     /// Every value of the session cookie, in the order sent. More than one means that somebody
     /// else also set it: the portal itself has one name, one path and no `Domain`.
     pub cookies: Vec<&'r str>,
-    /// The parameter `sid` of the address, which a strong `carrier` does not look at.
+    /// The parameter `sid` of the address, which a strong `carrier` does not look at. Addresses are
+    /// logged, stored in histories and passed on, so an id in one is soon known to others
+    /// (CWE-598).
     pub url: Option<&'r str>,
 }
 
@@ -34,6 +41,8 @@ pub enum Recognised {
     /// The request presented none.
     Nobody,
     /// It belongs to no session: expired, ended, malformed or never issued. Its cookie is removed.
+    /// One variant for all four: an answer that told them apart would tell a guesser which ids had
+    /// been real.
     Stale,
     /// Nobody issued it, and the policy takes it all the same. This is what fixation needs.
     UnissuedId(SessionId),
@@ -49,7 +58,8 @@ pub enum Recognised {
     },
 }
 
-/// Why no answer could be found.
+/// Why no answer could be found. Neither case may be treated as "not signed in": the visitor would
+/// get a new session in place of one that still exists.
 #[derive(Debug, thiserror::Error)]
 pub enum RecogniseError {
     /// A strong arm refuses the request.
@@ -66,8 +76,8 @@ impl World<'_> {
     /// # Errors
     /// A refusal by `duplicate-cookies`, or a store that does not answer.
     pub async fn recognise(&self, presented: &Presented<'_>) -> Result<Recognised, RecogniseError> {
-        // Who it is comes first, and only then what the use of the session changes: a request that is
-        // refused must not postpone anything.
+        // Who it is comes first, and only then what the use of the session changes: a request that
+        // is refused must not postpone anything.
         let found = self.look_up(presented).await?;
         let Recognised::Known {
             session, by_url, ..
@@ -105,11 +115,12 @@ impl World<'_> {
         })
     }
 
-    /// The same without counting as use: for countdowns, which must not keep a session alive. A page
-    /// that asks every second how long the session lasts would otherwise make it last forever.
+    /// The same without counting as use: for countdowns, which must not keep a session alive. A
+    /// page that asks every second how long the session lasts would otherwise make it last forever.
     ///
     /// The order of the questions matters. The form of the id is checked before the store is asked,
-    /// and the time before the session is given out, so that no caller can forget either.
+    /// and the time before the session is given out, so that no caller can forget either. Every
+    /// page of the portal recognises its visitor here.
     ///
     /// # Errors
     /// As [`World::recognise`].
@@ -127,6 +138,7 @@ impl World<'_> {
         let Some(text) = self.probe.carrier().choose(cookie, presented.url) else {
             return Ok(Recognised::Nobody);
         };
+        // The caller then sets a cookie, so that the next page needs no address with an id.
         let by_url = cookie != Some(text);
         // Before the store is asked: with the file store the id may become a file's name, and
         // `../../etc/passwd` must not (CWE-22).
@@ -136,12 +148,14 @@ impl World<'_> {
 
         let Some(session) = self.load(&id).await? else {
             // WEAK: the visitor may choose the id, and so may an attacker, for somebody else.
-            // STRONG: an id that the lab did not issue is worth nothing, and its cookie goes.
+            // STRONG: an id that the portal did not issue is worth nothing, and its cookie is
+            // removed.
             if self.probe.adoption().adopts(id.expose()) {
                 return Ok(Recognised::UnissuedId(id));
             }
-            // The journal notes it by a fingerprint: many unknown ids in a row are somebody who guesses
-            // (ASVS 16.3.3). The answer is the same as for an expired id, and tells nothing.
+            // The journal notes it by a fingerprint: many unknown ids in a row are somebody who
+            // guesses (ASVS 16.3.3). The answer is the same as for an expired id and reveals
+            // nothing.
             let what = EventKind::UnknownSession {
                 session: self.fingerprint(&id),
             };
@@ -149,7 +163,8 @@ impl World<'_> {
             return Ok(Recognised::Stale);
         };
         // The server's clock decides, not the cookie's `Max-Age`: a thief who copied the cookie
-        // does not obey that. The record goes at once, so that no later mistake accepts it again.
+        // does not obey that (ASVS 7.3.1, 7.3.2). The record is removed at once, so that no later
+        // mistake accepts it again.
         if let Some(reason) = session
             .record
             .expired(self.probe, session.last_used, self.now)
@@ -174,6 +189,8 @@ impl World<'_> {
         else {
             return Ok(None);
         };
+        // An error of the store is passed on by `?`. It must not become "no such session": users
+        // would lose the cookies of live sessions whenever the store is slow.
         let Some(found) = self.read::<SessionRecord>(&key).await? else {
             return Ok(None);
         };
@@ -203,8 +220,9 @@ impl World<'_> {
         adopted_id: Option<SessionId>,
         client: &str,
     ) -> Result<Session, StorageError> {
-        // It grants nothing, and is needed all the same: without it the sign-in form would have no CSRF
-        // token, and an attacker could sign the victim in to the attacker's own account.
+        // It grants nothing, and is needed all the same: without it the sign-in form would have no
+        // CSRF token, and an attacker could sign the victim in to the attacker's own account. What
+        // the victim enters there, the attacker reads later.
         let record = SessionRecord {
             bench: self.bench.name().to_string(),
             variant: self.variant,
@@ -233,6 +251,8 @@ impl World<'_> {
     /// are left.
     ///
     /// This is done after a record was added: of requests that add at once, the last sees them all.
+    /// Refused alternative: refusing a new record when there is no room. A stranger could then fill
+    /// the room, and nobody else would get a sign-in page.
     pub(super) async fn keep_the_newest(
         &self,
         owner: &str,
@@ -254,6 +274,7 @@ impl World<'_> {
         if remove.len() <= ceiling {
             return Ok(());
         }
+        // Oldest first, so what remains of the list are those that go.
         remove.truncate(remove.len() - keep);
         let sessions = remove
             .iter()
@@ -276,7 +297,8 @@ impl World<'_> {
         .map(|_| ())
     }
 
-    /// The store's entry for a session.
+    /// The store's entry for a session. The owner's list names it, so that "end all my sessions"
+    /// finds every one of them without reading those of others.
     pub(super) fn session_put(&self, session: &Session, replaces: Option<&Session>) -> Put {
         Put {
             key: session.key.clone(),
@@ -307,8 +329,8 @@ impl World<'_> {
             record_removed: true,
         };
         let events = vec![self.event(what)];
-        // What removes a record also says why, in the same commit: a session that disappears without
-        // a reason looks the same as one that an attacker ended.
+        // What removes a record also says why, in the same commit: a session that disappears
+        // without a reason looks the same as one that an attacker ended.
         let batch = Batch {
             // Of two requests that find it expired, one notes it. The other one has nothing to do.
             expect: vec![(session.key.clone(), Expect::Present)],
