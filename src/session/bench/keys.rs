@@ -97,7 +97,7 @@ impl BenchKeys {
 
     /// A text that two labs share when all their keys are the same. It is stored where both can
     /// read it, and no key can be computed from it. A reader of the store could still test guesses
-    /// of a secret that a person chose, which is one reason why the lab refuses a short one.
+    /// of a secret that a person chose, so `--class` refuses a short one.
     pub fn mark(&self) -> String {
         // HMAC takes a key of any length (RFC 2104 §2), so this never fails.
         let mac = Hmac::<Sha256>::new_from_slice(&self.fingerprint).expect("a key of any length");

@@ -177,7 +177,7 @@ impl Bench {
         )
     }
 
-    /// Takes the bench back to its beginning: everybody signed out, accounts and notices as they
+    /// Takes the bench back to its beginning: every session ended, accounts and notices as they
     /// were, the clock on time. The custom policy, the student's name and the progress of
     /// worksheets stay. All of it is one commit: nobody meets a bench that is half reset.
     ///
