@@ -87,6 +87,8 @@ impl TokenSubject<'_> {
         jti: &str,
     ) -> Option<String> {
         let mut claims = self.claims(names, jti, ACCESS_LIFETIME);
+        // By the role that the caller has just read from the account, never by one that the client
+        // asked for.
         let scope = match self.role {
             Role::Student => "profile",
             Role::Admin => "profile admin",
@@ -124,6 +126,7 @@ pub fn sign(
     typ: &str,
     claims: &Map<String, Value>,
 ) -> Option<String> {
+    // The algorithm in the header and the one that signs come from the same place, so they agree.
     let (kid, algorithm, key) = ring.signing(signs)?;
     let header = json!({ "alg": signs.name(), "kid": kid, "typ": typ });
     signature::sign(&header, claims, &key, algorithm)

@@ -4,7 +4,7 @@
 //! Parsers disagree about which of two equal names counts: `{"sub":"mallory","sub":"admin"}` is a
 //! token of mallory for one and of admin for the other. If the verifier and the application use two
 //! parsers, mallory is admin. So such an object is refused (RFC 7515 §4 and RFC 7519 §4 allow
-//! that). `serde_json` itself uses the last one without a word.
+//! that). `serde_json` itself silently uses the last one.
 //!
 //! A token is read before its signature is verified, so a stranger chooses what is read. A value of
 //! two letters can take seventy times as much memory as its text, so the values are counted while

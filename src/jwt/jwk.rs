@@ -24,8 +24,8 @@ impl VerifyingKey {
 
     pub fn from_jwk(jwk: &Value) -> Option<Self> {
         let jwk: Jwk = serde_json::from_value(jwk.clone()).ok()?;
-        // A key for encryption may be published carelessly, because it signs nothing. A signature
-        // that it verifies would be worth as little.
+        // `use` says what its owner protects the key for. One for encryption may be kept by people
+        // who may read and must not sign.
         let for_signatures = matches!(
             jwk.common.public_key_use,
             None | Some(PublicKeyUse::Signature)

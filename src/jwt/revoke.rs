@@ -46,7 +46,8 @@ impl World<'_> {
         if !revocation.remembers() {
             return Ok(None);
         }
-        // A token without `jti` cannot be on the list, so it could never be revoked.
+        // A token without `jti` cannot be on the list, so it could never be revoked. The portal
+        // issues no such token, so nobody loses a genuine one.
         let refused = |because| Ok(Some(TokenCheck::Revocation.refuses(because)));
         let Some(key) = self.denylist_key(claims) else {
             return refused("The token has no jti by which it could be revoked.");
@@ -58,7 +59,8 @@ impl World<'_> {
         {
             return refused("The token was revoked by a sign-out.");
         }
-        // The second record: one moment for all tokens of the user.
+        // The second record: one moment for all tokens of the user. It is one number, however many
+        // tokens there are.
         #[expect(clippy::cast_precision_loss, reason = "seconds need 31 bits of the 53")]
         let outdated = |changed: u64| revocation.predates_password(claims.iat, changed as f64);
         if self

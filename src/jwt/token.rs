@@ -63,7 +63,8 @@ pub struct Header {
     pub jku: Option<String>,
     /// A key that the token brings along. Anyone can make one. See `jwt-key-source`.
     pub jwk: Option<Value>,
-    /// Whether there is a `crit`, in any form, also a malformed one: see `jwt-crit`.
+    /// Whether there is a `crit`, in any form, also a malformed one: see `jwt-crit`. What it lists
+    /// does not matter, because this verifier knows no extension.
     pub has_crit: bool,
     /// All members, for pages that show them.
     pub all: Map<String, Value>,
@@ -181,7 +182,8 @@ impl Claims {
     }
 
     fn read(all: Map<String, Value>) -> Option<Self> {
-        // RFC 7519 §4.1.3 allows one name or a list of names.
+        // RFC 7519 §4.1.3 allows one name or a list of names. Anything else in the list refuses the
+        // token: to skip what is odd would be to guess what the issuer meant.
         let aud = match all.get("aud") {
             None => Vec::new(),
             Some(Value::String(one)) => vec![one.clone()],

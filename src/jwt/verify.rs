@@ -91,7 +91,8 @@ impl TokenCheck {
         TokenCheck::Revocation,
     ];
 
-    /// The slug of its defence, or `form`.
+    /// The slug of its defence, or `form`. It goes into the journal and onto the page, so a student
+    /// learns which switch refused the token.
     pub const fn slug(self) -> &'static str {
         match self.defence() {
             Some(name) => name.slug(),
@@ -149,7 +150,8 @@ impl fmt::Display for TokenRefusal {
 /// What a token is to be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenPurpose {
-    /// A request to the API. Which kinds of token are accepted is `jwt-type`'s decision.
+    /// A request to the API. Which kinds of token are accepted is `jwt-type`'s decision. The route
+    /// says what a token is for; the token itself is not asked.
     Access,
     /// A request for new tokens. It needs a refresh token under every policy: otherwise an access
     /// token, which is valid for minutes, could be exchanged for new ones without end.
@@ -298,7 +300,8 @@ fn own_key(
     ring: &KeyRing,
 ) -> Result<VerifyingKey, TokenRefusal> {
     // A token without `kid` asks for the key with an empty name, and there is none. Refused
-    // alternative: trying every key. Each bad token would then cost several signatures.
+    // alternative: trying every key. Each bad token would then cost several signatures, and the
+    // weakest key would sign for all.
     let kid = header.kid.as_deref().unwrap_or_default();
     // Before the look-up, which does not find a retired key either: the student sees that the key
     // retired, not that it never existed.
@@ -334,6 +337,9 @@ fn check_claims(
     // Who wrote the token and for whom, before its times: a token of a stranger is not "expired",
     // it was never valid here.
     let names = expected.names;
+    //
+    // The signature says that someone with the key made the token. A partner who was given the
+    // shared key also has it, and so has another service of the same portal.
     let issuer = probe
         .jwt_issuer()
         .check(claims.iss.as_deref(), &names.issuer);

@@ -9,7 +9,7 @@
 //! rotated, opened again or changed at the same moment. Each verb says how it meets that.
 //!
 //! Refused alternative: a mark "ended" in the record. Every reader would have to look at the mark,
-//! and one that forgets it accepts the session. A record that is gone cannot be accepted by
+//! and one that forgets it accepts the session. A record that was removed cannot be accepted by
 //! mistake.
 
 use futures::future::try_join_all;
@@ -89,6 +89,7 @@ impl World<'_> {
     /// The live sessions of this world, oldest first, of one user or of everybody.
     ///
     /// Users need this list: it is how somebody notices a session that is not theirs (ASVS 7.5.2).
+    /// A theft of an id leaves no other trace: the thief's requests look like the user's.
     /// Expired ones are left out, because they are no longer accepted, whatever the store still
     /// holds.
     ///
@@ -200,6 +201,9 @@ impl World<'_> {
     /// It looks again after each commit, and stops when the list is empty. Refused alternative: one
     /// list and one commit. What is opened between the two would stay.
     ///
+    /// `except` is the session that the user is looking at. A rotation of a session that must end
+    /// needs no special care here: its new record is in the next list.
+    ///
     /// # Errors
     /// The store does not answer.
     pub async fn end_all(
@@ -245,7 +249,11 @@ impl World<'_> {
     }
 
     /// Stores a new password. In the same commit the other sessions of the user end and this one
-    /// gets a new id, where the policy says so. `None` when the account changed meanwhile.
+    /// gets a new id, where the policy says so. `None` when the account or this session changed
+    /// meanwhile: then nothing is stored, not even the password.
+    ///
+    /// The caller has checked the current password (ASVS 6.2.3). Otherwise anyone who finds an
+    /// unlocked computer, or has one stolen id, keeps the account.
     ///
     /// # Errors
     /// The store does not answer.
@@ -278,6 +286,8 @@ impl World<'_> {
             ended = others.len();
         }
         // This session goes on under a new id, so a copy of its old one is no longer accepted.
+        // Refused alternative: ending it as well. The user would have to sign in with the password
+        // that they have entered a second ago, and would gain nothing.
         let renewed = if self
             .probe
             .rotation()
@@ -335,6 +345,8 @@ impl World<'_> {
     }
 
     /// Marks every session of a user for a new id at its next request, after a change of role.
+    /// Without it an id that was planted or copied while the user was a student becomes an
+    /// administrator's.
     ///
     /// The new id cannot be given here: only an answer to the browser that holds the session can
     /// carry it, and this request comes from somebody else.

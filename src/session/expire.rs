@@ -1,5 +1,5 @@
 //! Ending sessions whose time is over before anybody asks for them, so that the journal says why
-//! they are gone. The store's own sweep would remove them without a word.
+//! they are gone. The store's own sweep would remove them without an event.
 //!
 //! No attacker is stopped here: [`World::look_up`] refuses an expired session whether this ran or
 //! not. Refused alternative: expiry by such a task alone, as some frameworks do. Until it runs, a

@@ -10,7 +10,7 @@
 //! [`sign_in`] turns it into a user's, [`cookie`] writes the line that tells the browser. Ending is
 //! in [`end`] and, by time alone, in [`expire`]. [`throttle`] counts failed sign-ins.
 //!
-//! Refused alternative: a checked copy of this module for each variant. The two would drift apart,
+//! Refused alternative: one copy of this module for each variant. The two would drift apart,
 //! and a student could not tell which difference stopped an attack.
 
 #![warn(missing_docs)]

@@ -44,14 +44,16 @@ pub enum Recognised {
     /// One variant for all four: an answer that told them apart would tell a guesser which ids had
     /// been real.
     Stale,
-    /// Nobody issued it, and the policy takes it all the same. This is what fixation needs.
+    /// Nobody issued it, and the policy takes it all the same. This is what fixation needs. There
+    /// is no session yet: the next page with a form opens one under this id.
     UnissuedId(SessionId),
-    /// It belongs to this session. `renewed` says that the visitor must be given the new id, and
-    /// `by_url` that the id came in the address.
+    /// It belongs to this session, whose time is not over. Its user may be nobody: an anonymous
+    /// session is also known.
     Known {
-        /// The session.
+        /// The session as it is after this request: under the new id where that was renewed.
         session: Session,
-        /// Whether the id changed with this request.
+        /// Whether the id changed with this request. The answer must then set the cookie, or the
+        /// user is signed out: the old id is no longer accepted.
         renewed: bool,
         /// Whether the id came in the address.
         by_url: bool,
@@ -87,7 +89,9 @@ impl World<'_> {
         };
 
         // The user's rights changed elsewhere. An id that was copied while it meant little must not
-        // become the id of an administrator, so the next request gets a new one.
+        // become the id of an administrator, so the next request gets a new one. If that request is
+        // the thief's, the thief gets the new id and the owner is signed out. The owner notices
+        // that and signs in again; with the old id shared by both, nobody would notice.
         if session.record.renew && self.probe.rotation().rotates(PrivilegeChange::RoleChange) {
             return Ok(match self.rotate(&session, |_| {}).await? {
                 Some(session) => Recognised::Known {
@@ -103,6 +107,9 @@ impl World<'_> {
         // Use postpones the idle limit, never the absolute one: a thief who keeps a stolen session
         // busy loses it all the same. A store that cannot note the use refuses the request, because
         // without the note a session in use would look idle.
+        //
+        // A note costs less than a commit, because it may be lost in a crash. The session then
+        // looks idle for longer than it was and ends too early, which harms nobody's security.
         let expires_at = session.record.deadline(self.probe, self.now);
         self.bench
             .storage()
@@ -134,7 +141,7 @@ impl World<'_> {
             .choose(&presented.cookies)
             .map_err(RecogniseError::Refused)?;
         // WEAK: the id may also come in the address. A link then plants it, and `Referer`, history
-        // and logs tell it. STRONG: the cookie alone.
+        // and logs reveal it. STRONG: the cookie alone.
         let Some(text) = self.probe.carrier().choose(cookie, presented.url) else {
             return Ok(Recognised::Nobody);
         };
@@ -211,7 +218,8 @@ impl World<'_> {
     /// Opens an anonymous session, as every sign-in page does: the CSRF token of the form is bound
     /// to it (see `src/defences/csrf_token.rs`). This is also what fixation plants.
     ///
-    /// `adopted_id` is the id that the client brought, where the policy adopts it.
+    /// `adopted_id` is the id that the client brought, where the policy adopts it. Strangers call
+    /// this as often as they like: it needs no password, and each call costs a record.
     ///
     /// # Errors
     /// The store does not answer.
@@ -316,7 +324,8 @@ impl World<'_> {
         }
     }
 
-    /// Removes a session's record and notes why.
+    /// Removes a session's record and notes why. It is for sessions whose time is over. A session
+    /// that is still accepted ends with `World::end`, which follows it when it gets a new id.
     pub(super) async fn remove(
         &self,
         session: &Session,

@@ -108,8 +108,8 @@ impl World<'_> {
             let session = self
                 .new_session(id, record.clone(), overwrites, &mut batch)
                 .await?;
-            // The old record goes in the same commit. With a separate commit, a crash between the
-            // two would leave the old id open beside the new one.
+            // The old record is removed in the same commit. With a separate commit, a crash between
+            // the two would leave the old id open beside the new one.
             //
             // Refused alternative: keeping the old record and only emptying it. The attacker's
             // cookie would still open a session, and a later mistake may fill it again.
@@ -164,8 +164,8 @@ impl World<'_> {
         }
     }
 
-    /// Gives a session a new id in one commit: the old one gone, the new one there. `None` when
-    /// another request ended or rotated it first.
+    /// Gives a session a new id in one commit: the old one is removed, the new one stored. `None`
+    /// when another request ended or rotated it first.
     ///
     /// A copy of an id is worth something for as long as the id is accepted. A new id ends every
     /// copy at once, the user's as well, so the answer must carry the new cookie.

@@ -8,8 +8,8 @@
 //! decision of `src/defences/throttle.rs`: the account's, or that of a browser that the user asked
 //! to remember.
 //!
-//! Refused alternative: a list of the moments of all failures. It is exact, and an attacker who
-//! sends many guesses makes it long. One number says as much about the next attempt.
+//! Refused alternative: a list of the moments of the last failures. It must be as long as the limit
+//! is high, for every name that somebody tries. One number says as much about the next attempt.
 //!
 //! Not stopped: one guess at each of a thousand accounts. Each of them has its own bucket.
 
@@ -28,7 +28,8 @@ use crate::storage::{Batch, Commit, Expect, Put, RecordKey, RecordKind, StorageE
 /// What the throttle says about an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt {
-    /// The password may be looked at.
+    /// The password may be looked at. The attempt is already counted, and stays counted if the
+    /// password is wrong.
     Allowed,
     /// Too many failures: try again after this time. The password must not be looked at: an answer
     /// that depends on it would be one more guess.
@@ -53,6 +54,9 @@ impl World<'_> {
     ///
     /// A store that does not answer refuses the attempt. Refused alternative: to let it pass. Then
     /// an attacker who can overload the store guesses without limit (CWE-636).
+    ///
+    /// The count is in the store and not in this process. An attacker who is served by five
+    /// instances then has no more guesses than with one.
     ///
     /// # Errors
     /// The store does not answer, or too many attempts arrive at once.

@@ -104,6 +104,8 @@ impl World<'_> {
                 last_used: stored.last_used,
                 expires_at: stored.expires_at,
             })),
+            // Bytes that this version cannot read, as after an edit by hand.
+            //
             // A session that cannot be read signs nobody in, so to ignore it is the safe answer.
             // Anything else must not be replaced by a default: a damaged count of the throttle
             // would become no failures at all, and a damaged denylist would accept a revoked token

@@ -2,7 +2,7 @@
 //!
 //! A bench is made by a request to its address, and a stranger can invent addresses. So the number
 //! is limited: otherwise a loop over `/b/a1`, `/b/a2` … fills the memory (CWE-770). Refused
-//! alternative: dropping the bench that was unused for longest, whoever uses it. The same loop
+//! alternative: dropping the bench that was unused for longest, also one in use. The same loop
 //! would then push the benches of a whole class out of memory.
 
 use std::collections::HashMap;
@@ -108,7 +108,7 @@ impl Benches {
         if open.len() >= BENCH_LIMIT {
             return Err(TooManyBenches);
         }
-        // An attack is given an empty store of its own. It cannot read the sessions of a student,
+        // An attack gets its own empty store. It cannot read the sessions of a student,
         // and a sign-in by an attack never counts as a sign-in by a student.
         let (storage, sharing): (Arc<dyn Storage>, _) = if is_throw_away(name) {
             (Arc::new(MemoryStorage::default()), Sharing::Alone)

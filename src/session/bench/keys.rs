@@ -17,7 +17,7 @@ use sha2::Sha256;
 use super::wire::Masked;
 use crate::base::event::Fingerprint;
 
-/// The label of the key that the keys of tokens are derived from. It has a name of its own because
+/// The label of the key that the keys of tokens are derived from. It has its own name because
 /// an operator can set this key separately.
 pub const JWT_LABEL: &str = "jwt";
 
