@@ -1,6 +1,6 @@
 //! Decides what the `Set-Cookie` lines say that set a session's cookie and remove it.
 //!
-//! Each part of the line stops one way to the cookie:
+//! Each part of the line stops one way to read, use or plant the cookie:
 //!
 //! - `HttpOnly` (ASVS 3.3.4): a script that an attacker brought into a page reads it.
 //! - `Secure` (ASVS 3.3.1): somebody on an open network, as in the café, reads it on the way.
@@ -33,7 +33,7 @@ pub fn name(probe: &PolicyProbe, variant: Variant, bench: &BenchName) -> String 
 
 /// The name of a cookie of this variant and bench without a prefix, as in `browser_hardened` or
 /// `browser_hardened_team-7`. A sibling host can set a cookie of such a name, so its value must not
-/// sign anybody in.
+/// sign anybody in. The weak `host-prefix` breaks this rule.
 pub fn plain_name(what: &str, variant: Variant, bench: &BenchName) -> String {
     if bench.is_local() {
         format!("{what}_{}", variant.slot())

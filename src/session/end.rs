@@ -90,6 +90,7 @@ impl World<'_> {
     ///
     /// Users need this list: it is how somebody notices a session that is not theirs (ASVS 7.5.2).
     /// A theft of an id leaves no other trace: the thief's requests look like the user's.
+    ///
     /// Expired ones are left out, because they are no longer accepted, whatever the store still
     /// holds.
     ///

@@ -21,8 +21,8 @@ use crate::defences::policy::Variant;
 use crate::storage::RecordKey;
 
 /// The lab's own ceiling on a session's life, whatever the policy says: 30 days, the longest time
-/// that NIST SP 800-63B-4 §2.1.3 recommends without a new sign-in. With the weak arms a session has
-/// no other end, and the store would keep every record forever (CWE-613, CWE-770).
+/// without a new sign-in that NIST SP 800-63B-4 §2.1.3 recommends, at its lowest level. With the
+/// weak arms a session has no other end, and the store would keep every record forever (CWE-613).
 pub const CEILING: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// One session, as it is stored. The time of its last use is stored beside it, because it changes

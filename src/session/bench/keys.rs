@@ -75,8 +75,9 @@ impl BenchKeys {
     /// Eight hexadecimal digits in place of a record's name, made with a key: the names of the
     /// weak `id-source` are so few that anyone who guesses would find the one behind a plain hash.
     ///
-    /// Eight digits are 32 bits. They tell the sessions of a bench apart, and two that look the
-    /// same by chance harm nobody: no fingerprint grants anything.
+    /// Eight digits are 32 bits. They tell the sessions of a bench apart. Two that look the same by
+    /// chance do little harm: no fingerprint signs anybody in, and a form's handle is looked up
+    /// among the sessions of its own user only.
     pub fn fingerprint(&self, name: &str) -> Fingerprint {
         Fingerprint(format!("{:08x}", self.short(name)))
     }

@@ -44,7 +44,7 @@ const NOTING: &str = "noting";
 /// The copy. Nothing is known before the settings are read for the first time.
 ///
 /// A lock that a panic has poisoned is used all the same: each write replaces the whole snapshot or
-/// one number, so no half-written state exists.
+/// one moment in it, so no half-written state exists.
 #[derive(Debug, Default)]
 pub(super) struct SettingsCache(RwLock<SettingsSnapshot>);
 
