@@ -324,8 +324,9 @@ fn check_claims(
     probe: &PolicyProbe,
     expected: &TokenExpectations<'_>,
 ) -> Result<(), TokenRefusal> {
-    // The kind first: every claim below means something only in the right kind of token. The rules
-    // of the two kinds exclude each other (RFC 8725 §3.12), so no token passes as both.
+    // The kind first: every claim below means something only in the right kind of token. With a
+    // strong `jwt-type` the rules of the two kinds exclude each other (RFC 8725 §3.12), so no token
+    // passes as both.
     let typ = header.typ.as_deref();
     match expected.purpose {
         TokenPurpose::Access => probe.jwt_type().check(typ),

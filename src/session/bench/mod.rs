@@ -42,7 +42,7 @@ use crate::storage::{Storage, StorageError};
 pub const RUN_PREFIX: &str = "run-";
 
 /// Whether other labs use the same store. What is copied into memory may be wrong where they do: a
-/// limit that a teacher shortened on one instance must apply on all of them.
+/// defence that a student switched on at one instance must apply at all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sharing {
     /// Nobody else changes what is stored in it, so a copy in memory is always right.
