@@ -41,7 +41,7 @@ const CLIENT: &str = "portal-page";
 pub struct TokenSubject<'s> {
     /// The user, as the account's record spells the name.
     pub user: &'s str,
-    /// What the user may do at the moment of issue.
+    /// What the user may do at the moment of issue. The token repeats it until it expires.
     pub role: Role,
     /// The family that the tokens belong to, as the claim `sid`. A sign-out with an access token
     /// finds the refresh token's family by it.

@@ -23,7 +23,8 @@ use serde_json::{Map, Number, Value};
 /// so the limit leaves room for tokens that students paste from elsewhere.
 pub const MAX_VALUES: usize = 100;
 
-/// The error for an object with more values.
+/// The error for an object with more values. It says what the limit is, so that a student whose own
+/// token is too large knows why.
 pub const TOO_MANY_VALUES: &str = "It holds more than 100 values.";
 
 /// Reads one JSON object in UTF-8, without equal names at any depth. RFC 7519 §7.2 requires such an
@@ -116,7 +117,8 @@ impl<'de> Visitor<'de> for &StrictReader {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        // Nothing is reserved in advance: the list grows only with values that were counted.
+        // Nothing is reserved in advance: the list grows only with values that were counted. A size
+        // that the input announces must never decide how much memory is taken.
         let mut values = Vec::new();
         while let Some(value) = seq.next_element_seed(self)? {
             self.count()?;

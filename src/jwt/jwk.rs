@@ -116,6 +116,8 @@ fn is_acceptable_rsa(modulus: &[u8], exponent: &[u8]) -> bool {
     let leading = modulus.iter().take_while(|byte| **byte == 0).count();
     let modulus = &modulus[leading..];
     let long = modulus.len() > 256 || (modulus.len() == 256 && modulus[0] >= 0x80);
+    // The exponent is compared without its leading zeros as well: 00 01 is one. An empty one is
+    // zero, which is no exponent either.
     let exponent: Vec<&u8> = exponent.iter().skip_while(|byte| **byte == 0).collect();
     long && !matches!(exponent[..], [] | [1]) && !has_roca_fingerprint(modulus)
 }

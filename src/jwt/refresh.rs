@@ -113,6 +113,10 @@ impl World<'_> {
     /// Begins a family for an account whose password was right. The first one of a world also
     /// stores since when its keys are in use.
     ///
+    /// At the API the caller has checked the password, counted by the throttle like every sign-in:
+    /// an attacker takes the way that is not counted (CWE-288). The lab's own workbench calls this
+    /// without a password, for the student's accounts.
+    ///
     /// # Errors
     /// [`IssueError::AccountChanged`]: a password change beats a sign-in in flight (CWE-362).
     pub async fn begin_family(&self, account: &Account) -> Result<IssuedTokens, IssueError> {

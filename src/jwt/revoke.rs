@@ -103,7 +103,7 @@ impl World<'_> {
                 .extend(self.key(RecordKind::RefreshFamily, family));
         }
         // The weak arm writes the event as well, with `remembered: false`: the page forgot the
-        // token, and the journal shows that the server did not.
+        // token, and the server refuses no copy of it.
         batch.events.push(self.event(EventKind::TokenRevoked {
             user: claims.sub.clone(),
             token: self.fingerprint_of(claims.jti.as_deref().unwrap_or_default()),

@@ -73,13 +73,15 @@ pub struct Header {
 /// What the payload says (RFC 7519 §4.1). Times are in seconds since the epoch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claims {
-    /// The issuer. A user name means something only together with it.
+    /// The issuer. A user name means something only together with it: "admin" of another issuer is
+    /// another person.
     pub iss: Option<String>,
     /// The user. The only claim that every token must have: without it a token speaks of nobody.
     pub sub: String,
     /// For which services it is meant: one name or several. Empty where the claim is missing.
     pub aud: Vec<String>,
-    /// From this time on the token has expired.
+    /// From this time on the token has expired. Optional here, so that a check decides what a
+    /// missing one means: a parser that fills in "never" would decide it for everyone.
     pub exp: Option<f64>,
     /// From this time on the token is valid.
     pub nbf: Option<f64>,

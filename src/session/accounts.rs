@@ -50,7 +50,9 @@ pub struct Account {
     pub record: AccountRecord,
 }
 
-/// Why a transfer did not happen.
+/// Why a transfer did not happen. The first case says that no account has the name. Here everyone
+/// knows the names: the lab's front page lists them. A portal whose accounts are private must give
+/// one answer for all cases (CWE-204).
 #[derive(Debug, thiserror::Error)]
 pub enum TransferError {
     /// Nobody has that name.
@@ -148,6 +150,8 @@ impl World<'_> {
             if amount == 0 || amount > sender.record.balance {
                 return Err(TransferError::BadAmount);
             }
+            // The check above makes this subtraction safe. The addition stops at the largest
+            // number: one that wraps around would make a rich receiver poor.
             sender.record.balance -= amount;
             receiver.record.balance = receiver.record.balance.saturating_add(amount);
             // Both accounts in one commit. A crash between two commits would destroy money, or make

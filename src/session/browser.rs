@@ -50,7 +50,8 @@ pub struct KnownBrowser {
 }
 
 impl World<'_> {
-    /// The name of the cookie, as in `browser_hardened`.
+    /// The name of the cookie, as in `browser_hardened`. The insecure and the hardened portal
+    /// have different names, as for the session: to be known to one says nothing to the other.
     pub fn browser_cookie(&self) -> String {
         cookie::plain_name("browser", self.variant, self.bench.name())
     }
@@ -102,10 +103,13 @@ impl World<'_> {
             remembered: self.now,
         };
         let put = Put {
+            // The hash, so a thief of the store cannot send what they read. A token of 256 random
+            // bits needs no salt and no slow hash: nobody can try all values.
             key: self.fixed_key(RecordKind::Browser, &hash(&token)),
             value: self.encode(&browser),
             last_used: self.now,
             expires_at: self.now.after(REMEMBERED_FOR),
+            // For the list of the user's browsers, which is how one of them can be forgotten.
             owner: Some(user.to_owned()),
             replaces: None,
         };

@@ -30,6 +30,9 @@ impl Hashing {
             .max_blocking_threads(cores)
             .thread_name("password-hash")
             .build();
+        // The threads have their own runtime, so a queue of hashes never takes the threads that
+        // read and write files.
+        //
         // Invariant: only drivers for sockets and time can fail, and none was asked for.
         Self(Some(runtime.expect("a runtime without drivers")))
     }

@@ -45,6 +45,7 @@ impl World<'_> {
         {
             found.extend(self.read::<Notice>(&key).await?.map(|notice| notice.value));
         }
+        // The store lists the oldest first.
         found.reverse();
         Ok(found)
     }
@@ -71,6 +72,7 @@ impl World<'_> {
                 text: text.into(),
             };
             let storage = self.bench.storage();
+            // Asked for up to the limit only, so no board can make a post expensive.
             let held = storage
                 .members(self.bench.name(), &index, NOTICE_LIMIT)
                 .await?;
@@ -82,6 +84,8 @@ impl World<'_> {
                     self.put(&key, &notice, None),
                     self.put(&counter, &number, None),
                 ],
+                // The event has the author and not the text. A notice may contain a password that
+                // somebody typed into the wrong field, and a log keeps it for long.
                 events: vec![self.event(EventKind::NoticePosted {
                     user: author.into(),
                 })],

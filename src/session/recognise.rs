@@ -26,8 +26,9 @@ const ANONYMOUS: &str = "-anonymous";
 /// Where a request may carry a session id.
 #[derive(Clone, Debug, Default)]
 pub struct Presented<'r> {
-    /// Every value of the session cookie, in the order sent. More than one means that somebody
-    /// else also set it: the portal itself has one name, one path and no `Domain`.
+    /// Every value of the session cookie, in the order sent. More than one means that somebody else
+    /// also set it: the portal itself has one name, one path and no `Domain`. A sibling host can do
+    /// that (RFC 6265bis §8.6), and so can a script on the page.
     pub cookies: Vec<&'r str>,
     /// The parameter `sid` of the address, which a strong `carrier` does not look at. Addresses are
     /// logged, stored in histories and passed on, so an id in one is soon known to others
@@ -204,7 +205,7 @@ impl World<'_> {
         let (record, version, last_used) = (found.value, found.version, found.last_used);
         // An id of the insecure portal must mean nothing on the hardened one, and a neighbour's
         // bench is a neighbour's. The key says so already; a record that somebody copied by hand
-        // does not.
+        // does not. A mismatch is answered as "no such session" and nothing more precise.
         let here = record.bench == self.bench.name().as_str() && record.variant == self.variant;
         Ok(here.then(|| Session {
             id: id.clone(),
@@ -234,6 +235,7 @@ impl World<'_> {
         let record = SessionRecord {
             bench: self.bench.name().to_string(),
             variant: self.variant,
+            // No user and no password: every page that needs either refuses this session.
             user: None,
             created: self.now,
             authenticated_at: None,
@@ -268,6 +270,7 @@ impl World<'_> {
         ceiling: usize,
         keep: usize,
     ) -> Result<(), StorageError> {
+        // One owner's list, so the records of strangers never push out those of a user.
         let index = RecordIndex::Owner(Some(self.variant), kind, owner.to_owned());
         let storage = self.bench.storage();
         // The list itself is long, and each visitor of a sign-in page comes by here, so only its

@@ -59,9 +59,9 @@ impl World<'_> {
         // STRONG: the user gets an id that did not exist before the password was right (ASVS
         // 7.2.4). Whatever an attacker planted before belongs to no session afterwards.
         let keeps_id = !self.probe.rotation().rotates(PrivilegeChange::SignIn);
-        // The journal and the sheets follow a session through its ids by this trace. It is a
-        // fingerprint: a record that held the old id itself would be a list of working ids for
-        // anyone who reads the store.
+        // An end that meets this sign-in follows the session by this trace, and pages show the
+        // chain. It is a fingerprint: a record that held the old id itself would show it to anyone
+        // who reads the store.
         let rotated_from = before
             .filter(|_| !keeps_id)
             .map(|old| self.fingerprint(&old.id));
@@ -134,7 +134,9 @@ impl World<'_> {
                 // error.
                 return Ok(session);
             }
-            // Another request was first. What it changed decides how to go on.
+            // Another request was first. Below are the changes after which the same attempt would
+            // fail every time. After any other conflict, as about the next counted id, it is
+            // repeated.
             if self
                 .account(&account.user)
                 .await?

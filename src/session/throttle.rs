@@ -121,9 +121,10 @@ impl World<'_> {
         .map(|_| ())
     }
 
-    /// A bucket's name holds what a stranger typed, so it is hashed before it becomes a key. Users
-    /// also type their password into the field for the name; a hash does not show it to the
-    /// operator.
+    /// A bucket's name holds what a stranger typed, so it is hashed before it becomes a key: the
+    /// hash has one length and only characters that a key may have. Users also type their password
+    /// into the field for the name. A hash does not show it to the operator. Anyone with a copy of
+    /// the store could still test guesses, and the record expires with the bucket.
     fn bucket_key(&self, rule: &ThrottleRule) -> RecordKey {
         let name = URL_SAFE_NO_PAD.encode(Sha256::digest(rule.bucket.as_bytes()));
         self.fixed_key(RecordKind::Throttle, &name)
@@ -140,6 +141,8 @@ fn step(
     let now = now.millis();
     match kind {
         ThrottleLimit::Rate { failures, window } => {
+            // Five a minute are one each twelve seconds, and a burst of five: the owner who
+            // mistypes twice need not wait, and a program is slowed down from the sixth guess on.
             let window = millis(window);
             // `max`: a limit of no failures must not divide by zero.
             let each = window / u64::from(failures.max(1));

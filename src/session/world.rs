@@ -54,7 +54,9 @@ pub struct Versioned<T> {
 }
 
 impl<'r> World<'r> {
-    /// A world as it is at this moment, for a caller that has no request.
+    /// A world as it is at this moment, for a caller that has no request, such as the task that
+    /// ends expired sessions. A handler takes the world of its request instead, so that all its
+    /// checks see one moment and one policy.
     pub fn now(
         bench: &'r Bench,
         variant: Variant,
@@ -86,7 +88,7 @@ impl World<'_> {
             .expect("a name that the lab made itself")
     }
 
-    /// The record at `key`, decoded.
+    /// The record at `key`, decoded. Its time may be over: the caller compares.
     ///
     /// # Errors
     /// The store does not answer, or holds something that is no such record.
@@ -161,7 +163,8 @@ impl World<'_> {
         .map(|_| ())
     }
 
-    /// An event of this world, now.
+    /// An event of this world, at the time of the request. Verbs put it into their batch; an event
+    /// that is written apart can tell of a change that was never made.
     pub fn event(&self, what: EventKind) -> Event {
         Event {
             at: self.now,

@@ -98,6 +98,7 @@ impl<'b> Loot<'b> {
         loop {
             transaction.attempt().await?;
             // The count is the version of a record: each request that is kept puts it once more.
+            // Two requests at once, on two instances, so get two numbers.
             let before = self.count().await?;
             caught.id = before + 1;
             let oldest = caught.id.checked_sub(KEPT as u64);
