@@ -60,7 +60,8 @@ impl Attack for CookieOverflow {
         scenario
             .narrate("On another computer the attacker signs in as mallory and posts a notice.");
         let mut attacker = scenario.actor("attacker");
-        // The attacker needs a session of their own: its id is what the script plants at the end.
+        // The attacker needs a session in their own account: its id is what the script plants at
+        // the end.
         attacker.sign_in(ATTACKER).await?;
         // The script contains mallory's id in plain text, on a board that everyone reads. The
         // attacker gives their own session away. That costs them nothing: they want company in it.

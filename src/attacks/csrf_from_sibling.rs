@@ -17,7 +17,7 @@
 //! student's other projects are there, and "the same host" hides the point that a site is wider
 //! than a host.
 //!
-//! Source: RFC 6265bis §8.8.1 (SameSite must not be the only defence against CSRF), CWE-352.
+//! Source: RFC 6265bis §8.8.1 (SameSite should not be the only defence against CSRF), CWE-352.
 //! Compare `clickjacking.rs` and `cors_read.rs`, which use the same sibling.
 
 use async_trait::async_trait;

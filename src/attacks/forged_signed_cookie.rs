@@ -1,8 +1,25 @@
 //! Cracking the key of a signed cookie and signing another name with it. Worksheet 10.
 //!
+//! Start: the attacker has an ordinary account, a list of words, and a computer of any kind.
+//!
+//! Why it works: the weak `client-state` lets a cookie say who the user is, and trusts it because
+//! of its signature. The weak `signing-key` makes that signature with a word that is in lists. The
+//! portal checks the signature on every arm: the forgery works because its signature is right.
+//!
+//! Proof: the attacker's own session is greeted as admin, an account whose password they never
+//! knew.
+//!
 //! Stopped by `client-state`, which keeps the name on the server, and by `signing-key`, whose
-//! random key is in no list. The portal checks the signature on every arm: the forgery works
-//! because its signature is right. Read `src/defences/client_state.rs` next.
+//! random key is in no list. Not stopped by `http-only`: the attacker reads their own cookie. Not
+//! by `throttle`: the guesses are made offline. Not by `role-source`: the forged name brings the
+//! role of its account.
+//!
+//! Refused for this program: changing the name and keeping the old signature. The portal refuses
+//! that on every arm. Replaying a copied state cookie was refused because it needs no key, and the
+//! key is the subject.
+//!
+//! Source: ASVS 13.3.1 (secrets do not belong in the source), CWE-321, CWE-565, RFC 6265bis §8.3.
+//! Read `src/defences/client_state.rs` next.
 
 use std::time::Duration;
 
@@ -83,9 +100,9 @@ impl Attack for ForgedSignedCookie {
         // With the key the attacker is the server.
         let forged = sign_as(ADMIN, key.as_bytes());
         let cookies = attacker.cookies_with(&name, &forged);
-        // The session cookie is the attacker's own and stays valid. Only the state beside it is forged.
-        // On the strong arm of `client-state` the record on the server says who the user is, so
-        // even a right signature changes nothing.
+        // The session cookie is the attacker's own and stays valid. Only the state beside it is
+        // forged. On the strong arm of `client-state` the record on the server says who the user
+        // is, so even a right signature changes nothing.
         let forgery = Call::get("/dashboard").with_cookie(Some(cookies));
         // Changing the key would end this forgery and every honest cookie with it. Only
         // `client-state` removes the reason to forge.
@@ -98,7 +115,9 @@ impl Attack for ForgedSignedCookie {
     }
 }
 
-/// The word whose signature the cookie has. The portal is not asked, so it cannot count the guesses.
+/// The word whose signature the cookie has. The portal is not asked, so it cannot count the
+/// guesses. A signature that is slow to compute would only delay this: the portal has to compute it
+/// at each request, and the attacker once for each word.
 fn crack(cookie: &str) -> Option<&'static str> {
     WORDS
         .into_iter()

@@ -69,7 +69,7 @@ impl Attack for IdInReferer {
         // The sign-in also sets a cookie. The address for other devices is a convenience beside it.
         victim.sign_in(&portal, VICTIM).await?;
         // The weak arm of `carrier` offers an address that contains the id. Addresses are copied,
-        // sent by mail, stored in histories and written to logs of every proxy. The Referer is only
+        // sent by mail, stored in histories and written to the server's logs. The Referer is only
         // the fastest of these ways.
         if victim.run("!!document.querySelector('a.device')").await? {
             victim.follow("a.device").await?;

@@ -1,9 +1,14 @@
-//! The scenario of an attack: one variant on its own bench, the people who act on it, the
-//! addresses that they type, and what the lab's own pages can do to it.
+//! The scenario of an attack: one variant on its own bench, the people who act on it, the addresses
+//! that they type, and what the lab's own pages can do to it.
 //!
-//! A scenario hands out actors ([`HttpActor`] for a program or curl, [`BrowserActor`] for a person at
-//! a real browser) and keeps one transcript for all of them. The bench is thrown away afterwards, so
-//! an attack never touches a student's own state.
+//! A scenario hands out actors ([`HttpActor`] for a program or curl, [`BrowserActor`] for a person
+//! at a real browser) and keeps one transcript for all of them. The bench is thrown away
+//! afterwards, so an attack never touches a student's own state.
+//!
+//! Three of its methods are the stage and not the attacker: [`Scenario::advance_clock`],
+//! [`Scenario::choose`] and [`Scenario::delete_bench`] use the lab's own pages. No attacker has
+//! them. [`Scenario::stolen_backup`] is a theft that is taken for granted: the attack begins after
+//! it.
 
 use std::sync::Arc;
 
@@ -189,11 +194,11 @@ impl Scenario {
         format!("{origin}{prefix}{path}?variant={variant}")
     }
 
-    /// The scheme by which people reach the variant: plain HTTP where it answers there, because that
-    /// is what a browser tries for a name that somebody types.
+    /// The scheme by which people reach the variant: plain HTTP where it answers there, because
+    /// that is what a browser tries for a name that somebody types. It is asked, not derived from
+    /// the policy, so an attack knows what a stranger can know.
     ///
-    /// # Errors
-    /// The portal does not answer.
+    /// # Errors The portal does not answer.
     pub async fn scheme(&self) -> Result<Scheme, ScenarioError> {
         let portal = Portal::of(&self.target.addresses);
         let client = self.target.client.clone();
@@ -204,10 +209,10 @@ impl Scenario {
         })
     }
 
-    /// Moves the bench's clock ahead, by the lab's own page.
+    /// Moves the bench's clock ahead, by the lab's own page. The server compares every limit with
+    /// that clock, so it cannot tell this from waiting.
     ///
-    /// # Errors
-    /// The lab does not answer, or refuses.
+    /// # Errors The lab does not answer, or refuses.
     pub async fn advance_clock(&self, minutes: u64) -> Result<(), ScenarioError> {
         self.narrate(format!("{minutes} minutes pass on the bench's clock."));
         let fields = [("minutes", minutes.to_string())];
@@ -246,11 +251,11 @@ impl Scenario {
         })
     }
 
-    /// A copy of everything that the store has of this variant: the attacker found a lost backup. The
-    /// lab's page `/leak/VARIANT` is that copy.
+    /// A copy of everything that the store has of this variant: the attacker found a lost backup.
+    /// The lab's page `/leak/VARIANT` is that copy. It can be read and not written, as a lost disk
+    /// can.
     ///
-    /// # Errors
-    /// The lab does not answer, or not with JSON.
+    /// # Errors The lab does not answer, or not with JSON.
     pub async fn stolen_backup(&self) -> Result<serde_json::Value, ScenarioError> {
         let path = format!("/leak/{}", self.variant);
         let exchange = self

@@ -17,7 +17,8 @@ pub enum ScenarioError {
     /// The browser failed, or none is installed.
     #[error(transparent)]
     Browser(#[from] BrowserError),
-    /// A step that is no part of the attack failed, such as a victim's own sign-in.
+    /// A step that is no part of the attack failed, such as a victim's own sign-in. If it counted
+    /// as "stopped", every broken portal would be a safe one.
     #[error("{0}")]
     Unexpected(String),
 }

@@ -1,7 +1,24 @@
 //! Using a refresh token as an access token.
 //!
-//! Stopped by `jwt-type` alone: the token is genuine and has not expired. Read
-//! `src/defences/jwt_type.rs` next.
+//! Start: the attacker holds a refresh token. Here it is their own; a stolen one works in the same
+//! way.
+//!
+//! Why it works: both kinds are JWTs of one issuer, signed with one key. The weak `jwt-type` does
+//! not ask which kind it has before it.
+//!
+//! Proof: a day later, when every access token of that sign-in has expired, the API still works,
+//! and no refresh was made.
+//!
+//! Stopped by `jwt-type` alone: the token is genuine and has not expired. Not stopped by
+//! `jwt-expiry`: the refresh token is valid for a week. Not by `refresh-rotation`: it notices a
+//! token that is used twice for a refresh, and this one is never refreshed. Not by `jwt-audience`
+//! or `jwt-issuer`: both are the portal's.
+//!
+//! Refused for this program: the other direction, an access token at the address for refreshing.
+//! The portal refuses that under every policy.
+//!
+//! Source: ASVS 9.2.2 (the right kind of token for the purpose), RFC 8725 §3.11 and §3.12, RFC 9068
+//! §4, CWE-345. Read `src/defences/jwt_type.rs` next.
 
 use super::super::scenario::{ATTACKER, Scenario, ScenarioError};
 use super::super::{Attack, Card, Engine, Outcome};

@@ -1,7 +1,24 @@
 //! Signing with a key that leaked two months ago.
 //!
+//! Start: the attacker has an old backup, with the secret that signed tokens at that time, and an
+//! ordinary account.
+//!
+//! Why it works: without `key-rotation` one key signs as long as the API exists. A leak that nobody
+//! noticed stays useful that long.
+//!
+//! Proof: two months later the API works in the victim's name for a token that was signed with the
+//! leaked key.
+//!
 //! Stopped by `key-rotation` alone: a retired key is refused by its name, before a signature would
-//! be looked at. Read `src/defences/key_rotation.rs` next.
+//! be looked at. Not stopped by `jwt-key`: a random key leaks as easily as a word. Not by
+//! `jwt-signature`: the signature is right. Not by `jwt-expiry` or `jwt-revocation`: the token is
+//! new, and the attacker signs another one when it expires.
+//!
+//! Refused for this program: using the key on the day of the leak. No rotation helps against that,
+//! so the cell would be the same on both arms.
+//!
+//! Source: CWE-321, CWE-347, ASVS 13.3.1. ASVS 13.3.4 asks for secrets that rotate. Read
+//! `src/defences/key_rotation.rs` next.
 
 use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};

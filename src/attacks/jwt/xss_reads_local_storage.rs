@@ -1,9 +1,24 @@
-//! A script in a notice reads `localStorage`, where the page for tokens keeps them, and sends what it
-//! finds to the attacker. Worksheet 13.
+//! A script in a notice reads `localStorage`, where the page for tokens keeps them, and sends what
+//! it finds to the attacker. Worksheet 13.
 //!
-//! Storage belongs to the origin, not to a page: the script runs on the notice board and reads what
-//! the page for tokens wrote. No flag hides it, as HttpOnly hides a cookie. Read
-//! `src/defences/token_storage.rs` next.
+//! Start: the attacker has an ordinary account and may post on the board. The victim uses the page
+//! for tokens and later reads the board.
+//!
+//! Why it works: storage belongs to the origin, not to a page. The script runs on the notice board
+//! and reads what the page for tokens wrote. No flag hides it, as HttpOnly hides a cookie.
+//!
+//! Proof: the attacker's own client is logged in as the victim with the token that arrived.
+//!
+//! Stopped by `output`, by `csp` and by `token-storage`, each alone. Not stopped by `http-only`:
+//! the token is in no cookie. Not by `jwt-signature` or any other check of a token: the token is
+//! genuine. Not by `jwt-expiry`, for the minutes that it still has; and the loot contains the
+//! refresh token as well.
+//!
+//! Refused for this program: a script that asks for new tokens as the page does. It works against a
+//! strong `token-storage` also, for as long as the page is open, and only `output` and `csp` stop
+//! it. It would hide what the storage decides: what a script can carry away.
+//!
+//! Source: ASVS 1.2.1, CWE-79, CWE-922. Read `src/defences/token_storage.rs` next.
 
 use async_trait::async_trait;
 use serde_json::Value;
