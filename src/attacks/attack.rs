@@ -62,7 +62,8 @@ impl Card {
 pub enum Outcome {
     /// The attacker has what they wanted. The text is the evidence.
     Succeeded(String),
-    /// The attacker does not have it. The text says what happened instead.
+    /// The attacker does not have it. The text says what happened instead. A portal that broke is
+    /// not "stopped" but an error: see [`ScenarioError`].
     Stopped(String),
 }
 

@@ -54,10 +54,12 @@ impl Attack for BackButton {
         scenario.narrate("The victim signs in, reads the dashboard and signs out.");
         let mut computer = scenario.browser_actor("victim").await?;
         computer.sign_in(&portal, VICTIM).await?;
-        // A page that comes back with this mark was kept alive in memory (back/forward cache).
+        // The attack marks the page in its memory. A page that comes back with this mark was kept
+        // alive (back/forward cache); a copy of the answer would come back without it.
         computer.run::<bool>("window.wasKept = true").await?;
-        // The session is over, on the server and in the cookie jar. Everything that `sign-out` can
-        // do is done.
+        // The victim does what they were taught. The cookie is gone from the browser, and on the
+        // strong arm of `sign-out` the record is gone from the server. What the browser has kept of
+        // the pages is neither.
         computer.sign_out().await?;
 
         scenario.narrate(

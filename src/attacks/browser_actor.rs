@@ -160,10 +160,10 @@ impl<'s> BrowserActor<'s> {
         Ok(greeted.and_then(|rest| Some(rest.strip_suffix('!')?.to_owned())))
     }
 
-    /// The victim's credit, on the dashboard. Where they were signed out meanwhile, they sign in again.
+    /// The victim's credit, on the dashboard. Where they were signed out meanwhile, they sign in
+    /// again: an attack that signs the victim out has not yet cost them anything.
     ///
-    /// # Errors
-    /// Nobody can sign in.
+    /// # Errors Nobody can sign in.
     pub async fn credit(&self, portal: &str) -> Result<u64, ScenarioError> {
         if self.greeted_as(portal).await?.is_none() {
             self.sign_in(portal, VICTIM).await?;

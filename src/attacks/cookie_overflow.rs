@@ -63,8 +63,8 @@ impl Attack for CookieOverflow {
         // The attacker needs a session in their own account: its id is what the script plants at
         // the end.
         attacker.sign_in(ATTACKER).await?;
-        // The script contains mallory's id in plain text, on a board that everyone reads. The
-        // attacker gives their own session away. That costs them nothing: they want company in it.
+        // The script contains mallory's id in plain text, on a board that everyone reads. That
+        // costs the attacker nothing: the session is there for the victim to use.
         let (name, id) = attacker.session_cookie()?;
         // The script cannot read an `HttpOnly` cookie and cannot overwrite it. It can make the
         // browser delete it: a jar has a limit for each site, and the oldest cookies go first. Then

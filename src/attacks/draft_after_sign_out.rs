@@ -4,7 +4,8 @@
 //! Start: the attacker sits down at a browser that the victim has used and signed out of.
 //!
 //! Why it works: `localStorage` belongs to the origin, not to a session or a user. It has no expiry
-//! date, and the sign-out removes a record on the server and a cookie, nothing else.
+//! date. The sign-out removes a cookie, and on its strong arm a record on the server, and nothing
+//! else.
 //!
 //! Proof: the attacker reads the sentence that the victim began and never posted.
 //!
@@ -12,9 +13,9 @@
 //! stopped by `sign-out`: it ends the session, not the storage. Not by `no-store`: that is about
 //! copies of answers, and a script wrote this text. Not by `http-only`: it is no cookie.
 //!
-//! Refused for this program: reading the draft by an injected script. `xss_reads_local_storage.rs`
-//! in `jwt/` shows that. Here nobody attacks the page, and that is the point: an honest user looks,
-//! and it is there.
+//! Refused for this program: reading the draft by an injected script.
+//! `jwt/xss_reads_local_storage.rs` shows that. Here nobody attacks the page, and that is the
+//! point: an honest user looks, and it is there.
 //!
 //! Source: ASVS 14.3.1 (client data is cleared at the end of a session), CWE-922. Read
 //! `src/defences/clear_site_data.rs` next.
@@ -64,8 +65,8 @@ impl Attack for DraftAfterSignOut {
         // convenience that nobody thinks of as data of the session.
         computer.window().fill_in("#text", DRAFT).await?;
         computer.until("localStorage.length > 0").await?;
-        // The sign-out removes the cookie and the record. `localStorage` belongs to the origin and
-        // has no date; nothing in the end of a session touches it.
+        // The end of a session touches the cookie and the record. `localStorage` is no part of
+        // either, so it stays as it is until somebody deletes it.
         computer.sign_out().await?;
 
         scenario.narrate("The attacker sits down at the same browser and opens the portal.");

@@ -37,7 +37,8 @@ pub(super) struct ForgedSignedCookie;
 
 const ADMIN: &str = "admin";
 
-/// A key from tutorials, for the case that there is no cookie to test words on.
+/// A key from tutorials, for the case that there is no cookie to test words on. The attack still
+/// sends a forgery then: a portal that writes no state cookie might read one all the same.
 const TUTORIAL_KEY: &str = "secret123";
 
 const CARD: Card = Card {
@@ -124,7 +125,8 @@ fn crack(cookie: &str) -> Option<&'static str> {
         .find(|word| state_cookie::verify(cookie, word.as_bytes()).is_some())
 }
 
-/// A state cookie in the name of `user`.
+/// A state cookie in the name of `user`. The cookie's date is that of the attacker's computer: the
+/// signature covers it, and the attacker has the key.
 fn sign_as(user: &str, key: &[u8]) -> String {
     let state = SignedState {
         large_text: false,

@@ -15,8 +15,8 @@ pub enum HandsOnPage {
     Sibling(&'static str),
 }
 
-/// The pages by the attacks' names. An attack that the server alone decides may have none: curl shows
-/// it.
+/// The pages by the attacks' names. An attack that the server alone decides may have none: curl
+/// shows it.
 const PAGES: &[(&str, HandsOnPage)] = &[
     ("secure-cookie-over-http", HandsOnPage::Lab("/cafe")),
     ("long-lived-cookie", HandsOnPage::Attacker("/restart")),

@@ -33,12 +33,14 @@ impl<'s> HttpActor<'s> {
         }
     }
 
-    /// The client and its cookie jar, to look into.
+    /// The client and its cookie jar, to look into. The owner of a jar may read all of it:
+    /// `HttpOnly` hides a cookie from scripts, not from its owner.
     pub fn caller(&self) -> &Caller {
         &self.caller
     }
 
-    /// Puts a cookie into the jar, as if an answer had this `Set-Cookie` line.
+    /// Puts a cookie into the jar, as if an answer had this `Set-Cookie` line. The jar applies the
+    /// rules for cookies, so a line that a client must refuse is refused here.
     pub fn plant(&mut self, set_cookie: &str) {
         self.caller.plant(set_cookie);
     }
@@ -98,10 +100,10 @@ impl<'s> HttpActor<'s> {
         self.expect_status("the sign-in", &reply, 303)
     }
 
-    /// Sends the form of the sign-in page, which the actor has open.
+    /// Sends the form of the sign-in page, which the actor has open. The form's token goes with it,
+    /// so a wrong password is the only thing that can be wrong.
     ///
-    /// # Errors
-    /// No answer.
+    /// # Errors No answer.
     pub async fn try_password(
         &mut self,
         user: &str,
@@ -171,10 +173,10 @@ impl<'s> HttpActor<'s> {
         Ok(greeting.and_then(|rest| Some(rest.split_once('!')?.0.to_owned())))
     }
 
-    /// Name and value of the session cookie in the jar.
+    /// Name and value of the session cookie in the jar. The value is the whole secret of a session:
+    /// anyone who can send it is the user to the portal.
     ///
-    /// # Errors
-    /// There is none.
+    /// # Errors There is none.
     pub fn session_cookie(&self) -> Result<(String, String), ScenarioError> {
         let missing = || ScenarioError::Unexpected(format!("{} has no session cookie", self.name));
         self.caller.session_cookie().ok_or_else(missing)

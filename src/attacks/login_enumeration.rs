@@ -72,7 +72,8 @@ impl Attack for LoginEnumeration {
         if known == unknown {
             return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         }
-        // For the evidence: the first line of each page that the other page lacks.
+        // For the evidence: the first line of each page that the other page lacks. A program would
+        // store one bit; a student wants to see the words.
         let differing = |text: &str, other: &str| {
             let line = text.lines().find(|line| !other.contains(line));
             line.unwrap_or_default().to_owned()
@@ -87,7 +88,9 @@ impl Attack for LoginEnumeration {
     }
 }
 
-/// What a person reads on a page: one line for each piece of text between two tags.
+/// What a person reads on a page: one line for each piece of text between two tags. Attributes are
+/// left out, because the token in the form may differ from page to page and says nothing about the
+/// account.
 fn visible_text(page: &str) -> String {
     let texts = page
         .split('<')

@@ -1,7 +1,9 @@
-//! What the attacker has collected: the requests that arrived at their request catcher (the *loot*),
-//! and the unencrypted traffic that anyone in the café can read.
+//! What the attacker has collected: the requests that arrived at their request catcher (the
+//! *loot*), and the unencrypted traffic that anyone in the café can read.
 //!
 //! The attacker looks at both as anyone can, by their pages. Nothing here reads the bench itself.
+//! So a theft counts only when the stolen thing has really arrived: a script that ran and could not
+//! send anything has stolen nothing.
 
 use std::time::{Duration, Instant};
 

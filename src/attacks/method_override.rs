@@ -75,6 +75,7 @@ impl Attack for MethodOverride {
         // transfer is read from the body of a POST only. Rocket, Rails and Symfony have
         // such a field; look for `_method` in yours.
         let after = victim.credit().await?;
+        // The exact amount is asked for: only this forgery takes a hundred.
         Ok(if after + AMOUNT == before {
             Outcome::Succeeded(format!(
                 "The victim's credit fell from {before} to {after}."

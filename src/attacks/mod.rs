@@ -11,9 +11,10 @@
 //!
 //! - *Start*: what the attacker has before the first request. The less it is, the worse the attack.
 //! - *Why it works*: which belief of the server or the browser is wrong.
-//! - *Proof*: what the program must see before it says "succeeded". A status alone never counts.
+//! - *Proof*: what the program must see before it says "succeeded". Mostly it is a name or an
+//!   amount that only the portal can have written.
 //! - *Stopped by*, and *not stopped by*: the defences that help, and those that look as if they
-//!   did. The second list is the more useful one in practice.
+//!   did. In practice the second list saves more time.
 //! - *Refused for this program*: another way to attack that would have been possible, and why it
 //!   would show less or would show something else.
 //! - *Source*: the standard or the weakness by its id.

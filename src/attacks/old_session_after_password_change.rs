@@ -57,6 +57,8 @@ impl Attack for OldSessionAfterPasswordChange {
 
         scenario.narrate("The victim signs in on another computer and changes the password.");
         let mut victim = scenario.actor("victim");
+        // The victim's session is another one than the attacker's, under another id, with the same
+        // user in its record.
         victim.sign_in(VICTIM).await?;
         // The victim does the one thing that everybody recommends. It changes what the *next*
         // sign-in needs.

@@ -48,11 +48,11 @@ pub fn ride_session() -> String {
 /// Fills the jar until the browser deletes the session cookie, sets it again with this id, and
 /// removes the filling.
 ///
-/// 3,000 cookies are far more than any browser keeps for a site. Fewer do not reliably displace
-/// cookies with `Secure`. `Secure` is written wherever the page may do so: cookies without it are
-/// deleted first, so they would never displace one that has it (RFC 6265bis §5.7). Chromium writes
-/// cookies behind the script's back; reading waits for them. The filling is removed at the end, so
-/// that the victim sees one session cookie, as before.
+/// 200 cookies displace one without `Secure`, and 3,000 also one with it, as measured in Chromium
+/// and Firefox. `Secure` is written wherever the page may do so: cookies without it are deleted
+/// first, so they would never displace one that has it (RFC 6265bis §5.7). Chromium writes cookies
+/// behind the script's back; reading waits for them. The filling is removed at the end, so that the
+/// victim sees one session cookie, as before.
 pub fn overflow(name: &str, id: &str) -> String {
     format!(
         "<script>d=document;d.documentElement.dataset.done=0;s=isSecureContext?';secure':'';\

@@ -64,6 +64,8 @@ impl Attack for PlainHttpDowngrade {
         // else. A redirect protects the page, not the cookie that already came with the request.
         // For that, look at `src/defences/secure.rs` and at HSTS in `src/defences/transport.rs`.
         let unencrypted = Call::get("/dashboard").over(Scheme::Http);
+        // It is the victim's own client that reads the page here. That is enough as evidence: what
+        // an unencrypted answer contains, everyone on the line reads as well.
         Ok(match victim.greeted_as(unencrypted).await? {
             Some(user) if user == VICTIM => {
                 Outcome::Succeeded(format!("{user}'s dashboard was sent unencrypted."))

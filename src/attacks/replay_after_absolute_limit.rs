@@ -60,8 +60,8 @@ impl Attack for ReplayAfterAbsoluteLimit {
         let copied = victim.caller().cookie_header();
         let mut attacker = scenario.actor("attacker");
         for _ in 0..REQUESTS {
-            // Four minutes is less than the idle limit. Each request moves that limit by five
-            // minutes, so `idle-timeout` alone never ends a session that somebody keeps busy.
+            // Four minutes is less than the idle limit. Each request begins those five minutes
+            // anew, so `idle-timeout` alone never ends a session that somebody keeps busy.
             scenario.advance_clock(PAUSE_MINUTES).await?;
             let replay = Call::get("/dashboard").with_cookie(copied.clone());
             // On the strong arm of `absolute-timeout` the server compares with the time of the

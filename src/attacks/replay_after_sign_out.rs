@@ -60,7 +60,8 @@ impl Attack for ReplayAfterSignOut {
         // signs out by GET would let any site sign users out.
         victim.get("/dashboard").await?;
         // The victim does what they were taught. On both arms their browser loses the cookie and
-        // shows the sign-in page, so they see no difference.
+        // they are told that they are logged out. The lab's page adds what became of the record; a
+        // real portal's page does not, so its users see no difference.
         let bye = victim.submit("/logout", &[]).await?;
         if bye.status != 200 {
             return Err(ScenarioError::Unexpected(format!(

@@ -69,6 +69,9 @@ impl Attack for RoleCookieTampering {
         // its key (`forged_signed_cookie.rs`).
         let reply = attacker.call(list).await?;
         match reply.status {
+            // The list holds the keys of other users' sessions. With a weak `at-rest` those are the
+            // ids themselves, so a student who edits one word can become another user who is signed
+            // in.
             200 if reply.body.contains("active_sessions") => Ok(Outcome::Succeeded(format!(
                 "The administrators' list was answered to {ATTACKER}: {}",
                 reply.body

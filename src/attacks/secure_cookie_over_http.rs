@@ -33,7 +33,7 @@ use crate::defences::policy::Name;
 
 pub(super) struct SecureCookieOverHttp;
 
-/// A name that is not exempt.
+/// A name that is not exempt: browsers treat it like any host on the internet.
 const HOST: &str = "lab.test";
 
 const CARD: Card = Card {

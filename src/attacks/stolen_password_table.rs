@@ -78,6 +78,7 @@ impl Attack for StolenPasswordTable {
         let mut attacker = scenario.actor("attacker");
         attacker.get("/login").await?;
         // `throttle` does not matter here: the attacker needs one attempt, and it is the right one.
+        // Nothing in the request differs from the owner's own sign-in.
         attacker.try_password(VICTIM, stored).await?;
         // Being greeted is the evidence, not the status of the form: a redirect alone could lead
         // anywhere.

@@ -86,6 +86,8 @@ impl Attack for StolenStore {
         // need a slow one (`stolen_password_table.rs`). With the weak `id-source` the randomness is
         // missing, and the hash of a counter is quickly guessed.
         let replay = Call::get("/dashboard").with_cookie(Some(format!("{name}={file}")));
+        // The greeting proves that the name of a file was enough. The victim notices nothing: their
+        // session goes on beside the attacker's.
         Ok(match attacker.greeted_as(replay).await? {
             Some(user) if user == VICTIM => {
                 Outcome::Succeeded(format!("The file's name opens {user}'s dashboard."))

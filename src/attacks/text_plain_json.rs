@@ -86,8 +86,9 @@ impl Attack for TextPlainJson {
     }
 }
 
-/// What a browser makes of the form: `name=value` and a line break, with nothing encoded. The `=`
-/// ends up in a member of the object that nobody reads.
+/// What a browser makes of the form: `name=value` and a line break, with nothing encoded. The
+/// field's name opens the object and its value closes it, so that the `=` between them ends up in a
+/// member that nobody reads. A JSON parser has no reason to complain.
 fn forged() -> Call {
     let (name, value) = (format!("{{\"about_me\":\"{CLAIM}\",\"ignored\":\""), "\"}");
     let call = Call {

@@ -1,7 +1,10 @@
-//! The transcript of an attack: what the narrator says, and every request with its answer, in order.
+//! The transcript of an attack: what the narrator says, and every request with its answer, in
+//! order.
 //!
 //! The command line prints it, the attack's page shows it as text, and `lab/diagrams` draws it. The
-//! actors write to it and know nothing else of the [`Scenario`](super::scenario::Scenario) they act in.
+//! actors write to it and know nothing else of the [`Scenario`](super::scenario::Scenario) they act
+//! in. It is the second half of every proof: a reader can see that the evidence came from an
+//! answer.
 
 use std::sync::{Mutex, PoisonError};
 

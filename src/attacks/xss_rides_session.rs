@@ -70,7 +70,8 @@ impl Attack for XssRidesSession {
         scenario.narrate("Some time later the victim reads their credit again.");
         // The portal sees its own origin, the right token and the right cookie: `request-origin`,
         // `csrf-token` and `same-site` all agree that this is the victim. Only defences that keep
-        // the script from running help: `output` first, `csp` as the second line.
+        // the script from running help: `output` first, `csp` as the second line. The script needs
+        // the open page, so its harm ends with the page; a stolen cookie's harm does not.
         let after = victim
             .credit_once_it_changed(&portal, before, SCRIPT_PATIENCE)
             .await?;

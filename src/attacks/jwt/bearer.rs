@@ -100,7 +100,8 @@ pub(super) async fn opened_as(
     }
 }
 
-/// Sends a token. The attack succeeds where the profile names `user`.
+/// Sends a token. The attack succeeds where the profile names `user`. Another name is no success: a
+/// token that was accepted in the attacker's own name forged nothing.
 pub(super) async fn judge(
     card: &Card,
     actor: &mut HttpActor<'_>,
@@ -151,11 +152,13 @@ pub(super) fn text(json: &Value, name: &str) -> Result<String, ScenarioError> {
     found.ok_or_else(|| ScenarioError::Unexpected(format!("an answer has no {name}")))
 }
 
-/// An error: a step that is no part of the attack failed.
+/// An error: a step that is no part of the attack failed. It is never counted as "stopped".
 pub(super) fn unexpected(what: &str, reply: &HttpExchange) -> ScenarioError {
     ScenarioError::Unexpected(format!("{what} was answered {}", reply.status))
 }
 
+// A demo account's name and password. Its owner signs in with them, or an attacker whose card says
+// how they know them.
 fn credentials(user: &str) -> Value {
     json!({ "username": user, "password": demo_password(user) })
 }

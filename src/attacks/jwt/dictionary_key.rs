@@ -74,13 +74,14 @@ impl Attack for DictionaryKey {
         // that verifies nothing does not count as safe.
         let secret = word.unwrap_or(TUTORIAL_KEY);
         // With the key the attacker is the issuer: any user, any role, any time. On the strong arm
-        // of `jwt-key` the key is random and 256 bits long, as RFC 7518 demands for HS256. A
-        // signature key pair would help in another way: the verifier then has nothing to guess
-        // (`key_confusion.rs` shows its own trap).
+        // of `jwt-key` the key is random and 256 bits long, as RFC 7518 §3.2 demands for HS256. A
+        // pair of keys (ES256) helps in another way: then nobody shares a secret that a person
+        // could have chosen. It has its own trap (`key_confusion.rs`).
         let token = own.in_the_name_of(VICTIM).hs256(secret.as_bytes())?;
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }
 }
 
-/// A key from tutorials.
+/// A key from tutorials. Such keys are copied into real programs, so they are the first line of
+/// every list (CWE-1391).
 const TUTORIAL_KEY: &str = "secret";

@@ -64,7 +64,8 @@ impl Attack for EditedPayload {
         // token. Libraries have a function for that, often the shorter name, and its result looks
         // verified. On the strong arm the payload is read after the signature was checked.
         let token = forged.signed_with(forged.old_signature());
-        // The profile is the evidence: it says in whose name the API works for this token.
+        // The profile is the evidence: it says in whose name the API works for this token. From
+        // here every address of the API is open in the victim's name.
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }
 }

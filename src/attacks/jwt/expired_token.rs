@@ -50,6 +50,8 @@ impl Attack for ExpiredToken {
         // A bearer token works for anyone who has it. Logs, histories and open screens are where
         // tokens are found, mostly late.
         let copied = sign_in(&mut scenario.actor("victim"), VICTIM).await?.access;
+        // An hour is four times the lifetime, so no leeway for wrong clocks could explain a
+        // success.
         scenario.advance_clock(60).await?;
 
         scenario.narrate("The attacker finds the token and sends it.");

@@ -68,5 +68,7 @@ impl Attack for InlineJwk {
     }
 }
 
-/// A verifier that ignores the header finds this key, and it is for the same algorithm.
+/// A verifier that ignores the header finds this key, and it is for the same algorithm. So on the
+/// strong arm the token is refused for its signature, and not because a name or an algorithm is
+/// unknown.
 const PORTALS_KEY: &str = "es-1";

@@ -76,5 +76,6 @@ impl Attack for KeyConfusion {
     }
 }
 
-/// The name that the key has in the published key set.
+/// The name that the key has in the published key set. It is in the key ring under that name, so
+/// the look-up by `kid` succeeds and the algorithm alone is in question.
 const PUBLIC_KEY: &str = "es-1";

@@ -60,8 +60,9 @@ impl Attack for OtherAudience {
 
         scenario.narrate("The attacker sends it on to the portal.");
         // On the weak arm of `jwt-audience` a token for the notes service opens the portal. On the
-        // strong arm `aud` must name the portal. The claim is useless where services share one
-        // audience, which is the usual shortcut.
+        // strong arm `aud` must name the portal. The issuer wrote it under the signature, so the
+        // attacker cannot add a name. The claim is useless where services share one audience, which
+        // is the usual shortcut.
         judge(&CARD, &mut attacker, &token, ATTACKER).await
     }
 }

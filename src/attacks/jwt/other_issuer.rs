@@ -54,7 +54,8 @@ impl Attack for OtherIssuer {
         let mut attacker = scenario.actor("attacker");
         let partner = json!({ "iss": "https://partner.example" });
         // Two services with one shared secret can each sign for the other. The signature proves
-        // that somebody with the key signed it, not who.
+        // that somebody with the key signed it, not who. The partner has done nothing wrong: it
+        // issued a token in its own name.
         let token = partner_token(&mut attacker, ATTACKER, partner).await?;
 
         scenario.narrate("The attacker brings it to the portal.");

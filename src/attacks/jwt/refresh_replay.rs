@@ -84,7 +84,8 @@ impl Attack for RefreshReplay {
     }
 }
 
-/// Sends a refresh token in the body and in the cookie. The portal reads one of the two.
+/// Sends a refresh token in the body and in the cookie. The portal reads one of the two, as
+/// `token-storage` says, so the attack is the same on both arms of that switch.
 async fn refresh(
     actor: &mut HttpActor<'_>,
     token: &str,

@@ -60,8 +60,9 @@ impl Attack for ReplayAfterNewPassword {
 
         scenario.narrate("The attacker sends the token from before the change.");
         // The strong arm of `jwt-revocation` notes one time for the account: tokens issued before
-        // it are refused. It costs one look-up a request and no list. Refresh tokens must fall as
-        // well, or the attacker simply gets new access tokens.
+        // it are refused. That costs one look-up for each request, and no list that grows. Refresh
+        // tokens must fall as well, or the attacker simply gets new access tokens; so the change of
+        // the password also removes their families.
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }
 }

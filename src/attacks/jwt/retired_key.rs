@@ -81,5 +81,6 @@ impl Attack for RetiredKey {
     }
 }
 
-/// In minutes.
+/// In minutes. A key signs for 30 days and verifies for one more, so after 61 days the first one
+/// has retired.
 const TWO_MONTHS: u64 = 61 * 24 * 60;

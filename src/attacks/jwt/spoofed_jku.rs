@@ -73,5 +73,7 @@ impl Attack for SpoofedJku {
     }
 }
 
-/// A verifier that ignores the header finds this key, and it is for the same algorithm.
+/// A verifier that ignores the header finds this key, and it is for the same algorithm. So on the
+/// strong arm the token is refused for its signature. The set also has `jwt-signature`: a verifier
+/// that checks nothing accepts it anyway.
 const PORTALS_KEY: &str = "es-1";

@@ -83,7 +83,9 @@ impl Attack for StaleRole {
     }
 }
 
-/// Gives the attacker's account a role, as the administrator's page would.
+/// Gives the attacker's account a role, as the administrator's page would. The request carries the
+/// CSRF token as a header where the policy wants one: it is an honest request and must pass on
+/// every variant.
 async fn make(admin: &mut HttpActor<'_>, role: &str) -> Result<(), ScenarioError> {
     let reply = admin.get("/csrf-token").await?;
     let token = answer("the CSRF token", &reply)?["csrf_token"].clone();

@@ -84,4 +84,5 @@ impl Attack for TokenInReferer {
     }
 }
 
+/// The page shows its link to the other site only where it opened.
 const THERE_IS_A_LINK: &str = "!!document.querySelector('a.outside')";

@@ -72,6 +72,8 @@ impl Attack for XssReadsLocalStorage {
         let window = victim.window();
         window.fill_in("#username", VICTIM).await?;
         window.fill_in("#password", demo_password(VICTIM)).await?;
+        // A real click on the real button: the page's own script sends the password and keeps what
+        // comes back. Which storage it uses was decided by the portal.
         victim.click("#sign-in button").await?;
         // The page's script stores the token so that a reload does not lose it. Whatever a script
         // can read for the user, any script of the origin can read for somebody else.
@@ -86,6 +88,7 @@ impl Attack for XssReadsLocalStorage {
         // strong arm of `token-storage` keeps the refresh token in an HttpOnly cookie and the
         // access token in the memory of the page, which another page cannot read.
         let loot = scenario.wait_for_loot(SCRIPT_PATIENCE).await?;
+        // The script sent every item without knowing any name. One of them is JSON with the tokens.
         let stolen = loot.iter().find_map(|loot| loot.query("storage"));
         let stolen = stolen.and_then(|stored| serde_json::from_str(&stored).ok());
         let Some(token) = stolen.and_then(|stored| token_in(&stored)) else {
@@ -100,10 +103,12 @@ impl Attack for XssReadsLocalStorage {
 
 const EMPTY_THE_FIELD: &str = "void (document.getElementById('username').value = '')";
 
+/// The page says so when its script has the tokens and has put them where it keeps them.
 const THERE_IS_A_TOKEN: &str =
     "document.getElementById('status').textContent.startsWith('A token for ')";
 
-/// The access token among the items of a storage. Each item is text that may be JSON.
+/// The access token among the items of a storage. Each item is text that may be JSON. An attacker's
+/// program does not need to know the page: it looks for what looks like a token.
 fn token_in(stored: &Value) -> Option<String> {
     let mut items = stored.as_object()?.values().filter_map(Value::as_str);
     items.find_map(|item| {
