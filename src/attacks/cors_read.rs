@@ -54,6 +54,8 @@ impl Attack for CorsRead {
         let portal = scenario.portal_at(scenario.scheme().await?, BESIDE_SIBLING);
         scenario.narrate("The victim signs in at portal.localhost.");
         let victim = scenario.browser_actor("victim").await?;
+        // The cookie is set for portal.localhost alone. The attacker's script never sees it; it
+        // makes the browser use it.
         victim.sign_in(&portal, VICTIM).await?;
 
         scenario.narrate("The victim opens the sibling's page, whose script starts by itself.");

@@ -63,8 +63,8 @@ impl Attack for CsrfForm {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        // The scheme is the one that people use to reach the variant. A browser counts the scheme
-        // as part of the site.
+        // The scheme is the one that people use to reach the variant. Chromium counts the scheme as
+        // part of the site, so the page must not mix them by accident.
         let portal = scenario.portal(scenario.scheme().await?);
         // The page is the attacker's own, so its form can name any address, any field and any
         // value. The browser does not ask the portal first: a form's type is one that any page may

@@ -66,7 +66,7 @@ impl Attack for DraftAfterSignOut {
         computer.window().fill_in("#text", DRAFT).await?;
         computer.until("localStorage.length > 0").await?;
         // The end of a session touches the cookie and the record. `localStorage` is no part of
-        // either, so it stays as it is until somebody deletes it.
+        // either, so it stays as it is until a script or a user deletes it.
         computer.sign_out().await?;
 
         scenario.narrate("The attacker sits down at the same browser and opens the portal.");

@@ -38,7 +38,7 @@ pub(super) struct ForgedSignedCookie;
 const ADMIN: &str = "admin";
 
 /// A key from tutorials, for the case that there is no cookie to test words on. The attack still
-/// sends a forgery then: a portal that writes no state cookie might read one all the same.
+/// sends a forgery then: a portal that writes no state cookie might read one nevertheless.
 const TUTORIAL_KEY: &str = "secret123";
 
 const CARD: Card = Card {
@@ -74,8 +74,8 @@ impl Attack for ForgedSignedCookie {
         let name = attacker.cookie_name_for("state")?;
         // One cookie with its signature is all that an offline attack needs: it tells right guesses
         // from wrong ones. No request goes to the portal, so no throttle and no log can see it, and
-        // a GPU tries billions of words in a second. On the strong arm of `signing-key` the key is
-        // 32 random bytes, and no list has it.
+        // a graphics card tries millions of words in a second. On the strong arm of `signing-key`
+        // the key is 32 random bytes, and no list has it.
         let key = match attacker.caller().cookie(&name) {
             Some((_, own)) => match crack(&own) {
                 Some(key) => {

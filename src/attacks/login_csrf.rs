@@ -54,6 +54,9 @@ impl Attack for LoginCsrf {
         // The victim is not signed in, so there is no session to ride. The attacker gives them one:
         // the form has mallory's name and password, which the attacker knows.
         let victim = scenario.browser_actor("victim").await?;
+        // The victim is not signed in, so there is no session to ride. The attacker gives them one:
+        // the form has mallory's name and password, which the attacker knows. Nothing is stolen;
+        // something is given.
         victim.visit(&scenario.attacker_page("/login-csrf")).await?;
         // `SameSite` decides whether a cookie is sent along, and this form needs none. It must be
         // refused before the sign-in: by a token that belongs to the anonymous session

@@ -18,8 +18,8 @@
 //! the profile's files, because some browsers encrypt the cookies in them. The program ends a
 //! browser and starts another one on the same profile.
 //!
-//! Source: CWE-539, WSTG-SESS-02. RFC 6265bis §5.5 limits an age to 400 days, which is long enough.
-//! Read `src/defences/persistence.rs` next.
+//! Source: CWE-539, WSTG-SESS-02. RFC 6265bis §5.5 recommends that browsers keep no cookie for more
+//! than 400 days, which is long enough. Read `src/defences/persistence.rs` next.
 
 use std::sync::Arc;
 
@@ -92,7 +92,7 @@ impl Attack for LongLivedCookie {
     }
 }
 
-/// Closes the browser. Somebody who still sits at it keeps it open.
+/// Closes the browser. An actor who still has a window of it keeps it open.
 async fn close(browser: Arc<Browser>) -> Result<(), BrowserError> {
     match Arc::into_inner(browser) {
         Some(browser) => browser.close().await,

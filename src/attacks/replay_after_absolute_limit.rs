@@ -61,7 +61,7 @@ impl Attack for ReplayAfterAbsoluteLimit {
         let mut attacker = scenario.actor("attacker");
         for _ in 0..REQUESTS {
             // Four minutes is less than the idle limit. Each request begins those five minutes
-            // anew, so `idle-timeout` alone never ends a session that somebody keeps busy.
+            // anew, so `idle-timeout` alone never ends a session that is kept busy.
             scenario.advance_clock(PAUSE_MINUTES).await?;
             let replay = Call::get("/dashboard").with_cookie(copied.clone());
             // On the strong arm of `absolute-timeout` the server compares with the time of the

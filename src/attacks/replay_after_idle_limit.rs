@@ -51,6 +51,7 @@ impl Attack for ReplayAfterIdleLimit {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let mut victim = scenario.actor("victim");
+        // The last request that the victim sends. From here the idle time counts.
         victim.sign_in(VICTIM).await?;
         scenario.narrate("The attacker copies the victim's cookie. The victim walks away.");
         // How the copy was made does not matter here: by script, over the air, at the unlocked

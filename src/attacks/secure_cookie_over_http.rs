@@ -78,7 +78,7 @@ impl Attack for SecureCookieOverHttp {
         victim.visit(&bookmark).await?;
 
         scenario.narrate("The attacker reads the traffic of the café.");
-        // The attacker is passive. Nothing in the portal's log shows that somebody read along.
+        // The attacker is passive. Nothing in the portal's log shows that anyone read along.
         let read = scenario.overhear_cafe().await?;
         // The text of an HTTP request is readable as it is: no key, no tool but a network card that
         // listens.

@@ -60,6 +60,7 @@ impl Attack for StolenStore {
         // would not be a defence.
         let mut attacker = scenario.actor("attacker");
         attacker.get("/login").await?;
+        // The name alone is of use: the value that the portal gave to the attacker is thrown away.
         let (name, _) = attacker.session_cookie()?;
 
         // Reading is all that the attacker can do: they cannot write to the store or ask it for

@@ -53,7 +53,7 @@ impl DefenceCost for SlowWriter {
             None => "without limit".into(),
         };
         scenario.advance_clock(THINKS).await?;
-        // Thinking sends no request, so to the server the writer looks like somebody who left.
+        // Thinking sends no request, so to the server the writer looks like a person who left.
         let posted = writer.submit("/board", &[("text", NOTICE)]).await?;
 
         let mut reader = scenario.actor("reader");

@@ -7,16 +7,16 @@
 //!
 //! Proof: the API works in the victim's name for a token with a perfectly right signature.
 //!
-//! Stopped by `jwt-key` where signatures are verified: a verifier that checks none accepts a wrong
-//! one. Not stopped by `throttle`: the guesses are made offline. Not by `jwt-algorithm`: HS256 is
-//! the algorithm of this key. Not by `key-rotation`: the next key is a word again, and a crack
-//! takes seconds.
+//! Stopped by `jwt-key` together with `jwt-signature`: a verifier that checks no signature accepts
+//! a wrong one. Not stopped by `throttle`: the guesses are made offline. Not by `jwt-algorithm`:
+//! HS256 is the algorithm of this key. Not by `key-rotation`: the next key is a word again, and a
+//! crack takes seconds.
 //!
 //! Refused for this program: guessing online, one forged token for each word. It works, and it
 //! leaves a refusal in the journal for each guess. Nobody who has a token needs that.
 //!
-//! Source: RFC 8725 §3.5 (no passwords as keys), RFC 7518 §3.2 (a key as long as the hash), ASVS
-//! 13.3.1, CWE-521. Read `src/defences/jwt_key.rs` next.
+//! Source: RFC 8725 §3.5 (no passwords as keys), RFC 7518 §3.2 (a key as long as the hash),
+//! CWE-1391 (weak credentials). Read `src/defences/jwt_key.rs` next.
 
 use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};

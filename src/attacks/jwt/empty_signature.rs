@@ -57,7 +57,7 @@ impl Attack for EmptySignature {
             .narrate("The attacker writes the victim's name into it and cuts the signature off.");
         // The header promises HS256 and nothing follows the last dot. A verifier that checks a
         // signature "if there is one" finds none and continues. The strong arm of `jwt-none`
-        // decides by what it expects: three parts, the last not empty, whatever the header says.
+        // decides by what it expects: an algorithm that signs, and a signature that is not empty.
         judge(&CARD, &mut attacker, &forged.signed_with(""), VICTIM).await
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! Proof: the API works in the victim's name for a token that was signed by a stranger.
 //!
-//! Stopped by `jwt-key-source` where signatures are verified: the header is ignored, and by the
+//! Stopped by `jwt-key-source` together with `jwt-signature`: the header is ignored, and by the
 //! portal's own key the signature is wrong. Not stopped by `jwt-algorithm`: the key that the token
 //! brings is for ES256, and so is the token. Not by `jwt-kid`: the name leads to a key of the API,
 //! and that key is not asked.

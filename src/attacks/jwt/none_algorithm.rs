@@ -59,14 +59,15 @@ impl Attack for NoneAlgorithm {
         // `none` is an algorithm of RFC 7518, for tokens whose channel already protects them. A
         // verifier that obeys the header lets the attacker choose it. Refusing the word `none` is a
         // list of what is forbidden, and a list of spellings is never complete. The strong arm of
-        // `jwt-none` lists what is allowed instead: the algorithms that sign. Case matters in it
-        // (RFC 8725 §3.1).
+        // `jwt-none` lists what is allowed instead: the algorithms that sign. Names of algorithms
+        // are case-sensitive (RFC 7515 §4.1.1), so no other spelling is on the list.
         for spelling in SPELLINGS {
             let forged = own
                 .clone()
                 .in_the_name_of(VICTIM)
                 .with_header("alg", spelling);
-            // The signature is empty, as `none` requires. Nothing in this token needs a key.
+            // The signature is empty, as `none` requires. Nothing in this token needs a key, so
+            // nothing about the portal's keys can stop it.
             let outcome = judge(&CARD, &mut attacker, &forged.signed_with(""), VICTIM).await?;
             if outcome.succeeded() {
                 return Ok(outcome);

@@ -52,6 +52,8 @@ impl Attack for RefreshAsAccess {
         scenario
             .narrate("The attacker signs in to their own account and stores the refresh token.");
         let mut attacker = scenario.actor("attacker");
+        // One sign-in gives both tokens. The access token is used everywhere and lives for minutes.
+        // The refresh token is used at one address and lives for a week.
         let refresh = sign_in(&mut attacker, ATTACKER).await?.refresh;
         // The access token expired long ago. The refresh token is valid for a week, because only
         // one address should ever see it, where it can be refused and rotated.
@@ -60,7 +62,8 @@ impl Attack for RefreshAsAccess {
         scenario.narrate("The attacker sends it where an access token belongs.");
         // Both are JWTs of the same issuer with the same key. On the weak arm of `jwt-type` nobody
         // asks which kind it is, so a week is the real lifetime of an access token. On the strong
-        // arm `typ` must be `at+jwt` (RFC 9068). Next: `refresh_replay.rs`.
+        // arm `typ` must be `at+jwt` (RFC 9068 §2.1). The signature covers the header, so the
+        // attacker cannot change the kind. Next: `refresh_replay.rs`.
         judge(&CARD, &mut attacker, &refresh, ATTACKER).await
     }
 }

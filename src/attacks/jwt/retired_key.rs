@@ -17,8 +17,8 @@
 //! Refused for this program: using the key on the day of the leak. No rotation helps against that,
 //! so the cell would be the same on both arms.
 //!
-//! Source: CWE-321, CWE-347, ASVS 13.3.1. ASVS 13.3.4 asks for secrets that rotate. Read
-//! `src/defences/key_rotation.rs` next.
+//! Source: ASVS 13.3.4 (secrets rotate), CWE-321, CWE-347. Read `src/defences/key_rotation.rs`
+//! next.
 
 use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
@@ -60,6 +60,8 @@ impl Attack for RetiredKey {
         // this reason. Only a routine change helps.
         let backup = scenario.stolen_backup().await?;
         let leaked = &backup["token_keys"][0];
+        // The gain: the secret, and the name under which the verifier looks it up. Together they
+        // sign for any user.
         let (kid, secret) = (text(leaked, "kid")?, text(leaked, "k")?);
         let broken = |_| ScenarioError::Unexpected("the secret is not base64url".into());
         let secret = URL_SAFE_NO_PAD.decode(secret).map_err(broken)?;
@@ -70,9 +72,8 @@ impl Attack for RetiredKey {
         // A token of today shows what today's API expects.
         let own = own_parts(&mut attacker, ATTACKER).await?;
         // The attacker names the leaked key. On the weak arm of `key-rotation` it is still in use.
-        // On the strong arm keys are replaced on a schedule and removed when their last token has
-        // expired, so the verifier no longer has a key of that name. A leak is then worth at most
-        // one period.
+        // On the strong arm the next key signs after a month, and this one retires a day later, so
+        // the verifier no longer has a key of that name. A leak is then worth at most one period.
         let token = own
             .in_the_name_of(VICTIM)
             .with_header("kid", kid)

@@ -10,9 +10,9 @@
 //! Proof: the API works in the victim's name. The journal of the bench also notes that a key set
 //! was fetched.
 //!
-//! Stopped by `jwt-key-source` where signatures are verified. Not stopped by TLS: the attacker's
-//! site may have a good certificate of its name. Not by `jwt-algorithm` or `jwt-kid`, as in
-//! `inline_jwk.rs`.
+//! Stopped by `jwt-key-source` together with `jwt-signature`: nothing is fetched, and by the
+//! portal's own key the signature is wrong. Not stopped by TLS: the attacker's site may have a good
+//! certificate of its name. Not by `jwt-algorithm` or `jwt-kid`, as in `inline_jwk.rs`.
 //!
 //! Refused for this program: an address inside the victim's network, to show the server-side
 //! request forgery. The portal of this lab fetches from the lab's own sites only, so that no token
