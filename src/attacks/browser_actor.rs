@@ -44,7 +44,8 @@ impl<'s> BrowserActor<'s> {
     }
 
     /// A person at the window of a browser with its own profile, which may already hold cookies.
-    /// `long_lived_cookie.rs` needs that; everything else needs [`Self::take`].
+    /// `long_lived_cookie.rs` needs that; every other attack uses a private window
+    /// ([`Scenario::browser_actor`](super::scenario::Scenario::browser_actor)).
     ///
     /// # Errors The browser is gone.
     pub async fn at(

@@ -49,7 +49,8 @@ impl Attack for OldSessionAfterPasswordChange {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         scenario.narrate("The attacker knows the victim's password and signs in with it.");
-        // A password that leaked, was guessed or was told to a friend.
+        // The password leaked, was guessed or was told to a friend. Which of these does not matter
+        // here.
         let mut attacker = scenario.actor("attacker");
         // From here on the attacker holds a session and no longer needs the password. For the
         // portal this is the owner at a second computer.

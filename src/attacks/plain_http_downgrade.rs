@@ -9,9 +9,9 @@
 //!
 //! Stopped by `transport` alone: plain HTTP gets a redirect and nothing else. Not stopped by
 //! `secure`, on this host: whether the cookie leaves the browser unencrypted is the browser's
-//! decision, and browsers make an exception for `localhost`. `secure_cookie_over_http.rs` shows
-//! that part on `lab.test`. Here the server alone decides: does it answer? Not by `http-only` or
-//! `same-site`: neither is about the line.
+//! decision, and curl, Chromium and Firefox make an exception for `localhost`.
+//! `secure_cookie_over_http.rs` shows that part on `lab.test`. Here the server alone decides: does
+//! it answer? Not by `http-only` or `same-site`: neither is about the line.
 //!
 //! Refused for this program: breaking TLS, with a false certificate. The victim would have to click
 //! through a warning. A link needs nothing of that kind.

@@ -74,8 +74,8 @@ impl Attack for TextPlainJson {
         let refusal = victim.post_from_sibling(forged()).await?;
 
         scenario.narrate("The victim looks at the profile.");
-        // The answer to the forged request is not the evidence: a browser would not show it to the
-        // sibling. The stored profile is.
+        // The answer to the forged request is not the evidence: a browser does not let the sibling
+        // read it, and the attacker does not need it. The stored profile is.
         let profile = victim.get("/api/profile").await?;
         Ok(if profile.body.contains(CLAIM) {
             Outcome::Succeeded(format!("The victim's profile says: {CLAIM}."))
