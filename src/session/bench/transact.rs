@@ -3,8 +3,8 @@
 //! A change reads records, decides, and commits with the versions that it read as a condition.
 //! Where another request was first, nothing is written
 //! ([`Conflict`](crate::storage::Commit::Conflict)), and the change must begin again from what is
-//! stored now. Whoever skips that writes over what the other request did: two transfers at once
-//! would spend the same money twice (CWE-362).
+//! stored now. A change that skips this overwrites what the other request did: two transfers at
+//! once would spend the same money twice (CWE-362).
 //!
 //! ```text
 //! let mut transaction = bench.transact("the balance of an account");
@@ -15,13 +15,18 @@
 //! }
 //! ```
 //!
+//! An attacker looks for exactly this gap between check and use (CWE-367): a hundred guesses at
+//! once, a coupon redeemed twice, a sign-in beside a password change. ASVS 15.4.2 requires that the
+//! check and the act are one step.
+//!
 //! The first attempt is made beside all others: where nobody is in the way, that is all. After a
 //! conflict the change waits for its turn, in the order of arrival, and then has the bench to
 //! itself: no other change of this process is under way, so only another lab on the same store can
 //! still be first. That makes it fair, by bench: one that is crowded makes no other one wait.
 //!
 //! Refused alternative: a lock around each change. Changes that never meet would wait for each
-//! other. Refused alternative: no lock, and more attempts. Of many requests the unlucky ones run out
+//! other, and it is no help against another lab on the same store. Refused alternative: no lock, and
+//! more attempts. Of many requests the unlucky ones run out
 //! of any number.
 
 use std::hash::{BuildHasher, RandomState};
@@ -35,7 +40,8 @@ use crate::storage::StorageError;
 
 /// How many attempts a change has. From the second one on it is another lab on the same store that
 /// is first, and that lab has one change under way as well: each attempt wins about every other
-/// time.
+/// time. Without a limit an attacker who causes conflicts all the time would keep a request, and its
+/// connection, busy forever.
 const MOST_ATTEMPTS: u32 = 250;
 
 /// From this attempt on a short pause lets the other lab finish.
