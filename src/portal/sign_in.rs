@@ -6,11 +6,12 @@ use super::Visitor;
 use crate::base::event::EventKind;
 use crate::base::set_cookie::SetCookie;
 use crate::defences::facts::LoginFailure;
+use crate::defences::hash_memory::HashMemory;
 use crate::defences::password_storage::StoredPassword;
 use crate::session::accounts::Account;
+use crate::session::hashing::HashingError;
 use crate::session::sign_in::SignInError;
 use crate::session::throttle::Attempt;
-use crate::storage::StorageError;
 use crate::web::problem::Problem;
 
 /// The longest password that is looked at, in bytes: hashing a longer one costs work for nothing.
@@ -30,12 +31,12 @@ pub enum PasswordCheck {
 /// Checks a password, counted by the throttle.
 ///
 /// # Errors
-/// The store does not answer.
+/// The store does not answer, or too many passwords wait to be checked on this bench (503).
 pub async fn check(
     visitor: &Visitor<'_>,
     user: &str,
     password: &str,
-) -> Result<PasswordCheck, StorageError> {
+) -> Result<PasswordCheck, Problem> {
     let world = &visitor.world;
     let known = world.known_browser(visitor.browser_cookie()).await?;
     let known = known
@@ -99,18 +100,18 @@ async fn matches(
     visitor: &Visitor<'_>,
     stored: StoredPassword,
     password: &str,
-) -> Result<bool, StorageError> {
+) -> Result<bool, HashingError> {
     if password.len() > PASSWORD_LIMIT {
         return Ok(false);
     }
     match stored {
-        StoredPassword::Plain(_) => Ok(stored.matches(password)),
+        StoredPassword::Plain(_) => Ok(stored.matches(password, &mut HashMemory::default())),
         StoredPassword::Argon2id(_) => {
             let password = password.to_owned();
             visitor
                 .world
                 .bench
-                .hash(move || stored.matches(&password))
+                .hash(move |memory| stored.matches(&password, memory))
                 .await
         }
     }

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use crate::base::bench_name::{BadBenchName, BenchName};
-pub use crate::session::hashing::Hashing;
+pub use crate::session::hashing::{Hashing, HashingError};
 pub use benches::{BENCH_LIMIT, Benches, OpenBenchError, TooManyBenches};
 pub use keys::{BenchKeys, JWT_LABEL, WORKSHEETS_LABEL};
 use loot::Loot;
@@ -29,6 +29,7 @@ pub(crate) use settings_cache::decode_custom;
 pub use transact::Transaction;
 use wire::Wire;
 
+use crate::defences::hash_memory::HashMemory;
 use crate::defences::password_storage::HashCost;
 use crate::defences::policy::{ProbedSet, Variant};
 use crate::storage::{Storage, StorageError};
@@ -129,15 +130,15 @@ impl Bench {
         Loot::of(self)
     }
 
-    /// Runs a password hash off the async threads, at most one a core at a time.
+    /// Runs a password hash off the async threads, at most one a core at a time. Benches take turns.
     ///
     /// # Errors
-    /// The lab is stopping, or the hash panicked.
+    /// Too many hashes of this bench are waiting, the lab is stopping, or the hash panicked.
     pub async fn hash<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, StorageError> {
-        self.hashing.run(work).await
+        work: impl FnOnce(&mut HashMemory) -> T + Send + 'static,
+    ) -> Result<T, HashingError> {
+        self.hashing.run(&self.name, work).await
     }
 
     /// How much work a password hash is here: little where the bench is thrown away.

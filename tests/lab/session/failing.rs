@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use session_lab::defences::PasswordStorage;
+use session_lab::defences::hash_memory::HashMemory;
 use session_lab::defences::password_storage::HashCost;
 use session_lab::defences::policy::{Name, Policy, PolicyProbe};
 use session_lab::session::accounts::TransferError;
@@ -156,7 +157,7 @@ async fn a_password_change_that_says_not_available_keeps_no_other_session_withou
             Err(error) => return Err(error),
         };
         account.record.password = PasswordStorage::Plain
-            .store("a new one", HashCost::Owasp)
+            .store("a new one", HashCost::Owasp, &mut HashMemory::default())
             .unwrap();
         desk.world().change_password(alice, &account).await
     };
@@ -166,7 +167,7 @@ async fn a_password_change_that_says_not_available_keeps_no_other_session_withou
             .await
             .record
             .password
-            .matches("a new one");
+            .matches("a new one", &mut HashMemory::default());
         assert!(new || !done);
         assert_eq!(desk.live("alice").await.len(), 1);
     };
