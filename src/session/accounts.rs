@@ -1,5 +1,11 @@
 //! The accounts of a world. The demo accounts need no record until they change, so that a bench is
 //! made without writing anything.
+//!
+//! An account has two records. A sign-in depends on one of them, [`AccountRecord`]: the password and
+//! the role. What users do every minute, send money and write about themselves, changes the other
+//! one, [`ProfileRecord`]. With one record for both, every transfer would be a change that a sign-in
+//! in flight must not overlook, and anyone who sends one credit after the other would keep the owner
+//! out (CWE-667).
 
 use serde::{Deserialize, Serialize};
 
@@ -15,17 +21,31 @@ const FIRST_BALANCE: u64 = 1_000;
 /// The longest text about oneself, in characters.
 pub const ABOUT_LIMIT: usize = 500;
 
-/// What is stored of an account.
+/// What a sign-in depends on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AccountRecord {
     /// The password as the arm of `password-storage` stored it.
     pub password: StoredPassword,
     /// What the user may do.
     pub role: Role,
+}
+
+/// What users change about their account without proving once more who they are.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ProfileRecord {
     /// Pretend money.
     pub balance: u64,
     /// What the user says about themselves.
     pub about: String,
+}
+
+/// A profile as it was read.
+#[derive(Clone, Debug)]
+struct Profile {
+    key: RecordKey,
+    /// 0 while the profile is as the bench was made.
+    version: u64,
+    record: ProfileRecord,
 }
 
 /// An account as it was read.
@@ -100,6 +120,57 @@ impl World<'_> {
             .push(self.put(&account.key, &account.record, None));
     }
 
+    /// The profile of a user, if an account has that name.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn profile(&self, user: &str) -> Result<Option<ProfileRecord>, StorageError> {
+        Ok(self.read_profile(user).await?.map(|profile| profile.record))
+    }
+
+    async fn read_profile(&self, user: &str) -> Result<Option<Profile>, StorageError> {
+        if self.demo_account(user).is_none() {
+            return Ok(None);
+        }
+        let key = self.fixed_key(RecordKind::Profile, user);
+        let (version, record) = match self.read(&key).await? {
+            Some(found) => (found.version, found.value),
+            None => (0, ProfileRecord::new()),
+        };
+        Ok(Some(Profile {
+            key,
+            version,
+            record,
+        }))
+    }
+
+    fn add_profile(&self, batch: &mut Batch, profile: &Profile) {
+        let expect = Expect::Version(profile.version);
+        batch.expect.push((profile.key.clone(), expect));
+        let put = self.put(&profile.key, &profile.record, None);
+        batch.put.push(put);
+    }
+
+    /// Stores what a user says about themselves. `false` where no account has that name.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn save_about(&self, user: &str, about: &str) -> Result<bool, StorageError> {
+        let mut transaction = self.bench.transact("a profile");
+        loop {
+            transaction.attempt().await?;
+            let Some(mut profile) = self.read_profile(user).await? else {
+                return Ok(false);
+            };
+            about.clone_into(&mut profile.record.about);
+            let mut batch = Batch::default();
+            self.add_profile(&mut batch, &profile);
+            if self.commit(batch).await? == Commit::Done {
+                return Ok(true);
+            }
+        }
+    }
+
     /// Moves pretend money, in one commit with its event.
     ///
     /// # Errors
@@ -120,7 +191,7 @@ impl World<'_> {
             // would spend the same money twice (CWE-362).
             transaction.attempt().await?;
             let (Some(mut sender), Some(mut receiver)) =
-                (self.account(from).await?, self.account(to).await?)
+                (self.read_profile(from).await?, self.read_profile(to).await?)
             else {
                 return Err(TransferError::UnknownReceiver);
             };
@@ -130,8 +201,8 @@ impl World<'_> {
             sender.record.balance -= amount;
             receiver.record.balance = receiver.record.balance.saturating_add(amount);
             let mut batch = Batch::default();
-            self.add_account(&mut batch, &sender);
-            self.add_account(&mut batch, &receiver);
+            self.add_profile(&mut batch, &sender);
+            self.add_profile(&mut batch, &receiver);
             batch.events.push(self.event(EventKind::Transferred {
                 from: from.to_owned(),
                 to: to.to_owned(),
@@ -157,8 +228,16 @@ impl World<'_> {
             } else {
                 Role::Student
             },
+        })
+    }
+}
+
+impl ProfileRecord {
+    /// The profile of a demo account as the bench was made.
+    fn new() -> Self {
+        Self {
             balance: FIRST_BALANCE,
             about: String::new(),
-        })
+        }
     }
 }

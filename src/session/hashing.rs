@@ -73,7 +73,9 @@ impl Hashing {
         let spare = self.spare.clone();
         // The turn goes along: it ends with the work, also where nobody waits for the answer any more.
         let done = runtime.spawn_blocking(move || spare.lend(&turn, work));
-        Ok(done.await.map_err(|error| StorageError::of_thread(&error))?)
+        Ok(done
+            .await
+            .map_err(|error| StorageError::of_thread(&error))?)
     }
 }
 

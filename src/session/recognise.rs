@@ -9,14 +9,14 @@ use super::{Session, SessionId, SessionRecord};
 use crate::base::event::{EndReason, EventKind};
 use crate::defences::facts::{PrivilegeChange, Refusal};
 use crate::session::world::World;
-use crate::storage::{Batch, Expect, Put, RecordIndex, RecordKind, StorageError};
+use crate::storage::{Batch, Expect, Put, RecordIndex, RecordKey, RecordKind, StorageError};
 
 /// How many anonymous sessions a world keeps: the lab's own ceiling, so that a script that fetches
 /// the sign-in page forever fills no memory (CWE-770).
 pub const ANONYMOUS_CEILING: usize = 1_000;
 
 /// The owner of anonymous sessions. No user can have this name.
-const ANONYMOUS: &str = "-anonymous";
+pub(super) const ANONYMOUS: &str = "-anonymous";
 
 /// Where a request may carry a session id.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +35,9 @@ pub enum Recognised {
     Nobody,
     /// It belongs to no session: expired, ended, malformed or never issued. Its cookie is removed.
     Stale,
+    /// A rotation ended it a moment ago. It is refused, and its cookie is left alone: the browser may
+    /// hold the new one already.
+    Replaced,
     /// Nobody issued it, and the policy takes it all the same. This is what fixation needs.
     UnissuedId(SessionId),
     /// It belongs to this session. `renewed` says that the visitor must be given the new id, and
@@ -86,8 +89,10 @@ impl World<'_> {
                     by_url,
                 },
                 // A request beside this one was first, and its answer carries the new cookie. This
-                // one counts as signed out: to let it pass, the old id would have to be accepted.
-                None => Recognised::Nobody,
+                // one is refused: to let it pass, the old id would have to be accepted. Where the
+                // other one was a sign-out, the session is over.
+                None if self.was_replaced(&session.key).await? => Recognised::Replaced,
+                None => Recognised::Stale,
             });
         }
         // Use postpones the idle limit, never the absolute one: a thief who keeps a stolen session
@@ -135,6 +140,12 @@ impl World<'_> {
         };
 
         let Some(session) = self.load(&id).await? else {
+            // Before `adoption`: to adopt the id again would undo the rotation.
+            if let Some(key) = self.session_key(&id)
+                && self.was_replaced(&key).await?
+            {
+                return Ok(Recognised::Replaced);
+            }
             // WEAK: the visitor may choose the id, and so may an attacker, for somebody else.
             // STRONG: an id that the lab did not issue is worth nothing, and its cookie goes.
             if self.probe.adoption().adopts(id.expose()) {
@@ -170,8 +181,7 @@ impl World<'_> {
     /// With a strong `at-rest` the name is a hash, so that even an answer whose time depends on the
     /// first bytes says nothing about the id.
     pub(super) async fn load(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
-        let Some(key) = self.key(RecordKind::Session, &self.probe.at_rest().key(id.expose()))
-        else {
+        let Some(key) = self.session_key(id) else {
             return Ok(None);
         };
         let Some(found) = self.read::<SessionRecord>(&key).await? else {
@@ -189,6 +199,11 @@ impl World<'_> {
             version,
             last_used,
         }))
+    }
+
+    /// Under which key a session is stored; `None` for an id that is too long for the store.
+    fn session_key(&self, id: &SessionId) -> Option<RecordKey> {
+        self.key(RecordKind::Session, &self.probe.at_rest().key(id.expose()))
     }
 
     /// Opens an anonymous session, as every sign-in page does: the CSRF token of the form is bound

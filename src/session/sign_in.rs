@@ -11,9 +11,13 @@ use super::{Session, SessionId, SessionRecord};
 use crate::base::clock::BenchTime;
 use crate::base::event::EventKind;
 use crate::defences::facts::PrivilegeChange;
+use crate::defences::policy::Variant;
 use crate::session::accounts::Account;
 use crate::session::world::World;
 use crate::storage::{Batch, Commit, Expect, Put, RecordKind, StorageError};
+
+/// How many numbers a variant has to itself where ids are counted.
+const NUMBERS_A_VARIANT: u64 = 1_000_000;
 
 /// Why a sign-in with a right password did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +106,7 @@ impl World<'_> {
             if let Some(old) = replaced {
                 batch.expect.push((old.key.clone(), Expect::Present));
                 batch.remove.push(old.key.clone());
+                self.add_replaced(&mut batch, old);
             }
             batch.put.push(self.session_put(&session, replaced));
             // The event is part of the commit, so that the journal never misses a sign-in and never
@@ -153,7 +158,8 @@ impl World<'_> {
     /// to try again would give a new id to a session that a sign-out has just ended.
     ///
     /// Refused alternative: to accept the old id for a few more seconds, so that requests that are
-    /// under way still find their session. In those seconds a thief can use it as well.
+    /// under way still find their session. In those seconds a thief can use it as well. What those
+    /// requests are answered with is in `replaced.rs`.
     ///
     /// # Errors
     /// The store does not answer.
@@ -189,6 +195,7 @@ impl World<'_> {
         // `replaces` in the new record repeats the removal: after a crash between the two files,
         // the start finds both and drops the old one.
         batch.remove.push(old.key.clone());
+        self.add_replaced(batch, old);
         batch.put.push(self.session_put(&session, Some(old)));
         batch.events.push(self.event(EventKind::Rotated {
             user: old.record.user.clone().unwrap_or_default(),
@@ -267,6 +274,19 @@ impl World<'_> {
         })
     }
 
+    /// Where this world begins to count. Variants whose cookies share a name count in ranges of their
+    /// own: a browser sends the number of one also to the others, and there it would be the session
+    /// of whoever happened to get the same number.
+    fn first_number(&self) -> u64 {
+        let beside = Variant::all().position(|variant| variant == self.variant);
+        match self.variant {
+            Variant::Without(_) | Variant::Only(_) => {
+                NUMBERS_A_VARIANT * beside.map_or(0, |at| at as u64)
+            }
+            _ => 0,
+        }
+    }
+
     /// The next id by the policy. Where ids are counted, the count is part of the commit.
     async fn issue_id(&self, batch: &mut Batch) -> Result<SessionId, StorageError> {
         // WEAK: a counter. An attacker who is given 1007 tries 1006 (worksheet 7).
@@ -290,7 +310,7 @@ impl World<'_> {
                 replaces: None,
             });
         }
-        let text = source.issue(count)?;
+        let text = source.issue(self.first_number() + count)?;
         SessionId::parse(&text)
             .ok_or_else(|| StorageError::Defect("an issued id is not well-formed".into()))
     }

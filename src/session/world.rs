@@ -61,6 +61,22 @@ impl<'r> World<'r> {
 }
 
 impl World<'_> {
+    /// The name of this world, as in `local/insecure`: part of everything that is signed, so that
+    /// nothing signed here counts elsewhere.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.bench.name(), self.variant)
+    }
+
+    /// The key of this world's CSRF tokens.
+    pub fn csrf_key(&self) -> [u8; 32] {
+        self.bench.keys().csrf(&self.name())
+    }
+
+    /// The strong key of this world's signed cookie.
+    pub fn signing_key(&self) -> [u8; 32] {
+        self.bench.keys().signing(&self.name())
+    }
+
     /// The key of a record whose name came from outside; `None` when the store cannot hold it.
     pub fn key(&self, kind: RecordKind, name: &str) -> Option<RecordKey> {
         RecordKey::new(Some(self.variant), kind, name)
@@ -114,6 +130,7 @@ impl World<'_> {
     /// The store does not answer.
     pub async fn commit(&self, batch: Batch) -> Result<Commit, StorageError> {
         let events = batch.events.clone();
+        self.bench.note_held(&batch);
         let bench = self.bench.name();
         let done = self.bench.storage().commit(bench, batch).await?;
         if done == Commit::Done {

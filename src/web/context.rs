@@ -51,6 +51,8 @@ pub struct RequestContext {
     pub now: BenchTime,
     /// What kind of client seems to have sent it.
     pub client: ClientKind,
+    /// Whether the browser says that a page of another origin caused it.
+    pub foreign: bool,
     /// Its client's address.
     pub remote: Option<SocketAddr>,
     pub(super) notes: RequestNotes,
@@ -192,6 +194,14 @@ impl RequestContext {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether the browser says that a page of another origin caused a request: an image, a frame or a link
+/// there. A page cannot write `Sec-Fetch-Site`; a client that sends none was not sent by a page that
+/// could.
+pub fn is_foreign(request: &Request<'_>) -> bool {
+    let mut sites = request.headers().get("sec-fetch-site");
+    sites.any(|site| !matches!(site, "none" | "same-origin"))
 }
 
 /// What kind of client a request's headers name.

@@ -142,6 +142,16 @@ impl Problem {
         }
     }
 
+    /// 409: the session got a new id with another request of this browser.
+    pub fn replaced() -> Self {
+        let because = "Another request of this browser was given a new session id a moment ago. This \
+                       one came with the old id, which is no longer accepted.";
+        let next = "Load the page again. If that does not help, wait for ten seconds and sign in.";
+        let mut problem = Self::new(Status::Conflict, "A new session id", because, next);
+        problem.retry_after = Some(10);
+        problem
+    }
+
     /// 409: the record changed while the request was under way.
     pub fn conflict() -> Self {
         let because = "Another request changed the same record meanwhile.";

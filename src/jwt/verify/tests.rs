@@ -364,7 +364,7 @@ fn every_check_up_to_the_signature_is_asked_of_a_signed_token() {
     for check in TokenCheck::ALL {
         let elsewhere = matches!(
             check,
-            TokenCheck::Subject | TokenCheck::Revocation | TokenCheck::Form
+            TokenCheck::Subject | TokenCheck::Revocation | TokenCheck::Form | TokenCheck::Portal
         );
         let after = check > TokenCheck::Signature;
         let name = check.defence();
@@ -427,4 +427,28 @@ fn of_several_faults_the_first_check_in_the_order_names_its_own() {
     }
     let token = signature::sign(&header, &claims, key, algorithm).expect("a token");
     assert!(verify(&token, &probe, &ring, &expected).is_ok(), "no fault");
+}
+
+#[test]
+fn a_token_of_another_bench_or_variant_is_refused_under_every_policy() {
+    let names = names();
+    let own = "https://localhost:7443/hardened";
+    assert!(!names.is_neighbour(own));
+    for neighbour in [
+        "https://localhost:7443/insecure",
+        "https://localhost:7443/b/team-7/hardened",
+        "https://localhost:7443/hardened/",
+        "https://localhost:7443/",
+    ] {
+        assert!(names.is_neighbour(neighbour), "{neighbour}");
+    }
+    for stranger in [
+        "",
+        "https://partner.example",
+        "https://localhost:7443",
+        "https://localhost:74430/insecure",
+        "http://localhost:7443/insecure",
+    ] {
+        assert!(!names.is_neighbour(stranger), "{stranger}");
+    }
 }

@@ -37,9 +37,10 @@ impl BenchKeys {
         }
     }
 
-    /// The key of CSRF tokens.
-    pub fn csrf(&self) -> &[u8; 32] {
-        &self.csrf
+    /// The key of CSRF tokens of a world, by its name. Each world has its own: where ids are
+    /// counted, session 1001 of one bench must not have the token of session 1001 of another.
+    pub fn csrf(&self, world: &str) -> [u8; 32] {
+        derived(&self.csrf, world)
     }
 
     /// The key of the codes in reports, and of the teacher's own key.
@@ -47,16 +48,14 @@ impl BenchKeys {
         &self.worksheets
     }
 
-    /// The strong key of the signed cookie.
-    pub fn signing(&self) -> &[u8; 32] {
-        &self.signing
+    /// The strong key of the signed cookie of a world, by its name.
+    pub fn signing(&self, world: &str) -> [u8; 32] {
+        derived(&self.signing, world)
     }
 
     /// 32 secret bytes for a key of tokens, by the key's name on its bench and variant.
     pub fn jwt(&self, name: &str) -> [u8; 32] {
-        // HMAC takes a key of any length (RFC 2104 §2), so this never fails.
-        let mac = Hmac::<Sha256>::new_from_slice(&self.jwt).expect("a key of any length");
-        mac.chain_update(name).finalize().into_bytes().into()
+        derived(&self.jwt, name)
     }
 
     /// Eight hexadecimal digits in place of a record's name, made with a key: the names of the
@@ -95,6 +94,12 @@ impl BenchKeys {
         getrandom::fill(&mut bytes)?;
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
+}
+
+fn derived(key: &[u8; 32], name: &str) -> [u8; 32] {
+    // HMAC takes a key of any length (RFC 2104 §2), so this never fails.
+    let mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
+    mac.chain_update(name).finalize().into_bytes().into()
 }
 
 impl fmt::Debug for BenchKeys {

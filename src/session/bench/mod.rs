@@ -5,6 +5,7 @@
 
 pub mod audit;
 mod benches;
+mod holding;
 mod journal;
 mod keys;
 pub mod loot;
@@ -20,6 +21,7 @@ use std::time::{Duration, Instant};
 pub use crate::base::bench_name::{BadBenchName, BenchName};
 pub use crate::session::hashing::{Hashing, HashingError};
 pub use benches::{BENCH_LIMIT, Benches, OpenBenchError, TooManyBenches};
+use holding::Holding;
 pub use keys::{BenchKeys, JWT_LABEL, WORKSHEETS_LABEL};
 use loot::Loot;
 pub use per_bench::PerBench;
@@ -32,6 +34,8 @@ use wire::Wire;
 use crate::defences::hash_memory::HashMemory;
 use crate::defences::password_storage::HashCost;
 use crate::defences::policy::{ProbedSet, Variant};
+use crate::session::replaced::ReplacedIds;
+use crate::session::throttle::Attempts;
 use crate::storage::{Storage, StorageError};
 
 /// Benches whose names begin like this are thrown away: those of attacks. They stay in memory.
@@ -60,6 +64,9 @@ pub struct Bench {
     probed: Mutex<HashMap<Variant, u64>>,
     wire: Wire,
     hashing: Arc<Hashing>,
+    attempts: Attempts,
+    replaced: ReplacedIds,
+    holding: Holding,
     used: Mutex<Instant>,
 }
 
@@ -91,6 +98,9 @@ impl Bench {
             probed: Mutex::default(),
             wire: Wire::default(),
             hashing,
+            attempts: Attempts::default(),
+            replaced: ReplacedIds::default(),
+            holding: Holding::default(),
             used: Mutex::new(Instant::now()),
         }
     }
@@ -139,6 +149,16 @@ impl Bench {
         work: impl FnOnce(&mut HashMemory) -> T + Send + 'static,
     ) -> Result<T, HashingError> {
         self.hashing.run(&self.name, work).await
+    }
+
+    /// What it knows of attempts to sign in that are under way.
+    pub(super) fn attempts(&self) -> &Attempts {
+        &self.attempts
+    }
+
+    /// The ids that rotations ended a moment ago.
+    pub(super) fn replaced(&self) -> &ReplacedIds {
+        &self.replaced
     }
 
     /// How much work a password hash is here: little where the bench is thrown away.

@@ -97,7 +97,11 @@ impl Bench {
             return Ok(());
         }
         let looked = Instant::now();
-        if known == Some(self.count_changes().await?) {
+        let changes = self.count_changes().await?;
+        if known.is_none() {
+            self.look_whether_empty(changes).await?;
+        }
+        if known == Some(changes) {
             self.settings.looked_at(looked);
         } else {
             let _turn = self.changing.lock().await;
@@ -161,6 +165,7 @@ impl Bench {
                 what,
             });
             let before = state.changed.unwrap_or_default();
+            self.hold();
             let batch = Batch {
                 expect: vec![(setting(CHANGED), Expect::Version(before))],
                 put: put.into_iter().chain([put_setting(CHANGED, &())]).collect(),

@@ -97,7 +97,9 @@ impl Queues {
 impl Turn {
     /// Whether somebody waits for a turn.
     pub(super) fn is_awaited(&self) -> bool {
-        self.0.as_ref().is_some_and(|turns| !turns.lock().order.is_empty())
+        self.0
+            .as_ref()
+            .is_some_and(|turns| !turns.lock().order.is_empty())
     }
 }
 
@@ -143,7 +145,10 @@ mod tests {
     }
 
     fn poll(waiting: &mut Waiting) -> Option<Result<Turn, QueueFull>> {
-        match waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        match waiting
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+        {
             Poll::Ready(done) => Some(done),
             Poll::Pending => None,
         }

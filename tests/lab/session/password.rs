@@ -39,7 +39,11 @@ async fn the_old_password_never_leaves_a_live_session(bed: Bed) {
         let sign_in = || -> Task<'_, Option<String>> {
             Box::pin(async {
                 let account = desk.account(STUDENT).await;
-                if !account.record.password.matches("password123", &mut HashMemory::default()) {
+                if !account
+                    .record
+                    .password
+                    .matches("password123", &mut HashMemory::default())
+                {
                     return None;
                 }
                 match desk.world().sign_in(None, None, &account, "a thief").await {
@@ -121,7 +125,10 @@ async fn of_two_password_changes_one_is_told_that_it_was_overtaken(bed: Bed) {
         let won: Vec<_> = done.into_iter().flatten().collect();
         assert_eq!(won.len(), 1, "seed {seed}");
         let now = desk.account(STUDENT).await.record.password;
-        assert!(now.matches(won[0]), "seed {seed}");
+        assert!(
+            now.matches(won[0], &mut HashMemory::default()),
+            "seed {seed}"
+        );
         assert_eq!(desk.live(STUDENT).await.len(), 1, "seed {seed}");
     }
 }
