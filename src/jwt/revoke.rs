@@ -1,6 +1,10 @@
 //! Revocation: what the server remembers about tokens that were ended. It is the last check of a
 //! token.
 //!
+//! A token proves that it was right when it was issued. It cannot know that its user has signed out
+//! since then, or has noticed a thief. Only the server can, so ASVS 7.4.1 names a denylist or a
+//! date before which tokens are refused. Both are here.
+//!
 //! Three records are enough. A sign-out stores the token's issuer and `jti` until the token would
 //! have expired. It also stores the sign-in that the token came from, by issuer and `sid`, until
 //! every token of it would have: after a refresh the user has several, and signs out with one of
@@ -52,11 +56,14 @@ impl World<'_> {
         if !revocation.remembers() {
             return Ok(None);
         }
-        // A token without `jti` cannot be on the list, so it could never be revoked.
+        // A token without `jti` cannot be on the list, so it could never be revoked. The portal
+        // issues no such token, so nobody loses a genuine one.
         let refused = |because| Ok(Some(TokenCheck::Revocation.refuses(because)));
         let Some(key) = self.denylist_key(claims) else {
             return refused("The token has no jti by which it could be revoked.");
         };
+        // An entry whose time is over is ignored: from then on the expiry of the token refuses it.
+        // A damaged entry is an error of the store and not "no entry" (`World::read`).
         if let Some(denied) = self.read::<()>(&key).await?
             && self.now < denied.expires_at
         {
@@ -71,7 +78,8 @@ impl World<'_> {
         {
             return refused("The sign-in that the token came from has ended.");
         }
-        // The third record: one moment for all tokens of the user.
+        // The third record: one moment for all tokens of the user. It is one number, however
+        // many tokens there are.
         #[expect(clippy::cast_precision_loss, reason = "seconds need 31 bits of the 53")]
         let outdated = |changed: u64| revocation.predates_password(claims.iat, changed as f64);
         if self
@@ -87,7 +95,8 @@ impl World<'_> {
     }
 
     /// Signs a token out: where the policy remembers it, the token, its family and every other token
-    /// of that sign-in end. Returns whether they did.
+    /// of that sign-in end. Returns whether they did. WEAK: nothing is stored, and a copy of the token is
+    /// accepted until it expires.
     ///
     /// # Errors
     /// The store does not answer. Then the user is not signed out, and the answer must say so.
@@ -106,14 +115,15 @@ impl World<'_> {
             // Tokens that an earlier refresh brought end also. A user signs out once, and means all
             // of them.
             batch.put.extend(self.ended_sign_in(claims));
-            // The access tokens are useless now; the refresh token would bring a new one.
+            // The access tokens are useless now; the refresh token would bring a new one. All
+            // of it is one commit, so no crash leaves half a sign-out.
             let family = claims.text("sid").unwrap_or_default();
             batch
                 .remove
                 .extend(self.key(RecordKind::RefreshFamily, family));
         }
         // The weak arm writes the event as well, with `remembered: false`: the page forgot the
-        // token, and the journal shows that the server did not.
+        // token, and the server refuses no copy of it.
         batch.events.push(self.event(EventKind::TokenRevoked {
             user: claims.sub.clone(),
             token: self.fingerprint_of(claims.jti.as_deref().unwrap_or_default()),
@@ -231,6 +241,9 @@ impl World<'_> {
         }
     }
 
+    /// Under which key the moment is stored. `None` for a user name that no record can have: no
+    /// account has it either. `user-` and `jti-` separate the two kinds of entry, so no `jti` can
+    /// be chosen that reads as a password change.
     fn password_change_key(&self, user: &str) -> Option<RecordKey> {
         self.key(RecordKind::Denylist, &format!("user-{user}"))
     }

@@ -1,12 +1,19 @@
 //! Threads for password hashes, as many as there are cores, and whose hash is next.
 //!
-//! A hash keeps a core busy for a while and fills 19 MiB (Argon2id as OWASP asks for it). An
-//! attacker who sends guesses faster than they can be hashed keeps every core busy (CWE-400), so
-//! three things are bounded: the threads, the memory, and what a bench may have waiting.
-//! `hashing/turns.rs` gives the turns, one bench after the other.
+//! A slow hash makes guessing expensive for the thief of a store, and every sign-in expensive for
+//! the portal. An attacker can turn that around: wrong passwords cost them nothing, and each keeps
+//! a core busy for a while and fills 19 MiB (Argon2id as OWASP recommends it). A thousand at once
+//! would stop every other request (CWE-400). So three things are bounded: the threads, the memory,
+//! and what a bench may have waiting. `hashing/turns.rs` gives the turns, one bench after the other.
+//!
+//! Refused alternative: a faster hash. The thief of the store would gain as much as the portal.
 //!
 //! Refused alternative: one queue for all in the order of arrival. Four hundred guesses on one bench
 //! would keep the students of all others waiting for as long as those take.
+//!
+//! Refused alternative: the threads that the runtime has for work that blocks. There can be
+//! hundreds of those, so hundreds of hashes would run at once, and each thread keeps what it once
+//! took.
 
 mod turns;
 
@@ -49,18 +56,23 @@ impl Hashing {
             .max_blocking_threads(cores)
             .thread_name("password-hash")
             .build();
+        // The threads have their own runtime, so a queue of hashes never takes the threads that
+        // read and write files.
+        //
+        // Invariant: only drivers for sockets and time can fail, and none was asked for.
+        let runtime = runtime.expect("a runtime without drivers");
         Self {
-            // Invariant: only drivers for sockets and time can fail, and none was asked for.
-            runtime: Some(runtime.expect("a runtime without drivers")),
+            runtime: Some(runtime),
             turns: Turns::new(cores),
             spare: Arc::default(),
         }
     }
 
-    /// Runs a hash for a bench on one of the threads, with memory that it may fill.
+    /// Runs a hash for a bench on one of the threads, with memory that it may fill. The caller waits
+    /// without holding a thread of the server.
     ///
     /// # Errors
-    /// See [`HashingError`].
+    /// See [`HashingError`]. None of them is a right password: the caller must refuse the sign-in.
     pub async fn run<T: Send + 'static>(
         &self,
         bench: &BenchName,

@@ -1,16 +1,22 @@
 //! Counting failed sign-ins, with the generic cell rate algorithm: one moment for each bucket is
 //! nearly all that it stores.
 //!
-//! Without a count an attacker tries a list of the commonest passwords in minutes. An attempt is
-//! counted before the password is looked at. Counted afterwards, a hundred guesses that are sent at
-//! once would all be looked at before the first one is counted. A success empties the bucket (NIST
-//! SP 800-63B-4 §3.2.2). Which bucket an attempt falls into is the decision of
-//! `src/defences/throttle.rs`: the account's, or that of a browser that the user asked to remember.
+//! Without a count an attacker tries a list of the most common passwords in minutes (CWE-307, ASVS
+//! 6.3.1). An attempt is counted before the password is looked at. Counted afterwards, a hundred
+//! guesses that are sent at once would all be looked at before the first one is counted. A success
+//! empties the bucket (NIST SP 800-63B-4 §3.2.2). Which bucket an attempt falls into is the
+//! decision of `src/defences/throttle.rs`: the account's, or that of a browser that the user asked
+//! to remember.
 //!
 //! So an attempt is one of three: not counted, under way, or a failure. Six sign-ins with the right
 //! password that arrive together are no failures, though five of them fill the bucket for a moment.
 //! An attempt that finds it full only because of others that are under way waits for their end. The
 //! arithmetic is in `throttle/bucket.rs`.
+//!
+//! Refused alternative: a list of the moments of the last failures. It must be as long as the limit
+//! is high, for every name that somebody tries. One number says as much about the next attempt.
+//!
+//! Not stopped: one guess at each of a thousand accounts. Each of them has its own bucket.
 
 mod bucket;
 
@@ -38,9 +44,10 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// What the throttle says of an attempt.
 #[derive(Debug)]
 pub enum Attempt<'b> {
-    /// The password may be looked at.
+    /// The password may be looked at. The attempt is already counted.
     Allowed(CountedAttempt<'b>),
-    /// Too many failures: try again after this time.
+    /// Too many failures: try again after this time. The password must not be looked at: an answer
+    /// that depends on it would be one more guess.
     Refused(Duration),
 }
 
@@ -91,6 +98,9 @@ impl<'r> World<'r> {
     ///
     /// A store that does not answer refuses the attempt. Refused alternative: to let it pass. Then
     /// an attacker who can overload the store guesses without limit (CWE-636).
+    ///
+    /// The count is in the store and not in this process. An attacker who is served by five
+    /// instances then has no more guesses than with one.
     ///
     /// # Errors
     /// The store does not answer, or too many attempts arrive at once.
@@ -166,6 +176,9 @@ impl<'r> World<'r> {
     /// A success empties the bucket: the owner who mistyped twice starts again from none. An
     /// attacker cannot empty the bucket of somebody else without knowing the password.
     ///
+    /// Without this the limit would also count the owner's own sign-ins, because each attempt is
+    /// counted before anyone knows whether it is right.
+    ///
     /// # Errors
     /// The store does not answer. Then the attempt stays a failure.
     pub async fn end_attempt(
@@ -222,9 +235,10 @@ impl<'r> World<'r> {
         }
     }
 
-    /// A bucket's name holds what a stranger typed, so it is hashed before it becomes a key. Users
-    /// also type their password into the field for the name; a hash does not show it to the
-    /// operator.
+    /// A bucket's name holds what a stranger typed, so it is hashed before it becomes a key: the
+    /// hash has one length and only characters that a key may have. Users also type their password
+    /// into the field for the name. A hash does not show it to the operator. Anyone with a copy of
+    /// the store could still test guesses, and the record expires with the bucket.
     fn bucket_key(&self, rule: &ThrottleRule) -> RecordKey {
         let name = URL_SAFE_NO_PAD.encode(Sha256::digest(rule.bucket.as_bytes()));
         self.fixed_key(RecordKind::Throttle, &name)
