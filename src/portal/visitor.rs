@@ -1,5 +1,7 @@
 //! Who a request comes from: the session that its cookie opens under the policy.
 
+mod passive;
+
 use crate::web::template::Template;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
@@ -19,6 +21,8 @@ use crate::web::context::{RequestContext, fail};
 use crate::web::interrupted::Interrupted;
 use crate::web::page::{Frame, PortalView, VariantView};
 use crate::web::problem::Problem;
+
+pub use self::passive::PassiveVisitor;
 
 /// Who sent a request, as far as the policy lets the portal know.
 ///
@@ -355,24 +359,6 @@ impl<'r> FromRequest<'r> for Visitor<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         outcome(request, Visitor::of(request).await)
-    }
-}
-
-/// A visitor whose session is looked at without being used: for countdowns.
-#[derive(Debug)]
-pub struct PassiveVisitor<'r>(pub Visitor<'r>);
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for PassiveVisitor<'r> {
-    type Error = ();
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        outcome(
-            request,
-            Visitor::find(request, LookCounts::AsNothing)
-                .await
-                .map(PassiveVisitor),
-        )
     }
 }
 
