@@ -196,12 +196,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether the browser says that a page of another origin caused a request: an image, a frame or a link
-/// there. A page cannot write `Sec-Fetch-Site`; a client that sends none was not sent by a page that
-/// could.
+/// Whether the browser says that a page of another origin caused a request: an image, a frame, a script
+/// or a link there. A page cannot write `Sec-Fetch-Site`. A link from the portal to the lab that
+/// somebody clicks is no such cause: the browser says so in `Sec-Fetch-User`.
 pub fn is_foreign(request: &Request<'_>) -> bool {
-    let mut sites = request.headers().get("sec-fetch-site");
-    sites.any(|site| !matches!(site, "none" | "same-origin"))
+    let header = |name| request.headers().get_one(name);
+    match header("sec-fetch-site") {
+        None | Some("none" | "same-origin") => false,
+        Some("same-site") => header("sec-fetch-user") != Some("?1"),
+        Some(_) => true,
+    }
 }
 
 /// What kind of client a request's headers name.
