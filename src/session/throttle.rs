@@ -28,7 +28,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
-use self::bucket::{AttemptMark, Bucket, Room, UNDER_WAY};
+use self::bucket::{AttemptMark, Bucket, BucketRoom, UNDER_WAY};
 use crate::base::clock::BenchTime;
 use crate::base::event::EventKind;
 use crate::defences::throttle::{ThrottleLimit, ThrottleRule};
@@ -117,7 +117,7 @@ impl<'r> World<'r> {
             told.as_mut().enable();
             let mark = AttemptMark::new(now)?;
             match self.count_once(&key, rule.limit, now, mark).await? {
-                Room::Counted(_) => {
+                BucketRoom::Counted(_) => {
                     return Ok(Attempt::Allowed(CountedAttempt {
                         attempts,
                         key,
@@ -128,13 +128,13 @@ impl<'r> World<'r> {
                 }
                 // A refused attempt is not counted: otherwise anyone who goes on guessing keeps the
                 // owner out forever.
-                Room::Full(wait) => return Ok(Attempt::Refused(wait)),
+                BucketRoom::Full(wait) => return Ok(Attempt::Refused(wait)),
                 // Each of the others ends within ten seconds or becomes a failure. One who still
                 // waits after two such rounds has met a crowd.
-                Room::PerhapsLater if begun.elapsed() > 2 * UNDER_WAY => {
+                BucketRoom::PerhapsLater if begun.elapsed() > 2 * UNDER_WAY => {
                     return Ok(Attempt::Refused(UNDER_WAY));
                 }
-                Room::PerhapsLater => {
+                BucketRoom::PerhapsLater => {
                     let _ = tokio::time::timeout(LOOK_AGAIN, told).await;
                 }
             }
@@ -148,14 +148,14 @@ impl<'r> World<'r> {
         limit: ThrottleLimit,
         now: BenchTime,
         mark: AttemptMark,
-    ) -> Result<Room, StorageError> {
+    ) -> Result<BucketRoom, StorageError> {
         let mut transaction = self.bench.transact("the count of failed sign-ins");
         loop {
             transaction.attempt().await?;
             // At each attempt anew: the count of a guess that was sent beside this one must show.
             let (mut bucket, version) = self.bucket(key).await?;
             let room = bucket.count(limit, now, mark);
-            let Room::Counted(keep) = room else {
+            let BucketRoom::Counted(keep) = room else {
                 return Ok(room);
             };
             let put = self.bucket_put(key, &bucket, now.after(keep));

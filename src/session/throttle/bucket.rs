@@ -44,7 +44,7 @@ impl AttemptMark {
 
 /// Whether one more attempt fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Room {
+pub(super) enum BucketRoom {
     /// It fits, and is counted. The bucket must be kept for this long.
     Counted(Duration),
     /// It would fit if attempts that are under way turned out to be right.
@@ -71,15 +71,15 @@ impl Bucket {
         limit: ThrottleLimit,
         now: BenchTime,
         mark: AttemptMark,
-    ) -> Room {
+    ) -> BucketRoom {
         self.under_way.retain(|mark| mark.until > now);
         match self.add(limit, now.millis()) {
             Ok(keep) => {
                 self.under_way.push(mark);
-                Room::Counted(keep)
+                BucketRoom::Counted(keep)
             }
-            Err(_) if !self.under_way.is_empty() => Room::PerhapsLater,
-            Err(wait) => Room::Full(wait),
+            Err(_) if !self.under_way.is_empty() => BucketRoom::PerhapsLater,
+            Err(wait) => BucketRoom::Full(wait),
         }
     }
 
@@ -210,10 +210,10 @@ mod tests {
     }
 
     /// An attempt whose password is wrong.
-    fn fails(bucket: &mut Bucket, limit: ThrottleLimit, seconds: u64) -> Room {
+    fn fails(bucket: &mut Bucket, limit: ThrottleLimit, seconds: u64) -> BucketRoom {
         let mark = mark(seconds);
         let room = bucket.count(limit, at(seconds), mark);
-        if matches!(room, Room::Counted(_)) {
+        if matches!(room, BucketRoom::Counted(_)) {
             bucket.end(limit, at(seconds), mark, AttemptEnd::Wrong);
         }
         room
@@ -223,24 +223,36 @@ mod tests {
     fn five_attempts_pass_and_the_sixth_waits_for_twelve_seconds() {
         let mut bucket = Bucket::default();
         for _ in 0..5 {
-            assert!(matches!(fails(&mut bucket, RATE, 0), Room::Counted(_)));
+            assert!(matches!(
+                fails(&mut bucket, RATE, 0),
+                BucketRoom::Counted(_)
+            ));
         }
-        let twelve = Room::Full(Duration::from_secs(12));
+        let twelve = BucketRoom::Full(Duration::from_secs(12));
         assert_eq!(fails(&mut bucket, RATE, 0), twelve);
-        let one = Room::Full(Duration::from_secs(1));
+        let one = BucketRoom::Full(Duration::from_secs(1));
         assert_eq!(fails(&mut bucket, RATE, 11), one);
-        assert!(matches!(fails(&mut bucket, RATE, 12), Room::Counted(_)));
+        assert!(matches!(
+            fails(&mut bucket, RATE, 12),
+            BucketRoom::Counted(_)
+        ));
     }
 
     #[test]
     fn a_lock_holds_for_an_hour_and_then_counts_anew() {
         let mut bucket = Bucket::default();
         for _ in 0..5 {
-            assert!(matches!(fails(&mut bucket, LOCK, 0), Room::Counted(_)));
+            assert!(matches!(
+                fails(&mut bucket, LOCK, 0),
+                BucketRoom::Counted(_)
+            ));
         }
-        let rest = Room::Full(Duration::from_secs(3599));
+        let rest = BucketRoom::Full(Duration::from_secs(3599));
         assert_eq!(fails(&mut bucket, LOCK, 1), rest);
-        assert!(matches!(fails(&mut bucket, LOCK, 3600), Room::Counted(_)));
+        assert!(matches!(
+            fails(&mut bucket, LOCK, 3600),
+            BucketRoom::Counted(_)
+        ));
     }
 
     #[test]
@@ -250,23 +262,32 @@ mod tests {
             let marks = [(); 5].map(|()| mark(0));
             for mark in marks {
                 let room = bucket.count(limit, at(0), mark);
-                assert!(matches!(room, Room::Counted(_)));
+                assert!(matches!(room, BucketRoom::Counted(_)));
             }
             let mut later = bucket.clone();
-            assert_eq!(bucket.count(limit, at(0), mark(0)), Room::PerhapsLater);
+            assert_eq!(
+                bucket.count(limit, at(0), mark(0)),
+                BucketRoom::PerhapsLater
+            );
             // One of them is right: the four others stay counted, so one more fits.
             bucket.end(limit, at(0), marks[0], AttemptEnd::Right);
             let room = bucket.count(limit, at(0), mark(0));
-            assert!(matches!(room, Room::Counted(_)), "{limit:?}: {room:?}");
-            assert_eq!(bucket.count(limit, at(0), mark(0)), Room::PerhapsLater);
+            assert!(
+                matches!(room, BucketRoom::Counted(_)),
+                "{limit:?}: {room:?}"
+            );
+            assert_eq!(
+                bucket.count(limit, at(0), mark(0)),
+                BucketRoom::PerhapsLater
+            );
             // None of them ends: after a while they are failures.
             let after = UNDER_WAY.as_secs();
             assert_eq!(
                 later.count(limit, at(after - 1), mark(0)),
-                Room::PerhapsLater
+                BucketRoom::PerhapsLater
             );
             let room = later.count(limit, at(after), mark(after));
-            assert!(matches!(room, Room::Full(_)), "{limit:?}: {room:?}");
+            assert!(matches!(room, BucketRoom::Full(_)), "{limit:?}: {room:?}");
         }
     }
 
