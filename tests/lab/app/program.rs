@@ -153,6 +153,11 @@ impl Program {
         [self.told.join("\n"), later.join("\n")].concat()
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal by its name.
     pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();

@@ -114,6 +114,7 @@ async fn a_user_name_out_of_a_forged_state_cookie() {
     mallory.sign_in_as("mallory").await;
     let state = SignedState {
         large_text: true,
+        portal: None,
         user: hostile(),
     };
     let value = state_cookie::sign(&state, b"secret123", BenchTime::from_millis(0));
