@@ -12,6 +12,7 @@ pub mod man;
 pub mod matrix;
 pub mod running_lab;
 mod runtime;
+pub mod same_site;
 pub mod secret;
 pub mod store_stats;
 
@@ -25,6 +26,7 @@ use self::labs::LabsFlags;
 use self::man::ManFlags;
 use self::matrix::MatrixFlags;
 use self::runtime::block_on;
+use self::same_site::SameSiteFlags;
 use crate::app;
 use crate::app::settings::Settings;
 use crate::app::settings::flags::{ServeFlags, StoreName};
@@ -51,6 +53,8 @@ pub enum CliCommand {
     Attack(AttackFlags),
     /// Run every attack against every variant and compare with the rule
     Matrix(MatrixFlags),
+    /// Measure in a browser which cookies SameSite lets it send
+    SameSite(SameSiteFlags),
     /// List the worksheets, print one, or verify a report
     Labs(LabsFlags),
     /// Look into the store of a lab; the lab may be running
@@ -83,6 +87,7 @@ impl CliCommand {
             }
             Self::Attack(flags) => block_on(attack::run(flags)),
             Self::Matrix(flags) => block_on(matrix::run(flags)),
+            Self::SameSite(flags) => block_on(same_site::run(flags)),
             Self::Labs(flags) => labs::run(flags),
             Self::Store(flags) => block_on(store_stats::store(flags)),
             Self::Secret => secret::run(),
