@@ -6,6 +6,7 @@
 
 pub mod attack;
 pub mod completions;
+pub mod doctor;
 pub mod labs;
 mod log_filter;
 pub mod man;
@@ -59,6 +60,8 @@ pub enum CliCommand {
     Labs(LabsFlags),
     /// Look into the store of a lab; the lab may be running
     Store(StoreFlags),
+    /// Say whether the lab can run on this computer, with the flags of `serve`; nothing is changed
+    Doctor(ServeFlags),
     /// Print a new 32-byte key for SESSION_LAB_SECRET_KEY or SESSION_LAB_JWT_SECRET_KEY
     Secret,
     /// Print the script with which a shell completes this command line
@@ -90,6 +93,7 @@ impl CliCommand {
             Self::SameSite(flags) => block_on(same_site::run(flags)),
             Self::Labs(flags) => labs::run(flags),
             Self::Store(flags) => block_on(store_stats::store(flags)),
+            Self::Doctor(flags) => block_on(doctor::run(flags)),
             Self::Secret => secret::run(),
             Self::Completions(flags) => completions::run(&flags),
             Self::Man(flags) => man::run(&flags),
