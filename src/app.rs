@@ -34,6 +34,7 @@ use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::report::Attested;
 
 use listeners::{Listeners, SharedState};
+pub use listeners::{cannot_listen, sockets};
 
 /// A lab that is being served.
 #[derive(Debug)]
@@ -194,7 +195,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
 async fn open_cafe(settings: &Settings) -> Result<TcpListener, StartError> {
     let port = settings.cafe_port;
     let opened = sniffing_proxy::open(port).await;
-    opened.map_err(|error| listeners::cannot_listen("--cafe-port", port, &error))
+    opened.map_err(|error| listeners::cannot_listen(listeners::CAFE_FLAG, port, &error))
 }
 
 /// The storage, and the same again as what it is, to be looked after.
@@ -271,8 +272,12 @@ fn raise_open_files() {
 
 /// How many files this process may open.
 fn open_files() -> u64 {
+    #[cfg(unix)]
+    let told = rlimit::Resource::NOFILE.get_soft().ok();
+    #[cfg(not(unix))]
+    let told = None;
     // Where the system does not tell, its usual limit is assumed.
-    rlimit::Resource::NOFILE.get_soft().unwrap_or(1_024)
+    told.unwrap_or(1_024)
 }
 
 async fn wait_for_signal() {
