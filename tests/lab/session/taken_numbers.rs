@@ -2,7 +2,6 @@
 
 use session_lab::defences::policy::{Name, Policy};
 use session_lab::session::SessionId;
-use session_lab::session::cookie::plain_name;
 use session_lab::storage::{Batch, Commit, Put, RecordKey, RecordKind};
 
 use super::desk::{Bed, Desk, STUDENT, Task, take_turns};
@@ -22,11 +21,14 @@ on_every_storage! {
 async fn a_guess_that_becomes_a_session_stops_nobody() {
     for variant in ["insecure", "only-at-rest", "only-rotation"] {
         let bench = crate::support::bench();
-        let name = plain_name("session", variant.parse().unwrap(), &bench.name);
-        let mut guess = bench.visitor(variant).with_cookie(&name, "1002");
+        let mut first = bench.visitor(variant);
+        assert_eq!(first.get("/login").await.status, 200);
+        let (name, number) = first.session_cookie().expect("a session");
+        let next = (number.parse::<u64>().expect("a number") + 1).to_string();
+        let mut guess = bench.visitor(variant).with_cookie(&name, &next);
         assert_eq!(guess.get("/login").await.status, 200);
-        let mut ids = std::collections::BTreeSet::from([guess.id()]);
-        assert!(ids.contains("1002"), "{variant} adopts it");
+        assert_eq!(guess.id(), next, "{variant} adopts it");
+        let mut ids = std::collections::BTreeSet::from([number, next]);
         for _ in 0..3 {
             let mut visitor = bench.visitor(variant);
             assert_eq!(visitor.get("/login").await.status, 200, "{variant}");
