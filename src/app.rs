@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::app::settings::{Reach, SessionStore, Settings};
 use crate::attacks::scenario::TargetLab;
-use crate::base::addresses::{Addresses, Listener};
+use crate::base::addresses::{Addresses, Listener, Site};
 use crate::base::keys::ServerKey;
 use crate::base::start_error::StartError;
 use crate::base::tls::Certificate;
@@ -51,6 +51,8 @@ pub struct Running {
     pub same_site: MeasuredTables,
     /// Its worksheets.
     pub lessons: Lessons,
+    /// The addresses that the lab's own pages answer to `GET`, as their routes write them.
+    pub lab_pages: Vec<String>,
     stop: watch::Sender<bool>,
     ended: tokio::task::JoinHandle<Result<(), StartError>>,
 }
@@ -161,6 +163,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         https: listeners.acceptor(Listener::PortalHttps),
         captures: captures.clone(),
     };
+    let lab_pages = listeners.pages(Site::Lab);
     let served = listeners.serve(&stopped);
     let cafe = cafe.serve(wifi, stopped.clone());
     let watch = crate::storage::health::watch(health, watched, stopped.clone());
@@ -183,6 +186,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         captures,
         same_site,
         lessons,
+        lab_pages,
         stop,
         ended,
     })

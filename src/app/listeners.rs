@@ -157,6 +157,11 @@ impl Listeners {
         })
     }
 
+    /// The addresses that a site answers to `GET`, as its routes write them.
+    pub fn pages(&self, site: Site) -> Vec<String> {
+        self.sites[site as usize].pages()
+    }
+
     /// The acceptor of a listener.
     pub fn acceptor(&self, listener: Listener) -> Acceptor {
         // Invariant: every listener was bound.

@@ -10,6 +10,7 @@
 //! same address, and copies the other header together with the cookie.
 
 use super::{Session, SessionId, SessionRecord};
+use crate::base::clock::BenchTime;
 use crate::base::event::{EndReason, EventKind};
 use crate::defences::facts::{PrivilegeChange, Refusal};
 use crate::session::world::World;
@@ -21,7 +22,7 @@ pub const ANONYMOUS_CEILING: usize = 1_000;
 
 /// The owner of anonymous sessions. No user can have this name: no demo account does, and there are
 /// no others.
-const ANONYMOUS: &str = "-anonymous";
+pub(super) const ANONYMOUS: &str = "-anonymous";
 
 /// Where a request may carry a session id.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +46,9 @@ pub enum Recognised {
     /// One variant for all four: an answer that told them apart would tell a guesser which ids had
     /// been real.
     Stale,
+    /// A rotation ended it a moment ago. It is refused, and its cookie is left alone: the browser may
+    /// hold the new one already.
+    Replaced,
     /// Nobody issued it, and the policy takes it all the same. This is what fixation needs. There
     /// is no session yet: the next page with a form opens one under this id.
     UnissuedId(SessionId),
@@ -101,8 +105,10 @@ impl World<'_> {
                     by_url,
                 },
                 // A request beside this one was first, and its answer carries the new cookie. This
-                // one counts as signed out: to let it pass, the old id would have to be accepted.
-                None => Recognised::Nobody,
+                // one is refused: to let it pass, the old id would have to be accepted. Where the
+                // other one was a sign-out, the session is over.
+                None if self.was_replaced(&session.key).await? => Recognised::Replaced,
+                None => Recognised::Stale,
             });
         }
         // Use postpones the idle limit, never the absolute one: a thief who keeps a stolen session
@@ -155,6 +161,12 @@ impl World<'_> {
         };
 
         let Some(session) = self.load(&id).await? else {
+            // Before `adoption`: to adopt the id again would undo the rotation.
+            if let Some(key) = self.session_key(&id)
+                && self.was_replaced(&key).await?
+            {
+                return Ok(Recognised::Replaced);
+            }
             // WEAK: the visitor may choose the id, and so may an attacker, for somebody else.
             // STRONG: an id that the portal did not issue is worth nothing, and its cookie is
             // removed.
@@ -173,10 +185,7 @@ impl World<'_> {
         // The server's clock decides, not the cookie's `Max-Age`: a thief who copied the cookie
         // does not obey that (ASVS 7.3.1, 7.3.2). The record is removed at once, so that no later
         // mistake accepts it again.
-        if let Some(reason) = session
-            .record
-            .expired(self.probe, session.last_used, self.now)
-        {
+        if let Some(reason) = self.end_reason(&session.record, session.last_used).await? {
             self.remove(&session, reason).await?;
             return Ok(Recognised::Stale);
         }
@@ -187,14 +196,30 @@ impl World<'_> {
         })
     }
 
+    /// Why a session no longer counts, if it does not.
+    ///
+    /// Before it is ended as one from the future, the bench's clock is read again: a student may
+    /// have moved it ahead since this request arrived, and used the session meanwhile.
+    async fn end_reason(
+        &self,
+        record: &SessionRecord,
+        last_used: BenchTime,
+    ) -> Result<Option<EndReason>, StorageError> {
+        let reason = record.expired(self.probe, last_used, self.now);
+        if reason != Some(EndReason::FromTheFuture) {
+            return Ok(reason);
+        }
+        let now = self.now.max(self.bench.read_clock().await?);
+        Ok(record.expired(self.probe, last_used, now))
+    }
+
     /// The record behind an id, if it belongs to this bench and variant. It may have expired.
     ///
     /// The look-up compares no secrets byte by byte: a map and a file system find a name or do not.
     /// With a strong `at-rest` the name is a hash, so that even an answer whose time depends on the
     /// first bytes says nothing about the id.
     pub(super) async fn load(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
-        let Some(key) = self.key(RecordKind::Session, &self.probe.at_rest().key(id.expose()))
-        else {
+        let Some(key) = self.session_key(id) else {
             return Ok(None);
         };
         // An error of the store is passed on by `?`. It must not become "no such session": users

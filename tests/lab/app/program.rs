@@ -173,6 +173,11 @@ impl Program {
         [self.told.join("\n"), later.join("\n")].concat()
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal by its name.
     pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
@@ -187,11 +192,7 @@ impl Program {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
-            assert!(
-                start.elapsed() < PATIENCE,
-                "it does not end: {}",
-                self.log()
-            );
+            assert!(start.elapsed() < PATIENCE, "{}", self.log());
             thread::sleep(POLL);
         }
     }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Instant;
 
-use session_lab::client::{HttpExchange, LabClient, Outgoing};
+use session_lab::client::{ClientError, HttpExchange, LabClient, Outgoing};
 use session_lab::defences::facts::Scheme;
 
 use super::Program;
@@ -171,6 +171,18 @@ impl Visitor {
         headers: &[(&str, &str)],
         body: String,
     ) -> HttpExchange {
+        let reply = self.try_send(method, path, headers, body).await;
+        reply.expect("an answer")
+    }
+
+    /// The same, where the program may end before it answers.
+    pub async fn try_send(
+        &mut self,
+        method: &'static str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Result<HttpExchange, ClientError> {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let mut headers: Vec<_> = headers.iter().map(own).collect();
         let pairs: Vec<_> = self.jar.iter().map(|(n, v)| format!("{n}={v}")).collect();
@@ -184,7 +196,7 @@ impl Visitor {
             headers,
             body,
         };
-        let reply = self.door.send(outgoing).await.expect("an answer");
+        let reply = self.door.send(outgoing).await?;
         for line in reply.header("set-cookie") {
             let pair = line.split(';').next().unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -193,7 +205,7 @@ impl Visitor {
                 self.jar.push((name.to_owned(), value.to_owned()));
             }
         }
-        reply
+        Ok(reply)
     }
 }
 
