@@ -1,20 +1,21 @@
-//! What can be wrong with a request, as a page or as `application/problem+json` (RFC 9457).
+//! What can be wrong with a request. Next: `answer`, the page or the JSON that tells it, and
+//! `catcher`, which answers where no handler does.
 
-use crate::web::template::Template;
+mod answer;
+mod catcher;
+mod of_store;
+
 use rocket::data::ByteUnit;
-use rocket::http::{ContentType, Header, Status};
-use rocket::request::Request;
-use rocket::response::{self, Responder, Response};
-use rocket::{Catcher, catch, catchers};
-use serde::Serialize;
+use rocket::http::Status;
 
-use super::context::RequestContext;
-use super::page::{Frame, PortalView};
-use super::variant_list::VariantList;
-use crate::base::addresses::{Listener, Site};
+use crate::base::addresses::Listener;
 use crate::defences::facts::Refusal;
 use crate::defences::policy::Name;
-use crate::storage::StorageError;
+
+pub use catcher::all_catchers;
+
+/// The largest body that the portal reads: 16 kB, eight times the longest notice.
+pub const LARGEST_BODY: ByteUnit = ByteUnit::Kilobyte(16);
 
 /// An answer that is not what was asked for, with its reason and the way on.
 #[derive(Clone, Debug)]
@@ -151,335 +152,15 @@ impl Problem {
             "Load the page again and repeat it.",
         )
     }
-}
 
-/// Each cause has its own answer. The details go to the log only (CWE-209), and nobody is let in.
-impl From<StorageError> for Problem {
-    fn from(error: StorageError) -> Self {
-        error.report();
-        let (status, heading, because, next, retry_after) = match error {
-            StorageError::Unreachable(_) => (
-                Status::ServiceUnavailable,
-                "The store is not available",
-                "The session store cannot be read or written, so nobody can be signed in.",
-                "Try again in a moment. The lab's log in the terminal names the cause.",
-                None,
-            ),
-            StorageError::Contended(_) => (
-                Status::ServiceUnavailable,
-                "Too many requests at once",
-                "Other requests changed the same record at the same moment, again and again, so \
-                 this one was not carried out.",
-                "Send it again in a second.",
-                Some(1),
-            ),
-            StorageError::Corrupt(_) => (
-                Status::InternalServerError,
-                "A stored record is damaged",
-                "A record that this request needs cannot be read. It is left as it is, because a \
-                 new one in its place would lose what it says.",
-                "The lab's log in the terminal names the record. Repair or remove it, or reset the \
-                 bench or the worksheet that it belongs to.",
-                None,
-            ),
-            StorageError::NoRandomness(_) => (
-                Status::ServiceUnavailable,
-                "No random bytes",
-                "The operating system gives no random bytes. An id made from anything else could \
-                 be guessed, so none is issued.",
-                "Restart the machine that the lab runs on. The lab's log in the terminal names the \
-                 cause.",
-                None,
-            ),
-            StorageError::Stopping => (
-                Status::ServiceUnavailable,
-                "The lab is stopping",
-                "The lab is stopping, and takes on no more work.",
-                "Start the lab again, or wait until it is back.",
-                Some(5),
-            ),
-            StorageError::Defect(_) => (
-                Status::InternalServerError,
-                "Something is broken here",
-                "The lab made a mistake. It is in the log.",
-                "Go back and try something else. Nothing you stored is lost.",
-                None,
-            ),
-        };
-        Self {
-            retry_after,
-            ..Self::new(status, heading, because, next)
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct ProblemJson<'p> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    title: &'p str,
-    status: u16,
-    detail: &'p str,
-    next: &'p str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    defence: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after: Option<u64>,
-    /// What `check_session` answers to somebody who is not signed in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    is_authenticated: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    msg: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-struct ProblemPage<'p> {
-    frame: Frame,
-    #[serde(flatten)]
-    portal: Option<PortalView>,
-    status: u16,
-    heading: &'p str,
-    because: &'p str,
-    message: &'p str,
-    next: &'p str,
-    defence: Option<&'static str>,
-    retry_after: Option<u64>,
-    asked_host: &'p str,
-    asked: &'p str,
-    right: Vec<ListenerLink>,
-    variants: VariantList,
-}
-
-#[derive(Serialize)]
-struct ListenerLink {
-    label: String,
-    url: String,
-}
-
-impl Problem {
-    fn json(&self) -> Result<String, Status> {
-        let json = ProblemJson {
-            kind: "about:blank",
-            title: self.heading,
-            status: self.status.code,
-            detail: &self.because,
-            next: &self.next,
-            defence: self.defence.map(Name::slug),
-            retry_after: self.retry_after,
-            is_authenticated: (self.status == Status::Unauthorized).then_some(false),
-            msg: match self.api_member.as_deref() {
-                Some(ApiMember::Msg(msg)) => Some(msg),
-                Some(ApiMember::Challenge(_)) | None => None,
-            },
-        };
-        serde_json::to_string(&json).map_err(|_| Status::InternalServerError)
-    }
-
-    fn page(&self, request: &Request<'_>) -> Template {
-        let frame = Frame::of(request, self.heading);
-        let context = RequestContext::of(request);
-        let portal = context
-            .filter(|context| context.variant.is_some())
-            .map(PortalView::signed_out);
-        let (mut right, mut asked_host, mut asked, mut variants) = Default::default();
-        let site = context.map_or(Site::Lab, |context| context.listener.site());
-        let name = match &*self.detail {
-            ProblemDetail::RightAddresses { asked, listener } => {
-                right = self.right_addresses(request, *listener);
-                asked_host = asked.as_str();
-                "pages/misdirected.html"
-            }
-            ProblemDetail::Variants { asked: found } => {
-                asked = found.as_str();
-                variants = VariantList::all();
-                "pages/unknown_variant.html"
-            }
-            ProblemDetail::Sites => "pages/not_found.html",
-            _ if portal.is_some() => "pages/portal/refused.html",
-            _ if site == Site::Lab && self.status == Status::Forbidden => {
-                "pages/lab/forbidden.html"
-            }
-            _ => "pages/broken.html",
-        };
-        Template::render(
-            name,
-            ProblemPage {
-                frame,
-                portal,
-                status: self.status.code,
-                heading: self.heading,
-                because: &self.because,
-                message: &format!("{} {}", self.because, self.next),
-                next: &self.next,
-                defence: self.defence.map(Name::slug),
-                retry_after: self.retry_after,
-                asked_host,
-                asked,
-                right,
-                variants,
-            },
+    /// 413: the body is larger than any form of the portal needs.
+    pub fn too_large() -> Self {
+        let because = format!("A body may hold {} bytes at most.", LARGEST_BODY.as_u64());
+        Self::new(
+            Status::PayloadTooLarge,
+            "The body is too large",
+            because,
+            "Send less.",
         )
-    }
-
-    fn right_addresses(&self, request: &Request<'_>, listener: Listener) -> Vec<ListenerLink> {
-        let Some(addresses) = super::request_router::addresses(request) else {
-            return Vec::new();
-        };
-        let mut right = Listener::ALL.to_vec();
-        // Only a visitor of the attacker's site needs the attacker's addresses.
-        right.retain(|l| l.site() != Site::Attacker || l.site() == listener.site());
-        // The address of the listener that was reached comes first.
-        right.sort_by_key(|l| *l != listener);
-        let page = |listener: Listener| match listener {
-            Listener::Lab => ("The lab's front page", "/"),
-            Listener::PortalHttp => ("The portal, unencrypted", "/insecure/"),
-            Listener::PortalHttps => ("The portal, over TLS", "/hardened/"),
-            Listener::Attacker => ("The attacker, unencrypted", "/"),
-            Listener::AttackerTls => ("The attacker, over TLS", "/"),
-        };
-        let through_cafe = addresses
-            .cafe_port()
-            .filter(|_| listener.site() == Site::Portal)
-            .map(|port| ListenerLink {
-                label: "The portal, through the café".into(),
-                url: format!("http://localhost:{port}/insecure/"),
-            });
-        right
-            .into_iter()
-            .map(|l| {
-                let (label, path) = page(l);
-                ListenerLink {
-                    label: label.into(),
-                    url: format!("{}{path}", addresses.origin(l)),
-                }
-            })
-            .chain(through_cafe)
-            .collect()
-    }
-}
-
-impl<'r> Responder<'r, 'static> for Problem {
-    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let context = RequestContext::of(request);
-        if let (Some(context), Some(defence)) = (context, self.defence) {
-            context.note_refusal(defence);
-        }
-        let json = context.is_some_and(|context| context.json);
-        let mut answer = if json {
-            let problem = ContentType::new("application", "problem+json");
-            (problem, self.json()?).respond_to(request)?
-        } else {
-            self.page(request).respond_to(request)?
-        };
-        answer.set_status(self.status);
-        let mut build = Response::build_from(answer);
-        if let Some(seconds) = self.retry_after {
-            build.header(Header::new("Retry-After", seconds.to_string()));
-        }
-        if let Some(ApiMember::Challenge(challenge)) = self.api_member.map(|api| *api) {
-            build.header(Header::new("WWW-Authenticate", challenge));
-        }
-        if let ProblemDetail::Allow(methods) = *self.detail {
-            build.header(Header::new("Allow", methods));
-        }
-        build.ok()
-    }
-}
-
-/// The catcher of every site: answers with the problem that a guard left, or with one that fits.
-#[catch(default)]
-fn any(status: Status, request: &Request<'_>) -> Problem {
-    if let Some(left) = RequestContext::of(request).and_then(RequestContext::take_problem) {
-        return left;
-    }
-    match status.code {
-        404 => match super::methods::other_methods(request) {
-            Some(allowed) => {
-                let because = format!("This address takes {allowed} only.");
-                let next = "Send the request with one of these methods.";
-                let mut problem =
-                    Problem::new(Status::MethodNotAllowed, "Wrong method", because, next);
-                problem.detail = Box::new(ProblemDetail::Allow(allowed));
-                problem
-            }
-            None => Problem::not_found(),
-        },
-        400 => Problem::bad_request(
-            "The method, the address or a header is malformed.",
-            "Check the request line and the headers.",
-        ),
-        413 => too_large(),
-        500.. => {
-            let because = "The lab made a mistake. It is in the log.";
-            let next = "Go back and try something else. Nothing you stored is lost.";
-            Problem::new(status, "Something is broken here", because, next)
-        }
-        _ => {
-            let because = status.reason().unwrap_or("The request cannot be answered.");
-            Problem::new(
-                status,
-                "The request cannot be answered",
-                because,
-                "Check the request.",
-            )
-        }
-    }
-}
-
-/// The largest body that the portal reads: 16 kB, eight times the longest notice.
-pub const LARGEST_BODY: ByteUnit = ByteUnit::Kilobyte(16);
-
-/// 413: the body is larger than any form of the portal needs.
-pub fn too_large() -> Problem {
-    let because = format!("A body may hold {} bytes at most.", LARGEST_BODY.as_u64());
-    Problem::new(
-        Status::PayloadTooLarge,
-        "The body is too large",
-        because,
-        "Send less.",
-    )
-}
-
-/// The catchers of every site.
-pub fn all_catchers() -> Vec<Catcher> {
-    catchers![any]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_cause_of_a_store_that_fails_has_its_own_answer() {
-        let no_bytes = getrandom::Error::UNSUPPORTED;
-        let table = [
-            (
-                StorageError::Unreachable("x".into()),
-                503,
-                None,
-                "not available",
-            ),
-            (StorageError::Contended("x"), 503, Some(1), "at once"),
-            (StorageError::Corrupt("x".into()), 500, None, "damaged"),
-            (StorageError::NoRandomness(no_bytes), 503, None, "random"),
-            (StorageError::Stopping, 503, Some(5), "stopping"),
-            (StorageError::Defect("x".into()), 500, None, "broken"),
-        ];
-        let mut texts = std::collections::BTreeSet::new();
-        for (error, status, retry_after, heading) in table {
-            let said = error.to_string();
-            let problem = Problem::from(error);
-            let text = format!("{} {} {}", problem.heading, problem.because, problem.next);
-            assert_eq!(problem.status.code, status, "{said}");
-            assert_eq!(problem.retry_after, retry_after, "{said}");
-            assert!(problem.heading.contains(heading), "{text}");
-            // Only a store that does not answer is called at fault.
-            assert_eq!(
-                text.contains("session store"),
-                heading == "not available",
-                "{text}"
-            );
-            assert!(texts.insert(text), "{said}: the same words twice");
-        }
     }
 }

@@ -1,9 +1,10 @@
 //! The built program as a process: what it prints, how it stops, and what a new start finds.
 //!
 //! These are the promises that only a process can break: `kill -9`, signals, a log on a terminal.
-//! `program` is the harness.
+//! `program` and `visitor` are the harness.
 
 mod fail_over;
+mod flood;
 mod health;
 mod instances;
 mod log;
@@ -13,6 +14,7 @@ mod redis_faults;
 mod redis_pages;
 mod restart;
 mod stop;
+mod visitor;
 
 use sha2::{Digest, Sha256};
 use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject};
