@@ -95,11 +95,11 @@ pub fn sockets(settings: &Settings) -> Vec<(&'static str, SocketAddr)> {
 ///
 /// # Errors
 /// The first port that cannot be had, with the flag that chooses another.
-pub async fn bind(settings: &Settings) -> Result<Vec<(Listener, TcpListener)>, StartError> {
+pub fn bind(settings: &Settings) -> Result<Vec<(Listener, TcpListener)>, StartError> {
     let mut sockets = Vec::with_capacity(Listener::ALL.len());
     for listener in Listener::ALL {
         let port = port(settings, listener);
-        let socket = TcpListener::bind((bind_address(settings), port)).await;
+        let socket = server::listen((bind_address(settings), port).into());
         let socket = socket.map_err(|error| cannot_listen(listener.flag(), port, &error))?;
         sockets.push((listener, socket));
     }
