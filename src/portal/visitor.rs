@@ -1,8 +1,8 @@
 //! Who a request comes from: the session that its cookie opens under the policy.
 
-use crate::web::template::Template;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::base::event::EventKind;

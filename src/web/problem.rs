@@ -1,11 +1,11 @@
 //! What can be wrong with a request, as a page or as `application/problem+json` (RFC 9457).
 
-use crate::web::template::Template;
 use rocket::data::ByteUnit;
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 use rocket::{Catcher, catch, catchers};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::context::RequestContext;

@@ -2,6 +2,7 @@
 
 use rocket::http::Status;
 use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::flow::{self, StagePassed};
@@ -13,7 +14,6 @@ use crate::lab::page;
 use crate::session::bench::wire::{Cookie, Exchange, Headers, KEPT, OF_ANSWERS, OF_REQUESTS};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::template::Template;
 
 #[derive(Serialize)]
 struct ExchangePage {
