@@ -135,7 +135,7 @@ pick_ports() {
         nap 0.1
     done
     port_of() { sed -n "s|^  $1 .*://[^:]*:\([0-9]*\)/.*|\1|p" "$DATA.out"; }
-    LAB_PORT=$(port_of 'Start here') HTTP_PORT=$(port_of 'Portal, in clear')
+    LAB_PORT=$(port_of 'Start here') HTTP_PORT=$(port_of 'Portal, http')
     HTTPS_PORT=$(port_of 'Portal, over TLS')
     [[ -n $LAB_PORT && -n $HTTP_PORT && -n $HTTPS_PORT ]] || no_start
     stop_lab
