@@ -1,6 +1,6 @@
 //! The sites, each a Rocket instance, and the listeners that bring them their connections.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use rocket::config::{Ident, LogLevel};
@@ -61,6 +61,9 @@ impl std::fmt::Debug for SharedState {
     }
 }
 
+/// The flag that chooses the café's port.
+pub const CAFE_FLAG: &str = "--cafe-port";
+
 fn port(settings: &Settings, listener: Listener) -> u16 {
     match listener {
         Listener::Lab => settings.lab_port,
@@ -76,6 +79,16 @@ fn bind_address(settings: &Settings) -> IpAddr {
         Reach::Loopback => Ipv4Addr::LOCALHOST.into(),
         Reach::Class { bind, .. } => *bind,
     }
+}
+
+/// Every socket that a lab with these settings listens on, with the flag that chooses its port.
+pub fn sockets(settings: &Settings) -> Vec<(&'static str, SocketAddr)> {
+    let own = Listener::ALL.iter().map(|listener| {
+        let socket = SocketAddr::new(bind_address(settings), port(settings, *listener));
+        (listener.flag(), socket)
+    });
+    let cafe = SocketAddr::from((Ipv4Addr::LOCALHOST, settings.cafe_port));
+    own.chain([(CAFE_FLAG, cafe)]).collect()
 }
 
 /// Takes every port, before anything is written or started.
@@ -94,7 +107,7 @@ pub async fn bind(settings: &Settings) -> Result<Vec<(Listener, TcpListener)>, S
 }
 
 /// A port that is taken, with the flag that chooses another.
-pub(super) fn cannot_listen(flag: &str, port: u16, error: &std::io::Error) -> StartError {
+pub fn cannot_listen(flag: &str, port: u16, error: &std::io::Error) -> StartError {
     StartError::new(
         format!("port {port} cannot be used: {error}"),
         format!("stop the program that uses it, or choose another port with {flag}"),
@@ -146,6 +159,11 @@ impl Listeners {
             all: all.collect(),
             sites,
         })
+    }
+
+    /// The addresses that a site answers to `GET`, as its routes write them.
+    pub fn pages(&self, site: Site) -> Vec<String> {
+        self.sites[site as usize].pages()
     }
 
     /// The acceptor of a listener.

@@ -4,7 +4,7 @@
 //! Parsers disagree about which of two equal names counts: `{"sub":"mallory","sub":"admin"}` is a
 //! token of mallory for one and of admin for the other. If the verifier and the application use two
 //! parsers, mallory is admin. So such an object is refused (RFC 7515 §4 and RFC 7519 §4 allow
-//! that). `serde_json` itself uses the last one without a word.
+//! that). `serde_json` itself silently uses the last one.
 //!
 //! A token is read before its signature is verified, so a stranger chooses what is read. A value of
 //! two letters can take seventy times as much memory as its text, so the values are counted while
@@ -23,24 +23,30 @@ use serde_json::{Map, Number, Value};
 /// so the limit leaves room for tokens that students paste from elsewhere.
 pub const MAX_VALUES: usize = 100;
 
-/// The error for an object with more values.
+/// The error for an object with more values. It says what the limit is, so that a student whose own
+/// token is too large knows why.
 pub const TOO_MANY_VALUES: &str = "It holds more than 100 values.";
 
-/// Reads one JSON object in UTF-8, without equal names at any depth.
+/// Reads one JSON object in UTF-8, without equal names at any depth. RFC 7519 §7.2 requires such an
+/// object for the header and for the claims.
 ///
 /// # Errors
-/// A sentence that says what is wrong. It repeats nothing of the input.
+/// A sentence that says what is wrong. It repeats nothing of the input: a stranger wrote that, and
+/// an error ends in a log or on a page.
 pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, &'static str> {
-    // The standards require UTF-8. A reader that also tries UTF-16 would find a second token in the
-    // same bytes.
+    // The standards require UTF-8 (RFC 8725 §3.7). A reader that also tries UTF-16 would find a
+    // second token in the same bytes.
     let text = std::str::from_utf8(bytes).map_err(|_| "It is not UTF-8.")?;
     let reader = StrictReader {
         left: Cell::new(Some(MAX_VALUES)),
     };
     let mut from = serde_json::Deserializer::from_str(text);
     let read = reader.deserialize(&mut from);
-    // `end` refuses anything after the object. Which error it was follows from the state of the
-    // reader: the text of a `serde_json` error may repeat the input, so it is not used.
+    // `end` refuses anything after the object. A reader that stops at its end lets an attacker add
+    // a second object, which another program may read instead of the first.
+    //
+    // Which error it was follows from the state of the reader: the text of a `serde_json` error may
+    // repeat the input, so it is not used.
     match read.and_then(|value| from.end().map(|()| value)) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err("It is no JSON object."),
@@ -51,7 +57,8 @@ pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, &'static str> {
 }
 
 /// Reads a value whose objects have no equal names. It follows the parser value by value, as
-/// `serde` allows; `serde_json` limits the depth, so nested lists do not exhaust the stack.
+/// `serde` allows. `serde_json` limits the depth, so `[[[[…` does not exhaust the stack: a stack
+/// that is exhausted ends the whole process, and not only the request.
 struct StrictReader {
     /// How many more values may be read; `None` after one too many. A `Cell`, because the parser
     /// hands the same reader to every depth.
@@ -59,7 +66,7 @@ struct StrictReader {
 }
 
 impl StrictReader {
-    /// Counts one value. Its error ends the reading.
+    /// Counts one value. Its error ends the reading, so the memory is bounded whatever follows.
     fn count<E: Error>(&self) -> Result<(), E> {
         let left = self.left.get().and_then(|left| left.checked_sub(1));
         self.left.set(left);
@@ -110,7 +117,8 @@ impl<'de> Visitor<'de> for &StrictReader {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        // Nothing is reserved in advance: the list grows only with values that were counted.
+        // Nothing is reserved in advance: the list grows only with values that were counted. A size
+        // that the input announces must never decide how much memory is taken.
         let mut values = Vec::new();
         while let Some(value) = seq.next_element_seed(self)? {
             self.count()?;
@@ -120,6 +128,8 @@ impl<'de> Visitor<'de> for &StrictReader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        // At every depth. A check of the outermost names alone would let two readers disagree about
+        // what is in `jwk`.
         let mut members = Map::new();
         while let Some(name) = map.next_key::<String>()? {
             self.count()?;

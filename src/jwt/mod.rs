@@ -16,6 +16,11 @@
 //!
 //! Nothing here knows a route: `src/portal/jwt/` is the API. The weak and strong arms are in
 //! `src/defences/jwt_*.rs`; this module asks them and does what they decide.
+//!
+//! Compare it with [`crate::session`]. A session id is a random number, and everything it grants is
+//! in the server's record. A token contains what it grants, so an attacker has more to try: forge
+//! the signature, choose the key, change the algorithm, or keep a copy. A portal that stores
+//! sessions anyway gains little from tokens.
 
 #![warn(missing_docs)]
 
@@ -40,8 +45,10 @@ pub use verify::{TokenCheck, TokenRefusal, verify};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenNames {
     /// The value of `iss`: an address that nobody else controls, so no other issuer has the name.
+    /// Compared whole and exactly (RFC 9068 §4): a prefix of it may be another site's.
     pub issuer: String,
-    /// The value of `aud`: the API that accepts the tokens.
+    /// The value of `aud`: the API that accepts the tokens. Without it a token for one service is a
+    /// token for every service that trusts the issuer (ASVS 9.2.3).
     pub audience: String,
 }
 
@@ -53,5 +60,13 @@ impl TokenNames {
             audience: format!("{base}/jwt"),
             issuer: base,
         }
+    }
+
+    /// Whether `issuer` is a portal of this lab on another bench or in another variant: an address
+    /// of the same origin that is not this portal's.
+    pub fn is_neighbour(&self, issuer: &str) -> bool {
+        let origin = self.issuer.splitn(4, '/').take(3).collect::<Vec<_>>();
+        let within = issuer.strip_prefix(&origin.join("/"));
+        within.is_some_and(|rest| rest.starts_with('/')) && issuer != self.issuer
     }
 }

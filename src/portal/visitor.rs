@@ -1,5 +1,7 @@
 //! Who a request comes from: the session that its cookie opens under the policy.
 
+mod passive;
+
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket_dyn_templates::Template;
@@ -20,6 +22,8 @@ use crate::web::interrupted::Interrupted;
 use crate::web::page::{Frame, PortalView, VariantView};
 use crate::web::problem::Problem;
 
+pub use self::passive::PassiveVisitor;
+
 /// Who sent a request, as far as the policy lets the portal know.
 ///
 /// Finding that out can itself set a cookie: one that opens no session any more is removed, and an
@@ -37,6 +41,8 @@ pub struct Visitor<'r> {
     pub session: Option<Session>,
     /// An id that nobody issued and that the policy takes.
     pub adopted_id: Option<SessionId>,
+    /// Whether a rotation ended the id of the request a moment ago. No answer may touch its cookie.
+    pub replaced: bool,
     /// The client in a few words, for lists of sessions.
     pub label: String,
     state: Option<SignedState>,
@@ -100,6 +106,7 @@ impl<'r> Visitor<'r> {
             world,
             session: None,
             adopted_id: None,
+            replaced: false,
             label: label_of(request.headers().get_one("user-agent").unwrap_or_default()),
             state: None,
             state_cookie: first("state"),
@@ -111,6 +118,7 @@ impl<'r> Visitor<'r> {
             Recognised::Stale => {
                 context.set_cookie_from_guard(cookie::remove(world.probe, variant, bench));
             }
+            Recognised::Replaced => visitor.replaced = true,
             Recognised::UnissuedId(id) => visitor.adopted_id = Some(id),
             Recognised::Known {
                 session,
@@ -124,12 +132,12 @@ impl<'r> Visitor<'r> {
             }
         }
         if visitor.record_user().is_some() && world.probe.client_state().writes_cookie() {
-            let key = world
-                .probe
-                .signing_key()
-                .bytes(world.bench.keys().signing());
+            let own = world.signing_key();
+            let key = world.probe.signing_key().bytes(&own);
             let cookie = visitor.state_cookie.as_deref();
-            visitor.state = cookie.and_then(|value| state_cookie::verify(value, key));
+            let state = cookie.and_then(|value| state_cookie::verify(value, key));
+            // A state that names another bench or variant counts there only, whatever its key.
+            visitor.state = state.filter(|state| state.is_of(&world.name()));
         }
         if context.bench.notes_requests()
             && let Some(user) = visitor.user()
@@ -233,12 +241,13 @@ impl<'r> Visitor<'r> {
             cookies.push(set("role", account.record.role.as_str()));
         }
         if probe.client_state().writes_cookie() {
-            let key = probe.signing_key().bytes(bench.keys().signing());
+            let own = self.world.signing_key();
             let state = SignedState {
                 large_text,
+                portal: Some(self.world.name()),
                 user: account.user.clone(),
             };
-            let value = state_cookie::sign(&state, key, now);
+            let value = state_cookie::sign(&state, probe.signing_key().bytes(&own), now);
             cookies.push(set("state", &value));
         }
         cookies
@@ -265,10 +274,14 @@ impl<'r> Visitor<'r> {
     /// cookie of the new session.
     ///
     /// # Errors
-    /// The store does not answer.
-    pub async fn ensure_session(&mut self) -> Result<Option<SetCookie>, StorageError> {
+    /// The store does not answer (503), or a rotation ended the request's id a moment ago (409): the
+    /// cookie of a new session would push the new id out of the browser.
+    pub async fn ensure_session(&mut self) -> Result<Option<SetCookie>, Problem> {
         if self.session.is_some() {
             return Ok(None);
+        }
+        if self.replaced {
+            return Err(Problem::replaced());
         }
         let session = self
             .world
@@ -281,9 +294,9 @@ impl<'r> Visitor<'r> {
 
     /// The CSRF token of the visitor's session, where the policy has one.
     pub fn csrf_token(&self) -> Option<String> {
-        let World { probe, bench, .. } = self.world;
         let id = self.session.as_ref().map(|session| session.id.expose());
-        probe.csrf_token().issue(bench.keys().csrf(), id)
+        let probe = self.world.probe;
+        probe.csrf_token().issue(&self.world.csrf_key(), id)
     }
 
     /// Writes a refusal to the journal.
@@ -346,24 +359,6 @@ impl<'r> FromRequest<'r> for Visitor<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         outcome(request, Visitor::of(request).await)
-    }
-}
-
-/// A visitor whose session is looked at without being used: for countdowns.
-#[derive(Debug)]
-pub struct PassiveVisitor<'r>(pub Visitor<'r>);
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for PassiveVisitor<'r> {
-    type Error = ();
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        outcome(
-            request,
-            Visitor::find(request, LookCounts::AsNothing)
-                .await
-                .map(PassiveVisitor),
-        )
     }
 }
 

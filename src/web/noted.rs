@@ -6,6 +6,7 @@ use rocket::Request;
 
 use super::context::RequestContext;
 use super::known_addresses::AddressPurpose;
+use crate::base::addresses::Site;
 use crate::base::event::{ClientKind, Event, EventKind, Fingerprint, NotedRequest};
 use crate::session::world::World;
 use crate::session::{SessionId, cookie};
@@ -16,6 +17,10 @@ const LONGEST: usize = 120;
 /// Notes an answered request, if the bench wants it noted.
 pub(super) async fn note(context: &RequestContext, request: &Request<'_>, status: u16) {
     if !context.bench.notes_requests() || context.client == ClientKind::Lab {
+        return;
+    }
+    // A page elsewhere must not do a step of a worksheet on the lab's own pages.
+    if context.listener.site() == Site::Lab && context.foreign {
         return;
     }
     let path = path_of(context);

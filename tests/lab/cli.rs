@@ -5,6 +5,7 @@
 
 mod attack;
 mod completions;
+mod doctor;
 mod man;
 mod matrix;
 mod redis;

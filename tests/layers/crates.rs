@@ -1,9 +1,6 @@
-//! What the program depends on: how many crates a first build compiles, and a reason for each that
-//! `Cargo.toml` names.
+//! How many crates a first build compiles. Each has its reason in `docs/DEPENDENCIES.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 /// How many crates a build may compile besides those that only `FRAMEWORKS_TEMPLATES` brings. Somebody
@@ -80,58 +77,4 @@ fn a_first_build_compiles_few_crates() {
         own.len()
     );
     assert!(own.len() <= MOST_CRATES, "{} crates: {own:#?}", own.len());
-}
-
-/// The names of the dependencies in a table of `Cargo.toml`.
-fn dependencies(table: &str) -> BTreeSet<String> {
-    let text = read("Cargo.toml");
-    let manifest: toml::Table = text.parse().expect("TOML");
-    let names = manifest[table].as_table().expect("a table").keys();
-    names.cloned().collect()
-}
-
-fn read(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
-    fs::read_to_string(path).unwrap_or_else(|error| panic!("{name}: {error}"))
-}
-
-/// The page that gives the reasons: from its heading to the next one.
-fn reasons() -> String {
-    const HEADING: &str = "What it depends on\n";
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
-    let docs = fs::read_dir(folder).expect("docs").map(|entry| {
-        let name = entry.expect("an entry").file_name();
-        format!("docs/{}", name.display())
-    });
-    let docs = docs.filter(|name| name.ends_with(".md"));
-    let pages: Vec<String> = docs.chain(["README.md".to_owned()]).collect();
-    let mut found = pages.iter().filter_map(|name| {
-        let text = read(name);
-        let (_, below) = text.split_once(&format!("# {HEADING}"))?;
-        Some(below.split("\n#").next().unwrap_or_default().to_owned())
-    });
-    let reasons = found.next().expect("a page says what it depends on");
-    assert!(found.next().is_none(), "two pages say it");
-    reasons
-}
-
-#[test]
-fn every_dependency_has_its_reason_and_no_other_has_one() {
-    let reasons = reasons();
-    let rows = reasons.lines().filter_map(|line| {
-        let (crates, why) = line.strip_prefix("| ")?.split_once(" | ")?;
-        (why.len() > 8 && !crates.contains("--")).then_some(crates)
-    });
-    let named = rows.flat_map(|crates| crates.split(", ").map(str::to_owned));
-    let named: BTreeSet<String> = named.collect();
-    assert_eq!(named, dependencies("dependencies"));
-
-    let (_, tests) = reasons
-        .split_once("For the tests:")
-        .expect("those of the tests");
-    for name in dependencies("dev-dependencies") {
-        // Each with its use in brackets; some share one.
-        let mut words = tests.split(|c: char| c.is_whitespace() || c == ',');
-        assert!(words.any(|word| word == name), "{name} has no reason");
-    }
 }

@@ -1,10 +1,15 @@
 //! A bench: one student's isolated state, from the clock to the custom policy.
 //!
-//! Everything in the lab belongs to a bench from the first day. `local` is the one without a prefix
-//! in its addresses. [`Benches`] makes them on first use and bounds their number.
+//! Everything in the lab belongs to a bench. `local` is the one without a prefix in its addresses.
+//! [`Benches`] makes them on first use and bounds their number.
+//!
+//! Isolation is not a defence here: anyone who knows a bench's name can open it. It keeps honest
+//! students apart. A real service with many customers needs more than a name in the address: each
+//! request must prove that its user belongs to that customer.
 
 pub mod audit;
 mod benches;
+mod holding;
 mod journal;
 mod keys;
 pub mod loot;
@@ -18,8 +23,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use crate::base::bench_name::{BadBenchName, BenchName};
-pub use crate::session::hashing::Hashing;
+pub use crate::session::hashing::{Hashing, HashingError};
 pub use benches::{BENCH_LIMIT, Benches, OpenBenchError, TooManyBenches};
+use holding::Holding;
 pub use keys::{BenchKeys, JWT_LABEL, WORKSHEETS_LABEL};
 use loot::Loot;
 pub use per_bench::PerBench;
@@ -29,19 +35,24 @@ pub(crate) use settings_cache::decode_custom;
 pub use transact::Transaction;
 use wire::Wire;
 
+use crate::defences::hash_memory::HashMemory;
 use crate::defences::password_storage::HashCost;
 use crate::defences::policy::{ProbedSet, Variant};
+use crate::session::replaced::ReplacedIds;
+use crate::session::throttle::Attempts;
 use crate::storage::{Storage, StorageError};
 
-/// Benches whose names begin like this are thrown away: those of attacks. They stay in memory.
+/// Benches whose names begin like this are thrown away: those of attacks. They stay in memory, so
+/// an attack can neither read nor fill the store of the students.
 pub const RUN_PREFIX: &str = "run-";
 
-/// Whether other labs use the same store.
+/// Whether other labs use the same store. What is copied into memory may be wrong where they do: a
+/// defence that a student switched on at one instance must apply at all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sharing {
-    /// Nobody else changes what is stored in it.
+    /// Nobody else changes what is stored in it, so a copy in memory is always right.
     Alone,
-    /// Other instances of the same lab do, behind one balancer.
+    /// Other instances of the same lab do, behind one balancer. A copy is right for milliseconds.
     WithOthers,
 }
 
@@ -54,14 +65,19 @@ pub struct Bench {
     settings: SettingsCache,
     /// Held while the cache of the settings is filled or changed.
     changing: tokio::sync::Mutex<()>,
-    /// The queue of [`Transaction`]s that met a conflict.
-    conflicts: tokio::sync::Mutex<()>,
+    /// Where its [`Transaction`]s take turns. One for each bench, so that a student who floods their
+    /// own bench delays nobody else.
+    turns: transact::Turns,
     probed: Mutex<HashMap<Variant, u64>>,
     wire: Wire,
     hashing: Arc<Hashing>,
+    attempts: Attempts,
+    replaced: ReplacedIds,
+    holding: Holding,
     used: Mutex<Instant>,
 }
 
+// Written by hand: the name, and none of the keys, records and requests that it holds (CWE-532).
 impl std::fmt::Debug for Bench {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Bench")
@@ -86,20 +102,24 @@ impl Bench {
             keys,
             settings: SettingsCache::default(),
             changing: tokio::sync::Mutex::default(),
-            conflicts: tokio::sync::Mutex::default(),
+            turns: transact::Turns::default(),
             probed: Mutex::default(),
             wire: Wire::default(),
             hashing,
+            attempts: Attempts::default(),
+            replaced: ReplacedIds::default(),
+            holding: Holding::default(),
             used: Mutex::new(Instant::now()),
         }
     }
 
-    /// Its name.
+    /// The name, which every call of the storage needs: without it there is no way to a record.
     pub fn name(&self) -> &BenchName {
         &self.name
     }
 
-    /// How long ago it was last used.
+    /// How long ago it was last used, on the machine's clock and not on the bench's: a student who
+    /// moves the clock a year ahead must not lose the bench.
     pub fn unused_for(&self) -> Duration {
         lock(&self.used).elapsed()
     }
@@ -114,33 +134,46 @@ impl Bench {
         self.sharing
     }
 
-    /// Its keys.
+    /// The keys. All benches share them; a key of tokens is derived with the bench's name.
     pub fn keys(&self) -> &BenchKeys {
         &self.keys
     }
 
-    /// The requests that it saw lately.
+    /// The requests that it saw lately, with every secret masked.
     pub fn wire(&self) -> &Wire {
         &self.wire
     }
 
-    /// What the attacker caught and planted.
+    /// What the attacker caught and planted, unmasked: that is what the attacker really has.
     pub fn loot(&self) -> Loot<'_> {
         Loot::of(self)
     }
 
-    /// Runs a password hash off the async threads, at most one a core at a time.
+    /// Runs a password hash off the async threads, at most one a core at a time. All benches share
+    /// the threads, because all of them share the cores, and take turns.
     ///
     /// # Errors
-    /// The lab is stopping, or the hash panicked.
+    /// Too many hashes of this bench are waiting, the lab is stopping, or the hash panicked.
     pub async fn hash<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, StorageError> {
-        self.hashing.run(work).await
+        work: impl FnOnce(&mut HashMemory) -> T + Send + 'static,
+    ) -> Result<T, HashingError> {
+        self.hashing.run(&self.name, work).await
     }
 
-    /// How much work a password hash is here: little where the bench is thrown away.
+    /// What it knows of attempts to sign in that are under way.
+    pub(super) fn attempts(&self) -> &Attempts {
+        &self.attempts
+    }
+
+    /// The ids that rotations ended a moment ago.
+    pub(super) fn replaced(&self) -> &ReplacedIds {
+        &self.replaced
+    }
+
+    /// How much work a password hash is here: little where the bench is thrown away. Nobody attacks
+    /// those hashes, and the matrix signs in thousands of times. Every other bench has the cost
+    /// that OWASP recommends.
     pub fn hash_cost(&self) -> HashCost {
         if is_throw_away(&self.name) {
             HashCost::ThrowAway
@@ -149,7 +182,8 @@ impl Bench {
         }
     }
 
-    /// Remembers which defences were asked for a variant.
+    /// Remembers which defences were asked for a variant. An attack that was stopped proves nothing
+    /// about a defence that the portal never asked.
     pub fn note_probed(&self, variant: Variant, seen: ProbedSet) {
         *lock(&self.probed).entry(variant).or_default() |= seen.bits();
     }
@@ -164,9 +198,12 @@ impl Bench {
         )
     }
 
-    /// Takes the bench back to its beginning: everybody signed out, accounts and notices as they
+    /// Takes the bench back to its beginning: every session ended, accounts and notices as they
     /// were, the clock on time. The custom policy, the student's name and the progress of
     /// worksheets stay. All of it is one commit: nobody meets a bench that is half reset.
+    ///
+    /// Sessions and clock must change together. With the clock put back first, sessions that had
+    /// expired would be accepted again until they are removed.
     ///
     /// # Errors
     /// The store does not answer.
@@ -177,11 +214,14 @@ impl Bench {
     }
 }
 
+/// Whether the bench belongs to one run of an attack.
 fn is_throw_away(name: &BenchName) -> bool {
     name.as_str().starts_with(RUN_PREFIX)
 }
 
-/// A lock that outlives a panic elsewhere: what it guards is valid at every step.
+/// A lock that outlives a panic elsewhere: what it guards is valid at every step. Refused
+/// alternative: `unwrap`. One panic, which a stranger's request may cause, would then make every
+/// later request of the bench panic as well.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

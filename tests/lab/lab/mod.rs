@@ -3,9 +3,12 @@
 mod attacks;
 mod clock;
 mod compare;
+mod cross_site;
 mod custom;
 mod defences;
 mod evidence;
+mod find;
+mod menu;
 mod own_origin;
 mod same_site;
 mod stateless;

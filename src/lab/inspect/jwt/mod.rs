@@ -20,6 +20,7 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::client::LabClient;
+use crate::defences::hash_memory::HashMemory;
 use crate::defences::policy::{Name, Variant};
 use crate::jwt::keys::SigningAlgorithm;
 use crate::jwt::token::MAX_TOKEN_BYTES;
@@ -210,7 +211,7 @@ async fn act(
         }
         "search" => {
             let text = token.clone();
-            let work = move || weak_key::search(&text);
+            let work = move |_: &mut HashMemory| weak_key::search(&text);
             match context.bench.hash(work).await? {
                 Ok(search) => page.search = Some(search),
                 Err(why) => page.not_searched = Some(why),
@@ -289,7 +290,7 @@ fn render(
     sent.field("secret").clone_into(&mut page.secret);
     // Ticked at first; a form that was sent without it had it cleared.
     page.fit = sent.field("action") != "sign" || !sent.field("fit").is_empty();
-    page::render(context, "pages/lab/jwt.html", "The token workbench", page)
+    page::render(context, "pages/lab/jwt.html", "Token workbench", page)
 }
 
 /// Whether a row of the workbench's verdicts is about this defence.

@@ -6,6 +6,7 @@
 mod answers;
 pub(super) mod index;
 mod moving;
+pub(super) mod next_step;
 mod print;
 mod report;
 mod sheet;
@@ -17,9 +18,12 @@ use rocket::data::{Data, ToByteUnit};
 use rocket::http::Status;
 
 use crate::lab::Lessons;
+use crate::storage::StorageError;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 use crate::worksheets::placeholders::PlaceholderValues;
+use crate::worksheets::progress::SheetProgress;
+use crate::worksheets::progress_tracker::{ProgressTracker, StepStatus};
 use crate::worksheets::sheet::Sheet;
 
 /// The largest form, in bytes: an answer of 4 000 characters, spelled with up to twelve signs each.
@@ -30,6 +34,20 @@ fn values(context: &RequestContext, lessons: &Lessons) -> PlaceholderValues {
     let bench = context.bench.name();
     let custom = context.bench.custom();
     PlaceholderValues::new(&context.addresses, &lessons.folder, bench, custom)
+}
+
+/// What was done of a sheet. Whoever looks at it opens it, unless a page of another origin made the
+/// browser look: then nothing is stored.
+async fn progress(
+    context: &RequestContext,
+    sheet: &Sheet,
+) -> Result<(SheetProgress, Vec<StepStatus>), StorageError> {
+    let tracker = ProgressTracker::new(&context.bench, sheet);
+    if context.foreign {
+        tracker.view().await
+    } else {
+        tracker.open().await
+    }
 }
 
 /// The sheet of that slug.

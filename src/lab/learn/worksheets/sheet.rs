@@ -7,7 +7,7 @@ use rocket::{Either, Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::{Lessons, find, values};
+use super::{Lessons, find, progress, values};
 use crate::lab::page;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
@@ -15,12 +15,14 @@ use crate::worksheets::check::Verdict;
 use crate::worksheets::markdown::to_text;
 use crate::worksheets::progress_tracker::ProgressTracker;
 use crate::worksheets::sheet::Sheet;
+use crate::worksheets::view::outline::{OutlineRow, outline};
 use crate::worksheets::view::{self, FrontView, PartView, SheetReader};
 
 #[derive(Serialize)]
 struct SheetPage {
     front: FrontView,
     parts: Vec<PartView>,
+    outline: Vec<OutlineRow>,
     points: u32,
     before: Option<Neighbour>,
     next: Option<Neighbour>,
@@ -64,13 +66,14 @@ async fn sheet(
         let page = page::render(context, "pages/lab/worksheet_unknown.html", title, page);
         return Ok(Either::Right((Status::NotFound, page)));
     };
-    let (progress, standings) = ProgressTracker::new(&context.bench, sheet).open().await?;
+    let (progress, standings) = progress(context, sheet).await?;
     let values = values(context, lessons);
     let reader = SheetReader::Student(&progress, &standings);
     let (before, next) = lessons.library().beside(&sheet.slug);
     let page = SheetPage {
         front: view::front(sheet, &values, reader),
         parts: view::parts(sheet, &values, reader),
+        outline: outline(sheet, Some(&progress)),
         points: progress.points(sheet),
         before: before.map(|sheet| neighbour(sheet)),
         next: next.map(|sheet| neighbour(sheet)),
@@ -107,7 +110,7 @@ async fn live(
     lessons: &State<Lessons>,
 ) -> Result<Json<SheetLive>, Problem> {
     let sheet = find(lessons, slug)?;
-    let (progress, standings) = ProgressTracker::new(&context.bench, sheet).open().await?;
+    let (progress, standings) = progress(context, sheet).await?;
     let values = values(context, lessons);
     let steps = sheet.steps().map(|step| {
         let id = step.common.id.clone();

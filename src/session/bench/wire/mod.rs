@@ -1,19 +1,24 @@
 //! The requests that a bench saw lately, with their answers. No secret value of theirs is kept:
 //! cookies, tokens and ids are here as their length and a mark.
 //!
+//! A page that shows requests is a log, and a log with session ids signs in everyone who reads it
+//! (CWE-532). So the values are masked before they come here. Refused alternative: keeping them and
+//! masking on the page. Then each new page is a new chance to forget it.
+//!
 //! They stay in the memory of this process: at most [`KEPT`] of them, each with at most [`LARGEST`]
-//! bytes of text, so that a thousand benches that somebody fills on purpose hold 400 MB, and a
-//! class that works through its sheets a tenth of it. `web::on_wire` makes them, `lab::wire` shows
-//! them.
+//! bytes of text. A thousand benches that somebody fills on purpose hold 400 MB, and a class that
+//! works through its sheets a tenth of that. `web::on_wire` makes them, `lab::wire` shows them.
 
 mod cookie;
 mod headers;
+mod written_name;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-pub use cookie::{Cookie, Masked};
+pub use cookie::{Cookie, CookieLine, Masked};
 pub use headers::{Headers, OF_ANSWERS, OF_REQUESTS};
+pub use written_name::WrittenName;
 
 use super::lock;
 use crate::base::clock::BenchTime;
@@ -30,17 +35,19 @@ pub const KEPT: usize = 100;
 pub const LARGEST: usize =
     LINE + 2 * headers::ROOM + MOST_SENT * cookie::NAME + MOST_SET * (cookie::NAME + cookie::REST);
 
-// The documentation above counts with it.
+// The 400 MB above follow from it: 1000 benches, 100 exchanges, 4 kB. The compiler checks it, so a
+// new field cannot silently double what a stranger can make the lab keep.
 const _: () = assert!(LARGEST <= 4096);
 
 /// The longest method and target that are kept, in bytes.
 const LINE: usize = 300;
 
-/// How many cookies of a request are kept, and how many of an answer.
+/// How many cookies of a request are kept, and how many of an answer. A browser sends more where a
+/// sibling has planted hundreds; the number of the others is kept.
 const MOST_SENT: usize = 16;
 const MOST_SET: usize = 4;
 
-/// Who was asked.
+/// Which site was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum To {
     /// The portal.
@@ -56,21 +63,23 @@ pub struct Exchange {
     pub id: u64,
     /// When the request arrived, on the bench's clock.
     pub at: BenchTime,
-    /// Who seems to have sent it.
+    /// The kind of program that seems to have sent it.
     pub client: ClientKind,
-    /// Who was asked.
+    /// Which site was asked.
     pub to: To,
     /// The variant it asked for.
     pub variant: Option<Variant>,
-    /// How it came in.
+    /// Whether it came over TLS. Over plain HTTP everyone on the way could read it.
     pub scheme: Scheme,
-    /// Method and target, as received.
+    /// Method and target. Values in the target that are secret, or too long to be anything else,
+    /// are left out.
     pub line: String,
-    /// The cookies sent.
-    pub cookies: Vec<Cookie>,
+    /// The cookies sent, by the lines that they came in, in their order: where two have one name, the
+    /// first one may be planted.
+    pub cookies: Vec<CookieLine>,
     /// How many more were sent than are kept.
     pub more_cookies: usize,
-    /// Whether the variant's session cookie was among them.
+    /// Whether the variant's session cookie was among them: what `SameSite` and `Secure` decide.
     pub session_cookie: bool,
     /// The request's headers of [`OF_REQUESTS`].
     pub request: Headers,
@@ -80,7 +89,8 @@ pub struct Exchange {
     pub set_cookie: Vec<Cookie>,
     /// The answer's headers of [`OF_ANSWERS`].
     pub answer: Headers,
-    /// The policy as it was, and which defences the portal asked.
+    /// The policy as it was, and which defences the portal asked. As it was: the custom policy may
+    /// be another one by the time somebody looks.
     pub taken: Option<ArmsTaken>,
     /// The defence that refused the request.
     pub refused_by: Option<Name>,
@@ -90,12 +100,23 @@ impl Exchange {
     /// A header of the request, if it was sent.
     pub fn request_header(&self, name: &str) -> Option<&str> {
         let mut all = self.request.iter(&OF_REQUESTS);
-        all.find_map(|(found, value)| (found == name).then_some(value))
+        all.find_map(|(found, value)| (found.lower_case() == name).then_some(value))
+    }
+
+    /// The cookies sent, in their order.
+    pub fn sent_cookies(&self) -> impl Iterator<Item = &Cookie> {
+        self.cookies.iter().flat_map(|line| &line.cookies)
+    }
+
+    /// Every cookie, those sent and those set.
+    fn each_cookie(&mut self) -> impl Iterator<Item = &mut Cookie> {
+        let sent = self.cookies.iter_mut().flat_map(|line| &mut line.cookies);
+        sent.chain(&mut self.set_cookie)
     }
 
     /// How much text it holds, in bytes.
     pub fn size(&self) -> usize {
-        let cookies = self.cookies.iter().chain(&self.set_cookie);
+        let cookies = self.sent_cookies().chain(&self.set_cookie);
         let cookies: usize = cookies.map(Cookie::size).sum();
         self.line.len() + cookies + self.request.size() + self.answer.size()
     }
@@ -113,21 +134,26 @@ struct ExchangeLog {
 }
 
 impl Wire {
-    /// Keeps an exchange, cut to its bounds, and forgets the oldest.
+    /// Keeps an exchange, cut to its bounds, and forgets the oldest. The cutting is done before the
+    /// lock is taken, so a long request delays no other.
     pub fn push(&self, mut exchange: Exchange) {
         cut(&mut exchange.line, LINE);
-        exchange.more_cookies += exchange.cookies.len().saturating_sub(MOST_SENT);
-        exchange.cookies.truncate(MOST_SENT);
-        exchange.set_cookie.truncate(MOST_SET);
-        for cookie in exchange.cookies.iter_mut().chain(&mut exchange.set_cookie) {
-            cookie.fit();
+        let mut room = MOST_SENT;
+        for line in &mut exchange.cookies {
+            let kept = line.cookies.len().min(room);
+            exchange.more_cookies += line.cookies.len() - kept;
+            line.cookies.truncate(kept);
+            room -= kept;
         }
+        exchange.cookies.retain(|line| !line.cookies.is_empty());
+        exchange.set_cookie.truncate(MOST_SET);
+        exchange.each_cookie().for_each(Cookie::fit);
         exchange.request.fit();
         exchange.answer.fit();
         let mut kept = lock(&self.0);
         kept.count += 1;
         exchange.id = kept.count;
-        for cookie in exchange.cookies.iter_mut().chain(&mut exchange.set_cookie) {
+        for cookie in exchange.each_cookie() {
             kept.letters.give(cookie);
         }
         if kept.all.len() >= KEPT {
@@ -170,7 +196,8 @@ impl Wire {
         lock(&self.0).count
     }
 
-    /// Forgets them all.
+    /// Forgets them all. The count goes on, so an open page does not take a new exchange for an old
+    /// one.
     pub fn clear(&self) {
         let mut kept = lock(&self.0);
         kept.all.clear();
@@ -178,7 +205,7 @@ impl Wire {
     }
 }
 
-/// Cuts a text to so many bytes, the sign of it included.
+/// Cuts a text to so many bytes, and marks the cut with `…`, which is included in them.
 fn cut(text: &mut String, longest: usize) {
     const SIGN: char = '…';
     if text.len() > longest {
@@ -187,7 +214,8 @@ fn cut(text: &mut String, longest: usize) {
     }
 }
 
-/// The last place up to `longest` where a text can be cut.
+/// The last place up to `longest` where a text can be cut: between two characters. To cut inside of
+/// one would panic, and a stranger chooses the text.
 fn end(text: &str, longest: usize) -> usize {
     let mut places = (0..=longest.min(text.len())).rev();
     places.find(|at| text.is_char_boundary(*at)).unwrap_or(0)
@@ -223,16 +251,23 @@ mod tests {
         Cookie::new(name, Some(value), "")
     }
 
+    fn line(cookies: Vec<Cookie>) -> CookieLine {
+        let name = WrittenName::new("cookie", "Cookie");
+        CookieLine { name, cookies }
+    }
+
     #[test]
     fn the_largest_exchange_keeps_its_bound() {
         let mut large = exchange("é".repeat(2000));
         for n in 0..50 {
-            large.cookies.push(cookie(&"n".repeat(500), n));
+            let sent = [n, n + 100].map(|mark| cookie(&"n".repeat(500), mark));
+            large.cookies.push(line(sent.into()));
             let set = Cookie::new(&"ü".repeat(500), None, &"; Path=/é".repeat(40));
             large.set_cookie.push(set);
             for which in 0..OF_REQUESTS.len() {
-                large.request.push(which, &"ä".repeat(400));
-                large.answer.push(which, &"ö".repeat(400));
+                let name = WrittenName::in_answers(OF_REQUESTS[which]);
+                large.request.push(which, name, &"ä".repeat(400));
+                large.answer.push(which, name, &"ö".repeat(400));
             }
         }
         let wire = Wire::default();
@@ -240,7 +275,7 @@ mod tests {
         let kept = wire.one(1).expect("kept");
         assert!(kept.size() <= LARGEST, "{}", kept.size());
         assert!(kept.size() > LARGEST - 200, "{}", kept.size());
-        assert_eq!(kept.more_cookies, 34);
+        assert_eq!((kept.cookies.len(), kept.more_cookies), (8, 84));
     }
 
     #[test]
@@ -266,14 +301,17 @@ mod tests {
         let wire = Wire::default();
         for marks in [[7, 8], [9, 7]] {
             let mut one = exchange(String::new());
-            one.cookies.push(cookie("sent", marks[0]));
+            one.cookies.push(line(vec![cookie("sent", marks[0])]));
             one.set_cookie.push(cookie("set", marks[1]));
             wire.push(one);
         }
         let letter = |cookie: &Cookie| cookie.value.expect("a value").letter();
         let letters = |id| {
             let one = wire.one(id).expect("kept");
-            [letter(&one.cookies[0]), letter(&one.set_cookie[0])]
+            [
+                letter(&one.cookies[0].cookies[0]),
+                letter(&one.set_cookie[0]),
+            ]
         };
         assert_eq!((letters(1), letters(2)), ([0, 1], [2, 0]));
     }
