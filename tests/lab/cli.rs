@@ -9,6 +9,7 @@ mod doctor;
 mod man;
 mod matrix;
 mod redis;
+mod same_site;
 pub mod shell;
 pub mod store;
 
