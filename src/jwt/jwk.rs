@@ -21,7 +21,6 @@ use super::VerifyingKey;
 impl VerifyingKey {
     /// A key that verifies, from a JWK. `None` for one that cannot be read, is too weak, is not
     /// meant for signatures, or names an algorithm that a key of its type cannot have.
-
     pub fn from_jwk(jwk: &Value) -> Option<Self> {
         let jwk: Jwk = serde_json::from_value(jwk.clone()).ok()?;
         // `use` says what its owner protects the key for. One for encryption may be kept by people

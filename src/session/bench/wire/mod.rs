@@ -264,8 +264,8 @@ mod tests {
             large.cookies.push(line(sent.into()));
             let set = Cookie::new(&"ü".repeat(500), None, &"; Path=/é".repeat(40));
             large.set_cookie.push(set);
-            for which in 0..OF_REQUESTS.len() {
-                let name = WrittenName::in_answers(OF_REQUESTS[which]);
+            for (which, name) in OF_REQUESTS.into_iter().enumerate() {
+                let name = WrittenName::in_answers(name);
                 large.request.push(which, name, &"ä".repeat(400));
                 large.answer.push(which, name, &"ö".repeat(400));
             }
