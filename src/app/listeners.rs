@@ -1,6 +1,6 @@
 //! The sites, each a Rocket instance, and the listeners that bring them their connections.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use rocket::config::{Ident, LogLevel};
@@ -61,6 +61,9 @@ impl std::fmt::Debug for SharedState {
     }
 }
 
+/// The flag that chooses the café's port.
+pub const CAFE_FLAG: &str = "--cafe-port";
+
 fn port(settings: &Settings, listener: Listener) -> u16 {
     match listener {
         Listener::Lab => settings.lab_port,
@@ -78,15 +81,25 @@ fn bind_address(settings: &Settings) -> IpAddr {
     }
 }
 
+/// Every socket that a lab with these settings listens on, with the flag that chooses its port.
+pub fn sockets(settings: &Settings) -> Vec<(&'static str, SocketAddr)> {
+    let own = Listener::ALL.iter().map(|listener| {
+        let socket = SocketAddr::new(bind_address(settings), port(settings, *listener));
+        (listener.flag(), socket)
+    });
+    let cafe = SocketAddr::from((Ipv4Addr::LOCALHOST, settings.cafe_port));
+    own.chain([(CAFE_FLAG, cafe)]).collect()
+}
+
 /// Takes every port, before anything is written or started.
 ///
 /// # Errors
 /// The first port that cannot be had, with the flag that chooses another.
-pub async fn bind(settings: &Settings) -> Result<Vec<(Listener, TcpListener)>, StartError> {
+pub fn bind(settings: &Settings) -> Result<Vec<(Listener, TcpListener)>, StartError> {
     let mut sockets = Vec::with_capacity(Listener::ALL.len());
     for listener in Listener::ALL {
         let port = port(settings, listener);
-        let socket = TcpListener::bind((bind_address(settings), port)).await;
+        let socket = server::listen((bind_address(settings), port).into());
         let socket = socket.map_err(|error| cannot_listen(listener.flag(), port, &error))?;
         sockets.push((listener, socket));
     }
@@ -94,7 +107,7 @@ pub async fn bind(settings: &Settings) -> Result<Vec<(Listener, TcpListener)>, S
 }
 
 /// A port that is taken, with the flag that chooses another.
-pub(super) fn cannot_listen(flag: &str, port: u16, error: &std::io::Error) -> StartError {
+pub fn cannot_listen(flag: &str, port: u16, error: &std::io::Error) -> StartError {
     StartError::new(
         format!("port {port} cannot be used: {error}"),
         format!("stop the program that uses it, or choose another port with {flag}"),

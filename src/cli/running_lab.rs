@@ -82,13 +82,9 @@ impl RunningLab {
         &mut self,
         engine: BrowserEngine,
     ) -> Result<Arc<Browser>, StartError> {
-        let (name, package) = match engine {
-            BrowserEngine::Chromium => ("Chromium", "chromium"),
-            BrowserEngine::Firefox => ("Firefox", "firefox-esr"),
-        };
         let hint = format!(
-            "install {name} (on Debian: apt install {package}), or open the attack's page on the \
-             attacker's site in your own browser"
+            "{}, or open the attack's page on the attacker's site in your own browser",
+            how_to_install(engine)
         );
         let failed = |error: BrowserError| StartError::new(error.to_string(), hint.clone());
         let settings = BrowserSettings::trusting(engine, &self.cert_pem).map_err(failed)?;
@@ -112,8 +108,18 @@ impl RunningLab {
     }
 }
 
+/// How a browser is installed.
+pub(super) fn how_to_install(engine: BrowserEngine) -> String {
+    let package = match engine {
+        BrowserEngine::Chromium => "chromium",
+        BrowserEngine::Firefox => "firefox-esr",
+    };
+    let name = engine.name();
+    format!("install {name} (on Debian: apt install {package})")
+}
+
 /// The body of one of the lab's own pages.
-async fn fetch(port: u16, path: &str) -> Result<String, String> {
+pub(super) async fn fetch(port: u16, path: &str) -> Result<String, String> {
     let client = LabClient::unencrypted().map_err(|error| error.to_string())?;
     let outgoing = Outgoing {
         scheme: Scheme::Http,

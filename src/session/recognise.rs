@@ -10,10 +10,11 @@
 //! same address, and copies the other header together with the cookie.
 
 use super::{Session, SessionId, SessionRecord};
+use crate::base::clock::BenchTime;
 use crate::base::event::{EndReason, EventKind};
 use crate::defences::facts::{PrivilegeChange, Refusal};
 use crate::session::world::World;
-use crate::storage::{Batch, Expect, Put, RecordIndex, RecordKey, RecordKind, StorageError};
+use crate::storage::{Batch, Expect, Put, RecordIndex, RecordKind, StorageError};
 
 /// How many anonymous sessions a world keeps: the lab's own ceiling, so that a script that fetches
 /// the sign-in page forever fills no memory (CWE-770).
@@ -184,10 +185,7 @@ impl World<'_> {
         // The server's clock decides, not the cookie's `Max-Age`: a thief who copied the cookie
         // does not obey that (ASVS 7.3.1, 7.3.2). The record is removed at once, so that no later
         // mistake accepts it again.
-        if let Some(reason) = session
-            .record
-            .expired(self.probe, session.last_used, self.now)
-        {
+        if let Some(reason) = self.end_reason(&session.record, session.last_used).await? {
             self.remove(&session, reason).await?;
             return Ok(Recognised::Stale);
         }
@@ -196,6 +194,23 @@ impl World<'_> {
             renewed: false,
             by_url,
         })
+    }
+
+    /// Why a session no longer counts, if it does not.
+    ///
+    /// Before it is ended as one from the future, the bench's clock is read again: a student may
+    /// have moved it ahead since this request arrived, and used the session meanwhile.
+    async fn end_reason(
+        &self,
+        record: &SessionRecord,
+        last_used: BenchTime,
+    ) -> Result<Option<EndReason>, StorageError> {
+        let reason = record.expired(self.probe, last_used, self.now);
+        if reason != Some(EndReason::FromTheFuture) {
+            return Ok(reason);
+        }
+        let now = self.now.max(self.bench.read_clock().await?);
+        Ok(record.expired(self.probe, last_used, now))
     }
 
     /// The record behind an id, if it belongs to this bench and variant. It may have expired.
@@ -224,11 +239,6 @@ impl World<'_> {
             version,
             last_used,
         }))
-    }
-
-    /// Under which key a session is stored; `None` for an id that is too long for the store.
-    fn session_key(&self, id: &SessionId) -> Option<RecordKey> {
-        self.key(RecordKind::Session, &self.probe.at_rest().key(id.expose()))
     }
 
     /// Opens an anonymous session, as every sign-in page does: the CSRF token of the form is bound

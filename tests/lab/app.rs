@@ -5,8 +5,10 @@
 
 mod crowd;
 mod fail_over;
+mod flood;
 mod health;
 mod instances;
+mod kills;
 mod log;
 pub mod program;
 mod redis;

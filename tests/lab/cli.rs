@@ -5,9 +5,11 @@
 
 mod attack;
 mod completions;
+mod doctor;
 mod man;
 mod matrix;
 mod redis;
+mod same_site;
 pub mod shell;
 pub mod store;
 

@@ -72,6 +72,7 @@ impl Bucket {
         now: BenchTime,
         mark: AttemptMark,
     ) -> BucketRoom {
+        self.forget_the_future(limit, now);
         self.under_way.retain(|mark| mark.until > now);
         match self.add(limit, now.millis()) {
             Ok(keep) => {
@@ -81,6 +82,18 @@ impl Bucket {
             Err(_) if !self.under_way.is_empty() => BucketRoom::PerhapsLater,
             Err(wait) => BucketRoom::Full(wait),
         }
+    }
+
+    /// No bucket is fuller than full. One that was filled while the clock was ahead would otherwise
+    /// keep its owner out for as long.
+    fn forget_the_future(&mut self, limit: ThrottleLimit, now: BenchTime) {
+        let longest = match limit {
+            ThrottleLimit::Rate { window, .. } => millis(window),
+            ThrottleLimit::Lock { locked_for, .. } => millis(locked_for),
+        };
+        self.full_until = self.full_until.min(now.millis().saturating_add(longest));
+        let latest = now.after(UNDER_WAY);
+        self.under_way.retain(|mark| mark.until <= latest);
     }
 
     fn add(&mut self, limit: ThrottleLimit, now: u64) -> Result<Duration, Duration> {
@@ -238,6 +251,19 @@ mod tests {
             fails(&mut bucket, RATE, 12),
             BucketRoom::Counted(_)
         ));
+    }
+
+    #[test]
+    fn a_bucket_from_the_future_is_full_and_no_more() {
+        let year = 400 * 24 * 3600;
+        for (limit, wait) in [(RATE, 12), (LOCK, 3600)] {
+            let mut bucket = Bucket::default();
+            for _ in 0..5 {
+                fails(&mut bucket, limit, year);
+            }
+            let told = BucketRoom::Full(Duration::from_secs(wait));
+            assert_eq!(fails(&mut bucket, limit, 0), told);
+        }
     }
 
     #[test]

@@ -7,6 +7,8 @@ mod cross_site;
 mod custom;
 mod defences;
 mod evidence;
+mod find;
+mod menu;
 mod own_origin;
 mod same_site;
 mod stateless;
