@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::web::template::Template;
 use futures::future::try_join;
 use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::Visitor;
