@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::future::try_join;
 use rocket::{Route, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
@@ -47,8 +48,14 @@ async fn dashboard(
     to: Option<&str>,
     amount: Option<u64>,
 ) -> Result<Template, Interrupted> {
-    let account = visitor.account().await?;
-    let profile = visitor.world.profile(&account.user).await?;
+    let profile = async {
+        match visitor.user() {
+            Some(user) => Ok(visitor.world.profile(user).await?),
+            None => Ok::<_, Interrupted>(None),
+        }
+    };
+    // Redis answers both at once.
+    let (account, profile) = try_join(visitor.account(), profile).await?;
     let (idle, absolute) = time_left(&visitor);
     let last = sent.map(|amount| format!("You sent {amount}."));
     let page = DashboardPage {

@@ -195,17 +195,13 @@ impl<'r> World<'r> {
             let now = self.now.after(begun.elapsed());
             let (mut bucket, version) = self.bucket(&key).await?;
             bucket.end(limit, now, attempt.mark, end);
-            let mut batch = Batch {
+            let expires_at = now.after(bucket.kept_for(limit, now));
+            let batch = Batch {
                 expect: vec![(key.clone(), Expect::Version(version))],
+                put: vec![self.bucket_put(&key, &bucket, expires_at)],
                 events: noted.iter().cloned().map(|what| self.event(what)).collect(),
                 ..Batch::default()
             };
-            match bucket.kept_for(limit, now) {
-                Some(keep) => batch
-                    .put
-                    .push(self.bucket_put(&key, &bucket, now.after(keep))),
-                None => batch.remove.push(key.clone()),
-            }
             if self.commit(batch).await? == Commit::Done {
                 attempt.ended = true;
                 return Ok(());

@@ -180,15 +180,17 @@ impl Bucket {
         self.under_way.retain(|other| *other != mark);
     }
 
-    /// How long the bucket must be kept; `None` where it is empty.
-    pub(super) fn kept_for(&self, limit: ThrottleLimit, now: BenchTime) -> Option<Duration> {
+    /// How long the bucket must be kept. An empty one also stays for a while: if its record were
+    /// removed and made again, it would have the version of an earlier one, and a commit that was
+    /// decided on that one would pass.
+    pub(super) fn kept_for(&self, limit: ThrottleLimit, now: BenchTime) -> Duration {
         let left = Duration::from_millis(self.full_until.saturating_sub(now.millis()));
-        match limit {
-            ThrottleLimit::Rate { .. } => (!left.is_zero()).then_some(left),
-            ThrottleLimit::Lock { locked_for, .. } => {
-                (!left.is_zero() || self.failures > 0).then_some(locked_for)
-            }
-        }
+        let counted = match limit {
+            ThrottleLimit::Rate { .. } => left,
+            ThrottleLimit::Lock { locked_for, .. } if self.failures > 0 => left.max(locked_for),
+            ThrottleLimit::Lock { .. } => left,
+        };
+        counted.max(UNDER_WAY)
     }
 }
 
@@ -329,12 +331,12 @@ mod tests {
             bucket.count(limit, at(0), mark);
             bucket.end(limit, at(0), mark, AttemptEnd::NotLookedAt);
             assert_eq!(bucket, before, "{limit:?}");
-            assert!(bucket.kept_for(limit, at(0)).is_some());
+            assert!(bucket.kept_for(limit, at(0)) > UNDER_WAY);
         }
     }
 
     #[test]
-    fn after_a_success_nothing_is_kept() {
+    fn after_a_success_the_bucket_is_empty() {
         for limit in [RATE, LOCK] {
             let mut bucket = Bucket::default();
             for _ in 0..4 {
@@ -343,7 +345,12 @@ mod tests {
             let mark = mark(0);
             bucket.count(limit, at(0), mark);
             bucket.end(limit, at(0), mark, AttemptEnd::Right);
-            assert_eq!(bucket.kept_for(limit, at(0)), None, "{limit:?}");
+            let now = at(0).millis();
+            assert!(
+                bucket.full_until <= now && bucket.failures == 0,
+                "{bucket:?}"
+            );
+            assert_eq!(bucket.kept_for(limit, at(0)), UNDER_WAY, "{limit:?}");
         }
     }
 }

@@ -32,18 +32,25 @@ fn address(route: &str) -> String {
     let path = route.split('?').next().unwrap_or_default();
     let filled = path.split('/').scan("", |before, part| {
         let value = match (part, *before) {
+            ("<slug>", "defences") => "rotation",
             ("<slug>", _) => "06-session-fixation",
             ("<variant>", _) => "insecure",
             ("<name>", "attack") => ALL[0].card().name,
-            ("<name>" | "<defence>", _) => "rotation",
-            ("<number>" | "<id>" | "<after>", _) => "1",
+            ("<name>", "pictures") => "cookies-insecure",
+            ("<file>", "pictures") => "cookies-insecure.png",
+            ("<id>", "wire") => "1",
             (rest, _) if rest.ends_with("..>") => "css/lab.css",
             (part, _) => part,
         };
         *before = part;
         Some(value)
     });
-    filled.collect::<Vec<_>>().join("/")
+    let address = filled.collect::<Vec<_>>().join("/");
+    assert!(
+        !address.contains('<'),
+        "{route}: which value has its parameter?"
+    );
+    address
 }
 
 #[tokio::test]
