@@ -1,4 +1,4 @@
-# What `benches/load` and `benches/campus` share; both source it. It brings a release build of the lab,
+# What `benches/load` and `benches/campus` share; both source it. It brings a build of the lab,
 # a private folder in `$WORK`, figures and a table. Every process that was started through `own` is
 # stopped at the end, and no other.
 #
@@ -26,13 +26,14 @@ needs curl
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # Nothing that is set for another lab may leak in.
 for name in ${!SESSION_LAB_@}; do unset "$name"; done
-# PROGRAM=path measures a binary that is there already.
+# PROGRAM=path measures a binary that is there already; PROFILE=dist the build that is handed out.
+PROFILE=${PROFILE:-release}
 if [[ -z ${PROGRAM:-} ]]; then
     needs cargo
-    cargo build --release --quiet --bin session-lab
-    PROGRAM=${CARGO_TARGET_DIR:-target}/release/session-lab
+    cargo build --profile "$PROFILE" --quiet --bin session-lab
+    PROGRAM=${CARGO_TARGET_DIR:-target}/$PROFILE/session-lab
 fi
-[[ -x $PROGRAM ]] || give_up "$PROGRAM cannot be run" 'cargo build --release'
+[[ -x $PROGRAM ]] || give_up "$PROGRAM cannot be run" "cargo build --profile $PROFILE"
 PROGRAM=$(realpath "$PROGRAM")
 
 WORK=$(mktemp -d)
@@ -134,13 +135,13 @@ pick_ports() {
         nap 0.1
     done
     port_of() { sed -n "s|^  $1 .*://[^:]*:\([0-9]*\)/.*|\1|p" "$DATA.out"; }
-    LAB_PORT=$(port_of 'Start here') HTTP_PORT=$(port_of 'Portal, in clear')
+    LAB_PORT=$(port_of 'Start here') HTTP_PORT=$(port_of 'Portal, http')
     HTTPS_PORT=$(port_of 'Portal, over TLS')
     [[ -n $LAB_PORT && -n $HTTP_PORT && -n $HTTPS_PORT ]] || no_start
     stop_lab
 }
 
-# The portal's address over TLS, and in clear.
+# The portal's address over TLS, and unencrypted.
 PORTAL() { printf 'https://localhost:%s/%s%s' "$HTTPS_PORT" "$VARIANT" "$1"; }
 CLEAR() { printf 'http://localhost:%s/%s%s' "$HTTP_PORT" "$VARIANT" "$1"; }
 ask() { curl -sS --fail --cacert "$DATA/tls/cert.pem" --resolve "localhost:$HTTPS_PORT:127.0.0.1" "$@"; }

@@ -5,6 +5,7 @@ mod listeners;
 mod reach;
 mod same_keys;
 pub mod settings;
+mod template_folder;
 mod upkeep;
 
 use std::sync::Arc;
@@ -28,8 +29,8 @@ use crate::sniffing_proxy::SniffingProxy;
 use crate::sniffing_proxy::capture::Captures;
 use crate::storage::health::Watched;
 use crate::storage::{FileStorage, MemoryStorage, RedisStorage, Storage};
-use crate::web::assets;
 use crate::web::server::Connections;
+use crate::web::templates::TemplatesBeingParsed;
 use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::report::Attested;
 
@@ -108,9 +109,9 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
 /// What keeps the lab from starting; then no listener is left running.
 pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let main_name = reach::portal_name(&settings.reach);
-    let sockets = listeners::bind(settings).await?;
-    let templates = Arc::new(assets::SiteTemplates::begin());
-    let wifi = open_cafe(settings).await?;
+    let sockets = listeners::bind(settings)?;
+    let templates = TemplatesBeingParsed::begin();
+    let wifi = open_cafe(settings)?;
     let (storage, watched) = open_storage(settings).await?;
     let files = match &watched {
         Watched::Files(files) => Some(files.clone()),
@@ -146,7 +147,6 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         benches: benches.clone(),
         certificate: certificate.clone(),
         lab_client: lab_client.clone(),
-        templates: templates.clone(),
         store: announce::store(settings),
         lessons: lessons.clone(),
         captures: captures.clone(),
@@ -156,8 +156,8 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let health = shared.health.clone();
     let (stop, stopped) = watch::channel(false);
     let connections = Connections::within(open_files());
-    let listeners = Listeners::ignite(&shared, settings, sockets, &connections).await?;
-    templates.parsed().map_err(|mistake| broken(mistake))?;
+    let templates = templates.parsed().map_err(|mistake| broken(&mistake))?;
+    let listeners = Listeners::ignite(&shared, settings, sockets, templates, &connections).await?;
     let cafe = SniffingProxy {
         http: listeners.acceptor(Listener::PortalHttp),
         https: listeners.acceptor(Listener::PortalHttps),
@@ -192,9 +192,9 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     })
 }
 
-async fn open_cafe(settings: &Settings) -> Result<TcpListener, StartError> {
+fn open_cafe(settings: &Settings) -> Result<TcpListener, StartError> {
     let port = settings.cafe_port;
-    let opened = sniffing_proxy::open(port).await;
+    let opened = sniffing_proxy::open(port);
     opened.map_err(|error| listeners::cannot_listen(listeners::CAFE_FLAG, port, &error))
 }
 
@@ -262,8 +262,8 @@ fn broken(error: &dyn std::fmt::Display) -> StartError {
     )
 }
 
-/// Every connection is an open file, and Rocket closes no idle one. The usual soft limit of 1 024
-/// would be used up by a class.
+/// Every connection is an open file. Under the usual soft limit of 1 024 the server would soon close
+/// connections of a class to make room for others.
 fn raise_open_files() {
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
         log::warn!("the limit on open files stays as it is: {error}");

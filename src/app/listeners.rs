@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use rocket::config::{Ident, LogLevel};
+use rocket::figment::Figment;
 use rocket::shield::Shield;
 use rocket::{Build, Config, Rocket};
 use tokio::net::TcpListener;
@@ -11,6 +12,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::broken;
+use super::template_folder::TemplateFolder;
 use crate::app::settings::{Reach, Settings};
 use crate::attacker;
 use crate::base::addresses::{Addresses, Listener, Site};
@@ -26,9 +28,9 @@ use crate::session::bench::Benches;
 use crate::sniffing_proxy::capture::Captures;
 use crate::storage::health::Health;
 use crate::web::answer::AnswerHeaders;
-use crate::web::assets::SiteTemplates;
 use crate::web::request_router::RequestRouter;
 use crate::web::server::{self, Acceptor, Connections};
+use crate::web::templates::SiteTemplates;
 use crate::web::{assets, problem, request_router};
 
 /// What the sites share. Each is given the part that it needs.
@@ -41,8 +43,6 @@ pub(super) struct SharedState {
     pub certificate: Arc<Certificate>,
     /// A client for `/compare`.
     pub lab_client: LabClient,
-    /// Every template, parsed.
-    pub templates: Arc<SiteTemplates>,
     /// Where sessions are kept.
     pub store: Store,
     /// The worksheets, and whose machine this is.
@@ -95,11 +95,11 @@ pub fn sockets(settings: &Settings) -> Vec<(&'static str, SocketAddr)> {
 ///
 /// # Errors
 /// The first port that cannot be had, with the flag that chooses another.
-pub async fn bind(settings: &Settings) -> Result<Vec<(Listener, TcpListener)>, StartError> {
+pub fn bind(settings: &Settings) -> Result<Vec<(Listener, TcpListener)>, StartError> {
     let mut sockets = Vec::with_capacity(Listener::ALL.len());
     for listener in Listener::ALL {
         let port = port(settings, listener);
-        let socket = TcpListener::bind((bind_address(settings), port)).await;
+        let socket = server::listen((bind_address(settings), port).into());
         let socket = socket.map_err(|error| cannot_listen(listener.flag(), port, &error))?;
         sockets.push((listener, socket));
     }
@@ -129,6 +129,7 @@ impl Listeners {
         shared: &SharedState,
         settings: &Settings,
         sockets: Vec<(Listener, TcpListener)>,
+        templates: Vec<SiteTemplates>,
         connections: &Arc<Connections>,
     ) -> Result<Self, StartError> {
         for (listener, socket) in &sockets {
@@ -136,9 +137,12 @@ impl Listeners {
             shared.addresses.learn(*listener, address.port());
         }
         let tls = server::tls_acceptor(&shared.certificate)?;
+        let folder = TemplateFolder::open(settings)?;
         let mut sites = Vec::new();
-        for kind in [Site::Lab, Site::Portal, Site::Attacker] {
-            let site = server::RocketSite::ignite(kind, site(settings, shared, kind)).await;
+        for templates in templates {
+            let kind = templates.site();
+            let rocket = site(settings, shared, kind, rocket(&folder)).attach(templates.fairing());
+            let site = server::RocketSite::ignite(kind, rocket).await;
             sites.push(Arc::new(site.map_err(|error| broken(error.kind()))?));
         }
         let all = sockets.into_iter().map(|(listener, socket)| {
@@ -183,8 +187,12 @@ impl Listeners {
     }
 }
 
-fn site(settings: &Settings, shared: &SharedState, kind: Site) -> Rocket<Build> {
-    let rocket = rocket();
+fn site(
+    settings: &Settings,
+    shared: &SharedState,
+    kind: Site,
+    rocket: Rocket<Build>,
+) -> Rocket<Build> {
     let client = shared.lab_client.clone();
     let site = match kind {
         Site::Lab => lab::mount(
@@ -222,7 +230,6 @@ fn site(settings: &Settings, shared: &SharedState, kind: Site) -> Rocket<Build> 
     };
     site.manage(request_router.clone())
         .attach(request_router)
-        .manage(shared.templates.engine(kind))
         .attach(Shield::new())
         .attach(AnswerHeaders)
         .mount("/", assets::routes())
@@ -230,9 +237,9 @@ fn site(settings: &Settings, shared: &SharedState, kind: Site) -> Rocket<Build> 
         .register("/", problem::all_catchers())
 }
 
-fn rocket() -> Rocket<Build> {
+fn rocket(templates: &TemplateFolder) -> Rocket<Build> {
     // A configuration of our own: a stray Rocket.toml or ROCKET_* variable must not leak in.
-    rocket::custom(Config {
+    let config = Config {
         // "Server: Rocket" tells a visitor something that only an attacker needs.
         ident: Ident::none(),
         // Otherwise X-Real-IP would be believed (CWE-348).
@@ -241,5 +248,6 @@ fn rocket() -> Rocket<Build> {
         log_level: LogLevel::Off,
         cli_colors: false,
         ..Config::default()
-    })
+    };
+    rocket::custom(Figment::from(config).merge(("template_dir", templates.path())))
 }

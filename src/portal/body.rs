@@ -13,7 +13,7 @@ use crate::defences::csrf_token::TOKEN_FIELD;
 use crate::defences::policy::Name;
 use crate::portal::Visitor;
 use crate::web::context::RequestContext;
-use crate::web::problem::{LARGEST_BODY, Problem, too_large};
+use crate::web::problem::{LARGEST_BODY, Problem};
 
 /// A form's fields, `T` by their names.
 #[derive(Debug)]
@@ -185,7 +185,7 @@ async fn check_token(
 /// The whole body as text.
 async fn read(data: Data<'_>) -> Result<String, Problem> {
     match data.open(LARGEST_BODY.as_u64().bytes()).into_bytes().await {
-        Ok(bytes) if !bytes.is_complete() => Err(too_large()),
+        Ok(bytes) if !bytes.is_complete() => Err(Problem::too_large()),
         Ok(bytes) => {
             String::from_utf8(bytes.value).map_err(|_| unreadable("The body is not UTF-8 text."))
         }

@@ -1,8 +1,8 @@
 //! Choosing a new password, and what happens to the sessions that the old one opened.
 
-use crate::web::template::Template;
 use rocket::http::Status;
 use rocket::{FromForm, Route, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::Visitor;
