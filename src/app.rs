@@ -2,11 +2,13 @@
 
 mod announce;
 mod listeners;
+mod proxies;
 mod reach;
 mod same_keys;
 pub mod settings;
 mod upkeep;
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use time::OffsetDateTime;
@@ -190,7 +192,8 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
 async fn open_cafe(settings: &Settings) -> Result<TcpListener, StartError> {
     let port = settings.cafe_port;
     let opened = sniffing_proxy::open(port).await;
-    opened.map_err(|error| listeners::cannot_listen("--cafe-port", port, &error))
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    opened.map_err(|error| listeners::cannot_listen("--cafe-port", address, &error))
 }
 
 /// The storage, and the same again as what it is, to be looked after.

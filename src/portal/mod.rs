@@ -15,6 +15,7 @@ mod login;
 mod logout;
 pub mod measure;
 mod password;
+mod password_text;
 mod preferences;
 mod sessions;
 mod sign_in;

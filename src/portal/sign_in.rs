@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Visitor;
+use super::password_text::normalized;
 use crate::base::event::EventKind;
 use crate::base::set_cookie::SetCookie;
 use crate::defences::facts::LoginFailure;
@@ -12,9 +13,6 @@ use crate::session::sign_in::SignInError;
 use crate::session::throttle::Attempt;
 use crate::storage::StorageError;
 use crate::web::problem::Problem;
-
-/// The longest password that is looked at, in bytes: hashing a longer one costs work for nothing.
-pub const PASSWORD_LIMIT: usize = 128;
 
 /// How a password check ended.
 #[derive(Debug)]
@@ -100,13 +98,13 @@ async fn matches(
     stored: StoredPassword,
     password: &str,
 ) -> Result<bool, StorageError> {
-    if password.len() > PASSWORD_LIMIT {
+    let Some(password) = normalized(password) else {
         return Ok(false);
-    }
+    };
     match stored {
-        StoredPassword::Plain(_) => Ok(stored.matches(password)),
+        StoredPassword::Plain(_) => Ok(stored.matches(&password)),
         StoredPassword::Argon2id(_) => {
-            let password = password.to_owned();
+            let password = password.into_owned();
             visitor
                 .world
                 .bench

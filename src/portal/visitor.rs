@@ -5,7 +5,7 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use serde::Serialize;
 
-use crate::base::event::EventKind;
+use crate::base::event::{EventKind, Fingerprint};
 use crate::base::set_cookie::SetCookie;
 use crate::defences::facts::Role;
 use crate::defences::policy::Name;
@@ -37,6 +37,10 @@ pub struct Visitor<'r> {
     pub session: Option<Session>,
     /// An id that nobody issued and that the policy takes.
     pub adopted_id: Option<SessionId>,
+    /// The session whose id the request brought, where it is no session any more.
+    pub ended: Option<Fingerprint>,
+    /// Whether any session id came along, even one that opens nothing.
+    pub id_came: bool,
     /// The client in a few words, for lists of sessions.
     pub label: String,
     state: Option<SignedState>,
@@ -100,6 +104,8 @@ impl<'r> Visitor<'r> {
             world,
             session: None,
             adopted_id: None,
+            ended: None,
+            id_came: !presented.cookies.is_empty() || presented.url.is_some(),
             label: label_of(request.headers().get_one("user-agent").unwrap_or_default()),
             state: None,
             state_cookie: first("state"),
@@ -109,6 +115,12 @@ impl<'r> Visitor<'r> {
         match found {
             Recognised::Nobody => {}
             Recognised::Stale => {
+                let id = presented
+                    .cookies
+                    .first()
+                    .copied()
+                    .and_then(SessionId::parse);
+                visitor.ended = id.map(|id| visitor.world.fingerprint(&id));
                 context.set_cookie_from_guard(cookie::remove(world.probe, variant, bench));
             }
             Recognised::UnissuedId(id) => visitor.adopted_id = Some(id),
@@ -309,6 +321,10 @@ impl<'r> Visitor<'r> {
             role: role.map(Role::as_str),
             csrf: self.csrf_token(),
             large_text: self.large_text(),
+            session: self.session.as_ref().map(|session| {
+                let Fingerprint(text) = self.world.fingerprint(&session.id);
+                text
+            }),
         };
         render(self.context, template, title, portal, page)
     }
@@ -385,6 +401,7 @@ fn refused(defence: Name, because: &str) -> EventKind {
 /// A client in a few words, from its `User-Agent`.
 fn label_of(agent: &str) -> String {
     let known = [
+        ("PowerShell/", "PowerShell"),
         ("Firefox/", "Firefox"),
         ("Edg/", "Edge"),
         ("Chrome/", "Chromium or Chrome"),

@@ -3,7 +3,8 @@
 //! A verb asks the policy at the point where an arm matters and carries the answer out in one
 //! commit. Follow one sign-in: [`recognise`] finds the session that the visitor brought,
 //! [`sign_in`] turns it into a user's, [`cookie`] writes the line that tells the browser. Ending is
-//! in [`end`] and, by time alone, in [`expire`], the count of failures in [`throttle`].
+//! in [`end`] and, by time alone, in [`expire`], what the user is told of it in [`why_ended`], the
+//! count of failures in [`throttle`].
 
 #![warn(missing_docs)]
 
@@ -21,6 +22,7 @@ pub mod record;
 pub mod sign_in;
 pub mod state_cookie;
 pub mod throttle;
+pub mod why_ended;
 pub mod world;
 
 pub use id::SessionId;

@@ -11,7 +11,9 @@ use crate::defences::PolicyProbe;
 use crate::defences::policy::Variant;
 use crate::storage::RecordKey;
 
-/// The lab's own ceiling on a session's life, whatever the policy says: 30 days.
+/// The lab's own ceiling on a session's life, whatever the policy says: 30 days of the bench's
+/// clock. Without one, the records of a course would never go. Where a text promises a session
+/// without a limit, it names this one.
 pub const CEILING: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// One session, as it is stored. When it was last used is stored beside it.
@@ -105,5 +107,23 @@ impl Session {
     /// The signed-in user.
     pub fn user(&self) -> Option<&str> {
         self.record.user.as_deref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::defences::{AbsoluteTimeout, Defence, IdleTimeout};
+
+    #[test]
+    fn a_promise_of_a_session_without_a_limit_names_the_labs_own() {
+        let days = format!("{} days", CEILING.as_secs() / (24 * 3600));
+        let weak = [
+            AbsoluteTimeout::ARMS[0].description,
+            IdleTimeout::ARMS[0].description,
+        ];
+        for text in weak {
+            assert!(text.contains(&days), "{text}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod attack;
 mod completions;
+pub mod hidden_characters;
 mod man;
 mod matrix;
 mod redis;

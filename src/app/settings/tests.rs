@@ -95,7 +95,7 @@ fn switches_in_the_environment_are_words_or_digits() {
     }
     let error = refused("", &[("OPEN", "maybe")], &[]);
     assert!(
-        error.message.starts_with("SESSION_LAB_OPEN: "),
+        error.message.starts_with("SESSION_LAB_OPEN is \"maybe\": "),
         "{}",
         error.message
     );
@@ -136,32 +136,116 @@ fn a_key_in_the_file_is_sent_to_the_environment_and_not_repeated() {
 
 #[test]
 fn a_wrong_type_says_which_layer_and_what_it_should_be() {
-    let error = refused("lab-port = 'seven'", &[], &[]);
-    assert!(
-        error.message.starts_with("lab-port in "),
-        "{}",
-        error.message
-    );
-    assert!(
-        error
-            .message
-            .ends_with("found string \"seven\", expected u16"),
-        "{}",
-        error.message
-    );
-    let error = refused("", &[("LAB_PORT", "70000")], &[]);
-    assert!(
-        error.message.starts_with("SESSION_LAB_LAB_PORT: "),
-        "{}",
-        error.message
-    );
-    assert!(error.hint.contains("65535"));
-    assert_eq!(error.code, 1);
-    assert!(
-        refused("bind = 'here'", &[], &[])
-            .message
-            .starts_with("bind in ")
-    );
+    let port = "it must be a whole number from 0 (any free port) to 65535";
+    let address = "it must be an address of this computer, or 0.0.0.0 for all of them";
+    for (file, environment, message, hint) in [
+        (
+            "",
+            &[("HTTP_PORT", "abc")][..],
+            format!("SESSION_LAB_HTTP_PORT is \"abc\": {port}"),
+            "write SESSION_LAB_HTTP_PORT=7070",
+        ),
+        (
+            "",
+            &[("LAB_PORT", "70000")],
+            format!("SESSION_LAB_LAB_PORT is 70000: {port}"),
+            "write SESSION_LAB_LAB_PORT=7070",
+        ),
+        (
+            "",
+            &[("LAB_PORT", "-1")],
+            format!("SESSION_LAB_LAB_PORT is \"-1\": {port}"),
+            "write SESSION_LAB_LAB_PORT=7070",
+        ),
+        (
+            "",
+            &[("CLASS", "yes")],
+            "SESSION_LAB_CLASS is \"yes\": it must be true or false".into(),
+            "write SESSION_LAB_CLASS=true",
+        ),
+        (
+            "",
+            &[("BIND", "here")],
+            format!("SESSION_LAB_BIND is \"here\": {address}"),
+            "write SESSION_LAB_BIND=0.0.0.0",
+        ),
+        (
+            "lab-port = 'seven'",
+            &[],
+            format!("is \"seven\": {port}"),
+            "write lab-port = 7070",
+        ),
+        (
+            "lab-port = 1.5",
+            &[],
+            format!("is 1.5: {port}"),
+            "write lab-port = 7070",
+        ),
+        (
+            "lab-port = true",
+            &[],
+            format!("is true: {port}"),
+            "write lab-port = 7070",
+        ),
+        (
+            "lab-port = [1]",
+            &[],
+            format!("is a list: {port}"),
+            "write lab-port = 7070",
+        ),
+        (
+            "open = 'yes'",
+            &[],
+            "is \"yes\": it must be true or false".into(),
+            "write open = true",
+        ),
+        (
+            "bind = 'here'",
+            &[],
+            format!("is \"here\": {address}"),
+            "write bind = '0.0.0.0'",
+        ),
+        (
+            "data-dir = 5",
+            &[],
+            "is 5: it must be text: the name of a folder".into(),
+            "write data-dir = './folder'",
+        ),
+        (
+            "public-name = 5",
+            &[],
+            "is 5: it must be text: a name".into(),
+            "write public-name = 'lab.school.example'",
+        ),
+        (
+            "sessions = 5",
+            &[],
+            "is not text: it must be text: file, memory".into(),
+            "write sessions = 'file'",
+        ),
+    ] {
+        let error = refused(file, environment, &[]);
+        assert!(error.message.contains(&message), "{}", error.message);
+        assert_eq!((error.hint.as_str(), error.code), (hint, 1));
+        if !file.is_empty() {
+            assert!(
+                error.message.contains("session-lab.toml"),
+                "{}",
+                error.message
+            );
+        }
+    }
+    for (words, accepted) in [
+        (["--http-port", "abc"], port),
+        (["--http-port", "70000"], port),
+        (["--bind", "here"], address),
+    ] {
+        let error = Cli::try_parse_from([&["session-lab"][..], &words].concat()).unwrap_err();
+        let told = error.to_string();
+        for part in [words[0], words[1], accepted] {
+            assert!(told.contains(part), "{told}");
+        }
+    }
 }
 
 #[test]
@@ -173,6 +257,27 @@ fn a_file_that_is_no_toml_is_one_line() {
         error.message
     );
     assert!(error.message.contains("line 1"), "{}", error.message);
+}
+
+#[test]
+fn a_byte_order_mark_in_front_of_the_settings_is_skipped_and_utf_16_is_named() {
+    let settings = load("\u{feff}lab-port = 9001", &[], &[]).unwrap();
+    assert_eq!(settings.lab_port, 9001);
+    let folder = tempfile::tempdir().unwrap();
+    let utf_16 = "lab-port = 1".encode_utf16().flat_map(u16::to_le_bytes);
+    let bytes: Vec<u8> = [0xff, 0xfe].into_iter().chain(utf_16).collect();
+    let path = folder.path().join("lab.toml");
+    fs::write(&path, bytes).unwrap();
+    let error = refused("", &[], &["--config", path.to_str().unwrap()]);
+    assert!(
+        error
+            .message
+            .ends_with("it is UTF-16 text; save it as UTF-8"),
+        "{error}"
+    );
+    let key = "\u{feff}a key in a file";
+    let settings = load("", &[("SECRET_KEY", key)], &[]).unwrap();
+    assert_eq!(settings.keys.secret_key(), Some("a key in a file"));
 }
 
 #[test]

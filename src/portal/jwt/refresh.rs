@@ -76,7 +76,7 @@ fn problem(error: IssueError) -> Problem {
     let (because, defence) = match error {
         IssueError::NoFamily => ("The refresh token is no longer accepted.", None),
         IssueError::UsedBefore => (
-            "The refresh token was used before, so everything that came from its sign-in has ended.",
+            "The refresh token was used before, so no refresh token of its sign-in is accepted any more.",
             Some(Name::RefreshRotation),
         ),
         other => return login::problem(other),

@@ -64,9 +64,15 @@ pub enum BadAddress {
     /// It begins with none of the four schemes.
     #[error("begins with none of redis://, rediss://, redis+sentinel:// and rediss+sentinel://")]
     Scheme,
-    /// There is no host in it, or one that cannot be.
-    #[error("names no host, or one that cannot be")]
+    /// There is no host in it.
+    #[error("names no host")]
     Host,
+    /// A host with a character that no name and no address has.
+    #[error("has a host that is neither a name nor an address")]
+    HostName,
+    /// A `/` before the last `@`: what was meant as part of the password ended the host.
+    #[error("has a / in its user name or password")]
+    Slash,
     /// More than one host without Sentinels.
     #[error("names several hosts, which only redis+sentinel:// and rediss+sentinel:// may")]
     SeveralHosts,
@@ -90,6 +96,39 @@ pub enum BadAddress {
         "is not rediss:// or rediss+sentinel://, so there is no certificate for --redis-ca to check"
     )]
     CaWithoutTls,
+}
+
+/// How a user name or password is written.
+const ENCODED: &str = "percent-encode the user name and the password: / is %2F, @ is %40, : is \
+                       %3A, # is %23, ? is %3F and % is %25";
+
+impl BadAddress {
+    /// What to do about it.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Scheme => {
+                "begin it with redis://, or with rediss:// for TLS: redis://host:6379/0"
+            }
+            Self::Host => "name the host after the password: redis://:password@host:6379/0",
+            Self::HostName => {
+                "write a name, an IPv4 address, or an IPv6 address in brackets: redis://[::1]:6379/0"
+            }
+            Self::Slash | Self::Escape => ENCODED,
+            Self::SeveralHosts => {
+                "name one host, or several Sentinels: redis+sentinel://host,host/primary/0"
+            }
+            Self::Port => {
+                "write the port as a number, and a password with an @ after it: \
+                 redis://:password@host:6379/0"
+            }
+            Self::Database => "write the database as a number: redis://host:6379/0",
+            Self::Primary => {
+                "name the primary after the Sentinels: redis+sentinel://host/primary/0"
+            }
+            Self::Rest => "end it with the number of the database: redis://host:6379/0",
+            Self::CaWithoutTls => "write rediss:// for a Redis with TLS, or leave --redis-ca out",
+        }
+    }
 }
 
 impl Address {
@@ -117,6 +156,11 @@ impl Address {
             _ => return Err(BadAddress::Scheme),
         };
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        // A reader of addresses ends the host at the first `/`, so one in the password must be
+        // encoded. An `@` or `#` there is no trouble: the last `@` ends the password.
+        if path.contains('@') {
+            return Err(BadAddress::Slash);
+        }
         let (login, hosts) = match authority.rsplit_once('@') {
             Some((login, hosts)) => (Some(login), hosts),
             None => (None, authority),
@@ -159,7 +203,7 @@ impl Host {
     fn parse(text: &str, usual: u16) -> Result<Self, BadAddress> {
         let (name, port) = match text.strip_prefix('[') {
             // An IPv6 address is in brackets, as in every URL.
-            Some(rest) => match rest.split_once(']').ok_or(BadAddress::Host)? {
+            Some(rest) => match rest.split_once(']').ok_or(BadAddress::HostName)? {
                 (name, "") => (name, None),
                 (name, port) => (name, Some(port.strip_prefix(':').ok_or(BadAddress::Port)?)),
             },
@@ -169,8 +213,11 @@ impl Host {
             },
         };
         let allowed = |b: u8| b.is_ascii_alphanumeric() || b".-_:".contains(&b);
-        if name.is_empty() || !name.bytes().all(allowed) {
+        if name.is_empty() {
             return Err(BadAddress::Host);
+        }
+        if !name.bytes().all(allowed) {
+            return Err(BadAddress::HostName);
         }
         let port = match port.map(str::parse) {
             None => usual,
@@ -291,8 +338,11 @@ mod tests {
             ("redis://", Host),
             ("redis://:hunter2@", Host),
             ("redis://:6379", Host),
-            ("redis://lo cal", Host),
-            ("redis://:hun/ter2@localhost", Host),
+            ("redis://lo cal", HostName),
+            ("redis://[::1", HostName),
+            ("redis://host#0", HostName),
+            ("redis://:hun/ter2@localhost", Slash),
+            ("redis://:hun/t@r2@localhost/0", Slash),
             ("redis://a,b", SeveralHosts),
             ("redis://a:0", Port),
             ("redis://a:70000", Port),
@@ -311,13 +361,37 @@ mod tests {
         ] {
             let refused = Address::parse(text, None).map(|address| address.to_string());
             assert_eq!(refused, Err(reason), "{text}");
-            assert!(!reason.to_string().contains("hunter2"));
+            let told = format!("{reason} {}", reason.hint());
+            assert!(
+                !told.contains("hunter2") && !told.contains("ter2"),
+                "{told}"
+            );
         }
         let ca = Some(Path::new("ca.pem"));
         assert_eq!(
             Address::parse("redis://localhost", ca),
             Err(BadAddress::CaWithoutTls)
         );
+    }
+
+    #[test]
+    fn a_password_with_reserved_characters_is_read_or_told_how_to_encode_it() {
+        for (text, password) in [
+            ("redis://:p@ss@localhost/1", "p@ss"),
+            ("redis://:p#ss@localhost/1", "p#ss"),
+            ("redis://:p?ss@localhost/1", "p?ss"),
+            ("redis://:p:ss@localhost/1", "p:ss"),
+            ("redis://:p%40ss@localhost/1", "p@ss"),
+            ("redis://:p%23s%2Fs@localhost/1", "p#s/s"),
+        ] {
+            let address = parsed(text);
+            assert_eq!(address.password.as_deref(), Some(password));
+            assert_eq!(address.to_string(), "Redis at localhost:6379, database 1");
+        }
+        for text in ["redis://:p/ss@localhost/1", "redis://:p%ss@localhost/1"] {
+            let refused = Address::parse(text, None).unwrap_err();
+            assert!(refused.hint().starts_with("percent-encode"), "{refused}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod hostile;
 mod measure;
 mod own_sessions;
 mod pages;
+mod password_encodings;
 mod problems;
 mod throttle;
 mod tokens;

@@ -12,6 +12,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::names;
+use crate::base::byte_order_mark;
 use crate::base::clock::BenchTime;
 use crate::jwt::UnverifiedToken;
 use crate::jwt::json::{self, JsonFault};
@@ -106,6 +107,11 @@ pub fn take_apart(token: &str, now: BenchTime) -> Anatomy {
 /// # Errors
 /// A sentence that begins after the name of the part: where it is wrong.
 pub fn typed(text: &str) -> Result<Map<String, Value>, String> {
+    // It may have been copied from a file with an editor's mark.
+    object(byte_order_mark::skip(text))
+}
+
+fn object(text: &str) -> Result<Map<String, Value>, String> {
     json::object(text.as_bytes()).map_err(|fault| match fault {
         // Where it is broken, where the parser can tell.
         JsonFault::NotJson | JsonFault::TooLargeNumber | JsonFault::TrailingText => {
@@ -131,7 +137,7 @@ fn read(encoded: &str, part: &mut TokenPart) -> Result<Map<String, Value>, Strin
     let bytes = decode(encoded)?;
     part.text = String::from_utf8_lossy(&bytes).into_owned();
     let text = std::str::from_utf8(&bytes).map_err(|_| "is not UTF-8 text.".to_owned())?;
-    let members = typed(text)?;
+    let members = object(text)?;
     part.text = pretty(&members);
     Ok(members)
 }

@@ -19,6 +19,7 @@ use rocket::http::Status;
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
+use crate::base::byte_order_mark;
 use crate::client::LabClient;
 use crate::defences::policy::{Name, Variant};
 use crate::jwt::keys::SigningAlgorithm;
@@ -71,7 +72,9 @@ struct WorkbenchForm(HashMap<String, String>);
 
 impl WorkbenchForm {
     fn field(&self, name: &str) -> &str {
-        self.0.get(name).map(String::as_str).unwrap_or_default()
+        // A token that was copied from a file may begin with an editor's mark.
+        let found = self.0.get(name).map(String::as_str);
+        found.map(byte_order_mark::skip).unwrap_or_default()
     }
 
     /// The first field that is longer than any token.
