@@ -14,7 +14,8 @@ use crate::defences::policy::{Name, Policy};
 pub enum Engine {
     /// The server alone. The lab's own client sends every request, and curl could.
     Http,
-    /// A rule that browsers enforce, such as `SameSite`. Only a real browser can show it.
+    /// A rule that browsers enforce, such as `SameSite`. Only a real browser can show it: a program
+    /// that imitates one shows what its author believes of browsers.
     Browser,
 }
 
@@ -33,7 +34,9 @@ pub struct Card {
     pub means: &'static str,
     /// What counts as success.
     pub evidence: &'static str,
-    /// Minimal sets of strong arms; each set alone stops the attack.
+    /// Minimal sets of strong arms; each set alone stops the attack. Two sets are defence in depth:
+    /// the attack falls to either. One set with two arms means that neither is enough without the
+    /// other.
     pub stopped_by: &'static [&'static [Name]],
     /// What stopped it, in a sentence.
     pub when_stopped: &'static str,
@@ -59,12 +62,14 @@ impl Card {
 pub enum Outcome {
     /// The attacker has what they wanted. The text is the evidence.
     Succeeded(String),
-    /// The attacker does not have it. The text says what happened instead.
+    /// The attacker does not have it. The text says what happened instead. A portal that broke is
+    /// not "stopped" but an error: see [`ScenarioError`].
     Stopped(String),
 }
 
 impl Outcome {
-    /// How an attack on the victim's credit ended.
+    /// How an attack on the victim's credit ended. Credit that fell is evidence that no answer can
+    /// fake: the forged request was carried out. Credit that rose or stayed is not a success.
     pub fn of_credit(before: u64, after: u64, when_stopped: &str) -> Self {
         if after < before {
             Outcome::Succeeded(format!(

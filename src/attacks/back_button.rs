@@ -1,10 +1,26 @@
 //! The Back button after sign-out: the next user of the computer presses Back and reads what the
 //! browser has kept of the victim's pages. Worksheet 09.
 //!
-//! The portal is not asked, so nothing on the server stops it. Browsers keep whole pages alive for
-//! Back (back/forward cache), and copies of answers (HTTP cache). `no-store` forbids both. Chromium
-//! makes an exception for the first one in some cases, and undoes it when an `HttpOnly` cookie is
-//! deleted, which the sign-out does: one more reason to have both.
+//! Start: the attacker sits down at a computer that the victim has left, with the browser still
+//! open. They have no password and no cookie.
+//!
+//! Why it works: the portal is not asked, so nothing that it decides at the sign-out matters.
+//! Browsers keep whole pages alive for Back (back/forward cache), and copies of answers (HTTP
+//! cache).
+//!
+//! Proof: the victim's dashboard appears although the network is off. It can only come from the
+//! browser.
+//!
+//! Stopped by `no-store` alone, which forbids both copies. Chromium makes an exception for the
+//! first one in some cases, and undoes it when an `HttpOnly` cookie is deleted, which the sign-out
+//! does: one more reason to have both. Not stopped by `sign-out`: the record is gone, and nobody
+//! looks for it. Not by `clear-site-data`: the page that sends the sign-out enters the back/forward
+//! cache after the browser has obeyed the header.
+//!
+//! Refused for this program: pressing Back with the network on. The page might ask the portal again
+//! and show the sign-in form, and nobody could say whether the browser had kept a copy.
+//!
+//! Source: ASVS 14.3.2, CWE-525. Read `src/defences/no_store.rs` next.
 
 use async_trait::async_trait;
 
@@ -38,10 +54,12 @@ impl Attack for BackButton {
         scenario.narrate("The victim signs in, reads the dashboard and signs out.");
         let mut computer = scenario.browser_actor("victim").await?;
         computer.sign_in(&portal, VICTIM).await?;
-        // A page that comes back with this mark was kept alive in memory (back/forward cache).
+        // The attack marks the page in its memory. A page that comes back with this mark was kept
+        // alive (back/forward cache); a copy of the answer would come back without it.
         computer.run::<bool>("window.wasKept = true").await?;
-        // The session is over, on the server and in the cookie jar. Everything that `sign-out` can
-        // do is done.
+        // The victim does what they were taught. The cookie is gone from the browser, and on the
+        // strong arm of `sign-out` the record is gone from the server. What the browser has kept of
+        // the pages is neither.
         computer.sign_out().await?;
 
         scenario.narrate(
@@ -51,7 +69,8 @@ impl Attack for BackButton {
         computer.now_used_by("attacker");
         computer.window().go_offline().await?;
         // Without a network nothing can come from the portal. Whatever appears now was stored in
-        // the browser, so the attack proves where the leak is.
+        // the browser, so the attack proves where the leak is. The attacker needs no tool and no
+        // knowledge: one button.
         computer.go_back().await?;
         // Browsers store twice: whole pages in memory, and copies of answers on disk. The mark from
         // above tells which one brought the page back.

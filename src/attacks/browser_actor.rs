@@ -1,5 +1,9 @@
-//! A seat at a computer: somebody on the stage of an attack who uses a real browser, and what he
-//! sees of the portal. The browser decides which cookies travel; the transcript shows what it sent.
+//! A person at a real browser: what they do there, and what they see of the portal. The browser
+//! decides which cookies are sent; the transcript shows what it sent.
+//!
+//! An actor types, clicks and reads, as a person does. It never writes a header and never sets a
+//! cookie: a rule of the browser would not apply to those. Next: [`super::http_actor`], for what
+//! needs no browser.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,7 +17,7 @@ use crate::browser::{Browser, BrowserError, ObservedRequest, PATIENCE, Window};
 use crate::client::HttpExchange;
 use crate::web::known_addresses::is_automatic;
 
-/// Somebody at a browser window.
+/// A person at a browser window.
 #[derive(Debug)]
 pub struct BrowserActor<'s> {
     transcript: &'s Transcript,
@@ -23,6 +27,8 @@ pub struct BrowserActor<'s> {
 }
 
 impl<'s> BrowserActor<'s> {
+    // In a private window: a jar that is empty at the start and ends with the actor. So no cookie
+    // of an earlier attack can help or disturb this one.
     pub(super) async fn take(
         transcript: &'s Transcript,
         browser: Arc<Browser>,
@@ -37,10 +43,11 @@ impl<'s> BrowserActor<'s> {
         })
     }
 
-    /// Somebody at the window of a browser with its own profile.
+    /// A person at the window of a browser with its own profile, which may already hold cookies.
+    /// `long_lived_cookie.rs` needs that; every other attack uses a private window
+    /// ([`Scenario::browser_actor`](super::scenario::Scenario::browser_actor)).
     ///
-    /// # Errors
-    /// The browser is gone.
+    /// # Errors The browser is gone.
     pub async fn at(
         transcript: &'s Transcript,
         browser: Arc<Browser>,
@@ -55,7 +62,8 @@ impl<'s> BrowserActor<'s> {
         })
     }
 
-    /// Somebody else sits down at the same window.
+    /// Another person sits down at the same window: the cookies and the history are still there.
+    /// What was done before belongs to the person before, so it is written down first.
     pub fn now_used_by(&mut self, who: &'static str) {
         self.narrate();
         self.who = who;
@@ -90,10 +98,10 @@ impl<'s> BrowserActor<'s> {
         self.seen(self.window.run(expression).await).await
     }
 
-    /// Waits until an expression in JavaScript is true on this page.
+    /// Waits until an expression in JavaScript is true on this page. For effects that must come:
+    /// where it never is true, the attack could not be tried.
     ///
-    /// # Errors
-    /// It never is.
+    /// # Errors It never is.
     pub async fn until(&self, condition: &str) -> Result<(), ScenarioError> {
         self.seen(self.window.until(condition).await).await
     }
@@ -110,10 +118,10 @@ impl<'s> BrowserActor<'s> {
         }
     }
 
-    /// Fills in the form of the sign-in page and sends it, whatever comes of it.
+    /// Fills in the form of the sign-in page and sends it, whatever comes of it. For victims whose
+    /// sign-in an attack may spoil.
     ///
-    /// # Errors
-    /// There is no such form.
+    /// # Errors There is no such form.
     pub async fn try_to_sign_in(&self, portal: &str, user: &str) -> Result<(), ScenarioError> {
         self.visit(&format!("{portal}/login")).await?;
         self.window.fill_in("#username", user).await?;
@@ -134,29 +142,29 @@ impl<'s> BrowserActor<'s> {
         }
     }
 
-    /// Loads the dashboard, and says whom it greets.
+    /// Loads the dashboard, and returns the user that it greets. This is the evidence of most
+    /// attacks in a browser: the name on the page is the user in whose name the portal acts.
     ///
-    /// # Errors
-    /// The browser is gone.
+    /// # Errors The browser is gone.
     pub async fn greeted_as(&self, portal: &str) -> Result<Option<String>, ScenarioError> {
         self.visit(&format!("{portal}/dashboard")).await?;
         self.greeting().await
     }
 
-    /// Whom the page greets, as it is shown.
+    /// The user that the page greets, as it is shown. It reads what is on the screen, so it also
+    /// works where the page came from a cache.
     ///
-    /// # Errors
-    /// The browser is gone.
+    /// # Errors The browser is gone.
     pub async fn greeting(&self) -> Result<Option<String>, ScenarioError> {
         let heading = self.window.text("h1").await?;
         let greeted = heading.strip_prefix("Welcome to the Dashboard, ");
         Ok(greeted.and_then(|rest| Some(rest.strip_suffix('!')?.to_owned())))
     }
 
-    /// The victim's credit, on the dashboard. Where they were signed out meanwhile, they sign in again.
+    /// The victim's credit, on the dashboard. Where they were signed out meanwhile, they sign in
+    /// again: an attack that signs the victim out has not yet cost them anything.
     ///
-    /// # Errors
-    /// Nobody can sign in.
+    /// # Errors Nobody can sign in.
     pub async fn credit(&self, portal: &str) -> Result<u64, ScenarioError> {
         if self.greeted_as(portal).await?.is_none() {
             self.sign_in(portal, VICTIM).await?;
@@ -188,18 +196,18 @@ impl<'s> BrowserActor<'s> {
         }
     }
 
-    /// Clicks on an element at its place on the screen.
+    /// Clicks on an element at its place on the screen. What is on top there gets the click, as
+    /// with a mouse: that is what clickjacking needs.
     ///
-    /// # Errors
-    /// There is none.
+    /// # Errors There is none.
     pub async fn click(&self, selector: &str) -> Result<(), ScenarioError> {
         self.seen(self.window.click(selector).await).await
     }
 
-    /// Waits until an expression in JavaScript is true on this page, or for a while.
+    /// Waits until an expression in JavaScript is true on this page, or for a while. For effects
+    /// that a defence may prevent: a stopped script has none, and that is no error.
     ///
-    /// # Errors
-    /// The browser is gone.
+    /// # Errors The browser is gone.
     pub async fn until_or(&self, condition: &str, patience: Duration) -> Result<(), ScenarioError> {
         let begun = Instant::now();
         while !self.run::<bool>(condition).await? && begun.elapsed() < patience {

@@ -1,4 +1,8 @@
-//! One cell of the matrix: one attack against one variant, what the rule expects, and what happened.
+//! One cell of the matrix: one attack against one variant, what the rule expects, and what
+//! happened.
+//!
+//! The two are kept apart on purpose. The expectation comes from the card, and the result from a
+//! run; a cell is a proof only where both agree.
 
 use super::attack::Outcome;
 use crate::defences::policy::Variant;
@@ -16,7 +20,8 @@ pub enum CellResult {
     Recorded(Outcome),
     /// The attack needs a browser and did not run, and the record does not have it.
     NotRun,
-    /// The attack could not be tried to its end.
+    /// The attack could not be tried to its end. It counts as a disagreement, because nothing was
+    /// proved.
     Broken(String),
 }
 
@@ -49,7 +54,9 @@ impl MatrixCell {
         self.outcome().map(Outcome::succeeded)
     }
 
-    /// Whether nothing that happened contradicts the rule.
+    /// Whether nothing that happened contradicts the rule. An attack that did not run contradicts
+    /// nothing, and one that broke does: otherwise a portal that answers 500 to everything would
+    /// pass.
     pub fn agrees(&self) -> bool {
         match self.succeeded() {
             Some(succeeded) => succeeded == self.expected,

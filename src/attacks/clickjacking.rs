@@ -1,9 +1,22 @@
-//! Clickjacking: the sibling shows the portal in an invisible frame over its own button, and
-//! the victim's click lands on the portal's. Worksheets 14 and 15.
+//! Clickjacking: the sibling shows the portal in an invisible frame over its own button, and the
+//! victim's click lands on the portal's. Worksheets 14 and 15.
 //!
-//! A frame of another site comes without a cookie today; one of the portal's own site carries even a
-//! `Strict` one. The click presses the real button of the real page, so the token is right and the
-//! origin is the portal's.
+//! Start: the attacker controls the sibling. The victim is signed in and clicks on something there.
+//!
+//! Why it works: the portal lets any page frame it, and a link may fill in its transfer form. What
+//! is missing is one press, and the victim gives it.
+//!
+//! Proof: the victim's credit falls by the amount in the frame's address.
+//!
+//! Stopped by `framing` alone. Not stopped by `csrf-token`, `request-origin` or `same-site`: the
+//! click presses the real button of the real page, so the token is right and the origin is the
+//! portal's. Not by `csp`: that line says what the portal's page may load, not who may frame it.
+//!
+//! Refused for this program: a frame on another site. Browsers that block third-party cookies load
+//! it without a cookie, and the frame would show the sign-in page. A `click()` by the sibling's
+//! script was refused because it is impossible: the frame is another origin.
+//!
+//! Source: ASVS 3.4.6, CWE-1021. Read `src/defences/framing.rs` next.
 
 use async_trait::async_trait;
 
@@ -38,6 +51,8 @@ impl Attack for Clickjacking {
         let portal = scenario.portal_at(scenario.scheme().await?, BESIDE_SIBLING);
         scenario.narrate("The victim signs in at portal.localhost and reads their credit.");
         let victim = scenario.browser_actor("victim").await?;
+        // The portal's cookie may have every attribute. The frame below belongs to the portal's own
+        // site, so the browser sends even a `Strict` cookie with it.
         victim.sign_in(&portal, VICTIM).await?;
         let before = victim.credit(&portal).await?;
 

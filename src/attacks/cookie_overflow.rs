@@ -1,10 +1,27 @@
-//! Cookie overflow: a script writes so many cookies that the browser throws the session cookie out,
+//! Cookie overflow: a script writes so many cookies that the browser deletes the session cookie,
 //! `HttpOnly` or not, and then plants the attacker's own.
 //!
-//! A browser keeps a limited number of cookies a host. `HttpOnly` and `__Host-` say who may read or
-//! write a cookie, not that it stays. Only a name that begins with `__Host-Http-` cannot be planted
-//! again by script: an arm of `host-prefix` for custom policies. It happens on `portal.localhost`,
-//! so that the cookies of other projects on `localhost` are left alone.
+//! Start: the attacker has an ordinary account, so they can post on the board and have a session id
+//! to plant.
+//!
+//! Why it works: a browser keeps a limited number of cookies for each site and deletes the oldest
+//! beyond it. `HttpOnly` and `__Host-` say who may read or write a cookie, not that it stays. Once
+//! it is gone, its name is free.
+//!
+//! Proof: the victim's browser is greeted as mallory. A lost cookie alone would prove little,
+//! because the victim would just sign in again. The proof is that the attacker's cookie is in its
+//! place.
+//!
+//! Stopped by `output` and by `csp`, because each keeps the script from running. Not stopped by
+//! `http-only`: the script neither reads nor overwrites the cookie. Not by `host-prefix` with
+//! `__Host-`: a script of the portal's own host may set such a name. Only a name that begins with
+//! `__Host-Http-` cannot be planted again by script, an arm of `host-prefix` for custom policies.
+//!
+//! Refused for this program: `localhost`, where the overflow would delete the cookies of the
+//! student's other projects. It happens on `portal.localhost`. Overflow from the sibling was
+//! refused as well: it could not set a `__Host-` name, so it would show less.
+//!
+//! Source: RFC 6265bis §8.6 and §5.7 (the order of eviction), CWE-565, CWE-79.
 
 use async_trait::async_trait;
 
@@ -43,8 +60,11 @@ impl Attack for CookieOverflow {
         scenario
             .narrate("On another computer the attacker signs in as mallory and posts a notice.");
         let mut attacker = scenario.actor("attacker");
-        // The attacker needs a session of their own: its id is what the script plants at the end.
+        // The attacker needs a session in their own account: its id is what the script plants at
+        // the end.
         attacker.sign_in(ATTACKER).await?;
+        // The script contains mallory's id in plain text, on a board that everyone reads. That
+        // costs the attacker nothing: the session is there for the victim to use.
         let (name, id) = attacker.session_cookie()?;
         // The script cannot read an `HttpOnly` cookie and cannot overwrite it. It can make the
         // browser delete it: a jar has a limit for each site, and the oldest cookies go first. Then
@@ -54,6 +74,8 @@ impl Attack for CookieOverflow {
 
         scenario.narrate("The victim signs in and opens the notice board.");
         let victim = scenario.browser_actor("victim").await?;
+        // The victim has a good session, with every attribute that the variant gives it. The attack
+        // does not depend on how it was obtained.
         victim.sign_in(&portal, VICTIM).await?;
         // Nothing unusual appears on the page. The script also removes the cookies that it filled
         // the jar with, so a look at the developer tools shows one session cookie, as before.

@@ -1,8 +1,29 @@
 //! Cookie tossing: the sibling sets the attacker's own session beside the victim's, and the victim
 //! goes on in the attacker's account without noticing.
 //!
-//! A cookie says nothing of who set it. The tossed one has the variant's path, which is longer than
-//! `/`, so browsers send it first, whichever is older.
+//! Start: the attacker has their own account and one other host of the portal's site. They know
+//! nothing of the victim's session.
+//!
+//! Why it works: a cookie does not say who set it. The tossed one has the variant's path, which is
+//! longer than `/`, so browsers send it first, whichever is older (RFC 6265bis §5.8.3). The portal
+//! takes the first of the two.
+//!
+//! Proof: the victim's own browser is greeted as mallory, although the victim signed in and never
+//! signed out.
+//!
+//! Stopped by `host-prefix`: the browser refuses a `__Host-` cookie with a Domain. Stopped by
+//! `duplicate-cookies`: the portal refuses a request with two session cookies. Not stopped by
+//! `rotation`: mallory's id is fresh and belongs to mallory. Not by `http-only` or `csp`: the
+//! sibling needs no script. Not by `csrf-token`: the token of mallory's session fits mallory's
+//! session.
+//!
+//! Refused for this program: a tossed cookie with the path `/`. Of two cookies with equal paths the
+//! older one comes first, so the result would depend on who was earlier. And a victim without a
+//! session: then the tossed cookie is the only one, and `duplicate-cookies` would have nothing to
+//! refuse.
+//!
+//! Source: RFC 6265bis §4.2.2 (a server should not rely on the order of cookies), §8.6, CWE-565.
+//! Read `src/defences/duplicate_cookies.rs` next.
 
 use async_trait::async_trait;
 
@@ -52,11 +73,11 @@ impl Attack for CookieTossing {
         victim.follow(".bait form:first-child button").await?;
 
         scenario.narrate("The victim opens the dashboard again.");
-        // Browsers send the cookie with the longer path first (RFC 6265, section 5.4), and most
-        // frameworks use the first or the last of two without a word. `duplicate-cookies` refuses
-        // such a request. `host-prefix` prevents it: the browser does not accept a `__Host-` cookie
-        // with a Domain. What the victim now enters is stored in mallory's account, as after
-        // `login_csrf.rs`.
+        // The tossed cookie comes first, and on the weak arm of `duplicate-cookies` the first one
+        // counts. Frameworks differ: some take the first, some the last, and few refuse. What the
+        // victim enters from here on is stored in mallory's account, as after `login_csrf.rs`.
+        // `costs/tossed_duplicate.rs` shows the price of the refusal: the owner is shut out until
+        // the tossed cookie is gone.
         Ok(match victim.greeted_as(&portal).await? {
             Some(user) if user == ATTACKER => {
                 Outcome::Succeeded(format!("The victim's next request runs as {user}."))

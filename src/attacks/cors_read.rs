@@ -1,9 +1,24 @@
 //! Reading the API from another origin: a script on the sibling asks the portal's JSON API who is
 //! signed in, with the victim's cookie, and the answer allows it to read.
 //!
-//! A browser sends such a request in any case. What it withholds from the script is the answer,
-//! unless a CORS header of the portal names the script's origin. Reflecting whatever `Origin` says
-//! names them all.
+//! Start: the attacker controls the sibling. The victim is signed in and opens a page there.
+//!
+//! Why it works: a browser sends such a request in any case. What it withholds from the script is
+//! the answer, unless a CORS header of the portal names the script's origin. Reflecting whatever
+//! `Origin` says names them all.
+//!
+//! Proof: the victim's name arrives in the loot. Nothing but the answer contained it.
+//!
+//! Stopped by `cors` alone. Not stopped by `same-site`: the sibling is the same site, so even a
+//! `Strict` cookie is sent. Not by `http-only`: the script reads the answer, not the cookie. Not by
+//! `csrf-token` or `request-origin`: they guard changes, and this is a GET.
+//!
+//! Refused for this program: a script on another site. There `SameSite` or the blocking of
+//! third-party cookies withholds the cookie, and the answer would be that of a stranger. That says
+//! nothing about the header.
+//!
+//! Source: ASVS 3.4.2 (a fixed origin or a list of allowed ones), CWE-942, CWE-346. Read
+//! `src/defences/cors.rs` next.
 
 use async_trait::async_trait;
 
@@ -39,6 +54,8 @@ impl Attack for CorsRead {
         let portal = scenario.portal_at(scenario.scheme().await?, BESIDE_SIBLING);
         scenario.narrate("The victim signs in at portal.localhost.");
         let victim = scenario.browser_actor("victim").await?;
+        // The cookie is set for portal.localhost alone. The attacker's script never sees it; it
+        // makes the browser use it.
         victim.sign_in(&portal, VICTIM).await?;
 
         scenario.narrate("The victim opens the sibling's page, whose script starts by itself.");
@@ -58,6 +75,9 @@ impl Attack for CorsRead {
         // answer is protected already. It does not stop requests that change something; that is the
         // work of `csrf-token`.
         let loot = scenario.wait_for_loot(SCRIPT_PATIENCE).await?;
+        // The script reports by a request that it may send but not read (`no-cors`): for the
+        // attacker's own site that is enough. Where the portal refused, the report says only that
+        // reading was blocked.
         let read = loot.iter().find_map(|loot| loot.query("read"));
         Ok(match read.filter(|read| read.contains(VICTIM)) {
             Some(read) => Outcome::Succeeded(format!("The script read {read}.")),

@@ -1,10 +1,26 @@
 //! CSRF by a form: a page on another site posts a transfer to the portal, and the victim's browser
 //! adds their cookie by itself, or does not. Worksheet 05.
 //!
-//! The form moves the whole window, because requests in the background carry no cookie where
-//! third-party cookies are blocked. Without a `SameSite` attribute Chromium sends the cookie only
-//! while its value is younger than two minutes; here it is some seconds old. Read
-//! `csrf_from_sibling.rs` next, where `SameSite` has no say.
+//! Start: the attacker has a web site and an account to receive the money. They know the portal's
+//! addresses and field names from their own account. They know nothing about the victim.
+//!
+//! Why it works: the portal takes the cookie alone as proof that its user wants the transfer. The
+//! cookie proves only which browser sent it.
+//!
+//! Proof: the victim's credit falls, read by the victim on the portal.
+//!
+//! Stopped by `same-site`, by `request-origin` and by `csrf-token`, each alone: defence in depth.
+//! Not stopped by `http-only` or `secure`: nobody reads the cookie. Not by `cors`: it decides who
+//! may read an answer, and the attacker needs none. Not by `json-only`: a transfer is a form.
+//!
+//! Refused for this program: a hidden frame or a `fetch`. Where third-party cookies are blocked,
+//! requests in the background carry no cookie, and the attack would fail for a reason that is no
+//! defence of the portal. So the form moves the whole window. Without a `SameSite` attribute
+//! Chromium sends the cookie only while its value is younger than two minutes (RFC 6265bis
+//! §5.6.7.2); here it is some seconds old.
+//!
+//! Source: ASVS 3.5.1, CWE-352, WSTG-SESS-05. Read `csrf_from_sibling.rs` next, where `SameSite`
+//! has no say.
 
 use async_trait::async_trait;
 
@@ -47,12 +63,13 @@ impl Attack for CsrfForm {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
-        // The scheme is the one that people use to reach the variant. A browser counts the scheme
-        // as part of the site.
+        // The scheme is the one that people use to reach the variant. Chromium counts the scheme as
+        // part of the site, so the page must not mix them by accident.
         let portal = scenario.portal(scenario.scheme().await?);
         // The page is the attacker's own, so its form can name any address, any field and any
-        // value. What it cannot do is read an answer or the victim's pages: that is why a secret in
-        // the portal's own form helps (`csrf-token`).
+        // value. The browser does not ask the portal first: a form's type is one that any page may
+        // send. What the page cannot do is read an answer or the victim's pages. That is why a
+        // secret in the portal's own form helps (`csrf-token`).
         let page = scenario.attacker_page("/csrf-form");
         // Three defences refuse this request, each alone. `same-site`: the browser leaves the
         // cookie out, because the form is on another site. `request-origin`: the browser writes the

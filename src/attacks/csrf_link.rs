@@ -1,7 +1,24 @@
-//! CSRF by a link: where a GET changes something, one click on another site is enough. Worksheet 05.
+//! CSRF by a link: where a GET changes something, one click on another site is enough. Worksheet
+//! 05.
 //!
-//! `SameSite=Lax` lets the cookie through, because following a link is what it allows, and a GET
-//! asks for no token. Read `src/defences/safe_methods.rs` next.
+//! Start: the attacker can show the victim a link, on a page or in a mail. They need no site, no
+//! script and no form.
+//!
+//! Why it works: the weak `safe-methods` lets a GET transfer. Browsers and servers treat a GET as
+//! harmless, so every later check lets it pass.
+//!
+//! Proof: the victim's credit falls after one click.
+//!
+//! Stopped by `safe-methods` alone. Three defences look suitable and are not. `same-site`: `Lax`
+//! sends the cookie with a link, because following links is what it allows. `csrf-token`: a GET
+//! requires no token. `request-origin`: it asks about unsafe methods only, because links from other
+//! sites are normal.
+//!
+//! Refused for this program: a picture with the same address. It needs no click, but the request is
+//! in the background, and where third-party cookies are blocked it carries no cookie.
+//!
+//! Source: ASVS 3.5.3, CWE-352, CWE-650, RFC 9110 §9.2.1 (safe methods). Read
+//! `src/defences/safe_methods.rs` next.
 
 use async_trait::async_trait;
 
@@ -33,12 +50,14 @@ impl Attack for CsrfLink {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let portal = scenario.portal(scenario.scheme().await?);
-        // A link has no body and no hidden field. It works only where a GET has an effect, which
-        // HTTP forbids (RFC 9110, section 9.2.1).
+        // A link has no body and no hidden field. The whole transfer is in its address, so it works
+        // only where a GET has an effect. The same address also works in a mail, in a chat and in a
+        // redirect.
         let page = scenario.attacker_page("/csrf-link");
         // `Lax` sends cookies with a top-level GET, or no link to a signed-in page would work.
-        // Token and origin are asked for unsafe methods only. So the strong arm of `safe-methods`
-        // is the one thing that stops this line: a GET changes nothing.
+        // `Strict` would withhold it here, and a portal that needs `Strict` for that has the wrong
+        // method. Requiring the token on GET as well would put the token into addresses. So the
+        // strong arm of `safe-methods` is the cure: a GET changes nothing.
         forge(
             scenario,
             &portal,

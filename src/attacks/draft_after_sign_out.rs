@@ -1,8 +1,24 @@
 //! What the sign-out leaves in the browser: the board keeps an unfinished notice in `localStorage`,
 //! and the next user of the computer reads it there. Worksheet 09.
 //!
-//! Neither the end of the session nor `no-store` reaches what scripts have stored.
-//! `Clear-Site-Data` in the answer to the sign-out does.
+//! Start: the attacker sits down at a browser that the victim has used and signed out of.
+//!
+//! Why it works: `localStorage` belongs to the origin, not to a session or a user. It has no expiry
+//! date. The sign-out removes a cookie, and on its strong arm a record on the server, and nothing
+//! else.
+//!
+//! Proof: the attacker reads the sentence that the victim began and never posted.
+//!
+//! Stopped by `clear-site-data` alone: the answer to the sign-out has the browser delete it. Not
+//! stopped by `sign-out`: it ends the session, not the storage. Not by `no-store`: that is about
+//! copies of answers, and a script wrote this text. Not by `http-only`: it is no cookie.
+//!
+//! Refused for this program: reading the draft by an injected script.
+//! `jwt/xss_reads_local_storage.rs` shows that. Here nobody attacks the page, and that is the
+//! point: an honest user looks, and it is there.
+//!
+//! Source: ASVS 14.3.1 (client data is cleared at the end of a session), CWE-922. Read
+//! `src/defences/clear_site_data.rs` next.
 
 use async_trait::async_trait;
 
@@ -49,17 +65,17 @@ impl Attack for DraftAfterSignOut {
         // convenience that nobody thinks of as data of the session.
         computer.window().fill_in("#text", DRAFT).await?;
         computer.until("localStorage.length > 0").await?;
-        // The sign-out removes the cookie and the record. `localStorage` belongs to the origin and
-        // has no date; nothing in the end of a session touches it.
+        // The end of a session touches the cookie and the record. `localStorage` is no part of
+        // either, so it stays as it is until a script or a user deletes it.
         computer.sign_out().await?;
 
         scenario.narrate("The attacker sits down at the same browser and opens the portal.");
         computer.now_used_by("attacker");
         computer.visit(&format!("{portal}/")).await?;
-        // Anyone at this browser who opens the portal's origin can read it, signed in or not. On
-        // the strong arm the answer to the sign-out has `Clear-Site-Data`, and the browser deletes
-        // it. A script that deletes its own data at the sign-out helps as well, until the next
-        // feature forgets it.
+        // Anyone at this browser who opens the portal's origin can read it, signed in or not: the
+        // developer tools list it. On the strong arm the answer to the sign-out has
+        // `Clear-Site-Data`, and the browser deletes it. A script that deletes its own data at the
+        // sign-out helps as well, until the next feature forgets it.
         let stored: String = computer.run("JSON.stringify({...localStorage})").await?;
         Ok(if stored.contains(DRAFT) {
             Outcome::Succeeded(format!("The browser still holds {stored}."))

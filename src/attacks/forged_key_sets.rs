@@ -1,8 +1,12 @@
-//! The attacker's own pair of keys: they sign tokens with the one and publish the other, in a key set
-//! that a token can point to with `jku`, or bring along as `jwk`. Worksheet 12.
+//! The attacker's own pair of keys: they sign tokens with the one and publish the other, in a key
+//! set that a token can point to with `jku`, or bring along as `jwk`. Worksheet 12.
+//!
+//! Anyone can make such a pair. That is why a right signature proves nothing until somebody says
+//! whose key it is. A verifier that takes the key from the token lets the forger say it.
 //!
 //! The private key is no secret: it is in this file, and `/jwks-private.pem` gives it to every
-//! student who wants to sign by hand.
+//! student who wants to sign by hand. It is fixed, so that a token which a student forged today
+//! still fits the published set tomorrow.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -24,7 +28,8 @@ pub fn signing_key() -> Option<EncodingKey> {
     Some(EncodingKey::from_ec_der(der.as_bytes()))
 }
 
-/// The public key as a JWK.
+/// The public key as a JWK (RFC 7517). It says of itself which algorithm it is for and that it is
+/// for signatures. A verifier that trusts the header believes that as well.
 pub fn public_jwk() -> Option<Value> {
     let point = SecretKey::from_slice(PRIVATE)
         .ok()?

@@ -1,4 +1,8 @@
 //! Where a student does an attack by hand, step by step, in their own browser.
+//!
+//! The program shows that an attack works. Doing it by hand shows how little it needs. Where the
+//! page is decides which rules of the browser apply: a page of another site, a page of the same
+//! site, or the portal's own.
 
 /// A page on which an attack is done by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,8 +15,8 @@ pub enum HandsOnPage {
     Sibling(&'static str),
 }
 
-/// The pages by the attacks' names. An attack that the server alone decides may have none: curl shows
-/// it.
+/// The pages by the attacks' names. An attack that the server alone decides may have none: curl
+/// shows it.
 const PAGES: &[(&str, HandsOnPage)] = &[
     ("secure-cookie-over-http", HandsOnPage::Lab("/cafe")),
     ("long-lived-cookie", HandsOnPage::Attacker("/restart")),

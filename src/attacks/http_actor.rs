@@ -33,12 +33,14 @@ impl<'s> HttpActor<'s> {
         }
     }
 
-    /// The client and its cookie jar, to look into.
+    /// The client and its cookie jar, to look into. The owner of a jar may read all of it:
+    /// `HttpOnly` hides a cookie from scripts, not from its owner.
     pub fn caller(&self) -> &Caller {
         &self.caller
     }
 
-    /// Puts a cookie into the jar, as if an answer had this `Set-Cookie` line.
+    /// Puts a cookie into the jar, as if an answer had this `Set-Cookie` line. The jar applies the
+    /// rules for cookies, so a line that a client must refuse is refused here.
     pub fn plant(&mut self, set_cookie: &str) {
         self.caller.plant(set_cookie);
     }
@@ -51,10 +53,10 @@ impl<'s> HttpActor<'s> {
         self.call(Call::get(path)).await
     }
 
-    /// Posts a form as the portal's own page does, with the token that the last page had.
+    /// Posts a form as the portal's own page does, with the token that the last page had. An honest
+    /// user's request passes every check, so a victim's own steps never depend on the policy.
     ///
-    /// # Errors
-    /// No answer.
+    /// # Errors No answer.
     pub async fn submit(
         &mut self,
         path: &str,
@@ -87,20 +89,21 @@ impl<'s> HttpActor<'s> {
         )))
     }
 
-    /// Opens the sign-in page and signs in with a demo account's own password.
+    /// Opens the sign-in page and signs in with a demo account's own password. For victims, and for
+    /// the attacker's own account. An attack that signs in as the victim says how the password was
+    /// obtained.
     ///
-    /// # Errors
-    /// No answer, or the sign-in fails.
+    /// # Errors No answer, or the sign-in fails.
     pub async fn sign_in(&mut self, user: &str) -> Result<(), ScenarioError> {
         self.get("/login").await?;
         let reply = self.try_password(user, demo_password(user)).await?;
         self.expect_status("the sign-in", &reply, 303)
     }
 
-    /// Sends the form of the sign-in page, which the actor has open.
+    /// Sends the form of the sign-in page, which the actor has open. The form's token goes with it,
+    /// so a wrong password is the only thing that can be wrong.
     ///
-    /// # Errors
-    /// No answer.
+    /// # Errors No answer.
     pub async fn try_password(
         &mut self,
         user: &str,
@@ -133,11 +136,12 @@ impl<'s> HttpActor<'s> {
 
     /// Sends the request that the actor's browser would send for a form on the sibling host.
     ///
-    /// The two headers are those that Chromium, Firefox and Safari add by themselves. The cookies are
-    /// the actor's: the sibling belongs to the portal's site, so `SameSite` withholds none.
+    /// The two headers are those that Chromium, Firefox and Safari add by themselves, and no page
+    /// can change them. The cookies are the actor's: the sibling belongs to the portal's site, so
+    /// `SameSite` withholds none. From another site this would be wrong, because there the browser
+    /// decides which cookies are sent: such an attack needs a real one.
     ///
-    /// # Errors
-    /// No answer.
+    /// # Errors No answer.
     pub async fn post_from_sibling(&mut self, call: Call) -> Result<HttpExchange, ScenarioError> {
         let call = call.with("origin", self.sibling_origin.clone());
         self.call(call.with("sec-fetch-site", "same-site")).await
@@ -159,20 +163,20 @@ impl<'s> HttpActor<'s> {
         )))
     }
 
-    /// Makes a call for the dashboard, and returns the user that it greets.
+    /// Makes a call for the dashboard, and returns the user that it greets. A page for strangers
+    /// greets nobody. The name is the evidence: a status of 200 could be any page.
     ///
-    /// # Errors
-    /// No answer.
+    /// # Errors No answer.
     pub async fn greeted_as(&mut self, call: Call) -> Result<Option<String>, ScenarioError> {
         let reply = self.call(call).await?;
         let greeting = reply.body.split("Welcome to the Dashboard, ").nth(1);
         Ok(greeting.and_then(|rest| Some(rest.split_once('!')?.0.to_owned())))
     }
 
-    /// Name and value of the session cookie in the jar.
+    /// Name and value of the session cookie in the jar. The value is the whole secret of a session:
+    /// anyone who can send it is the user to the portal.
     ///
-    /// # Errors
-    /// There is none.
+    /// # Errors There is none.
     pub fn session_cookie(&self) -> Result<(String, String), ScenarioError> {
         let missing = || ScenarioError::Unexpected(format!("{} has no session cookie", self.name));
         self.caller.session_cookie().ok_or_else(missing)
@@ -188,7 +192,8 @@ impl<'s> HttpActor<'s> {
         Ok(format!("{what}_{rest}"))
     }
 
-    /// The `Cookie` header that the jar would send, with one cookie changed or added.
+    /// The `Cookie` header that the jar would send, with one cookie changed or added. A user may
+    /// edit their own jar; no attribute of a cookie prevents that.
     pub fn cookies_with(&self, name: &str, value: &str) -> String {
         let jar = self.caller.cookie_header().unwrap_or_default();
         let others = jar

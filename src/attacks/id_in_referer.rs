@@ -1,8 +1,28 @@
-//! An id in the address leaks by Referer: the victim's page has the session id in its address, and a
-//! link on it leads to the attacker.
+//! An id in the address leaks by Referer: the victim's page has the session id in its address, and
+//! a link on it leads to the attacker.
 //!
-//! Browsers cut the address down to the origin by themselves; the weak policy asks for all of it.
-//! The cure is in `src/defences/carrier.rs`: where no address holds an id, none can leak one.
+//! Start: the attacker owns a site to which the portal links. They need no account, and the
+//! victim's only action is one ordinary click.
+//!
+//! Why it works: the weak `carrier` writes the id into an address, for convenience. The weak
+//! `referrer` asks the browser to show whole addresses to every site. Browsers cut the address down
+//! to the origin by themselves, so both weak arms are needed.
+//!
+//! Proof: the id from the Referer, sent from another client without any cookie, opens the victim's
+//! dashboard.
+//!
+//! Stopped by `carrier` (no address holds an id, and none is accepted there) and by `referrer` (the
+//! browser sends nothing to other origins). Not stopped by `http-only` or `secure`: the copy in the
+//! address has no attributes. Not by `csp`: it limits what a page loads, not which links a user
+//! follows.
+//!
+//! Refused for this program: reading the id from a log or a history. It leaks there as well, but
+//! the attacker would need access to a server or to the victim's computer. A picture from the
+//! attacker's site was refused because `csp` blocks foreign pictures, and then `csp` would seem to
+//! be the cure.
+//!
+//! Source: ASVS 14.2.1 (no session token in an address), ASVS 3.4.5, CWE-598, WSTG-SESS-04. Read
+//! `src/defences/carrier.rs` next.
 
 use async_trait::async_trait;
 
@@ -49,7 +69,7 @@ impl Attack for IdInReferer {
         // The sign-in also sets a cookie. The address for other devices is a convenience beside it.
         victim.sign_in(&portal, VICTIM).await?;
         // The weak arm of `carrier` offers an address that contains the id. Addresses are copied,
-        // sent by mail, stored in histories and written to logs of every proxy. The Referer is only
+        // sent by mail, stored in histories and written to the server's logs. The Referer is only
         // the fastest of these ways.
         if victim.run("!!document.querySelector('a.device')").await? {
             victim.follow("a.device").await?;
@@ -69,10 +89,12 @@ impl Attack for IdInReferer {
         let Some(id) = ids.next().and_then(|rest| rest.split('&').next()) else {
             return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         };
-        let mut attacker = scenario.actor("attacker");
         // On the strong arm of `carrier` the id is in a cookie only, and an id in an address is
-        // ignored. `referrer` cuts the header down to the origin; it closes this one way and none
-        // of the others.
+        // ignored. `referrer` cuts the header off for other origins; it closes this one way and
+        // none of the others.
+        let mut attacker = scenario.actor("attacker");
+        // The request has no cookie at all: the id in the address is enough, as it was for the
+        // victim's other device.
         let replay = Call::get(format!("/dashboard?sid={id}")).with_cookie(None);
         Ok(match attacker.greeted_as(replay).await? {
             Some(user) if user == VICTIM => {

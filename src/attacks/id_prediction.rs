@@ -1,6 +1,22 @@
 //! Guessing another user's id from the attacker's own. Worksheet 07.
 //!
-//! Stopped by `id-source` alone. Read `src/defences/id_source.rs` next.
+//! Start: the attacker has an account, which gives them as many ids as they want to look at.
+//!
+//! Why it works: the weak `id-source` counts. An id that follows from another is no secret,
+//! although nobody ever reveals it.
+//!
+//! Proof: a cookie that the attacker computed, and nobody gave them, is greeted as the victim.
+//!
+//! Stopped by `id-source` alone. Not stopped by any attribute of the cookie (`http-only`, `secure`,
+//! `same-site`, `host-prefix`): they guard the victim's copy, and the attacker makes a new one. Not
+//! by `throttle`: it counts passwords. Not by `rotation`: the new id of the sign-in is the next
+//! number. Not by `at-rest`: the portal hashes whatever arrives, so a right guess is found.
+//!
+//! Refused for this program: guesses at random. They hit a counter as well, after more requests,
+//! and would hide the point: three samples predict the next id.
+//!
+//! Source: ASVS 7.2.3 (unique, from a secure generator, at least 128 bits), CWE-340, WSTG-SESS-01.
+//! Read `src/defences/id_source.rs` next.
 
 use async_trait::async_trait;
 
@@ -35,8 +51,7 @@ impl Attack for IdPrediction {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         scenario.narrate("The attacker signs in three times and collects the ids.");
-        // An account of their own gives the attacker as many samples as they want, and nobody
-        // notices.
+        // Their own account gives the attacker as many samples as they want, and nobody notices.
         let mut ids = Vec::new();
         // Each sign-in is from an empty jar, or the portal would reuse the session.
         let mut name = String::new();
@@ -48,14 +63,14 @@ impl Attack for IdPrediction {
             ids.push(id);
         }
         scenario.narrate("The victim signs in.");
-        // The attacker and the victim have no contact at all. No cookie is stolen and no link is
-        // sent, so neither the victim nor any attribute of the cookie can help.
+        // The attacker and the victim have no contact. Nothing is stolen and no link is sent, so
+        // neither the victim's care nor any attribute of the cookie can help.
         scenario.actor("victim").sign_in(VICTIM).await?;
 
         // Three numbers that rise are enough to see a counter. On the strong arm of `id-source` an
-        // id is 128 random bits or more from the system's generator. Hashing the counter was
-        // refused: the attacker can hash as well. So was seeding a generator with the time, because
-        // the time is known to within seconds.
+        // id is 256 random bits from the operating system's generator, and the attack ends here.
+        // Hashing the counter would not help: the attacker can hash as well. Neither would a
+        // generator that is seeded with the time, because the time is known to within seconds.
         let Some(next) = predict(&ids) else {
             return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         };
@@ -63,12 +78,12 @@ impl Attack for IdPrediction {
             "The ids rise evenly. The attacker tries {next} and those that follow."
         ));
         let mut attacker = scenario.actor("attacker");
-        // Other users sign in as well, so the attacker tries a few ids. Against a counter five are
-        // enough. Against 2^128 no number of tries is, and `throttle` would not see them anyway: it
-        // counts sign-ins, not cookies.
+        // A sign-in uses one number or two: with a strong `rotation` the anonymous id and the new
+        // one. Others may sign in between. So the attacker tries a few numbers, and five are enough
+        // against a counter. Against 2^256 values no number of tries is.
         for id in next..next + TRIED {
-            // A wrong guess costs one request and has no consequence. A log full of unknown ids is
-            // the only trace.
+            // A wrong guess costs one request and has no consequence for the attacker. The portal
+            // writes each unknown id to the journal, which is the only trace.
             let guess = Call::get("/dashboard").with_cookie(Some(format!("{name}={id}")));
             if attacker.greeted_as(guess).await?.as_deref() == Some(VICTIM) {
                 let evidence = format!("The predicted id {id} opens {VICTIM}'s dashboard.");
@@ -81,7 +96,8 @@ impl Attack for IdPrediction {
     }
 }
 
-/// The id that should come next, if the ids are numbers that rise.
+/// The id that should come next, if the ids are numbers that rise. The lab's page `/ids` looks more
+/// closely: it draws which bits of an id ever change.
 fn predict(ids: &[String]) -> Option<u64> {
     let numbers: Vec<u64> = ids
         .iter()

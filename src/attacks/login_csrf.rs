@@ -1,8 +1,24 @@
 //! Login CSRF: a form on another site signs the victim in to the attacker's own account. The
 //! attacker can read whatever the victim types there.
 //!
-//! The form brings no cookie, it makes the portal set one, so `SameSite` does not help. The sign-in
-//! form needs a token that belongs to the visitor's anonymous session, or a look at the origin.
+//! Start: the attacker has an account on the portal, with its password, and a web site. The victim
+//! is not signed in.
+//!
+//! Why it works: a sign-in is also a change that a form can cause. It brings no cookie, it makes
+//! the portal set one.
+//!
+//! Proof: the portal greets the victim as mallory. That is the whole attack; the harm is what the
+//! victim then enters.
+//!
+//! Stopped by `csrf-token`: the sign-in form needs a token that belongs to the visitor's anonymous
+//! session. Stopped by `request-origin`: the form was on another site. Not stopped by `same-site`:
+//! it decides whether an old cookie is sent, and no old cookie is needed. Not by `rotation`: the
+//! new id goes to the victim's browser, in mallory's name.
+//!
+//! Refused for this program: planting mallory's cookie. It has the same effect and needs a host of
+//! the portal's site (`cookie_tossing.rs`). Here any site will do.
+//!
+//! Source: ASVS 7.6.2 (no session without an explicit action), CWE-352.
 
 use async_trait::async_trait;
 
@@ -38,6 +54,9 @@ impl Attack for LoginCsrf {
         // The victim is not signed in, so there is no session to ride. The attacker gives them one:
         // the form has mallory's name and password, which the attacker knows.
         let victim = scenario.browser_actor("victim").await?;
+        // The victim is not signed in, so there is no session to ride. The attacker gives them one:
+        // the form has mallory's name and password, which the attacker knows. Nothing is stolen;
+        // something is given.
         victim.visit(&scenario.attacker_page("/login-csrf")).await?;
         // `SameSite` decides whether a cookie is sent along, and this form needs none. It must be
         // refused before the sign-in: by a token that belongs to the anonymous session
@@ -46,7 +65,8 @@ impl Attack for LoginCsrf {
 
         scenario.narrate("Later the victim opens the portal, which greets them by a name.");
         // The harm comes later: a card number, a message or a search is now stored in mallory's
-        // account. The victim would have to notice the wrong name.
+        // account. The victim would have to notice the wrong name. Each request from here on is
+        // honest, so no later check can find anything.
         Ok(match victim.greeted_as(&portal).await? {
             Some(user) if user == ATTACKER => {
                 Outcome::Succeeded(format!("The portal greets the victim as {user}."))

@@ -1,8 +1,22 @@
 //! Finding out who has an account, from what a failed sign-in says. Worksheets 14 and 15.
 //!
-//! Stopped by `login-errors` alone. This program compares status and text. The time of an answer
-//! also reveals something, so the strong arm does the same work for both failures.
-//! Read `src/defences/login_errors.rs` next.
+//! Start: the attacker has no account, only names that may be accounts.
+//!
+//! Why it works: the weak `login-errors` answers two failures in two ways. The difference is one
+//! bit, and a program collects it for every name of a list.
+//!
+//! Proof: status or text of the two answers differ, with everything else equal.
+//!
+//! Stopped by `login-errors` alone. Not stopped by `throttle`: one wrong password for each name
+//! stays below every limit by account. Not by `password-storage`: both passwords are wrong, however
+//! passwords are stored.
+//!
+//! Refused for this program: measuring the time of the answers. The time also reveals something, so
+//! the strong arm does the same work for both failures. But a measurement depends on how busy the
+//! computer is, and a cell of the matrix must not.
+//!
+//! Source: ASVS 6.3.8 (no difference by text, code or time), CWE-204, CWE-208. Read
+//! `src/defences/login_errors.rs` next.
 
 use async_trait::async_trait;
 
@@ -52,13 +66,14 @@ impl Attack for LoginEnumeration {
         }
         // On the weak arm of `login-errors` the portal helps honest users who mistyped their name,
         // and tells everyone else who has an account. On the strong arm both failures have the same
-        // status, the same text and the same work. The same leak is in "forgot password" and in
-        // registration; look there next.
+        // status, the same text and the same work. Real portals have the same leak in "forgot
+        // password" and in registration; look there next.
         let (known, unknown) = (&answers[0], &answers[1]);
         if known == unknown {
             return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         }
-        // For the evidence: the first line of each page that the other page lacks.
+        // For the evidence: the first line of each page that the other page lacks. A program would
+        // store one bit; a student wants to see the words.
         let differing = |text: &str, other: &str| {
             let line = text.lines().find(|line| !other.contains(line));
             line.unwrap_or_default().to_owned()
@@ -73,7 +88,9 @@ impl Attack for LoginEnumeration {
     }
 }
 
-/// What a person reads on a page: one line for each piece of text between two tags.
+/// What a person reads on a page: one line for each piece of text between two tags. Attributes are
+/// left out, because the token in the form may differ from page to page and says nothing about the
+/// account.
 fn visible_text(page: &str) -> String {
     let texts = page
         .split('<')

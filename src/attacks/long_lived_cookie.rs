@@ -1,8 +1,25 @@
 //! A long-lived cookie: the victim closes the browser of a shared computer without signing out, and
 //! the next user opens it again. Worksheet 08.
 //!
-//! With an expiry date the browser writes the cookie to its disk. The program really ends a browser
-//! and starts another one on the same profile.
+//! Start: the attacker has the same computer and the same profile of the browser, later. They have
+//! no password.
+//!
+//! Why it works: with an expiry date the browser writes the cookie to its disk, and the next start
+//! reads it again. It does not ask who sits at the keyboard.
+//!
+//! Proof: a browser that was really ended and started again is greeted as the victim, without a
+//! sign-in.
+//!
+//! Stopped by `persistence` alone. Not stopped by `sign-out`: the victim did not sign out. Not by
+//! `idle-timeout` or `absolute-timeout`: the next user comes within minutes. Not by `http-only` or
+//! `secure`: the browser itself sends the cookie where it belongs.
+//!
+//! Refused for this program: a private window, which forgets its cookies either way, and a copy of
+//! the profile's files, because some browsers encrypt the cookies in them. The program ends a
+//! browser and starts another one on the same profile.
+//!
+//! Source: CWE-539, WSTG-SESS-02. RFC 6265bis §5.5 recommends that browsers keep no cookie for more
+//! than 400 days, which is long enough. Read `src/defences/persistence.rs` next.
 
 use std::sync::Arc;
 
@@ -75,7 +92,7 @@ impl Attack for LongLivedCookie {
     }
 }
 
-/// Closes the browser. Somebody who still sits at it keeps it open.
+/// Closes the browser. An actor who still has a window of it keeps it open.
 async fn close(browser: Arc<Browser>) -> Result<(), BrowserError> {
     match Arc::into_inner(browser) {
         Some(browser) => browser.close().await,

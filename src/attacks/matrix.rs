@@ -1,8 +1,13 @@
 //! The matrix: every attack against every variant, run and compared with the rule.
 //!
-//! The rule ([`Card::succeeds_under`](super::Card::succeeds_under)) predicts each cell from the sets
-//! that the attack's card declares. The run shows whether it is right. A cell that disagrees means
-//! that a card is wrong or that a defence does not do what it says.
+//! The rule ([`Card::succeeds_under`](super::Card::succeeds_under)) predicts each cell from the
+//! sets that the attack's card declares. The run shows whether it is right. A cell that disagrees
+//! means that a card is wrong or that a defence does not do what it says.
+//!
+//! Two columns tell what a defence is worth. `only-X` shows what it stops alone. `without-X` shows
+//! whether anything else stops the same attack. Where an attack is stopped in both, there is
+//! defence in depth. Where it is stopped in `only-X` and succeeds in `without-X`, X is a single
+//! point of failure.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -26,7 +31,8 @@ pub struct MatrixSelection {
     pub attacks: Option<Vec<&'static str>>,
     /// These variants, or all but `custom`.
     pub variants: Option<Vec<Variant>>,
-    /// Run also the cells whose switch was never asked.
+    /// Run also the cells whose switch was never asked. The tests do: a cell that is skipped is a
+    /// claim, and a claim needs a run.
     pub all: bool,
 }
 
@@ -66,6 +72,8 @@ pub async fn run(
             .as_ref()
             .is_none_or(|names| names.contains(&attack.card().name))
     });
+    // Rows are begun in the order of the course, so the first cells that a reader sees are those of
+    // the first worksheets.
     let mut rows = chosen.map(|attack| AttackCells {
         attack,
         target: target.clone(),
@@ -92,7 +100,8 @@ pub async fn run(
     }
 }
 
-/// One attack against all variants of the selection.
+/// One attack against all variants of the selection. Its cells run one after the other, because a
+/// cell may be decided by the base that ran before it.
 struct AttackCells {
     attack: &'static dyn Attack,
     target: TargetLab,
@@ -107,10 +116,15 @@ impl AttackCells {
     }
 
     async fn run(self, sender: tokio::sync::mpsc::Sender<MatrixCell>) {
+        // What ran so far and was a base: its outcome, and the switches that the portal asked for
+        // meanwhile.
         let mut bases: Vec<(Variant, Outcome, ProbedDefences)> = Vec::new();
         for variant in self.variants.iter().copied() {
             let policy = resolve(variant, &Policy::INSECURE);
             let switches = switches_of(variant, &policy.moved);
+            // A variant differs from its base in a few switches. Where the base ran and nothing
+            // asked for any of them, the portal cannot have behaved differently, and the outcome is
+            // known without a run.
             let known = bases.iter().find(|(base, _, asked)| {
                 Some(*base) == base_of(variant)
                     && !switches
@@ -118,6 +132,8 @@ impl AttackCells {
                         .any(|name| asked.asked.iter().any(|slug| slug == name.slug()))
             });
             let result = match known {
+                // Without a browser nothing is imitated: the cell shows the record of a real run,
+                // or that there is none.
                 _ if self.lacks_browser() => self.recorded(variant),
                 Some((_, outcome, _)) if !self.all => CellResult::NotAsked(outcome.clone()),
                 _ => {
@@ -128,6 +144,8 @@ impl AttackCells {
                     result
                 }
             };
+            // The rule's answer, from the policy that is really in force: with the switches that
+            // moved along.
             let expected = self.attack.card().succeeds_under(&policy.policy);
             let cell = MatrixCell {
                 attack: self.attack.card().name,
@@ -141,11 +159,14 @@ impl AttackCells {
         }
     }
 
+    // How the attack ended in a real browser when the record was made.
     fn recorded(&self, variant: Variant) -> CellResult {
         let outcome = BrowserRecord::stored().outcome(self.attack.card(), variant);
         outcome.map_or(CellResult::NotRun, CellResult::Recorded)
     }
 
+    // Runs one cell on a bench of its name, and deletes the bench. An error is neither success nor
+    // defence, and the cell shows it as broken.
     async fn run_cell(&self, variant: Variant) -> (CellResult, Option<ProbedDefences>) {
         let scenario = Scenario::new(self.target.clone(), throw_away_name(), variant);
         let result = match self.attack.run(&scenario).await {
@@ -157,7 +178,8 @@ impl AttackCells {
     }
 }
 
-/// The switches in which a variant differs from its base.
+/// The switches in which a variant differs from its base: the one in its name, and those that moved
+/// along.
 fn switches_of(variant: Variant, moved: &[Name]) -> Vec<Name> {
     match variant {
         Variant::Without(name) | Variant::Only(name) => [&[name], moved].concat(),
@@ -165,6 +187,8 @@ fn switches_of(variant: Variant, moved: &[Name]) -> Vec<Name> {
     }
 }
 
+// The variant from which another one differs by one switch: what `without-` weakens is hardened,
+// what `only-` strengthens is insecure.
 fn base_of(variant: Variant) -> Option<Variant> {
     match variant {
         Variant::Without(_) => Some(Variant::Hardened),

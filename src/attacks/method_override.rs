@@ -1,8 +1,22 @@
 //! A forged POST that a form field turns into a GET.
 //!
-//! Stopped by `safe-methods` alone. Token and origin are asked of unsafe methods only, and
-//! `_method` makes the request a safe one before they look. Read `src/defences/safe_methods.rs`
-//! next.
+//! Start: the attacker controls the sibling. The victim is signed in, on a portal whose checks of
+//! token and origin may both be on.
+//!
+//! Why it works: the weak `safe-methods` obeys a field `_method` and lets a GET transfer. Token and
+//! origin are asked of unsafe methods only, and `_method` makes the request a safe one before they
+//! look. Two conveniences, each harmless to its author, switch all CSRF checks off together.
+//!
+//! Proof: exactly the forged amount is missing from the victim's credit.
+//!
+//! Stopped by `safe-methods` alone. Not stopped by `csrf-token` or `request-origin`: they are never
+//! asked. Not by `same-site`: the sibling is the same site.
+//!
+//! Refused for this program: a link, which is `csrf_link.rs`. The POST shows that even a portal
+//! that checks every POST can be fooled about what a POST is. A form on another site was refused
+//! because `same-site` would stop it.
+//!
+//! Source: ASVS 3.5.2 and 3.5.3, CWE-352, CWE-650. Read `src/defences/safe_methods.rs` next.
 
 use async_trait::async_trait;
 
@@ -42,6 +56,8 @@ impl Attack for MethodOverride {
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let mut victim = scenario.actor_beside_sibling("victim");
         victim.sign_in(VICTIM).await?;
+        // No browser is needed: the cookie, the Origin and Sec-Fetch-Site of such a form are known
+        // for all browsers that the card names, and the server alone decides what they mean.
         let before = victim.credit().await?;
 
         scenario.narrate("The victim opens the sibling's page, and the form on it submits itself.");
@@ -59,6 +75,7 @@ impl Attack for MethodOverride {
         // transfer is read from the body of a POST only. Rocket, Rails and Symfony have
         // such a field; look for `_method` in yours.
         let after = victim.credit().await?;
+        // The exact amount is asked for: only this forgery takes a hundred.
         Ok(if after + AMOUNT == before {
             Outcome::Succeeded(format!(
                 "The victim's credit fell from {before} to {after}."

@@ -2,14 +2,31 @@
 //! succeeded, with its evidence.
 //!
 //! An attack declares what stops it as minimal sets of strong arms ([`Card::stopped_by`]). It never
-//! declares what a variant does to it: [`matrix`] computes that and runs every cell to see whether it
-//! is true.
+//! declares what a variant does to it: [`matrix`] computes that and runs every cell to see whether
+//! it is true.
+//!
+//! # How to read an attack
+//!
+//! Each file begins with the same words, so that attacks can be compared:
+//!
+//! - *Start*: what the attacker has before the first request. The less it is, the worse the attack.
+//! - *Why it works*: which belief of the server or the browser is wrong.
+//! - *Proof*: what the program must see before it says "succeeded". Mostly it is a name or an
+//!   amount that only the portal can have written.
+//! - *Stopped by*, and *not stopped by*: the defences that help, and those that look as if they
+//!   did. In practice the second list saves more time.
+//! - *Refused for this program*: another way to attack that would have been possible, and why it
+//!   would show less or would show something else.
+//! - *Source*: the standard or the weakness by its id.
+//!
+//! Inside, the story is in the order of time. A comment above a request says what the attacker
+//! gains by it and why the server allows it.
 //!
 //! # Attacks act through addresses only
 //!
-//! Every request goes over a socket: by [`crate::client`], as from curl, or by [`crate::browser`]. No
-//! attack holds a bench, a store or one of the portal's keys, so what it can do, anyone can do. What
-//! this folder does import from `session` and `jwt` cannot act on the portal:
+//! Every request goes over a socket: by [`crate::client`], as from curl, or by [`crate::browser`].
+//! No attack holds a bench, a store or one of the portal's keys, so what it can do, anyone can do.
+//! What this folder does import from `session` and `jwt` cannot act on the portal:
 //!
 //! - `forged_signed_cookie.rs`, `jwt/forge.rs` and the tests of `forged_key_sets.rs` import the
 //!   *formats* of cookies and tokens, as flask-unsign and jwt_tool have them built in. The keys are

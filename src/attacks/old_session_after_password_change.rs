@@ -1,8 +1,23 @@
 //! Staying signed in after the victim has changed the password. Worksheet 09.
 //!
-//! Stopped by `sessions-on-password-change` alone: the attacker has a session of
-//! their own, so a new id for the victim's session does not change it. Read
-//! `src/defences/sessions_on_password_change.rs` next.
+//! Start: the attacker knows the victim's password and has signed in with it.
+//!
+//! Why it works: a password is asked for once, at the sign-in. After that the session id is enough,
+//! and a new password is another value in the account, which no session looks at.
+//!
+//! Proof: after the change the attacker's session, opened with the old password, is still greeted
+//! as the victim.
+//!
+//! Stopped by `sessions-on-password-change` alone. Not stopped by `rotation`: it gives the victim's
+//! own session a new id, and the attacker has another session. Not by `sign-out`: the victim's
+//! sign-out ends the victim's session. Not by `password-storage` or `throttle`: the attacker
+//! already knew the password.
+//!
+//! Refused for this program: a copy of the victim's cookie. A strong `rotation` renews the id of
+//! the session that changes the password, so the copy would be refused for a reason that does not
+//! help against an intruder with a session of another sign-in.
+//!
+//! Source: ASVS 7.4.3, CWE-613. Read `src/defences/sessions_on_password_change.rs` next.
 
 use async_trait::async_trait;
 
@@ -34,13 +49,17 @@ impl Attack for OldSessionAfterPasswordChange {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         scenario.narrate("The attacker knows the victim's password and signs in with it.");
+        // The password leaked, was guessed or was told to a friend. Which of these does not matter
+        // here.
         let mut attacker = scenario.actor("attacker");
-        // A password that leaked, was guessed or was told to a friend. From here on the attacker
-        // holds a session and no longer needs the password.
+        // From here on the attacker holds a session and no longer needs the password. For the
+        // portal this is the owner at a second computer.
         attacker.sign_in(VICTIM).await?;
 
         scenario.narrate("The victim signs in on another computer and changes the password.");
         let mut victim = scenario.actor("victim");
+        // The victim's session is another one than the attacker's, under another id, with the same
+        // user in its record.
         victim.sign_in(VICTIM).await?;
         // The victim does the one thing that everybody recommends. It changes what the *next*
         // sign-in needs.

@@ -1,7 +1,23 @@
 //! Trying a list of passwords at the sign-in form.
 //!
-//! Stopped by `throttle` alone. A slow hash does not stop it: the portal does that work for anyone who
-//! asks. Read `src/defences/throttle.rs` next.
+//! Start: the attacker knows a user name (`login_enumeration.rs` finds one) and has a list of
+//! frequent passwords.
+//!
+//! Why it works: the weak `throttle` answers every guess, as fast as it can. People choose
+//! passwords that other people have chosen, so a short list is enough for many accounts.
+//!
+//! Proof: one of the words signs the attacker in as the victim.
+//!
+//! Stopped by `throttle` alone. Not stopped by `password-storage`: a slow hash costs the portal
+//! time for each guess, and the portal does that work for anyone who asks. Not by `login-errors`:
+//! the name is known. Not by `csrf-token`: the program loads the form and sends its token.
+//!
+//! Refused for this program: guessing from many addresses or in many sessions. The count belongs to
+//! the account, so it would change nothing on the strong arm, and it is not needed on the weak one.
+//! Locking the account is an arm of `throttle` and not its strong one:
+//! `costs/stranger_locks_out.rs` measures why.
+//!
+//! Source: ASVS 6.3.1, CWE-307. Read `src/defences/throttle.rs` next.
 
 use async_trait::async_trait;
 
@@ -47,8 +63,8 @@ impl Attack for PasswordGuessing {
             // accounts (password spraying), stays below any count by account; look at
             // `src/defences/throttle.rs` for what that means.
             match attacker.try_password(VICTIM, word).await?.status {
-                // On the weak arm of `throttle` the number of tries is limited by the list's length
-                // only. A slow hash also makes each try expensive for the portal: it becomes a way to
+                // On the weak arm of `throttle` only the length of the list limits the tries. A
+                // slow hash also makes each try expensive for the portal: it becomes a way to
                 // exhaust the server.
                 401 => continue,
                 // On the strong arm the account has a count of failures, and after five of them

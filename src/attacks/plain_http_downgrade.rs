@@ -1,9 +1,23 @@
 //! Leading a victim who signed in over TLS to the portal over plain HTTP. Worksheet 04.
 //!
-//! Victim: signed in over TLS. Means: a link that begins with `http://`. Evidence: the portal sends
-//! the victim's page unencrypted. Stopped by `transport` alone. Whether the cookie leaves the browser
-//! unencrypted is decided by `secure` in the browser, which makes an exception for `localhost`, so
-//! `secure_cookie_over_http.rs` shows it on `lab.test`. Here the server alone decides: does it answer? Read `src/defences/transport.rs` next.
+//! Start: the attacker reads along on the victim's network and can show them a link or a picture.
+//!
+//! Why it works: the weak `transport` serves the same pages over both schemes. TLS protects only
+//! what is sent over it.
+//!
+//! Proof: the victim's dashboard arrives in an answer that was never encrypted.
+//!
+//! Stopped by `transport` alone: plain HTTP gets a redirect and nothing else. Not stopped by
+//! `secure`, on this host: whether the cookie leaves the browser unencrypted is the browser's
+//! decision, and curl, Chromium and Firefox make an exception for `localhost`.
+//! `secure_cookie_over_http.rs` shows that part on `lab.test`. Here the server alone decides: does
+//! it answer? Not by `http-only` or `same-site`: neither is about the line.
+//!
+//! Refused for this program: breaking TLS, with a false certificate. The victim would have to click
+//! through a warning. A link needs nothing of that kind.
+//!
+//! Source: ASVS 12.2.1 (TLS, without a fallback), CWE-319, WSTG-SESS-09. Read
+//! `src/defences/transport.rs` next.
 
 use async_trait::async_trait;
 
@@ -50,6 +64,8 @@ impl Attack for PlainHttpDowngrade {
         // else. A redirect protects the page, not the cookie that already came with the request.
         // For that, look at `src/defences/secure.rs` and at HSTS in `src/defences/transport.rs`.
         let unencrypted = Call::get("/dashboard").over(Scheme::Http);
+        // It is the victim's own client that reads the page here. That is enough as evidence: what
+        // an unencrypted answer contains, everyone on the line reads as well.
         Ok(match victim.greeted_as(unencrypted).await? {
             Some(user) if user == VICTIM => {
                 Outcome::Succeeded(format!("{user}'s dashboard was sent unencrypted."))

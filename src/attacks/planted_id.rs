@@ -1,8 +1,28 @@
 //! Session fixation by a planted cookie: the sibling sets an id that the attacker knows, and the
 //! victim signs in with it. Worksheet 06.
 //!
-//! `fixation.rs` shows the server's half. Here a real browser takes the planted cookie: a host may
-//! set one for the domain above it, unless its name begins with `__Host-`.
+//! `fixation.rs` shows the server's half. Here a real browser takes the planted cookie.
+//!
+//! Start: the attacker controls one other host of the portal's site and can bring the victim there.
+//! They have no account and never touch the victim's computer.
+//!
+//! Why it works: a host may set a cookie for the domain above it. The browser sends that cookie to
+//! the portal like one of the portal's own.
+//!
+//! Proof: the attacker's own client opens the dashboard with the id that it had before the victim
+//! came. Two things are shown at once: that the cookie could be planted, and that the id outlived
+//! the sign-in.
+//!
+//! Stopped by `host-prefix`, which prevents the planting, and by `rotation`, which makes the
+//! planted id worthless. Not stopped by `duplicate-cookies`: the victim has no other session cookie
+//! when they sign in, and the attacker's own request has one. Not by `same-site`: the planted line
+//! contains no such attribute, and the attacker chooses what it contains.
+//!
+//! Refused for this program: planting the id by a script on the portal, because then `output` and
+//! `csp` would stop it, and those have nothing to do with fixation.
+//!
+//! Source: RFC 6265bis §8.6 (siblings can write cookies) and §4.1.3.2 (`__Host-`), ASVS 3.3.3,
+//! CWE-384.
 
 use async_trait::async_trait;
 
@@ -50,6 +70,9 @@ impl Attack for PlantedId {
         // who set it: the `Cookie` header has names and values only.
         let victim = scenario.browser_actor("victim").await?;
         victim.visit(&scenario.sibling_page("/fixation")).await?;
+        // The answer to this click sets the cookie: an ordinary `Set-Cookie` line with
+        // `Domain=portal.localhost` and the variant's path. The click is for students who do it by
+        // hand. A real attacker's page would set the cookie at the first visit.
         victim.follow(".bait form:first-child button").await?;
         // The attacker's page shows the line that it set. The attacker knows the id, of course:
         // they fetched it before.
@@ -63,6 +86,8 @@ impl Attack for PlantedId {
         // Where the sign-in renews the id, the browser still sends the planted cookie before the
         // new one, and the portal does not accept it. The victim cannot work. That is a nuisance,
         // and less than the attacker wants.
+        // So the program does not insist on a greeting after this sign-in: only the attacker's
+        // request below counts.
         victim.try_to_sign_in(&portal, VICTIM).await?;
 
         scenario

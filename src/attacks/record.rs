@@ -1,8 +1,13 @@
 //! The record of the attacks that a browser decides: how each cell ended when it last ran in each
 //! browser, and on which day. Where no browser runs, the matrix shows this record and says so.
 //!
+//! A rule of browsers is a fact about a version on a day. `SameSite`, the limits of a jar and the
+//! back/forward cache changed several times, and will again. So the record names both, and keeps
+//! the browsers apart: where they differ, the difference is the lesson.
+//!
 //! `session-lab matrix --browser chromium --record src/attacks/record.json` writes it, and the same
-//! with `firefox`. Do not edit it by hand.
+//! with `firefox`. Do not edit it by hand: an entry that nobody ran would be a claim without a
+//! proof.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -18,7 +23,8 @@ use crate::defences::policy::Variant;
 #[serde(transparent)]
 pub struct BrowserRecord(BTreeMap<String, BTreeMap<String, RecordedRun>>);
 
-/// How one attack ended in one browser.
+/// How one attack ended in one browser. The texts are not stored: a card's own words tell what
+/// success and failure mean, and they may be improved later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordedRun {
     /// The day, as in `2026-11-21`.
@@ -53,7 +59,8 @@ impl BrowserRecord {
         serde_json::from_str(json)
     }
 
-    /// Replaces what a browser has just run. The other attacks and the other browsers stay.
+    /// Replaces what a browser has just run. The other attacks and the other browsers stay, with
+    /// their own days.
     pub fn update(&mut self, cells: &[MatrixCell], on: &str, with: &str) {
         let decided = |cell: &&MatrixCell| {
             let attack = find(cell.attack);
@@ -63,6 +70,8 @@ impl BrowserRecord {
         let browser = with.split(' ').next().unwrap_or_default().to_lowercase();
         let mut runs: BTreeMap<String, RecordedRun> = BTreeMap::new();
         for cell in cells.iter().filter(decided) {
+            // Only what has just run. A cell that was skipped or taken from the record would get a
+            // new day for an old fact.
             let CellResult::Ran(outcome) = &cell.result else {
                 continue;
             };
@@ -91,14 +100,16 @@ impl BrowserRecord {
         runs.map(|(_, run)| run).collect()
     }
 
-    /// How an attack ended against a variant, in the first browser that has run it.
+    /// How an attack ended against a variant, in the first browser that has run it. `None` where no
+    /// browser has: that is not "stopped".
     pub fn outcome(&self, card: &Card, variant: Variant) -> Option<Outcome> {
         let runs = self.runs(card.name).into_iter();
         let mut outcomes = runs.filter_map(|run| run.outcome(card, variant));
         outcomes.next()
     }
 
-    /// Whether the browsers disagree on an attack: then it is the engine that decides.
+    /// Whether the browsers disagree on an attack. Then the browser's engine decides and not the
+    /// policy alone, and a portal must not rely on the stricter one.
     pub fn differs(&self, attack: &str) -> bool {
         let runs = self.runs(attack);
         runs.iter().any(|run| {

@@ -1,7 +1,19 @@
 //! Keeping a stolen session alive with a request every few minutes. Worksheet 08.
 //!
-//! Stopped by `absolute-timeout` alone: an idle timeout does not, because the attacker's requests
-//! extend it as the victim's do. Read `src/defences/absolute_timeout.rs` next.
+//! Start: the attacker holds a copy of the cookie, and a script that never sleeps.
+//!
+//! Why it works: an idle limit measures use, and the attacker's requests are use. The portal sees
+//! one busy user.
+//!
+//! Proof: more than an hour after the sign-in, the copy is greeted as the victim.
+//!
+//! Stopped by `absolute-timeout` alone. Not stopped by `idle-timeout`: each request moves it. Not
+//! by `rotation`: the rights of the session never change, so its id does not change either.
+//!
+//! Refused for this program: one request after an hour. A strong `idle-timeout` would end that
+//! session first, and the two limits could not be told apart.
+//!
+//! Source: ASVS 7.3.2, CWE-613, WSTG-SESS-07. Read `src/defences/absolute_timeout.rs` next.
 
 use async_trait::async_trait;
 
@@ -48,8 +60,8 @@ impl Attack for ReplayAfterAbsoluteLimit {
         let copied = victim.caller().cookie_header();
         let mut attacker = scenario.actor("attacker");
         for _ in 0..REQUESTS {
-            // Four minutes is less than the idle limit. Each request moves that limit by five
-            // minutes, so `idle-timeout` alone never ends a session that somebody keeps busy.
+            // Four minutes is less than the idle limit. Each request begins those five minutes
+            // anew, so `idle-timeout` alone never ends a session that is kept busy.
             scenario.advance_clock(PAUSE_MINUTES).await?;
             let replay = Call::get("/dashboard").with_cookie(copied.clone());
             // On the strong arm of `absolute-timeout` the server compares with the time of the
@@ -60,6 +72,8 @@ impl Attack for ReplayAfterAbsoluteLimit {
                 return Ok(Outcome::Stopped(CARD.when_stopped.into()));
             }
         }
+        // The session outlived every request so far, and nothing but the attacker's patience ends
+        // it now. The victim may be on holiday.
         let minutes = REQUESTS * PAUSE_MINUTES;
         Ok(Outcome::Succeeded(format!(
             "{minutes} minutes after the sign-in the cookie still opens {VICTIM}'s dashboard."

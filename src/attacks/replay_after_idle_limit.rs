@@ -1,7 +1,22 @@
 //! Using a copied cookie long after its owner last did. Worksheet 08.
 //!
-//! Stopped by `idle-timeout` alone. A `Max-Age` or a countdown in the page would not help: both run
-//! on the client, and the attacker's copy obeys neither. Read `src/defences/idle_timeout.rs` next.
+//! Start: the attacker holds a copy of the cookie. How they got it is another attack's subject.
+//!
+//! Why it works: a session without a limit waits for its owner, and for anyone else. The portal
+//! cannot see that the owner went home.
+//!
+//! Proof: six idle minutes after the last request, the copy is greeted as the victim.
+//!
+//! Stopped by `idle-timeout` alone. Not stopped by `absolute-timeout`: an hour has not passed. Not
+//! by `persistence`: an age in the cookie binds the browser that keeps it, and the attacker's copy
+//! is a line of text. Not by `sign-out`: nobody signs out.
+//!
+//! Refused for this program: waiting for real minutes, and reading the session's record to see
+//! whether it is still there. The clock of the bench moves, and the evidence is an answer of the
+//! portal.
+//!
+//! Source: ASVS 7.3.1, CWE-613, WSTG-SESS-07, RFC 6265bis §4.1.2.1 (a server must not rely on the
+//! client's expiry). Read `src/defences/idle_timeout.rs` next.
 
 use async_trait::async_trait;
 
@@ -36,6 +51,7 @@ impl Attack for ReplayAfterIdleLimit {
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
         let mut victim = scenario.actor("victim");
+        // The last request that the victim sends. From here the idle time counts.
         victim.sign_in(VICTIM).await?;
         scenario.narrate("The attacker copies the victim's cookie. The victim walks away.");
         // How the copy was made does not matter here: by script, over the air, at the unlocked
@@ -48,9 +64,10 @@ impl Attack for ReplayAfterIdleLimit {
         scenario.narrate("The attacker sends the copied cookie.");
         // On the weak arm of `idle-timeout` an unused session stays open until the sign-out that
         // never comes. On the strong arm the server compares the last use with the time of this
-        // request. A timer in the page and `Max-Age` in the cookie were refused as defences: they
-        // tell the victim's browser, and the attacker's client does not listen. What an attacker
-        // does who comes back in time is in `replay_after_absolute_limit.rs`.
+        // request, and removes the record. A timer in the page and `Max-Age` in the cookie were
+        // refused as defences: they tell the victim's browser, and the attacker's client does not
+        // listen. An attacker who returns within the limit is not stopped:
+        // `replay_after_absolute_limit.rs`.
         let replay = Call::get("/dashboard").with_cookie(copied);
         Ok(match scenario.actor("attacker").greeted_as(replay).await? {
             Some(user) if user == VICTIM => Outcome::Succeeded(format!(

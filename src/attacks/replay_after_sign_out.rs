@@ -1,8 +1,21 @@
 //! Using a copied cookie after its owner signed out. Worksheet 09.
 //!
-//! Victim: signed in, signs out. Means: a copy of the cookie from before. Evidence: the portal greets
-//! the attacker as the victim after the sign-out. Stopped by `sign-out` alone.
-//! Read `src/defences/sign_out.rs` next.
+//! Start: the attacker holds a copy of the cookie from before the sign-out.
+//!
+//! Why it works: on the weak arm the sign-out is a request to the victim's browser: "forget this
+//! cookie". The attacker's client received no such request, and the record on the server still has
+//! that id.
+//!
+//! Proof: after a sign-out that the portal confirmed, the copy is greeted as the victim.
+//!
+//! Stopped by `sign-out` alone. Not stopped by `clear-site-data`: it cleans the victim's browser,
+//! not the attacker's. Not by `persistence`, for the same reason. Timeouts end it later, not now.
+//!
+//! Refused for this program: stealing the cookie by a script first. The theft would have its own
+//! defences, and a strong `http-only` would hide that the sign-out does nothing.
+//!
+//! Source: ASVS 7.4.1 (no further use after the sign-out), CWE-613, WSTG-SESS-06. Read
+//! `src/defences/sign_out.rs` next.
 
 use async_trait::async_trait;
 
@@ -47,7 +60,8 @@ impl Attack for ReplayAfterSignOut {
         // signs out by GET would let any site sign users out.
         victim.get("/dashboard").await?;
         // The victim does what they were taught. On both arms their browser loses the cookie and
-        // shows the sign-in page, so they see no difference.
+        // they are told that they are logged out. The lab's page adds what became of the record; a
+        // real portal's page does not, so its users see no difference.
         let bye = victim.submit("/logout", &[]).await?;
         if bye.status != 200 {
             return Err(ScenarioError::Unexpected(format!(

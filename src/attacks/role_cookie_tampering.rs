@@ -1,6 +1,22 @@
 //! Writing `admin` into the role cookie. Worksheet 10.
 //!
-//! Stopped by `role-source` alone. Nothing is stolen here: the attacker edits their own cookie. Read
+//! Start: the attacker has an ordinary account. Nothing is stolen: they edit their own cookie.
+//!
+//! Why it works: the weak `role-source` asks the browser what its user may do. Whatever a browser
+//! stores, its owner can change.
+//!
+//! Proof: the portal sends a student the list that is for administrators.
+//!
+//! Stopped by `role-source` alone. Not stopped by `http-only`: it hides the cookie from scripts,
+//! not from its owner. Not by `secure`, `host-prefix` or `same-site`: the attacker sends the
+//! request themselves and obeys no rule of a browser. Not by `csrf-token`: nothing is forged in
+//! another user's name.
+//!
+//! Refused for this program: a role in the address or in a hidden field of a form. It is the same
+//! mistake in another place. A cookie shows it best, because a cookie looks as if it belonged to
+//! the server.
+//!
+//! Source: ASVS 8.3.1 (rights are decided at a trusted layer), CWE-565, CWE-784. Read
 //! `src/defences/role_source.rs` next.
 
 use async_trait::async_trait;
@@ -49,9 +65,13 @@ impl Attack for RoleCookieTampering {
         // On the weak arm of `role-source` the portal believes the cookie. On the strong arm it
         // looks the role up by the session's user, and the cookie has no say. Signing the cookie is
         // a half measure: it would stop the edit, but an old cookie would keep rights that were
-        // taken away, as `jwt/stale_role.rs` shows with a token.
+        // taken away, as `jwt/stale_role.rs` shows with a token. And a signature is only as good as
+        // its key (`forged_signed_cookie.rs`).
         let reply = attacker.call(list).await?;
         match reply.status {
+            // The list holds the keys of other users' sessions. With a weak `at-rest` those are the
+            // ids themselves, so a student who edits one word can become another user who is signed
+            // in.
             200 if reply.body.contains("active_sessions") => Ok(Outcome::Succeeded(format!(
                 "The administrators' list was answered to {ATTACKER}: {}",
                 reply.body

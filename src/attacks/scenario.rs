@@ -1,9 +1,14 @@
-//! The scenario of an attack: one variant on its own bench, the people who act on it, the
-//! addresses that they type, and what the lab's own pages can do to it.
+//! The scenario of an attack: one variant on its own bench, the people who act on it, the addresses
+//! that they type, and what the lab's own pages can do to it.
 //!
-//! A scenario hands out actors ([`HttpActor`] for a program or curl, [`BrowserActor`] for a person at
-//! a real browser) and keeps one transcript for all of them. The bench is thrown away afterwards, so
-//! an attack never touches a student's own state.
+//! A scenario hands out actors ([`HttpActor`] for a program or curl, [`BrowserActor`] for a person
+//! at a real browser) and keeps one transcript for all of them. The bench is thrown away
+//! afterwards, so an attack never touches a student's own state.
+//!
+//! Three of its methods are the stage and not the attacker: [`Scenario::advance_clock`],
+//! [`Scenario::choose`] and [`Scenario::delete_bench`] use the lab's own pages. No attacker has
+//! them. [`Scenario::stolen_backup`] is a theft that is taken for granted: the attack begins after
+//! it.
 
 use std::sync::Arc;
 
@@ -35,7 +40,7 @@ pub struct TargetLab {
 }
 
 impl TargetLab {
-    /// A lab, and no browser.
+    /// A lab without a browser: enough for attacks that the server alone decides.
     pub fn of(client: &LabClient, addresses: &Arc<Addresses>) -> Self {
         Self {
             client: client.clone(),
@@ -52,7 +57,8 @@ impl TargetLab {
     }
 }
 
-/// The switches that a variant was asked for on a bench.
+/// The switches that a variant was asked for on a bench. A switch that nobody asked cannot have
+/// changed anything.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub struct ProbedDefences {
     /// Their slugs.
@@ -94,7 +100,9 @@ impl Scenario {
         &self.transcript
     }
 
-    /// A person with an empty cookie jar. They use TLS unless a call says otherwise.
+    /// A person with an empty cookie jar. They use TLS unless a call says otherwise. Two actors
+    /// never share a jar, as two computers do not: what one knows reaches the other only by the
+    /// attack.
     pub fn actor(&self, name: &'static str) -> HttpActor<'_> {
         self.actor_at(name, Portal::of(&self.target.addresses))
     }
@@ -115,8 +123,7 @@ impl Scenario {
 
     /// A person at a real browser that has no cookie yet.
     ///
-    /// # Errors
-    /// The scenario has no browser, or the browser is gone.
+    /// # Errors The scenario has no browser, or the browser is gone.
     pub async fn browser_actor(
         &self,
         name: &'static str,
@@ -133,7 +140,9 @@ impl Scenario {
         self.target.browser.as_ref().ok_or(none)
     }
 
-    /// The origin of the sibling's pages over TLS, as a browser writes it into `Origin`.
+    /// The origin of the sibling's pages over TLS, as a browser writes it into `Origin`. It is over
+    /// TLS, as the portal's is in these attacks: some browsers count the scheme as part of the
+    /// site, and a page on plain http would be another site to them.
     pub fn sibling_origin(&self) -> String {
         let addresses = &self.target.addresses;
         addresses.origin_as(Listener::AttackerTls, SIBLING)
@@ -144,7 +153,8 @@ impl Scenario {
         self.portal_at(scheme, self.target.addresses.main_name())
     }
 
-    /// The same under another of the portal's names.
+    /// The same under another of the portal's names. Beside the sibling it must be
+    /// `portal.localhost`: only there is the sibling a host of the same site.
     pub fn portal_at(&self, scheme: Scheme, host_name: &str) -> String {
         let listener = match scheme {
             Scheme::Http => Listener::PortalHttp,
@@ -154,26 +164,29 @@ impl Scenario {
         format!("{origin}{}/{}", self.bench.prefix(), self.variant)
     }
 
-    /// The same over plain HTTP through the café, where anyone can read along.
+    /// The same over plain HTTP through the café, where anyone can read along. The café relays and
+    /// changes nothing: a person who listens there is a passive attacker.
     pub fn portal_through_cafe(&self, host_name: &str) -> String {
         let port = self.target.addresses.cafe_port().unwrap_or_default();
         let origin = addresses::origin(Scheme::Http, host_name, port);
         format!("{origin}{}/{}", self.bench.prefix(), self.variant)
     }
 
-    /// The address of the attacker's request catcher.
+    /// The address of the attacker's request catcher. It accepts every request from everywhere, as
+    /// an attacker's server does.
     pub fn catcher(&self) -> String {
         let origin = self.target.addresses.origin(Listener::Attacker);
         format!("{origin}{}/collect", self.bench.prefix())
     }
 
-    /// The address of the key set that the attacker publishes.
+    /// The address of the key set that the attacker publishes, to be named in a token's `jku`.
     pub fn attackers_key_set(&self) -> String {
         let origin = self.target.addresses.origin(Listener::Attacker);
         format!("{origin}{}/jwks.json", self.bench.prefix())
     }
 
-    /// The address of one of the attacker's pages about this variant.
+    /// The address of one of the attacker's pages about this variant. It is another site than the
+    /// portal, so `SameSite` applies to what it sends.
     pub fn attacker_page(&self, path: &str) -> String {
         let addresses = &self.target.addresses;
         let origin = addresses.origin(Listener::Attacker);
@@ -181,7 +194,8 @@ impl Scenario {
         format!("{origin}{prefix}{path}?variant={variant}")
     }
 
-    /// The same on the sibling.
+    /// The same on the sibling: another origin, and the same site. `SameSite` does not apply; the
+    /// same-origin policy does.
     pub fn sibling_page(&self, path: &str) -> String {
         let addresses = &self.target.addresses;
         let origin = addresses.origin_as(Listener::Attacker, SIBLING);
@@ -189,11 +203,11 @@ impl Scenario {
         format!("{origin}{prefix}{path}?variant={variant}")
     }
 
-    /// The scheme by which people reach the variant: plain HTTP where it answers there, because that
-    /// is what a browser tries for a name that somebody types.
+    /// The scheme by which people reach the variant: plain HTTP where it answers there, because
+    /// that is what a browser tries for a name that somebody types. It is asked, not derived from
+    /// the policy, so an attack knows what a stranger can know.
     ///
-    /// # Errors
-    /// The portal does not answer.
+    /// # Errors The portal does not answer.
     pub async fn scheme(&self) -> Result<Scheme, ScenarioError> {
         let portal = Portal::of(&self.target.addresses);
         let client = self.target.client.clone();
@@ -204,10 +218,10 @@ impl Scenario {
         })
     }
 
-    /// Moves the bench's clock ahead, by the lab's own page.
+    /// Moves the bench's clock ahead, by the lab's own page. The server compares every limit with
+    /// that clock, so it cannot tell this from waiting.
     ///
-    /// # Errors
-    /// The lab does not answer, or refuses.
+    /// # Errors The lab does not answer, or refuses.
     pub async fn advance_clock(&self, minutes: u64) -> Result<(), ScenarioError> {
         self.narrate(format!("{minutes} minutes pass on the bench's clock."));
         let fields = [("minutes", minutes.to_string())];
@@ -219,10 +233,10 @@ impl Scenario {
         }
     }
 
-    /// Makes this policy the bench's own mix: the variant `custom` then has it.
+    /// Makes this policy the bench's own mix: the variant `custom` then has it. The tests run
+    /// attacks on mixes that no variant has, so a card must be right for those as well.
     ///
-    /// # Errors
-    /// The lab does not answer, or refuses the mix.
+    /// # Errors The lab does not answer, or refuses the mix.
     pub async fn choose(&self, policy: &Policy) -> Result<(), ScenarioError> {
         let arm = |name: &Name| (name.slug(), policy.arm(*name).slug.to_owned());
         let arms: Vec<_> = Name::ALL.iter().map(arm).collect();
@@ -246,11 +260,11 @@ impl Scenario {
         })
     }
 
-    /// A copy of everything that the store has of this variant: the attacker found a lost backup. The
-    /// lab's page `/leak/VARIANT` is that copy.
+    /// A copy of everything that the store has of this variant: the attacker found a lost backup.
+    /// The lab's page `/leak/VARIANT` is that copy. It can be read and not written, as a lost disk
+    /// can.
     ///
-    /// # Errors
-    /// The lab does not answer, or not with JSON.
+    /// # Errors The lab does not answer, or not with JSON.
     pub async fn stolen_backup(&self) -> Result<serde_json::Value, ScenarioError> {
         let path = format!("/leak/{}", self.variant);
         let exchange = self

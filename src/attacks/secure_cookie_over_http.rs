@@ -1,9 +1,27 @@
-//! A cookie over plain http: the victim signs in over TLS, then follows an old link that begins with
-//! `http://`. Anyone in the café reads the request, and the cookie in it. Worksheet 04.
+//! A cookie over plain http: the victim signs in over TLS, then follows an old link that begins
+//! with `http://`. Anyone in the café reads the request, and the cookie in it. Worksheet 04.
 //!
-//! It is shown on `lab.test`, because Chromium and Firefox exempt loopback names from `Secure`. The
-//! browser of this program trusts the lab's certificate, so it obeys HSTS as well. A browser that
-//! was clicked through a certificate warning does not.
+//! Start: the attacker is on the same open Wi-Fi and only listens.
+//!
+//! Why it works: without Secure the browser adds the cookie to an http request for the same host as
+//! well, and nothing encrypts that request.
+//!
+//! Proof: the attacker's own client is greeted as the victim with the cookie from the overheard
+//! bytes.
+//!
+//! Stopped by `secure`, which keeps the cookie out of the request, and by `transport`, whose HSTS
+//! keeps the browser from sending the request. Not stopped by `http-only`: no script is involved.
+//! Not by `same-site` or `rotation`: the cookie is the current one, and the portal is the right
+//! receiver. A redirect to https does not help either: the cookie was in the request that it
+//! answers.
+//!
+//! Refused for this program: `localhost`. Chromium and Firefox exempt loopback names from `Secure`,
+//! so it is shown on `lab.test`. An attacker who also changes the traffic was refused because
+//! listening is enough. The browser of this program trusts the lab's certificate, so it obeys HSTS.
+//! A browser that was clicked through a certificate warning does not.
+//!
+//! Source: ASVS 3.3.1, ASVS 3.4.1, CWE-614, CWE-319, WSTG-SESS-02, RFC 6265bis §4.1.2.5. Read
+//! `src/defences/secure.rs` next.
 
 use async_trait::async_trait;
 
@@ -15,7 +33,7 @@ use crate::defences::policy::Name;
 
 pub(super) struct SecureCookieOverHttp;
 
-/// A name that is not exempt.
+/// A name that is not exempt: browsers treat it like any host on the internet.
 const HOST: &str = "lab.test";
 
 const CARD: Card = Card {
@@ -60,7 +78,7 @@ impl Attack for SecureCookieOverHttp {
         victim.visit(&bookmark).await?;
 
         scenario.narrate("The attacker reads the traffic of the café.");
-        // The attacker is passive. Nothing in the portal's log shows that somebody read along.
+        // The attacker is passive. Nothing in the portal's log shows that anyone read along.
         let read = scenario.overhear_cafe().await?;
         // The text of an HTTP request is readable as it is: no key, no tool but a network card that
         // listens.
@@ -74,11 +92,11 @@ impl Attack for SecureCookieOverHttp {
             return Ok(Outcome::Stopped(CARD.when_stopped.into()));
         };
         // On the weak arm of `transport` the portal also answers over plain HTTP, so the victim
-        // does not even see an error.
+        // sees no error and no warning.
         let mut attacker = scenario.actor("attacker");
         // A session id is a bearer secret: the portal cannot see that it comes from another
-        // computer. Binding it to an address is no way out, because phones
-        // change theirs.
+        // computer. Binding it to an address is no way out, because phones change theirs, and
+        // everyone in the café shares one.
         let replay = Call::get("/dashboard").with_cookie(Some(session));
         Ok(match attacker.greeted_as(replay).await? {
             Some(user) if user == VICTIM => {

@@ -1,8 +1,24 @@
 //! Signing in with what a stolen backup holds as a password.
 //!
-//! Victim: has an account. Means: a copy of the accounts. Evidence: a sign-in with what is stored.
+//! Start: the attacker has read a copy of the accounts once. They cannot write, and they need no
+//! session.
+//!
+//! Why it works: the weak `password-storage` keeps the password itself. What the portal can read, a
+//! reader of its disk can read as well.
+//!
+//! Proof: the stored text, typed into the sign-in form unchanged, signs the attacker in.
+//!
 //! Stopped by `password-storage` alone: what is stored is then a hash, and the sign-in form wants
-//! the password. Read `src/defences/password_storage.rs` next.
+//! the password. Not stopped by `at-rest`: it hashes session ids, not passwords. Not by `throttle`:
+//! the attacker needs one attempt.
+//!
+//! Refused for this program: guessing the password offline from its hash. The victim's password is
+//! in every list, so the guess would succeed on both arms, and the matrix could not show what the
+//! hash does. The hash makes each guess expensive. A good password withstands that, and a frequent
+//! one does not.
+//!
+//! Source: ASVS 11.4.2 (a password hashing function), CWE-256, CWE-916. Read
+//! `src/defences/password_storage.rs` next.
 
 use async_trait::async_trait;
 
@@ -62,6 +78,7 @@ impl Attack for StolenPasswordTable {
         let mut attacker = scenario.actor("attacker");
         attacker.get("/login").await?;
         // `throttle` does not matter here: the attacker needs one attempt, and it is the right one.
+        // Nothing in the request differs from the owner's own sign-in.
         attacker.try_password(VICTIM, stored).await?;
         // Being greeted is the evidence, not the status of the form: a redirect alone could lead
         // anywhere.

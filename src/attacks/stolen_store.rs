@@ -1,8 +1,22 @@
 //! Signing in with the name of a session's file, from a stolen backup. Worksheet 10.
 //!
-//! Victim: signed in. Means: a copy of the session store. Evidence: the name of a file works as a
-//! cookie. Stopped by `at-rest` alone: the file's name is then a hash, and a hash sent as a cookie is
-//! hashed once more. Read `src/defences/at_rest.rs` next.
+//! Start: the attacker has read a copy of the session store: a lost disk, a backup, a list on an
+//! administrator's page. The victim is signed in at that time.
+//!
+//! Why it works: on the weak `at-rest` the store keeps a session under its id. A list of ids is a
+//! list of keys to open sessions, and no password is asked for.
+//!
+//! Proof: the name of a file, sent as a cookie unchanged, is greeted as the victim.
+//!
+//! Stopped by `at-rest` alone: the file's name is then a hash, and a hash sent as a cookie is
+//! hashed once more. Not stopped by `id-source`: a random id is read as easily as a counted one.
+//! Not by `rotation`: the backup has the current id. Not by `password-storage`: it protects another
+//! table. The timeouts limit how long the backup is of use.
+//!
+//! Refused for this program: writing a session into the store. An attacker who can write needs no
+//! trick, and `at-rest` would not stop them.
+//!
+//! Source: CWE-312, CWE-522. Read `src/defences/at_rest.rs` next.
 
 use async_trait::async_trait;
 
@@ -46,6 +60,7 @@ impl Attack for StolenStore {
         // would not be a defence.
         let mut attacker = scenario.actor("attacker");
         attacker.get("/login").await?;
+        // The name alone is of use: the value that the portal gave to the attacker is thrown away.
         let (name, _) = attacker.session_cookie()?;
 
         // Reading is all that the attacker can do: they cannot write to the store or ask it for
@@ -69,8 +84,11 @@ impl Attack for StolenStore {
         // On the strong arm the name is a hash of the id. The portal hashes whatever a cookie
         // brings, so a stored hash becomes another hash, and no file has that name. The id has too
         // much randomness to be guessed from its hash, so a fast hash is enough here; passwords
-        // need a slow one (`stolen_password_table.rs`).
+        // need a slow one (`stolen_password_table.rs`). With the weak `id-source` the randomness is
+        // missing, and the hash of a counter is quickly guessed.
         let replay = Call::get("/dashboard").with_cookie(Some(format!("{name}={file}")));
+        // The greeting proves that the name of a file was enough. The victim notices nothing: their
+        // session goes on beside the attacker's.
         Ok(match attacker.greeted_as(replay).await? {
             Some(user) if user == VICTIM => {
                 Outcome::Succeeded(format!("The file's name opens {user}'s dashboard."))

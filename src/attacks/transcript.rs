@@ -1,7 +1,10 @@
-//! The transcript of an attack: what the narrator says, and every request with its answer, in order.
+//! The transcript of an attack: what the narrator says, and every request with its answer, in
+//! order.
 //!
 //! The command line prints it, the attack's page shows it as text, and `lab/diagrams` draws it. The
-//! actors write to it and know nothing else of the [`Scenario`](super::scenario::Scenario) they act in.
+//! actors write to it and know nothing else of the [`Scenario`](super::scenario::Scenario) they act
+//! in. It is the second half of every proof: a reader can see that the evidence came from an
+//! answer.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -17,7 +20,8 @@ pub enum ScenarioError {
     /// The browser failed, or none is installed.
     #[error(transparent)]
     Browser(#[from] BrowserError),
-    /// A step that is no part of the attack failed, such as a victim's own sign-in.
+    /// A step that is no part of the attack failed, such as a victim's own sign-in. If it counted
+    /// as "stopped", every broken portal would be a safe one.
     #[error("{0}")]
     Unexpected(String),
 }

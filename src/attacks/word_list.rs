@@ -1,7 +1,9 @@
 //! The attacker's word list: passwords and keys from the top of every such list.
 //!
-//! Real lists have millions of lines. This one is short, so that an attack ends within a second. The
-//! sign-in form and the offline attacks on keys use the same list, as attackers do.
+//! Real lists have millions of lines. This one is short, so that an attack ends within a second.
+//! The sign-in form and the offline attacks on keys use the same list, as attackers do. The
+//! difference is who counts: at the form the portal can (`throttle`), offline nobody can, so there
+//! only the strength of the secret helps.
 
 /// The words, in the order in which they are tried. The strong arm of `throttle` refuses after five
 /// wrong ones, so what the attacks look for comes later in the list.

@@ -1,8 +1,23 @@
 //! XSS rides the session: a script in a notice sends the transfer from the victim's own page, with
 //! the page's own token. Worksheet 03.
 //!
-//! It reads no cookie, so `HttpOnly` does not matter. It comes from the portal's origin, so neither
-//! the token nor the origin check nor `SameSite` can tell it from the user.
+//! Start: the attacker has an ordinary account and may post on the board that the victim reads.
+//!
+//! Why it works: a script in the portal's page has the portal's origin. The browser and the portal
+//! treat whatever it does as the user's own doing.
+//!
+//! Proof: the victim's credit falls, and no cookie left the browser.
+//!
+//! Stopped by `output` and by `csp`, because only these two keep the script from running. Not
+//! stopped by `http-only`: the script does not read the cookie. Not by `csrf-token`: the script
+//! reads the token out of the page, as the portal's own form does. Not by `request-origin` or
+//! `same-site`: the request comes from the portal itself.
+//!
+//! Refused for this program: sending the page's contents to the attacker. That is also possible,
+//! but the foreign request could be stopped by a rule about addresses, and a reader might take such
+//! a rule for the cure. This script talks to the portal only.
+//!
+//! Source: ASVS 1.2.1, ASVS 3.4.3, CWE-79.
 
 use async_trait::async_trait;
 
@@ -37,6 +52,8 @@ impl Attack for XssRidesSession {
         let portal = scenario.portal(scenario.scheme().await?);
         scenario.narrate("The attacker signs in as mallory and posts a notice with a script.");
         let mut attacker = scenario.actor("attacker");
+        // The attacker is one user among others. What they write should be data to every other
+        // user's browser, and here it is program.
         attacker.sign_in(ATTACKER).await?;
         // The script fetches nothing from outside and sends nothing outside. It reads the CSRF
         // token from the page that it is in, as the portal's own form does, and posts the transfer.
@@ -53,7 +70,8 @@ impl Attack for XssRidesSession {
         scenario.narrate("Some time later the victim reads their credit again.");
         // The portal sees its own origin, the right token and the right cookie: `request-origin`,
         // `csrf-token` and `same-site` all agree that this is the victim. Only defences that keep
-        // the script from running help: `output` first, `csp` as the second line.
+        // the script from running help: `output` first, `csp` as the second line. The script needs
+        // the open page, so its harm ends with the page; a stolen cookie's harm does not.
         let after = victim
             .credit_once_it_changed(&portal, before, SCRIPT_PATIENCE)
             .await?;

@@ -1,8 +1,25 @@
-//! XSS steals the cookie: a script in a notice reads `document.cookie` and sends it to the attacker,
-//! who uses it on another computer. Worksheet 03.
+//! XSS steals the cookie: a script in a notice reads `document.cookie` and sends it to the
+//! attacker, who uses it on another computer. Worksheet 03.
 //!
-//! `HttpOnly` hides the cookie from scripts, and that is all it does: `xss_rides_session.rs` gets
-//! along without reading it.
+//! Start: the attacker has an ordinary account and may post on the board that the victim reads.
+//!
+//! Why it works: the weak `output` writes a notice into the page as HTML, so the attacker's text
+//! becomes the portal's script. Without `HttpOnly` the id is text that any script of the page can
+//! read.
+//!
+//! Proof: the attacker's own client, on another computer, is greeted as the victim with the cookie
+//! that arrived.
+//!
+//! Stopped by `output`, by `csp` and by `http-only`, each alone. They differ in what is left.
+//! `output` leaves no script. `csp` leaves markup. `http-only` leaves a running script, and
+//! `xss_rides_session.rs` shows what that script still does. Not stopped by `same-site` or
+//! `secure`: the script reads the cookie where it is, and the attacker's replay is no request of
+//! the victim's browser. Not by `csrf-token`: the attacker needs no form.
+//!
+//! Refused for this program: a form that imitates the sign-in page. It steals more, a password, and
+//! it needs no script, so it would say nothing about `http-only`.
+//!
+//! Source: ASVS 1.2.1 (output encoding for the context), ASVS 3.3.4, ASVS 3.4.3, CWE-79, CWE-1004.
 
 use async_trait::async_trait;
 
@@ -68,6 +85,7 @@ impl Attack for XssStealsCookie {
         let loot = scenario.wait_for_loot(SCRIPT_PATIENCE).await?;
         let stolen = loot.iter().find_map(|loot| loot.query("cookie"));
         let mut pairs = stolen.iter().flat_map(|cookies| cookies.split("; "));
+        // The name of the session cookie is no secret: mallory has one of the same name.
         let session = pairs.find(|pair| pair.contains("session_"));
         let Some(session) = session else {
             return Ok(Outcome::Stopped(CARD.when_stopped.into()));

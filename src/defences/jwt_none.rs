@@ -70,13 +70,11 @@ impl JwtNone {
             //
             // Not stopped: a wrong signature. This check sees that there is one; `jwt-signature`
             // verifies it.
-            JwtNone::Never => {
-                match (reads(alg), signature.is_empty()) {
-                    (Ok(()), false) => UnsignedVerdict::HasSignature,
-                    (Ok(()), true) => UnsignedVerdict::Refused("The token has no signature."),
-                    (Err(because), _) => UnsignedVerdict::Refused(because),
-                }
-            }
+            JwtNone::Never => match (reads(alg), signature.is_empty()) {
+                (Ok(()), false) => UnsignedVerdict::HasSignature,
+                (Ok(()), true) => UnsignedVerdict::Refused("The token has no signature."),
+                (Err(because), _) => UnsignedVerdict::Refused(because),
+            },
         }
     }
 }

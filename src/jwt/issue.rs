@@ -3,7 +3,10 @@
 //! Each claim is there because a check needs it: `iss`, `aud`, `exp`, `iat` and the header's `typ`
 //! for [`mod@super::verify`], `jti` and `iat` for [`super::revoke`], `sid` for [`super::refresh`],
 //! `sub` for everything. What no check needs stays out, because every reader of a token can read
-//! it. Next: [`super::refresh`].
+//! it (RFC 9068 §6). Next: [`super::refresh`].
+//!
+//! A token cannot be corrected. What is wrong in it is wrong until it expires, so whatever may
+//! change sooner than that does not belong in it.
 
 use std::time::Duration;
 
@@ -25,6 +28,8 @@ use crate::defences::jwt_type::ACCESS_TYPE;
 pub const ACCESS_LIFETIME: Duration = Duration::from_secs(15 * 60);
 
 /// How long a refresh token is valid: a week. A user who comes back within a week need not sign in.
+/// A week is long for a thief, so the server remembers the token's family and can end it. Each
+/// refresh gives a new week, up to the limit of the family.
 pub const REFRESH_LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// The client in `client_id` (RFC 9068 §2.2): the portal's own page, or a program that acts like
@@ -34,9 +39,9 @@ const CLIENT: &str = "portal-page";
 /// For whom a pair of tokens is issued, and when.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenSubject<'s> {
-    /// The user.
+    /// The user, as the account's record spells the name.
     pub user: &'s str,
-    /// What the user may do at the moment of issue.
+    /// What the user may do at the moment of issue. The token repeats it until it expires.
     pub role: Role,
     /// The family that the tokens belong to, as the claim `sid`. A sign-out with an access token
     /// finds the refresh token's family by it.
@@ -46,8 +51,9 @@ pub struct TokenSubject<'s> {
 }
 
 impl TokenSubject<'_> {
-    /// The claims that both kinds of token share. Nothing in them tells the kinds apart; only `typ`
-    /// in the header does.
+    /// The claims that both kinds of token share: those that RFC 9068 §2.2 requires, and `sid`.
+    /// Nothing in them tells the kinds apart; only `typ` in the header does. A verifier that does
+    /// not check `typ` accepts the refresh token, which lives a week, as an access token.
     fn claims(&self, names: &TokenNames, jti: &str, life: Duration) -> Map<String, Value> {
         let claims = json!({
             "iss": names.issuer,
@@ -59,6 +65,8 @@ impl TokenSubject<'_> {
             "iat": self.issued,
             "exp": self.issued + life.as_secs(),
         });
+        // The macro makes an object from braces, so the other arm is never taken. It is safe all
+        // the same: a verifier refuses a token without claims.
         match claims {
             Value::Object(claims) => claims,
             _ => Map::new(),
@@ -79,6 +87,8 @@ impl TokenSubject<'_> {
         jti: &str,
     ) -> Option<String> {
         let mut claims = self.claims(names, jti, ACCESS_LIFETIME);
+        // By the role that the caller has just read from the account, never by one that the client
+        // asked for.
         let scope = match self.role {
             Role::Student => "profile",
             Role::Admin => "profile admin",
@@ -97,7 +107,8 @@ impl TokenSubject<'_> {
     }
 
     /// A refresh token. It is always signed with the shared secret, because only the portal
-    /// verifies it. It contains no scope and no role: those are read again at each refresh.
+    /// verifies it. It contains no scope and no role: those are read again at each refresh, so a
+    /// demoted user has the lower rights after 15 minutes at most.
     pub fn refresh(&self, ring: &KeyRing, names: &TokenNames, jti: &str) -> Option<String> {
         let claims = self.claims(names, jti, REFRESH_LIFETIME);
         sign(ring, SigningAlgorithm::Hs256, REFRESH_TYPE, &claims)
@@ -106,12 +117,16 @@ impl TokenSubject<'_> {
 
 /// A token of this kind with these claims, signed with the newest key. `kid` and `alg` help an
 /// honest verifier to find the key; a verifier must never choose by them what it trusts.
+///
+/// `typ` is explicit, as RFC 8725 §3.11 recommends: two kinds of token from one issuer must never
+/// pass for each other.
 pub fn sign(
     ring: &KeyRing,
     signs: SigningAlgorithm,
     typ: &str,
     claims: &Map<String, Value>,
 ) -> Option<String> {
+    // The algorithm in the header and the one that signs come from the same place, so they agree.
     let (kid, algorithm, key) = ring.signing(signs)?;
     let header = json!({ "alg": signs.name(), "kid": kid, "typ": typ });
     signature::sign(&header, claims, &key, algorithm)

@@ -4,7 +4,7 @@
 //! Parsers disagree about which of two equal names counts: `{"sub":"mallory","sub":"admin"}` is a
 //! token of mallory for one and of admin for the other. If the verifier and the application use two
 //! parsers, mallory is admin. So such an object is refused (RFC 7515 §4 and RFC 7519 §4 allow
-//! that). `serde_json` itself uses the last one without a word.
+//! that). `serde_json` itself silently uses the last one.
 //!
 //! A token is read before its signature is verified, so a stranger chooses what is read. A value of
 //! two letters can take seventy times as much memory as its text, so the values are counted while
@@ -67,8 +67,7 @@ macro_rules! faults {
 faults! {
     /// There is nothing, or white space only.
     Empty => "is empty.",
-    /// The bytes are not UTF-8. The standards require it. A reader that also tries UTF-16 would
-    /// find a second token in the same bytes.
+    /// The bytes are not UTF-8.
     NotUtf8 => "is not UTF-8 text.",
     /// An editor's mark, which JSON does not allow (RFC 8259 §8.1). In a token it would be a second
     /// spelling.
@@ -91,11 +90,15 @@ faults! {
     TrailingText => "goes on after its object.",
 }
 
-/// Reads one JSON object in UTF-8, without equal names at any depth.
+/// Reads one JSON object in UTF-8, without equal names at any depth. RFC 7519 §7.2 requires such an
+/// object for the header and for the claims.
 ///
 /// # Errors
-/// What is wrong with it.
+/// What is wrong with it. It repeats nothing of the input: a stranger wrote that, and an error ends
+/// in a log or on a page.
 pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, JsonFault> {
+    // The standards require UTF-8 (RFC 8725 §3.7). A reader that also tries UTF-16 would find a
+    // second token in the same bytes.
     let text = std::str::from_utf8(bytes).map_err(|_| JsonFault::NotUtf8)?;
     if text.starts_with('\u{feff}') {
         return Err(JsonFault::ByteOrderMark);
@@ -112,7 +115,8 @@ pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, JsonFault> {
     let value = reader
         .deserialize(&mut from)
         .map_err(|error| reader.fault.get().unwrap_or_else(|| fault_of(&error)))?;
-    // Anything after the object is refused: another program might read it as the token.
+    // A reader that stops at the end of the object lets an attacker add a second one, which another
+    // program may read instead of the first.
     from.end().map_err(|_| JsonFault::TrailingText)?;
     match value {
         Value::Object(members) => Ok(members),
@@ -138,7 +142,8 @@ fn fault_of(error: &serde_json::Error) -> JsonFault {
 struct StrictReader {
     /// How many more values may be read.
     left: Cell<usize>,
-    /// How many lists and objects are open. The limit keeps nested lists from exhausting the stack.
+    /// How many lists and objects are open. Without a limit `[[[[…` would exhaust the stack, and a
+    /// stack that is exhausted ends the whole process, and not only the request.
     depth: Cell<usize>,
     /// The rule that ended the reading, where it was one of this reader's own.
     fault: Cell<Option<JsonFault>>,
@@ -151,7 +156,7 @@ impl StrictReader {
         E::custom(fault.predicate())
     }
 
-    /// Counts one value.
+    /// Counts one value. Its error ends the reading, so the memory is bounded whatever follows.
     fn count<E: Error>(&self) -> Result<(), E> {
         let left = self.left.get().checked_sub(1);
         self.left
@@ -220,7 +225,8 @@ impl<'de> Visitor<'de> for &StrictReader {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         self.enter()?;
-        // Nothing is reserved in advance: the list grows only with values that were counted.
+        // Nothing is reserved in advance: the list grows only with values that were counted. A size
+        // that the input announces must never decide how much memory is taken.
         let mut values = Vec::new();
         while let Some(value) = seq.next_element_seed(self)? {
             self.count()?;
@@ -232,6 +238,8 @@ impl<'de> Visitor<'de> for &StrictReader {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         self.enter()?;
+        // At every depth. A check of the outermost names alone would let two readers disagree about
+        // what is in `jwk`.
         let mut members = Map::new();
         while let Some(name) = map.next_key::<String>()? {
             self.count()?;

@@ -1,9 +1,14 @@
 //! Keys of others: a JWK or a set of them (RFC 7517), read strictly.
 //!
 //! Only the weak arm of `jwt-key-source` uses a key from a token. Its weakness is whose key it is,
-//! and nothing else: an attack must fall to its own flaw only. So a key that is broken in itself is
-//! refused here under every policy, as the public test vectors require
+//! and nothing else: an attack must succeed by its own flaw only. So a key that is broken in itself
+//! is refused here under every policy, as the public test vectors require
 //! (`tests/lab/jwt/vectors.rs`). Next: [`mod@super::verify`].
+//!
+//! These rules also matter to an API that fetches the keys of a trusted issuer. The issuer is
+//! honest and may still publish a key that is too short, meant for something else, or named like
+//! another. ASVS 9.1.3 wants keys from sources that were configured before; what they contain is
+//! still input.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,14 +21,17 @@ use super::VerifyingKey;
 impl VerifyingKey {
     /// A key that verifies, from a JWK. `None` for one that cannot be read, is too weak, is not
     /// meant for signatures, or names an algorithm that a key of its type cannot have.
+
     pub fn from_jwk(jwk: &Value) -> Option<Self> {
         let jwk: Jwk = serde_json::from_value(jwk.clone()).ok()?;
-        // A key for encryption may be published carelessly, because it signs nothing. A signature
-        // that it verifies would be worth as little.
+        // `use` says what its owner protects the key for. One for encryption may be kept by people
+        // who may read and must not sign.
         let for_signatures = matches!(
             jwk.common.public_key_use,
             None | Some(PublicKeyUse::Signature)
         );
+        // `key_ops` says the same in more detail (RFC 7517 §4.3). A key without either is for any
+        // use.
         let operations = jwk.common.key_operations.as_ref();
         let verifies = operations.is_none_or(|all| all.contains(&KeyOperations::Verify));
         // The type of the key decides, and `alg` can only narrow that down. The other way round, an
@@ -34,11 +42,15 @@ impl VerifyingKey {
             bound.retain(|one| *one == alg);
         }
         let key = DecodingKey::from_jwk(&jwk).ok()?;
+        // An empty `bound` is an `alg` that contradicts the type, such as an EC key for "HS256".
         (for_signatures && verifies && !bound.is_empty())
             .then_some(VerifyingKey::Foreign { key, bound })
     }
 
     /// The key of this name in a set. A set of one key needs no name.
+    ///
+    /// Refused alternative: trying every key until one fits. The weakest key of the set would then
+    /// sign for all of them, whatever name a token gives.
     ///
     /// `None` where two keys have the name: one verifier would choose the first, another one the
     /// second. `None` also where a set contains both shared secrets and public keys: in such a set
@@ -99,10 +111,13 @@ fn algorithms(key: &AlgorithmParameters) -> Option<Vec<Algorithm>> {
 /// factored or soon will be; an exponent other than one, because with that a signature is simply
 /// the message itself; and not made by the chips that chose their primes badly.
 fn is_acceptable_rsa(modulus: &[u8], exponent: &[u8]) -> bool {
-    // Leading zeros add bytes and no bits.
+    // Leading zeros add bytes and no bits. A check that counts bytes can be met with a key of 512
+    // bits and many zeros.
     let leading = modulus.iter().take_while(|byte| **byte == 0).count();
     let modulus = &modulus[leading..];
     let long = modulus.len() > 256 || (modulus.len() == 256 && modulus[0] >= 0x80);
+    // The exponent is compared without its leading zeros as well: 00 01 is one. An empty one is
+    // zero, which is no exponent either.
     let exponent: Vec<&u8> = exponent.iter().skip_while(|byte| **byte == 0).collect();
     long && !matches!(exponent[..], [] | [1]) && !has_roca_fingerprint(modulus)
 }

@@ -64,7 +64,7 @@ impl SigningAlgorithm {
 /// A key that verifies. `Debug` prints no secret, so that no log line contains one.
 #[derive(Clone)]
 pub enum VerifyingKey {
-    /// A shared secret.
+    /// A shared secret, for HS256.
     Secret(Vec<u8>),
     /// The portal's own public key, and the text in which it is published. The text is here for the
     /// weak arm of `jwt-algorithm` only: it is what an attacker uses as a shared secret.
@@ -149,15 +149,16 @@ pub struct PublishedKey {
 /// why `key-rotation` matters: anyone who has this signs tokens until the key retires.
 #[derive(Clone, Serialize)]
 pub struct StoredSecret {
-    /// Its name.
+    /// The name that tokens give in `kid`.
     pub kid: String,
-    /// Its algorithm.
+    /// The algorithm that it signs with.
     pub alg: &'static str,
-    /// Its bytes in base64url.
+    /// The bytes in base64url. They are all that an attacker needs to be any user.
     pub k: String,
 }
 
-/// The keys of one variant on one bench, at one moment.
+/// The keys of one variant on one bench, at one moment. It is made for each request, so a key that
+/// retires does so at the next one.
 pub struct KeyRing {
     arm: JwtKey,
     /// The active keys, the one that signs first.

@@ -16,6 +16,11 @@
 //!
 //! Nothing here knows a route: `src/portal/jwt/` is the API. The weak and strong arms are in
 //! `src/defences/jwt_*.rs`; this module asks them and does what they decide.
+//!
+//! Compare it with [`crate::session`]. A session id is a random number, and everything it grants is
+//! in the server's record. A token contains what it grants, so an attacker has more to try: forge
+//! the signature, choose the key, change the algorithm, or keep a copy. A portal that stores
+//! sessions anyway gains little from tokens.
 
 #![warn(missing_docs)]
 
@@ -39,8 +44,10 @@ pub use verify::{TokenCheck, TokenRefusal, verify};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenNames {
     /// The value of `iss`: an address that nobody else controls, so no other issuer has the name.
+    /// Compared whole and exactly (RFC 9068 §4): a prefix of it may be another site's.
     pub issuer: String,
-    /// The value of `aud`: the API that accepts the tokens.
+    /// The value of `aud`: the API that accepts the tokens. Without it a token for one service is a
+    /// token for every service that trusts the issuer (ASVS 9.2.3).
     pub audience: String,
 }
 

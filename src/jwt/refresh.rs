@@ -2,7 +2,13 @@
 //!
 //! A family begins with a sign-in and knows the id of its newest token. It is what makes a refresh
 //! token different from an access token: it can be ended. Whether a used token ends the family is
-//! `refresh-rotation`'s decision.
+//! `refresh-rotation`'s decision (RFC 9700 §4.14.2).
+//!
+//! Why two kinds of token? An access token travels with every request and cannot be ended well, so
+//! it lives for minutes. A refresh token travels rarely and can be ended, so it may live for days.
+//! A thief wants the second one. Refused alternative: access tokens that live for days. Every
+//! request would carry the more valuable secret, and each look-up that was saved would be needed
+//! after all.
 //!
 //! Each function here is one commit that names the version it read. Of two requests with the same
 //! token, in the same millisecond and on two instances, only one gets the next token; the other
@@ -28,11 +34,15 @@ use crate::storage::{Batch, Commit, Expect, Put, RecordKind, StorageError};
 /// that.
 pub const FAMILY_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// What is stored of a family. No token is among it: the store holds nothing that can be sent.
+/// What is stored of a family. No token is among it: the store holds nothing that can be sent. A
+/// thief of the store learns a `jti`, and cannot sign a token with it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct RefreshFamily {
+    /// The user, as the password check found them. A refresh takes the user from here and not from
+    /// the token.
     user: String,
-    /// The `jti` of the newest refresh token. Any other one of this family was used before.
+    /// The `jti` of the newest refresh token. Any other one of this family was used before, so one
+    /// id is enough and the record does not grow.
     newest: String,
     /// When its user signed in. No refresh moves it.
     begun: BenchTime,
@@ -43,11 +53,11 @@ struct RefreshFamily {
 /// first use.
 #[derive(Clone, Debug)]
 pub struct IssuedTokens {
-    /// The user.
+    /// The user, from the family's record.
     pub user: String,
-    /// The family.
+    /// The name of the family, which both tokens carry as `sid`.
     pub family: String,
-    /// The `jti` of the access token.
+    /// The `jti` of the access token, by which it can be revoked.
     pub access: String,
     /// The `jti` of the refresh token, where a new one is issued.
     pub refresh: Option<String>,
@@ -55,13 +65,15 @@ pub struct IssuedTokens {
     pub at: u64,
 }
 
-/// Why a pair of tokens is not issued.
+/// Why a pair of tokens is not issued. In every case nothing was issued, so the page must sign in
+/// again or ask again.
 #[derive(Debug, thiserror::Error)]
 pub enum IssueError {
     /// The account changed between the password check and the commit.
     #[error("the account changed while you signed in")]
     AccountChanged,
-    /// The refresh token belongs to no family, or to one that has ended.
+    /// The refresh token belongs to no family, or to one that has ended. The two are not told
+    /// apart.
     #[error("the refresh token is not accepted")]
     NoFamily,
     /// The refresh token was used before, so its family has ended.
@@ -81,6 +93,9 @@ impl World<'_> {
     pub async fn key_ring(&self) -> Result<KeyRing, StorageError> {
         let since = self.read::<BenchTime>(&self.keys_since()).await?;
         let age = since.map_or(Duration::ZERO, |since| self.now.since(since.value));
+        // Bench and variant are part of what each key is derived from. A token of the insecure
+        // portal, whose key may be a word, has a wrong signature at the hardened one. Neither name
+        // contains a space, so no two worlds have the same text here.
         let of = format!("{} {}", self.bench.name(), self.variant);
         let keys = self.bench.keys();
         Ok(KeyRing::new(self.probe, age, |kid| {
@@ -88,12 +103,19 @@ impl World<'_> {
         }))
     }
 
+    /// Where the moment of the first sign-in with tokens is stored. It is in the store and not in
+    /// this process: after a restart the keys must be as old as before, or a retired one would be
+    /// back.
     fn keys_since(&self) -> crate::storage::RecordKey {
         self.fixed_key(RecordKind::Counter, "token-keys-since")
     }
 
     /// Begins a family for an account whose password was right. The first one of a world also
     /// stores since when its keys are in use.
+    ///
+    /// At the API the caller has checked the password, counted by the throttle like every sign-in:
+    /// an attacker takes the way that is not counted (CWE-288). The lab's own workbench calls this
+    /// without a password, for the student's accounts.
     ///
     /// # Errors
     /// [`IssueError::AccountChanged`]: a password change beats a sign-in in flight (CWE-362).
@@ -144,6 +166,9 @@ impl World<'_> {
     /// Exchanges a refresh token that passed the verifier. What the verifier cannot know is whether
     /// the token was used before; only the stored family shows that.
     ///
+    /// The claims must come from the verifier. With unverified ones an attacker would write the
+    /// name of any family into `sid`.
+    ///
     /// # Errors
     /// See [`IssueError`].
     pub async fn refresh(&self, claims: &Claims) -> Result<IssuedTokens, IssueError> {
@@ -169,6 +194,8 @@ impl World<'_> {
                 expect: vec![(key.clone(), Expect::Version(found.version))],
                 ..Batch::default()
             };
+            // A plain comparison: both ids are in tokens that the portal signed, so there is
+            // nothing to find out letter by letter.
             let decision = self
                 .probe
                 .refresh_rotation()
@@ -193,6 +220,9 @@ impl World<'_> {
             if let Some(next) = &issued.refresh {
                 changed.newest.clone_from(next);
             }
+            // An exchange uses up the token that arrived and issues the next one in one commit. In
+            // two, a crash would leave the user with a used token, and the next refresh would look
+            // like a theft.
             batch.put.push(self.family_put(family, &changed));
             batch.events.push(self.event(EventKind::TokenIssued {
                 user,

@@ -1,6 +1,10 @@
 //! Revocation: what the server remembers about tokens that were ended. It is the last check of a
 //! token.
 //!
+//! A token proves that it was right when it was issued. It cannot know that its user has signed out
+//! since then, or has noticed a thief. Only the server can, so ASVS 7.4.1 names a denylist or a
+//! date before which tokens are refused. Both are here.
+//!
 //! Two records are enough. A sign-out stores the token's issuer and `jti` until the token would
 //! have expired. A new password stores one moment for the user, and every token from before it is
 //! refused: the portal need not know which tokens it has issued. Whether anything is stored at all
@@ -26,7 +30,8 @@ use crate::base::event::EventKind;
 use crate::session::world::World;
 use crate::storage::{Batch, Put, RecordIndex, RecordKey, RecordKind, StorageError};
 
-/// How many families of a user one change of the password ends.
+/// How many families of a user one change of the password ends, because a commit needs a bound. A
+/// family beyond it is of no use either: its refresh token is older than the password.
 const FAMILIES_AT_ONCE: usize = 1_000;
 
 impl World<'_> {
@@ -41,17 +46,21 @@ impl World<'_> {
         if !revocation.remembers() {
             return Ok(None);
         }
-        // A token without `jti` cannot be on the list, so it could never be revoked.
+        // A token without `jti` cannot be on the list, so it could never be revoked. The portal
+        // issues no such token, so nobody loses a genuine one.
         let refused = |because| Ok(Some(TokenCheck::Revocation.refuses(because)));
         let Some(key) = self.denylist_key(claims) else {
             return refused("The token has no jti by which it could be revoked.");
         };
+        // An entry whose time is over is ignored: from then on the expiry of the token refuses it.
+        // A damaged entry is an error of the store and not "no entry" (`World::read`).
         if let Some(denied) = self.read::<()>(&key).await?
             && self.now < denied.expires_at
         {
             return refused("The token was revoked by a sign-out.");
         }
-        // The second record: one moment for all tokens of the user.
+        // The second record: one moment for all tokens of the user. It is one number, however many
+        // tokens there are.
         #[expect(clippy::cast_precision_loss, reason = "seconds need 31 bits of the 53")]
         let outdated = |changed: u64| revocation.predates_password(claims.iat, changed as f64);
         if self
@@ -65,7 +74,12 @@ impl World<'_> {
     }
 
     /// Signs a token out: where the policy remembers it, the token and its family end. Returns
-    /// whether they did.
+    /// whether they did. WEAK: nothing is stored, and a copy of the token is accepted until it
+    /// expires.
+    ///
+    /// Other access tokens of the same family are not on the list: those that earlier refreshes
+    /// issued are accepted until they expire, 15 minutes at most. That is the price of tokens of
+    /// which the server has no record.
     ///
     /// # Errors
     /// The store does not answer. Then the user is not signed out, and the answer must say so.
@@ -81,14 +95,15 @@ impl World<'_> {
                 expires_at,
                 ..self.put(&key, &(), None)
             }));
-            // The access token is useless now; the refresh token would bring a new one.
+            // The access token is useless now; the refresh token would bring a new one. Both ends
+            // are one commit, so no crash leaves half a sign-out.
             let family = claims.text("sid").unwrap_or_default();
             batch
                 .remove
                 .extend(self.key(RecordKind::RefreshFamily, family));
         }
         // The weak arm writes the event as well, with `remembered: false`: the page forgot the
-        // token, and the journal shows that the server did not.
+        // token, and the server refuses no copy of it.
         batch.events.push(self.event(EventKind::TokenRevoked {
             user: claims.sub.clone(),
             token: self.fingerprint_of(claims.jti.as_deref().unwrap_or_default()),
@@ -170,6 +185,9 @@ impl World<'_> {
         }
     }
 
+    /// Under which key the moment is stored. `None` for a user name that no record can have: no
+    /// account has it either. `user-` and `jti-` separate the two kinds of entry, so no `jti` can
+    /// be chosen that reads as a password change.
     fn password_change_key(&self, user: &str) -> Option<RecordKey> {
         self.key(RecordKind::Denylist, &format!("user-{user}"))
     }

@@ -10,7 +10,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, crypto};
 use serde::Serialize;
 
 /// A signed token with this header and this payload. `None` where the key does not fit the
-/// algorithm, or where one of the two cannot be written as JSON.
+/// algorithm, or where one of the two cannot be written as JSON. No token is then issued: one with
+/// an empty signature would be an unsigned token.
 pub fn sign(
     header: &impl Serialize,
     payload: &impl Serialize,
@@ -25,14 +26,17 @@ pub fn sign(
 }
 
 /// Header and payload as the signature covers them: compact JSON in base64url, with a dot between
-/// them. RFC 7515 calls it the JWS signing input.
+/// them. RFC 7515 calls it the JWS signing input. The header is part of it: otherwise anyone could
+/// put another `typ` or `kid` on a genuine payload. The dot is no letter of base64url, so nobody
+/// can move the border between the two.
 pub fn signing_input(header: &impl Serialize, payload: &impl Serialize) -> Option<String> {
     let header = URL_SAFE_NO_PAD.encode(serde_json::to_vec(header).ok()?);
     let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(payload).ok()?);
     Some(format!("{header}.{payload}"))
 }
 
-/// Whether the signature over this text was made with the key.
+/// Whether the signature over this text was made with the key. The algorithm is the caller's choice
+/// and not the header's: see `check_signature` in `verify.rs`.
 pub fn is_valid(signed: &str, signature: &[u8], key: &DecodingKey, algorithm: Algorithm) -> bool {
     let signature = URL_SAFE_NO_PAD.encode(signature);
     // An error, such as a signature of a wrong length, is a "no". The crate compares an HMAC in

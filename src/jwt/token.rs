@@ -3,7 +3,10 @@
 //! A token that is not exactly in this form is refused under every policy. A lenient reader accepts
 //! one token in many spellings: with padding, with a space, with a member twice. Then a list of
 //! revoked tokens misses a spelling, and two programs may read two different users from one token.
-//! Next: [`mod@super::verify`].
+//!
+//! Everything here is read before anyone knows who wrote it. So each step is cheap, bounded and
+//! without consequence: it opens no file, asks no store and sends no request. Next:
+//! [`mod@super::verify`].
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,11 +24,11 @@ pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 pub struct UnverifiedToken<'t> {
     /// Header and payload with the dot between them: what the signature covers.
     pub signing_input: &'t str,
-    /// The signature's bytes.
+    /// The signature's bytes, which nobody has verified.
     pub signature: Vec<u8>,
     /// The header.
     pub header: Header,
-    /// The payload.
+    /// The payload. The word in the type's name is the warning: these claims may be anyone's.
     pub claims: Claims,
 }
 
@@ -34,11 +37,12 @@ pub struct UnverifiedToken<'t> {
 /// public test vectors do.
 #[derive(Clone, Debug)]
 pub struct CompactJws<'t> {
-    /// Header and payload with the dot between them: what the signature covers.
+    /// Header and payload with the dot between them: what the signature covers. The text as it was
+    /// sent, never one that was written again from the parts: two writers of JSON differ.
     pub signing_input: &'t str,
-    /// The signature's bytes.
+    /// The signature's bytes. They may be empty: `jwt-none` decides whether that is refused.
     pub signature: Vec<u8>,
-    /// The header.
+    /// The header, which says how the sender wants to be verified.
     pub header: Header,
     /// The payload's bytes: a token's claims, or anything else that was signed.
     pub payload: Vec<u8>,
@@ -52,13 +56,15 @@ pub struct Header {
     pub alg: String,
     /// The name of the key, as the sender gives it: any text. See `jwt-kid`.
     pub kid: Option<String>,
-    /// The kind of token. See `jwt-type`.
+    /// The kind of token: access or refresh. See `jwt-type`.
     pub typ: Option<String>,
-    /// An address with a set of keys. See `jwt-key-source`.
+    /// An address with a set of keys. Fetching it lets a stranger make the API send requests
+    /// (CWE-918). See `jwt-key-source`.
     pub jku: Option<String>,
-    /// A key that the token brings along. See `jwt-key-source`.
+    /// A key that the token brings along. Anyone can make one. See `jwt-key-source`.
     pub jwk: Option<Value>,
-    /// Whether there is a `crit`, in any form, also a malformed one: see `jwt-crit`.
+    /// Whether there is a `crit`, in any form, also a malformed one: see `jwt-crit`. What it lists
+    /// does not matter, because this verifier knows no extension.
     pub has_crit: bool,
     /// All members, for pages that show them.
     pub all: Map<String, Value>,
@@ -67,26 +73,29 @@ pub struct Header {
 /// What the payload says (RFC 7519 §4.1). Times are in seconds since the epoch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claims {
-    /// The issuer. A user name means something only together with it.
+    /// The issuer. A user name means something only together with it: "admin" of another issuer is
+    /// another person.
     pub iss: Option<String>,
     /// The user. The only claim that every token must have: without it a token speaks of nobody.
     pub sub: String,
-    /// For which services it is meant: one name or several.
+    /// For which services it is meant: one name or several. Empty where the claim is missing.
     pub aud: Vec<String>,
-    /// From this time on the token has expired.
+    /// From this time on the token has expired. Optional here, so that a check decides what a
+    /// missing one means: a parser that fills in "never" would decide it for everyone.
     pub exp: Option<f64>,
     /// From this time on the token is valid.
     pub nbf: Option<f64>,
-    /// When it was issued.
+    /// When it was issued. Compared with the moment of the last password change.
     pub iat: Option<f64>,
     /// The token's own id, by which it can be revoked.
     pub jti: Option<String>,
-    /// All claims.
+    /// All claims, those with a field above included.
     pub all: Map<String, Value>,
 }
 
 impl<'t> UnverifiedToken<'t> {
-    /// Reads a token.
+    /// Reads a token, and verifies nothing. A library whose `decode` does the same under a harmless
+    /// name invites the mistake of `jwt-signature`.
     ///
     /// # Errors
     /// A sentence that says what is wrong with the form. It repeats nothing of the token.
@@ -205,7 +214,8 @@ impl Claims {
         })
     }
 
-    /// A claim that holds text; `None` where it is missing or has another type.
+    /// A claim that holds text; `None` where it is missing or has another type. Callers must treat
+    /// `None` as "grants nothing".
     pub fn text(&self, name: &str) -> Option<&str> {
         self.all.get(name)?.as_str()
     }
@@ -225,7 +235,8 @@ fn some_text(text: String) -> Option<String> {
 }
 
 /// For whom the token is: RFC 7519 §4.1.3 allows one name or a list of names. `None` is a wrong
-/// type.
+/// type. Anything else in the list refuses the token: to skip what is odd would be to guess what
+/// the issuer meant.
 fn audience(all: &Map<String, Value>) -> Option<Vec<String>> {
     match all.get("aud") {
         None => Some(Vec::new()),
@@ -238,7 +249,8 @@ fn audience(all: &Map<String, Value>) -> Option<Vec<String>> {
     }
 }
 
-/// A member that may be missing and must be text; the outer `None` is a wrong type.
+/// A member that may be missing and must be text; the outer `None` is a wrong type. So is `null`:
+/// some programs read it as missing, others as the text "null".
 fn text(all: &Map<String, Value>, name: &str) -> Option<Option<String>> {
     match all.get(name) {
         None => Some(None),
@@ -252,6 +264,7 @@ fn text(all: &Map<String, Value>, name: &str) -> Option<Option<String>> {
 fn time(all: &Map<String, Value>, name: &str) -> Option<Option<f64>> {
     match all.get(name) {
         None => Some(None),
+        // Finite: a comparison with infinity would let the token live forever.
         Some(value) => value
             .as_f64()
             .filter(|seconds| seconds.is_finite())

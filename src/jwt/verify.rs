@@ -13,6 +13,8 @@
 //!
 //! Refused alternative: the `jsonwebtoken` crate's own `decode`. It makes all checks in one call
 //! and reads the system's clock. Here each check must be a switch, and time is the bench's clock.
+//! An application without such a need should call a library, and name algorithms, issuer and
+//! audience in that call.
 
 use std::fmt;
 
@@ -34,34 +36,38 @@ pub enum TokenCheck {
     /// The form: three parts, base64url, JSON objects without equal names. It stops a token that
     /// two programs would read differently.
     Form,
-    /// Conditions in `crit`, which a verifier must know or refuse.
+    /// Conditions in `crit`, which a verifier must know or refuse (RFC 7515 §4.1.11). It stops the
+    /// use of a token without what its issuer demanded.
     Crit,
-    /// Whether there is a signature at all. It stops `alg: none` and a signature that was cut off.
+    /// Whether there is a signature at all (ASVS 9.1.2). It stops `alg: none` and a signature that
+    /// was cut off.
     None,
-    /// A key that the token brings along, or points to. It stops a signature with the attacker's
-    /// key.
+    /// A key that the token brings along, or points to (ASVS 9.1.3). It stops a signature with the
+    /// attacker's key.
     KeySource,
-    /// Whether the named key has retired. It stops tokens that are signed with an old, leaked key.
+    /// Whether the named key has retired (CWE-324). It stops tokens that are signed with an old,
+    /// leaked key.
     Retired,
     /// The key by its name. It stops a name that leads to a key which the API did not choose.
     Kid,
-    /// The algorithm, which must be one of the key's. It stops key confusion.
+    /// The algorithm, which must be one of the key's (RFC 8725 §3.1). It stops key confusion.
     Algorithm,
-    /// The signature. It stops every change of header or payload.
+    /// The signature (ASVS 9.1.1, CWE-347). It stops every change of header or payload.
     Signature,
-    /// The kind of token. It stops a refresh token that is used as an access token.
+    /// The kind of token (ASVS 9.2.2). It stops a refresh token that is used as an access token.
     Type,
-    /// The issuer. It stops a partner who shares the key.
+    /// The issuer (RFC 8725 §3.8). It stops a partner who shares the key.
     Issuer,
-    /// The audience. It stops a token that was issued for another service.
+    /// The audience (ASVS 9.2.3). It stops a token that was issued for another service.
     Audience,
     /// The time from which the token is valid. It stops the use of a right that begins later.
     NotBefore,
-    /// The time until which the token is valid. It stops the use of an old copy.
+    /// The time until which the token is valid (ASVS 9.2.1). It stops the use of an old copy.
     Expiry,
     /// Whether its user exists. It stops the token of a deleted account.
     Subject,
-    /// Whether it was revoked. It stops a copy after the sign-out or after a new password.
+    /// Whether it was revoked (ASVS 7.4.1). It stops a copy after the sign-out or after a new
+    /// password.
     Revocation,
 }
 
@@ -85,7 +91,8 @@ impl TokenCheck {
         TokenCheck::Revocation,
     ];
 
-    /// The slug of its defence, or `form`.
+    /// The slug of its defence, or `form`. It goes into the journal and onto the page, so a student
+    /// learns which switch refused the token.
     pub const fn slug(self) -> &'static str {
         match self.defence() {
             Some(name) => name.slug(),
@@ -143,7 +150,8 @@ impl fmt::Display for TokenRefusal {
 /// What a token is to be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenPurpose {
-    /// A request to the API. Which kinds of token are accepted is `jwt-type`'s decision.
+    /// A request to the API. Which kinds of token are accepted is `jwt-type`'s decision. The route
+    /// says what a token is for; the token itself is not asked.
     Access,
     /// A request for new tokens. It needs a refresh token under every policy: otherwise an access
     /// token, which is valid for minutes, could be exchanged for new ones without end.
@@ -153,13 +161,14 @@ pub enum TokenPurpose {
 /// The `typ` of a refresh token. No standard defines one; the form follows `at+jwt` of RFC 9068.
 pub const REFRESH_TYPE: &str = "rt+jwt";
 
-/// What a verifier compares a token with.
+/// What a verifier compares a token with. All of it except `fetched` comes from the API's own
+/// configuration, route and clock, where no sender can change it.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenExpectations<'e> {
     /// The portal's own names, for `iss` and `aud`.
     pub names: &'e TokenNames,
-    /// The keys at the address in `jku`, where the policy had them fetched. They are fetched
-    /// before, so the verifier itself never sends a request.
+    /// The keys at the address in `jku`, where the policy had them fetched; empty on the strong
+    /// arm. They are fetched before, so the verifier itself never sends a request.
     pub fetched: &'e [Value],
     /// The time on the bench's clock.
     pub now: BenchTime,
@@ -185,7 +194,8 @@ pub fn verify(
 ) -> Result<Claims, TokenRefusal> {
     let token = CompactJws::parse(text).map_err(|because| TokenCheck::Form.refuses(because))?;
     // Reading the payload is not believing it. It is read here so that a broken form is always
-    // refused as a broken form, whatever the signature is.
+    // refused as a broken form, whatever the signature is. Nothing may use a claim before the
+    // signature is verified: not a query, not a log line, not the choice of a key by `iss`.
     let claims =
         Claims::parse(&token.payload).map_err(|because| TokenCheck::Form.refuses(because))?;
     // Here the order is visible: the signature, and only then what the claims say.
@@ -235,15 +245,17 @@ fn check_signature(
     probe: &PolicyProbe,
     key: VerifyingKey,
 ) -> Result<(), TokenRefusal> {
-    // An algorithm that the crate does not know cannot be the key's. Which ones it knows is public,
-    // so the sentence gives nothing away.
+    // An algorithm that the crate does not know cannot be the key's. Case matters: `hs256` is no
+    // algorithm (RFC 7515 §4.1.1). Which ones the API knows is public, so the sentence gives nothing
+    // away. It is a refusal and not a fallback to another algorithm (CWE-757).
     let unknown = TokenCheck::Algorithm.refuses("The token's alg is no algorithm of this API.");
     let named: Algorithm = token.header.alg.parse().map_err(|_| unknown)?;
     let chosen = probe.jwt_algorithm().choose(named, key.bound());
     let unfit = TokenCheck::Algorithm.refuses("The token's algorithm is not that of its key.");
     let algorithm = chosen.ok_or(unfit)?;
 
-    // A closure, because the weak arm of `jwt-signature` must not compute it at all.
+    // A closure, because the weak arm of `jwt-signature` must not compute it at all. A key that
+    // cannot be used with the algorithm makes a signature wrong, never "not to be checked".
     let is_valid = || {
         let key = key.for_algorithm(algorithm);
         key.is_some_and(|key| {
@@ -280,14 +292,16 @@ fn key_from_header(
     key.map(Some).ok_or(unusable)
 }
 
-/// One of the API's own keys, by the name in the header.
+/// One of the API's own keys, by the name in the header. The name is text from a stranger (RFC 8725
+/// §3.10): it may choose among the keys that the API has, and may do nothing else.
 fn own_key(
     header: &Header,
     probe: &PolicyProbe,
     ring: &KeyRing,
 ) -> Result<VerifyingKey, TokenRefusal> {
     // A token without `kid` asks for the key with an empty name, and there is none. Refused
-    // alternative: trying every key. Each bad token would then cost several signatures.
+    // alternative: trying every key. Each bad token would then cost several signatures, and the
+    // weakest key would sign for all.
     let kid = header.kid.as_deref().unwrap_or_default();
     // Before the look-up, which does not find a retired key either: the student sees that the key
     // retired, not that it never existed.
@@ -310,7 +324,9 @@ fn check_claims(
     probe: &PolicyProbe,
     expected: &TokenExpectations<'_>,
 ) -> Result<(), TokenRefusal> {
-    // The kind first: every claim below means something only in the right kind of token.
+    // The kind first: every claim below means something only in the right kind of token. With a
+    // strong `jwt-type` the rules of the two kinds exclude each other (RFC 8725 §3.12), so no token
+    // passes as both.
     let typ = header.typ.as_deref();
     match expected.purpose {
         TokenPurpose::Access => probe.jwt_type().check(typ),
@@ -322,6 +338,9 @@ fn check_claims(
     // Who wrote the token and for whom, before its times: a token of a stranger is not "expired",
     // it was never valid here.
     let names = expected.names;
+    //
+    // The signature says that someone with the key made the token. A partner who was given the
+    // shared key also has it, and so has another service of the same portal.
     let issuer = probe
         .jwt_issuer()
         .check(claims.iss.as_deref(), &names.issuer);

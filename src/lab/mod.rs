@@ -11,6 +11,7 @@ mod build;
 mod clock;
 mod delete_bench;
 pub mod diagrams;
+mod find;
 mod health;
 mod inspect;
 mod job;
@@ -69,6 +70,7 @@ pub fn mount(rocket: Rocket<Build>, state: LabState) -> Rocket<Build> {
     rocket
         .mount("/", clock::routes())
         .mount("/", delete_bench::routes())
+        .mount("/", find::routes())
         .mount("/", health::routes())
         .mount("/", health::own_routes())
 }

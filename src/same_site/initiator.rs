@@ -114,7 +114,7 @@ fn policy(context: &RequestContext) -> String {
     let lab = addresses.lab_page(context.bench.name(), "/same-site");
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: {portal}; \
-         connect-src 'self' {portal}; frame-src {portal}; form-action {forms} {lab}; \
+         font-src 'self'; connect-src 'self' {portal}; frame-src {portal}; form-action {forms} {lab}; \
          base-uri 'none'; frame-ancestors 'none'"
     )
 }

@@ -1,5 +1,10 @@
 //! The accounts of a world. The demo accounts need no record until they change, so that a bench is
 //! made without writing anything.
+//!
+//! Every change here names the version of the account that it was decided on. Without that an
+//! attacker sends two requests at once: both see the old state, both are allowed, and the second
+//! one overwrites what the first one did (CWE-362). Next: [`super::sign_in`], where the same
+//! condition stops a sign-in with an old password.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,36 +17,42 @@ use crate::storage::{Batch, Commit, Expect, RecordKey, RecordKind, StorageError}
 /// What every demo account owns at first.
 const FIRST_BALANCE: u64 = 1_000;
 
-/// The longest text about oneself, in characters.
+/// The longest text that users write about themselves, in characters.
 pub const ABOUT_LIMIT: usize = 500;
 
 /// What is stored of an account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AccountRecord {
-    /// The password as the arm of `password-storage` stored it.
+    /// The password as the arm of `password-storage` stored it. Its `Debug` prints no password, so
+    /// this structure may appear in an error.
     pub password: StoredPassword,
-    /// What the user may do.
+    /// What the user may do. The strong `role-source` reads it here at each request: what a browser
+    /// or a token says about a role was perhaps written by its owner.
     pub role: Role,
-    /// Pretend money.
+    /// Pretend money. Unsigned: with a signed type a transfer of minus 100 would take money from
+    /// its receiver, unless every caller remembered to check.
     pub balance: u64,
-    /// What the user says about themselves.
+    /// What the user says about themselves, unchanged, as with notices.
     pub about: String,
 }
 
 /// An account as it was read.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// The user's name.
+    /// The user's name, as the list of accounts spells it.
     pub user: String,
     /// The key of its record, which may not be stored yet.
     pub key: RecordKey,
-    /// 0 while the account is as the bench was made.
+    /// The version that was read; 0 while the account is as the bench was made. A commit that
+    /// expects 0 expects that no record exists, so the first change is protected like every other.
     pub version: u64,
-    /// The record.
+    /// What the account held then.
     pub record: AccountRecord,
 }
 
-/// Why a transfer did not happen.
+/// Why a transfer did not happen. The first case says that no account has the name. Here everyone
+/// knows the names: the lab's front page lists them. A portal whose accounts are private must give
+/// one answer for all cases (CWE-204).
 #[derive(Debug, thiserror::Error)]
 pub enum TransferError {
     /// Nobody has that name.
@@ -59,11 +70,13 @@ pub enum TransferError {
 }
 
 impl World<'_> {
-    /// The account of that name, if there is one.
+    /// The account of that name, if there is one. A stranger typed the name.
     ///
     /// # Errors
     /// The store does not answer.
     pub async fn account(&self, user: &str) -> Result<Option<Account>, StorageError> {
+        // First the fixed list, then the store. Only a name of the list becomes a key, so no text
+        // that somebody typed reaches the store. An unknown name costs no look-up.
         let Some(demo) = self.demo_account(user) else {
             return Ok(None);
         };
@@ -80,7 +93,8 @@ impl World<'_> {
         }))
     }
 
-    /// Stores a changed account, if nobody changed it meanwhile.
+    /// Stores a changed account, if nobody changed it meanwhile. [`Commit::Conflict`] otherwise:
+    /// the caller read an account that no longer exists in this form, and must tell its user.
     ///
     /// # Errors
     /// The store does not answer.
@@ -90,7 +104,8 @@ impl World<'_> {
         self.commit(batch).await
     }
 
-    /// Adds a changed account to a batch that does more besides.
+    /// Adds a changed account to a batch that does more besides, with the version as a condition.
+    /// There is no way to write an account without the condition.
     pub(crate) fn add_account(&self, batch: &mut Batch, account: &Account) {
         batch
             .expect
@@ -100,7 +115,11 @@ impl World<'_> {
             .push(self.put(&account.key, &account.record, None));
     }
 
-    /// Moves pretend money, in one commit with its event.
+    /// Moves pretend money, in one commit with its event. Returns the sender's new balance.
+    ///
+    /// `from` is the user of the session and never a field of the form: otherwise anyone could send
+    /// the money of anyone. Whether the user meant to send it is not asked here, but by
+    /// `csrf-token`, `request-origin` and `safe-methods` before.
     ///
     /// # Errors
     /// See [`TransferError`].
@@ -111,6 +130,8 @@ impl World<'_> {
         amount: u64,
         method: &str,
     ) -> Result<u64, TransferError> {
+        // A transfer to oneself would read the account twice and write it twice. The second copy
+        // holds the old balance plus the amount, and the money would come from nowhere.
         if from == to {
             return Err(TransferError::SameAccount);
         }
@@ -124,14 +145,21 @@ impl World<'_> {
             else {
                 return Err(TransferError::UnknownReceiver);
             };
+            // Inside the loop, with the balance that the commit expects (ASVS 15.4.2). A check
+            // before the loop would compare with a balance that another transfer has already spent.
             if amount == 0 || amount > sender.record.balance {
                 return Err(TransferError::BadAmount);
             }
+            // The check above makes this subtraction safe. The addition stops at the largest
+            // number: one that wraps around would make a rich receiver poor.
             sender.record.balance -= amount;
             receiver.record.balance = receiver.record.balance.saturating_add(amount);
+            // Both accounts in one commit. A crash between two commits would destroy money, or make
+            // it.
             let mut batch = Batch::default();
             self.add_account(&mut batch, &sender);
             self.add_account(&mut batch, &receiver);
+            // The method is part of the event: a transfer by GET is the trace of a forged request.
             batch.events.push(self.event(EventKind::Transferred {
                 from: from.to_owned(),
                 to: to.to_owned(),
@@ -144,7 +172,9 @@ impl World<'_> {
         }
     }
 
-    /// The account as the bench was made, if the name is one of the demo accounts.
+    /// The account as the bench was made, if the name is one of the demo accounts. Its password is
+    /// not a secret (CWE-798 in a real portal): a lab for one computer needs accounts that everyone
+    /// knows.
     fn demo_account(&self, user: &str) -> Option<AccountRecord> {
         let (user, _) = DEMO_PASSWORDS.iter().find(|(name, _)| *name == user)?;
         Some(AccountRecord {

@@ -1,13 +1,18 @@
 //! Decides what the `Set-Cookie` lines say that set a session's cookie and remove it.
 //!
-//! Each attribute takes something away from an attacker: `HttpOnly` the script that reads the
-//! cookie, `Secure` the café that listens, `SameSite` the foreign page that sends a form along with
-//! it, the prefix `__Host-` the sibling host that plants another one, and the missing `Max-Age` the
-//! next person at the same computer. The files of `src/defences` with those names say how.
+//! Each part of the line stops one way to read, use or plant the cookie:
 //!
-//! The line is raw text ([`SetCookie`]), because a web framework's cookie jar adds its own attributes, which
-//! the weak arms must lack. The removal repeats `Path` and `Secure`: a browser refuses a removal of
-//! a `__Host-` cookie without them, and the user would stay signed in.
+//! - `HttpOnly` (ASVS 3.3.4): a script that an attacker brought into a page reads it.
+//! - `Secure` (ASVS 3.3.1): somebody on an open network, as in the café, reads it on the way.
+//! - `SameSite` (ASVS 3.3.2): another site's page posts a form, and the browser adds the cookie.
+//! - The prefix `__Host-` (ASVS 3.3.3): a sibling host plants a cookie of this name.
+//! - No `Max-Age`: the next person at the same computer finds it.
+//!
+//! The files of `src/defences` with those names say how. All of them bind the browser only. What a
+//! thief has copied once obeys none of them, and ends only with its record ([`super::end`]).
+//!
+//! The line is raw text ([`SetCookie`]). Refused alternative: a web framework's cookie jar. It adds
+//! attributes by itself, which the weak arms must lack, and hides the line that students compare.
 
 use super::SessionId;
 use crate::base::bench_name::BenchName;
@@ -17,15 +22,18 @@ use crate::defences::policy::Variant;
 
 /// The name of a variant's session cookie on a bench, as in `__Host-session_hardened`.
 ///
-/// Cookies ignore ports (RFC 6265 §8.5), and a path keeps no script out, so bench and variant are
-/// part of the name: otherwise the weak portal would receive the cookie of the strong one.
+/// Bench and variant are part of the name, because nothing else separates two portals of one host:
+/// cookies ignore ports (RFC 6265 §8.5), and a path keeps no script out. With one name for all, a
+/// sign-in to the insecure portal would replace the cookie of the hardened one.
 pub fn name(probe: &PolicyProbe, variant: Variant, bench: &BenchName) -> String {
     probe
         .host_prefix()
         .name(&plain_name("session", variant, bench))
 }
 
-/// The name of a cookie of this variant and bench that carries no prefix.
+/// The name of a cookie of this variant and bench without a prefix, as in `browser_hardened` or
+/// `browser_hardened_team-7`. A sibling host can set a cookie of such a name, so its value must not
+/// sign anybody in. The weak `host-prefix` breaks this rule.
 pub fn plain_name(what: &str, variant: Variant, bench: &BenchName) -> String {
     if bench.is_local() {
         format!("{what}_{}", variant.slot())
@@ -34,9 +42,11 @@ pub fn plain_name(what: &str, variant: Variant, bench: &BenchName) -> String {
     }
 }
 
-/// The `Set-Cookie` line that hands a session id to the browser.
+/// The `Set-Cookie` line that gives a session id to the browser.
 ///
-/// It is written after the session is stored, and only then: see [`World::sign_in`].
+/// It is written after the session is stored, and only then: see [`World::sign_in`]. An id belongs
+/// in this line and nowhere else (ASVS 3.3.4). A script can read an id in a page or in JSON, and
+/// `HttpOnly` does not protect that copy.
 ///
 /// [`World::sign_in`]: super::world::World::sign_in
 pub fn set(probe: &PolicyProbe, variant: Variant, bench: &BenchName, id: &SessionId) -> SetCookie {
@@ -44,32 +54,43 @@ pub fn set(probe: &PolicyProbe, variant: Variant, bench: &BenchName, id: &Sessio
     line(probe, &name(probe, variant, bench), id.expose(), lifetime)
 }
 
-/// The `Set-Cookie` line that takes it back. It asks the browser, and nobody else: a thief keeps the
-/// copy. What ends the session is the removal of its record, in [`super::end`].
+/// The `Set-Cookie` line that removes the cookie. It asks the browser, and nobody else: a thief
+/// keeps the copy. What ends the session is the removal of its record, in [`super::end`].
+///
+/// HTTP has no verb for removal: a cookie is replaced by one that has expired. The line is built by
+/// the same function as the one that set the cookie, because it must repeat `Path` and `Secure`. A
+/// browser refuses every `__Host-` cookie without them, also a removal, and would keep the old one.
 pub fn remove(probe: &PolicyProbe, variant: Variant, bench: &BenchName) -> SetCookie {
     line(probe, &name(probe, variant, bench), "", Some("Max-Age=0"))
 }
 
-/// A cookie of this variant and bench that has no prefix and no other attribute, which is how the
-/// weak arms hand out what they trust: `role`, `state`.
+/// A cookie of this variant and bench without a prefix and without protection. The weak arms of
+/// `role-source` and `client-state` put into it what they trust: `role`, `state`. Any user can edit
+/// `role` in the browser (CWE-565), and any script on the page can read both.
 pub fn set_plain(what: &str, variant: Variant, bench: &BenchName, value: &str) -> SetCookie {
     SetCookie::new(&plain_name(what, variant, bench), value, &["Path=/"])
 }
 
-/// The line that removes such a cookie.
+/// The line that removes such a cookie. A copy of a `state` cookie stays valid all the same: its
+/// signature has no end, and no record ends with it.
 pub fn remove_plain(what: &str, variant: Variant, bench: &BenchName) -> SetCookie {
     let name = plain_name(what, variant, bench);
     SetCookie::new(&name, "", &["Path=/", "Max-Age=0"])
 }
 
-/// There is no `Domain`: without it the cookie goes to this host alone, and with it to every
-/// sibling. An attacker needs only one sibling that is badly kept.
+/// One line, with the attributes that the policy chooses.
+///
+/// `Domain` is on neither arm. Without it the browser sends the cookie to this host alone, with it
+/// to every sibling as well (RFC 6265 §4.1.2.3). An attacker needs only one sibling that is badly
+/// maintained.
 fn line(probe: &PolicyProbe, name: &str, value: &str, lifetime: Option<&'static str>) -> SetCookie {
     let attributes = [
-        // `Path=/` on both arms. A narrower path protects nothing, because a page of the same origin
-        // can open a frame there and read the cookie; and `__Host-` requires this one.
+        // `Path=/` on both arms. A narrower path protects nothing, because a page of the same
+        // origin can open a frame there and read the cookie (RFC 6265 §8.5); and `__Host-` requires
+        // this one.
         Some("Path=/"),
-        // A session that outlives the browser is still there for the next one at that computer.
+        // Strong: nothing, so the cookie ends with the browser session. Weak: ten years. A removal
+        // passes `Max-Age=0` here.
         lifetime,
         probe.secure().attribute(),
         probe.http_only().attribute(),
@@ -81,12 +102,18 @@ fn line(probe: &PolicyProbe, name: &str, value: &str, lifetime: Option<&'static 
 
 /// Every value that a request's `Cookie` headers give for `name`, in the order sent.
 ///
-/// The raw text is read because a jar keeps only one of two cookies of the same name, and then
-/// nobody sees that an attacker planted the other one.
+/// The raw text is read because a jar keeps only one of two cookies of the same name. Then nobody
+/// sees that an attacker planted the other one. The header holds names and values only, without the
+/// attributes, so no reader can tell which host set which: see `duplicate-cookies`.
 pub fn values<'r>(headers: impl Iterator<Item = &'r str>, name: &str) -> Vec<&'r str> {
     headers
+        // A request may have several `Cookie` headers (RFC 6265bis §4.2.1). A reader of the first
+        // one alone would miss a planted cookie in the second.
         .flat_map(|header| header.split(';'))
+        // A value may contain `=`, so only the first one separates.
         .filter_map(|pair| pair.trim().split_once('='))
+        // Names are compared exactly. `__host-session` is another cookie, for which some clients
+        // enforce no prefix (curl compares the prefix with its capitals).
         .filter(|(found, _)| *found == name)
         .map(|(_, value)| value)
         .collect()

@@ -1,9 +1,16 @@
 //! Ending sessions: by the user, from another of their sessions, with a new password, with the
 //! bench.
 //!
-//! A session ends where its record goes. Taking the cookie away only asks the browser to forget it:
-//! anyone who copied it before still has it (worksheet 9). So every verb here removes records, and
-//! says so only when the store has confirmed it.
+//! A session ends when its record is removed. To remove the cookie only asks the browser to forget
+//! it: anyone who copied it before still has it (worksheet 9, ASVS 7.4.1, CWE-613). So every verb
+//! here removes records, and reports that only when the store has confirmed it.
+//!
+//! The difficulty is time. While a user ends a session, its thief may be using it, so it may be
+//! rotated, opened again or changed at the same moment. Each verb says how it meets that.
+//!
+//! Refused alternative: a mark "ended" in the record. Every reader would have to look at the mark,
+//! and one that forgets it accepts the session. A record that was removed cannot be accepted by
+//! mistake.
 
 use futures::future::try_join_all;
 
@@ -26,33 +33,37 @@ const AT_ONCE: usize = 100;
 /// nobody can know.
 #[derive(Clone, Debug)]
 pub struct ListedSession {
-    /// The record's key.
+    /// The record's key. With a weak `at-rest` it is the id, so it must not appear on a page.
     pub key: RecordKey,
-    /// The record.
+    /// The record, with the client's own name and the times that a user recognises it by.
     pub record: SessionRecord,
-    /// Its version.
+    /// The version that was read.
     pub version: u64,
-    /// When it was last used.
+    /// When it was last used. A use at a time when its owner was asleep is a thief's.
     pub last_used: crate::base::clock::BenchTime,
 }
 
 impl ListedSession {
     /// A name for the session in a form: a keyed fingerprint of its key, which signs nobody in. The
-    /// key itself would, where `at-rest` is weak: a page that lists sessions would hand out their
-    /// ids.
+    /// key itself would, where `at-rest` is weak: one script on the page that lists sessions would
+    /// have the ids of them all.
+    ///
+    /// A handle is no permission. The page looks it up among the user's own sessions only, so a
+    /// handle of somebody else's session ends nothing.
     pub fn handle(&self, world: &World<'_>) -> String {
         world.fingerprint_of(self.key.name()).0
     }
 }
 
 impl World<'_> {
-    /// Signs a session out. Both arms take the cookie away; whether the record goes is the
-    /// defence's decision. Returns whether it is gone.
+    /// Signs a session out. Both arms remove the cookie; whether the record is removed is the
+    /// defence's decision. Returns whether it was.
     ///
     /// # Errors
     /// The store does not answer; then the user is not signed out, and must be told.
     pub async fn sign_out(&self, session: &Session) -> Result<bool, StorageError> {
-        // STRONG: the record goes, and with it every copy of the id.
+        // STRONG: the record is removed, and with it every copy of the id becomes useless. By
+        // `World::end`, and not by a plain removal: the session may have a new id by now.
         if self.probe.sign_out().ends_record() {
             let chosen = ListedSession {
                 key: session.key.clone(),
@@ -63,8 +74,8 @@ impl World<'_> {
             self.end(&[chosen], EndReason::SignOut).await?;
             return Ok(true);
         }
-        // WEAK: only the cookie goes. Anyone who copied it before stays signed in, and the user,
-        // who sees the sign-in page, does not know.
+        // WEAK: only the cookie is removed. Anyone who copied it before stays signed in. The user
+        // sees the sign-in page and believes that the session has ended.
         self.note(EventKind::Ended {
             user: session.record.user.clone(),
             session: self.fingerprint(&session.id),
@@ -78,11 +89,16 @@ impl World<'_> {
     /// The live sessions of this world, oldest first, of one user or of everybody.
     ///
     /// Users need this list: it is how somebody notices a session that is not theirs (ASVS 7.5.2).
-    /// Expired ones are left out, because they are no longer accepted, whatever the store still holds.
+    /// A theft of an id leaves no other trace: the thief's requests look like the user's.
+    ///
+    /// Expired ones are left out, because they are no longer accepted, whatever the store still
+    /// holds.
     ///
     /// # Errors
     /// The store does not answer.
     pub async fn sessions(&self, of: Option<&str>) -> Result<Vec<ListedSession>, StorageError> {
+        // Both indexes belong to one variant, and an owner's list to one user: the question itself
+        // leaves no room for the sessions of others.
         let (world, kind) = (Some(self.variant), RecordKind::Session);
         let index = match of {
             Some(user) => RecordIndex::Owner(world, kind, user.to_owned()),
@@ -133,8 +149,11 @@ impl World<'_> {
             transaction.attempt().await?;
             let mut batch = Batch::default();
             self.add_end(&mut batch, &chosen, reason);
-            // They must all be there. A session that a request beside this one rotates is there no
-            // longer under this key, and a plain removal would find nothing, and miss it.
+            // They must all be there. A session that a request beside this one rotates is no longer
+            // stored under this key. A plain removal would find nothing, report success, and leave
+            // the thief signed in under the new id.
+            //
+            // Presence and not the version: a change of a preference must not save a session.
             let present = |listed: &ListedSession| (listed.key.clone(), Expect::Present);
             batch.expect = chosen.iter().map(present).collect();
             if self.commit(batch).await? == Commit::Done {
@@ -146,6 +165,7 @@ impl World<'_> {
     }
 
     /// What is left of these sessions: those that are there, and those that replaced the others.
+    /// A session that somebody else ended leaves nothing, and the loop above comes to an end.
     async fn still_there(
         &self,
         sessions: Vec<ListedSession>,
@@ -165,6 +185,8 @@ impl World<'_> {
                 }
                 None => Vec::new(),
             };
+            // Two of the chosen sessions may lead to the same one. A batch that removes one record
+            // twice would also write its event twice.
             for one in left {
                 if found.iter().all(|other| other.key != one.key) {
                     found.push(one);
@@ -179,6 +201,9 @@ impl World<'_> {
     ///
     /// It looks again after each commit, and stops when the list is empty. Refused alternative: one
     /// list and one commit. What is opened between the two would stay.
+    ///
+    /// `except` is the session that the user is looking at. A rotation of a session that must end
+    /// needs no special care here: its new record is in the next list.
     ///
     /// # Errors
     /// The store does not answer.
@@ -198,7 +223,8 @@ impl World<'_> {
             if remove.is_empty() {
                 return Ok(ended);
             }
-            // Records that have expired go as well: with the clock put back they would count again.
+            // Records that have expired are removed as well: with the clock put back they would be
+            // accepted again. Only those that were live have an event.
             let mut batch = Batch::default();
             let mut live = self.sessions(Some(user)).await?;
             live.retain(|listed| remove.contains(&listed.key));
@@ -209,6 +235,8 @@ impl World<'_> {
         }
     }
 
+    /// Adds removals and their events to a batch. They belong together: an end without an event
+    /// leaves the user guessing, and an event without an end is a false comfort.
     fn add_end(&self, batch: &mut Batch, sessions: &[ListedSession], reason: EndReason) {
         for listed in sessions {
             batch.remove.push(listed.key.clone());
@@ -222,7 +250,11 @@ impl World<'_> {
     }
 
     /// Stores a new password. In the same commit the other sessions of the user end and this one
-    /// gets a new id, where the policy says so. `None` when the account changed meanwhile.
+    /// gets a new id, where the policy says so. `None` when the account or this session changed
+    /// meanwhile: then nothing is stored, not even the password.
+    ///
+    /// The caller has checked the current password (ASVS 6.2.3). Otherwise anyone who finds an
+    /// unlocked computer, or has one stolen id, keeps the account.
     ///
     /// # Errors
     /// The store does not answer.
@@ -232,7 +264,7 @@ impl World<'_> {
         account: &Account,
     ) -> Result<Option<PasswordChange>, StorageError> {
         // The new password and the ends that it causes are one commit. In two, a crash between them
-        // would change the password and leave the thief signed in, who is the reason for it.
+        // would change the password and leave the thief signed in, because of whom it was changed.
         let mut batch = Batch::default();
         // This expects the account in the version that the caller read. Of two password changes at
         // once one is done, and the other one's user is told to look again.
@@ -241,7 +273,8 @@ impl World<'_> {
             user: account.user.clone(),
         });
         batch.events.push(event);
-        // Tokens name no session, so ending sessions leaves them as they are. They need their own end.
+        // Tokens belong to no session, so ending sessions leaves them as they are. They need their
+        // own end.
         let tokens_ended = self.add_token_revocation(&mut batch, &account.user).await?;
 
         let mut ended = 0;
@@ -254,6 +287,8 @@ impl World<'_> {
             ended = others.len();
         }
         // This session goes on under a new id, so a copy of its old one is no longer accepted.
+        // Refused alternative: ending it as well. The user would have to sign in with the password
+        // that they have entered a second ago, and would gain nothing.
         let renewed = if self
             .probe
             .rotation()
@@ -262,7 +297,8 @@ impl World<'_> {
             batch
                 .expect
                 .push((session.key.clone(), Expect::Version(session.version)));
-            // The user has just proved who they are once more, so the absolute limit begins anew.
+            // The user has just proved who they are once more, so the absolute limit begins anew
+            // (NIST SP 800-63B-4 §5.2).
             let now = self.now;
             let change = |record: &mut SessionRecord| record.authenticated_at = Some(now);
             Some(self.rotated(session, change, &mut batch).await?)
@@ -284,7 +320,11 @@ impl World<'_> {
         Ok(Some(PasswordChange { renewed, ended }))
     }
 
-    /// Changes a session's record in place, where no other request changed it meanwhile.
+    /// Changes a session's record in place, where no other request changed it meanwhile. It is for
+    /// preferences only: a change of rights must give the session a new id.
+    ///
+    /// On a conflict nothing is written, and it is not tried again. A second try without the
+    /// condition could bring back a session that a sign-out has just ended.
     ///
     /// # Errors
     /// The store does not answer.
@@ -306,6 +346,8 @@ impl World<'_> {
     }
 
     /// Marks every session of a user for a new id at its next request, after a change of role.
+    /// Without it an id that was planted or copied while the user was a student becomes an
+    /// administrator's.
     ///
     /// The new id cannot be given here: only an answer to the browser that holds the session can
     /// carry it, and this request comes from somebody else.
@@ -323,8 +365,10 @@ impl World<'_> {
             put.last_used = listed.last_used;
             put.expires_at = record.deadline(self.probe, listed.last_used);
             let expect = vec![(listed.key, Expect::Version(listed.version))];
-            // The mark must not count as use, so both times stay as they were. A session that
-            // changed meanwhile was used with its new rights already checked.
+            // The mark must not count as use, so both times stay as they were.
+            //
+            // The version is expected, so a session that ended meanwhile does not come back. One
+            // that changed meanwhile stays unmarked and keeps its id.
             self.commit(Batch {
                 expect,
                 put: vec![put],

@@ -1,5 +1,5 @@
 //! Ending sessions whose time is over before anybody asks for them, so that the journal says why
-//! they are gone. The store's own sweep would remove them without a word.
+//! they are gone. The store's own sweep would remove them without an event.
 //!
 //! No attacker is stopped here: [`World::look_up`] refuses an expired session whether this ran or
 //! not. Refused alternative: expiry by such a task alone, as some frameworks do. Until it runs, a
@@ -13,11 +13,13 @@ use crate::session::bench::Bench;
 use crate::session::world::World;
 use crate::storage::{RecordIndex, RecordKind, StorageError};
 
-/// How many sessions of a world are looked at. Where a course leaves more behind, the sweep takes
-/// the others, and the journal keeps its place for what people do.
+/// How many sessions of a world are looked at in one pass. Where a course leaves more behind, the
+/// store's sweep removes the others, and the journal has room for what people do.
 pub const LOOKED_AT: usize = 50;
 
 /// Ends the expired sessions of users on a bench, oldest first. Returns how many.
+///
+/// Anyone who reads the journal sees that such a session ended by time and not by somebody else.
 ///
 /// # Errors
 /// The store does not answer.
@@ -36,7 +38,8 @@ pub async fn end_expired(bench: &Bench) -> Result<usize, StorageError> {
         let probe = PolicyProbe::new(bench.resolve(variant).policy);
         let world = World::now(bench, variant, &probe, ClientKind::Lab);
         for key in keys {
-            // A request beside this one may have ended it since the list was read.
+            // A request beside this one may have ended it since the list was read. The list is a
+            // hint; what is decided on is read now.
             let Some(found) = world.read::<SessionRecord>(&key).await? else {
                 continue;
             };
@@ -51,8 +54,8 @@ pub async fn end_expired(bench: &Bench) -> Result<usize, StorageError> {
                     version: found.version,
                     last_used: found.last_used,
                 };
-                // The same verb as a sign-out: the record goes and the event says why, in one commit.
-                // A session that is used again at this moment is over all the same.
+                // The same verb as a sign-out: the record is removed and the event says why, in one
+                // commit. A session that is used again at this moment is over all the same.
                 world.end(&[listed], reason).await?;
                 ended += 1;
             }

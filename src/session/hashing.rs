@@ -1,7 +1,16 @@
 //! Threads for password hashes, as many as there are cores.
 //!
-//! A hash keeps a core busy for a while and takes 19 MB (Argon2id as OWASP asks for it). Any thread
-//! that may block would do, but there can be hundreds of those, and each keeps what it once had.
+//! A slow hash makes guessing expensive for the thief of a store, and every sign-in expensive for
+//! the portal. An attacker can turn that around: wrong passwords cost them nothing, and each keeps
+//! a core busy for a while and takes 19 MB (Argon2id as OWASP recommends it). A thousand at once
+//! would stop every other request (CWE-400). Here they wait their turn, and the rest of the portal
+//! answers.
+//!
+//! Refused alternative: a faster hash. The thief of the store would gain as much as the portal.
+//!
+//! Refused alternative: the threads that the runtime has for work that blocks. There can be
+//! hundreds of those, so hundreds of hashes would run at once, and each thread keeps what it once
+//! took.
 
 use std::num::NonZeroUsize;
 
@@ -9,7 +18,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::storage::StorageError;
 
-/// Threads that hash, and do nothing else. The others wait their turn.
+/// Threads that hash, and do nothing else. Hashes beyond their number wait their turn.
 #[derive(Debug)]
 pub struct Hashing(Option<Runtime>);
 
@@ -21,14 +30,18 @@ impl Hashing {
             .max_blocking_threads(cores)
             .thread_name("password-hash")
             .build();
+        // The threads have their own runtime, so a queue of hashes never takes the threads that
+        // read and write files.
+        //
         // Invariant: only drivers for sockets and time can fail, and none was asked for.
         Self(Some(runtime.expect("a runtime without drivers")))
     }
 
-    /// Runs a hash on one of the threads.
+    /// Runs a hash on one of the threads. The caller waits without holding a thread of the server.
     ///
     /// # Errors
-    /// The hash panicked.
+    /// The hash panicked, or the lab is stopping. Neither is a right password: the caller must
+    /// refuse the sign-in.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,

@@ -4,6 +4,10 @@
 //! here asks what an attacker gains by presenting something: two cookies, an id in the address, an
 //! id that nobody issued, an id whose time is over. The answers are the policy's; the order in
 //! which they are asked is this file's. Next: [`super::sign_in`].
+//!
+//! Refused alternative: tying a session to the address or the `User-Agent` of its browser. A phone
+//! changes its address on the way, so users would be signed out; a thief in the same café has the
+//! same address, and copies the other header together with the cookie.
 
 use super::{Session, SessionId, SessionRecord};
 use crate::base::event::{EndReason, EventKind};
@@ -15,16 +19,20 @@ use crate::storage::{Batch, Expect, Put, RecordIndex, RecordKind, StorageError};
 /// the sign-in page forever fills no memory (CWE-770).
 pub const ANONYMOUS_CEILING: usize = 1_000;
 
-/// The owner of anonymous sessions. No user can have this name.
+/// The owner of anonymous sessions. No user can have this name: no demo account does, and there are
+/// no others.
 const ANONYMOUS: &str = "-anonymous";
 
 /// Where a request may carry a session id.
 #[derive(Clone, Debug, Default)]
 pub struct Presented<'r> {
-    /// Every value of the session cookie, in the order sent. More than one means that somebody
-    /// else also set it: the portal itself has one name, one path and no `Domain`.
+    /// Every value of the session cookie, in the order sent. More than one means that somebody else
+    /// also set it: the portal itself has one name, one path and no `Domain`. A sibling host can do
+    /// that (RFC 6265bis §8.6), and so can a script on the page.
     pub cookies: Vec<&'r str>,
-    /// The parameter `sid` of the address, which a strong `carrier` does not look at.
+    /// The parameter `sid` of the address, which a strong `carrier` does not look at. Addresses are
+    /// logged, stored in histories and passed on, so an id in one is soon known to others
+    /// (CWE-598).
     pub url: Option<&'r str>,
 }
 
@@ -34,22 +42,27 @@ pub enum Recognised {
     /// The request presented none.
     Nobody,
     /// It belongs to no session: expired, ended, malformed or never issued. Its cookie is removed.
+    /// One variant for all four: an answer that told them apart would tell a guesser which ids had
+    /// been real.
     Stale,
-    /// Nobody issued it, and the policy takes it all the same. This is what fixation needs.
+    /// Nobody issued it, and the policy takes it all the same. This is what fixation needs. There
+    /// is no session yet: the next page with a form opens one under this id.
     UnissuedId(SessionId),
-    /// It belongs to this session. `renewed` says that the visitor must be given the new id, and
-    /// `by_url` that the id came in the address.
+    /// It belongs to this session, whose time is not over. Its user may be nobody: an anonymous
+    /// session is also known.
     Known {
-        /// The session.
+        /// The session as it is after this request: under the new id where that was renewed.
         session: Session,
-        /// Whether the id changed with this request.
+        /// Whether the id changed with this request. The answer must then set the cookie, or the
+        /// user is signed out: the old id is no longer accepted.
         renewed: bool,
         /// Whether the id came in the address.
         by_url: bool,
     },
 }
 
-/// Why no answer could be found.
+/// Why no answer could be found. Neither case may be treated as "not signed in": the visitor would
+/// get a new session in place of one that still exists.
 #[derive(Debug, thiserror::Error)]
 pub enum RecogniseError {
     /// A strong arm refuses the request.
@@ -66,8 +79,8 @@ impl World<'_> {
     /// # Errors
     /// A refusal by `duplicate-cookies`, or a store that does not answer.
     pub async fn recognise(&self, presented: &Presented<'_>) -> Result<Recognised, RecogniseError> {
-        // Who it is comes first, and only then what the use of the session changes: a request that is
-        // refused must not postpone anything.
+        // Who it is comes first, and only then what the use of the session changes: a request that
+        // is refused must not postpone anything.
         let found = self.look_up(presented).await?;
         let Recognised::Known {
             session, by_url, ..
@@ -77,7 +90,9 @@ impl World<'_> {
         };
 
         // The user's rights changed elsewhere. An id that was copied while it meant little must not
-        // become the id of an administrator, so the next request gets a new one.
+        // become the id of an administrator, so the next request gets a new one. If that request is
+        // the thief's, the thief gets the new id and the owner is signed out. The owner notices
+        // that and signs in again; with the old id shared by both, nobody would notice.
         if session.record.renew && self.probe.rotation().rotates(PrivilegeChange::RoleChange) {
             return Ok(match self.rotate(&session, |_| {}).await? {
                 Some(session) => Recognised::Known {
@@ -93,6 +108,9 @@ impl World<'_> {
         // Use postpones the idle limit, never the absolute one: a thief who keeps a stolen session
         // busy loses it all the same. A store that cannot note the use refuses the request, because
         // without the note a session in use would look idle.
+        //
+        // A note costs less than a commit, because it may be lost in a crash. The session then
+        // looks idle for longer than it was and ends too early, which harms nobody's security.
         let expires_at = session.record.deadline(self.probe, self.now);
         self.bench
             .storage()
@@ -105,11 +123,12 @@ impl World<'_> {
         })
     }
 
-    /// The same without counting as use: for countdowns, which must not keep a session alive. A page
-    /// that asks every second how long the session lasts would otherwise make it last forever.
+    /// The same without counting as use: for countdowns, which must not keep a session alive. A
+    /// page that asks every second how long the session lasts would otherwise make it last forever.
     ///
     /// The order of the questions matters. The form of the id is checked before the store is asked,
-    /// and the time before the session is given out, so that no caller can forget either.
+    /// and the time before the session is given out, so that no caller can forget either. Every
+    /// page of the portal recognises its visitor here.
     ///
     /// # Errors
     /// As [`World::recognise`].
@@ -123,10 +142,11 @@ impl World<'_> {
             .choose(&presented.cookies)
             .map_err(RecogniseError::Refused)?;
         // WEAK: the id may also come in the address. A link then plants it, and `Referer`, history
-        // and logs tell it. STRONG: the cookie alone.
+        // and logs reveal it. STRONG: the cookie alone.
         let Some(text) = self.probe.carrier().choose(cookie, presented.url) else {
             return Ok(Recognised::Nobody);
         };
+        // The caller then sets a cookie, so that the next page needs no address with an id.
         let by_url = cookie != Some(text);
         // Before the store is asked: with the file store the id may become a file's name, and
         // `../../etc/passwd` must not (CWE-22).
@@ -136,12 +156,14 @@ impl World<'_> {
 
         let Some(session) = self.load(&id).await? else {
             // WEAK: the visitor may choose the id, and so may an attacker, for somebody else.
-            // STRONG: an id that the lab did not issue is worth nothing, and its cookie goes.
+            // STRONG: an id that the portal did not issue is worth nothing, and its cookie is
+            // removed.
             if self.probe.adoption().adopts(id.expose()) {
                 return Ok(Recognised::UnissuedId(id));
             }
-            // The journal notes it by a fingerprint: many unknown ids in a row are somebody who guesses
-            // (ASVS 16.3.3). The answer is the same as for an expired id, and tells nothing.
+            // The journal notes it by a fingerprint: many unknown ids in a row are somebody who
+            // guesses (ASVS 16.3.3). The answer is the same as for an expired id and reveals
+            // nothing.
             let what = EventKind::UnknownSession {
                 session: self.fingerprint(&id),
             };
@@ -149,7 +171,8 @@ impl World<'_> {
             return Ok(Recognised::Stale);
         };
         // The server's clock decides, not the cookie's `Max-Age`: a thief who copied the cookie
-        // does not obey that. The record goes at once, so that no later mistake accepts it again.
+        // does not obey that (ASVS 7.3.1, 7.3.2). The record is removed at once, so that no later
+        // mistake accepts it again.
         if let Some(reason) = session
             .record
             .expired(self.probe, session.last_used, self.now)
@@ -174,13 +197,15 @@ impl World<'_> {
         else {
             return Ok(None);
         };
+        // An error of the store is passed on by `?`. It must not become "no such session": users
+        // would lose the cookies of live sessions whenever the store is slow.
         let Some(found) = self.read::<SessionRecord>(&key).await? else {
             return Ok(None);
         };
         let (record, version, last_used) = (found.value, found.version, found.last_used);
         // An id of the insecure portal must mean nothing on the hardened one, and a neighbour's
         // bench is a neighbour's. The key says so already; a record that somebody copied by hand
-        // does not.
+        // does not. A mismatch is answered as "no such session" and nothing more precise.
         let here = record.bench == self.bench.name().as_str() && record.variant == self.variant;
         Ok(here.then(|| Session {
             id: id.clone(),
@@ -194,7 +219,8 @@ impl World<'_> {
     /// Opens an anonymous session, as every sign-in page does: the CSRF token of the form is bound
     /// to it (see `src/defences/csrf_token.rs`). This is also what fixation plants.
     ///
-    /// `adopted_id` is the id that the client brought, where the policy adopts it.
+    /// `adopted_id` is the id that the client brought, where the policy adopts it. Strangers call
+    /// this as often as they like: it needs no password, and each call costs a record.
     ///
     /// # Errors
     /// The store does not answer.
@@ -203,11 +229,13 @@ impl World<'_> {
         adopted_id: Option<SessionId>,
         client: &str,
     ) -> Result<Session, StorageError> {
-        // It grants nothing, and is needed all the same: without it the sign-in form would have no CSRF
-        // token, and an attacker could sign the victim in to the attacker's own account.
+        // It grants nothing, and is needed all the same: without it the sign-in form would have no
+        // CSRF token, and an attacker could sign the victim in to the attacker's own account. What
+        // the victim enters there, the attacker reads later.
         let record = SessionRecord {
             bench: self.bench.name().to_string(),
             variant: self.variant,
+            // No user and no password: every page that needs either refuses this session.
             user: None,
             created: self.now,
             authenticated_at: None,
@@ -233,6 +261,8 @@ impl World<'_> {
     /// are left.
     ///
     /// This is done after a record was added: of requests that add at once, the last sees them all.
+    /// Refused alternative: refusing a new record when there is no room. A stranger could then fill
+    /// the room, and nobody else would get a sign-in page.
     pub(super) async fn keep_the_newest(
         &self,
         owner: &str,
@@ -240,6 +270,7 @@ impl World<'_> {
         ceiling: usize,
         keep: usize,
     ) -> Result<(), StorageError> {
+        // One owner's list, so the records of strangers never push out those of a user.
         let index = RecordIndex::Owner(Some(self.variant), kind, owner.to_owned());
         let storage = self.bench.storage();
         // The list itself is long, and each visitor of a sign-in page comes by here, so only its
@@ -254,6 +285,7 @@ impl World<'_> {
         if remove.len() <= ceiling {
             return Ok(());
         }
+        // Oldest first, so what remains of the list are those that go.
         remove.truncate(remove.len() - keep);
         let sessions = remove
             .iter()
@@ -276,7 +308,8 @@ impl World<'_> {
         .map(|_| ())
     }
 
-    /// The store's entry for a session.
+    /// The store's entry for a session. The owner's list names it, so that "end all my sessions"
+    /// finds every one of them without reading those of others.
     pub(super) fn session_put(&self, session: &Session, replaces: Option<&Session>) -> Put {
         Put {
             key: session.key.clone(),
@@ -294,7 +327,8 @@ impl World<'_> {
         }
     }
 
-    /// Removes a session's record and notes why.
+    /// Removes a session's record and notes why. It is for sessions whose time is over. A session
+    /// that is still accepted ends with `World::end`, which follows it when it gets a new id.
     pub(super) async fn remove(
         &self,
         session: &Session,
@@ -307,8 +341,8 @@ impl World<'_> {
             record_removed: true,
         };
         let events = vec![self.event(what)];
-        // What removes a record also says why, in the same commit: a session that disappears without
-        // a reason looks the same as one that an attacker ended.
+        // What removes a record also says why, in the same commit: a session that disappears
+        // without a reason looks the same as one that an attacker ended.
         let batch = Batch {
             // Of two requests that find it expired, one notes it. The other one has nothing to do.
             expect: vec![(session.key.clone(), Expect::Present)],

@@ -1,11 +1,14 @@
 //! Signing in: an anonymous session becomes a user's, with a new id or with the old one.
 //!
-//! This is the moment that session fixation waits for (worksheet 6). An attacker gives the victim
-//! an id that the attacker knows; if the id outlives the sign-in, the attacker is signed in with
-//! it. Whether it does is the decision of `rotation`, in `src/defences/rotation.rs`.
+//! This is the moment that session fixation waits for (worksheet 6, CWE-384). An attacker gives the
+//! victim an id that the attacker knows; if the id outlives the sign-in, the attacker is signed in
+//! with it. Whether it does is the decision of `rotation`, in `src/defences/rotation.rs`.
 //!
 //! Everything that a sign-in changes is one commit: the new record, the end of the old one, and the
-//! event. Next: [`super::end`].
+//! event. It happens as a whole or not at all. Three others may be under way at the same time: a
+//! password change, a sign-out of the old session, and a second sign-in. The conditions of the
+//! commit say what must still be true, and the code after it says what happens where it is not.
+//! Next: [`super::end`].
 
 use super::{Session, SessionId, SessionRecord};
 use crate::base::clock::BenchTime;
@@ -18,7 +21,8 @@ use crate::storage::{Batch, Commit, Expect, Put, RecordKind, StorageError};
 /// Why a sign-in with a right password did not happen.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// The account changed between the password check and the commit, as by a password change.
+    /// The account changed between the password check and the commit, as by a password change. The
+    /// user must enter a password again; the one that was checked may be the old one.
     #[error("the account changed while you signed in")]
     AccountChanged,
     /// The store does not answer.
@@ -33,14 +37,17 @@ impl World<'_> {
     /// decide is which id the user gets, and that nothing changes between the check and the commit.
     ///
     /// `before` is the session that the browser brought, `adopted_id` an id that nobody issued and
-    /// that a weak `adoption` takes all the same. Both may come from an attacker: anyone who can set a
-    /// cookie in the victim's browser chooses what it brings.
+    /// that a weak `adoption` takes all the same. Both may come from an attacker: anyone who can
+    /// set a cookie in the victim's browser chooses what it brings.
     ///
     /// The commit expects the account at the version whose password was checked, so a password
     /// change beats a sign-in in flight (CWE-362).
     ///
+    /// `client` is what the browser calls itself, in a few words, for the list of sessions.
+    ///
     /// # Errors
-    /// [`SignInError::AccountChanged`], or a store that does not answer.
+    /// [`SignInError::AccountChanged`], or a store that does not answer. In both cases nobody has
+    /// been signed in, and no cookie may be sent.
     pub async fn sign_in(
         &self,
         before: Option<&Session>,
@@ -50,17 +57,19 @@ impl World<'_> {
     ) -> Result<Session, SignInError> {
         // WEAK: the id that the browser brought stays, and anyone who planted it knows it.
         // STRONG: the user gets an id that did not exist before the password was right (ASVS
-        // 7.2.4).
+        // 7.2.4). Whatever an attacker planted before belongs to no session afterwards.
         let keeps_id = !self.probe.rotation().rotates(PrivilegeChange::SignIn);
-        // The journal and the sheets follow a session through its ids by this trace. It is a
-        // fingerprint: a record that held the old id itself would be a list of working ids for
-        // anyone who reads the store.
+        // An end that meets this sign-in follows the session by this trace, and pages show the
+        // chain. It is a fingerprint: a record that held the old id itself would show it to anyone
+        // who reads the store.
         let rotated_from = before
             .filter(|_| !keeps_id)
             .map(|old| self.fingerprint(&old.id));
         let record = SessionRecord {
             bench: self.bench.name().to_string(),
             variant: self.variant,
+            // From the account that was read, never from the form: what a user typed is not yet a
+            // name of this portal.
             user: Some(account.user.clone()),
             // Both limits begin anew: what counts is when the password was right, not when somebody
             // first looked at the sign-in page.
@@ -71,6 +80,7 @@ impl World<'_> {
             // A preference comes along. Nothing that grants a right may: what an anonymous visitor
             // stored was perhaps stored by somebody else.
             large_text: before.is_some_and(|old| old.record.large_text),
+            // A mark for a new id is done with: with the strong arm this sign-in gives one.
             renew: false,
         };
         let mut transaction = self.bench.transact("the list of sessions");
@@ -86,6 +96,8 @@ impl World<'_> {
                 ..Batch::default()
             };
             // A new id is drawn at each attempt: one that met a conflict may have become another's.
+            // `None` asks for a new one. With the strong arm both candidates are dropped here, so
+            // nothing that a browser sent can become the id.
             let id = before
                 .map(|old| old.id.clone())
                 .or(adopted_id.clone())
@@ -96,10 +108,15 @@ impl World<'_> {
             let session = self
                 .new_session(id, record.clone(), overwrites, &mut batch)
                 .await?;
-            // The old record goes in the same commit. With a separate commit, a crash between the
-            // two would leave the old id open beside the new one.
+            // The old record is removed in the same commit. With a separate commit, a crash between
+            // the two would leave the old id open beside the new one.
+            //
+            // Refused alternative: keeping the old record and only emptying it. The attacker's
+            // cookie would still open a session, and a later mistake may fill it again.
             let replaced = before.filter(|old| old.key != session.key);
             if let Some(old) = replaced {
+                // It must still be there. Where a sign-out beside this request has ended it, this
+                // sign-in begins again without it and takes nothing from it.
                 batch.expect.push((old.key.clone(), Expect::Present));
                 batch.remove.push(old.key.clone());
             }
@@ -112,11 +129,14 @@ impl World<'_> {
                 before: before.map(|old| self.fingerprint(&old.id)),
             }));
             if self.commit(batch).await? == Commit::Done {
-                // Only now does the caller write `Set-Cookie`. An id that is sent before it is stored
-                // would sign the user in to nothing, and tempt a caller to go on after an error.
+                // Only now does the caller write `Set-Cookie`. An id that is sent before it is
+                // stored would sign the user in to nothing, and tempt a caller to go on after an
+                // error.
                 return Ok(session);
             }
-            // Another request was first. What it changed decides how to go on.
+            // Another request was first. Below are the changes after which the same attempt would
+            // fail every time. After any other conflict, as about the next counted id, it is
+            // repeated.
             if self
                 .account(&account.user)
                 .await?
@@ -146,8 +166,11 @@ impl World<'_> {
         }
     }
 
-    /// Gives a session a new id in one commit: the old one gone, the new one there. `None` when
-    /// another request ended or rotated it first.
+    /// Gives a session a new id in one commit: the old one is removed, the new one stored. `None`
+    /// when another request ended or rotated it first.
+    ///
+    /// A copy of an id is worth something for as long as the id is accepted. A new id ends every
+    /// copy at once, the user's as well, so the answer must carry the new cookie.
     ///
     /// There is one attempt only. A session that changed in between is not this request's any more:
     /// to try again would give a new id to a session that a sign-out has just ended.
@@ -162,8 +185,8 @@ impl World<'_> {
         old: &Session,
         change: impl Fn(&mut SessionRecord),
     ) -> Result<Option<Session>, StorageError> {
-        // The version, not only the presence: of two rotations of one session the second one would
-        // leave two ids open, and one of them belongs to nobody who knows it.
+        // The version, not only the presence: a rotation copies the record that it read. If another
+        // request has changed the record since then, the copy would undo that change.
         let mut batch = Batch {
             expect: vec![(old.key.clone(), Expect::Version(old.version))],
             ..Batch::default()
@@ -172,22 +195,26 @@ impl World<'_> {
         Ok((self.commit(batch).await? == Commit::Done).then_some(session))
     }
 
-    /// Adds a rotation of `old` to a batch that does more besides.
+    /// Adds a rotation of `old` to a batch that does more besides, such as a password change. The
+    /// caller adds the condition: without one, two rotations at once would leave two ids open.
     pub(super) async fn rotated(
         &self,
         old: &Session,
         change: impl Fn(&mut SessionRecord),
         batch: &mut Batch,
     ) -> Result<Session, StorageError> {
-        // User, age and preferences stay: it is the same session, and its limits go on. An id that is
-        // renewed again and again must not live forever.
+        // User, age and preferences stay: it is the same session, and its limits go on. A session
+        // whose id is renewed again and again must not live forever.
         let mut record = old.record.clone();
+        // An end that meets this rotation finds the new record by this trace (`still_there` in
+        // `end.rs`). A fingerprint is enough for that, and it signs nobody in.
         record.rotated_from = Some(self.fingerprint(&old.id));
         record.renew = false;
         change(&mut record);
         let session = self.new_session(None, record, None, batch).await?;
         // `replaces` in the new record repeats the removal: after a crash between the two files,
-        // the start finds both and drops the old one.
+        // the start finds both and drops the old one. Otherwise a thief's copy of the old id would
+        // be accepted again after a restart.
         batch.remove.push(old.key.clone());
         batch.put.push(self.session_put(&session, Some(old)));
         batch.events.push(self.event(EventKind::Rotated {
@@ -198,7 +225,8 @@ impl World<'_> {
         Ok(session)
     }
 
-    /// Opens a session that nobody had before.
+    /// Opens a session that nobody had before. `event` makes the event from the final id, and from
+    /// whether the client chose it.
     ///
     /// No account is involved, so a conflict means that the id was taken, or that another request
     /// was given the same number. The next attempt draws another one.
@@ -242,6 +270,8 @@ impl World<'_> {
         overwrites: Option<u64>,
         batch: &mut Batch,
     ) -> Result<Session, StorageError> {
+        // `Some` only with a weak `rotation` or a weak `adoption`: the client's id. Everything else
+        // about the session is the same on both arms.
         let id = match adopted_id {
             Some(id) => id,
             None => self.issue_id(batch).await?,
@@ -257,6 +287,8 @@ impl World<'_> {
             key.clone(),
             overwrites.map_or(Expect::Absent, Expect::Version),
         ));
+        // What the store will count after this put, so that the session can be changed without
+        // being read again.
         let version = overwrites.unwrap_or(0) + 1;
         Ok(Session {
             id,
@@ -268,9 +300,12 @@ impl World<'_> {
     }
 
     /// The next id by the policy. Where ids are counted, the count is part of the commit.
+    ///
+    /// Without random bits there is no id and no session: the error ends the sign-in. Refused
+    /// alternative: another source in that case, such as the time. Anyone can compute it.
     async fn issue_id(&self, batch: &mut Batch) -> Result<SessionId, StorageError> {
         // WEAK: a counter. An attacker who is given 1007 tries 1006 (worksheet 7).
-        // STRONG: 256 random bits. See `src/defences/id_source.rs`.
+        // STRONG: 256 random bits (ASVS 7.2.3 requires 128). See `src/defences/id_source.rs`.
         let source = self.probe.id_source();
         let mut count = 0;
         if source.needs_count() {
@@ -290,6 +325,8 @@ impl World<'_> {
                 replaces: None,
             });
         }
+        // An issued id passes the same check as one that arrives. An id that the portal issues and
+        // then does not recognise would sign its user out at once.
         let text = source.issue(count)?;
         SessionId::parse(&text)
             .ok_or_else(|| StorageError::Defect("an issued id is not well-formed".into()))

@@ -1,8 +1,15 @@
 //! The signed cookie of the weak `client-state`: readable by anyone, protected by its key alone.
+//! Worksheet 10, signed is not secret.
+//!
+//! A signature answers one question: did someone with the key write this? It does not say who sends
+//! the cookie, when, or whether its user has signed out since then. So it stops an edited name, and
+//! it stops neither a reader (CWE-315) nor a copy (CWE-294).
 //!
 //! Its form is that of itsdangerous, which Flask uses: payload, timestamp and signature, each in
 //! base64url without padding, joined by dots. Tools that read and crack Flask cookies work on it.
 //! The signature is HMAC-SHA1 under a key derived from the secret with the salt `cookie-session`.
+//! The weakness is not SHA-1, whose collisions do not help against an HMAC. It is a key that can be
+//! guessed, and a cookie that nothing ends. Next: `src/defences/signing_key.rs`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
@@ -12,16 +19,17 @@ use sha1::Sha1;
 
 use crate::base::clock::BenchTime;
 
-/// What the cookie carries: the fields in alphabetical order, as Flask writes them.
+/// What the cookie carries: the fields in alphabetical order, as Flask writes them. Base64 is no
+/// encryption: everyone who holds the cookie reads both.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedState {
     /// The preference "large text".
     pub large_text: bool,
-    /// The account that requests act as.
+    /// The account that requests act as. Anyone who can sign this field can be any user.
     pub user: String,
 }
 
-/// Signs a state; `now` is the bench's time, in whole seconds.
+/// Signs a state; `now` is the bench's time, and the cookie contains its whole seconds.
 pub fn sign(state: &SignedState, key: &[u8], now: BenchTime) -> String {
     // A struct of a bool and a string always becomes JSON.
     let json = serde_json::to_string(state).unwrap_or_default();
@@ -29,16 +37,29 @@ pub fn sign(state: &SignedState, key: &[u8], now: BenchTime) -> String {
 }
 
 /// The state in a cookie, if its signature is right.
+///
+/// `None` for every fault, without a reason: an attacker who forges cookies learns nothing from it.
 pub fn verify(cookie: &str, key: &[u8]) -> Option<SignedState> {
+    // From the right: the signature covers everything before the last dot, the timestamp as well.
     let (signed, signature) = cookie.rsplit_once('.')?;
     let signature = BASE64URL.decode(signature).ok()?;
+    // `verify_slice` compares in constant time. With `==` the duration of an answer would grow with
+    // each right byte, and an attacker could find a signature byte by byte (CWE-208).
     mac(key, signed).verify_slice(&signature).ok()?;
+    // Only now is the payload read: JSON from a stranger is input for the parser, so the signature
+    // comes first.
+    //
+    // WEAK: the timestamp is not checked. Flask refuses a cookie that is older than its lifetime;
+    // this one is accepted at any age, beside any live session.
     let (payload, _timestamp) = signed.split_once('.')?;
     serde_json::from_slice(&BASE64URL.decode(payload).ok()?).ok()
 }
 
+/// The form itself, on text: a test compares it with a cookie that itsdangerous wrote.
 fn sign_text(json: &str, key: &[u8], seconds: u64) -> String {
     let payload = BASE64URL.encode(json);
+    // Big-endian without leading zeros, as itsdangerous writes numbers. Other bytes would have
+    // another signature, and tools for Flask would not read the cookie.
     let stamp = seconds.to_be_bytes();
     let zeros = stamp.iter().take_while(|byte| **byte == 0).count();
     let signed = format!("{payload}.{}", BASE64URL.encode(&stamp[zeros..]));
@@ -46,6 +67,8 @@ fn sign_text(json: &str, key: &[u8], seconds: u64) -> String {
     format!("{signed}.{signature}")
 }
 
+/// The signature over a text. The key is derived once more with the name of this use: a signature
+/// that the same secret made for another purpose is not accepted as a cookie.
 fn mac(key: &[u8], signed: &str) -> Hmac<Sha1> {
     let derived = hmac_sha1(key)
         .chain_update(b"cookie-session")

@@ -15,7 +15,7 @@ use crate::defences::PolicyProbe;
 /// The policy of the lab's own pages, and of the portal's pages outside the variants. Neither holds
 /// anything weak, so nothing inline runs there.
 pub const STRICT_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-     img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+     img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'";
 
 /// The last fairing of every site.
@@ -121,7 +121,7 @@ fn attacker_headers(context: &RequestContext, response: &mut Response<'_>) {
     let catcher = addresses.origin(Listener::Attacker);
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-         connect-src 'self' {catcher} {portals}; form-action 'self' {portals}; \
+         font-src 'self'; connect-src 'self' {catcher} {portals}; form-action 'self' {portals}; \
          frame-src {portals}; base-uri 'none'; frame-ancestors 'none'"
     );
     set_default(response, "content-security-policy", policy);

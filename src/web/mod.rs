@@ -11,6 +11,7 @@ pub mod context;
 mod cross_origin;
 pub mod interrupted;
 pub mod known_addresses;
+pub mod lab_pages;
 mod methods;
 mod noted;
 mod on_wire;

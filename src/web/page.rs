@@ -6,8 +6,9 @@ use rocket::Request;
 use serde::Serialize;
 
 use super::context::RequestContext;
+use super::lab_pages::{LabMenu, page_of};
 use super::visible_time::date_and_time;
-use crate::base::addresses::{Addresses, CAFE_NAMES, Listener, SIBLING};
+use crate::base::addresses::{Addresses, CAFE_NAMES, Listener, SIBLING, Site};
 use crate::base::clock::BenchTime;
 use crate::defences::policy::{Name, Variant};
 
@@ -15,7 +16,10 @@ use crate::defences::policy::{Name, Variant};
 #[derive(Clone, Debug, Serialize)]
 pub struct Frame {
     title: String,
+    /// The site whose look the page has.
     site: &'static str,
+    /// On the lab's pages.
+    menu: Option<LabMenu>,
     bench: String,
     bench_is_local: bool,
     /// The student's name, and the time that pages bear with it.
@@ -62,7 +66,8 @@ impl Frame {
         };
         Self {
             title: title.to_owned(),
-            site: "lab",
+            site: Site::Lab.word(),
+            menu: addresses.map(|addresses| LabMenu::on(None, addresses, "")),
             bench: "local".into(),
             bench_is_local: true,
             student: None,
@@ -87,13 +92,24 @@ impl Frame {
     /// The frame of a page, by the request's context.
     pub fn at(context: &RequestContext, title: &str) -> Self {
         let bench = context.bench.name();
+        let prefix = bench.prefix();
+        let path = context.target.split('?').next().unwrap_or_default();
+        let path = path.strip_prefix(&*prefix).unwrap_or(path);
+        let site = context.listener.site();
+        let lab_page = match context.variant {
+            Some(_) => None,
+            None => page_of(site, path),
+        };
+        // Two of the lab's pages are about the portal's own requests and its certificate.
+        let look = if lab_page.is_some() { Site::Lab } else { site };
         Self {
             title: title.to_owned(),
-            site: context.listener.site().word(),
+            site: look.word(),
+            menu: (look == Site::Lab).then(|| LabMenu::on(lab_page, &context.addresses, &prefix)),
             bench: bench.to_string(),
             bench_is_local: bench.is_local(),
             student: context.bench.student().map(Student::now),
-            prefix: bench.prefix(),
+            prefix,
             lab: context.addresses.origin(Listener::Lab),
             http: context.addresses.origin(Listener::PortalHttp),
             https: context.addresses.origin(Listener::PortalHttps),

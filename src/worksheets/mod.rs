@@ -18,6 +18,7 @@ mod counts;
 pub mod events;
 pub mod expectation;
 pub mod export;
+pub mod glossary;
 pub mod library;
 pub mod markdown;
 pub mod mistake;

@@ -1,5 +1,17 @@
-//! Somebody works without a break, and has to sign in again in the middle of it. The price of
+//! A user works without a break, and has to sign in again in the middle of it. The price of
 //! `absolute-timeout`.
+//!
+//! Who pays: the user who is busiest, and who therefore has the most to lose.
+//!
+//! Why: the server cannot tell a busy user from a thief who keeps a stolen session busy
+//! (`replay_after_absolute_limit.rs`). Both send a request every few minutes. The limit must not
+//! depend on use, so it hits both.
+//!
+//! Softer: a longer limit, a warning before the end, and a form that asks for the password in place
+//! and keeps what was typed. Not softer: extending the limit with each request. That is an idle
+//! timeout, and the thief extends it as well.
+//!
+//! Source: ASVS 7.3.2.
 
 use async_trait::async_trait;
 
@@ -38,8 +50,8 @@ impl DefenceCost for BusyUser {
             scenario.advance_clock(PAUSE).await?;
             let status = user.get("/api/check_session").await?.status;
             // The user loses what they were doing in the middle of their work. A portal can soften
-            // that by asking for the password in place, and cannot avoid it: whatever extends the
-            // session for the user extends it for a thief (`replay_after_absolute_limit.rs`).
+            // that, and cannot avoid it: whatever extends the session for the user extends it for a
+            // thief.
             if status != 200 {
                 let minutes = click * PAUSE;
                 return Ok(format!(

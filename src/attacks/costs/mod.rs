@@ -1,8 +1,14 @@
 //! What defences cost: measured like an attack, by requests on a bench that is thrown away, and
 //! listed beside the matrix.
 //!
-//! A cost is no failure of a defence, and no row of the matrix: it is what somebody honest pays for
-//! it. Nothing here is a fixed number. Each measure runs under every arm of its defence, everything
+//! A cost is no failure of a defence, and no row of the matrix: it is what an honest user pays for
+//! it. A defence whose price nobody states is switched off by the first user who complains. A
+//! student who knows the price can choose a limit that fits, or a softer form of the same defence.
+//!
+//! Each file says who pays, why the same rule that stops the attacker hits them, and how a portal
+//! can soften it without helping the attacker.
+//!
+//! Nothing here is a fixed number. Each measure runs under every arm of its defence, everything
 //! else being weak, and says what it saw. Read `stranger_locks_out.rs` first. To add a cost, write
 //! its file and add one line to [`ALL`].
 
@@ -42,10 +48,11 @@ pub trait DefenceCost: Send + Sync {
     /// What is known before it runs.
     fn card(&self) -> &'static CostCard;
 
-    /// Measures it on a fresh bench, and says in a sentence or two what was seen.
+    /// Measures it on a fresh bench, and says in a sentence or two what was seen. It has no success
+    /// and no failure: under the weak arm it usually sees that nothing is paid, and that is the
+    /// comparison.
     ///
-    /// # Errors
-    /// The portal does not answer, or a step that is no part of the measure went wrong.
+    /// # Errors The portal does not answer, or a step that is no part of the measure went wrong.
     async fn measure(&self, scenario: &Scenario) -> Result<String, ScenarioError>;
 }
 

@@ -1,5 +1,17 @@
-//! Somebody takes a long time over a notice, and it is not posted. The price of `idle-timeout`; the
+//! A user takes a long time over a notice, and it is not posted. The price of `idle-timeout`; the
 //! countdown on the dashboard is there to soften it.
+//!
+//! Who pays: everyone who thinks, reads or is called away with a form open.
+//!
+//! Why: the server sees requests and nothing else. A person who writes sends none, just like a
+//! person who has left the computer to the next one (`replay_after_idle_limit.rs`).
+//!
+//! Softer: a warning before the end with a button that sends a request, and a draft that survives
+//! the sign-in. The draft has its own price: `draft_after_sign_out.rs`. Not softer: a page that
+//! sends requests by itself. Then a forgotten page keeps its session open, and the limit means
+//! nothing.
+//!
+//! Source: ASVS 7.3.1.
 
 use async_trait::async_trait;
 
@@ -41,7 +53,7 @@ impl DefenceCost for SlowWriter {
             None => "without limit".into(),
         };
         scenario.advance_clock(THINKS).await?;
-        // Thinking sends no request, so to the server the writer looks like somebody who left.
+        // Thinking sends no request, so to the server the writer looks like a person who left.
         let posted = writer.submit("/board", &[("text", NOTICE)]).await?;
 
         let mut reader = scenario.actor("reader");

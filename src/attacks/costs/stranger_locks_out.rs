@@ -1,6 +1,17 @@
 //! A stranger types wrong passwords, and the owner of the account has to wait. The price of
 //! `throttle`, whose file explains why the count belongs to the account and why known browsers are
 //! counted separately.
+//!
+//! Who pays: the owner of an account whose name a stranger knows.
+//!
+//! Why: a guess and an owner's typing error look alike. A count by address would spare the owner
+//! and also a botnet, so the count belongs to the account, and a stranger can fill it.
+//!
+//! Softer: a rate in place of a lock, so that the owner waits a minute and not an hour, and a
+//! separate count for browsers that the owner has used before. The measure shows all three arms
+//! beside each other: no limit, the lock, and the rate with known browsers.
+//!
+//! Source: ASVS 6.3.1 (against guessing), CWE-645 (a lockout that is too strict).
 
 use async_trait::async_trait;
 
@@ -36,18 +47,24 @@ impl DefenceCost for StrangerLocksOut {
     }
 
     async fn measure(&self, scenario: &Scenario) -> Result<String, ScenarioError> {
+        // The owner signs in once and ticks the box "remember this browser". From then on the
+        // portal recognises the browser by a cookie, and a stranger has no such cookie.
         let mut known = scenario.actor("owner");
         known.get("/login").await?;
         let reply = right_password(&mut known).await?;
         known.expect_status("the first sign-in", &reply, 303)?;
         known.get("/dashboard").await?;
+        // Signed out, so that the next sign-in needs the password again. The mark of the browser
+        // stays.
         let bye = known.submit("/logout", &[]).await?;
         known.expect_status("the sign-out", &bye, 200)?;
 
         // The stranger needs a user name only. They may want to annoy the owner, or to keep them
-        // out while something else happens.
+        // out while something else happens. Five requests are enough, and they can be repeated.
         let mut stranger = scenario.actor("stranger");
         stranger.get("/login").await?;
+        // Only guesses that were looked at are counted. The first other answer is the limit, and
+        // the stranger has reached their aim.
         let mut guesses = 0;
         while guesses < GUESSES {
             let guess = format!("guess-{guesses}");
@@ -68,7 +85,7 @@ impl DefenceCost for StrangerLocksOut {
         );
         known.get("/login").await?;
         // A browser in which the owner signed in before has its own count, which the stranger
-        // cannot fill.
+        // cannot fill. On the lock's arm it does not help: the lock is for the account.
         let remembered = right_password(&mut known).await?;
         description.push_str(&format!(
             ", and in a remembered browser {}.",
@@ -83,7 +100,8 @@ impl DefenceCost for StrangerLocksOut {
     }
 }
 
-/// How many minutes the owner waited until the password was accepted; `None` where there was no wait.
+/// How many minutes the owner waited until the password was accepted; `None` where nobody waited.
+/// The owner obeys `Retry-After`, as an honest client does.
 async fn wait_until_accepted(
     scenario: &Scenario,
     owner: &mut HttpActor<'_>,
@@ -94,6 +112,9 @@ async fn wait_until_accepted(
         if reply.status == 303 {
             return Ok((waited > 0).then_some(waited));
         }
+        // `Retry-After` tells the owner how long to wait (RFC 6585 §4). The stranger pauses
+        // meanwhile; a stranger who does not pause can make a rate wait again, and that is the
+        // limit of this defence.
         let minutes = retry_after(&reply).unwrap_or(60).div_ceil(60).max(1);
         scenario.advance_clock(minutes).await?;
         waited += minutes;

@@ -1,5 +1,17 @@
 //! A sibling host plants a second session cookie, and the portal refuses the owner's requests. The
 //! price of `duplicate-cookies`: a nuisance in place of a take-over. `host-prefix` avoids both.
+//!
+//! Who pays: the victim of `cookie_tossing.rs`, who is shut out until the planted cookie is gone.
+//!
+//! Why: the portal knows that one of the two cookies is foreign and cannot know which. To go on
+//! with either of them is to let the order of cookies choose the user.
+//!
+//! Softer: a page that says what happened and how to delete cookies. The portal cannot delete the
+//! planted cookie by itself with certainty, because it does not know the Domain and the Path that
+//! it was set with.
+//!
+//! Source: RFC 6265bis §4.2.2. The cure is the name: a browser accepts a `__Host-` cookie from the
+//! portal's own host only (§4.1.3.2).
 
 use async_trait::async_trait;
 
@@ -32,12 +44,17 @@ impl DefenceCost for TossedDuplicate {
         let mut attacker = scenario.actor_beside_sibling("attacker");
         attacker.sign_in(ATTACKER).await?;
 
+        // The cookies are put together by hand, in the order in which browsers send them. What a
+        // browser does with a cookie of a sibling is shown by `cookie_tossing.rs`; here only the
+        // server's answer is measured.
         let (name, own) = victim.session_cookie()?;
         let (_, planted) = attacker.session_cookie()?;
         // The order of a browser: the cookie with the longer path comes first, so the planted one
         // does.
         let both = format!("{name}={planted}; {name}={own}");
         let call = || Call::get("/api/check_session").with_cookie(Some(both.clone()));
+        // On the weak arm the answer names the attacker's account: the victim would act there. On
+        // the strong arm it is a refusal.
         let with_both = victim.call(call()).await?;
         let json: serde_json::Value = serde_json::from_str(&with_both.body).unwrap_or_default();
         let description = match json["user"]["username"].as_str() {

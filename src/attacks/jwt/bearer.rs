@@ -1,4 +1,7 @@
 //! What actors do with tokens: get them, send them, pass them on.
+//!
+//! A token works for anyone who holds it (a bearer token, RFC 6750). Nothing here can tell the
+//! owner from a thief, and neither can the portal.
 
 use serde_json::{Value, json};
 
@@ -19,7 +22,12 @@ pub(super) struct SignInTokens {
     pub refresh: String,
 }
 
-/// Signs in for tokens with a demo account's own password.
+/// Signs in for tokens with a demo account's own password. No session is opened: the two tokens are
+/// all that there is.
+///
+/// With a strong `token-storage` the portal puts the refresh token into an HttpOnly cookie. That
+/// hides it from a page's script. It hides nothing from a person who reads their own jar, so it is
+/// found in both places.
 pub(super) async fn sign_in(
     actor: &mut HttpActor<'_>,
     user: &str,
@@ -46,16 +54,24 @@ pub(super) async fn sign_in(
 
 /// Has the partner sign a token for `user`. It looks like one of the portal's own, except for these
 /// claims.
+///
+/// The partner shares the portal's HS256 key and signs what its customers ask for, in the name of
+/// the user who signs in. So the signature is right, and a test of one claim depends on that claim
+/// alone. A real attacker plays the same part with any service that shares the key.
 pub(super) async fn partner_token(
     actor: &mut HttpActor<'_>,
     user: &str,
     claims: Value,
 ) -> Result<String, ScenarioError> {
+    // The first answer tells the portal's own names. They are no secret: every token of the portal
+    // contains them.
     let mut order = credentials(user);
     let reply = actor
         .call(Call::json("/jwt/partner", order.to_string()))
         .await?;
     let names = answer("the partner's answer", &reply)?;
+    // Everything is set to what the portal's own tokens have. Then the one claim under attack
+    // replaces its value.
     order["iss"] = names["portal_iss"].clone();
     order["aud"] = names["portal_aud"].clone();
     order["typ"] = "at+jwt".into();
@@ -69,6 +85,9 @@ pub(super) async fn partner_token(
 }
 
 /// Sends a token, and returns the user that the profile names.
+///
+/// 401 means that a check refused the token. Any other status is a fault of the portal or of this
+/// program, and must not count as a defence.
 pub(super) async fn opened_as(
     actor: &mut HttpActor<'_>,
     token: &str,
@@ -81,7 +100,8 @@ pub(super) async fn opened_as(
     }
 }
 
-/// Sends a token. The attack succeeds where the profile names `user`.
+/// Sends a token. The attack succeeds where the profile names `user`. Another name is no success: a
+/// token that was accepted in the attacker's own name forged nothing.
 pub(super) async fn judge(
     card: &Card,
     actor: &mut HttpActor<'_>,
@@ -96,7 +116,9 @@ pub(super) async fn judge(
     })
 }
 
-/// Signs the attacker in to their own account, and takes their token apart.
+/// Signs the attacker in to their own account, and takes their token apart. A genuine token is the
+/// best template for a forgery: its claims are what the verifier expects, and the forger changes
+/// one thing.
 pub(super) async fn own_parts(
     attacker: &mut HttpActor<'_>,
     user: &str,
@@ -104,7 +126,8 @@ pub(super) async fn own_parts(
     TokenParts::of(&sign_in(attacker, user).await?.access)
 }
 
-/// A request that carries a token in its header.
+/// A request that carries a token in its header (RFC 6750 §2.1). No browser adds this header by
+/// itself, so another site's page cannot use the victim's token as it uses a cookie.
 pub(super) fn with_token(method: &'static str, path: &str, token: &str) -> Call {
     let call = Call {
         method,
@@ -129,11 +152,13 @@ pub(super) fn text(json: &Value, name: &str) -> Result<String, ScenarioError> {
     found.ok_or_else(|| ScenarioError::Unexpected(format!("an answer has no {name}")))
 }
 
-/// An error: a step that is no part of the attack failed.
+/// An error: a step that is no part of the attack failed. It is never counted as "stopped".
 pub(super) fn unexpected(what: &str, reply: &HttpExchange) -> ScenarioError {
     ScenarioError::Unexpected(format!("{what} was answered {}", reply.status))
 }
 
+// A demo account's name and password. Its owner signs in with them, or an attacker whose card says
+// how they know them.
 fn credentials(user: &str) -> Value {
     json!({ "username": user, "password": demo_password(user) })
 }

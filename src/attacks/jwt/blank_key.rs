@@ -1,7 +1,23 @@
 //! Naming a key that does not exist. Worksheet 12.
 //!
+//! Start: the attacker has an ordinary account, and so a genuine token. They have no key, and need
+//! none.
+//!
+//! Why it works: the weak `jwt-kid` has an answer for every name. For an unknown name the answer is
+//! a key of no bytes, and everyone has that key.
+//!
+//! Proof: the API works in the victim's name for a token that was signed with an empty secret.
+//!
 //! Stopped by `jwt-kid` alone: a token without a key is refused before its signature would be
-//! looked at. Read `src/defences/jwt_kid.rs` next.
+//! looked at. Not stopped by `jwt-signature`: under the empty key the signature is right. Not by
+//! `jwt-key`: the good key is never used. Not by `jwt-key-source`: the token brings no key, only a
+//! name.
+//!
+//! Refused for this program: leaving `kid` out. Here that has the same effect. Other verifiers then
+//! try every key they have, which is another flaw.
+//!
+//! Source: RFC 8725 §3.10 (`kid` is input from a stranger), ASVS 9.1.3, CWE-347. Read
+//! `src/defences/jwt_kid.rs` next.
 
 use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};

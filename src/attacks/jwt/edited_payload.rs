@@ -1,7 +1,22 @@
 //! Writing another name into a token. Worksheet 11.
 //!
-//! Stopped by `jwt-signature` alone: here the flaw is the missing check itself. Read
-//! `src/defences/jwt_signature.rs` next.
+//! Start: the attacker has an ordinary account, and so a genuine token. They have no key.
+//!
+//! Why it works: the weak `jwt-signature` decodes a token and believes it. Then a token is a form
+//! that its sender fills in.
+//!
+//! Proof: the API works in the victim's name for a token that the portal never issued.
+//!
+//! Stopped by `jwt-signature` alone: here the flaw is the missing check itself. Not stopped by
+//! `jwt-key`: the best key is useless where nobody verifies. Not by `jwt-expiry`, `jwt-issuer` or
+//! `jwt-audience`: all these claims are genuine, and a forger could write them as well. Not by
+//! `jwt-claims`: the name is looked up, and it is the victim's.
+//!
+//! Refused for this program: a random signature in place of the old one. It is equally wrong. The
+//! old one shows that a signature which was right once proves nothing about other text.
+//!
+//! Source: ASVS 9.1.1 (the signature is validated before the contents are used), RFC 8725 §3.3,
+//! CWE-347. Read `src/defences/jwt_signature.rs` next.
 
 use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
@@ -49,7 +64,8 @@ impl Attack for EditedPayload {
         // token. Libraries have a function for that, often the shorter name, and its result looks
         // verified. On the strong arm the payload is read after the signature was checked.
         let token = forged.signed_with(forged.old_signature());
-        // The profile is the evidence: it says in whose name the API works for this token.
+        // The profile is the evidence: it says in whose name the API works for this token. From
+        // here every address of the API is open in the victim's name.
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }
 }

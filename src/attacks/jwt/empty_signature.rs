@@ -1,7 +1,20 @@
 //! Cutting the signature off. Worksheet 12.
 //!
-//! Stopped by `jwt-none` alone, which asks for a signature whatever the header says. Read
-//! `src/defences/jwt_none.rs` next.
+//! Start: the attacker has an ordinary account, and so a genuine token. They have no key.
+//!
+//! Why it works: the weak `jwt-none` treats a token without a signature as one that needs none. The
+//! header still says HS256, so a verifier that only looks for the word `none` notices nothing.
+//!
+//! Proof: the API works in the victim's name for a token that ends in a dot.
+//!
+//! Stopped by `jwt-none` alone, which asks for a signature whatever the header says. Not stopped by
+//! `jwt-signature`: the weak arm finds nothing to verify and goes on. Not by `jwt-algorithm`: the
+//! algorithm in the header is the right one.
+//!
+//! Refused for this program: leaving the last dot out. That is no token by its form (RFC 7515
+//! §7.1), and every variant refuses it.
+//!
+//! Source: ASVS 9.1.2, RFC 8725 §3.1, CWE-347. Read `src/defences/jwt_none.rs` next.
 
 use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
@@ -44,7 +57,7 @@ impl Attack for EmptySignature {
             .narrate("The attacker writes the victim's name into it and cuts the signature off.");
         // The header promises HS256 and nothing follows the last dot. A verifier that checks a
         // signature "if there is one" finds none and continues. The strong arm of `jwt-none`
-        // decides by what it expects: three parts, the last not empty, whatever the header says.
+        // decides by what it expects: an algorithm that signs, and a signature that is not empty.
         judge(&CARD, &mut attacker, &forged.signed_with(""), VICTIM).await
     }
 }

@@ -1,6 +1,21 @@
 //! Using a token after its time. Worksheet 13.
 //!
-//! Stopped by `jwt-expiry` alone: nobody signs out here. Read `src/defences/jwt_expiry.rs` next.
+//! Start: the attacker finds a copy of a token an hour after it was issued.
+//!
+//! Why it works: a token has no record on the server that could end. Only its own `exp` ends it,
+//! and the weak `jwt-expiry` does not read that.
+//!
+//! Proof: an hour later the API still works in the victim's name, for a token of fifteen minutes.
+//!
+//! Stopped by `jwt-expiry` alone. Not stopped by `jwt-revocation`: nobody signs out, so the token
+//! is on no list. Not by `jwt-signature`: the token is genuine. Not by `idle-timeout`: a token has
+//! no session that could be idle.
+//!
+//! Refused for this program: changing `exp` in the token. Then the signature is wrong, and another
+//! check would refuse it.
+//!
+//! Source: ASVS 9.2.1, RFC 7519 §4.1.4, RFC 6750 §5.3 (bearer tokens are short-lived), CWE-613.
+//! Read `src/defences/jwt_expiry.rs` next.
 
 use super::super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
@@ -35,6 +50,8 @@ impl Attack for ExpiredToken {
         // A bearer token works for anyone who has it. Logs, histories and open screens are where
         // tokens are found, mostly late.
         let copied = sign_in(&mut scenario.actor("victim"), VICTIM).await?.access;
+        // An hour is four times the lifetime, so no leeway for wrong clocks could explain a
+        // success.
         scenario.advance_clock(60).await?;
 
         scenario.narrate("The attacker finds the token and sends it.");

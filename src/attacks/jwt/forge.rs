@@ -1,6 +1,11 @@
 //! What a forger does offline: take a token apart, change it, put it together again.
 //!
-//! Nothing here asks the portal, so the portal cannot notice or slow it down. jwt_tool does the same.
+//! A JWT is two JSON objects and a signature, each in base64url, joined by dots (RFC 7515 §7.1).
+//! Base64url is an alphabet and not a cipher. So reading and writing need no key; only a right
+//! signature does.
+//!
+//! Nothing here asks the portal, so the portal cannot notice or slow it down. jwt_tool does the
+//! same.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -35,39 +40,43 @@ impl TokenParts {
         })
     }
 
-    /// The same in another user's name.
+    /// The same in another user's name. `sub` is the claim by which the API knows its user.
     #[must_use]
     pub fn in_the_name_of(mut self, user: &str) -> Self {
         self.claims["sub"] = user.into();
         self
     }
 
-    /// The same with another member in the header.
+    /// The same with another member in the header. The header tells the verifier how to check the
+    /// token, and the sender writes it: that is the root of most forgeries here.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.header[name] = value.into();
         self
     }
 
-    /// The signature of the original token.
+    /// The signature of the original token. It covers the original header and payload, so it fits
+    /// no changed token.
     pub fn old_signature(&self) -> &str {
         self.token.rsplit('.').next().unwrap_or_default()
     }
 
-    /// Put together again with this signature.
+    /// Put together again with this signature, whatever it is: an old one, an empty one, one of
+    /// another key.
     pub fn signed_with(&self, signature: &str) -> String {
         let signed = signature::signing_input(&self.header, &self.claims);
         // A JSON value always becomes JSON text.
         format!("{}.{signature}", signed.unwrap_or_default())
     }
 
-    /// Put together again and signed with HS256.
+    /// Put together again and signed with HS256: one secret both signs and verifies, so anyone who
+    /// can verify can also sign.
     pub fn hs256(mut self, key: &[u8]) -> Result<String, ScenarioError> {
         self.header["alg"] = "HS256".into();
         self.sign(&EncodingKey::from_secret(key), Algorithm::HS256)
     }
 
-    /// Put together again and signed with ES256.
+    /// Put together again and signed with ES256: a private key signs, and its public half verifies.
     pub fn es256(mut self, key: Option<EncodingKey>) -> Result<String, ScenarioError> {
         self.header["alg"] = "ES256".into();
         let missing = || ScenarioError::Unexpected("the attacker has no key".into());
@@ -80,7 +89,8 @@ impl TokenParts {
     }
 
     /// The word that signed the original token. The portal is not asked, so it cannot count the
-    /// guesses.
+    /// guesses. One token is a complete test: its first two parts are the text, and its third tells
+    /// a right guess from a wrong one.
     pub fn cracked(&self) -> Option<&'static str> {
         let signs = |word: &&str| {
             let signed = self.token.rsplit_once('.').map(|(signed, _)| signed);

@@ -1,7 +1,22 @@
 //! Bringing the key along that verifies the token. Worksheet 12.
 //!
-//! Stopped by `jwt-key-source` where signatures are verified: the header is ignored, and by the
-//! portal's own key the signature is wrong. Read `src/defences/jwt_key_source.rs` next.
+//! Start: the attacker has an ordinary account and a pair of keys that they made.
+//!
+//! Why it works: the weak `jwt-key-source` takes the key from the token. A signature proves that
+//! the holder of a key wrote the text. If the writer chooses the key, it proves nothing.
+//!
+//! Proof: the API works in the victim's name for a token that was signed by a stranger.
+//!
+//! Stopped by `jwt-key-source` together with `jwt-signature`: the header is ignored, and by the
+//! portal's own key the signature is wrong. Not stopped by `jwt-algorithm`: the key that the token
+//! brings is for ES256, and so is the token. Not by `jwt-kid`: the name leads to a key of the API,
+//! and that key is not asked.
+//!
+//! Refused for this program: a symmetric key in `jwk`. RFC 7515 §4.1.3 speaks of a public key, so a
+//! verifier may refuse the other kind by its form, which says nothing about trust.
+//!
+//! Source: RFC 7515 §4.1.3 (`jwk`), RFC 8725 §3.10, ASVS 9.1.3 (keys from configured sources),
+//! CWE-347. Read `src/defences/jwt_key_source.rs` next.
 
 use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
@@ -53,5 +68,7 @@ impl Attack for InlineJwk {
     }
 }
 
-/// A verifier that ignores the header finds this key, and it is for the same algorithm.
+/// A verifier that ignores the header finds this key, and it is for the same algorithm. So on the
+/// strong arm the token is refused for its signature, and not because a name or an algorithm is
+/// unknown.
 const PORTALS_KEY: &str = "es-1";

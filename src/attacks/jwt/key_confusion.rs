@@ -1,7 +1,24 @@
 //! Using a public key as a shared secret. Worksheet 12.
 //!
+//! Start: the attacker has an ordinary account and the portal's public key, like everyone.
+//!
+//! Why it works: one piece of text can be two kinds of key. For ES256 the published text verifies
+//! and cannot sign. For HS256 any text is a secret that does both. The weak `jwt-algorithm` lets
+//! the header choose which it is.
+//!
+//! Proof: the API works in the victim's name for a token that was signed with published bytes.
+//!
 //! Stopped by `jwt-algorithm` alone: the key and the algorithm do not fit, whatever the signature
-//! is. Read `src/defences/jwt_algorithm.rs` next.
+//! is. Not stopped by `jwt-signature`: the signature is right, for the wrong computation. Not by
+//! `jwt-key`: it is about the other key, the shared secret. Not by `jwt-kid`: `es-1` is a key of
+//! the API. A list of allowed algorithms for all keys does not help either where it names HS256 and
+//! ES256.
+//!
+//! Refused for this program: computing the text of the key from the key set. The bytes must be the
+//! ones that the server holds, and the PEM file is published as it is held.
+//!
+//! Source: RFC 8725 §3.1 (one algorithm for each key), ASVS 9.1.2 (no mixing of symmetric and
+//! asymmetric algorithms), CWE-347. Read `src/defences/jwt_algorithm.rs` next.
 
 use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
@@ -59,5 +76,6 @@ impl Attack for KeyConfusion {
     }
 }
 
-/// The name that the key has in the published key set.
+/// The name that the key has in the published key set. It is in the key ring under that name, so
+/// the look-up by `kid` succeeds and the algorithm alone is in question.
 const PUBLIC_KEY: &str = "es-1";

@@ -1,6 +1,22 @@
 //! Leading the verifier to an empty file. Worksheet 12.
 //!
-//! Stopped by `jwt-kid` alone. Read `src/defences/jwt_kid.rs` next.
+//! Start: the attacker has an ordinary account, and guesses that keys are files.
+//!
+//! Why it works: the weak `jwt-kid` joins the name to the path of a folder. A path with `..` leaves
+//! the folder, so the attacker chooses the key among all files of the server.
+//!
+//! Proof: the API works in the victim's name for a token whose key is the content of `/dev/null`.
+//!
+//! Stopped by `jwt-kid` alone. Not stopped by `jwt-signature`: both sides use the same, empty key.
+//! Not by file permissions: anyone may read this file.
+//!
+//! Refused for this program: a file with known contents, such as a stylesheet. It works as well
+//! where files are really opened. This lab computes the path and opens nothing, so a demonstration
+//! cannot read a file of the student's computer, and an empty file is the one whose contents are
+//! certain.
+//!
+//! Source: RFC 8725 §3.10, ASVS 9.1.3, CWE-22 (path traversal), CWE-347. Compare `blank_key.rs`:
+//! the same empty key, reached by another mistake.
 
 use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
@@ -37,9 +53,9 @@ impl Attack for KidToEmptyFile {
         let own = own_parts(&mut attacker, ATTACKER).await?;
 
         scenario.narrate("The attacker names an empty file as the key, and signs with no bytes.");
-        // On the weak arm of `jwt-kid` the name becomes a path below the folder of keys. `..`
-        // leaves that folder, so the attacker chooses the file that is the key. /dev/null is on
-        // every Unix; any file with known content would do, such as a stylesheet of the portal.
+        // On the weak arm of `jwt-kid` the name becomes a path below the folder of keys. `..` at
+        // the root of the file system changes nothing, so a few more of them than needed do no
+        // harm, and the attacker need not know where the folder is. /dev/null is on every Unix.
         let forged = own
             .in_the_name_of(VICTIM)
             .with_header("kid", "../../../dev/null");

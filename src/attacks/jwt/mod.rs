@@ -1,9 +1,19 @@
 //! The attacks on the API for tokens, one file each. What actors do with tokens is in `bearer.rs`,
-//! what a forger writes is in `forge.rs`. Read `edited_payload.rs` first: every forgery begins like it.
+//! what a forger writes is in `forge.rs`. Read `edited_payload.rs` first: every forgery begins like
+//! it.
+//!
+//! A token has three parts: a header, which says how it is signed; a payload, which says who its
+//! user is; and a signature. The sender controls all three. The course takes the attacks in the
+//! order of the questions that a verifier must ask: is the token signed at all, with which
+//! algorithm, with whose key, what for, and is it still valid? `src/jwt/verify.rs` asks them.
 //!
 //! A forgery declares `jwt-signature` beside its own defence where a verifier that checks no
 //! signature would accept the token anyway. The tests run it once more with the signature check on
 //! and only its own defence weak, and show that the same token with another signature is refused.
+//! Otherwise a verifier that checks nothing would seem to have every flaw at once.
+//!
+//! The forgeries share one way of proof: the profile answers "logged in as", with the name of a
+//! user whose password the attacker does not know.
 
 mod bearer;
 mod forge;

@@ -1,7 +1,21 @@
 //! Saying in the header that a token has no signature. Worksheet 12.
 //!
+//! Start: the attacker has an ordinary account, and so a genuine token to copy the claims from.
+//!
+//! Why it works: the header says how to verify the token, and the sender writes the header. The
+//! weak `jwt-none` lets it say "not at all".
+//!
+//! Proof: the API works in the victim's name for a token that was made without any key.
+//!
 //! Stopped by `jwt-none` alone: such a token is refused before its signature would be looked at.
-//! Read `src/defences/jwt_none.rs` next.
+//! Not stopped by `jwt-signature`: there is no signature to verify, and the weak arm does not come
+//! to that check. Not by `jwt-algorithm` or `jwt-key`: no key is looked for.
+//!
+//! Refused for this program: `none` with the old signature left in place. RFC 7518 §3.6 wants the
+//! signature empty, and a verifier that refuses the extra bytes would seem to refuse `none`.
+//!
+//! Source: RFC 8725 §3.1 (a list of allowed algorithms), ASVS 9.1.2, CWE-347, CWE-757. Read
+//! `src/defences/jwt_none.rs` next.
 
 use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
@@ -45,13 +59,15 @@ impl Attack for NoneAlgorithm {
         // `none` is an algorithm of RFC 7518, for tokens whose channel already protects them. A
         // verifier that obeys the header lets the attacker choose it. Refusing the word `none` is a
         // list of what is forbidden, and a list of spellings is never complete. The strong arm of
-        // `jwt-none` lists what is allowed instead: the algorithms that sign.
+        // `jwt-none` lists what is allowed instead: the algorithms that sign. Names of algorithms
+        // are case-sensitive (RFC 7515 §4.1.1), so no other spelling is on the list.
         for spelling in SPELLINGS {
             let forged = own
                 .clone()
                 .in_the_name_of(VICTIM)
                 .with_header("alg", spelling);
-            // The signature is empty, as `none` requires. Nothing in this token needs a key.
+            // The signature is empty, as `none` requires. Nothing in this token needs a key, so
+            // nothing about the portal's keys can stop it.
             let outcome = judge(&CARD, &mut attacker, &forged.signed_with(""), VICTIM).await?;
             if outcome.succeeded() {
                 return Ok(outcome);
@@ -63,5 +79,6 @@ impl Attack for NoneAlgorithm {
     }
 }
 
-/// A filter that knows the first misses the others.
+/// A filter that knows the first misses the others. The weak arm of this portal accepts the first
+/// one; libraries that compared with "none" only were open to the second.
 const SPELLINGS: [&str; 4] = ["none", "None", "NONE", "nOnE"];

@@ -1,7 +1,20 @@
 //! Using a token before its time.
 //!
+//! Start: the attacker holds a genuine token that a partner dated ahead.
+//!
+//! Why it works: an issuer may hand a token out before it is valid and rely on `nbf`. The weak
+//! `jwt-not-before` does not read it.
+//!
+//! Proof: today the API works for a token that is valid from the year 2100 on.
+//!
 //! Stopped by `jwt-not-before` alone: the signature is right, and everything else is as it should
-//! be. Read `src/defences/jwt_not_before.rs` next.
+//! be. Not stopped by `jwt-expiry`: it looks at the other end, and `exp` is even later. Not by
+//! `jwt-issuer` or `jwt-audience`: the token names the portal in both.
+//!
+//! Refused for this program: a token for tomorrow. The clock of a bench can be moved past tomorrow,
+//! and then the token would be valid. It cannot be moved to the year 2100.
+//!
+//! Source: ASVS 9.2.1, RFC 7519 §4.1.5, CWE-345. Read `src/defences/jwt_not_before.rs` next.
 
 use async_trait::async_trait;
 use serde_json::json;
@@ -42,7 +55,9 @@ impl Attack for NotYetValid {
 
         scenario.narrate("The attacker sends it today.");
         // Rights that begin on a day (a course, a contract) leak early where nobody compares `nbf`
-        // with the clock. The strong arm of `jwt-not-before` compares it, without a leeway.
+        // with the clock. The strong arm of `jwt-not-before` compares it and allows five seconds,
+        // because dates in tokens are whole seconds. Those five seconds are of no use to an
+        // attacker; the few minutes that RFC 7519 allows may be.
         judge(&CARD, &mut attacker, &token, ATTACKER).await
     }
 }

@@ -1,6 +1,22 @@
 //! Sending a token on that was meant for another service.
 //!
-//! Stopped by `jwt-audience` alone. Read `src/defences/jwt_audience.rs` next.
+//! Start: the attacker runs a small service to which users send tokens. Here the token is their
+//! own, which is enough to show what the API accepts.
+//!
+//! Why it works: one issuer signs for many services, and each of them receives tokens. The weak
+//! `jwt-audience` accepts them all, so the least careful service decides how safe the others are.
+//!
+//! Proof: the API works for a token that names another service in `aud`.
+//!
+//! Stopped by `jwt-audience` alone. Not stopped by `jwt-issuer`: the issuer is the right one. Not
+//! by `jwt-signature`: the token is genuine. Not by `jwt-type`: it is an access token, for another
+//! place.
+//!
+//! Refused for this program: a victim who signs in to the attacker's service. It shows the same
+//! check with more steps. The card of the attack says so.
+//!
+//! Source: ASVS 9.2.3, RFC 8725 §3.9, RFC 7519 §4.1.3, CWE-345. Read `src/defences/jwt_audience.rs`
+//! next.
 
 use async_trait::async_trait;
 use serde_json::json;
@@ -44,8 +60,9 @@ impl Attack for OtherAudience {
 
         scenario.narrate("The attacker sends it on to the portal.");
         // On the weak arm of `jwt-audience` a token for the notes service opens the portal. On the
-        // strong arm `aud` must name the portal. The claim is useless where services share one
-        // audience, which is the usual shortcut.
+        // strong arm `aud` must name the portal. The issuer wrote it under the signature, so the
+        // attacker cannot add a name. The claim is useless where services share one audience, which
+        // is the usual shortcut.
         judge(&CARD, &mut attacker, &token, ATTACKER).await
     }
 }

@@ -1,6 +1,21 @@
 //! Bringing a token of another issuer.
 //!
-//! Stopped by `jwt-issuer` alone: the key is shared, so the signature is right. Read
+//! Start: the attacker has an account at a partner that shares the portal's key.
+//!
+//! Why it works: with a shared secret each holder can sign for all. The signature proves that one
+//! of them signed, and the weak `jwt-issuer` does not ask which.
+//!
+//! Proof: the API works for a token that another service issued by its own rules.
+//!
+//! Stopped by `jwt-issuer` alone: the key is shared, so the signature is right. Not stopped by
+//! `jwt-signature` or `jwt-key`. Not by `jwt-audience`: the partner writes the portal into `aud`,
+//! because the token is meant to be used here.
+//!
+//! Refused for this program: a partner that writes the portal's own name into `iss`. It has the
+//! key, so no check of claims can stop that. Sharing a key is trusting its other holders, and
+//! separate keys are the cure.
+//!
+//! Source: RFC 8725 §3.8 (the key must belong to the issuer), RFC 9068 §4, CWE-345, CWE-346. Read
 //! `src/defences/jwt_issuer.rs` next.
 
 use async_trait::async_trait;
@@ -39,7 +54,8 @@ impl Attack for OtherIssuer {
         let mut attacker = scenario.actor("attacker");
         let partner = json!({ "iss": "https://partner.example" });
         // Two services with one shared secret can each sign for the other. The signature proves
-        // that somebody with the key signed it, not who.
+        // that somebody with the key signed it, not who. The partner has done nothing wrong: it
+        // issued a token in its own name.
         let token = partner_token(&mut attacker, ATTACKER, partner).await?;
 
         scenario.narrate("The attacker brings it to the portal.");

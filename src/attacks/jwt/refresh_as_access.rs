@@ -1,7 +1,24 @@
 //! Using a refresh token as an access token.
 //!
-//! Stopped by `jwt-type` alone: the token is genuine and has not expired. Read
-//! `src/defences/jwt_type.rs` next.
+//! Start: the attacker holds a refresh token. Here it is their own; a stolen one works in the same
+//! way.
+//!
+//! Why it works: both kinds are JWTs of one issuer, signed with one key. The weak `jwt-type` does
+//! not ask which kind it has before it.
+//!
+//! Proof: a day later, when every access token of that sign-in has expired, the API still works,
+//! and no refresh was made.
+//!
+//! Stopped by `jwt-type` alone: the token is genuine and has not expired. Not stopped by
+//! `jwt-expiry`: the refresh token is valid for a week. Not by `refresh-rotation`: it notices a
+//! token that is used twice for a refresh, and this one is never refreshed. Not by `jwt-audience`
+//! or `jwt-issuer`: both are the portal's.
+//!
+//! Refused for this program: the other direction, an access token at the address for refreshing.
+//! The portal refuses that under every policy.
+//!
+//! Source: ASVS 9.2.2 (the right kind of token for the purpose), RFC 8725 §3.11 and §3.12, RFC 9068
+//! §4, CWE-345. Read `src/defences/jwt_type.rs` next.
 
 use super::super::scenario::{ATTACKER, Scenario, ScenarioError};
 use super::super::{Attack, Card, Engine, Outcome};
@@ -35,6 +52,8 @@ impl Attack for RefreshAsAccess {
         scenario
             .narrate("The attacker signs in to their own account and stores the refresh token.");
         let mut attacker = scenario.actor("attacker");
+        // One sign-in gives both tokens. The access token is used everywhere and lives for minutes.
+        // The refresh token is used at one address and lives for a week.
         let refresh = sign_in(&mut attacker, ATTACKER).await?.refresh;
         // The access token expired long ago. The refresh token is valid for a week, because only
         // one address should ever see it, where it can be refused and rotated.
@@ -43,7 +62,8 @@ impl Attack for RefreshAsAccess {
         scenario.narrate("The attacker sends it where an access token belongs.");
         // Both are JWTs of the same issuer with the same key. On the weak arm of `jwt-type` nobody
         // asks which kind it is, so a week is the real lifetime of an access token. On the strong
-        // arm `typ` must be `at+jwt` (RFC 9068). Next: `refresh_replay.rs`.
+        // arm `typ` must be `at+jwt` (RFC 9068 §2.1). The signature covers the header, so the
+        // attacker cannot change the kind. Next: `refresh_replay.rs`.
         judge(&CARD, &mut attacker, &refresh, ATTACKER).await
     }
 }

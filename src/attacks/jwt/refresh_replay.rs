@@ -1,6 +1,23 @@
 //! Using a refresh token a second time. Worksheet 13.
 //!
-//! Stopped by `refresh-rotation` alone. Read `src/defences/refresh_rotation.rs` next.
+//! Start: the attacker holds a copy of the refresh token. The victim has used it once since.
+//!
+//! Why it works: on the weak arm of `refresh-rotation` a refresh token works for a week, for
+//! everyone who has it. The two users do not disturb each other, so nothing reveals that there are
+//! two.
+//!
+//! Proof: the attacker gets an access token for the copy, and the profile names the victim.
+//!
+//! Stopped by `refresh-rotation` alone. Not stopped by `jwt-expiry`: the refresh token has not
+//! expired. Not by `jwt-revocation`: nobody signed out. Not by `token-storage`: a cookie hides the
+//! token from scripts, and the copy was made elsewhere. `SameSite` and the origin check of a
+//! refresh bind browsers, and the attacker uses none.
+//!
+//! Refused for this program: an attacker who is faster than the victim. They get one access token
+//! on the strong arm as well, until the victim's next refresh ends the family. The cell would then
+//! show a success that the defence exists to detect.
+//!
+//! Source: RFC 9700 §4.14.2, ASVS 10.4.5, CWE-294. Read `src/defences/refresh_rotation.rs` next.
 
 use async_trait::async_trait;
 use serde_json::json;
@@ -55,7 +72,7 @@ impl Attack for RefreshReplay {
         // On the weak arm the same refresh token works any number of times, for victim and attacker
         // side by side. On the strong arm a used one is a sign of theft. The portal cannot know
         // which of the two is the thief, so it ends the whole family, and both must sign in again
-        // (RFC 9700, section 4.14).
+        // (RFC 9700 §4.14.2). The thief cannot: they have no password.
         let reply = refresh(&mut attacker, &copied, cookie).await?;
         if reply.status == 401 {
             return Ok(Outcome::Stopped(CARD.when_stopped.into()));
@@ -67,7 +84,8 @@ impl Attack for RefreshReplay {
     }
 }
 
-/// Sends a refresh token in the body and in the cookie. The portal reads one of the two.
+/// Sends a refresh token in the body and in the cookie. The portal reads one of the two, as
+/// `token-storage` says, so the attack is the same on both arms of that switch.
 async fn refresh(
     actor: &mut HttpActor<'_>,
     token: &str,

@@ -1,6 +1,23 @@
 //! Using a copied token after its owner signed out. Worksheet 13.
 //!
-//! Stopped by `jwt-revocation` alone. Read `src/defences/jwt_revocation.rs` next.
+//! Start: the attacker holds a copy of the access token from before.
+//!
+//! Why it works: a token proves itself, so no server has to remember it. What nobody remembers,
+//! nobody can end. On the weak arm of `jwt-revocation` the sign-out makes the page forget the
+//! token, and nothing else happens.
+//!
+//! Proof: after a sign-out that the API confirmed, the copy still works in the victim's name.
+//!
+//! Stopped by `jwt-revocation` alone. Not stopped by `jwt-expiry`: the fifteen minutes are not
+//! over. Not by `sign-out`: it ends a session, and this token belongs to none. Not by
+//! `token-storage`: the copy is no longer in the victim's browser.
+//!
+//! Refused for this program: a copy of the refresh token. It has a record on the server, its
+//! family, so it is a bad example of something that nobody remembers. `refresh_replay.rs` is about
+//! it.
+//!
+//! Source: ASVS 7.4.1, which names the denylist among its ways, CWE-613. Read
+//! `src/defences/jwt_revocation.rs` next.
 
 use super::super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};

@@ -1,6 +1,21 @@
 //! Using a token from before a new password. Worksheet 13.
 //!
-//! Stopped by `jwt-revocation` alone. Read `src/defences/jwt_revocation.rs` next.
+//! Start: the attacker knew the old password and has a token from that time.
+//!
+//! Why it works: a token is proof of a sign-in that was right once. The verifier compares a
+//! signature and dates, and none of them changes with the password.
+//!
+//! Proof: after the change the API still works in the victim's name for the old token.
+//!
+//! Stopped by `jwt-revocation` alone. Not stopped by `sessions-on-password-change`: it ends
+//! sessions, and a token names none. Not by `jwt-expiry`, for the minutes that remain. Not by a
+//! denylist of single tokens: the portal does not know which tokens it has issued.
+//!
+//! Refused for this program: a copy of a token that the victim got. It would be refused in the same
+//! way. A token that was issued to the attacker shows that not even a theft is needed.
+//!
+//! Source: ASVS 7.4.1 (for tokens it names a date before which none is accepted), CWE-613. Compare
+//! `old_session_after_password_change.rs`, the same attack with a session.
 
 use super::super::scenario::{Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
@@ -45,8 +60,9 @@ impl Attack for ReplayAfterNewPassword {
 
         scenario.narrate("The attacker sends the token from before the change.");
         // The strong arm of `jwt-revocation` notes one time for the account: tokens issued before
-        // it are refused. It costs one look-up a request and no list. Refresh tokens must fall as
-        // well, or the attacker simply gets new access tokens.
+        // it are refused. That costs one look-up for each request, and no list that grows. Refresh
+        // tokens must fall as well, or the attacker simply gets new access tokens; so the change of
+        // the password also removes their families.
         judge(&CARD, &mut attacker, &token, VICTIM).await
     }
 }

@@ -1,7 +1,24 @@
 //! Signing with a key that leaked two months ago.
 //!
+//! Start: the attacker has an old backup, with the secret that signed tokens at that time, and an
+//! ordinary account.
+//!
+//! Why it works: without `key-rotation` one key signs as long as the API exists. A leak that nobody
+//! noticed stays useful that long.
+//!
+//! Proof: two months later the API works in the victim's name for a token that was signed with the
+//! leaked key.
+//!
 //! Stopped by `key-rotation` alone: a retired key is refused by its name, before a signature would
-//! be looked at. Read `src/defences/key_rotation.rs` next.
+//! be looked at. Not stopped by `jwt-key`: a random key leaks as easily as a word. Not by
+//! `jwt-signature`: the signature is right. Not by `jwt-expiry` or `jwt-revocation`: the token is
+//! new, and the attacker signs another one when it expires.
+//!
+//! Refused for this program: using the key on the day of the leak. No rotation helps against that,
+//! so the cell would be the same on both arms.
+//!
+//! Source: ASVS 13.3.4 (secrets rotate), CWE-321, CWE-347. Read `src/defences/key_rotation.rs`
+//! next.
 
 use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
@@ -43,6 +60,8 @@ impl Attack for RetiredKey {
         // this reason. Only a routine change helps.
         let backup = scenario.stolen_backup().await?;
         let leaked = &backup["token_keys"][0];
+        // The gain: the secret, and the name under which the verifier looks it up. Together they
+        // sign for any user.
         let (kid, secret) = (text(leaked, "kid")?, text(leaked, "k")?);
         let broken = |_| ScenarioError::Unexpected("the secret is not base64url".into());
         let secret = URL_SAFE_NO_PAD.decode(secret).map_err(broken)?;
@@ -53,9 +72,8 @@ impl Attack for RetiredKey {
         // A token of today shows what today's API expects.
         let own = own_parts(&mut attacker, ATTACKER).await?;
         // The attacker names the leaked key. On the weak arm of `key-rotation` it is still in use.
-        // On the strong arm keys are replaced on a schedule and removed when their last token has
-        // expired, so the verifier no longer has a key of that name. A leak is then worth at most
-        // one period.
+        // On the strong arm the next key signs after a month, and this one retires a day later, so
+        // the verifier no longer has a key of that name. A leak is then worth at most one period.
         let token = own
             .in_the_name_of(VICTIM)
             .with_header("kid", kid)
@@ -64,5 +82,6 @@ impl Attack for RetiredKey {
     }
 }
 
-/// In minutes.
+/// In minutes. A key signs for 30 days and verifies for one more, so after 61 days the first one
+/// has retired.
 const TWO_MONTHS: u64 = 61 * 24 * 60;

@@ -1,7 +1,25 @@
 //! Sending the verifier to fetch a key. Worksheet 12.
 //!
-//! Stopped by `jwt-key-source` where signatures are verified. The portal of this lab fetches from
-//! the lab's own sites only. Read `src/defences/jwt_key_source.rs` next.
+//! Start: the attacker has an ordinary account, a pair of keys, and a web site on which the public
+//! one is published.
+//!
+//! Why it works: the weak `jwt-key-source` fetches keys from an address that the token names. That
+//! is two flaws: the server sends a request where a stranger wants it, and it believes what it
+//! finds there.
+//!
+//! Proof: the API works in the victim's name. The journal of the bench also notes that a key set
+//! was fetched.
+//!
+//! Stopped by `jwt-key-source` together with `jwt-signature`: nothing is fetched, and by the
+//! portal's own key the signature is wrong. Not stopped by TLS: the attacker's site may have a good
+//! certificate of its name. Not by `jwt-algorithm` or `jwt-kid`, as in `inline_jwk.rs`.
+//!
+//! Refused for this program: an address inside the victim's network, to show the server-side
+//! request forgery. The portal of this lab fetches from the lab's own sites only, so that no token
+//! can send it elsewhere.
+//!
+//! Source: RFC 7515 §4.1.2 (`jku`), RFC 8725 §3.10, ASVS 9.1.3, CWE-918, CWE-347. Read
+//! `src/defences/jwt_key_source.rs` next.
 
 use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
@@ -55,5 +73,7 @@ impl Attack for SpoofedJku {
     }
 }
 
-/// A verifier that ignores the header finds this key, and it is for the same algorithm.
+/// A verifier that ignores the header finds this key, and it is for the same algorithm. So on the
+/// strong arm the token is refused for its signature. The set also has `jwt-signature`: a verifier
+/// that checks nothing accepts it anyway.
 const PORTALS_KEY: &str = "es-1";

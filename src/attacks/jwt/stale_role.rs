@@ -1,6 +1,21 @@
 //! Using rights from an old token. Worksheet 13.
 //!
-//! Stopped by `jwt-claims` alone: nothing revokes a token at a demotion. Read
+//! Start: the attacker was an administrator for a while, by a real promotion, and kept a token from
+//! that time.
+//!
+//! Why it works: a role in a token is a copy of what the database said at one moment. The weak
+//! `jwt-claims` asks the copy, and nothing tells the copy that it is wrong.
+//!
+//! Proof: after the demotion the API sends the list for administrators.
+//!
+//! Stopped by `jwt-claims` alone. Not stopped by `jwt-revocation`: nothing revokes a token at a
+//! demotion. Not by `jwt-signature`: every claim was true when it was signed. Not by `jwt-expiry`,
+//! for the minutes that remain. Not by `role-source`: that is where sessions get their role.
+//!
+//! Refused for this program: writing the role into the token. That is a forgery, and the signature
+//! stops it (`edited_payload.rs`). Here nothing is forged.
+//!
+//! Source: ASVS 8.3.2 (changed rights apply at once), CWE-613, CWE-863. Read
 //! `src/defences/jwt_claims.rs` next.
 
 use super::super::http_actor::HttpActor;
@@ -68,7 +83,9 @@ impl Attack for StaleRole {
     }
 }
 
-/// Gives the attacker's account a role, as the administrator's page would.
+/// Gives the attacker's account a role, as the administrator's page would. The request carries the
+/// CSRF token as a header where the policy wants one: it is an honest request and must pass on
+/// every variant.
 async fn make(admin: &mut HttpActor<'_>, role: &str) -> Result<(), ScenarioError> {
     let reply = admin.get("/csrf-token").await?;
     let token = answer("the CSRF token", &reply)?["csrf_token"].clone();

@@ -1,7 +1,22 @@
 //! Leaking a token to the next site by its address.
 //!
-//! Stopped by `jwt-transport` and by `referrer`, each alone: defence in depth. What the browser
-//! sends is its own decision, so this needs a real one. Read `src/defences/jwt_transport.rs` next.
+//! Start: the attacker owns a site to which a page of the portal links. The victim opened that page
+//! by an address with a token.
+//!
+//! Why it works: the weak `jwt-transport` accepts `?access_token=`, and the page opens by such an
+//! address. The weak `referrer` asks the browser to pass whole addresses on.
+//!
+//! Proof: the attacker's own client is logged in as the victim with the token from the Referer.
+//!
+//! Stopped by `jwt-transport` and by `referrer`, each alone: defence in depth. Not stopped by
+//! `token-storage`: the token is in the address, not in a storage. Not by `csp`: it does not limit
+//! the links that a user follows. Not by `jwt-expiry`, for the minutes that the token still has.
+//!
+//! Refused for this program: sending the Referer from a client that imitates a browser. What a
+//! browser sends is its own decision, so this needs a real one.
+//!
+//! Source: RFC 6750 §2.3 (a token should not be in the query), ASVS 14.2.1, CWE-598. Read
+//! `src/defences/jwt_transport.rs` next.
 
 use super::super::scenario::{SCRIPT_PATIENCE, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
@@ -69,4 +84,5 @@ impl Attack for TokenInReferer {
     }
 }
 
+/// The page shows its link to the other site only where it opened.
 const THERE_IS_A_LINK: &str = "!!document.querySelector('a.outside')";

@@ -1,6 +1,21 @@
 //! Ignoring a condition that the issuer set.
 //!
-//! Stopped by `jwt-crit` alone. Read `src/defences/jwt_crit.rs` next.
+//! Start: the attacker holds a genuine token for one use.
+//!
+//! Why it works: `crit` names members of the header that a verifier must understand. The weak
+//! `jwt-crit` ignores what it does not know, as most JSON code does. The restriction is gone
+//! without an error.
+//!
+//! Proof: the API accepts the token twice. The first use is what the issuer intended; the second is
+//! the attack.
+//!
+//! Stopped by `jwt-crit` alone. Not stopped by `jwt-signature`: it proves that the issuer wrote the
+//! condition, and nobody reads it. Not by `jwt-revocation`: the token is on no list.
+//!
+//! Refused for this program: a condition that the portal could check. Then the question would be
+//! whether it does, and not what it does with an unknown one.
+//!
+//! Source: RFC 7515 §4.1.11, RFC 7519 §7.2, CWE-358, CWE-347. Read `src/defences/jwt_crit.rs` next.
 
 use async_trait::async_trait;
 use serde_json::json;
@@ -42,9 +57,9 @@ impl Attack for UnknownCrit {
         scenario.narrate("The attacker sends it twice.");
         // The first use is what the issuer intended.
         opened_as(&mut attacker, &token).await?;
-        // On the weak arm of `jwt-crit` the verifier ignores what it does not know, as most JSON
-        // code does, so the restriction is gone without an error. On the strong arm an unknown
-        // condition is a refusal.
+        // On the strong arm of `jwt-crit` an unknown condition is a refusal, at the first use
+        // already. That may be inconvenient. But a verifier that does not know a condition cannot
+        // know what it gives away by ignoring it.
         judge(&CARD, &mut attacker, &token, ATTACKER).await
     }
 }

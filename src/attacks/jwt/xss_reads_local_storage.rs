@@ -1,9 +1,24 @@
-//! A script in a notice reads `localStorage`, where the page for tokens keeps them, and sends what it
-//! finds to the attacker. Worksheet 13.
+//! A script in a notice reads `localStorage`, where the page for tokens keeps them, and sends what
+//! it finds to the attacker. Worksheet 13.
 //!
-//! Storage belongs to the origin, not to a page: the script runs on the notice board and reads what
-//! the page for tokens wrote. No flag hides it, as HttpOnly hides a cookie. Read
-//! `src/defences/token_storage.rs` next.
+//! Start: the attacker has an ordinary account and may post on the board. The victim uses the page
+//! for tokens and later reads the board.
+//!
+//! Why it works: storage belongs to the origin, not to a page. The script runs on the notice board
+//! and reads what the page for tokens wrote. No flag hides it, as HttpOnly hides a cookie.
+//!
+//! Proof: the attacker's own client is logged in as the victim with the token that arrived.
+//!
+//! Stopped by `output`, by `csp` and by `token-storage`, each alone. Not stopped by `http-only`:
+//! the token is in no cookie. Not by `jwt-signature` or any other check of a token: the token is
+//! genuine. Not by `jwt-expiry`, for the minutes that it still has; and the loot contains the
+//! refresh token as well.
+//!
+//! Refused for this program: a script that asks for new tokens as the page does. It works against a
+//! strong `token-storage` also, for as long as the page is open, and only `output` and `csp` stop
+//! it. It would hide what the storage decides: what a script can carry away.
+//!
+//! Source: ASVS 1.2.1, CWE-79, CWE-922. Read `src/defences/token_storage.rs` next.
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -57,6 +72,8 @@ impl Attack for XssReadsLocalStorage {
         let window = victim.window();
         window.fill_in("#username", VICTIM).await?;
         window.fill_in("#password", demo_password(VICTIM)).await?;
+        // A real click on the real button: the page's own script sends the password and keeps what
+        // comes back. Which storage it uses was decided by the portal.
         victim.click("#sign-in button").await?;
         // The page's script stores the token so that a reload does not lose it. Whatever a script
         // can read for the user, any script of the origin can read for somebody else.
@@ -71,6 +88,7 @@ impl Attack for XssReadsLocalStorage {
         // strong arm of `token-storage` keeps the refresh token in an HttpOnly cookie and the
         // access token in the memory of the page, which another page cannot read.
         let loot = scenario.wait_for_loot(SCRIPT_PATIENCE).await?;
+        // The script sent every item without knowing any name. One of them is JSON with the tokens.
         let stolen = loot.iter().find_map(|loot| loot.query("storage"));
         let stolen = stolen.and_then(|stored| serde_json::from_str(&stored).ok());
         let Some(token) = stolen.and_then(|stored| token_in(&stored)) else {
@@ -85,10 +103,12 @@ impl Attack for XssReadsLocalStorage {
 
 const EMPTY_THE_FIELD: &str = "void (document.getElementById('username').value = '')";
 
+/// The page says so when its script has the tokens and has put them where it keeps them.
 const THERE_IS_A_TOKEN: &str =
     "document.getElementById('status').textContent.startsWith('A token for ')";
 
-/// The access token among the items of a storage. Each item is text that may be JSON.
+/// The access token among the items of a storage. Each item is text that may be JSON. An attacker's
+/// program does not need to know the page: it looks for what looks like a token.
 fn token_in(stored: &Value) -> Option<String> {
     let mut items = stored.as_object()?.values().filter_map(Value::as_str);
     items.find_map(|item| {

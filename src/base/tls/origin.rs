@@ -14,7 +14,7 @@ pub enum CertificateOrigin {
     Made(RenewalReason),
 }
 
-/// RenewalReason a start made a certificate.
+/// Why a start made a certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RenewalReason {
     /// There was none.

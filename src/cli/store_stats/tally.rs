@@ -51,7 +51,7 @@ pub struct SessionCounts {
     pub records: usize,
 }
 
-/// SessionCounts what it is told of.
+/// Counts the records that it is given.
 pub struct Tally {
     now: BenchTime,
     benches: BTreeMap<BenchName, BenchTally>,

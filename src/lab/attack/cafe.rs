@@ -120,7 +120,7 @@ fn cafe(
         cafe_port: context.addresses.cafe_port().unwrap_or_default(),
         shared: store.shared,
     };
-    page::render(context, "pages/lab/cafe.html", "The café", page)
+    page::render(context, "pages/lab/cafe.html", "Café", page)
 }
 
 #[derive(Serialize)]

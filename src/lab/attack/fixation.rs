@@ -236,12 +236,7 @@ fn show(context: &RequestContext, step: Option<usize>, all: &State<Walkthroughs>
         steps: &STEPS,
         tracks: views,
     };
-    page::render(
-        context,
-        "pages/lab/fixation.html",
-        "Session fixation, step by step",
-        page,
-    )
+    page::render(context, "pages/lab/fixation.html", "Session fixation", page)
 }
 
 #[post("/fixation")]

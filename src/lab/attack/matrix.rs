@@ -9,12 +9,13 @@ use rocket::serde::json::Json;
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
+use super::card::CardView;
 use crate::attacks::cell::MatrixCell;
 use crate::attacks::costs::{self, MeasuredCost};
 use crate::attacks::matrix::{self, MatrixSelection};
 use crate::attacks::record::{BrowserRecord, RecordedRun};
 use crate::attacks::scenario::TargetLab;
-use crate::attacks::{ALL, Card, Engine};
+use crate::attacks::{ALL, Card};
 use crate::base::bench_name::BenchName;
 use crate::client::LabClient;
 use crate::defences::ArmText;
@@ -26,7 +27,7 @@ use crate::web::context::RequestContext;
 /// The last run of every bench.
 pub(super) type MatrixJobs = Jobs<MatrixRun>;
 
-/// EventKind a run has found so far.
+/// What a run has found so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct MatrixRun {
     cells: Vec<MatrixCell>,
@@ -36,16 +37,8 @@ pub(super) struct MatrixRun {
 /// One attack as the page shows it.
 #[derive(Serialize)]
 struct MatrixRow {
-    name: &'static str,
-    title: &'static str,
-    victim: &'static str,
-    means: &'static str,
-    evidence: &'static str,
-    when_stopped: &'static str,
-    stopped_by: Vec<Vec<&'static str>>,
-    shows: &'static [&'static str],
-    standards: &'static [&'static str],
-    needs_browser: bool,
+    #[serde(flatten)]
+    card: CardView,
     /// When and with which browsers it was run, where it needs one.
     proven: Vec<&'static RecordedRun>,
     /// Whether these browsers disagree.
@@ -104,19 +97,8 @@ fn row(card: &'static Card, cells: &[MatrixCell]) -> MatrixRow {
         let fits = mine.iter().filter(|cell| cell.succeeded() == Some(wanted));
         fits.filter_map(|cell| pick(cell.variant)).collect()
     };
-    let slugs =
-        |set: &&[crate::defences::policy::Name]| set.iter().map(|name| name.slug()).collect();
     MatrixRow {
-        name: card.name,
-        title: card.title,
-        victim: card.victim,
-        means: card.means,
-        evidence: card.evidence,
-        when_stopped: card.when_stopped,
-        stopped_by: card.stopped_by.iter().map(slugs).collect(),
-        shows: card.shows,
-        standards: card.standards,
-        needs_browser: card.engine == Engine::Browser,
+        card: CardView::of(card),
         proven: BrowserRecord::stored().runs(card.name),
         engines_differ: BrowserRecord::stored().differs(card.name),
         insecure: word(Variant::Insecure),
@@ -187,7 +169,7 @@ fn progress(jobs: &MatrixJobs, bench: &BenchName) -> MatrixProgress {
 #[get("/matrix")]
 fn show(context: &RequestContext, jobs: &State<MatrixJobs>) -> Template {
     let progress = progress(jobs, context.bench.name());
-    page::render(context, "pages/lab/matrix.html", "The matrix", progress)
+    page::render(context, "pages/lab/matrix.html", "Attacks", progress)
 }
 
 #[get("/matrix/live")]

@@ -2,6 +2,7 @@
 //! café.
 
 pub(super) mod cafe;
+mod card;
 pub(super) mod fixation;
 pub(super) mod ids;
 pub(super) mod matrix;

@@ -9,6 +9,7 @@ use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
+use super::card::CardView;
 use crate::attacks::hands_on::{self, HandsOnPage};
 use crate::attacks::matrix::throw_away_name;
 use crate::attacks::record::BrowserRecord;
@@ -86,20 +87,6 @@ struct AttackPage<'p> {
     engines_differ: bool,
 }
 
-#[derive(Serialize)]
-struct CardView {
-    name: &'static str,
-    title: &'static str,
-    needs_browser: bool,
-    victim: &'static str,
-    means: &'static str,
-    evidence: &'static str,
-    when_stopped: &'static str,
-    stopped_by: Vec<Vec<&'static str>>,
-    shows: &'static [&'static str],
-    standards: &'static [&'static str],
-}
-
 /// How an attack that needs a browser ended when it was last run.
 #[derive(Serialize)]
 struct RecordedOutcome {
@@ -123,23 +110,6 @@ pub fn by_hand(context: &RequestContext, attack: &str, variant: Variant) -> Opti
             format!("{origin}{prefix}{path}?variant={variant}")
         }
     })
-}
-
-fn view(card: &'static Card) -> CardView {
-    let slugs =
-        |set: &&[crate::defences::policy::Name]| set.iter().map(|name| name.slug()).collect();
-    CardView {
-        name: card.name,
-        title: card.title,
-        needs_browser: card.engine == Engine::Browser,
-        victim: card.victim,
-        means: card.means,
-        evidence: card.evidence,
-        when_stopped: card.when_stopped,
-        stopped_by: card.stopped_by.iter().map(slugs).collect(),
-        shows: card.shows,
-        standards: card.standards,
-    }
 }
 
 fn known(name: &str) -> Result<&'static dyn Attack, Problem> {
@@ -177,7 +147,7 @@ fn show(
         })
     });
     let attack_page = AttackPage {
-        card: view(card),
+        card: CardView::of(card),
         by_hand: by_hand(context, card.name, variant),
         variants: variants(card, variant),
         against: variant.to_string(),

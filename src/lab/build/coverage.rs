@@ -98,7 +98,7 @@ fn show(
         all: AREAS.iter().map(|area| area.rows.len()).sum(),
         chosen: chosen.is_some(),
     };
-    let title = "What can be tried here";
+    let title = "Coverage";
     Ok(Either::Left(page::render(
         context,
         "pages/lab/coverage.html",

@@ -80,7 +80,7 @@ fn show(context: &RequestContext, policy: &Policy, error: Option<String>, saved:
             context.base()
         ),
     };
-    page::render(context, "pages/lab/custom.html", "Your own mix", page)
+    page::render(context, "pages/lab/custom.html", "Own mix", page)
 }
 
 #[get("/custom?<saved>")]

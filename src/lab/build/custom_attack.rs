@@ -121,7 +121,7 @@ impl MixRun {
     }
 }
 
-/// EventKind a run works with.
+/// What a run works with.
 struct MixAttackRun {
     job: Arc<Job<MixRun>>,
     one_at_a_time: Arc<Semaphore>,

@@ -130,7 +130,7 @@ fn page_or_json(
     } else {
         ("/inspect_headers?hide=1", "/inspect_headers?format=json")
     };
-    let frame = Frame::at(context, "Request and response headers");
+    let frame = Frame::at(context, "Headers");
     let page = InspectionPage {
         frame,
         inspection,

@@ -49,7 +49,7 @@ fn certificate(context: &RequestContext, certificate: &State<Arc<Certificate>>) 
         not_after: shown(certificate.not_after()),
         days_left: (certificate.not_after() - OffsetDateTime::now_utc()).whole_days(),
     };
-    let frame = Frame::at(context, "The certificate");
+    let frame = Frame::at(context, "Certificate");
     Template::render(
         "pages/certificate.html",
         CertificatePage {

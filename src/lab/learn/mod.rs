@@ -1,6 +1,8 @@
-//! *Learn*: the front page, the worksheets, the pictures of DevTools and the certificate.
+//! *Learn*: the front page, the worksheets, the glossary, the pictures of DevTools and
+//! the certificate.
 
 pub(super) mod certificate;
+pub(super) mod glossary;
 pub(super) mod home;
 pub(super) mod pictures;
 pub(super) mod worksheets;
@@ -12,6 +14,7 @@ pub(super) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
     rocket
         .mount("/", home::routes())
         .mount("/", worksheets::routes())
+        .mount("/", glossary::routes())
         .mount("/", pictures::routes())
         .mount("/", certificate::routes())
 }

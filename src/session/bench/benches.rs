@@ -1,4 +1,9 @@
 //! Every bench that is in use, made on first use and bounded in number.
+//!
+//! A bench is made by a request to its address, and a stranger can invent addresses. So the number
+//! is limited: otherwise a loop over `/b/a1`, `/b/a2` … fills the memory (CWE-770). Refused
+//! alternative: dropping the bench that was unused for longest, also one in use. The same loop
+//! would then push the benches of a whole class out of memory.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,7 +17,8 @@ use crate::storage::{MemoryStorage, Storage, StorageError};
 /// How many benches are kept in memory at once: those of a large course.
 pub const BENCH_LIMIT: usize = 1_000;
 
-/// How long a named bench stays in memory unused before another may take its place.
+/// How long a named bench stays in memory unused before another may take its place. A student who
+/// works sends a request more often than that.
 const IDLE_BENCH: Duration = Duration::from_secs(600);
 
 /// As many benches as there may be are in use.
@@ -41,7 +47,7 @@ pub struct Benches {
     hashing: Arc<Hashing>,
 }
 
-/// Storage behind a pointer, with a `Debug` that tells nothing.
+/// Storage behind a pointer. Its `Debug` prints one word: a store holds sessions and passwords.
 struct SharedStorage(Arc<dyn Storage>);
 
 impl std::fmt::Debug for SharedStorage {
@@ -62,7 +68,7 @@ impl Benches {
         }
     }
 
-    /// The keys that all benches share.
+    /// The keys that all benches share: the lab's own, not one set for each bench.
     pub fn keys(&self) -> &BenchKeys {
         &self.keys
     }
@@ -83,20 +89,27 @@ impl Benches {
     /// # Errors
     /// Too many are in use.
     pub async fn find(&self, name: &BenchName) -> Result<Arc<Bench>, TooManyBenches> {
+        // Nearly every request ends here, beside all others that read.
         if let Some(bench) = self.open.read().await.get(name) {
             *lock(&bench.used) = Instant::now();
             return Ok(bench.clone());
         }
         let mut open = self.open.write().await;
+        // Again under the lock for writing: another request may have made it since then. Two
+        // benches of one name would each have a copy of the settings, and one of them would be
+        // wrong.
         if let Some(bench) = open.get(name) {
             return Ok(bench.clone());
         }
+        // Only now, when there is no room. Records are not lost: they are in the store.
         if open.len() >= BENCH_LIMIT {
             open.retain(|name, bench| name.is_local() || lock(&bench.used).elapsed() < IDLE_BENCH);
         }
         if open.len() >= BENCH_LIMIT {
             return Err(TooManyBenches);
         }
+        // An attack gets its own empty store. It cannot read the sessions of a student,
+        // and a sign-in by an attack never counts as a sign-in by a student.
         let (storage, sharing): (Arc<dyn Storage>, _) = if is_throw_away(name) {
             (Arc::new(MemoryStorage::default()), Sharing::Alone)
         } else {
@@ -109,8 +122,11 @@ impl Benches {
         Ok(bench)
     }
 
-    /// Takes a throw-away bench out of use; what it held is gone with the last one who has it.
+    /// Takes a throw-away bench out of use; what it held is freed with the last reference to it.
+    /// `None` for any other bench.
     pub async fn discard(&self, name: &BenchName) -> Option<Arc<Bench>> {
+        // The name comes from an address. Without this check anyone could delete a student's bench
+        // by naming it.
         if !is_throw_away(name) {
             return None;
         }

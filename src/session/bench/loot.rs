@@ -1,6 +1,12 @@
 //! What the attacker holds on a bench: the requests that the catcher received, and the cookies that
 //! were planted last. It is in storage, within fixed bounds, because the request that brings a
 //! stolen cookie and the page that shows it may reach two instances of the lab.
+//!
+//! Nothing is masked here: the lesson is that the attacker has the value itself, and can send it.
+//! The accounts are demo accounts, and a reset of the bench deletes all of it.
+//!
+//! Anyone who can reach the catcher can fill it, and its requests are as long as their sender
+//! likes. So the number, the length and each part of the length are limited (CWE-770).
 
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -16,7 +22,8 @@ use crate::storage::{
     Batch, Commit, Expect, Put, RecordIndex, RecordKey, RecordKind, StorageError,
 };
 
-/// How many requests a bench's catcher keeps.
+/// How many requests a bench's catcher keeps. The oldest gives way: a flood hides what was caught
+/// before, and fills nothing.
 pub const KEPT: usize = 100;
 
 /// How much of one request is kept, in bytes: target, headers and body together.
@@ -26,7 +33,8 @@ pub const LARGEST: usize = 4096;
 const TARGET_SHARE: usize = 1536;
 const HEADER_SHARE: usize = 1024;
 
-/// The records beside the requests.
+/// The records beside the requests. Their names differ from `request-1`, so that clearing the list
+/// of requests leaves them alone.
 const COUNT: &str = "count";
 const PLANTED: &str = "planted";
 const SIGNED_IN: &str = "signed-in";
@@ -35,32 +43,34 @@ const OTHERS: [&str; 3] = [COUNT, PLANTED, SIGNED_IN];
 /// A request that was caught.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Caught {
-    /// Counts the requests of this bench.
+    /// The number of the request on this bench, from 1.
     pub id: u64,
     /// When it arrived, on the bench's clock.
     pub at: BenchTime,
-    /// Who seems to have sent it.
+    /// The kind of program that seems to have sent it: the victim's browser, in a real theft.
     pub client: ClientKind,
-    /// The method.
+    /// The method. An image sends GET, and a script may also send POST.
     pub method: String,
-    /// Path and query.
+    /// Path and query. A script that steals a cookie usually puts it here.
     pub target: String,
     /// The headers, those that say most first.
     pub headers: Vec<(String, String)>,
-    /// The body as text; what is no UTF-8 is replaced.
+    /// The body as text; bytes that are not UTF-8 are replaced.
     pub body: String,
     /// Whether some of it did not fit.
     pub cut: bool,
 }
 
-/// Cookies that the sibling planted for the portal.
+/// Cookies that the sibling planted for the portal. They show that a sibling host may write where
+/// it may not read (RFC 6265bis §8.6).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Planted {
     /// The variant they are for.
     pub variant: Variant,
     /// The `Set-Cookie` lines as they were sent.
     pub lines: Vec<String>,
-    /// The id that the attacker knows, and the name of its cookie.
+    /// The name of the cookie, and the id in it that the attacker knows. The attack succeeds when
+    /// that id is still accepted after the victim's sign-in.
     pub session: (String, String),
 }
 
@@ -71,12 +81,14 @@ pub struct Loot<'b> {
 }
 
 impl<'b> Loot<'b> {
-    /// That of a bench.
+    /// The loot of a bench. There is none that belongs to several: a team does not see what another
+    /// one has stolen.
     pub(super) fn of(bench: &'b Bench) -> Self {
         Self { bench }
     }
 
-    /// Keeps a request, cut to its bounds, and forgets the oldest.
+    /// Keeps a request, cut to its bounds, and forgets the oldest. It is cut before it is stored:
+    /// the store never sees more than the bounds.
     ///
     /// # Errors
     /// The store does not answer.
@@ -86,6 +98,7 @@ impl<'b> Loot<'b> {
         loop {
             transaction.attempt().await?;
             // The count is the version of a record: each request that is kept puts it once more.
+            // Two requests at once, on two instances, so get two numbers.
             let before = self.count().await?;
             caught.id = before + 1;
             let oldest = caught.id.checked_sub(KEPT as u64);
@@ -124,7 +137,8 @@ impl<'b> Loot<'b> {
         Ok(found.map_or(0, |found| found.version))
     }
 
-    /// Forgets the requests.
+    /// Forgets the requests. The count goes on, so an open page does not take a new request for one
+    /// that it has shown.
     ///
     /// # Errors
     /// The store does not answer.
@@ -169,7 +183,8 @@ impl<'b> Loot<'b> {
         self.put(SIGNED_IN, &(variant, session)).await
     }
 
-    /// The attacker's own session in this variant, where it is the one that was opened last.
+    /// The attacker's own session in this variant, where it is the one that was opened last. An
+    /// attacker needs no theft for it: everyone may sign in with their own account.
     ///
     /// # Errors
     /// The store does not answer.
@@ -194,7 +209,8 @@ impl<'b> Loot<'b> {
     async fn read<T: DeserializeOwned>(&self, key: &RecordKey) -> Result<Option<T>, StorageError> {
         let (storage, name) = (self.bench.storage(), self.bench.name());
         let found = storage.read(name, key).await?;
-        // One that somebody edited by hand is passed over.
+        // One that somebody edited by hand is ignored. That is harmless here, because no decision
+        // depends on loot. A session or a count of the throttle must not be read in this way.
         Ok(found.and_then(|found| serde_json::from_slice(&found.value).ok()))
     }
 
@@ -241,6 +257,8 @@ fn put(key: RecordKey, value: &impl Serialize) -> Put {
 }
 
 impl Caught {
+    /// Cuts the request to its bounds. Each part has its share, so that a long target cannot push
+    /// the body out.
     fn fit(&mut self) {
         let before = self.size();
         cut(&mut self.target, TARGET_SHARE);
@@ -263,6 +281,8 @@ impl Caught {
     }
 }
 
+/// Cuts a text to so many bytes, at a whole character: `truncate` panics inside of one, and a
+/// stranger chooses the text.
 fn cut(text: &mut String, longest: usize) {
     let longest = longest.min(text.len());
     let end = (0..=longest).rev().find(|at| text.is_char_boundary(*at));

@@ -1,7 +1,11 @@
 //! A bench: one student's isolated state, from the clock to the custom policy.
 //!
-//! Everything in the lab belongs to a bench from the first day. `local` is the one without a prefix
-//! in its addresses. [`Benches`] makes them on first use and bounds their number.
+//! Everything in the lab belongs to a bench. `local` is the one without a prefix in its addresses.
+//! [`Benches`] makes them on first use and bounds their number.
+//!
+//! Isolation is not a defence here: anyone who knows a bench's name can open it. It keeps honest
+//! students apart. A real service with many customers needs more than a name in the address: each
+//! request must prove that its user belongs to that customer.
 
 pub mod audit;
 mod benches;
@@ -33,15 +37,17 @@ use crate::defences::password_storage::HashCost;
 use crate::defences::policy::{ProbedSet, Variant};
 use crate::storage::{Storage, StorageError};
 
-/// Benches whose names begin like this are thrown away: those of attacks. They stay in memory.
+/// Benches whose names begin like this are thrown away: those of attacks. They stay in memory, so
+/// an attack can neither read nor fill the store of the students.
 pub const RUN_PREFIX: &str = "run-";
 
-/// Whether other labs use the same store.
+/// Whether other labs use the same store. What is copied into memory may be wrong where they do: a
+/// defence that a student switched on at one instance must apply at all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sharing {
-    /// Nobody else changes what is stored in it.
+    /// Nobody else changes what is stored in it, so a copy in memory is always right.
     Alone,
-    /// Other instances of the same lab do, behind one balancer.
+    /// Other instances of the same lab do, behind one balancer. A copy is right for milliseconds.
     WithOthers,
 }
 
@@ -54,7 +60,8 @@ pub struct Bench {
     settings: SettingsCache,
     /// Held while the cache of the settings is filled or changed.
     changing: tokio::sync::Mutex<()>,
-    /// The queue of [`Transaction`]s that met a conflict.
+    /// The queue of [`Transaction`]s that met a conflict. One for each bench, so that a student who
+    /// floods their own bench delays nobody else.
     conflicts: tokio::sync::Mutex<()>,
     probed: Mutex<HashMap<Variant, u64>>,
     wire: Wire,
@@ -62,6 +69,7 @@ pub struct Bench {
     used: Mutex<Instant>,
 }
 
+// Written by hand: the name, and none of the keys, records and requests that it holds (CWE-532).
 impl std::fmt::Debug for Bench {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Bench")
@@ -94,12 +102,13 @@ impl Bench {
         }
     }
 
-    /// Its name.
+    /// The name, which every call of the storage needs: without it there is no way to a record.
     pub fn name(&self) -> &BenchName {
         &self.name
     }
 
-    /// How long ago it was last used.
+    /// How long ago it was last used, on the machine's clock and not on the bench's: a student who
+    /// moves the clock a year ahead must not lose the bench.
     pub fn unused_for(&self) -> Duration {
         lock(&self.used).elapsed()
     }
@@ -114,22 +123,23 @@ impl Bench {
         self.sharing
     }
 
-    /// Its keys.
+    /// The keys. All benches share them; a key of tokens is derived with the bench's name.
     pub fn keys(&self) -> &BenchKeys {
         &self.keys
     }
 
-    /// The requests that it saw lately.
+    /// The requests that it saw lately, with every secret masked.
     pub fn wire(&self) -> &Wire {
         &self.wire
     }
 
-    /// What the attacker caught and planted.
+    /// What the attacker caught and planted, unmasked: that is what the attacker really has.
     pub fn loot(&self) -> Loot<'_> {
         Loot::of(self)
     }
 
-    /// Runs a password hash off the async threads, at most one a core at a time.
+    /// Runs a password hash off the async threads, at most one a core at a time. All benches share
+    /// the threads, because all of them share the cores.
     ///
     /// # Errors
     /// The lab is stopping, or the hash panicked.
@@ -140,7 +150,9 @@ impl Bench {
         self.hashing.run(work).await
     }
 
-    /// How much work a password hash is here: little where the bench is thrown away.
+    /// How much work a password hash is here: little where the bench is thrown away. Nobody attacks
+    /// those hashes, and the matrix signs in thousands of times. Every other bench has the cost
+    /// that OWASP recommends.
     pub fn hash_cost(&self) -> HashCost {
         if is_throw_away(&self.name) {
             HashCost::ThrowAway
@@ -149,7 +161,8 @@ impl Bench {
         }
     }
 
-    /// Remembers which defences were asked for a variant.
+    /// Remembers which defences were asked for a variant. An attack that was stopped proves nothing
+    /// about a defence that the portal never asked.
     pub fn note_probed(&self, variant: Variant, seen: ProbedSet) {
         *lock(&self.probed).entry(variant).or_default() |= seen.bits();
     }
@@ -164,9 +177,12 @@ impl Bench {
         )
     }
 
-    /// Takes the bench back to its beginning: everybody signed out, accounts and notices as they
+    /// Takes the bench back to its beginning: every session ended, accounts and notices as they
     /// were, the clock on time. The custom policy, the student's name and the progress of
     /// worksheets stay. All of it is one commit: nobody meets a bench that is half reset.
+    ///
+    /// Sessions and clock must change together. With the clock put back first, sessions that had
+    /// expired would be accepted again until they are removed.
     ///
     /// # Errors
     /// The store does not answer.
@@ -177,11 +193,14 @@ impl Bench {
     }
 }
 
+/// Whether the bench belongs to one run of an attack.
 fn is_throw_away(name: &BenchName) -> bool {
     name.as_str().starts_with(RUN_PREFIX)
 }
 
-/// A lock that outlives a panic elsewhere: what it guards is valid at every step.
+/// A lock that outlives a panic elsewhere: what it guards is valid at every step. Refused
+/// alternative: `unwrap`. One panic, which a stranger's request may cause, would then make every
+/// later request of the bench panic as well.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,8 @@
 //! What a page remembers of each bench, in the memory of this process and bounded.
+//!
+//! Strangers choose the names of benches, so a plain map with one entry for each name grows without
+//! end (CWE-770). Only what may be lost belongs here, such as the result of the last run. What must
+//! not be lost is in the store.
 
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,7 +13,8 @@ use super::BENCH_LIMIT;
 use crate::base::bench_name::BenchName;
 
 /// One value for each bench. Beyond [`BENCH_LIMIT`] values the one that was unused for longest is
-/// dropped, so nobody else's is lost.
+/// dropped, and no other. Refused alternative: emptying the map when it is full. Then one bench too
+/// many would lose the results of everyone.
 #[derive(Debug)]
 pub struct PerBench<T>(Mutex<LruCache<BenchName, T>>);
 
@@ -50,7 +55,8 @@ impl<T: Clone> PerBench<T> {
         self.lock().get(bench).cloned()
     }
 
-    /// The value of a bench, which is made where there is none.
+    /// The value of a bench, which is made where there is none. One lock covers both steps: of two
+    /// requests at once both get the same value.
     pub fn read_or_insert_with(&self, bench: &BenchName, make: impl FnOnce() -> T) -> T {
         self.lock().get_or_insert(bench.clone(), make).clone()
     }

@@ -3,8 +3,16 @@
 //!
 //! The settings are in storage, and this is a copy of them, because every request asks. Each change
 //! counts up one more record, `changed`. A lab that shares its store with others reads that record
-//! at a request, unless it did so a few milliseconds ago, and the others again when it has been
-//! counted up.
+//! at a request, unless it did so a few milliseconds ago, and the other settings again when it has
+//! been counted up.
+//!
+//! A stale copy of a security setting is a hole: a defence that was switched on at one instance
+//! would still be off at another, and the balancer chooses which instance serves an attacker. So
+//! the age of the copy is bounded, and where the store does not answer, [`Bench::refresh`] is an
+//! error and not "as before".
+//!
+//! Refused alternative: telling the other instances about a change. One that was unreachable at
+//! that moment would never learn of it. Asking cannot miss a change.
 
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
@@ -18,11 +26,13 @@ use crate::base::event::{ClientKind, Event, EventKind};
 use crate::defences::policy::{Name, Policy, ResolvedPolicy, Variant, resolve};
 use crate::storage::{Batch, Commit, Expect, Put, RecordKey, RecordKind, StorageError};
 
-/// How far ahead a clock can be moved in all: ten years.
+/// How far ahead a clock can be moved in all: ten years. More than any limit in the lab, and far
+/// from the end of what a time can count to.
 pub const FURTHEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 /// How old the copy may be where others change the settings: less than a request takes to come from
-/// one lab to another. Under load most requests need not ask.
+/// one lab to another. Nobody can see a change on one instance and be early at the next. Under load
+/// most requests need not ask.
 pub(super) const FRESH: Duration = Duration::from_millis(5);
 
 const CHANGED: &str = "changed";
@@ -32,6 +42,9 @@ const STUDENT: &str = "student";
 const NOTING: &str = "noting";
 
 /// The copy. Nothing is known before the settings are read for the first time.
+///
+/// A lock that a panic has poisoned is used all the same: each write replaces the whole snapshot or
+/// one moment in it, so no half-written state exists.
 #[derive(Debug, Default)]
 pub(super) struct SettingsCache(RwLock<SettingsSnapshot>);
 
@@ -39,7 +52,7 @@ pub(super) struct SettingsCache(RwLock<SettingsSnapshot>);
 struct SettingsSnapshot {
     /// How often the settings had changed when this was read.
     changed: Option<u64>,
-    /// When that count was read last.
+    /// When that count was read last, or rather when the reading began: the answer was true then.
     looked: Instant,
     ahead_millis: u64,
     custom: Policy,
@@ -47,6 +60,8 @@ struct SettingsSnapshot {
     noting: bool,
 }
 
+// Without a stored mix the custom variant is the insecure one: every switch is then a decision of
+// the student. Nothing but a lab may have such a default. Elsewhere it is the strong arm.
 impl Default for SettingsSnapshot {
     fn default() -> Self {
         Self {
@@ -65,6 +80,8 @@ impl SettingsCache {
         what(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Notes that the copy was right at this moment. The later moment wins: an answer that was
+    /// under way for long must not make the copy look older than it is.
     fn looked_at(&self, when: Instant) {
         let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
         state.looked = state.looked.max(when);
@@ -93,31 +110,39 @@ impl Bench {
     pub async fn refresh(&self) -> Result<(), StorageError> {
         let (known, looked) = self.settings.get(|state| (state.changed, state.looked));
         let is_fresh = self.sharing == Sharing::Alone || looked.elapsed() < FRESH;
+        // Both: a copy that was never read is never fresh, however young it is.
         if known.is_some() && is_fresh {
             return Ok(());
         }
+        // Taken before the question. A change during the answer would otherwise count as seen.
         let looked = Instant::now();
         if known == Some(self.count_changes().await?) {
             self.settings.looked_at(looked);
         } else {
+            // One at a time. Of two readers the slower one would otherwise put its older copy over
+            // the newer one, and a change that was seen would be unseen again.
             let _turn = self.changing.lock().await;
             self.settings.set(self.read_settings().await?);
         }
         Ok(())
     }
 
-    /// Whether the settings were read at all since the lab started.
+    /// Whether the settings were read at all since the lab started. Before that the copy is a
+    /// default and says nothing about the bench.
     pub fn is_known(&self) -> bool {
         self.settings.get(|state| state.changed.is_some())
     }
 
+    /// How often the settings have changed: the version of the record `changed`, which holds
+    /// nothing. The store counts, so two instances cannot count differently.
     async fn count_changes(&self) -> Result<u64, StorageError> {
         let found = self.storage.read(&self.name, &setting(CHANGED)).await?;
         Ok(found.map_or(0, |found| found.version))
     }
 
     async fn read_settings(&self) -> Result<SettingsSnapshot, StorageError> {
-        // Counted first: what changes from here on is read again later.
+        // Counted first: what changes from here on is read again later. Counted last, a change
+        // between reading and counting would be missed until the next one.
         let looked = Instant::now();
         let changed = Some(self.count_changes().await?);
         let read = async |name| self.storage.read(&self.name, &setting(name)).await;
@@ -162,12 +187,16 @@ impl Bench {
             });
             let before = state.changed.unwrap_or_default();
             let batch = Batch {
+                // One condition for all settings, because each change writes this record. Of two
+                // changes at once the second begins again and keeps what the first one did.
                 expect: vec![(setting(CHANGED), Expect::Version(before))],
                 put: put.into_iter().chain([put_setting(CHANGED, &())]).collect(),
                 events: event.clone().into_iter().collect(),
                 clear,
                 ..Batch::default()
             };
+            // The copy follows the store and never leads it: a change that was not stored would
+            // hold on this instance, until it restarts.
             if self.storage.commit(&self.name, batch).await? == Commit::Done {
                 state.changed = Some(before + 1);
                 self.settings.set(state);
@@ -179,17 +208,21 @@ impl Bench {
         }
     }
 
-    /// How far its clock was moved ahead.
+    /// How far the bench's clock was moved ahead.
     pub fn ahead(&self) -> Duration {
         Duration::from_millis(self.settings.get(|state| state.ahead_millis))
     }
 
-    /// The time on its clock.
+    /// The time on the bench's clock. Every limit of sessions and tokens is compared with it, so a
+    /// student can watch an hour pass.
     pub fn now(&self) -> BenchTime {
         BenchTime::now(self.ahead())
     }
 
     /// Moves the clock ahead. It stops ten years ahead of the wall clock.
+    ///
+    /// Only ahead. A clock that goes back makes expired sessions valid again; it is also why real
+    /// servers must not take the time from a request.
     ///
     /// # Errors
     /// The store does not answer.
@@ -204,7 +237,8 @@ impl Bench {
     }
 
     /// Puts the clock on time again, removes everything but settings and the progress of
-    /// worksheets, and notes that the bench was reset.
+    /// worksheets, and notes that the bench was reset. This is the one way back for the clock, and
+    /// the same commit removes every session that it would revive.
     pub(super) async fn clear_and_reset_clock(&self) -> Result<(), StorageError> {
         self.change(|state| SettingsChange {
             clear: Some(vec![RecordKind::Setting, RecordKind::Progress]),
@@ -218,12 +252,14 @@ impl Bench {
         self.settings.get(|state| state.custom)
     }
 
-    /// The policy of a variant on this bench.
+    /// The policy of a variant on this bench. Only `custom` depends on the bench; what `hardened`
+    /// means no student can change.
     pub fn resolve(&self, variant: Variant) -> ResolvedPolicy {
         resolve(variant, &self.custom())
     }
 
-    /// Replaces the student's own mix.
+    /// Replaces the student's own mix. It is stored by the names of the arms, not by their numbers:
+    /// a new defence in the list must not turn a stored strong arm into a weak one.
     ///
     /// # Errors
     /// The store does not answer.
@@ -297,6 +333,7 @@ fn set_clock(state: &mut SettingsSnapshot, millis: u64, event: EventKind) -> Set
     }
 }
 
+/// The key of a setting. It belongs to no variant, so no request to a portal can reach it.
 fn setting(name: &str) -> RecordKey {
     // Invariant: the names are literals of this file.
     RecordKey::new(None, RecordKind::Setting, name).expect("a literal name")
@@ -314,7 +351,8 @@ fn put_setting(name: &str, value: &impl Serialize) -> Put {
     }
 }
 
-/// The stored mix. A defence that a newer version added, or an arm that is gone, stays weak.
+/// The stored mix. A defence that a newer version added, or an arm that is gone, stays weak. A real
+/// system must decide the other way: what its configuration does not say is strong (CWE-636).
 pub(crate) fn decode_custom(bytes: &[u8]) -> Policy {
     let arms: HashMap<String, String> = serde_json::from_slice(bytes).unwrap_or_default();
     Name::ALL.iter().fold(Policy::INSECURE, |policy, name| {

@@ -3,8 +3,8 @@
 //! A change reads records, decides, and commits with the versions that it read as a condition.
 //! Where another request was first, nothing is written
 //! ([`Conflict`](crate::storage::Commit::Conflict)), and the change must begin again from what is
-//! stored now. Whoever skips that writes over what the other request did: two transfers at once
-//! would spend the same money twice (CWE-362).
+//! stored now. A change that skips this overwrites what the other request did: two transfers at
+//! once would spend the same money twice (CWE-362).
 //!
 //! ```text
 //! let mut transaction = bench.transact("the balance of an account");
@@ -15,8 +15,12 @@
 //! }
 //! ```
 //!
+//! An attacker looks for exactly this gap between check and use (CWE-367): a hundred guesses at
+//! once, a coupon redeemed twice, a sign-in beside a password change. ASVS 15.4.2 requires that the
+//! check and the act are one step.
+//!
 //! Refused alternative: a lock around each change. It costs a round trip to Redis where nobody is
-//! in the way, and it is no help against another lab on the same store.
+//! in the way, and a lock in this process is no help against another lab on the same store.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
@@ -27,7 +31,8 @@ use super::Bench;
 use crate::storage::StorageError;
 
 /// How many attempts a change has. Inside a process each of the others can be first at most once,
-/// so this many requests may change one record at once.
+/// so this many requests may change one record at once. Without a limit an attacker who causes
+/// conflicts all the time would keep a request, and its connection, busy forever.
 const MOST_ATTEMPTS: u32 = 250;
 
 /// From this attempt on it is another lab that is first, and a short pause lets it finish.
@@ -40,7 +45,7 @@ pub struct Transaction<'b> {
     /// The record that everybody wants to change, for the error.
     what: &'static str,
     attempts: u32,
-    /// Held from the first conflict on: those who met one go on one after the other.
+    /// Held from the first conflict on: requests that met one go on one after the other.
     queue: Option<MutexGuard<'b, ()>>,
 }
 

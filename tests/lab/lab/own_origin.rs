@@ -9,7 +9,7 @@ use crate::support::{bench, lab, send_raw};
 
 /// As `src/web/answer.rs` writes it, but written out, so that a change there is seen here.
 const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+    img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
 const POSTS: [(&str, &str); 19] = [

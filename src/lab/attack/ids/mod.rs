@@ -74,12 +74,7 @@ fn show(context: &RequestContext, pictures: &State<LastIdsPictures>) -> Template
         collected: COLLECTED,
         pictures,
     };
-    page::render(
-        context,
-        "pages/lab/ids.html",
-        "Session ids as a picture",
-        page,
-    )
+    page::render(context, "pages/lab/ids.html", "Session ids", page)
 }
 
 #[post("/ids")]

@@ -116,7 +116,7 @@ fn show(
         is_class: addresses.main_name() != "localhost",
         shared: store.shared,
     };
-    let title = "The SameSite table";
+    let title = "SameSite table";
     Ok(page::render(
         context,
         "pages/lab/same_site.html",

@@ -292,7 +292,7 @@ fn render(
     sent.field("secret").clone_into(&mut page.secret);
     // Ticked at first; a form that was sent without it had it cleared.
     page.fit = sent.field("action") != "sign" || !sent.field("fit").is_empty();
-    page::render(context, "pages/lab/jwt.html", "The token workbench", page)
+    page::render(context, "pages/lab/jwt.html", "Token workbench", page)
 }
 
 /// Whether a row of the workbench's verdicts is about this defence.

@@ -89,7 +89,7 @@ fn show(context: &RequestContext, all: &State<StatelessRuns>) -> Template {
     let page = StatelessPage {
         sections: sections.to_vec(),
     };
-    let title = "Sessions and tokens compared";
+    let title = "Sessions and tokens";
     page::render(context, "pages/lab/stateless.html", title, page)
 }
 

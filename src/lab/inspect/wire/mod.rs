@@ -79,7 +79,7 @@ fn wire(
         clients: filter.clients(),
         shared: context.bench.sharing() == Sharing::WithOthers,
     };
-    Ok(page::render(context, template, "The wire", page))
+    Ok(page::render(context, template, "Wire", page))
 }
 
 /// The rows that came after `after`, as HTML: the same template writes the page's own.

@@ -1,4 +1,11 @@
 //! A cookie as the wire keeps it: its name, its masked value, its attributes.
+//!
+//! To see session fixation a student must see that a value is the same before and after the
+//! sign-in. To see it safely nobody may see the value. A mark serves both: equal values have equal
+//! marks, and without the portal's key a mark does not lead back to the value.
+//!
+//! Refused alternative: the first and last characters of the value. A counted id has only four, and
+//! of a random one each character that is shown is one less to guess.
 
 use std::fmt;
 
@@ -11,7 +18,8 @@ pub(super) const REST: usize = 160;
 /// How many values of a bench are told apart by letters. The older half gives way to new ones.
 const KNOWN: usize = 256;
 
-/// A secret value, masked: its length, and a mark that equal values share.
+/// A secret value, masked: its length, and a mark that equal values share. There is no way back to
+/// the value, because it is not here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Masked {
     characters: usize,
@@ -20,7 +28,8 @@ pub struct Masked {
 }
 
 impl Masked {
-    /// A masked value of so many characters with this mark.
+    /// A masked value of so many characters with this mark. `BenchKeys::mask` makes the mark, with
+    /// a key.
     pub fn new(characters: usize, mark: u32) -> Self {
         let letter = 0;
         Self {
@@ -46,11 +55,12 @@ impl fmt::Display for Masked {
 /// One cookie, sent or set.
 #[derive(Clone, Debug)]
 pub struct Cookie {
-    /// Its name.
+    /// Its name. It is no secret, and it says whose cookie it is.
     pub name: String,
-    /// Its masked value; `None` where that is empty.
+    /// Its masked value; `None` where that is empty, as in a removal.
     pub value: Option<Masked>,
-    /// What follows in a `Set-Cookie` line, from the first semicolon on.
+    /// What follows in a `Set-Cookie` line, from the first semicolon on. Empty for a cookie that
+    /// was sent: a browser sends no attributes, so a server cannot check them.
     pub attributes: String,
 }
 
@@ -85,7 +95,8 @@ impl fmt::Display for Cookie {
     }
 }
 
-/// The values that a bench has seen lately, each with its letter.
+/// The values that a bench has seen lately, each with its letter. A person compares A with B more
+/// easily than two marks of eight digits.
 #[derive(Debug, Default)]
 pub(super) struct Letters {
     next: u32,

@@ -1,5 +1,8 @@
 //! The header lines of one message, in one piece of memory: an exchange is kept with every request,
 //! so this costs two allocations instead of one a line.
+//!
+//! Only the headers of two fixed lists are kept. A list of what to leave out would keep every
+//! header that nobody thought of, and some application puts a secret into one (`X-Api-Key`).
 
 use super::end;
 
@@ -8,7 +11,11 @@ pub(super) const ROOM: usize = 770;
 const LONGEST: usize = 300;
 
 /// The headers of a request that say what it is, where it comes from and who sends it. `Cookie` is
-/// kept apart.
+/// kept apart. The secret in `authorization` and in `x-csrftoken` is masked before it comes here
+/// (`web::on_wire`).
+///
+/// `origin` and `sec-fetch-*` are written by the browser, and no page can forge them. That is why
+/// `request-origin` may trust them, as far as the sender is a browser.
 pub const OF_REQUESTS: [&str; 12] = [
     "host",
     "origin",
@@ -52,7 +59,7 @@ pub struct Headers {
 }
 
 impl Headers {
-    /// None yet, with room for as many as are kept.
+    /// No headers yet, with room for as many as are kept.
     pub fn with_room() -> Self {
         Self {
             values: String::with_capacity(ROOM),
@@ -66,7 +73,8 @@ impl Headers {
         self.ends.shrink_to_fit();
     }
 
-    /// Adds a value, cut to what there is room for.
+    /// Adds a value, cut to what there is room for. A stranger chooses the values, so one long
+    /// header may use its share and no more.
     pub fn push(&mut self, name: usize, value: &str) {
         const SIGN: char = '…';
         let room = LONGEST.min(ROOM - self.values.len());

@@ -1,10 +1,13 @@
 //! The requests that a bench saw lately, with their answers. No secret value of theirs is kept:
 //! cookies, tokens and ids are here as their length and a mark.
 //!
+//! A page that shows requests is a log, and a log with session ids signs in everyone who reads it
+//! (CWE-532). So the values are masked before they come here. Refused alternative: keeping them and
+//! masking on the page. Then each new page is a new chance to forget it.
+//!
 //! They stay in the memory of this process: at most [`KEPT`] of them, each with at most [`LARGEST`]
-//! bytes of text, so that a thousand benches that somebody fills on purpose hold 400 MB, and a
-//! class that works through its sheets a tenth of it. `web::on_wire` makes them, `lab::wire` shows
-//! them.
+//! bytes of text. A thousand benches that somebody fills on purpose hold 400 MB, and a class that
+//! works through its sheets a tenth of that. `web::on_wire` makes them, `lab::wire` shows them.
 
 mod cookie;
 mod headers;
@@ -30,17 +33,19 @@ pub const KEPT: usize = 100;
 pub const LARGEST: usize =
     LINE + 2 * headers::ROOM + MOST_SENT * cookie::NAME + MOST_SET * (cookie::NAME + cookie::REST);
 
-// The documentation above counts with it.
+// The 400 MB above follow from it: 1000 benches, 100 exchanges, 4 kB. The compiler checks it, so a
+// new field cannot silently double what a stranger can make the lab keep.
 const _: () = assert!(LARGEST <= 4096);
 
 /// The longest method and target that are kept, in bytes.
 const LINE: usize = 300;
 
-/// How many cookies of a request are kept, and how many of an answer.
+/// How many cookies of a request are kept, and how many of an answer. A browser sends more where a
+/// sibling has planted hundreds; the number of the others is kept.
 const MOST_SENT: usize = 16;
 const MOST_SET: usize = 4;
 
-/// Who was asked.
+/// Which site was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum To {
     /// The portal.
@@ -56,21 +61,22 @@ pub struct Exchange {
     pub id: u64,
     /// When the request arrived, on the bench's clock.
     pub at: BenchTime,
-    /// Who seems to have sent it.
+    /// The kind of program that seems to have sent it.
     pub client: ClientKind,
-    /// Who was asked.
+    /// Which site was asked.
     pub to: To,
     /// The variant it asked for.
     pub variant: Option<Variant>,
-    /// How it came in.
+    /// Whether it came over TLS. Over plain HTTP everyone on the way could read it.
     pub scheme: Scheme,
-    /// Method and target, as received.
+    /// Method and target. Values in the target that are secret, or too long to be anything else,
+    /// are left out.
     pub line: String,
-    /// The cookies sent.
+    /// The cookies sent, in their order: where two have one name, the first one may be planted.
     pub cookies: Vec<Cookie>,
     /// How many more were sent than are kept.
     pub more_cookies: usize,
-    /// Whether the variant's session cookie was among them.
+    /// Whether the variant's session cookie was among them: what `SameSite` and `Secure` decide.
     pub session_cookie: bool,
     /// The request's headers of [`OF_REQUESTS`].
     pub request: Headers,
@@ -80,7 +86,8 @@ pub struct Exchange {
     pub set_cookie: Vec<Cookie>,
     /// The answer's headers of [`OF_ANSWERS`].
     pub answer: Headers,
-    /// The policy as it was, and which defences the portal asked.
+    /// The policy as it was, and which defences the portal asked. As it was: the custom policy may
+    /// be another one by the time somebody looks.
     pub taken: Option<ArmsTaken>,
     /// The defence that refused the request.
     pub refused_by: Option<Name>,
@@ -113,7 +120,8 @@ struct ExchangeLog {
 }
 
 impl Wire {
-    /// Keeps an exchange, cut to its bounds, and forgets the oldest.
+    /// Keeps an exchange, cut to its bounds, and forgets the oldest. The cutting is done before the
+    /// lock is taken, so a long request delays no other.
     pub fn push(&self, mut exchange: Exchange) {
         cut(&mut exchange.line, LINE);
         exchange.more_cookies += exchange.cookies.len().saturating_sub(MOST_SENT);
@@ -170,7 +178,8 @@ impl Wire {
         lock(&self.0).count
     }
 
-    /// Forgets them all.
+    /// Forgets them all. The count goes on, so an open page does not take a new exchange for an old
+    /// one.
     pub fn clear(&self) {
         let mut kept = lock(&self.0);
         kept.all.clear();
@@ -178,7 +187,7 @@ impl Wire {
     }
 }
 
-/// Cuts a text to so many bytes, the sign of it included.
+/// Cuts a text to so many bytes, and marks the cut with `…`, which is included in them.
 fn cut(text: &mut String, longest: usize) {
     const SIGN: char = '…';
     if text.len() > longest {
@@ -187,7 +196,8 @@ fn cut(text: &mut String, longest: usize) {
     }
 }
 
-/// The last place up to `longest` where a text can be cut.
+/// The last place up to `longest` where a text can be cut: between two characters. To cut inside of
+/// one would panic, and a stranger chooses the text.
 fn end(text: &str, longest: usize) -> usize {
     let mut places = (0..=longest.min(text.len())).rev();
     places.find(|at| text.is_char_boundary(*at)).unwrap_or(0)
