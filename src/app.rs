@@ -201,9 +201,8 @@ async fn open_storage(settings: &Settings) -> Result<(Arc<dyn Storage>, Watched)
     match &settings.sessions {
         SessionStore::Memory => Ok((Arc::new(MemoryStorage::default()), Watched::Memory)),
         SessionStore::File => {
-            let hint = "choose another folder with --data-dir, or stop the other lab";
             let files = FileStorage::open(&settings.data_dir)
-                .map_err(|error| StartError::new(error.to_string(), hint))?;
+                .map_err(|error| StartError::new(error.to_string(), error.hint()))?;
             let files = Arc::new(files);
             Ok((files.clone(), Watched::Files(files)))
         }

@@ -1,10 +1,11 @@
-//! Text from a file, a header or a name, on its way to a terminal or into the log.
+//! Text from a file, a header or a name, on its way to a terminal, into the log or onto a page: one
+//! function for each place.
 //!
 //! A terminal obeys escape sequences: black on black hides a line, and a carriage return writes over
 //! it. Characters that turn the direction of writing show a line in another order, and characters
 //! without a width make two names look the same. A line break forges a second line (CWE-117,
 //! CWE-150). So each of them is shown as the escape that JSON has for it, as in `\u001b`, and JSON
-//! stays JSON. A page is another place: the template engine encodes for it.
+//! stays JSON. On a page the same characters deceive a reader, except a few that scripts need.
 
 use std::borrow::Cow;
 
@@ -22,6 +23,17 @@ pub fn line(text: &str) -> Cow<'_, str> {
 /// A text of several lines: only its line feeds stay.
 pub fn lines(text: &str) -> Cow<'_, str> {
     encoded(text, |c| c == '\n')
+}
+
+/// A value on a page, still without the entities of HTML. Line breaks and tabs stay, and so do the
+/// marks that Hebrew and Arabic are written with: they change no word but their own.
+pub fn page(text: &str) -> Cow<'_, str> {
+    encoded(text, |c| {
+        matches!(
+            c,
+            '\n' | '\t' | '\r' | '\u{ad}' | '\u{61c}' | '\u{200e}' | '\u{200f}'
+        )
+    })
 }
 
 /// What a terminal obeys, or shows as nothing.
@@ -83,6 +95,10 @@ mod tests {
         );
         assert_eq!(line("\u{e0041}"), "\\udb40\\udc41");
         assert_eq!(lines("a\r\nb\u{85}"), "a\\u000d\nb\\u0085");
+        assert_eq!(
+            page("\u{1b}\u{202e}a\n\t\u{200f}"),
+            "\\u001b\\u202ea\n\t\u{200f}"
+        );
         assert!(matches!(line("plain, ünïcode, 漢字"), Cow::Borrowed(_)));
     }
 

@@ -322,6 +322,18 @@ mod tests {
     }
 
     #[test]
+    fn every_sentence_fits_into_a_challenge() {
+        // RFC 6750 §3 allows these characters in `error_description`.
+        let fits = |c: char| matches!(c, ' '..='!' | '#'..='[' | ']'..='~');
+        for fault in JsonFault::ALL {
+            for sentence in [fault.of_header(), fault.of_payload()] {
+                assert!(sentence.chars().all(fits), "{sentence}");
+                assert!(sentence.ends_with(fault.predicate()), "{sentence}");
+            }
+        }
+    }
+
+    #[test]
     fn a_hundred_values_are_read_and_not_one_more() {
         let members = |count| (0..count).map(|n| format!("\"{n}\":0")).collect::<Vec<_>>();
         let flat = |count| format!("{{{}}}", members(count).join(","));

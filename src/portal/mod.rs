@@ -7,6 +7,7 @@ mod admin;
 mod api;
 mod board;
 pub mod body;
+mod client_label;
 mod cookies;
 mod dashboard;
 mod home;

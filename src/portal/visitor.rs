@@ -5,6 +5,7 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use serde::Serialize;
 
+use super::client_label::label_of;
 use crate::base::event::{EventKind, Fingerprint};
 use crate::base::set_cookie::SetCookie;
 use crate::defences::facts::Role;
@@ -396,19 +397,4 @@ fn refused(defence: Name, because: &str) -> EventKind {
         defence: defence.slug().to_owned(),
         because: because.to_owned(),
     }
-}
-
-/// A client in a few words, from its `User-Agent`.
-fn label_of(agent: &str) -> String {
-    let known = [
-        ("PowerShell/", "PowerShell"),
-        ("Firefox/", "Firefox"),
-        ("Edg/", "Edge"),
-        ("Chrome/", "Chromium or Chrome"),
-        ("Safari/", "Safari"),
-        ("curl/", "curl"),
-        (crate::client::AGENT, "the lab itself"),
-    ];
-    let named = known.iter().find(|(mark, _)| agent.contains(mark));
-    named.map_or("another client", |(_, name)| name).to_owned()
 }

@@ -8,9 +8,9 @@ use rocket::{Responder, Route, get, routes};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use tera::{Context, Error as TeraError, Tera};
 
+use super::html;
 use super::template::TemplateEngine;
 use crate::base::addresses::Site;
-use crate::defences::{Defence, Output};
 
 #[derive(RustEmbed)]
 #[folder = "templates/"]
@@ -57,9 +57,7 @@ impl SiteTemplates {
 /// Parses the pages of a site, and what they are made of.
 pub(super) fn parse(site: Site) -> Result<Tera, TeraError> {
     let mut tera = Tera::default();
-    // Tera's own function also escapes the slash, which no context of HTML needs, and pages would
-    // be full of it.
-    tera.set_escape_fn(|text| Output::STRONG.html(text).into_owned());
+    html::encode_in(&mut tera);
     tera.add_raw_templates(sources(site))?;
     Ok(tera)
 }

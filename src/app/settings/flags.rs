@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// What a port may be.
 pub(super) const PORT: &str = "a whole number from 0 (any free port) to 65535";
 /// What the address of a listener may be.
-pub(super) const ADDRESS: &str = "an address of this computer, or 0.0.0.0 for all of them";
+pub(super) const ADDRESS: &str = "an IP address, such as 0.0.0.0 for all of this computer";
 
 /// The flags of `serve`. A flag that was not given is `None` (or `false`).
 ///

@@ -11,7 +11,7 @@ use std::{
 
 use figment::{
     Figment, Metadata, Profile, Provider,
-    error::Kind,
+    error::{Actual, Kind},
     providers::{Format as _, Serialized, Toml},
     value::{Dict, Map, Value},
 };
@@ -155,14 +155,13 @@ impl SettingsLayers {
             return StartError::new(format!("unknown key {name} in {file}"), hint);
         }
         let name = error.path.first().map_or("", String::as_str);
-        let (accepted, example) = accepts(name);
+        let (is_not, example) = accepts(name);
         let given = match self.0.find_value(name) {
             // A Redis address may hold a password.
-            Ok(_) if name == "sessions" => "is not text".to_owned(),
-            Ok(value) => format!("is {}", shown(&value)),
-            Err(_) => "does not fit".to_owned(),
+            Ok(value) if name != "sessions" => shown(&value),
+            _ => "the value".to_owned(),
         };
-        let message = format!("{} {given}: it must be {accepted}", self.spell(name));
+        let message = format!("{}: {given} is {is_not}", self.spell(name));
         let hint = match self.source(name).as_deref() {
             None | Some(FLAGS) => format!("write --{name} {example}"),
             Some(ENVIRONMENT) => format!("write {}={example}", self.spell(name)),
@@ -173,16 +172,17 @@ impl SettingsLayers {
     }
 }
 
-/// What a setting of this name accepts, and an example.
-fn accepts(name: &str) -> (&'static str, &'static str) {
+/// What a value is not that a setting of this name does not accept, and an example.
+fn accepts(name: &str) -> (String, &'static str) {
+    let text = |of: &str| format!("not text ({of})");
     match name {
-        _ if name.ends_with("-port") => (PORT, "7070"),
-        "open" | "class" => ("true or false", "true"),
-        "bind" => (ADDRESS, "0.0.0.0"),
-        "sessions" => ("text: file, memory or the address of a Redis", "file"),
-        "public-name" | "attacker-name" => ("text: a name", "lab.school.example"),
-        "redis-ca" => ("text: the name of a file", "ca.pem"),
-        _ => ("text: the name of a folder", "./folder"),
+        _ if name.ends_with("-port") => (format!("not {PORT}"), "7070"),
+        "open" | "class" => ("neither true nor false".into(), "true"),
+        "bind" => (format!("not {ADDRESS}"), "0.0.0.0"),
+        "sessions" => (text("file, memory or the address of a Redis"), "file"),
+        "public-name" | "attacker-name" => (text("a name"), "lab.school.example"),
+        "redis-ca" => (text("the name of a file"), "ca.pem"),
+        _ => (text("the name of a folder"), "./folder"),
     }
 }
 
@@ -196,11 +196,12 @@ fn shown(value: &Value) -> String {
     match value {
         Value::String(_, text) => format!("\"{text}\""),
         Value::Bool(_, switch) => switch.to_string(),
-        Value::Num(_, number) => number
-            .to_i128()
-            .map(|whole| whole.to_string())
-            .or_else(|| number.to_f64().map(|part| part.to_string()))
-            .unwrap_or_else(|| "a number".into()),
+        Value::Num(_, number) => match number.to_actual() {
+            Actual::Unsigned(number) => number.to_string(),
+            Actual::Signed(number) => number.to_string(),
+            Actual::Float(number) => number.to_string(),
+            _ => "a number".into(),
+        },
         Value::Array(..) => "a list".into(),
         _ => "a table".into(),
     }

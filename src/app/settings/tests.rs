@@ -1,6 +1,7 @@
 //! Which layer wins, and what a mistake in each of them says.
 
 mod class;
+mod types;
 
 use std::fs;
 
@@ -95,7 +96,7 @@ fn switches_in_the_environment_are_words_or_digits() {
     }
     let error = refused("", &[("OPEN", "maybe")], &[]);
     assert!(
-        error.message.starts_with("SESSION_LAB_OPEN is \"maybe\": "),
+        error.message.starts_with("SESSION_LAB_OPEN: \"maybe\" is "),
         "{}",
         error.message
     );
@@ -132,120 +133,6 @@ fn a_key_in_the_file_is_sent_to_the_environment_and_not_repeated() {
         "keys come from the environment: export SESSION_LAB_SECRET_KEY=…"
     );
     assert!(!error.message.contains("hunter2"));
-}
-
-#[test]
-fn a_wrong_type_says_which_layer_and_what_it_should_be() {
-    let port = "it must be a whole number from 0 (any free port) to 65535";
-    let address = "it must be an address of this computer, or 0.0.0.0 for all of them";
-    for (file, environment, message, hint) in [
-        (
-            "",
-            &[("HTTP_PORT", "abc")][..],
-            format!("SESSION_LAB_HTTP_PORT is \"abc\": {port}"),
-            "write SESSION_LAB_HTTP_PORT=7070",
-        ),
-        (
-            "",
-            &[("LAB_PORT", "70000")],
-            format!("SESSION_LAB_LAB_PORT is 70000: {port}"),
-            "write SESSION_LAB_LAB_PORT=7070",
-        ),
-        (
-            "",
-            &[("LAB_PORT", "-1")],
-            format!("SESSION_LAB_LAB_PORT is \"-1\": {port}"),
-            "write SESSION_LAB_LAB_PORT=7070",
-        ),
-        (
-            "",
-            &[("CLASS", "yes")],
-            "SESSION_LAB_CLASS is \"yes\": it must be true or false".into(),
-            "write SESSION_LAB_CLASS=true",
-        ),
-        (
-            "",
-            &[("BIND", "here")],
-            format!("SESSION_LAB_BIND is \"here\": {address}"),
-            "write SESSION_LAB_BIND=0.0.0.0",
-        ),
-        (
-            "lab-port = 'seven'",
-            &[],
-            format!("is \"seven\": {port}"),
-            "write lab-port = 7070",
-        ),
-        (
-            "lab-port = 1.5",
-            &[],
-            format!("is 1.5: {port}"),
-            "write lab-port = 7070",
-        ),
-        (
-            "lab-port = true",
-            &[],
-            format!("is true: {port}"),
-            "write lab-port = 7070",
-        ),
-        (
-            "lab-port = [1]",
-            &[],
-            format!("is a list: {port}"),
-            "write lab-port = 7070",
-        ),
-        (
-            "open = 'yes'",
-            &[],
-            "is \"yes\": it must be true or false".into(),
-            "write open = true",
-        ),
-        (
-            "bind = 'here'",
-            &[],
-            format!("is \"here\": {address}"),
-            "write bind = '0.0.0.0'",
-        ),
-        (
-            "data-dir = 5",
-            &[],
-            "is 5: it must be text: the name of a folder".into(),
-            "write data-dir = './folder'",
-        ),
-        (
-            "public-name = 5",
-            &[],
-            "is 5: it must be text: a name".into(),
-            "write public-name = 'lab.school.example'",
-        ),
-        (
-            "sessions = 5",
-            &[],
-            "is not text: it must be text: file, memory".into(),
-            "write sessions = 'file'",
-        ),
-    ] {
-        let error = refused(file, environment, &[]);
-        assert!(error.message.contains(&message), "{}", error.message);
-        assert_eq!((error.hint.as_str(), error.code), (hint, 1));
-        if !file.is_empty() {
-            assert!(
-                error.message.contains("session-lab.toml"),
-                "{}",
-                error.message
-            );
-        }
-    }
-    for (words, accepted) in [
-        (["--http-port", "abc"], port),
-        (["--http-port", "70000"], port),
-        (["--bind", "here"], address),
-    ] {
-        let error = Cli::try_parse_from([&["session-lab"][..], &words].concat()).unwrap_err();
-        let told = error.to_string();
-        for part in [words[0], words[1], accepted] {
-            assert!(told.contains(part), "{told}");
-        }
-    }
 }
 
 #[test]

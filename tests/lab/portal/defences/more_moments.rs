@@ -87,7 +87,7 @@ async fn origin_null_passes_only_where_sec_fetch_site_says_same_origin() {
             (None, 403),
         ] {
             let mut form = student.token().await;
-            form.extend([("to", "bob".to_owned()), ("amount", "1".to_owned())]);
+            form.extend([("to", "alice".to_owned()), ("amount", "1".to_owned())]);
             let fields = form.iter().map(|(name, value)| (*name, value.as_str()));
             let body: String = url::form_urlencoded::Serializer::new(String::new())
                 .extend_pairs(fields)
