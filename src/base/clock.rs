@@ -8,6 +8,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+/// How far ahead of the clock a time may be that was written down before: five minutes, as Kerberos
+/// allows (RFC 4120 §3.2.3). So far may the clocks of two labs on one store differ.
+pub const CLOCK_SKEW: Duration = Duration::from_secs(300);
+
 /// A moment on a bench's clock, in milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -53,6 +57,12 @@ impl BenchTime {
             self.0
                 .saturating_add(by.as_millis().try_into().unwrap_or(u64::MAX)),
         )
+    }
+
+    /// Whether it is from the future: further ahead of `now` than clocks differ. Whoever wrote it
+    /// down had a clock that was wrong, and no limit can be counted from it.
+    pub fn is_from_the_future(self, now: Self) -> bool {
+        self > now.after(CLOCK_SKEW)
     }
 
     /// How long ago `earlier` was; zero when it is in the future.

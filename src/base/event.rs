@@ -79,6 +79,8 @@ pub enum EndReason {
     IdleTimeout,
     /// Older than the policy allows.
     AbsoluteTimeout,
+    /// One of its times is further ahead than clocks differ: the clock was set back meanwhile.
+    FromTheFuture,
     /// The lab's own ceiling on anonymous sessions.
     Ceiling,
 }

@@ -17,6 +17,9 @@ pub enum IdSource {
     Random,
 }
 
+/// The first id of the weak arm.
+pub const FIRST_NUMBER: u64 = 1001;
+
 impl IdSource {
     /// Whether the world's counter is needed to issue an id.
     pub fn needs_count(self) -> bool {
@@ -35,7 +38,7 @@ impl IdSource {
             // WEAK: an attacker opens a session, reads 1007 in its cookie, and tries 1006 and 1008.
             // Those are the sessions of the visitors before and after. Nothing is stolen, so no
             // attribute of the cookie helps.
-            IdSource::Counter => Ok((1001 + count).to_string()),
+            IdSource::Counter => Ok(FIRST_NUMBER.saturating_add(count).to_string()),
 
             // STRONG: 32 bytes from the operating system's generator, written as 43 characters.
             // Earlier ids do not predict the next one, and nobody can try 2^256 values.

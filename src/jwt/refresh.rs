@@ -133,12 +133,16 @@ impl World<'_> {
             let unchanged = (account.key.clone(), Expect::Version(account.version));
             batch.expect.push(unchanged);
             let since = self.keys_since();
-            let is_first = self.read::<BenchTime>(&since).await?.is_none();
-            if is_first {
+            let found = self.read::<BenchTime>(&since).await?;
+            let version = found.as_ref().map_or(0, |found| found.version);
+            // One from the future was written while the clock was wrong: the keys would not age.
+            if found.is_none_or(|found| found.value.is_from_the_future(self.now)) {
                 // Of two first sign-ins only one sets the time; the other one begins again.
-                batch.expect.push((since.clone(), Expect::Absent));
+                batch.expect.push((since.clone(), Expect::Version(version)));
                 batch.put.push(self.put(&since, &self.now, None));
             }
+            self.add_password_change_again(&mut batch, &account.user)
+                .await?;
             let family = RefreshFamily {
                 user: account.user.clone(),
                 newest: issued.refresh.clone().unwrap_or_default(),
@@ -187,6 +191,21 @@ impl World<'_> {
             // decided here, on the bench's clock.
             let alive = found.filter(|found| self.now < found.expires_at);
             let found = alive.ok_or(IssueError::NoFamily)?;
+            // No limit can be counted from a time in the future, so the family has ended. The clock
+            // is read again first: a student may have moved it ahead since this request arrived.
+            let ahead = |now| {
+                let times = [found.value.begun, found.last_used];
+                times.iter().any(|time| time.is_from_the_future(now))
+            };
+            if ahead(self.now) && ahead(self.bench.read_clock().await?) {
+                let batch = Batch {
+                    expect: vec![(key.clone(), Expect::Version(found.version))],
+                    remove: vec![key.clone()],
+                    ..Batch::default()
+                };
+                self.commit(batch).await?;
+                return Err(IssueError::NoFamily);
+            }
             let user = found.value.user.clone();
             // Everything below is decided from this version of the family. If another request
             // changed it in the meantime, the commit fails and the loop decides again.

@@ -24,8 +24,8 @@ use sha2::{Digest, Sha256};
 
 use super::issue::issued_at;
 use super::token::Claims;
-use super::verify::{TokenCheck, TokenRefusal};
-use crate::base::clock::BenchTime;
+use super::verify::{TokenCheck, TokenRefusal, seconds};
+use crate::base::clock::{BenchTime, CLOCK_SKEW};
 use crate::base::event::EventKind;
 use crate::session::world::World;
 use crate::storage::{Batch, Put, RecordIndex, RecordKey, RecordKind, StorageError};
@@ -63,12 +63,14 @@ impl World<'_> {
         // tokens there are.
         #[expect(clippy::cast_precision_loss, reason = "seconds need 31 bits of the 53")]
         let outdated = |changed: u64| revocation.predates_password(claims.iat, changed as f64);
-        if self
-            .password_changed(&claims.sub)
-            .await?
-            .is_some_and(outdated)
-        {
+        let changed = self.stored_password_change(&claims.sub).await?;
+        if changed.is_some_and(outdated) {
             return refused("The token is older than the user's password.");
+        }
+        // Whether a token from the future is older than the password, nobody can tell.
+        let latest = seconds(self.now.after(CLOCK_SKEW));
+        if changed.is_some() && claims.iat.is_some_and(|iat| iat > latest) {
+            return refused("The token may be older than the user's password.");
         }
         Ok(None)
     }
@@ -177,8 +179,31 @@ impl World<'_> {
             .map(|key| self.put(&key, &changed, None))
     }
 
-    /// When the user's password changed last, in whole seconds, where the server has stored that.
+    /// When the user's password changed last, in whole seconds, where the server has stored that. A
+    /// moment from the future is none: a token that is dated after it would not be valid yet.
     pub(super) async fn password_changed(&self, user: &str) -> Result<Option<u64>, StorageError> {
+        let latest = self.now.after(CLOCK_SKEW).seconds();
+        let stored = self.stored_password_change(user).await?;
+        Ok(stored.filter(|changed| *changed <= latest))
+    }
+
+    /// Where the stored moment of a password change is from the future, stores the present one: all
+    /// tokens that there are stay ended, and those that are issued from now on are accepted.
+    pub(super) async fn add_password_change_again(
+        &self,
+        batch: &mut Batch,
+        user: &str,
+    ) -> Result<(), StorageError> {
+        let stored = self.stored_password_change(user).await?;
+        if stored.is_some() && self.password_changed(user).await?.is_none() {
+            // The token of this sign-in is issued in this second, and must not count as older.
+            let before = self.now.seconds().saturating_sub(1);
+            batch.put.extend(self.password_change_put(user, before));
+        }
+        Ok(())
+    }
+
+    async fn stored_password_change(&self, user: &str) -> Result<Option<u64>, StorageError> {
         match self.password_change_key(user) {
             Some(key) => Ok(self.read::<u64>(&key).await?.map(|found| found.value)),
             None => Ok(None),

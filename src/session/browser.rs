@@ -74,8 +74,11 @@ impl World<'_> {
         let key = self.fixed_key(RecordKind::Browser, &name);
         let found = self.read::<RememberedBrowser>(&key).await?;
         Ok(found
-            // The store may still return a record whose time is over on the bench's clock.
-            .filter(|found| found.expires_at > self.now)
+            // The store may still return a record whose time is over on the bench's clock. And one that
+            // a wrong clock remembered would be remembered for too long.
+            .filter(|found| {
+                found.expires_at > self.now && !found.value.remembered.is_from_the_future(self.now)
+            })
             .map(|found| KnownBrowser {
                 key: name,
                 browser: found.value,

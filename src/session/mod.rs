@@ -20,6 +20,7 @@ pub mod accounts;
 pub mod bench;
 pub mod browser;
 pub mod cookie;
+mod counted_id;
 pub mod end;
 pub mod expire;
 pub mod hashing;

@@ -63,7 +63,15 @@ impl World<'_> {
             transaction.attempt().await?;
             let found = self.read::<u64>(&counter).await?;
             let version = found.as_ref().map_or(0, |found| found.version);
-            let number = found.map_or(0, |found| found.value) + 1;
+            let storage = self.bench.storage();
+            // Asked for up to the limit only, so no board can make a post expensive.
+            let held = storage
+                .members(self.bench.name(), &index, NOTICE_LIMIT)
+                .await?;
+            // Where the counter is lost, a new notice must not be written over an old one.
+            let newest = held.iter().filter_map(|key| key.name().parse().ok()).max();
+            let counted = found.map(|found| found.value);
+            let number = counted.max(newest).unwrap_or_default().saturating_add(1);
             // The number is made here, so no text of a user becomes a record's name.
             let key = self.fixed_key(RecordKind::Notice, &format!("{number:08}"));
             let notice = Notice {
@@ -71,11 +79,6 @@ impl World<'_> {
                 at: self.now,
                 text: text.into(),
             };
-            let storage = self.bench.storage();
-            // Asked for up to the limit only, so no board can make a post expensive.
-            let held = storage
-                .members(self.bench.name(), &index, NOTICE_LIMIT)
-                .await?;
             let mut batch = Batch {
                 // Two notices at once read the same count. Without this condition both would get
                 // the same number, and the second would silently overwrite the first (CWE-362).

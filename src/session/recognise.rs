@@ -10,6 +10,7 @@
 //! same address, and copies the other header together with the cookie.
 
 use super::{Session, SessionId, SessionRecord};
+use crate::base::clock::BenchTime;
 use crate::base::event::{EndReason, EventKind};
 use crate::defences::facts::{PrivilegeChange, Refusal};
 use crate::session::world::World;
@@ -173,10 +174,7 @@ impl World<'_> {
         // The server's clock decides, not the cookie's `Max-Age`: a thief who copied the cookie
         // does not obey that (ASVS 7.3.1, 7.3.2). The record is removed at once, so that no later
         // mistake accepts it again.
-        if let Some(reason) = session
-            .record
-            .expired(self.probe, session.last_used, self.now)
-        {
+        if let Some(reason) = self.end_reason(&session.record, session.last_used).await? {
             self.remove(&session, reason).await?;
             return Ok(Recognised::Stale);
         }
@@ -187,14 +185,30 @@ impl World<'_> {
         })
     }
 
+    /// Why a session no longer counts, if it does not.
+    ///
+    /// Before it is ended as one from the future, the bench's clock is read again: a student may
+    /// have moved it ahead since this request arrived, and used the session meanwhile.
+    async fn end_reason(
+        &self,
+        record: &SessionRecord,
+        last_used: BenchTime,
+    ) -> Result<Option<EndReason>, StorageError> {
+        let reason = record.expired(self.probe, last_used, self.now);
+        if reason != Some(EndReason::FromTheFuture) {
+            return Ok(reason);
+        }
+        let now = self.now.max(self.bench.read_clock().await?);
+        Ok(record.expired(self.probe, last_used, now))
+    }
+
     /// The record behind an id, if it belongs to this bench and variant. It may have expired.
     ///
     /// The look-up compares no secrets byte by byte: a map and a file system find a name or do not.
     /// With a strong `at-rest` the name is a hash, so that even an answer whose time depends on the
     /// first bytes says nothing about the id.
     pub(super) async fn load(&self, id: &SessionId) -> Result<Option<Session>, StorageError> {
-        let Some(key) = self.key(RecordKind::Session, &self.probe.at_rest().key(id.expose()))
-        else {
+        let Some(key) = self.session_key(id) else {
             return Ok(None);
         };
         // An error of the store is passed on by `?`. It must not become "no such session": users

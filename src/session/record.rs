@@ -91,12 +91,21 @@ impl SessionRecord {
     ///
     /// Every reader of a record must ask this. The store may still return a record whose time is
     /// over, because it only removes such records from time to time.
+    ///
+    /// A limit is counted from a moment in the past. A session with a time from the future would
+    /// outlive every limit, for as long as the clock was wrong when it was opened or used, so it has
+    /// ended. Refused alternative: setting the time right. The lab cannot know how old it is.
     pub fn expired(
         &self,
         probe: &PolicyProbe,
         last_used: BenchTime,
         now: BenchTime,
     ) -> Option<EndReason> {
+        let times = [Some(self.created), self.authenticated_at, Some(last_used)];
+        let ahead = |time: &BenchTime| time.is_from_the_future(now);
+        if times.iter().flatten().any(ahead) {
+            return Some(EndReason::FromTheFuture);
+        }
         let (idle, absolute) = self.time_left(probe, last_used, now);
         // Zero is over: at the limit itself the session has ended. The policy is the present one,
         // so a limit that was shortened also ends older sessions.

@@ -11,12 +11,11 @@
 //! Next: [`super::end`].
 
 use super::{Session, SessionId, SessionRecord};
-use crate::base::clock::BenchTime;
 use crate::base::event::EventKind;
 use crate::defences::facts::PrivilegeChange;
 use crate::session::accounts::Account;
 use crate::session::world::World;
-use crate::storage::{Batch, Commit, Expect, Put, RecordKind, StorageError};
+use crate::storage::{Batch, Commit, Expect, StorageError};
 
 /// Why a sign-in with a right password did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -172,8 +171,9 @@ impl World<'_> {
     /// A copy of an id is worth something for as long as the id is accepted. A new id ends every
     /// copy at once, the user's as well, so the answer must carry the new cookie.
     ///
-    /// There is one attempt only. A session that changed in between is not this request's any more:
-    /// to try again would give a new id to a session that a sign-out has just ended.
+    /// It tries again only where the session is as it was, and just the number for the new id went to
+    /// somebody else (weak `id-source`). A session that changed in between is not this request's any
+    /// more: to try again would give a new id to a session that a sign-out has just ended.
     ///
     /// Refused alternative: to accept the old id for a few more seconds, so that requests that are
     /// under way still find their session. In those seconds a thief can use it as well.
@@ -185,14 +185,24 @@ impl World<'_> {
         old: &Session,
         change: impl Fn(&mut SessionRecord),
     ) -> Result<Option<Session>, StorageError> {
-        // The version, not only the presence: a rotation copies the record that it read. If another
-        // request has changed the record since then, the copy would undo that change.
-        let mut batch = Batch {
-            expect: vec![(old.key.clone(), Expect::Version(old.version))],
-            ..Batch::default()
-        };
-        let session = self.rotated(old, change, &mut batch).await?;
-        Ok((self.commit(batch).await? == Commit::Done).then_some(session))
+        let mut transaction = self.bench.transact("the list of sessions");
+        loop {
+            transaction.attempt().await?;
+            // The version, not only the presence: a rotation copies the record that it read. If
+            // another request has changed the record since then, the copy would undo that change.
+            let mut batch = Batch {
+                expect: vec![(old.key.clone(), Expect::Version(old.version))],
+                ..Batch::default()
+            };
+            let session = self.rotated(old, &change, &mut batch).await?;
+            if self.commit(batch).await? == Commit::Done {
+                return Ok(Some(session));
+            }
+            let now = self.read::<SessionRecord>(&old.key).await?;
+            if now.is_none_or(|now| now.version != old.version) {
+                return Ok(None);
+            }
+        }
     }
 
     /// Adds a rotation of `old` to a batch that does more besides, such as a password change. The
@@ -273,13 +283,13 @@ impl World<'_> {
         // `Some` only with a weak `rotation` or a weak `adoption`: the client's id. Everything else
         // about the session is the same on both arms.
         let id = match adopted_id {
-            Some(id) => id,
-            None => self.issue_id(batch).await?,
+            Some(id) if overwrites.is_some() || self.may_adopt(&id).await? => id,
+            _ => self.issue_id(batch).await?,
         };
         // What the store is told is `at-rest`'s decision: the id itself, or a hash of it. With the
         // hash, a stolen backup lists no id that signs anybody in (worksheet 16).
         let key = self
-            .key(RecordKind::Session, &self.probe.at_rest().key(id.expose()))
+            .session_key(&id)
             .ok_or_else(|| StorageError::Defect("an id is too long for the store".into()))?;
         // A fresh id must be free. Random ids never meet; counted ones do, and two visitors who
         // share a record share an account.
@@ -299,6 +309,15 @@ impl World<'_> {
         })
     }
 
+    /// Whether a session can be opened under this id, or has been just now. It cannot where the store
+    /// has something else there, such as a damaged record: this visitor then gets another id.
+    async fn may_adopt(&self, id: &SessionId) -> Result<bool, StorageError> {
+        let Some(key) = self.session_key(id) else {
+            return Ok(false);
+        };
+        Ok(!self.is_stored(&key).await? || self.load(id).await?.is_some())
+    }
+
     /// The next id by the policy. Where ids are counted, the count is part of the commit.
     ///
     /// Without random bits there is no id and no session: the error ends the sign-in. Refused
@@ -307,24 +326,11 @@ impl World<'_> {
         // WEAK: a counter. An attacker who is given 1007 tries 1006 (worksheet 7).
         // STRONG: 256 random bits (ASVS 7.2.3 requires 128). See `src/defences/id_source.rs`.
         let source = self.probe.id_source();
-        let mut count = 0;
-        if source.needs_count() {
-            let key = self.fixed_key(RecordKind::Counter, "session-ids");
-            // The count is read here and raised in the commit of the session, which expects its
-            // version: no two sessions get one number, even on two labs.
-            let found = self.read::<u64>(&key).await?;
-            let version = found.as_ref().map_or(0, |found| found.version);
-            count = found.map_or(0, |found| found.value);
-            batch.expect.push((key.clone(), Expect::Version(version)));
-            batch.put.push(Put {
-                key,
-                value: self.encode(&(count + 1)),
-                last_used: self.now,
-                expires_at: BenchTime::FOREVER,
-                owner: None,
-                replaces: None,
-            });
-        }
+        let count = if source.needs_count() {
+            self.next_count(batch).await?
+        } else {
+            0
+        };
         // An issued id passes the same check as one that arrives. An id that the portal issues and
         // then does not recognise would sign its user out at once.
         let text = source.issue(count)?;

@@ -139,6 +139,16 @@ fn step(
     now: BenchTime,
 ) -> Result<(Bucket, Duration), Duration> {
     let now = now.millis();
+    // No bucket is fuller than full. One that was filled while the clock was ahead would otherwise
+    // keep its owner out for as long.
+    let longest = match kind {
+        ThrottleLimit::Rate { window, .. } => millis(window),
+        ThrottleLimit::Lock { locked_for, .. } => millis(locked_for),
+    };
+    let bucket = Bucket {
+        full_until: bucket.full_until.min(now.saturating_add(longest)),
+        ..bucket
+    };
     match kind {
         ThrottleLimit::Rate { failures, window } => {
             // Five a minute are one each twelve seconds, and a burst of five: the owner who
@@ -228,6 +238,19 @@ mod tests {
         );
         assert!(step(bucket, RATE, at(12)).is_ok());
         assert!(step(bucket, RATE, at(11)).is_err());
+    }
+
+    #[test]
+    fn a_bucket_from_the_future_is_full_and_no_more() {
+        let year = 400 * 24 * 3600;
+        for (limit, wait) in [(RATE, 12), (LOCK, 3600)] {
+            let mut bucket = Bucket::default();
+            for _ in 0..5 {
+                bucket = step(bucket, limit, at(year)).expect("within the burst").0;
+            }
+            let told = step(bucket, limit, at(0)).expect_err("full");
+            assert_eq!(told, Duration::from_secs(wait));
+        }
     }
 
     #[test]

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use super::expectation::{Expectation, RawExpectation};
 use super::mistake::line_at;
 use super::sheet::{
-    BlockCommon, FrontMatter, Level, Proof, Question, QuestionKind, QuestionOption, Reflection,
-    Screenshot, SheetStep, Wrong,
+    BlockCommon, CourseStage, FrontMatter, Level, Proof, Question, QuestionKind, QuestionOption,
+    Reflection, Screenshot, SheetStep, Wrong,
 };
 use crate::attacks;
 use crate::defences::policy::Name;
@@ -40,6 +40,8 @@ struct RawFront {
     title: String,
     minutes: u16,
     level: Level,
+    stage: CourseStage,
+    after: Vec<String>,
     outcomes: Vec<String>,
     standards: Vec<String>,
     defences: Vec<String>,
@@ -73,6 +75,8 @@ pub fn front_matter(text: &str) -> Result<FrontMatter, Fault> {
         title: raw.title,
         minutes: raw.minutes,
         level: raw.level,
+        stage: raw.stage,
+        after: raw.after,
         outcomes: raw.outcomes,
         standards: raw.standards,
         defences: defences.map_err(whole)?,

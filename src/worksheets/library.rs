@@ -100,7 +100,29 @@ impl SheetLibrary {
                 },
             }
         }
+        library.check_order();
         library
+    }
+
+    /// A sheet comes after sheets that exist and have smaller numbers, so no circle is possible.
+    fn check_order(&mut self) {
+        for sheet in &self.sheets {
+            for number in &sheet.front.after {
+                let exists = self.sheets.iter().any(|other| other.number() == number);
+                let message = if !exists {
+                    format!("it comes after sheet {number}, which does not exist")
+                } else if number.as_str() >= sheet.number() {
+                    format!("it comes after sheet {number}, which has no smaller number")
+                } else {
+                    continue;
+                };
+                self.mistakes.push(Mistake {
+                    file: format!("{}.md", sheet.slug),
+                    line: 1,
+                    message,
+                });
+            }
+        }
     }
 
     fn put(&mut self, sheet: Sheet, file: &str) {

@@ -31,12 +31,67 @@ pub fn to_html(text: &str) -> String {
 /// The text as HTML.
 pub fn to_html_on(text: &str, on: PictureUse) -> String {
     let events = parser(text).filter(|event| !is_html(event)).collect();
-    let events = with_figures(events, on).into_iter();
+    let events = with_heading_ids(with_figures(events, on)).into_iter();
     let mut tables = 0;
     let events = events.flat_map(|event| in_scroll_region(&mut tables, event));
     let mut out = String::with_capacity(text.len() * 3 / 2);
     html::push_html(&mut out, events);
     out
+}
+
+/// A heading of the second level, with the id that pages can link to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SheetHeading {
+    pub id: String,
+    pub text: String,
+}
+
+/// The headings of the second level, in order.
+pub fn headings(text: &str) -> Vec<SheetHeading> {
+    let events: Vec<_> = parser(text).collect();
+    let starts = events
+        .iter()
+        .enumerate()
+        .filter(|(_, event)| is_section(event));
+    starts.map(|(at, _)| heading_at(&events, at)).collect()
+}
+
+/// Whether a heading of the second level begins here.
+fn is_section(event: &Event<'_>) -> bool {
+    let Event::Start(Tag::Heading { level, .. }) = event else {
+        return false;
+    };
+    *level == HeadingLevel::H2
+}
+
+fn heading_at(events: &[Event<'_>], at: usize) -> SheetHeading {
+    let inside = events[at + 1..]
+        .iter()
+        .take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_))));
+    let text: String = inside
+        .filter_map(|event| match event {
+            Event::Text(piece) | Event::Code(piece) => Some(piece.to_string()),
+            _ => None,
+        })
+        .collect();
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    // No block of a sheet has an id with this beginning, because ids of blocks are words.
+    let id = format!("part-{}", words.join("-").to_lowercase());
+    SheetHeading { id, text }
+}
+
+/// Gives each heading of the second level its id.
+fn with_heading_ids(mut events: Vec<Event<'_>>) -> Vec<Event<'_>> {
+    for at in 0..events.len() {
+        if is_section(&events[at]) {
+            let heading = heading_at(&events, at);
+            if let Event::Start(Tag::Heading { id, .. }) = &mut events[at] {
+                *id = Some(heading.id.into());
+            }
+        }
+    }
+    events
 }
 
 /// A picture of the lab that is a paragraph becomes a figure. Of any other only its text is left.

@@ -76,6 +76,10 @@ pub struct FrontMatter {
     pub minutes: u16,
     /// How much must be known before.
     pub level: Level,
+    /// The part of the course that it belongs to.
+    pub stage: CourseStage,
+    /// The sheets that must be done before, by their numbers.
+    pub after: Vec<String>,
     /// What a student can do afterwards, a sentence each.
     pub outcomes: Vec<String>,
     /// The standards' ids, as in `ASVS 7.2.4`.
@@ -111,6 +115,39 @@ impl Level {
             Level::FirstSteps => "first steps",
             Level::Core => "core",
             Level::Advanced => "advanced",
+        }
+    }
+}
+
+/// A part of the course. Its sheets are shown together on the map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CourseStage {
+    Begin,
+    Cookies,
+    Sessions,
+    Tokens,
+    Together,
+}
+
+impl CourseStage {
+    /// Every part, in the order of the course.
+    pub const ALL: [Self; 5] = [
+        Self::Begin,
+        Self::Cookies,
+        Self::Sessions,
+        Self::Tokens,
+        Self::Together,
+    ];
+
+    /// Its title on the map.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Begin => "Begin here",
+            Self::Cookies => "Cookies and the browser",
+            Self::Sessions => "The life of a session",
+            Self::Tokens => "Signed state and tokens",
+            Self::Together => "Everything together",
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Answers, reasons that were not earned yet and the teacher's texts are put in for the teacher only:
 //! what a student's page must not show is not sent to it.
 
+pub mod outline;
 mod question;
 
 use std::collections::BTreeMap;

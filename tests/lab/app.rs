@@ -6,6 +6,7 @@
 mod fail_over;
 mod health;
 mod instances;
+mod kills;
 mod log;
 pub mod program;
 mod redis;

@@ -1,12 +1,15 @@
 //! The storage contract as tests: one suite, run on every storage.
 //!
-//! `records`, `times` and `races` hold the suite; `model` runs random batches against a simple
-//! model; `files` and `faults` hold what only the storage in files can show, `redis` and `replicas`
-//! what only Redis.
+//! `records`, `journal`, `clear`, `times` and `races` hold the suite; `model` runs random batches
+//! against a simple model; `files`, `faults` and `old_folder` hold what only the storage in files can
+//! show, `redis` and `replicas` what only Redis.
 
+mod clear;
 mod faults;
 mod files;
+mod journal;
 mod model;
+mod old_folder;
 mod races;
 mod records;
 mod redis;
@@ -135,12 +138,12 @@ on_every_storage! {
     records::benches_worlds_and_kinds_are_apart,
     records::a_rotation_leaves_only_the_new_record,
     records::a_key_that_is_removed_and_put_in_one_batch_is_new,
-    records::events_are_numbered_from_one_and_read_in_pages,
-    records::the_journal_keeps_its_newest_events,
-    records::the_last_event_is_known_without_reading_the_journal,
-    records::a_clear_takes_everything_but_the_kinds_that_stay,
-    records::a_clear_that_is_part_of_a_commit_happens_with_it_or_not_at_all,
-    records::a_clear_takes_more_records_than_one_command_could_name,
+    journal::events_are_numbered_from_one_and_read_in_pages,
+    journal::the_journal_keeps_its_newest_events,
+    journal::the_last_event_is_known_without_reading_the_journal,
+    clear::a_clear_takes_everything_but_the_kinds_that_stay,
+    clear::a_clear_that_is_part_of_a_commit_happens_with_it_or_not_at_all,
+    clear::a_clear_takes_more_records_than_one_command_could_name,
     times::a_touch_never_sets_time_back_nor_brings_a_record_back,
     times::a_sweep_takes_what_is_over_in_small_batches,
     times::a_long_sweep_takes_exactly_what_it_may_and_out_of_every_list,

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use serde_json::json;
 use session_lab::base::addresses::Listener;
-use session_lab::defences::Name;
 
 use crate::support::{Client, Reply, bench, send_raw};
 
@@ -36,7 +35,6 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
     let mut outside = Client::new(Listener::PortalHttps, String::new());
     let mut strong = bench.visitor("insecure");
     strong.sign_in().await;
-    let defences = format!("The {} defences", Name::ALL.len());
     let refused = bench.visitor("hardened").post_form("/login", &[]).await;
     let mut rendered: Vec<(&str, &str, Reply)> = vec![
         (
@@ -44,16 +42,8 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             "See what a session is worth.",
             lab.get("/").await,
         ),
-        (
-            "lab/compare.html",
-            "One portal, two policies",
-            lab.get("/compare").await,
-        ),
-        (
-            "lab/custom.html",
-            "Your own portal",
-            lab.get("/custom").await,
-        ),
+        ("lab/compare.html", "Compare", lab.get("/compare").await),
+        ("lab/custom.html", "Own mix", lab.get("/custom").await),
         (
             "lab/custom_attack.html",
             "Attacks on your own mix",
@@ -85,11 +75,7 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             "For teachers",
             lab.get("/labs/manual").await,
         ),
-        (
-            "lab/pictures.html",
-            "Pictures for slides",
-            lab.get("/pictures").await,
-        ),
+        ("lab/pictures.html", "Pictures", lab.get("/pictures").await),
         (
             "lab/picture.html",
             "the hardened portal",
@@ -97,10 +83,10 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
         ),
         (
             "lab/evidence.html",
-            "What the server knows",
+            "Evidence",
             lab.get("/evidence/hardened").await,
         ),
-        ("lab/wire.html", "The wire", lab.get("/wire").await),
+        ("lab/wire.html", "Wire", lab.get("/wire").await),
         (
             "lab/wire_projector.html",
             "The wire, the last 6 requests",
@@ -111,7 +97,9 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             "Its way through the defences",
             lab.get("/wire/1").await,
         ),
-        ("lab/defences.html", &defences, lab.get("/defences").await),
+        ("lab/defences.html", "Defences", lab.get("/defences").await),
+        ("lab/glossary.html", "Glossary", lab.get("/glossary").await),
+        ("lab/find.html", "Find", lab.get("/find").await),
         (
             "lab/defence.html",
             "What it does not stop",
@@ -119,23 +107,19 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
         ),
         (
             "lab/fixation.html",
-            "Session fixation, step by step",
+            "Session fixation",
             lab.get("/fixation").await,
         ),
         (
             "lab/stateless.html",
-            "Sessions and tokens compared",
+            "Sessions and tokens",
             lab.get("/stateless").await,
         ),
-        (
-            "lab/ids.html",
-            "Session ids as a picture",
-            lab.get("/ids").await,
-        ),
-        ("lab/jwt.html", "The token workbench", lab.get("/jwt").await),
+        ("lab/ids.html", "Session ids", lab.get("/ids").await),
+        ("lab/jwt.html", "Token workbench", lab.get("/jwt").await),
         (
             "lab/same_site.html",
-            "The SameSite table",
+            "SameSite table",
             lab.get("/same-site").await,
         ),
         (
@@ -143,21 +127,13 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             "From another site",
             bench.victim().get("/same-site/from?step=10").await,
         ),
-        (
-            "lab/matrix.html",
-            "Attacks and what stops them",
-            lab.get("/matrix").await,
-        ),
+        ("lab/matrix.html", "Attacks", lab.get("/matrix").await),
         (
             "lab/attack.html",
             "Session fixation by an anonymous id",
             lab.get("/attack/fixation").await,
         ),
-        (
-            "lab/coverage.html",
-            "What can be tried here",
-            lab.get("/coverage").await,
-        ),
+        ("lab/coverage.html", "Coverage", lab.get("/coverage").await),
         (
             "lab/forbidden.html",
             " Refused",
@@ -180,12 +156,12 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
         ),
         (
             "certificate.html",
-            "The lab's certificate",
+            "Certificate",
             outside.get("/certificate").await,
         ),
         (
             "inspect.html",
-            "The headers of this",
+            "Headers",
             outside.get("/inspect_headers").await,
         ),
         (
@@ -195,7 +171,7 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
         ),
         ("portal/login.html", "Sign in", portal.get("/login").await),
         ("portal/refused.html", "The request was refused", refused),
-        ("lab/cafe.html", "The café", lab.get("/cafe").await),
+        ("lab/cafe.html", "Café", lab.get("/cafe").await),
     ];
     let (mut evil, mut sibling) = (bench.victim(), bench.victim_at_sibling());
     for (template, word, reply) in [

@@ -79,6 +79,7 @@ pub fn event(event: &Event) -> String {
                 EndReason::PasswordChange => "was ended by a password change",
                 EndReason::IdleTimeout => "reached the idle limit",
                 EndReason::AbsoluteTimeout => "reached the absolute limit",
+                EndReason::FromTheFuture => "was dated in the future",
                 EndReason::Ceiling => "gave way to newer ones",
             };
             let record = if *record_removed {

@@ -178,6 +178,7 @@ const fn ended(reason: EndReason) -> &'static str {
         EndReason::PasswordChange => "ended by a new password",
         EndReason::IdleTimeout => "idle limit reached",
         EndReason::AbsoluteTimeout => "absolute limit reached",
+        EndReason::FromTheFuture => "dated in the future",
         EndReason::Ceiling => "gave way",
     }
 }

@@ -1,15 +1,17 @@
-//! The lab's front page.
+//! The lab's front page: the two portals, what is next, and the map of the course.
 
 use crate::web::template::Template;
 use rocket::{Route, State, get, routes};
 use serde::Serialize;
 
 use super::worksheets::index::{SheetRow, rows};
+use super::worksheets::next_step::{NextStep, next};
 use crate::defences::password_storage::DEMO_PASSWORDS;
 use crate::lab::{Lessons, Store, page};
 use crate::web::context::RequestContext;
+use crate::web::lab_pages::PageGroup;
 use crate::web::problem::Problem;
-use crate::web::variant_list::VariantList;
+use crate::worksheets::sheet::CourseStage;
 
 #[derive(Serialize)]
 struct AccountView {
@@ -18,12 +20,34 @@ struct AccountView {
     what: &'static str,
 }
 
+/// A part of the course with its sheets.
+#[derive(Serialize)]
+struct StageView {
+    title: &'static str,
+    sheets: Vec<SheetRow>,
+}
+
+/// A group of the lab's pages.
+#[derive(Serialize)]
+struct GroupView {
+    name: &'static str,
+    pages: Vec<GroupPage>,
+}
+
+#[derive(Serialize)]
+struct GroupPage {
+    name: &'static str,
+    href: String,
+    summary: &'static str,
+}
+
 #[derive(Serialize)]
 struct HomePage {
+    next: Option<NextStep>,
+    stages: Vec<StageView>,
+    groups: Vec<GroupView>,
     accounts: Vec<AccountView>,
     store: String,
-    sheets: Vec<SheetRow>,
-    variants: VariantList,
 }
 
 #[get("/")]
@@ -48,10 +72,11 @@ async fn home(
         })
         .collect();
     let home = HomePage {
+        next: next(context, lessons).await?,
+        stages: stages(rows(context, lessons).await?),
+        groups: groups(context),
         accounts,
         store: store.of(context.bench.name()),
-        sheets: rows(context, lessons).await?,
-        variants: VariantList::all(),
     };
     Ok(page::render(
         context,
@@ -59,6 +84,30 @@ async fn home(
         "Session Lab",
         home,
     ))
+}
+
+fn stages(mut rows: Vec<SheetRow>) -> Vec<StageView> {
+    let stages = CourseStage::ALL.into_iter().map(|stage| StageView {
+        title: stage.title(),
+        sheets: rows.extract_if(.., |row| row.stage == stage).collect(),
+    });
+    stages.filter(|stage| !stage.sheets.is_empty()).collect()
+}
+
+fn groups(context: &RequestContext) -> Vec<GroupView> {
+    let prefix = context.bench.name().prefix();
+    let groups = PageGroup::ALL.into_iter().map(|group| GroupView {
+        name: group.name(),
+        pages: group
+            .pages()
+            .map(|page| GroupPage {
+                name: page.name,
+                href: page.href(&context.addresses, &prefix),
+                summary: page.summary,
+            })
+            .collect(),
+    });
+    groups.collect()
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -60,9 +60,9 @@ pub struct Bench {
     settings: SettingsCache,
     /// Held while the cache of the settings is filled or changed.
     changing: tokio::sync::Mutex<()>,
-    /// The queue of [`Transaction`]s that met a conflict. One for each bench, so that a student who
-    /// floods their own bench delays nobody else.
-    conflicts: tokio::sync::Mutex<()>,
+    /// Where its [`Transaction`]s take turns. One for each bench, so that a student who floods their
+    /// own bench delays nobody else.
+    turns: transact::Turns,
     probed: Mutex<HashMap<Variant, u64>>,
     wire: Wire,
     hashing: Arc<Hashing>,
@@ -94,7 +94,7 @@ impl Bench {
             keys,
             settings: SettingsCache::default(),
             changing: tokio::sync::Mutex::default(),
-            conflicts: tokio::sync::Mutex::default(),
+            turns: transact::Turns::default(),
             probed: Mutex::default(),
             wire: Wire::default(),
             hashing,

@@ -219,6 +219,15 @@ impl Bench {
         BenchTime::now(self.ahead())
     }
 
+    /// The time on its clock as the store has it, whoever moved it.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn read_clock(&self) -> Result<BenchTime, StorageError> {
+        let ahead = self.read_settings().await?.ahead_millis;
+        Ok(BenchTime::now(Duration::from_millis(ahead)))
+    }
+
     /// Moves the clock ahead. It stops ten years ahead of the wall clock.
     ///
     /// Only ahead. A clock that goes back makes expired sessions valid again; it is also why real

@@ -132,7 +132,8 @@ fn lock_patiently(lock: &File) -> Result<(), TryLockError> {
 /// The folder name for what all variants of a bench share; no variant is called so.
 const SHARED: &str = "bench";
 
-fn world_folder(world: Option<Variant>) -> String {
+/// The name of a world's folder.
+pub fn world_folder(world: Option<Variant>) -> String {
     world.map_or_else(|| SHARED.into(), |variant| variant.to_string())
 }
 

@@ -1,17 +1,21 @@
 //! Reading one bench from the disk, with what a crash or a curious student may have left there.
 //!
-//! A temporary file is deleted. A record whose successor is also there is dropped: the crash came
-//! between writing the new one and removing the old, and the old one must not come back (that is
-//! what makes rotation safe). A file that cannot be read is set aside, and the rest load.
+//! What was left to do of the last commit is done: the journal tells its number, so its temporary
+//! files get their names, and which records it removed, so those go. Every other temporary file is
+//! deleted, because its commit was never done. A record whose successor is also there is dropped:
+//! an earlier lab could leave both behind, and the old one must not come back. A file that cannot be
+//! read is set aside, and the rest load.
+//!
+//! A crash in the middle of this does no harm: the next start finds the same line in the journal.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use super::folder::{Folder, key_of_file, world_of_folder};
-use super::journal::JournalFile;
+use super::journal::{JournalFile, LastCommit, ReadJournal};
 use super::writer::BenchWriter;
 use super::{LoadedBench, disk, record};
 use crate::base::bench_name::BenchName;
@@ -33,21 +37,30 @@ pub struct Loaded {
 /// The disk did not answer as it should. Nothing is known of the bench then, and a later attempt
 /// may succeed.
 pub fn load(folder: &Arc<Folder>, name: &BenchName) -> io::Result<Loaded> {
+    let ReadJournal {
+        file: mut journal,
+        events,
+        last,
+    } = JournalFile::load(folder.of_journal(name))?;
     let mut records = Vec::new();
     let mut set_aside = Vec::new();
+    let mut pending_deletes = BTreeSet::new();
     for kind in RecordKind::ALL {
         for (world, path) in entries(&folder.of_kind(name, kind))? {
             let Some(world) = world_of_folder(&world) else {
                 continue;
             };
-            for (file, path) in entries(&path)? {
-                if disk::is_temporary(&file) {
-                    disk::remove(&path)?;
-                    continue;
-                }
+            for (file, path) in finish(folder, &last, &path, &mut set_aside)? {
                 let Some(key) = key_of_file(world, kind, &file) else {
                     continue;
                 };
+                if last.removed(&key) {
+                    if let Err(error) = disk::remove(&path) {
+                        log::warn!("a file in {} stays: {error}", parent(&path).display());
+                        pending_deletes.insert(key);
+                    }
+                    continue;
+                }
                 match read_record(&path)? {
                     Some(record) => records.push((key, record)),
                     None => set_aside.push(move_aside(folder, path)),
@@ -61,12 +74,12 @@ pub fn load(folder: &Arc<Folder>, name: &BenchName) -> io::Result<Loaded> {
 
     let mut loaded = BenchRecords::default();
     fill(&mut loaded, records);
-    let (mut journal, events) = JournalFile::load(folder.of_journal(name))?;
     for (id, event) in events {
         loaded.journal_mut().add(id, event);
     }
     if journal.has_outgrown() {
-        journal.rewrite(&loaded.journal().after(EventId(0), JOURNAL_LIMIT))?;
+        let kept = loaded.journal().after(EventId(0), JOURNAL_LIMIT);
+        journal.shorten(pending_deletes.iter(), &kept)?;
     }
     let bench = LoadedBench {
         records: Mutex::new(loaded),
@@ -74,9 +87,45 @@ pub fn load(folder: &Arc<Folder>, name: &BenchName) -> io::Result<Loaded> {
             Arc::clone(folder),
             name.clone(),
             journal,
+            pending_deletes,
         ))),
     };
     Ok(Loaded { bench, set_aside })
+}
+
+/// The files of one folder, by name, after the temporary ones have got their names or are deleted.
+fn finish(
+    folder: &Folder,
+    last: &LastCommit,
+    path: &Path,
+    set_aside: &mut Vec<PathBuf>,
+) -> io::Result<BTreeMap<String, PathBuf>> {
+    let (temporary, mut files): (Vec<_>, BTreeMap<_, _>) = {
+        let (temporary, files): (Vec<_>, Vec<_>) = entries(path)?
+            .into_iter()
+            .partition(|(file, _)| disk::is_temporary(file));
+        (temporary, files.into_iter().collect())
+    };
+    for (file, from) in temporary {
+        let named = disk::commit_of(&file).filter(|(_, commit)| *commit == last.number);
+        let Some((target, _)) = named.filter(|(_, commit)| *commit > 0) else {
+            disk::remove(&from)?;
+            continue;
+        };
+        let to = path.join(target);
+        if disk::rename(&from, &to).is_err() {
+            // Something is in its way that is no file of ours.
+            set_aside.push(move_aside(folder, to.clone()));
+            disk::rename(&from, &to)?;
+        }
+        files.insert(target.to_owned(), to);
+    }
+    Ok(files)
+}
+
+/// The folder of a file. A file's name may be a session id.
+fn parent(path: &Path) -> &Path {
+    path.parent().unwrap_or(path)
 }
 
 /// Names and paths of what is in a folder; nothing when there is no such folder.
@@ -133,7 +182,7 @@ fn move_aside(folder: &Folder, path: PathBuf) -> PathBuf {
         .find(|target| !target.exists())
         .unwrap_or(first);
     let moved = match target.parent() {
-        Some(parent) => disk::make_folder(parent).and_then(|()| fs::rename(&path, &target)),
+        Some(parent) => disk::make_folder(parent).and_then(|()| disk::rename(&path, &target)),
         None => Ok(()),
     };
     match moved {

@@ -7,7 +7,7 @@
 //! ```text
 //! lab-data/lock                                       held while the program runs
 //! lab-data/<kind>/<bench>/<variant>/<name>.json       one record; `bench` for what all share
-//! lab-data/journal/<bench>.jsonl                      one event a line
+//! lab-data/journal/<bench>.jsonl                      one commit a line, with its events
 //! lab-data/set-aside/<kind>/<bench>/<variant>/…       files that could not be read
 //! ```
 //!
@@ -16,11 +16,15 @@
 
 mod disk;
 mod failure;
+#[cfg(test)]
+mod fault;
 mod folder;
 mod journal;
 mod load;
 mod record;
 pub mod stats;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::collections::HashMap;

@@ -9,10 +9,10 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::disk;
 use super::folder::{key_of_file, world_of_folder};
 use super::load::{entries, take_replaced};
 use super::record;
+use super::{disk, journal};
 use crate::base::bench_name::BenchName;
 use crate::storage::memory::record::RecordEntry;
 use crate::storage::stats::{BenchSettings, Census};
@@ -86,6 +86,13 @@ impl FolderReader<'_> {
             custom: setting("custom.json"),
         };
         self.census.bench(bench, &settings);
+        let journal = self.root.join("journal").join(format!("{bench}.jsonl"));
+        let lines = fs::read(journal).unwrap_or_default();
+        if !lines.is_empty() {
+            self.disk.files += 1;
+            self.disk.bytes += lines.len() as u64;
+        }
+        let (events, last) = journal::census(&lines);
         for kind in RecordKind::ALL {
             let folder = self.root.join(kind.folder()).join(bench.as_str());
             for (world, folder) in folders(&folder).map_err(|cause| (folder, cause))? {
@@ -95,19 +102,14 @@ impl FolderReader<'_> {
                 let files = entries(&folder).map_err(|cause| (folder, cause))?;
                 let of_kind = |(file, path): (String, PathBuf)| {
                     let key = key_of_file(world, kind, &file)?;
-                    (!disk::is_temporary(&file)).then_some((key, path))
+                    // After a crash a record may still be there that the next start removes.
+                    let stays = !disk::is_temporary(&file) && !last.removed(&key);
+                    stays.then_some((key, path))
                 };
                 self.world(bench, kind, files.into_iter().filter_map(of_kind));
             }
         }
-        let journal = self.root.join("journal").join(format!("{bench}.jsonl"));
-        let lines = fs::read(journal).unwrap_or_default();
-        if !lines.is_empty() {
-            self.disk.files += 1;
-            self.disk.bytes += lines.len() as u64;
-        }
         // A file may hold older events than are kept.
-        let events = lines.iter().filter(|byte| **byte == b'\n').count();
         self.census.journal(bench, events.min(JOURNAL_LIMIT));
         Ok(())
     }
@@ -136,7 +138,7 @@ impl FolderReader<'_> {
             self.disk.files += 1;
             self.disk.bytes += about.len();
         }
-        // After a crash the old record of a rotation may still be there. The next start removes it.
+        // So may the old record of a rotation that an earlier lab did.
         take_replaced(&mut sessions);
         for (key, record) in sessions {
             let stored = StoredRecord {

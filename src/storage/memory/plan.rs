@@ -24,6 +24,19 @@ pub struct Plan {
     pub events: Vec<(EventId, Event)>,
 }
 
+impl Plan {
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            puts,
+            gone,
+            replaced,
+            events,
+        } = self;
+        puts.is_empty() && gone.is_empty() && replaced.is_empty() && events.is_empty()
+    }
+}
+
 impl BenchRecords {
     /// What `batch` will change; `None` when something it expects does not hold.
     ///

@@ -28,6 +28,10 @@ use crate::storage::report;
 /// How long a call may take: longer than any script, and short enough for somebody who waits.
 pub const CALL: Duration = Duration::from_millis(500);
 
+/// How long a commit may take that clears a bench. Nobody may meet a bench that is half cleared, so
+/// it is one script, and Redis answers nobody else meanwhile: half a million records take this long.
+pub const CLEAR: Duration = Duration::from_secs(5);
+
 /// The last part of a call's time. It begins when this process gets to look: where it had no turn
 /// for a while itself, what came meanwhile is still taken.
 const LAST_LOOK: Duration = Duration::from_millis(100);
@@ -88,23 +92,29 @@ impl RedisConnection {
     /// Redis did not answer in time, or not as it should. Whether it did what it was asked is not
     /// known then.
     pub async fn ask<T: FromRedisValue>(&self, ask: RedisRequest<'_>) -> Result<T, StorageError> {
-        self.ask_until(self.deadline(), ask).await
+        self.ask_within(self.limit, ask).await
     }
 
     /// Runs the script of a commit, and waits until a replica has what it wrote, where one is
-    /// connected. Says whether it was done.
+    /// connected. Says whether it was done. `at_least` is how much time it has, where that is more
+    /// than a call's.
     ///
     /// # Errors
     /// As [`RedisConnection::ask`], or no replica confirmed it in time.
-    pub async fn commit(&self, script: ScriptInvocation<'_>) -> Result<bool, StorageError> {
-        let deadline = self.deadline();
+    pub async fn commit(
+        &self,
+        script: ScriptInvocation<'_>,
+        at_least: Duration,
+    ) -> Result<bool, StorageError> {
+        let limit = self.limit.max(at_least);
+        let deadline = deadline(limit);
         let (done, history): (bool, String) =
-            self.ask_until(deadline, RedisRequest::Once(script)).await?;
+            self.ask_within(limit, RedisRequest::Once(script)).await?;
         if !history.is_empty() {
             let confirmed = pin!(self.replicas.confirm(&self.target, &history, deadline));
             let confirmed = in_time(deadline, confirmed).await;
             confirmed
-                .unwrap_or_else(|| Err(in_words(&too_slow(self.limit))))
+                .unwrap_or_else(|| Err(in_words(&too_slow(limit))))
                 .map_err(|why| {
                     StorageError::Unreachable(format!("{}: {why}", self.target.address()))
                 })?;
@@ -112,19 +122,16 @@ impl RedisConnection {
         Ok(done)
     }
 
-    fn deadline(&self) -> Instant {
-        Instant::now() + self.limit.saturating_sub(LAST_LOOK)
-    }
-
-    async fn ask_until<T: FromRedisValue>(
+    async fn ask_within<T: FromRedisValue>(
         &self,
-        deadline: Instant,
+        limit: Duration,
         ask: RedisRequest<'_>,
     ) -> Result<T, StorageError> {
-        let mut answer = self.ask_once(&ask, deadline).await;
+        let deadline = deadline(limit);
+        let mut answer = self.ask_once(&ask, limit, deadline).await;
         let again = !matches!(ask, RedisRequest::Once(_)) && Instant::now() < deadline;
         if again && answer.as_ref().is_err_and(is_lost) {
-            answer = self.ask_once(&ask, deadline).await;
+            answer = self.ask_once(&ask, limit, deadline).await;
         }
         answer.map_err(|error| {
             let lost = lock(&self.state).lost.clone();
@@ -136,10 +143,11 @@ impl RedisConnection {
     async fn ask_once<T: FromRedisValue>(
         &self,
         ask: &RedisRequest<'_>,
+        limit: Duration,
         deadline: Instant,
     ) -> RedisResult<T> {
         let connected = timeout_at(deadline, self.connection(deadline)).await;
-        let (number, mut connection) = connected.unwrap_or_else(|_| Err(too_slow(self.limit)))?;
+        let (number, mut connection) = connected.unwrap_or_else(|_| Err(too_slow(limit)))?;
         let answer = pin!(async {
             match ask {
                 RedisRequest::Command(command) => command.query_async(&mut connection).await,
@@ -149,7 +157,7 @@ impl RedisConnection {
             }
         });
         let answer = in_time(deadline, answer).await;
-        let answer = answer.unwrap_or_else(|| Err(too_slow(self.limit)));
+        let answer = answer.unwrap_or_else(|| Err(too_slow(limit)));
         if let Err(error) = &answer
             && is_lost(error)
         {
@@ -231,6 +239,11 @@ impl ConnectionState {
         let connection = self.current.clone()?;
         Some((self.number, connection))
     }
+}
+
+/// When a call that begins now must be done.
+fn deadline(limit: Duration) -> Instant {
+    Instant::now() + limit.saturating_sub(LAST_LOOK)
 }
 
 /// What comes by the deadline, or is there at the last look.

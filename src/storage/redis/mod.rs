@@ -3,7 +3,7 @@
 //! Each method of the contract is one command or one script, so Redis itself makes a commit all or
 //! nothing. A record's TTL cleans up, in wall time, an hour after its deadline. Whether a record
 //! counts is still decided on the bench's clock, by the code that reads it. A Redis that does not
-//! answer is [`StorageError`] after half a second, and lets nobody in. Where a replica is
+//! answer is [`StorageError`] after half a second (a reset of a bench has longer), and lets nobody in. Where a replica is
 //! connected, a commit is done when one has it: what was ended stays ended after a fail-over.
 //!
 //! Next: `keys.rs`, the names of the keys; `scripts/commit.lua`, what a commit does;
@@ -38,7 +38,7 @@ use crate::base::event::Event;
 use crate::defences::policy::Variant;
 pub use address::Address;
 pub use bad_address::BadAddress;
-use connection::{CALL, RedisConnection, RedisRequest};
+use connection::{CALL, CLEAR, RedisConnection, RedisRequest};
 use scripts::Scripts;
 pub use start::OpenRedisError;
 pub use target::BadAuthority;
@@ -64,7 +64,7 @@ pub struct RedisStorage {
 
 impl RedisStorage {
     /// Connects to a Redis and checks that it will do what is asked of it. Each later call answers
-    /// within half a second.
+    /// within half a second, or five seconds where it clears a bench.
     ///
     /// # Errors
     /// It cannot be reached, does not let the lab in, or takes no writes.
@@ -173,7 +173,12 @@ impl Storage for RedisStorage {
         for put in &batch.put {
             script.arg(&put.value[..]);
         }
-        let done = self.connection.commit(script).await?;
+        let at_least = if batch.clear.is_some() {
+            CLEAR
+        } else {
+            Duration::ZERO
+        };
+        let done = self.connection.commit(script, at_least).await?;
         Ok(if done { Commit::Done } else { Commit::Conflict })
     }
 

@@ -9,7 +9,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Instant;
 
-use session_lab::client::{HttpExchange, LabClient, Outgoing};
+use session_lab::client::{ClientError, HttpExchange, LabClient, Outgoing};
 use session_lab::defences::facts::Scheme;
 
 use crate::support::{PATIENCE, POLL};
@@ -167,11 +167,7 @@ impl Program {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
-            assert!(
-                start.elapsed() < PATIENCE,
-                "it does not end: {}",
-                self.log()
-            );
+            assert!(start.elapsed() < PATIENCE, "{}", self.log());
             thread::sleep(POLL);
         }
     }
@@ -333,11 +329,7 @@ impl Visitor {
             match reply.status {
                 200 => return true,
                 401 => return false,
-                other => assert!(
-                    is_busy(&reply, start),
-                    "{other} after {:?}",
-                    start.elapsed()
-                ),
+                other => assert!(is_busy(&reply, start), "{other}"),
             }
         }
     }
@@ -356,6 +348,18 @@ impl Visitor {
         headers: &[(&str, &str)],
         body: String,
     ) -> HttpExchange {
+        let reply = self.try_send(method, path, headers, body).await;
+        reply.expect("an answer")
+    }
+
+    /// The same, where the program may end before it answers.
+    pub async fn try_send(
+        &mut self,
+        method: &'static str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Result<HttpExchange, ClientError> {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let mut headers: Vec<_> = headers.iter().map(own).collect();
         let pairs: Vec<_> = self.jar.iter().map(|(n, v)| format!("{n}={v}")).collect();
@@ -369,7 +373,7 @@ impl Visitor {
             headers,
             body,
         };
-        let reply = self.door.send(outgoing).await.expect("an answer");
+        let reply = self.door.send(outgoing).await?;
         for line in reply.header("set-cookie") {
             let pair = line.split(';').next().unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -378,7 +382,7 @@ impl Visitor {
                 self.jar.push((name.to_owned(), value.to_owned()));
             }
         }
-        reply
+        Ok(reply)
     }
 }
 

@@ -6,6 +6,8 @@ mod compare;
 mod custom;
 mod defences;
 mod evidence;
+mod find;
+mod menu;
 mod own_origin;
 mod same_site;
 mod stateless;

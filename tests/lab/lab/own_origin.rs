@@ -37,6 +37,9 @@ const POSTS: [(&str, &str); 19] = [
 fn pages() -> Vec<String> {
     let fixed = [
         "/",
+        "/glossary",
+        "/find?q=id",
+        "/find/live?q=id",
         "/compare",
         "/compare/live",
         "/custom",

@@ -7,14 +7,16 @@ use std::path::PathBuf;
 
 use session_lab::app::settings::{SessionStore, Settings};
 use session_lab::app::{self, Running};
-use session_lab::base::addresses::Listener;
+use session_lab::base::addresses::{Listener, Site};
 use session_lab::client::{HttpExchange, Outgoing};
 use tempfile::TempDir;
 
+use crate::support::PATIENCE;
+
 /// A lab of its own, with a data folder.
-struct OwnLab {
+pub struct OwnLab {
     folder: TempDir,
-    running: Running,
+    pub running: Running,
 }
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
@@ -22,7 +24,7 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 const RIGHT: &str = r#"{"username":"student123","password":"password123"}"#;
 
 impl OwnLab {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings {
             data_dir: folder.path().to_owned(),
@@ -59,18 +61,33 @@ impl OwnLab {
         headers: &[(&str, &str)],
         body: &str,
     ) -> HttpExchange {
+        let site = Listener::PortalHttps;
+        self.send_to(site, method, target, headers, body).await
+    }
+
+    pub async fn send_to(
+        &self,
+        listener: Listener,
+        method: &'static str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> HttpExchange {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        let listener = Listener::PortalHttps;
         let outgoing = Outgoing {
             scheme: listener.scheme(),
-            host_name: "localhost".into(),
+            host_name: match listener.site() {
+                Site::Attacker => "127.0.0.1".into(),
+                Site::Lab | Site::Portal => "localhost".into(),
+            },
             port: self.running.addresses.port(listener).unwrap(),
             method,
             target: target.into(),
             headers: headers.iter().map(own).collect(),
             body: body.into(),
         };
-        self.running.lab_client.send(outgoing).await.unwrap()
+        let client = self.running.lab_client.clone().with_patience(PATIENCE);
+        client.send(outgoing).await.unwrap()
     }
 
     async fn get(&self, target: &str, cookie: &str) -> HttpExchange {
@@ -88,7 +105,7 @@ impl OwnLab {
         )
     }
 
-    async fn stop(self) {
+    pub async fn stop(self) {
         self.running.stop();
         self.running.ended().await.expect("it stops");
     }

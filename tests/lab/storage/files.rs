@@ -244,10 +244,9 @@ async fn a_bench_that_is_unloaded_while_in_use_loses_nothing() {
 async fn a_journal_that_has_outgrown_its_limit_is_written_anew() {
     let (disk, storage) = Disk::new();
     let lines = || {
-        fs::read_to_string(disk.path("journal/local.jsonl"))
-            .unwrap()
-            .lines()
-            .count()
+        let text = fs::read_to_string(disk.path("journal/local.jsonl")).unwrap();
+        let commits = text.lines().filter(|line| line.starts_with("{\"commit\":"));
+        (text.lines().count(), commits.count())
     };
     let half = Batch {
         events: vec![event("a"); JOURNAL_LIMIT],
@@ -255,20 +254,24 @@ async fn a_journal_that_has_outgrown_its_limit_is_written_anew() {
     };
     done(&storage, half.clone()).await;
     done(&storage, half).await;
-    assert_eq!(lines(), 2 * JOURNAL_LIMIT);
-    done(
-        &storage,
-        Batch {
-            events: vec![event("b")],
-            ..Batch::default()
-        },
-    )
-    .await;
-    assert_eq!(lines(), JOURNAL_LIMIT);
+    assert_eq!(lines(), (2, 2));
+    let batch = Batch {
+        events: vec![event("b")],
+        ..put_all(&[&session("a")])
+    };
+    done(&storage, batch).await;
+    assert_eq!(
+        lines(),
+        (JOURNAL_LIMIT + 1, 1),
+        "the number of the last commit stays"
+    );
+    done(&storage, put_all(&[&session("b")])).await;
     drop(storage);
     let last = EventId(2 * JOURNAL_LIMIT as u64);
-    let events = disk.open().events(&bench(), last, 9).await.unwrap();
+    let storage = disk.open();
+    let events = storage.events(&bench(), last, 9).await.unwrap();
     assert_eq!(events, [(EventId(last.0 + 1), event("b"))]);
+    assert_eq!(names(&storage, sessions(), 9).await, ["a", "b"]);
 }
 
 #[tokio::test]

@@ -58,7 +58,20 @@ impl Action {
         })
     }
 
-    const fn description(self) -> &'static str {
+    /// Its name in the form.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in",
+            Self::Dashboard => "dashboard",
+            Self::Clock(by) if by < Duration::from_secs(60 * 60) => "clock",
+            Self::Clock(_) => "clock-hour",
+            Self::SignOut => "sign-out",
+            Self::Replay => "replay",
+            Self::StartOver => "start-over",
+        }
+    }
+
+    pub const fn description(self) -> &'static str {
         match self {
             Self::SignIn => "signed in as student123.",
             Self::Dashboard => "opened the dashboard.",
@@ -83,7 +96,7 @@ pub async fn perform(
             &Portal::of(&context.addresses),
             context.bench.name(),
         );
-        sides.last_action = Some(action.description());
+        sides.last_action = Some(action);
         return Ok(());
     }
     let first = sides.count + 1;
@@ -115,7 +128,7 @@ pub async fn perform(
         }
         sides.count += most;
     }
-    sides.last_action = Some(action.description());
+    sides.last_action = Some(action);
     Ok(())
 }
 

@@ -6,6 +6,7 @@
 
 mod act;
 mod side;
+mod verdict;
 mod view;
 
 use std::collections::HashMap;

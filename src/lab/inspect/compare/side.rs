@@ -1,5 +1,6 @@
 //! One side of the comparison: a variant, a caller with a cookie jar, and what was done so far.
 
+use super::act::Action;
 use crate::base::bench_name::BenchName;
 use crate::client::caller::{Caller, Portal};
 use crate::client::{HttpExchange, LabClient};
@@ -23,8 +24,8 @@ pub struct Sides {
     pub sides: [Side; 2],
     /// Counts the steps, the same on both sides.
     pub count: u64,
-    /// What the last click did, in words.
-    pub last_action: Option<&'static str>,
+    /// What the last click did.
+    pub last_action: Option<Action>,
 }
 
 impl Sides {

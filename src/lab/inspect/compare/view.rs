@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use super::act::Action;
 use super::side::{ComparedStep, Side, Sides, StepKind};
+use super::verdict::{SideVerdict, verdict};
 use crate::base::event::EventKind;
 use crate::base::event::in_words;
 use crate::defences::Name;
@@ -24,7 +26,14 @@ const SEARCHED: usize = 500;
 #[derive(Serialize)]
 pub struct ComparePage {
     sides: Vec<SideView>,
-    last_action: Option<&'static str>,
+    /// The name of the last action, and what it did.
+    last_action: Option<(&'static str, &'static str)>,
+    /// Whether a sign-in can be replayed.
+    can_replay: bool,
+    /// Whether anybody is signed in on a side.
+    signed_in: bool,
+    /// The step whose exchange answers the question of the last action.
+    open: u64,
     shared: bool,
 }
 
@@ -34,6 +43,7 @@ struct SideView {
     kind: &'static str,
     url: String,
     signed_in: bool,
+    verdict: Option<SideVerdict>,
     steps: Vec<ComparedStepView>,
     store: Vec<StoredSessionView>,
     store_note: String,
@@ -97,18 +107,34 @@ pub async fn page(
 ) -> Result<ComparePage, StorageError> {
     let mut views = Vec::new();
     for side in &sides.sides {
-        views.push(side_view(context, side, store).await?);
+        views.push(side_view(context, side, sides.last_action, store).await?);
     }
     Ok(ComparePage {
+        signed_in: views.iter().any(|view| view.signed_in),
         sides: views,
-        last_action: sides.last_action,
+        last_action: sides
+            .last_action
+            .map(|action| (action.name(), action.description())),
+        can_replay: sides.sides.iter().any(|side| side.old_cookie.is_some()),
+        open: step_in_question(sides),
         shared: store.shared,
     })
+}
+
+/// The step whose exchange the page shows: a sign-in sets the cookie, everything else is the newest.
+fn step_in_question(sides: &Sides) -> u64 {
+    let steps = sides.sides.iter().flat_map(|side| &side.steps);
+    let wanted = |step: &&ComparedStep| match sides.last_action {
+        Some(Action::SignIn) => step.kind == StepKind::SignIn,
+        _ => true,
+    };
+    steps.filter(wanted).map(|step| step.n).max().unwrap_or(0)
 }
 
 async fn side_view(
     context: &RequestContext,
     side: &Side,
+    last_action: Option<Action>,
     store: &Store,
 ) -> Result<SideView, StorageError> {
     let (stored, total) = evidence::sessions(&context.bench, side.variant).await?;
@@ -133,6 +159,7 @@ async fn side_view(
         kind: if weak { "weak" } else { "strong" },
         url: side.caller.url(),
         signed_in: signed_in.unwrap_or(false),
+        verdict: verdict(side, last_action, total),
         steps: side
             .steps
             .iter()

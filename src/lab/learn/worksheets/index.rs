@@ -15,7 +15,7 @@ use crate::web::problem::Problem;
 use crate::worksheets::markdown::to_html;
 use crate::worksheets::progress::SheetProgress;
 use crate::worksheets::progress_tracker;
-use crate::worksheets::sheet::Sheet;
+use crate::worksheets::sheet::{CourseStage, Sheet};
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 60;
@@ -28,6 +28,10 @@ pub struct SheetRow {
     title: String,
     minutes: u16,
     level: &'static str,
+    /// The sheets that come before it, by their numbers.
+    after: Vec<String>,
+    #[serde(skip)]
+    pub stage: CourseStage,
     steps: usize,
     steps_done: usize,
     points: u32,
@@ -47,6 +51,8 @@ impl SheetRow {
             title: sheet.front.title.clone(),
             minutes: sheet.front.minutes,
             level: sheet.front.level.word(),
+            after: sheet.front.after.clone(),
+            stage: sheet.front.stage,
             steps,
             steps_done,
             points,

@@ -6,6 +6,7 @@
 mod answers;
 pub(super) mod index;
 mod moving;
+pub(super) mod next_step;
 mod print;
 mod report;
 mod sheet;

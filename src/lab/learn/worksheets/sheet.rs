@@ -15,12 +15,14 @@ use crate::worksheets::check::Verdict;
 use crate::worksheets::markdown::to_text;
 use crate::worksheets::progress_tracker::ProgressTracker;
 use crate::worksheets::sheet::Sheet;
+use crate::worksheets::view::outline::{OutlineRow, outline};
 use crate::worksheets::view::{self, FrontView, PartView, SheetReader};
 
 #[derive(Serialize)]
 struct SheetPage {
     front: FrontView,
     parts: Vec<PartView>,
+    outline: Vec<OutlineRow>,
     points: u32,
     before: Option<Neighbour>,
     next: Option<Neighbour>,
@@ -71,6 +73,7 @@ async fn sheet(
     let page = SheetPage {
         front: view::front(sheet, &values, reader),
         parts: view::parts(sheet, &values, reader),
+        outline: outline(sheet, Some(&progress)),
         points: progress.points(sheet),
         before: before.map(|sheet| neighbour(sheet)),
         next: next.map(|sheet| neighbour(sheet)),

@@ -30,14 +30,7 @@ end
 
 local changed = #batch.remove + #batch.put
 if batch.clear then
-  local stays = {}
-  for _, kind in ipairs(batch.clear) do stays[kind] = true end
-  local goes = {}
-  for _, path in ipairs(redis.call('ZRANGE', deadlines, 0, -1)) do
-    if not stays[path:match('^[^:]*')] then goes[#goes + 1] = path end
-  end
-  drop_all(goes)
-  changed = changed + #goes
+  changed = changed + clear(batch.clear)
 end
 for _, path in ipairs(batch.remove) do drop(path) end
 

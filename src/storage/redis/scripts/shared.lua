@@ -42,8 +42,15 @@ local function drop(path)
   redis.call('ZREM', deadlines, path)
 end
 
+-- Calls with the names in long commands. Lua passes some thousands of arguments at once, not more.
+local function in_pages(names, call)
+  for from = 1, #names, 1000 do
+    call(unpack(names, from, math.min(from + 999, #names)))
+  end
+end
+
 -- Removes many records. What they leave goes in a few long commands, because nobody else gets an
--- answer meanwhile. Lua passes some thousands of arguments at once, not more.
+-- answer meanwhile.
 local function drop_all(paths)
   local records, leaving = {}, { [deadlines] = paths }
   local function leave(list, name)
@@ -57,16 +64,43 @@ local function drop_all(paths)
     local owner = redis.call('HGET', records[i], 'owner')
     if owner then leave(bench .. 'of:' .. list .. ':' .. owner, name) end
   end
-  local function in_pages(names, call)
-    for from = 1, #names, 1000 do
-      call(unpack(names, from, math.min(from + 999, #names)))
-    end
-  end
   -- The records go first: if anything stops this script, what was to go is gone.
   in_pages(records, function(...) redis.call('DEL', ...) end)
   for list, names in pairs(leaving) do
     in_pages(names, function(...) redis.call('ZREM', list, ...) end)
   end
+end
+
+-- Removes every record whose kind does not stay, and says how many. A bench may have a hundred
+-- thousand, and nobody else gets an answer meanwhile: their lists go as a whole, and of each record
+-- nothing is asked but its owner.
+local function clear(kinds)
+  local stays, goes, lists, left = {}, {}, {}, {}
+  for _, kind in ipairs(kinds) do stays[kind] = true end
+  local all = redis.call('ZRANGE', deadlines, 0, -1, 'WITHSCORES')
+  for i = 1, #all, 2 do
+    local path = all[i]
+    local kind, variant = path:match('^([^:]*):([^:]*)')
+    if stays[kind] then
+      left[#left + 1] = all[i + 1]
+      left[#left + 1] = path
+    else
+      local key = bench .. path
+      goes[#goes + 1] = key
+      local list = kind .. ':' .. variant
+      lists[bench .. 'list:' .. list] = true
+      local owner = redis.call('HGET', key, 'owner')
+      if owner then lists[bench .. 'of:' .. list .. ':' .. owner] = true end
+    end
+  end
+  -- The records go first: if anything stops this script, what was to go is gone.
+  in_pages(goes, function(...) redis.call('DEL', ...) end)
+  for list in pairs(lists) do redis.call('DEL', list) end
+  local before = life(deadlines)
+  redis.call('DEL', deadlines)
+  in_pages(left, function(...) redis.call('ZADD', deadlines, ...) end)
+  if before > 0 then redis.call('PEXPIRE', deadlines, before) end
+  return #goes
 end
 
 -- A full Redis refuses a script whose first write needs memory, and lets all later ones pass. This
