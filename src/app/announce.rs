@@ -92,6 +92,12 @@ pub fn addresses(settings: &Settings, running: &Running) {
         println!(
             "  Class              anyone who reaches {bind} as {public_name} can use this lab"
         );
+        if !public_name.contains('.') {
+            println!(
+                "  Careful            {public_name} has no dot: browsers search for it unless http:// \
+                 is typed before it"
+            );
+        }
     }
     let public_name = match &settings.reach {
         Reach::Class { public_name, .. } => Some(public_name.as_str()),

@@ -62,6 +62,9 @@ const fn in_words(reason: Option<EndReason>) -> &'static str {
         Some(EndReason::PasswordChange) => "The password was changed in another session.",
         Some(EndReason::IdleTimeout) => "It was unused for too long.",
         Some(EndReason::AbsoluteTimeout) => "It reached its time limit, however much it was used.",
+        Some(EndReason::FromTheFuture) => {
+            "The lab's clock went back to before it was opened, so its times said nothing."
+        }
         // Anonymous sessions give way to newer ones, and what is long ago is forgotten.
         Some(EndReason::Ceiling) | None => "The portal no longer knows why.",
     }

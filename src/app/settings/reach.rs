@@ -70,6 +70,10 @@ impl Reach {
     }
 }
 
+/// Why `co.uk` and `github.io` name no host of a lab.
+const PUBLIC_SUFFIX: &str = "is a public suffix: to a browser each name below it is another site, and \
+                             nobody owns it alone";
+
 /// To a browser the attacker must be another site than the portal. `portal` is a name that
 /// [`check_portal`] has accepted.
 fn check_attacker(attacker: &str, portal: &str) -> Result<(), &'static str> {
@@ -80,9 +84,7 @@ fn check_attacker(attacker: &str, portal: &str) -> Result<(), &'static str> {
     check_dns_name(attacker)?;
     match (site_of(attacker), site_of(portal)) {
         (None, _) if attacker == portal => Err("is the same name as --public-name"),
-        (None, _) if attacker.contains('.') => Err(
-            "is a public suffix, below which anyone may have a name: browsers set no cookie for it",
-        ),
+        (None, _) if attacker.contains('.') => Err(PUBLIC_SUFFIX),
         // A single label is a site by itself.
         (None, _) => Ok(()),
         (attacker, portal) if attacker == portal => {
@@ -92,13 +94,11 @@ fn check_attacker(attacker: &str, portal: &str) -> Result<(), &'static str> {
     }
 }
 
-/// The portal's name: one that can have cookies, and siblings for the sheets that need one.
+/// The portal's name: a host of some site.
 fn check_portal(name: &str) -> Result<(), &'static str> {
     check_dns_name(name)?;
     if name.contains('.') && site_of(name).is_none() {
-        return Err(
-            "is a public suffix, below which anyone may have a name: browsers set no cookie for it",
-        );
+        return Err(PUBLIC_SUFFIX);
     }
     Ok(())
 }
@@ -128,6 +128,15 @@ fn check_dns_name(name: &str) -> Result<(), &'static str> {
     }
     if name == "localhost" || name.ends_with(".localhost") {
         return Err("is a loopback name, which no other computer can reach");
+    }
+    if !name.is_ascii() {
+        return Err("has letters beyond ASCII: write it as the DNS does, with xn--");
+    }
+    if name.contains(['/', ':']) {
+        return Err("is more than a name: leave out http://, the port and the path");
+    }
+    if name.len() > 1 && name.ends_with('.') {
+        return Err("ends with a dot: leave it out");
     }
     // A browser reads a name whose last label is a number as an address (WHATWG URL).
     let numeric = name
@@ -230,6 +239,18 @@ mod tests {
             &too_long,
         ] {
             assert!(check_dns_name(bad).is_err(), "{bad}");
+        }
+        for (bad, reason) in [
+            ("café.example", "has letters beyond ASCII"),
+            ("https://lab", "is more than a name"),
+            ("lab.example:80", "is more than a name"),
+            ("lab.example.", "ends with a dot"),
+            ("192.0.2.7", "is an address"),
+            ("portal.localhost", "is a loopback name"),
+            ("a_b.example", "is not a DNS name"),
+        ] {
+            let told = check_dns_name(bad).unwrap_err();
+            assert!(told.starts_with(reason), "{bad}: {told}");
         }
     }
 }
