@@ -149,7 +149,7 @@ COOKIE=
 sign_in() {
     COOKIE=$(ask -o /dev/null -D - -H 'Content-Type: application/json' \
         -d '{"username":"student123","password":"password123"}' "$(PORTAL /api/login)" |
-        sed -n 's/^set-cookie: \(__Host-[^;]*\).*/\1/p')
+        sed -n 's/^Set-Cookie: \(__Host-[^;]*\).*/\1/p')
     [[ -n $COOKIE ]] || give_up 'the sign-in gave no cookie' 'sign in by hand'
 }
 

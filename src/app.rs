@@ -2,7 +2,7 @@
 
 mod announce;
 mod listeners;
-mod proxies;
+pub mod proxies;
 mod reach;
 mod same_keys;
 pub mod settings;
@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 use crate::app::settings::{Reach, SessionStore, Settings};
 use crate::attacks::scenario::TargetLab;
-use crate::base::addresses::{Addresses, Listener};
+use crate::base::addresses::{Addresses, Listener, Site};
 use crate::base::keys::ServerKey;
 use crate::base::start_error::StartError;
 use crate::base::tls::Certificate;
@@ -36,6 +36,7 @@ use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::report::Attested;
 
 use listeners::{Listeners, SharedState};
+pub use listeners::{cannot_listen, sockets};
 
 /// A lab that is being served.
 #[derive(Debug)]
@@ -52,6 +53,8 @@ pub struct Running {
     pub same_site: MeasuredTables,
     /// Its worksheets.
     pub lessons: Lessons,
+    /// The addresses that the lab's own pages answer to `GET`, as their routes write them.
+    pub lab_pages: Vec<String>,
     stop: watch::Sender<bool>,
     ended: tokio::task::JoinHandle<Result<(), StartError>>,
 }
@@ -162,6 +165,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         https: listeners.acceptor(Listener::PortalHttps),
         captures: captures.clone(),
     };
+    let lab_pages = listeners.pages(Site::Lab);
     let served = listeners.serve(&stopped);
     let cafe = cafe.serve(wifi, stopped.clone());
     let watch = crate::storage::health::watch(health, watched, stopped.clone());
@@ -184,6 +188,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         captures,
         same_site,
         lessons,
+        lab_pages,
         stop,
         ended,
     })
@@ -193,7 +198,7 @@ async fn open_cafe(settings: &Settings) -> Result<TcpListener, StartError> {
     let port = settings.cafe_port;
     let opened = sniffing_proxy::open(port).await;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    opened.map_err(|error| listeners::cannot_listen("--cafe-port", address, &error))
+    opened.map_err(|error| listeners::cannot_listen(listeners::CAFE_FLAG, address, &error))
 }
 
 /// The storage, and the same again as what it is, to be looked after.
@@ -269,8 +274,12 @@ fn raise_open_files() {
 
 /// How many files this process may open.
 fn open_files() -> u64 {
+    #[cfg(unix)]
+    let told = rlimit::Resource::NOFILE.get_soft().ok();
+    #[cfg(not(unix))]
+    let told = None;
     // Where the system does not tell, its usual limit is assumed.
-    rlimit::Resource::NOFILE.get_soft().unwrap_or(1_024)
+    told.unwrap_or(1_024)
 }
 
 async fn wait_for_signal() {

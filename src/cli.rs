@@ -6,12 +6,14 @@
 
 pub mod attack;
 pub mod completions;
+pub mod doctor;
 pub mod labs;
 mod log_filter;
 pub mod man;
 pub mod matrix;
 pub mod running_lab;
 mod runtime;
+pub mod same_site;
 pub mod secret;
 pub mod store_stats;
 
@@ -25,6 +27,7 @@ use self::labs::LabsFlags;
 use self::man::ManFlags;
 use self::matrix::MatrixFlags;
 use self::runtime::block_on;
+use self::same_site::SameSiteFlags;
 use crate::app;
 use crate::app::settings::Settings;
 use crate::app::settings::flags::{ServeFlags, StoreName};
@@ -51,10 +54,14 @@ pub enum CliCommand {
     Attack(AttackFlags),
     /// Run every attack against every variant and compare with the rule
     Matrix(MatrixFlags),
+    /// Measure in a browser which cookies SameSite lets it send
+    SameSite(SameSiteFlags),
     /// List the worksheets, print one, or verify a report
     Labs(LabsFlags),
     /// Look into the store of a lab; the lab may be running
     Store(StoreFlags),
+    /// Say whether the lab can run on this computer, with the flags of `serve`; nothing is changed
+    Doctor(ServeFlags),
     /// Print a new 32-byte key for SESSION_LAB_SECRET_KEY or SESSION_LAB_JWT_SECRET_KEY
     Secret,
     /// Print the script with which a shell completes this command line
@@ -83,8 +90,10 @@ impl CliCommand {
             }
             Self::Attack(flags) => block_on(attack::run(flags)),
             Self::Matrix(flags) => block_on(matrix::run(flags)),
+            Self::SameSite(flags) => block_on(same_site::run(flags)),
             Self::Labs(flags) => labs::run(flags),
             Self::Store(flags) => block_on(store_stats::store(flags)),
+            Self::Doctor(flags) => block_on(doctor::run(flags)),
             Self::Secret => secret::run(),
             Self::Completions(flags) => completions::run(&flags),
             Self::Man(flags) => man::run(&flags),

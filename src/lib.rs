@@ -94,5 +94,5 @@ pub mod lab;
 // Settings, listeners, start and stop.
 pub mod app;
 
-// The command line: subcommands, manual, completions, store statistics.
+// The command line: subcommands, manual, completions, store statistics, the doctor.
 pub mod cli;

@@ -99,11 +99,8 @@ pub fn addresses(settings: &Settings, running: &Running) {
             );
         }
     }
-    let public_name = match &settings.reach {
-        Reach::Class { public_name, .. } => Some(public_name.as_str()),
-        Reach::Loopback => None,
-    };
-    if let Some(told) = proxies::warning(|name| std::env::var(name).ok(), public_name) {
+    if let Some(told) = proxies::warning(|name| std::env::var(name).ok()) {
+        let told = encode::line(&told);
         println!("  Proxy              {told}");
     }
     println!();

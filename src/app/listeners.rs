@@ -62,6 +62,9 @@ impl std::fmt::Debug for SharedState {
     }
 }
 
+/// The flag that chooses the café's port.
+pub const CAFE_FLAG: &str = "--cafe-port";
+
 fn port(settings: &Settings, listener: Listener) -> u16 {
     match listener {
         Listener::Lab => settings.lab_port,
@@ -77,6 +80,16 @@ fn bind_address(settings: &Settings) -> IpAddr {
         Reach::Loopback => Ipv4Addr::LOCALHOST.into(),
         Reach::Class { bind, .. } => *bind,
     }
+}
+
+/// Every socket that a lab with these settings listens on, with the flag that chooses its port.
+pub fn sockets(settings: &Settings) -> Vec<(&'static str, SocketAddr)> {
+    let own = Listener::ALL.iter().map(|listener| {
+        let socket = SocketAddr::new(bind_address(settings), port(settings, *listener));
+        (listener.flag(), socket)
+    });
+    let cafe = SocketAddr::from((Ipv4Addr::LOCALHOST, settings.cafe_port));
+    own.chain([(CAFE_FLAG, cafe)]).collect()
 }
 
 /// Takes every port, before anything is written or started.
@@ -96,7 +109,7 @@ pub async fn bind(settings: &Settings) -> Result<Vec<(Listener, TcpListener)>, S
 }
 
 /// Why a port cannot be had, by what the system said, with the flag that helps.
-pub(super) fn cannot_listen(flag: &str, address: SocketAddr, error: &io::Error) -> StartError {
+pub fn cannot_listen(flag: &str, address: SocketAddr, error: &io::Error) -> StartError {
     let port = address.port();
     let other = format!("choose another port with {flag}");
     let (message, hint) = match error.kind() {
@@ -163,6 +176,11 @@ impl Listeners {
             all: all.collect(),
             sites,
         })
+    }
+
+    /// The addresses that a site answers to `GET`, as its routes write them.
+    pub fn pages(&self, site: Site) -> Vec<String> {
+        self.sites[site as usize].pages()
     }
 
     /// The acceptor of a listener.

@@ -1,117 +1,148 @@
-//! Variables that send curl's requests to a proxy, which cannot reach a lab on this computer.
-//!
-//! curl reads them, and so do most command-line programs. The lab's own client does not.
+//! Proxies that the environment names. curl and other programs would ask them for the lab's pages,
+//! unless `no_proxy` excepts its names. The lab's own client asks nobody.
 
 use std::net::Ipv4Addr;
 
-/// The variables that curl reads. It takes `http_proxy` in small letters only, because a web server
-/// of old hands the request's header `Proxy` to its programs as `HTTP_PROXY`.
-const VARIABLES: [&str; 5] = [
+use url::Url;
+
+/// The variables by which programs are told of a proxy. curl does not read `HTTP_PROXY` in capitals;
+/// others do.
+const VARIABLES: [&str; 6] = [
     "http_proxy",
+    "HTTP_PROXY",
     "https_proxy",
     "HTTPS_PROXY",
     "all_proxy",
     "ALL_PROXY",
 ];
 
-/// The names by which curl asks for a lab on this computer.
-const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "lab.test"];
+/// The lab's names and its address.
+const HOSTS: [&str; 5] = [
+    "localhost",
+    "127.0.0.1",
+    "portal.localhost",
+    "notes.portal.localhost",
+    "lab.test",
+];
 
-/// The line that tells of a proxy, where one is set and not left out for every name of the lab.
-///
-/// It names variables and no value: an address of a proxy may hold a password.
-pub fn warning(read: impl Fn(&str) -> Option<String>, public_name: Option<&str>) -> Option<String> {
-    let given = |name: &&str| read(name).is_some_and(|value| !value.trim().is_empty());
-    let proxy = VARIABLES.into_iter().find(|name| given(&name))?;
-    let left_out = read("no_proxy").or_else(|| read("NO_PROXY"));
-    let left_out = left_out.unwrap_or_default().to_lowercase();
-    let entries: Vec<&str> = left_out
-        .split([',', ' '])
-        .filter(|entry| !entry.is_empty())
+/// What to type.
+pub const EXCEPT: &str = "export no_proxy=localhost,127.0.0.1,lab.test";
+
+/// The proxies that variables name.
+#[derive(Debug)]
+pub struct NamedProxies {
+    /// The variables, each with host and port of its proxy and without its password.
+    pub set: String,
+    /// The names of the lab for which curl asks a proxy.
+    pub asked_for: Vec<&'static str>,
+}
+
+/// What the environment says of proxies, by a function that reads a variable; `None` where it names
+/// none.
+pub fn named(variable: impl Fn(&str) -> Option<String>) -> Option<NamedProxies> {
+    let read = |name: &&str| variable(name).filter(|value| !value.trim().is_empty());
+    let set: Vec<String> = VARIABLES
+        .iter()
+        .filter_map(|name| Some(format!("{name} ({})", without_login(&read(name)?))))
         .collect();
-    let names: Vec<&str> = NAMES.into_iter().chain(public_name).collect();
-    let is_left_out = |name: &&str| entries.iter().any(|entry| covers(entry, name));
-    if names.iter().all(is_left_out) {
+    if set.is_empty() {
         return None;
     }
+    let excepted = ["no_proxy", "NO_PROXY"].iter().find_map(read);
+    let excepted = excepted.unwrap_or_default();
+    let sent = HOSTS
+        .into_iter()
+        .filter(|host| !is_excepted(host, &excepted));
+    Some(NamedProxies {
+        set: set.join(", "),
+        asked_for: sent.collect(),
+    })
+}
+
+/// The line that the start prints, where curl would ask a proxy for the lab.
+pub(super) fn warning(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let found = named(variable)?;
+    let asked_for = found.asked_for.first()?;
+    let set = found.set;
     Some(format!(
-        "{proxy} is set, and curl would ask that proxy for the lab. In its terminal: \
-         export no_proxy={}",
-        names.join(",")
+        "{set}: curl asks it also for {asked_for}. In its terminal: {EXCEPT}"
     ))
 }
 
-/// Whether an entry of `no_proxy` is about this host: `*`, the host, a domain above it, or a range
-/// of addresses.
-fn covers(entry: &str, host: &str) -> bool {
-    if entry == "*" {
-        return true;
+/// Host and port of a proxy. Its address may hold a password.
+fn without_login(address: &str) -> String {
+    let address = address.trim();
+    let full = match address.contains("://") {
+        true => address.to_owned(),
+        false => format!("http://{address}"),
+    };
+    let url = Url::parse(&full).ok();
+    let host = url.as_ref().and_then(Url::host_str);
+    match (host, url.as_ref().and_then(Url::port_or_known_default)) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        (Some(host), None) => host.to_owned(),
+        (None, _) => "an address that cannot be read".to_owned(),
     }
-    if let (Some((net, length)), Ok(host)) = (entry.split_once('/'), host.parse::<Ipv4Addr>()) {
-        let (Ok(net), Ok(length @ 0..=32)) = (net.parse::<Ipv4Addr>(), length.parse::<u32>())
-        else {
-            return false;
-        };
-        let mask = u32::MAX.checked_shl(32 - length).unwrap_or(0);
-        return u32::from(net) & mask == u32::from(host) & mask;
-    }
-    let domain = entry.trim_start_matches('.').trim_end_matches('.');
-    let above = host.strip_suffix(domain);
-    !domain.is_empty() && above.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+/// Whether a list as in `no_proxy` excepts a host, as curl reads it: a name also excepts what is
+/// below it, and an address may be a network.
+fn is_excepted(host: &str, list: &str) -> bool {
+    let mut entries = list.split([',', ' ']).filter(|entry| !entry.is_empty());
+    entries.any(|entry| {
+        let entry = entry.trim_start_matches('.').to_ascii_lowercase();
+        let below = || host.strip_suffix(&entry);
+        let address = host.parse().ok();
+        entry == "*"
+            || entry == host
+            || address.is_some_and(|address| is_in_network(address, &entry))
+            || address.is_none() && below().is_some_and(|rest| rest.ends_with('.'))
+    })
+}
+
+fn is_in_network(address: Ipv4Addr, network: &str) -> bool {
+    let parts = network.split_once('/');
+    let parsed = parts.and_then(|(base, bits)| {
+        let base: Ipv4Addr = base.parse().ok()?;
+        let bits: u32 = bits.parse().ok()?;
+        Some((base, bits))
+    });
+    parsed.is_some_and(|(base, bits)| {
+        let mask = u32::MAX
+            .checked_shl(32_u32.saturating_sub(bits))
+            .unwrap_or(0);
+        bits <= 32 && u32::from(address) & mask == u32::from(base) & mask
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn told(variables: &[(&str, &str)]) -> Option<String> {
-        let read = |name: &str| {
-            let found = variables.iter().find(|(known, _)| *known == name);
-            found.map(|(_, value)| (*value).to_owned())
+    #[test]
+    fn the_start_tells_of_a_proxy_in_one_line_and_without_its_password() {
+        let with = |no_proxy: &'static str| {
+            warning(move |name| match name {
+                "http_proxy" => Some("http://lab:hunter2@proxy:3128".into()),
+                "no_proxy" => Some(no_proxy.into()),
+                _ => None,
+            })
         };
-        warning(read, None)
-    }
-
-    #[test]
-    fn a_proxy_that_would_be_asked_for_the_lab_is_told_of_without_its_address() {
-        for variable in VARIABLES {
-            let line = told(&[(variable, "http://me:hunter2@proxy:3128")]).expect("a line");
-            assert!(line.starts_with(variable), "{line}");
-            assert!(line.ends_with("export no_proxy=localhost,127.0.0.1,lab.test"));
-            assert!(!line.contains("hunter2") && !line.contains('\n'), "{line}");
-        }
-        let proxy = ("http_proxy", "http://proxy:3128");
-        for short in [
-            "localhost",
-            "localhost,127.0.0.1",
-            "example.com",
-            "notlocalhost",
-        ] {
-            assert!(told(&[proxy, ("no_proxy", short)]).is_some(), "{short}");
-        }
-    }
-
-    #[test]
-    fn no_proxy_as_curl_reads_it_silences_the_line() {
-        let proxy = ("https_proxy", "http://proxy:3128");
-        for enough in [
-            "*",
-            "localhost,127.0.0.1,lab.test",
-            "LOCALHOST, 127.0.0.0/8 .test",
-            "example.com,.localhost,127.0.0.1,.lab.test",
-        ] {
-            assert_eq!(told(&[proxy, ("no_proxy", enough)]), None, "{enough}");
-            assert_eq!(told(&[proxy, ("NO_PROXY", enough)]), None, "{enough}");
-        }
-        assert_eq!(told(&[]), None);
-        assert_eq!(told(&[("http_proxy", "")]), None);
-        assert_eq!(told(&[("HTTP_PROXY", "x")]), None, "curl does not read it");
-    }
-
-    #[test]
-    fn a_class_has_its_own_name_to_leave_out() {
-        let read = |name: &str| (name == "all_proxy").then(|| "socks5://proxy".to_owned());
-        let line = warning(read, Some("lab.school.example")).expect("a line");
-        assert!(line.ends_with(",lab.school.example"), "{line}");
+        let line = with("example.com").expect("a line");
+        assert_eq!(
+            line,
+            "http_proxy (proxy:3128): curl asks it also for localhost. In its terminal: export \
+             no_proxy=localhost,127.0.0.1,lab.test"
+        );
+        assert!(
+            with("localhost")
+                .expect("a line")
+                .contains("also for 127.0.0.1")
+        );
+        assert_eq!(with("localhost,127.0.0.1,lab.test"), None);
+        assert_eq!(warning(|_| None), None);
+        assert!(!is_excepted("127.0.0.1", "0.0.1"));
+        assert!(!is_excepted("127.0.0.1", "127.0.0.0/99"));
+        assert!(is_excepted("127.0.0.1", "0.0.0.0/0"));
     }
 }

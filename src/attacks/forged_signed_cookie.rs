@@ -130,6 +130,7 @@ fn crack(cookie: &str) -> Option<&'static str> {
 fn sign_as(user: &str, key: &[u8]) -> String {
     let state = SignedState {
         large_text: false,
+        portal: None,
         user: user.into(),
     };
     state_cookie::sign(&state, key, BenchTime::now(Duration::ZERO))

@@ -7,7 +7,10 @@
 
 mod text;
 
-use std::{fmt, path::Path};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use base64::{Engine as _, engine::general_purpose};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -59,7 +62,7 @@ impl ServerKey {
         if let Some(given) = given {
             return Ok(Self::from_given(given));
         }
-        let path = dir.join(FOLDER).join(FILE);
+        let path = Self::file(dir);
         match private_file::read(&path)? {
             Some(text) => Self::parse(&text).ok_or_else(|| broken(&path)),
             None => Err(StartError::new(
@@ -67,6 +70,11 @@ impl ServerKey {
                 "name the lab's data folder with --data-dir, or set SESSION_LAB_SECRET_KEY",
             )),
         }
+    }
+
+    /// The file of a data folder in which the key is.
+    pub fn file(dir: &Path) -> PathBuf {
+        dir.join(FOLDER).join(FILE)
     }
 
     /// A key for one run: tests, and labs that keep nothing.

@@ -90,13 +90,9 @@ impl RunningLab {
         &mut self,
         engine: BrowserEngine,
     ) -> Result<Arc<Browser>, StartError> {
-        let (name, package) = match engine {
-            BrowserEngine::Chromium => ("Chromium", "chromium"),
-            BrowserEngine::Firefox => ("Firefox", "firefox-esr"),
-        };
         let hint = format!(
-            "install {name} (on Debian: apt install {package}), or open the attack's page on the \
-             attacker's site in your own browser"
+            "{}, or open the attack's page on the attacker's site in your own browser",
+            how_to_install(engine)
         );
         let failed = |error: BrowserError| StartError::new(error.to_string(), hint.clone());
         let settings = BrowserSettings::trusting(engine, &self.cert_pem).map_err(failed)?;
@@ -120,9 +116,19 @@ impl RunningLab {
     }
 }
 
+/// How a browser is installed.
+pub(super) fn how_to_install(engine: BrowserEngine) -> String {
+    let package = match engine {
+        BrowserEngine::Chromium => "chromium",
+        BrowserEngine::Firefox => "firefox-esr",
+    };
+    let name = engine.name();
+    format!("install {name} (on Debian: apt install {package})")
+}
+
 /// Why a page could not be fetched.
 #[derive(Debug, thiserror::Error)]
-enum FetchError {
+pub(super) enum FetchError {
     /// Nobody is there, or the answer is none of HTTP.
     #[error("{0}")]
     NoAnswer(String),
@@ -132,7 +138,7 @@ enum FetchError {
 }
 
 /// The body of one of the lab's own pages.
-async fn fetch(port: u16, path: &str) -> Result<String, FetchError> {
+pub(super) async fn fetch(port: u16, path: &str) -> Result<String, FetchError> {
     let no_answer = |error: ClientError| FetchError::NoAnswer(error.to_string());
     let client = LabClient::unencrypted().map_err(no_answer)?;
     let outgoing = Outgoing {

@@ -10,7 +10,7 @@ use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 pub enum JwtRevocation {
     /// Nothing.
     Nothing,
-    /// Each ended token by issuer and `jti`, and the moment of each change of a password.
+    /// Each ended token by issuer and `jti`, its sign-in by `sid`, and the moment of each change of a password.
     Denylist,
 }
 
@@ -23,8 +23,9 @@ impl JwtRevocation {
             // prevent that, not even with a new password.
             JwtRevocation::Nothing => false,
 
-            // STRONG: a sign-out puts the token on a list until it would have expired anyway, and a
-            // new password ends all older tokens of the user. The list costs a look-up for each
+            // STRONG: a sign-out puts the token and its sign-in on a list until every token of that
+            // sign-in would have expired anyway, and a new password ends all older tokens of the
+            // user. The list costs a look-up for each
             // request: a token that can be revoked is not stateless.
             //
             // Refused alternative: a list of the tokens themselves, or of their hashes. An ES256
@@ -55,7 +56,8 @@ impl Defence for JwtRevocation {
         },
         Arm {
             slug: "denylist",
-            description: "Signing out ends the token; a new password ends all tokens of the user.",
+            description: "Signing out ends every token of that sign-in; a new password ends all tokens of the \
+                          user.",
             value: JwtRevocation::Denylist,
         },
     ];

@@ -20,6 +20,7 @@
 #![warn(missing_docs)]
 
 pub mod facts;
+pub mod hash_memory;
 pub mod policy;
 mod stage;
 

@@ -7,11 +7,12 @@
 
 use std::fmt;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{Error, PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::Error;
+use argon2::password_hash::phc::{PasswordHash, Salt};
+use argon2::{Algorithm, Params, Version};
 use subtle::ConstantTimeEq;
 
+use super::hash_memory::HashMemory;
 use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// What the portal keeps of a password.
@@ -63,7 +64,12 @@ impl PasswordStorage {
     /// # Errors
     ///
     /// On the strong arm, when the system has no memory or no random salt to give.
-    pub fn store(self, password: &str, cost: HashCost) -> Result<StoredPassword, Error> {
+    pub fn store(
+        self,
+        password: &str,
+        cost: HashCost,
+        memory: &mut HashMemory,
+    ) -> Result<StoredPassword, Error> {
         match self {
             // WEAK: an attacker who reads the store once, from a backup or through a vulnerability,
             // has every user's password. Many people use one password on several sites, so the
@@ -86,9 +92,18 @@ impl PasswordStorage {
             // few thousand guesses are cheap whatever the hash.
             PasswordStorage::Argon2id => {
                 let params = cost.params()?;
-                // `hash_password` draws the salt from the operating system.
-                let hash: PasswordHash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-                    .hash_password(password.as_bytes())?;
+                // 16 bytes from the operating system.
+                let mut salt = [0; Salt::RECOMMENDED_LENGTH];
+                getrandom::fill(&mut salt).map_err(|_| Error::RngFailure)?;
+                let mut hash = PasswordHash {
+                    algorithm: Algorithm::Argon2id.ident(),
+                    version: Some(Version::V0x13.into()),
+                    params: (&params).try_into()?,
+                    salt: Some(Salt::new(&salt)?),
+                    hash: None,
+                };
+                let length = Params::DEFAULT_OUTPUT_LEN;
+                hash.hash = Some(memory.argon2id(&hash, password, length)?);
                 Ok(StoredPassword::Argon2id(hash.to_string()))
             }
         }
@@ -133,7 +148,7 @@ impl StoredPassword {
 
     /// Whether `attempt` is the password. The hashed form takes about 28 ms of one core, so it must
     /// not be called on the async threads: a few sign-ins would stop every other request.
-    pub fn matches(&self, attempt: &str) -> bool {
+    pub fn matches(&self, attempt: &str, memory: &mut HashMemory) -> bool {
         match self {
             // Plain text, but compared in constant time: the arm is about what the store holds, and
             // an attack must fall to its own flaw only.
@@ -141,11 +156,17 @@ impl StoredPassword {
             // The string names its own algorithm, parameters and salt; the check repeats the hash
             // with them. A damaged string matches no password: where the portal cannot check, it
             // refuses.
-            StoredPassword::Argon2id(phc) => PasswordHash::new(phc).is_ok_and(|hash| {
-                Argon2::default()
-                    .verify_password(attempt.as_bytes(), &hash)
-                    .is_ok()
-            }),
+            StoredPassword::Argon2id(phc) => {
+                let Ok(stored) = PasswordHash::new(phc) else {
+                    return false;
+                };
+                let Some(right) = &stored.hash else {
+                    return false;
+                };
+                // Two outputs are compared in constant time.
+                let found = memory.argon2id(&stored, attempt, right.len());
+                found.is_ok_and(|found| found == *right)
+            }
         }
     }
 }
@@ -245,6 +266,15 @@ impl Defence for PasswordStorage {
 mod tests {
     use super::*;
 
+    fn store(storage: PasswordStorage, password: &str, cost: HashCost) -> StoredPassword {
+        let memory = &mut HashMemory::default();
+        storage.store(password, cost, memory).expect("stored")
+    }
+
+    fn matches(stored: &StoredPassword, attempt: &str) -> bool {
+        stored.matches(attempt, &mut HashMemory::default())
+    }
+
     const COSTS: [(HashCost, &str); 2] = [
         (HashCost::Owasp, "$argon2id$v=19$m=19456,t=2,p=1$"),
         (HashCost::ThrowAway, "$argon2id$v=19$m=1024,t=1,p=1$"),
@@ -252,28 +282,22 @@ mod tests {
 
     #[test]
     fn the_weak_arm_keeps_the_password_itself() {
-        let stored = PasswordStorage::WEAK
-            .store("wonderland", HashCost::Owasp)
-            .unwrap();
+        let stored = store(PasswordStorage::WEAK, "wonderland", HashCost::Owasp);
         assert_eq!(stored, StoredPassword::Plain("wonderland".to_owned()));
-        assert!(stored.matches("wonderland"));
-        assert!(!stored.matches("wonderlan"));
-        assert!(!stored.matches("wonderlanD"));
+        assert!(matches(&stored, "wonderland"));
+        assert!(!matches(&stored, "wonderlan"));
+        assert!(!matches(&stored, "wonderlanD"));
     }
 
     #[test]
     fn the_strong_arm_keeps_a_salted_hash_with_owasps_parameters() {
-        let stored = PasswordStorage::STRONG
-            .store("wonderland", HashCost::Owasp)
-            .unwrap();
+        let stored = store(PasswordStorage::STRONG, "wonderland", HashCost::Owasp);
         assert_ne!(
             stored,
-            PasswordStorage::STRONG
-                .store("wonderland", HashCost::Owasp)
-                .unwrap()
+            store(PasswordStorage::STRONG, "wonderland", HashCost::Owasp)
         );
-        assert!(stored.matches("wonderland"));
-        assert!(!stored.matches("mischief"));
+        assert!(matches(&stored, "wonderland"));
+        assert!(!matches(&stored, "mischief"));
         let StoredPassword::Argon2id(phc) = stored else {
             panic!("not hashed")
         };
@@ -303,19 +327,32 @@ mod tests {
             assert!(dummy.text().starts_with(parameters));
             assert!(PasswordHash::new(dummy.text()).is_ok());
             for (_, password) in DEMO_PASSWORDS {
-                assert!(!dummy.matches(password));
+                assert!(!matches(&dummy, password));
             }
-            assert!(!dummy.matches(""));
+            assert!(!matches(&dummy, ""));
         }
     }
 
     #[test]
     fn a_new_password_is_hashed_with_the_parameters_of_its_cost() {
         for (cost, parameters) in COSTS {
-            let stored = PasswordStorage::STRONG.store("wonderland", cost).unwrap();
+            let stored = store(PasswordStorage::STRONG, "wonderland", cost);
             assert!(stored.text().starts_with(parameters));
-            assert!(stored.matches("wonderland"));
+            assert!(matches(&stored, "wonderland"));
         }
+    }
+
+    #[test]
+    fn a_hash_in_used_memory_is_the_same_as_in_new_memory() {
+        let used = &mut HashMemory::default();
+        for (cost, _) in [COSTS[0], COSTS[1], COSTS[0]] {
+            for (user, password) in DEMO_PASSWORDS {
+                let stored = PasswordStorage::STRONG.demo(user, cost).unwrap();
+                assert!(stored.matches(password, used), "{user}");
+                assert!(!stored.matches("another", used), "{user}");
+            }
+        }
+        assert_eq!(format!("{used:?}"), "HashMemory");
     }
 
     #[test]
@@ -325,9 +362,12 @@ mod tests {
             "wonderland",
             "$argon2id$",
             "$argon2id$v=19$m=19456,t=2,p=1$q+YBiMFEbg",
+            // More memory than any hash of the lab takes.
+            "$argon2id$v=19$m=4294967295,t=1,p=1$q+YBiMFEbgP2Dj/uo8tyhg\
+             $D2FRlclU8FcH62tCvPm99WFswATrr/uPCzsYNleYOJ0",
         ] {
             assert!(
-                !StoredPassword::Argon2id(phc.to_owned()).matches("wonderland"),
+                !matches(&StoredPassword::Argon2id(phc.to_owned()), "wonderland"),
                 "{phc}"
             );
         }

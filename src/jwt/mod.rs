@@ -60,4 +60,12 @@ impl TokenNames {
             issuer: base,
         }
     }
+
+    /// Whether `issuer` is a portal of this lab on another bench or in another variant: an address
+    /// of the same origin that is not this portal's.
+    pub fn is_neighbour(&self, issuer: &str) -> bool {
+        let origin = self.issuer.splitn(4, '/').take(3).collect::<Vec<_>>();
+        let within = issuer.strip_prefix(&origin.join("/"));
+        within.is_some_and(|rest| rest.starts_with('/')) && issuer != self.issuer
+    }
 }

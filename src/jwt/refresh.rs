@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::issue;
 use super::keys::KeyRing;
 use super::token::Claims;
+use super::verify::seconds;
 use crate::base::clock::BenchTime;
 use crate::base::event::EventKind;
 use crate::defences::refresh_rotation::RefreshDecision;
@@ -146,7 +147,8 @@ impl World<'_> {
             let family = RefreshFamily {
                 user: account.user.clone(),
                 newest: issued.refresh.clone().unwrap_or_default(),
-                begun: self.now,
+                // Not dated before the password that it rests on, just as its tokens.
+                begun: self.now.max(BenchTime::from_millis(issued.at * 1000)),
             };
             batch.put.push(self.family_put(&issued.family, &family));
             batch.events.push(self.event(EventKind::TokenIssued {
@@ -207,6 +209,12 @@ impl World<'_> {
                 return Err(IssueError::NoFamily);
             }
             let user = found.value.user.clone();
+            // A family from before a new password has ended, also where the user had so many that the
+            // change did not remove them all.
+            let changed = self.password_changed(&user).await?;
+            if changed.is_some_and(|changed| self.predates(found.value.begun, changed)) {
+                return Err(IssueError::NoFamily);
+            }
             // Everything below is decided from this version of the family. If another request
             // changed it in the meantime, the commit fails and the loop decides again.
             let mut batch = Batch {
@@ -221,8 +229,11 @@ impl World<'_> {
                 .decide(jti == found.value.newest);
             if decision == RefreshDecision::EndFamily {
                 // Thief and user hold tokens of this family, and both lose it. The commit names the
-                // version, so the family cannot move on between the check and the end.
+                // version, so the family cannot move on between the check and the end. The access
+                // tokens that came from it end in the same commit, where the policy remembers that:
+                // otherwise the thief would go on with one of them until it expires.
                 batch.remove.push(key.clone());
+                batch.put.extend(self.ended_sign_in(claims));
                 batch
                     .events
                     .push(self.event(EventKind::FamilyEnded { user }));
@@ -276,6 +287,14 @@ impl World<'_> {
             refresh,
             at: issue::issued_at(self.now, changed),
         })
+    }
+
+    /// Whether a family that began at that moment is older than a password of this one.
+    fn predates(&self, begun: BenchTime, changed: u64) -> bool {
+        #[expect(clippy::cast_precision_loss, reason = "seconds need 31 bits of the 53")]
+        let changed = changed as f64;
+        let revocation = self.probe.jwt_revocation();
+        revocation.predates_password(Some(seconds(begun)), changed)
     }
 
     /// A family's record. It ends a week after its last refresh, and at the latest 30 days after

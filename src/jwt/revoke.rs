@@ -5,14 +5,16 @@
 //! since then, or has noticed a thief. Only the server can, so ASVS 7.4.1 names a denylist or a
 //! date before which tokens are refused. Both are here.
 //!
-//! Two records are enough. A sign-out stores the token's issuer and `jti` until the token would
-//! have expired. A new password stores one moment for the user, and every token from before it is
-//! refused: the portal need not know which tokens it has issued. Whether anything is stored at all
-//! is `jwt-revocation`'s decision.
+//! Three records are enough. A sign-out stores the token's issuer and `jti` until the token would
+//! have expired. It also stores the sign-in that the token came from, by issuer and `sid`, until
+//! every token of it would have: after a refresh the user has several, and signs out with one of
+//! them. The end of a family after a used refresh token stores the same. A new password stores one
+//! moment for the user, and every token from before it is refused: the portal need not know which
+//! tokens it has issued. Whether anything is stored at all is `jwt-revocation`'s decision.
 //!
 //! Refused alternative: storing the token's text or a hash of it. An ES256 signature can be written
 //! in two ways, so an attacker could send the same token with a hash that is not on the list. The
-//! signature covers issuer and `jti`.
+//! signature covers issuer, `jti` and `sid`.
 //!
 //! Refused alternative: a list of the valid tokens. A token that is not on it is refused, which is
 //! safe, but then the token is a session id with a signature, and a short random id is the better
@@ -22,17 +24,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use super::issue::issued_at;
+use super::issue::{ACCESS_LIFETIME, issued_at};
 use super::token::Claims;
-use super::verify::{TokenCheck, TokenRefusal, seconds};
+use super::verify::{TokenCheck, TokenPurpose, TokenRefusal, seconds};
 use crate::base::clock::{BenchTime, CLOCK_SKEW};
 use crate::base::event::EventKind;
 use crate::session::world::World;
 use crate::storage::{Batch, Put, RecordIndex, RecordKey, RecordKind, StorageError};
 
-/// How many families of a user one change of the password ends, because a commit needs a bound. A
-/// family beyond it is of no use either: its refresh token is older than the password.
+/// How many families of a user one change of the password removes. Those beyond are refused because
+/// they began before it.
 const FAMILIES_AT_ONCE: usize = 1_000;
+
+/// How much longer than the last access token its sign-in stays on the list, in seconds: a token may
+/// be dated a little ahead (see [`issued_at`]).
+const MARGIN: f64 = 60.0;
 
 impl World<'_> {
     /// Why a token that passed every other check is refused after all, or `None` where it is
@@ -41,7 +47,11 @@ impl World<'_> {
     /// # Errors
     /// The store does not answer. A token that cannot be looked up must not be accepted: otherwise
     /// an attacker could make revoked tokens valid again by overloading the store.
-    pub async fn revocation(&self, claims: &Claims) -> Result<Option<TokenRefusal>, StorageError> {
+    pub async fn revocation(
+        &self,
+        claims: &Claims,
+        purpose: TokenPurpose,
+    ) -> Result<Option<TokenRefusal>, StorageError> {
         let revocation = self.probe.jwt_revocation();
         if !revocation.remembers() {
             return Ok(None);
@@ -59,13 +69,24 @@ impl World<'_> {
         {
             return refused("The token was revoked by a sign-out.");
         }
-        // The second record: one moment for all tokens of the user. It is one number, however many
-        // tokens there are.
+        // The second record: the sign-in that the token came from. A refresh token needs no such
+        // record, because its family is gone.
+        if purpose == TokenPurpose::Access
+            && let Some(key) = self.ended_sign_in_key(claims)
+            && let Some(ended) = self.read::<()>(&key).await?
+            && self.now < ended.expires_at
+        {
+            return refused("The sign-in that the token came from has ended.");
+        }
+        // The third record: one moment for all tokens of the user. It is one number, however
+        // many tokens there are.
         #[expect(clippy::cast_precision_loss, reason = "seconds need 31 bits of the 53")]
         let outdated = |changed: u64| revocation.predates_password(claims.iat, changed as f64);
         let changed = self.stored_password_change(&claims.sub).await?;
         if changed.is_some_and(outdated) {
-            return refused("The token is older than the user's password.");
+            return refused(
+                "The token is from before the user's new password, or before a sign-out everywhere.",
+            );
         }
         // Whether a token from the future is older than the password, nobody can tell.
         let latest = seconds(self.now.after(CLOCK_SKEW));
@@ -75,13 +96,9 @@ impl World<'_> {
         Ok(None)
     }
 
-    /// Signs a token out: where the policy remembers it, the token and its family end. Returns
-    /// whether they did. WEAK: nothing is stored, and a copy of the token is accepted until it
-    /// expires.
-    ///
-    /// Other access tokens of the same family are not on the list: those that earlier refreshes
-    /// issued are accepted until they expire, 15 minutes at most. That is the price of tokens of
-    /// which the server has no record.
+    /// Signs a token out: where the policy remembers it, the token, its family and every other token
+    /// of that sign-in end. Returns whether they did. WEAK: nothing is stored, and a copy of the token is
+    /// accepted until it expires.
     ///
     /// # Errors
     /// The store does not answer. Then the user is not signed out, and the answer must say so.
@@ -97,8 +114,11 @@ impl World<'_> {
                 expires_at,
                 ..self.put(&key, &(), None)
             }));
-            // The access token is useless now; the refresh token would bring a new one. Both ends
-            // are one commit, so no crash leaves half a sign-out.
+            // Tokens that an earlier refresh brought end also. A user signs out once, and means all
+            // of them.
+            batch.put.extend(self.ended_sign_in(claims));
+            // The access tokens are useless now; the refresh token would bring a new one. All
+            // of it is one commit, so no crash leaves half a sign-out.
             let family = claims.text("sid").unwrap_or_default();
             batch
                 .remove
@@ -112,6 +132,42 @@ impl World<'_> {
             remembered: remembers,
         }));
         self.commit(batch).await.map(|_| remembers)
+    }
+
+    /// What ends the access tokens of a sign-in, until the last of them would have expired. `None`
+    /// where the policy does not remember it, or where the token names no sign-in.
+    pub(super) fn ended_sign_in(&self, claims: &Claims) -> Option<Put> {
+        if !self.probe.jwt_revocation().remembers() {
+            return None;
+        }
+        let key = self.ended_sign_in_key(claims)?;
+        #[expect(clippy::cast_precision_loss, reason = "seconds need 31 bits of the 53")]
+        let lifetime = ACCESS_LIFETIME.as_secs() as f64;
+        let newest = seconds(self.now) + lifetime + MARGIN;
+        let latest = claims.exp.map_or(newest, |exp| exp.max(newest));
+        let forgotten = self.probe.jwt_expiry().denylist_until(Some(latest));
+        Some(Put {
+            expires_at: forgotten.map_or(BenchTime::FOREVER, moment_of),
+            ..self.put(&key, &(), None)
+        })
+    }
+
+    /// Ends every token of a user, as a new password does: for a user who signs out everywhere else.
+    /// Returns whether there were any to end.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn end_tokens_of(&self, user: &str) -> Result<bool, StorageError> {
+        let mut batch = Batch::default();
+        let ended = self.add_token_revocation(&mut batch, user).await?;
+        // Every token that is still accepted has a family.
+        if batch.remove.is_empty() {
+            return Ok(false);
+        }
+        // Nothing is expected, so nothing can conflict.
+        self.commit(batch).await?;
+        self.confirm_token_revocation(user, ended).await?;
+        Ok(true)
     }
 
     /// Adds to a batch that stores a new password what ends the user's tokens: the moment of the
@@ -217,17 +273,27 @@ impl World<'_> {
         self.key(RecordKind::Denylist, &format!("user-{user}"))
     }
 
-    /// Under which key a token is stored: a hash of issuer and `jti`, with the length of the issuer
-    /// before both. Without the length, issuer "ab" with `jti` "c" and issuer "a" with `jti` "bc"
-    /// would have one key, and an issuer could revoke the tokens of another one. A hash, because
-    /// `jti` may be any text and a key is part of a file name.
     fn denylist_key(&self, claims: &Claims) -> Option<RecordKey> {
+        self.denied("jti", claims, claims.jti.as_deref()?)
+    }
+
+    fn ended_sign_in_key(&self, claims: &Claims) -> Option<RecordKey> {
+        self.denied("sid", claims, claims.text("sid")?)
+    }
+
+    /// Under which key the end of a token or of a sign-in is stored: a hash of issuer and id, with the
+    /// length of the issuer before both. Without the length, issuer "ab" with `jti` "c" and issuer
+    /// "a" with `jti` "bc" would have one key, and an issuer could revoke the tokens of another one.
+    /// A hash, because an id may be any text and a key is part of a file name.
+    fn denied(&self, what: &str, claims: &Claims, id: &str) -> Option<RecordKey> {
         let issuer = claims.iss.as_deref().unwrap_or_default();
-        // An empty `jti` is none: all tokens without an id would share one record.
-        let jti = claims.jti.as_deref().filter(|jti| !jti.is_empty())?;
-        let text = format!("{}:{issuer}{jti}", issuer.len());
+        // An empty id is none: all tokens without an id would share one record.
+        if id.is_empty() {
+            return None;
+        }
+        let text = format!("{}:{issuer}{id}", issuer.len());
         let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(text));
-        self.key(RecordKind::Denylist, &format!("jti-{hash}"))
+        self.key(RecordKind::Denylist, &format!("{what}-{hash}"))
     }
 }
 

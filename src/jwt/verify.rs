@@ -54,6 +54,9 @@ pub enum TokenCheck {
     Algorithm,
     /// The signature (ASVS 9.1.1, CWE-347). It stops every change of header or payload.
     Signature,
+    /// The portal that issued it. It stops a token of another bench or variant of this lab, under
+    /// every policy: weak arms accept the tokens of strangers, and not those of neighbours.
+    Portal,
     /// The kind of token (ASVS 9.2.2). It stops a refresh token that is used as an access token.
     Type,
     /// The issuer (RFC 8725 §3.8). It stops a partner who shares the key.
@@ -73,7 +76,7 @@ pub enum TokenCheck {
 
 impl TokenCheck {
     /// Every check, in order.
-    pub const ALL: [TokenCheck; 15] = [
+    pub const ALL: [TokenCheck; 16] = [
         TokenCheck::Form,
         TokenCheck::Crit,
         TokenCheck::None,
@@ -82,6 +85,7 @@ impl TokenCheck {
         TokenCheck::Kid,
         TokenCheck::Algorithm,
         TokenCheck::Signature,
+        TokenCheck::Portal,
         TokenCheck::Type,
         TokenCheck::Issuer,
         TokenCheck::Audience,
@@ -91,20 +95,22 @@ impl TokenCheck {
         TokenCheck::Revocation,
     ];
 
-    /// The slug of its defence, or `form`. It goes into the journal and onto the page, so a student
-    /// learns which switch refused the token.
+    /// The slug of its defence, or `form` or `portal`. It goes into the journal and onto the page, so a
+    /// student learns which switch refused the token.
     pub const fn slug(self) -> &'static str {
-        match self.defence() {
-            Some(name) => name.slug(),
-            None => "form",
+        match (self.defence(), self) {
+            (Some(name), _) => name.slug(),
+            (None, TokenCheck::Portal) => "portal",
+            (None, _) => "form",
         }
     }
 
     /// The defence that decides it. The form has none: it is checked under every policy, because a
-    /// token that can be read in two ways would make every other check ambiguous.
+    /// token that can be read in two ways would make every other check ambiguous. The portal has
+    /// none either: what one student does must not reach another one's bench.
     pub const fn defence(self) -> Option<Name> {
         Some(match self {
-            TokenCheck::Form => return None,
+            TokenCheck::Form | TokenCheck::Portal => return None,
             TokenCheck::Crit => Name::JwtCrit,
             TokenCheck::None => Name::JwtNone,
             TokenCheck::KeySource => Name::JwtKeySource,
@@ -324,6 +330,17 @@ fn check_claims(
     probe: &PolicyProbe,
     expected: &TokenExpectations<'_>,
 ) -> Result<(), TokenRefusal> {
+    // The lab's own rule, before those of the policy: see `TokenCheck::Portal`.
+    let names = expected.names;
+    if claims
+        .iss
+        .as_deref()
+        .is_some_and(|iss| names.is_neighbour(iss))
+    {
+        let because = "The token was issued on another bench or in another variant of this lab.";
+        return Err(TokenCheck::Portal.refuses(because));
+    }
+
     // The kind first: every claim below means something only in the right kind of token. With a
     // strong `jwt-type` the rules of the two kinds exclude each other (RFC 8725 §3.12), so no token
     // passes as both.
@@ -337,7 +354,6 @@ fn check_claims(
 
     // Who wrote the token and for whom, before its times: a token of a stranger is not "expired",
     // it was never valid here.
-    let names = expected.names;
     //
     // The signature says that someone with the key made the token. A partner who was given the
     // shared key also has it, and so has another service of the same portal.

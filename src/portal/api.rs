@@ -11,7 +11,6 @@ use super::sign_in::{self, PasswordCheck};
 use super::visitor::PassiveVisitor;
 use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::session::accounts::ABOUT_LIMIT;
-use crate::storage::Commit;
 use crate::web::problem::Problem;
 use crate::web::with_cookies::WithCookies;
 
@@ -140,10 +139,11 @@ struct AccountProfile {
 
 #[get("/api/profile")]
 async fn profile(visitor: Visitor<'_>) -> Result<Json<AccountProfile>, Problem> {
-    let account = visitor.account_for_api().await?;
+    let username = visitor.account_for_api().await?.user;
+    let profile = visitor.world.profile(&username).await?;
     Ok(Json(AccountProfile {
-        username: account.user,
-        about_me: account.record.about,
+        username,
+        about_me: profile.map(|profile| profile.about).unwrap_or_default(),
     }))
 }
 
@@ -156,7 +156,7 @@ async fn change_profile(
         body: JsonBody(sent),
         ..
     } = checked;
-    let mut account = visitor.account_for_api().await?;
+    let username = visitor.account_for_api().await?.user;
     if sent.about_me.chars().count() > ABOUT_LIMIT {
         let because = format!("about_me holds {ABOUT_LIMIT} characters at most.");
         let status = Status::UnprocessableEntity;
@@ -167,14 +167,9 @@ async fn change_profile(
             "Send a shorter text.",
         ));
     }
-    account.record.about = sent.about_me;
-    match visitor.world.save_account(&account).await? {
-        Commit::Done => Ok(Json(AccountProfile {
-            username: account.user,
-            about_me: account.record.about,
-        })),
-        Commit::Conflict => Err(Problem::conflict()),
-    }
+    let about_me = sent.about_me;
+    visitor.world.save_about(&username, &about_me).await?;
+    Ok(Json(AccountProfile { username, about_me }))
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -172,11 +172,7 @@ async fn check_token(
     let sent = field.or_else(|| request.headers().get_one("x-csrftoken"));
     let world = &visitor.world;
     let id = visitor.session.as_ref().map(|session| session.id.expose());
-    match world
-        .probe
-        .csrf_token()
-        .check(world.bench.keys().csrf(), id, sent)
-    {
+    match world.probe.csrf_token().check(&world.csrf_key(), id, sent) {
         Ok(()) => Ok(()),
         Err(refusal) => {
             visitor.refused(refusal.defence, refusal.because).await?;

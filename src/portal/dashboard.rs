@@ -48,10 +48,11 @@ async fn dashboard(
     amount: Option<u64>,
 ) -> Result<Template, Interrupted> {
     let account = visitor.account().await?;
+    let profile = visitor.world.profile(&account.user).await?;
     let (idle, absolute) = time_left(&visitor);
     let last = sent.map(|amount| format!("You sent {amount}."));
     let page = DashboardPage {
-        balance: account.record.balance,
+        balance: profile.map_or(0, |profile| profile.balance),
         idle_seconds: idle.map(|left| left.as_secs()),
         absolute_seconds: absolute.map(|left| left.as_secs()),
         warn_seconds: WARN_SECONDS,

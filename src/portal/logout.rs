@@ -60,6 +60,10 @@ pub(super) fn only_post(because: &str) -> Problem {
 }
 
 async fn end(mut visitor: Visitor<'_>) -> Result<LoggedOut, Problem> {
+    // The session goes on under its new id, and the browser must keep that to end it.
+    if visitor.replaced {
+        return Err(Problem::replaced());
+    }
     #[derive(Serialize)]
     struct LoggedOutPage {
         what_happened: &'static str,

@@ -82,8 +82,8 @@ async fn change(
     let storage = visitor.world.probe.password_storage();
     let bench = visitor.world.bench;
     let cost = bench.hash_cost();
-    let stored = bench.hash(move || storage.store(&new, cost)).await?;
-    account.record.password = stored.map_err(|error| {
+    let hashed = bench.hash(move |memory| storage.store(&new, cost, memory));
+    account.record.password = hashed.await.map_err(Problem::from)?.map_err(|error| {
         log::error!("a password could not be hashed: {error}");
         let because = "The password could not be hashed.";
         let next = "Try again in a moment. Your old password still holds.";

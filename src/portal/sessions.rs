@@ -80,7 +80,7 @@ struct SessionChoice {
     password: String,
 }
 
-/// Ends one session, or all others: `handle` is `others`.
+/// Ends one session, or all others and the user's tokens: `handle` is `others`.
 #[post("/sessions", data = "<checked>")]
 async fn end(
     checked: Checked<'_, FormBody<SessionChoice>>,
@@ -105,18 +105,21 @@ async fn end(
     }
     let world = &visitor.world;
     let current = visitor.session.as_ref().map(|session| session.key.clone());
+    let others = sent.handle == "others";
     let mut chosen = world.sessions(Some(&user)).await?;
-    if sent.handle == "others" {
+    if others {
         chosen.retain(|listed| Some(&listed.key) != current.as_ref());
     } else {
         chosen.retain(|listed| listed.handle(world) == sent.handle);
     }
-    if chosen.is_empty() {
+    // A token is another way to be signed in, and no token says which browser has it.
+    let tokens_ended = others && world.end_tokens_of(&user).await?;
+    if chosen.is_empty() && !tokens_ended {
         let page = show(&visitor, Some("There is no such session. It may be over.")).await?;
         return Ok(Either::Right((Status::NotFound, page)));
     }
     let reason = EndReason::EndedByUser;
-    if sent.handle == "others" {
+    if others {
         world.end_all(&user, current.as_ref(), reason).await?;
     } else {
         world.end(&chosen, reason).await?;

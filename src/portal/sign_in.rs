@@ -7,11 +7,12 @@ use super::password_text::normalized;
 use crate::base::event::EventKind;
 use crate::base::set_cookie::SetCookie;
 use crate::defences::facts::LoginFailure;
+use crate::defences::hash_memory::HashMemory;
 use crate::defences::password_storage::StoredPassword;
 use crate::session::accounts::Account;
+use crate::session::hashing::HashingError;
 use crate::session::sign_in::SignInError;
-use crate::session::throttle::Attempt;
-use crate::storage::StorageError;
+use crate::session::throttle::{Attempt, AttemptEnd};
 use crate::web::problem::Problem;
 
 /// How a password check ended.
@@ -28,87 +29,94 @@ pub enum PasswordCheck {
 /// Checks a password, counted by the throttle.
 ///
 /// # Errors
-/// The store does not answer.
+/// The store does not answer, or too many passwords wait to be checked on this bench (503).
 pub async fn check(
     visitor: &Visitor<'_>,
     user: &str,
     password: &str,
-) -> Result<PasswordCheck, StorageError> {
+) -> Result<PasswordCheck, Problem> {
     let world = &visitor.world;
     let known = world.known_browser(visitor.browser_cookie()).await?;
     let known = known
         .filter(|known| known.browser.user == user)
         .map(|known| known.key);
     let rule = world.probe.throttle().rule(user, known.as_deref());
-    if let Some(rule) = &rule
-        && let Attempt::Refused(wait) = world.count_attempt(rule).await?
-    {
-        world
-            .note(EventKind::SignInFailed {
-                user: None,
-                throttled: true,
-            })
-            .await?;
-        return Ok(PasswordCheck::Wait(wait));
+    let mut counted = None;
+    if let Some(rule) = &rule {
+        match world.count_attempt(rule).await? {
+            Attempt::Allowed(attempt) => counted = Some(attempt),
+            Attempt::Refused(wait) => {
+                world.note(failed(None, true)).await?;
+                return Ok(PasswordCheck::Wait(wait));
+            }
+        }
     }
-    let account = world.account(user).await?;
-    let failure = match &account {
-        Some(account) => {
-            let right = matches(visitor, account.record.password.clone(), password).await?;
-            if right {
-                None
-            } else {
-                Some(LoginFailure::WrongPassword)
-            }
-        }
-        None => {
-            if world.probe.login_errors().hashes_for_unknown() {
-                let storage = world.probe.password_storage();
-                let dummy = StoredPassword::dummy(storage, world.bench.hash_cost());
-                matches(visitor, dummy, password).await?;
-            }
-            Some(LoginFailure::UnknownUser)
-        }
+    let end = async |end, noted: Option<EventKind>| match (counted, noted) {
+        (Some(attempt), noted) => world.end_attempt(attempt, end, noted).await,
+        (None, Some(noted)) => world.note(noted).await,
+        (None, None) => Ok(()),
     };
-    match (failure, account) {
-        (None, Some(account)) => {
-            if let Some(rule) = &rule {
-                world.forget_attempts(rule).await?;
-            }
+    match look_at(visitor, user, password).await {
+        Ok((None, Some(account))) => {
+            end(AttemptEnd::Right, None).await?;
             Ok(PasswordCheck::Right(Box::new(account)))
         }
-        (failure, account) => {
-            let user = account.map(|account| account.user);
-            world
-                .note(EventKind::SignInFailed {
-                    user,
-                    throttled: false,
-                })
-                .await?;
+        Ok((failure, account)) => {
+            let noted = failed(account.map(|account| account.user), false);
+            end(AttemptEnd::Wrong, Some(noted)).await?;
             let why = failure.unwrap_or(LoginFailure::UnknownUser);
-            Ok(PasswordCheck::Wrong(
-                world.probe.login_errors().message(why),
-            ))
+            let message = world.probe.login_errors().message(why);
+            Ok(PasswordCheck::Wrong(message))
+        }
+        Err(problem) => {
+            end(AttemptEnd::NotLookedAt, None).await?;
+            Err(problem)
         }
     }
+}
+
+/// The account of that name, and why the password is not its own, if it is not.
+async fn look_at(
+    visitor: &Visitor<'_>,
+    user: &str,
+    password: &str,
+) -> Result<(Option<LoginFailure>, Option<Account>), Problem> {
+    let world = &visitor.world;
+    let Some(account) = world.account(user).await? else {
+        if world.probe.login_errors().hashes_for_unknown() {
+            let storage = world.probe.password_storage();
+            let dummy = StoredPassword::dummy(storage, world.bench.hash_cost());
+            matches(visitor, dummy, password).await?;
+        }
+        return Ok((Some(LoginFailure::UnknownUser), None));
+    };
+    let right = matches(visitor, account.record.password.clone(), password).await?;
+    Ok((
+        (!right).then_some(LoginFailure::WrongPassword),
+        Some(account),
+    ))
+}
+
+fn failed(user: Option<String>, throttled: bool) -> EventKind {
+    EventKind::SignInFailed { user, throttled }
 }
 
 async fn matches(
     visitor: &Visitor<'_>,
     stored: StoredPassword,
     password: &str,
-) -> Result<bool, StorageError> {
+) -> Result<bool, HashingError> {
     let Some(password) = normalized(password) else {
         return Ok(false);
     };
     match stored {
-        StoredPassword::Plain(_) => Ok(stored.matches(&password)),
+        StoredPassword::Plain(_) => Ok(stored.matches(&password, &mut HashMemory::default())),
         StoredPassword::Argon2id(_) => {
             let password = password.into_owned();
             visitor
                 .world
                 .bench
-                .hash(move || stored.matches(&password))
+                .hash(move |memory| stored.matches(&password, memory))
                 .await
         }
     }

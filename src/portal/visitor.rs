@@ -1,5 +1,7 @@
 //! Who a request comes from: the session that its cookie opens under the policy.
 
+mod passive;
+
 use crate::web::template::Template;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
@@ -20,6 +22,8 @@ use crate::web::context::{RequestContext, fail};
 use crate::web::interrupted::Interrupted;
 use crate::web::page::{Frame, PortalView, VariantView};
 use crate::web::problem::Problem;
+
+pub use self::passive::PassiveVisitor;
 
 /// Who sent a request, as far as the policy lets the portal know.
 ///
@@ -42,6 +46,8 @@ pub struct Visitor<'r> {
     pub ended: Option<Fingerprint>,
     /// Whether any session id came along, even one that opens nothing.
     pub id_came: bool,
+    /// Whether a rotation ended the id of the request a moment ago. No answer may touch its cookie.
+    pub replaced: bool,
     /// The client in a few words, for lists of sessions.
     pub label: String,
     state: Option<SignedState>,
@@ -107,6 +113,7 @@ impl<'r> Visitor<'r> {
             adopted_id: None,
             ended: None,
             id_came: !presented.cookies.is_empty() || presented.url.is_some(),
+            replaced: false,
             label: label_of(request.headers().get_one("user-agent").unwrap_or_default()),
             state: None,
             state_cookie: first("state"),
@@ -124,6 +131,7 @@ impl<'r> Visitor<'r> {
                 visitor.ended = id.map(|id| visitor.world.fingerprint(&id));
                 context.set_cookie_from_guard(cookie::remove(world.probe, variant, bench));
             }
+            Recognised::Replaced => visitor.replaced = true,
             Recognised::UnissuedId(id) => visitor.adopted_id = Some(id),
             Recognised::Known {
                 session,
@@ -137,12 +145,12 @@ impl<'r> Visitor<'r> {
             }
         }
         if visitor.record_user().is_some() && world.probe.client_state().writes_cookie() {
-            let key = world
-                .probe
-                .signing_key()
-                .bytes(world.bench.keys().signing());
+            let own = world.signing_key();
+            let key = world.probe.signing_key().bytes(&own);
             let cookie = visitor.state_cookie.as_deref();
-            visitor.state = cookie.and_then(|value| state_cookie::verify(value, key));
+            let state = cookie.and_then(|value| state_cookie::verify(value, key));
+            // A state that names another bench or variant counts there only, whatever its key.
+            visitor.state = state.filter(|state| state.is_of(&world.name()));
         }
         if context.bench.notes_requests()
             && let Some(user) = visitor.user()
@@ -246,12 +254,13 @@ impl<'r> Visitor<'r> {
             cookies.push(set("role", account.record.role.as_str()));
         }
         if probe.client_state().writes_cookie() {
-            let key = probe.signing_key().bytes(bench.keys().signing());
+            let own = self.world.signing_key();
             let state = SignedState {
                 large_text,
+                portal: Some(self.world.name()),
                 user: account.user.clone(),
             };
-            let value = state_cookie::sign(&state, key, now);
+            let value = state_cookie::sign(&state, probe.signing_key().bytes(&own), now);
             cookies.push(set("state", &value));
         }
         cookies
@@ -278,10 +287,14 @@ impl<'r> Visitor<'r> {
     /// cookie of the new session.
     ///
     /// # Errors
-    /// The store does not answer.
-    pub async fn ensure_session(&mut self) -> Result<Option<SetCookie>, StorageError> {
+    /// The store does not answer (503), or a rotation ended the request's id a moment ago (409): the
+    /// cookie of a new session would push the new id out of the browser.
+    pub async fn ensure_session(&mut self) -> Result<Option<SetCookie>, Problem> {
         if self.session.is_some() {
             return Ok(None);
+        }
+        if self.replaced {
+            return Err(Problem::replaced());
         }
         let session = self
             .world
@@ -294,9 +307,9 @@ impl<'r> Visitor<'r> {
 
     /// The CSRF token of the visitor's session, where the policy has one.
     pub fn csrf_token(&self) -> Option<String> {
-        let World { probe, bench, .. } = self.world;
         let id = self.session.as_ref().map(|session| session.id.expose());
-        probe.csrf_token().issue(bench.keys().csrf(), id)
+        let probe = self.world.probe;
+        probe.csrf_token().issue(&self.world.csrf_key(), id)
     }
 
     /// Writes a refusal to the journal.
@@ -363,24 +376,6 @@ impl<'r> FromRequest<'r> for Visitor<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         outcome(request, Visitor::of(request).await)
-    }
-}
-
-/// A visitor whose session is looked at without being used: for countdowns.
-#[derive(Debug)]
-pub struct PassiveVisitor<'r>(pub Visitor<'r>);
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for PassiveVisitor<'r> {
-    type Error = ();
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        outcome(
-            request,
-            Visitor::find(request, LookCounts::AsNothing)
-                .await
-                .map(PassiveVisitor),
-        )
     }
 }
 

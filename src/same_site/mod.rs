@@ -6,6 +6,7 @@
 //! lab's page `/same-site` shows them (`lab::same_site`). Everything goes over http: Chromium takes
 //! http and https of one host for two sites.
 
+pub mod agent;
 mod initiator;
 pub mod measured;
 mod probe;
@@ -45,6 +46,15 @@ impl Initiator {
     /// The initiator of this name.
     pub fn parse(slug: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.slug() == slug)
+    }
+
+    /// What it is called on the page.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::SameOrigin => "the same origin",
+            Self::Sibling => "a sibling",
+            Self::CrossSite => "another site",
+        }
     }
 
     /// What a browser says in `Sec-Fetch-Site`.
@@ -116,6 +126,20 @@ impl Way {
             Self::Fetch => "fetch",
             Self::Redirect => "redirect",
             Self::LatePostForm => "late-post-form",
+        }
+    }
+
+    /// What it is called on the page.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Link => "Link",
+            Self::GetForm => "GET form",
+            Self::PostForm => "POST form",
+            Self::LatePostForm => "POST form, after two minutes",
+            Self::Iframe => "Frame",
+            Self::Image => "Image",
+            Self::Fetch => "fetch()",
+            Self::Redirect => "Redirect",
         }
     }
 
@@ -192,6 +216,17 @@ impl Probe {
             Self::None => &["SameSite=None", "Secure"],
             Self::Lax => &["SameSite=Lax"],
             Self::Strict => &["SameSite=Strict"],
+        }
+    }
+
+    /// What it is called on the page: the value of its `SameSite`.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::NoneInsecure => "None without Secure",
+            Self::None => "None",
+            Self::Lax => "Lax",
+            Self::Strict => "Strict",
         }
     }
 

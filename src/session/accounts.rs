@@ -1,6 +1,12 @@
 //! The accounts of a world. The demo accounts need no record until they change, so that a bench is
 //! made without writing anything.
 //!
+//! An account has two records. A sign-in depends on one of them, [`AccountRecord`]: the password and
+//! the role. What users do every minute, send money and write about themselves, changes the other
+//! one, [`ProfileRecord`]. With one record for both, every transfer would be a change that a sign-in
+//! in flight must not overlook, and anyone who sends one credit after the other would keep the owner
+//! out (CWE-667).
+//!
 //! Every change here names the version of the account that it was decided on. Without that an
 //! attacker sends two requests at once: both see the old state, both are allowed, and the second
 //! one overwrites what the first one did (CWE-362). Next: [`super::sign_in`], where the same
@@ -20,7 +26,7 @@ const FIRST_BALANCE: u64 = 1_000;
 /// The longest text that users write about themselves, in characters.
 pub const ABOUT_LIMIT: usize = 500;
 
-/// What is stored of an account.
+/// What a sign-in depends on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AccountRecord {
     /// The password as the arm of `password-storage` stored it. Its `Debug` prints no password, so
@@ -29,11 +35,25 @@ pub struct AccountRecord {
     /// What the user may do. The strong `role-source` reads it here at each request: what a browser
     /// or a token says about a role was perhaps written by its owner.
     pub role: Role,
+}
+
+/// What users change about their account without proving once more who they are.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ProfileRecord {
     /// Pretend money. Unsigned: with a signed type a transfer of minus 100 would take money from
     /// its receiver, unless every caller remembered to check.
     pub balance: u64,
     /// What the user says about themselves, unchanged, as with notices.
     pub about: String,
+}
+
+/// A profile as it was read.
+#[derive(Clone, Debug)]
+struct Profile {
+    key: RecordKey,
+    /// 0 while the profile is as the bench was made.
+    version: u64,
+    record: ProfileRecord,
 }
 
 /// An account as it was read.
@@ -115,6 +135,57 @@ impl World<'_> {
             .push(self.put(&account.key, &account.record, None));
     }
 
+    /// The profile of a user, if an account has that name.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn profile(&self, user: &str) -> Result<Option<ProfileRecord>, StorageError> {
+        Ok(self.read_profile(user).await?.map(|profile| profile.record))
+    }
+
+    async fn read_profile(&self, user: &str) -> Result<Option<Profile>, StorageError> {
+        if self.demo_account(user).is_none() {
+            return Ok(None);
+        }
+        let key = self.fixed_key(RecordKind::Profile, user);
+        let (version, record) = match self.read(&key).await? {
+            Some(found) => (found.version, found.value),
+            None => (0, ProfileRecord::new()),
+        };
+        Ok(Some(Profile {
+            key,
+            version,
+            record,
+        }))
+    }
+
+    fn add_profile(&self, batch: &mut Batch, profile: &Profile) {
+        let expect = Expect::Version(profile.version);
+        batch.expect.push((profile.key.clone(), expect));
+        let put = self.put(&profile.key, &profile.record, None);
+        batch.put.push(put);
+    }
+
+    /// Stores what a user says about themselves. `false` where no account has that name.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn save_about(&self, user: &str, about: &str) -> Result<bool, StorageError> {
+        let mut transaction = self.bench.transact("a profile");
+        loop {
+            transaction.attempt().await?;
+            let Some(mut profile) = self.read_profile(user).await? else {
+                return Ok(false);
+            };
+            about.clone_into(&mut profile.record.about);
+            let mut batch = Batch::default();
+            self.add_profile(&mut batch, &profile);
+            if self.commit(batch).await? == Commit::Done {
+                return Ok(true);
+            }
+        }
+    }
+
     /// Moves pretend money, in one commit with its event. Returns the sender's new balance.
     ///
     /// `from` is the user of the session and never a field of the form: otherwise anyone could send
@@ -141,7 +212,7 @@ impl World<'_> {
             // would spend the same money twice (CWE-362).
             transaction.attempt().await?;
             let (Some(mut sender), Some(mut receiver)) =
-                (self.account(from).await?, self.account(to).await?)
+                (self.read_profile(from).await?, self.read_profile(to).await?)
             else {
                 return Err(TransferError::UnknownReceiver);
             };
@@ -157,8 +228,8 @@ impl World<'_> {
             // Both accounts in one commit. A crash between two commits would destroy money, or make
             // it.
             let mut batch = Batch::default();
-            self.add_account(&mut batch, &sender);
-            self.add_account(&mut batch, &receiver);
+            self.add_profile(&mut batch, &sender);
+            self.add_profile(&mut batch, &receiver);
             // The method is part of the event: a transfer by GET is the trace of a forged request.
             batch.events.push(self.event(EventKind::Transferred {
                 from: from.to_owned(),
@@ -187,8 +258,16 @@ impl World<'_> {
             } else {
                 Role::Student
             },
+        })
+    }
+}
+
+impl ProfileRecord {
+    /// The profile of a demo account as the bench was made.
+    fn new() -> Self {
+        Self {
             balance: FIRST_BALANCE,
             about: String::new(),
-        })
+        }
     }
 }

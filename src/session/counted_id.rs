@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use super::SessionId;
 use crate::defences::IdSource;
 use crate::defences::id_source::FIRST_NUMBER;
+use crate::defences::policy::Variant;
 use crate::session::world::World;
 use crate::storage::{Batch, Expect, RecordIndex, RecordKey, RecordKind, StorageError};
 
@@ -29,6 +30,9 @@ const LOOKED_AT: usize = 20_000;
 
 /// How many numbers are tried where the counter is lost and the store has hashes only.
 const HASHED: u64 = 1 << 16;
+
+/// How many numbers a variant has to itself where ids are counted.
+const NUMBERS_A_VARIANT: u64 = 1_000_000;
 
 impl World<'_> {
     /// The count for the next id, and in the batch what raises it: of two sessions that are opened
@@ -72,8 +76,21 @@ impl World<'_> {
         Err(StorageError::Contended("the number of the next session"))
     }
 
+    /// Where this world begins to count. Variants whose cookies share a name count in ranges of their
+    /// own: a browser sends the number of one also to the others, and there it would be the session
+    /// of the user who happens to have the same number.
+    pub(super) fn first_count(&self) -> u64 {
+        let beside = Variant::all().position(|variant| variant == self.variant);
+        match self.variant {
+            Variant::Without(_) | Variant::Only(_) => {
+                NUMBERS_A_VARIANT * beside.map_or(0, |at| at as u64)
+            }
+            _ => 0,
+        }
+    }
+
     async fn is_taken(&self, count: u64) -> Result<bool, StorageError> {
-        let id = SessionId::parse(&IdSource::Counter.issue(count)?);
+        let id = SessionId::parse(&IdSource::Counter.issue(self.first_count() + count)?);
         let key = id.and_then(|id| self.session_key(&id));
         let key = key.ok_or_else(|| StorageError::Defect("a number is no id".into()))?;
         self.is_stored(&key).await
@@ -99,9 +116,10 @@ impl World<'_> {
             .members(self.bench.name(), &index, LOOKED_AT)
             .await?;
         let names: HashSet<&str> = members.iter().map(RecordKey::name).collect();
+        let first = FIRST_NUMBER + self.first_count();
         let numbers = names.iter().filter_map(|name| name.parse::<u64>().ok());
-        let seen = numbers.filter(|number| (FIRST_NUMBER..HIGHEST_SEEN).contains(number));
-        let mut after = seen.max().map_or(0, |number| number - FIRST_NUMBER + 1);
+        let seen = numbers.filter(|number| (first..HIGHEST_SEEN).contains(number));
+        let mut after = seen.max().map_or(0, |number| number - first + 1);
         // Hashes of numbers hide nothing: the lab finds them as an attacker does, by trying.
         let at_rest = self.probe.at_rest();
         let mut left = names.len();
@@ -109,7 +127,7 @@ impl World<'_> {
             if left == 0 {
                 break;
             }
-            let number = FIRST_NUMBER + count;
+            let number = first + count;
             if names.contains(at_rest.key(&number.to_string()).as_str()) {
                 left -= 1;
                 after = after.max(count + 1);

@@ -294,9 +294,9 @@ impl World<'_> {
             .rotation()
             .rotates(PrivilegeChange::PasswordChange)
         {
-            batch
-                .expect
-                .push((session.key.clone(), Expect::Version(session.version)));
+            // The presence, not the version: a preference that a copy of this session saves again
+            // and again must not keep the owner from changing the password.
+            batch.expect.push((session.key.clone(), Expect::Present));
             // The user has just proved who they are once more, so the absolute limit begins anew
             // (NIST SP 800-63B-4 §5.2).
             let now = self.now;

@@ -22,7 +22,7 @@ pub const ANONYMOUS_CEILING: usize = 1_000;
 
 /// The owner of anonymous sessions. No user can have this name: no demo account does, and there are
 /// no others.
-const ANONYMOUS: &str = "-anonymous";
+pub(super) const ANONYMOUS: &str = "-anonymous";
 
 /// Where a request may carry a session id.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +46,9 @@ pub enum Recognised {
     /// One variant for all four: an answer that told them apart would tell a guesser which ids had
     /// been real.
     Stale,
+    /// A rotation ended it a moment ago. It is refused, and its cookie is left alone: the browser may
+    /// hold the new one already.
+    Replaced,
     /// Nobody issued it, and the policy takes it all the same. This is what fixation needs. There
     /// is no session yet: the next page with a form opens one under this id.
     UnissuedId(SessionId),
@@ -102,8 +105,10 @@ impl World<'_> {
                     by_url,
                 },
                 // A request beside this one was first, and its answer carries the new cookie. This
-                // one counts as signed out: to let it pass, the old id would have to be accepted.
-                None => Recognised::Nobody,
+                // one is refused: to let it pass, the old id would have to be accepted. Where the
+                // other one was a sign-out, the session is over.
+                None if self.was_replaced(&session.key).await? => Recognised::Replaced,
+                None => Recognised::Stale,
             });
         }
         // Use postpones the idle limit, never the absolute one: a thief who keeps a stolen session
@@ -156,6 +161,12 @@ impl World<'_> {
         };
 
         let Some(session) = self.load(&id).await? else {
+            // Before `adoption`: to adopt the id again would undo the rotation.
+            if let Some(key) = self.session_key(&id)
+                && self.was_replaced(&key).await?
+            {
+                return Ok(Recognised::Replaced);
+            }
             // WEAK: the visitor may choose the id, and so may an attacker, for somebody else.
             // STRONG: an id that the portal did not issue is worth nothing, and its cookie is
             // removed.

@@ -118,6 +118,7 @@ impl World<'_> {
                 // sign-in begins again without it and takes nothing from it.
                 batch.expect.push((old.key.clone(), Expect::Present));
                 batch.remove.push(old.key.clone());
+                self.add_replaced(&mut batch, old);
             }
             batch.put.push(self.session_put(&session, replaced));
             // The event is part of the commit, so that the journal never misses a sign-in and never
@@ -176,7 +177,8 @@ impl World<'_> {
     /// more: to try again would give a new id to a session that a sign-out has just ended.
     ///
     /// Refused alternative: to accept the old id for a few more seconds, so that requests that are
-    /// under way still find their session. In those seconds a thief can use it as well.
+    /// under way still find their session. In those seconds a thief can use it as well. What those
+    /// requests are answered with is in `replaced.rs`.
     ///
     /// # Errors
     /// The store does not answer.
@@ -226,6 +228,7 @@ impl World<'_> {
         // the start finds both and drops the old one. Otherwise a thief's copy of the old id would
         // be accepted again after a restart.
         batch.remove.push(old.key.clone());
+        self.add_replaced(batch, old);
         batch.put.push(self.session_put(&session, Some(old)));
         batch.events.push(self.event(EventKind::Rotated {
             user: old.record.user.clone().unwrap_or_default(),
@@ -333,7 +336,7 @@ impl World<'_> {
         };
         // An issued id passes the same check as one that arrives. An id that the portal issues and
         // then does not recognise would sign its user out at once.
-        let text = source.issue(count)?;
+        let text = source.issue(self.first_count() + count)?;
         SessionId::parse(&text)
             .ok_or_else(|| StorageError::Defect("an issued id is not well-formed".into()))
     }

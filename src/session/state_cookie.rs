@@ -25,8 +25,20 @@ use crate::base::clock::BenchTime;
 pub struct SignedState {
     /// The preference "large text".
     pub large_text: bool,
+    /// Bench and variant that the portal signed it for, as in `local/insecure`. All variants with the
+    /// weak key have the same one, so the key does not tell them apart. Anyone who has the key may
+    /// leave this out, or write what they like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portal: Option<String>,
     /// The account that requests act as. Anyone who can sign this field can be any user.
     pub user: String,
+}
+
+impl SignedState {
+    /// Whether it counts in the world of this name.
+    pub fn is_of(&self, world: &str) -> bool {
+        self.portal.as_deref().is_none_or(|portal| portal == world)
+    }
 }
 
 /// Signs a state; `now` is the bench's time, and the cookie contains its whole seconds.
@@ -99,6 +111,7 @@ mod tests {
     fn an_edited_payload_is_refused_and_a_signed_one_read() {
         let state = SignedState {
             large_text: true,
+            portal: None,
             user: "alice".into(),
         };
         let cookie = sign(&state, b"key", BenchTime::from_millis(1_767_225_600_000));

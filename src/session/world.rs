@@ -74,6 +74,22 @@ impl<'r> World<'r> {
 }
 
 impl World<'_> {
+    /// The name of this world, as in `local/insecure`: part of everything that is signed, so that
+    /// nothing signed here counts elsewhere.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.bench.name(), self.variant)
+    }
+
+    /// The key of this world's CSRF tokens.
+    pub fn csrf_key(&self) -> [u8; 32] {
+        self.bench.keys().csrf(&self.name())
+    }
+
+    /// The strong key of this world's signed cookie.
+    pub fn signing_key(&self) -> [u8; 32] {
+        self.bench.keys().signing(&self.name())
+    }
+
     /// The key of a record whose name came from outside; `None` when the store cannot hold it. With
     /// the file store a name becomes a file's name, so `../` must never be part of one (CWE-22).
     pub fn key(&self, kind: RecordKind, name: &str) -> Option<RecordKey> {
@@ -136,6 +152,7 @@ impl World<'_> {
     /// The store does not answer.
     pub async fn commit(&self, batch: Batch) -> Result<Commit, StorageError> {
         let events = batch.events.clone();
+        self.bench.note_held(&batch);
         let bench = self.bench.name();
         let done = self.bench.storage().commit(bench, batch).await?;
         // Only what was done. A log that also names what a conflict refused would report sign-ins

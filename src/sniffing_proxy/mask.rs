@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use crate::base::bench_name::BenchName;
 use crate::defences::{Defence, Output};
+use crate::web::server::escaped;
 
 /// The longest line that is read for cookies: more than a browser sends.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -73,7 +74,7 @@ impl ForeignCookies {
             self.line.extend_from_slice(piece);
             if piece.ends_with(b"\n") {
                 let line = std::mem::take(&mut self.line);
-                self.note(&String::from_utf8_lossy(&line));
+                self.note(&readable(&line));
             }
         }
     }
@@ -101,9 +102,8 @@ impl ForeignCookies {
                     this connection is shown)"
                 .into();
         }
-        let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
-        let lines = text.split_inclusive('\n').map(masked_line);
-        let mut text: String = lines.collect();
+        let lines = bytes.split_inclusive(|byte| *byte == b'\n').map(readable);
+        let mut text: String = lines.map(|line| masked_line(&line).into_owned()).collect();
         let values = others.iter().chain([self]).flat_map(|one| &one.values);
         for value in values {
             let json = serde_json::Value::from(&**value).to_string();
@@ -119,6 +119,14 @@ impl ForeignCookies {
 }
 
 const MASK: &str = "[not the lab's]";
+
+/// A line as text: bytes that are not UTF-8 and control characters are escaped.
+fn readable(line: &[u8]) -> String {
+    match line.strip_suffix(b"\n") {
+        Some(line) => escaped(line.strip_suffix(b"\r").unwrap_or(line)) + "\n",
+        None => escaped(line),
+    }
+}
 
 /// The pairs in a `Cookie` line.
 fn cookie_pairs(line: &str) -> Option<impl Iterator<Item = &str>> {
@@ -208,6 +216,19 @@ mod tests {
             let elsewhere = ForeignCookies::default().text(page, std::slice::from_ref(&foreign));
             assert!(!elsewhere.contains("hunter22"), "{elsewhere}");
         }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_escaped_and_masked_like_any_other() {
+        let request =
+            b"GET / HTTP/1.1\r\nCOOKIE: theirs=hun\xfcter22; role_lab=\xfc\r\nx-b: \xff\0\r\n\r\n";
+        let mut foreign = ForeignCookies::default();
+        foreign.read_bytes(request);
+        let text = foreign.text(request, &[]);
+        let expected =
+            "GET / HTTP/1.1\nCOOKIE: theirs=[not the lab's]; role_lab=\\xfc\nx-b: \\xff\\u{0}\n\n";
+        assert_eq!(text, expected);
+        assert!(!foreign.text(b"a=hun\xfcter22", &[]).contains("hun"));
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub enum RecordKind {
     Session,
     /// An account that was changed since the bench was made; its name is the user's.
     Account,
+    /// What a user changed of their profile; its name is the user's.
+    Profile,
     /// A notice on the board.
     Notice,
     /// Failures counted by the throttle.
@@ -61,9 +63,10 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// Every kind there is.
-    pub const ALL: [RecordKind; 11] = [
+    pub const ALL: [RecordKind; 12] = [
         RecordKind::Session,
         RecordKind::Account,
+        RecordKind::Profile,
         RecordKind::Notice,
         RecordKind::Throttle,
         RecordKind::Browser,
@@ -80,6 +83,7 @@ impl RecordKind {
         match self {
             RecordKind::Session => "sessions",
             RecordKind::Account => "accounts",
+            RecordKind::Profile => "profiles",
             RecordKind::Notice => "notices",
             RecordKind::Throttle => "throttle",
             RecordKind::Browser => "browsers",

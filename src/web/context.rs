@@ -51,6 +51,8 @@ pub struct RequestContext {
     pub now: BenchTime,
     /// What kind of client seems to have sent it.
     pub client: ClientKind,
+    /// Whether the browser says that a page of another origin caused it.
+    pub foreign: bool,
     /// Its client's address.
     pub remote: Option<SocketAddr>,
     pub(super) notes: RequestNotes,
@@ -192,6 +194,18 @@ impl RequestContext {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether the browser says that a page of another origin caused a request: an image, a frame, a script
+/// or a link there. A page cannot write `Sec-Fetch-Site`. A link from the portal to the lab that
+/// somebody clicks is no such cause: the browser says so in `Sec-Fetch-User`.
+pub fn is_foreign(request: &Request<'_>) -> bool {
+    let header = |name| request.headers().get_one(name);
+    match header("sec-fetch-site") {
+        None | Some("none" | "same-origin") => false,
+        Some("same-site") => header("sec-fetch-user") != Some("?1"),
+        Some(_) => true,
+    }
 }
 
 /// What kind of client a request's headers name.

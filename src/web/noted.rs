@@ -19,6 +19,10 @@ pub(super) async fn note(context: &RequestContext, request: &Request<'_>, status
     if !context.bench.notes_requests() || context.client == ClientKind::Lab {
         return;
     }
+    // A page elsewhere must not do a step of a worksheet on the lab's own pages.
+    if context.listener.site() == Site::Lab && context.foreign {
+        return;
+    }
     let path = path_of(context);
     let is_step = match context.known_address(&path).purpose {
         AddressPurpose::Action => true,

@@ -6,15 +6,17 @@
 
 use std::borrow::Cow;
 
-use rocket::http::HeaderMap;
 use rocket::{Request, Response};
 
 use super::context::RequestContext;
 use super::known_addresses::{AddressPurpose, CATCHER};
+use super::server::{RawHead, Received, escaped};
 use crate::base::addresses::Site;
 use crate::base::event::ClientKind;
 use crate::session::bench::BenchKeys;
-use crate::session::bench::wire::{Cookie, Exchange, Headers, OF_ANSWERS, OF_REQUESTS, To};
+use crate::session::bench::wire::{
+    Cookie, CookieLine, Exchange, Headers, OF_ANSWERS, OF_REQUESTS, To, WrittenName,
+};
 use crate::session::cookie;
 
 /// The parameters of an address whose values give access.
@@ -40,12 +42,11 @@ pub(super) fn note(context: &RequestContext, request: &Request<'_>, response: &R
     if is_automatic(context, status) {
         return;
     }
+    // A request without a connection has no context.
+    let Some(Received { head, .. }) = Received::of(request) else {
+        return;
+    };
     let keys = context.bench.keys();
-    let sent = request.headers().get("cookie");
-    let cookies: Vec<Cookie> = sent
-        .flat_map(|header| header.split(';'))
-        .map(|pair| sent_cookie(keys, pair))
-        .collect();
     let set = response.headers().get("set-cookie");
     let target = match to {
         To::Portal => without_secrets(&context.target),
@@ -59,13 +60,13 @@ pub(super) fn note(context: &RequestContext, request: &Request<'_>, response: &R
         variant: context.variant.as_ref().map(|(variant, _)| *variant),
         scheme: context.scheme(),
         line: format!("{} {target}", context.method),
-        cookies,
+        cookies: cookie_lines(keys, head),
         more_cookies: 0,
         session_cookie: has_session_cookie(context, request),
-        request: headers(keys, &OF_REQUESTS, request.headers()),
+        request: request_headers(keys, head),
         status,
         set_cookie: set.map(|line| set_cookie(keys, line)).collect(),
-        answer: headers(keys, &OF_ANSWERS, response.headers()),
+        answer: answer_headers(keys, response),
         taken: context.variant.as_ref().map(|(_, probe)| probe.taken()),
         refused_by: context.refused_by(),
     });
@@ -87,6 +88,20 @@ fn path_of(target: &str) -> &str {
     target.split('?').next().unwrap_or_default()
 }
 
+fn cookie_lines(keys: &BenchKeys, head: &RawHead) -> Vec<CookieLine> {
+    let lines = head
+        .lines()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("cookie"));
+    let line = |(name, value): (&str, &[u8])| CookieLine {
+        name: WrittenName::new("cookie", name),
+        cookies: escaped(value)
+            .split(';')
+            .map(|pair| sent_cookie(keys, pair))
+            .collect(),
+    };
+    lines.map(line).collect()
+}
+
 fn sent_cookie(keys: &BenchKeys, pair: &str) -> Cookie {
     match pair.trim().split_once('=') {
         Some((name, value)) => Cookie::new(name, Some(keys.mask(value)), ""),
@@ -101,23 +116,43 @@ fn set_cookie(keys: &BenchKeys, line: &str) -> Cookie {
     Cookie::new(name, value, attributes)
 }
 
-fn headers(keys: &BenchKeys, names: &[&str], all: &HeaderMap<'_>) -> Headers {
+/// The lines of a request that are kept, in their order, names as they were written.
+fn request_headers(keys: &BenchKeys, head: &RawHead) -> Headers {
     let mut kept = Headers::with_room();
-    let each = names.iter().enumerate();
-    for (at, name, value) in each.flat_map(|(at, name)| all.get(name).map(move |v| (at, name, v))) {
-        match *name {
-            "referer" | "location" => kept.push(at, &without_secrets(value)),
-            "x-csrftoken" => kept.push(at, &keys.mask(value).to_string()),
-            "authorization" => {
-                // The scheme is one word; what is none may be the token itself.
-                let (scheme, secret) = value.trim().split_once(' ').unwrap_or(("", value));
-                let masked = keys.mask(secret.trim());
-                kept.push(at, format!("{scheme} {masked}").trim());
-            }
-            _ => kept.push(at, value),
+    for (written, value) in head.lines() {
+        let mut names = OF_REQUESTS.iter();
+        if let Some(place) = names.position(|name| name.eq_ignore_ascii_case(written)) {
+            let name = WrittenName::new(OF_REQUESTS[place], written);
+            kept.push(place, name, &masked(keys, name, &escaped(value)));
         }
     }
     kept
+}
+
+fn answer_headers(keys: &BenchKeys, response: &Response<'_>) -> Headers {
+    let mut kept = Headers::with_room();
+    for (place, name) in OF_ANSWERS.into_iter().enumerate() {
+        for value in response.headers().get(name) {
+            let name = WrittenName::in_answers(name);
+            kept.push(place, name, &masked(keys, name, value));
+        }
+    }
+    kept
+}
+
+/// The value of a header without what gives access.
+fn masked<'v>(keys: &BenchKeys, name: WrittenName, value: &'v str) -> Cow<'v, str> {
+    match name.lower_case() {
+        "referer" | "location" => without_secrets(value),
+        "x-csrftoken" => keys.mask(value).to_string().into(),
+        "authorization" => {
+            // The scheme is one word; what is none may be the token itself.
+            let (scheme, secret) = value.trim().split_once(' ').unwrap_or(("", value));
+            let masked = keys.mask(secret.trim());
+            format!("{scheme} {masked}").trim().to_owned().into()
+        }
+        _ => value.into(),
+    }
 }
 
 /// Whether the request carries the session cookie of its variant.

@@ -1,5 +1,7 @@
 //! What can be wrong with a request, as a page or as `application/problem+json` (RFC 9457).
 
+mod causes;
+
 use crate::web::template::Template;
 use rocket::data::ByteUnit;
 use rocket::http::{ContentType, Header, Status};
@@ -14,7 +16,6 @@ use super::variant_list::VariantList;
 use crate::base::addresses::{Listener, Site};
 use crate::defences::facts::Refusal;
 use crate::defences::policy::Name;
-use crate::storage::StorageError;
 
 /// An answer that is not what was asked for, with its reason and the way on.
 #[derive(Clone, Debug)]
@@ -141,6 +142,16 @@ impl Problem {
         }
     }
 
+    /// 409: the session got a new id with another request of this browser.
+    pub fn replaced() -> Self {
+        let because = "Another request of this browser was given a new session id a moment ago. This \
+                       one came with the old id, which is no longer accepted.";
+        let next = "Load the page again. If that does not help, wait for ten seconds and sign in.";
+        let mut problem = Self::new(Status::Conflict, "A new session id", because, next);
+        problem.retry_after = Some(10);
+        problem
+    }
+
     /// 409: the record changed while the request was under way.
     pub fn conflict() -> Self {
         let because = "Another request changed the same record meanwhile.";
@@ -150,66 +161,6 @@ impl Problem {
             because,
             "Load the page again and repeat it.",
         )
-    }
-}
-
-/// Each cause has its own answer. The details go to the log only (CWE-209), and nobody is let in.
-impl From<StorageError> for Problem {
-    fn from(error: StorageError) -> Self {
-        error.report();
-        let (status, heading, because, next, retry_after) = match error {
-            StorageError::Unreachable(_) => (
-                Status::ServiceUnavailable,
-                "The store is not available",
-                "The session store cannot be read or written, so nobody can be signed in.",
-                "Try again in a moment. The lab's log in the terminal names the cause.",
-                None,
-            ),
-            StorageError::Contended(_) => (
-                Status::ServiceUnavailable,
-                "Too many requests at once",
-                "Other requests changed the same record at the same moment, again and again, so \
-                 this one was not carried out.",
-                "Send it again in a second.",
-                Some(1),
-            ),
-            StorageError::Corrupt(_) => (
-                Status::InternalServerError,
-                "A stored record is damaged",
-                "A record that this request needs cannot be read. It is left as it is, because a \
-                 new one in its place would lose what it says.",
-                "The lab's log in the terminal names the record. Repair or remove it, or reset the \
-                 bench or the worksheet that it belongs to.",
-                None,
-            ),
-            StorageError::NoRandomness(_) => (
-                Status::ServiceUnavailable,
-                "No random bytes",
-                "The operating system gives no random bytes. An id made from anything else could \
-                 be guessed, so none is issued.",
-                "Restart the machine that the lab runs on. The lab's log in the terminal names the \
-                 cause.",
-                None,
-            ),
-            StorageError::Stopping => (
-                Status::ServiceUnavailable,
-                "The lab is stopping",
-                "The lab is stopping, and takes on no more work.",
-                "Start the lab again, or wait until it is back.",
-                Some(5),
-            ),
-            StorageError::Defect(_) => (
-                Status::InternalServerError,
-                "Something is broken here",
-                "The lab made a mistake. It is in the log.",
-                "Go back and try something else. Nothing you stored is lost.",
-                None,
-            ),
-        };
-        Self {
-            retry_after,
-            ..Self::new(status, heading, because, next)
-        }
     }
 }
 
@@ -443,43 +394,4 @@ pub fn too_large() -> Problem {
 /// The catchers of every site.
 pub fn all_catchers() -> Vec<Catcher> {
     catchers![any]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_cause_of_a_store_that_fails_has_its_own_answer() {
-        let no_bytes = getrandom::Error::UNSUPPORTED;
-        let table = [
-            (
-                StorageError::Unreachable("x".into()),
-                503,
-                None,
-                "not available",
-            ),
-            (StorageError::Contended("x"), 503, Some(1), "at once"),
-            (StorageError::Corrupt("x".into()), 500, None, "damaged"),
-            (StorageError::NoRandomness(no_bytes), 503, None, "random"),
-            (StorageError::Stopping, 503, Some(5), "stopping"),
-            (StorageError::Defect("x".into()), 500, None, "broken"),
-        ];
-        let mut texts = std::collections::BTreeSet::new();
-        for (error, status, retry_after, heading) in table {
-            let said = error.to_string();
-            let problem = Problem::from(error);
-            let text = format!("{} {} {}", problem.heading, problem.because, problem.next);
-            assert_eq!(problem.status.code, status, "{said}");
-            assert_eq!(problem.retry_after, retry_after, "{said}");
-            assert!(problem.heading.contains(heading), "{text}");
-            // Only a store that does not answer is called at fault.
-            assert_eq!(
-                text.contains("session store"),
-                heading == "not available",
-                "{text}"
-            );
-            assert!(texts.insert(text), "{said}: the same words twice");
-        }
-    }
 }

@@ -15,7 +15,7 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::response::Redirect;
 use rocket::{Data, Either, Request, Route, get, routes};
 
-use super::context::{RequestContext, RequestNotes, client_of};
+use super::context::{RequestContext, RequestNotes, client_of, is_foreign};
 use super::known_addresses::{self, ErrorFormat, SettingsNeeded};
 use super::methods::overridden;
 use super::path::{bench_of, go_to, split_first};
@@ -112,6 +112,7 @@ impl RequestRouter {
             moved: Vec::new(),
             json: false,
             client: client_of(request),
+            foreign: is_foreign(request),
             remote: request.remote(),
             notes: RequestNotes::default(),
         };

@@ -119,6 +119,20 @@ impl<'n> ProgressTracker<'n> {
         self.look(progress).await
     }
 
+    /// What the sheet shows, without opening it and without storing anything.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn view(&self) -> Result<(SheetProgress, Vec<StepStatus>), StorageError> {
+        let mut progress = match self.read().await? {
+            Some(progress) => progress,
+            None => SheetProgress::new(self.bench.last_event().await?, wall_time()),
+        };
+        let (done, statuses) = self.found(&progress).await?;
+        progress.steps.extend(done);
+        Ok((progress, statuses))
+    }
+
     /// Brings the steps up to date, without opening the sheet.
     ///
     /// # Errors
@@ -127,12 +141,31 @@ impl<'n> ProgressTracker<'n> {
         &self,
         progress: SheetProgress,
     ) -> Result<(SheetProgress, Vec<StepStatus>), StorageError> {
-        let to_do = |progress: &SheetProgress| {
-            let mut steps = self.sheet.steps();
-            steps.any(|step| !progress.steps.contains_key(&step.common.id))
-        };
-        if !to_do(&progress) {
-            return Ok((progress, Vec::new()));
+        let (done, statuses) = self.found(&progress).await?;
+        if done.is_empty() {
+            return Ok((progress, statuses));
+        }
+        let progress = self
+            .change(|progress| {
+                for (id, done) in &done {
+                    progress
+                        .steps
+                        .entry(id.clone())
+                        .or_insert_with(|| done.clone());
+                }
+            })
+            .await?;
+        Ok((progress, statuses))
+    }
+
+    /// The steps that the journal shows as done and the progress does not, and how the others stand.
+    async fn found(
+        &self,
+        progress: &SheetProgress,
+    ) -> Result<(Vec<(String, StepDone)>, Vec<StepStatus>), StorageError> {
+        let mut steps = self.sheet.steps();
+        if steps.all(|step| progress.steps.contains_key(&step.common.id)) {
+            return Ok((Vec::new(), Vec::new()));
         }
         let recent = self.bench.events_since(progress.after, LOOKED_AT).await?;
         let journal: Vec<Facts> = recent.iter().map(events::facts).collect();
@@ -158,20 +191,7 @@ impl<'n> ProgressTracker<'n> {
                 statuses.push((id.clone(), verdict));
             }
         }
-        if done.is_empty() {
-            return Ok((progress, statuses));
-        }
-        let progress = self
-            .change(|progress| {
-                for (id, done) in &done {
-                    progress
-                        .steps
-                        .entry(id.clone())
-                        .or_insert_with(|| done.clone());
-                }
-            })
-            .await?;
-        Ok((progress, statuses))
+        Ok((done, statuses))
     }
 
     /// Changes the progress, also where another request changes it at the same time.
@@ -211,6 +231,7 @@ impl<'n> ProgressTracker<'n> {
                 put: vec![put],
                 ..Batch::default()
             };
+            self.bench.hold();
             if self
                 .bench
                 .storage()

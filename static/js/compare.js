@@ -23,8 +23,7 @@
     line.append(make("span", own.client, "badge"), " ", make("code", own.line), " ");
     line.append(make("span", `${own.status}, ${own.time}`, "quiet"));
     item.append(line);
-    const cookies = own.cookie ? [`cookie: ${own.cookie}`] : [];
-    for (const text of [...cookies, ...own.set_cookie.map((set) => `set-cookie: ${set}`)]) {
+    for (const text of [...own.cookie, ...own.set_cookie.map((set) => `Set-Cookie: ${set}`)]) {
       const sub = make("p", undefined, "sub");
       sub.append(make("code", text));
       item.append(sub);

@@ -3,6 +3,7 @@
 //! These are the promises that only a process can break: `kill -9`, signals, a log on a terminal.
 //! `program` is the harness.
 
+mod crowd;
 mod fail_over;
 mod health;
 mod instances;

@@ -5,6 +5,7 @@ mod attacker;
 mod attacks;
 mod browser;
 mod cli;
+mod dist;
 mod jwt;
 mod lab;
 mod portal;

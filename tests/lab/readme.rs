@@ -1,4 +1,5 @@
-//! The README's commands are run, in order, and must print what the README says they print.
+//! The README's commands are run, in order, and must print what the README says they print. Its
+//! first screen and the list of crates in `docs` are checked.
 
 use std::path::Path;
 use std::process::Command;
@@ -99,5 +100,58 @@ fn print_what_the_readme_says(chosen: impl Fn(&str) -> bool) {
             .map(|line| format!("{line}\n"))
             .collect();
         snapbox::Assert::new().eq(printed, with_real_ports(&lab, &shown.output));
+    }
+}
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn the_first_screen_shows_a_picture_and_how_to_start_with_and_without_rust() {
+    let readme = read("README.md");
+    let screen = readme.split("## Test it").next().expect("a first screen");
+    for part in [
+        "docs/pictures/compare-light.png",
+        "cargo run --release",
+        "The first build takes",
+        "dist/build",
+        "session-lab doctor",
+        "| Windows |",
+        "| macOS |",
+    ] {
+        assert!(screen.contains(part), "{part}");
+    }
+    let archive = format!("session-lab-{}-x86_64", env!("CARGO_PKG_VERSION"));
+    assert!(screen.contains(&archive), "the archive has today's version");
+}
+
+/// The crates of a section of `Cargo.toml`.
+fn crates(manifest: &toml::Table, section: &str) -> Vec<String> {
+    let section = manifest[section].as_table().expect("a section");
+    section.keys().cloned().collect()
+}
+
+#[test]
+fn every_crate_has_its_reason_and_no_other_is_listed() {
+    let manifest: toml::Table = read("Cargo.toml").parse().expect("TOML");
+    let document = read("docs/DEPENDENCIES.md");
+    let rows = document.lines().filter_map(|line| line.strip_prefix("| "));
+    let listed = rows.filter_map(|row| row.split(" |").next());
+    let mut listed: Vec<&str> = listed
+        .flat_map(|names| names.split(", "))
+        .filter(|name| *name != "crate")
+        .collect();
+    listed.sort_unstable();
+    let mut named = crates(&manifest, "dependencies");
+    named.sort_unstable();
+    assert_eq!(listed, named);
+    let tests = document
+        .split("For the tests:")
+        .nth(1)
+        .expect("those of the tests");
+    for name in crates(&manifest, "dev-dependencies") {
+        assert!(tests.contains(&name), "{name}");
     }
 }

@@ -142,7 +142,7 @@ async fn one_port_takes_http_and_tls_and_only_http_can_be_read() {
     let up = shown["up"]["text"].as_str().expect("text");
     assert!(up.contains("password=password123"), "{up}");
     let down = shown["down"]["text"].as_str().expect("text");
-    let cookie = format!("set-cookie: session_insecure={}", id(&in_clear));
+    let cookie = format!("Set-Cookie: session_insecure={}", id(&in_clear));
     assert!(down.contains(&cookie), "{down}");
 }
 
@@ -261,6 +261,31 @@ async fn hostile_bytes_are_shown_as_text() {
         !page.contains(markup) && page.contains("&lt;script&gt;alert(1)"),
         "{page}"
     );
+}
+
+#[tokio::test]
+async fn a_head_is_shown_as_it_was_written_and_its_bytes_escaped() {
+    let cafe = Cafe::open().await;
+    let mut guest = TcpStream::connect(("127.0.0.1", cafe.port))
+        .await
+        .expect("a line");
+    let mut request = format!(
+        "GET /insecure/ HTTP/1.1\r\nhOST: localhost:{}\r\n",
+        cafe.port
+    )
+    .into_bytes();
+    request.extend(b"X-ONE: 1\r\nx-two: \xfc\xc3\xbc\r\nx-One: 2\r\nConnection: close\r\n\r\n");
+    guest.write_all(&request).await.expect("sent");
+    let mut answer = String::new();
+    guest.read_to_string(&mut answer).await.expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    let shown = cafe.shown("").await["connections"][0].clone();
+    let up = shown["up"]["text"].as_str().expect("text");
+    let expected = "\nX-ONE: 1\nx-two: \\xfcü\nx-One: 2\n";
+    assert!(up.contains("\nhOST: ") && up.contains(expected), "{up}");
+    let (head, _) = answer.split_once("\r\n\r\n").expect("a head");
+    let down = shown["down"]["text"].as_str().expect("text");
+    assert!(down.starts_with(&head.replace("\r\n", "\n")), "{down}");
 }
 
 #[tokio::test]

@@ -5,22 +5,25 @@ use std::fs;
 use std::path::Path;
 
 /// The pages. Of Rust only the comments count.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 11] = [
     "README.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
     "CHANGELOG.md",
     "docs/ARCHITECTURE.md",
+    "docs/DEPENDENCIES.md",
     "docs/DEPLOYMENT.md",
+    "docs/FIGURES.md",
     "docs/GLOSSARY.md",
     "labs/README.md",
     "src/lib.rs",
 ];
 
 /// Where a path from the root begins.
-const ROOTS: [&str; 10] = [
+const ROOTS: [&str; 11] = [
     "src",
     "tests",
+    "dist",
     "docs",
     "labs",
     "templates",

@@ -67,14 +67,7 @@ impl Certificate {
         private_file::make_folder(dir)?;
         let (cert_path, key_path) = (dir.join(CERT_FILE), dir.join(KEY_FILE));
         // Both are parsed before anything is decided: a broken file is never written over.
-        let cert = private_file::read(&cert_path)?
-            .map(|pem| ParsedCertificate::from_pem(&pem).map(|parsed| (pem, parsed)))
-            .transpose()
-            .map_err(|reason| broken(dir, &cert_path, &reason))?;
-        let key = private_file::read(&key_path)?
-            .map(|pem| KeyPem::parse(&pem))
-            .transpose()
-            .map_err(|reason| broken(dir, &key_path, &reason))?;
+        let (cert, key) = read_files(dir)?;
         let names = all_names(extra_names);
         let (why, key) = match (cert, key) {
             (None, None) => (RenewalReason::FirstStart, KeyPem::generate()?),
@@ -94,6 +87,16 @@ impl Certificate {
         private_file::write(&key_path, &made.key_pem, Readers::Owner)?;
         private_file::write(&cert_path, &made.cert_pem, Readers::Everybody)?;
         Ok(made)
+    }
+
+    /// The first and the last moment of the certificate in `dir`, where there is one. Nothing is
+    /// written.
+    ///
+    /// # Errors
+    /// A file there is not what it should be.
+    pub fn validity(dir: &Path) -> Result<Option<(OffsetDateTime, OffsetDateTime)>, StartError> {
+        let (cert, _) = read_files(dir)?;
+        Ok(cert.map(|(_, parsed)| (parsed.not_before, parsed.not_after)))
     }
 
     /// A new certificate that no file keeps, for tests.
@@ -192,6 +195,23 @@ impl fmt::Debug for Certificate {
             .field("origin", &self.origin)
             .finish_non_exhaustive()
     }
+}
+
+/// A certificate as its file holds it, and what is in it.
+type ReadCertificate = (String, ParsedCertificate);
+
+/// The two files in the certificate's folder, parsed, as far as they are there.
+fn read_files(dir: &Path) -> Result<(Option<ReadCertificate>, Option<KeyPem>), StartError> {
+    let (cert_path, key_path) = (dir.join(CERT_FILE), dir.join(KEY_FILE));
+    let cert = private_file::read(&cert_path)?
+        .map(|pem| ParsedCertificate::from_pem(&pem).map(|parsed| (pem, parsed)))
+        .transpose()
+        .map_err(|reason| broken(dir, &cert_path, &reason))?;
+    let key = private_file::read(&key_path)?
+        .map(|pem| KeyPem::parse(&pem))
+        .transpose()
+        .map_err(|reason| broken(dir, &key_path, &reason))?;
+    Ok((cert, key))
 }
 
 fn why_not(

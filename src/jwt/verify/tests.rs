@@ -342,3 +342,27 @@ fn a_refresh_needs_a_refresh_token_under_every_policy() {
         }
     }
 }
+
+#[test]
+fn a_token_of_another_bench_or_variant_is_refused_under_every_policy() {
+    let names = names();
+    let own = "https://localhost:7443/hardened";
+    assert!(!names.is_neighbour(own));
+    for neighbour in [
+        "https://localhost:7443/insecure",
+        "https://localhost:7443/b/team-7/hardened",
+        "https://localhost:7443/hardened/",
+        "https://localhost:7443/",
+    ] {
+        assert!(names.is_neighbour(neighbour), "{neighbour}");
+    }
+    for stranger in [
+        "",
+        "https://partner.example",
+        "https://localhost:7443",
+        "https://localhost:74430/insecure",
+        "http://localhost:7443/insecure",
+    ] {
+        assert!(!names.is_neighbour(stranger), "{stranger}");
+    }
+}

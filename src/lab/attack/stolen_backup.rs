@@ -11,7 +11,7 @@ use crate::defences::policy::{PolicyProbe, Variant};
 use crate::jwt::keys::StoredSecret;
 use crate::lab::inspect::evidence;
 use crate::session::SessionRecord;
-use crate::session::accounts::AccountRecord;
+use crate::session::accounts::{AccountRecord, ProfileRecord};
 use crate::session::world::World;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
@@ -39,6 +39,7 @@ struct SessionFile {
 struct AccountFile {
     user: &'static str,
     record: AccountRecord,
+    profile: Option<ProfileRecord>,
 }
 
 #[get("/leak/<variant>")]
@@ -59,10 +60,12 @@ async fn stolen_backup(
     let sessions = world.sessions(None).await?.into_iter();
     let mut accounts = Vec::new();
     for (user, _) in DEMO_PASSWORDS {
+        let profile = world.profile(user).await?;
         let account = world.account(user).await?;
         accounts.extend(account.map(|account| AccountFile {
             user,
             record: account.record,
+            profile,
         }));
     }
     let token_keys = world.key_ring().await?.stored();

@@ -201,24 +201,24 @@ fn response_headers(json: bool) -> Vec<Explained> {
         name,
         value: value.into(),
         does: match name {
-            "set-cookie" => {
+            "Set-Cookie" => {
                 "Gives the browser a cookie: sent with every path, kept for 300 seconds, hidden from \
                  scripts, and left out of most requests that other sites cause."
             }
-            _ => does(name, value),
+            _ => does(&name.to_ascii_lowercase(), value),
         },
     };
     let demo = demo_cookie();
     let sent = [
-        ("set-cookie", demo.as_str()),
-        ("content-type", kind),
-        ("x-content-type-options", "nosniff"),
-        ("content-security-policy", STRICT_CSP),
-        ("referrer-policy", "same-origin"),
-        ("cross-origin-opener-policy", "same-origin"),
-        ("cache-control", "no-store"),
-        ("content-length", "(the body's length)"),
-        ("date", "(when it was sent)"),
+        ("Set-Cookie", demo.as_str()),
+        ("Content-Type", kind),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Content-Security-Policy", STRICT_CSP),
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cache-Control", "no-store"),
+        ("Content-Length", "(the body's length)"),
+        ("Date", "(when it was sent)"),
     ];
     sent.map(explained).into()
 }
@@ -231,12 +231,12 @@ fn missing() -> Vec<Missing> {
                   cookie must have it.",
         },
         Missing {
-            name: "strict-transport-security",
+            name: "Strict-Transport-Security",
             why: "It holds for the whole host and every port. On localhost it would break your \
                   other projects, so the lab sends it on lab.test only.",
         },
         Missing {
-            name: "server",
+            name: "Server",
             why: "It would only tell an attacker what to look for.",
         },
     ]

@@ -98,7 +98,7 @@ pub(super) async fn check(
         purpose,
     };
     let refusal = match jwt::verify(token, world.probe, &ring, &expected) {
-        Ok(claims) => match world.revocation(&claims).await? {
+        Ok(claims) => match world.revocation(&claims, purpose).await? {
             None => return Ok(claims),
             Some(refusal) => refusal,
         },

@@ -14,6 +14,7 @@ use crate::jwt::keys::SigningAlgorithm;
 use crate::jwt::refresh::IssueError;
 use crate::jwt::verify::TokenPurpose;
 use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
+use crate::session::world::World;
 use crate::web::problem::Problem;
 use crate::web::with_cookies::WithCookies;
 
@@ -59,7 +60,7 @@ async fn refresh(
         Err(error) => {
             // The token is no longer accepted, so the browser must not keep it.
             let removed = (!in_json).then(|| cookie::remove(world));
-            return Err(WithCookies::new(problem(error), removed));
+            return Err(WithCookies::new(problem(world, error), removed));
         }
     };
     // The user may have another role by now, or be gone.
@@ -72,11 +73,16 @@ async fn refresh(
 }
 
 /// 401 with the code of OAuth's token endpoint (RFC 6749 §5.2): the page must sign in again.
-fn problem(error: IssueError) -> Problem {
+fn problem(world: &World<'_>, error: IssueError) -> Problem {
     let (because, defence) = match error {
         IssueError::NoFamily => ("The refresh token is no longer accepted.", None),
+        IssueError::UsedBefore if world.probe.jwt_revocation().remembers() => (
+            "The refresh token was used before, so everything that came from its sign-in has ended.",
+            Some(Name::RefreshRotation),
+        ),
         IssueError::UsedBefore => (
-            "The refresh token was used before, so no refresh token of its sign-in is accepted any more.",
+            "The refresh token was used before, so no refresh token of its sign-in is accepted any \
+             more. The access tokens are, until they expire.",
             Some(Name::RefreshRotation),
         ),
         other => return login::problem(other),

@@ -4,6 +4,10 @@
 //! is limited: otherwise a loop over `/b/a1`, `/b/a2` … fills the memory (CWE-770). Refused
 //! alternative: dropping the bench that was unused for longest, also one in use. The same loop
 //! would then push the benches of a whole class out of memory.
+//!
+//! Only benches that hold something count (see `holding.rs`). Of the others a few stay in memory, and
+//! the one that was unused for longest makes room for the next, so that no number of visits keeps
+//! anybody out.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,8 +18,11 @@ use crate::base::bench_name::BenchName;
 use crate::session::hashing::Hashing;
 use crate::storage::{MemoryStorage, Storage, StorageError};
 
-/// How many benches are kept in memory at once: those of a large course.
+/// How many benches that hold something are kept in memory at once: those of a large course.
 pub const BENCH_LIMIT: usize = 1_000;
+
+/// How many benches are kept in memory that hold nothing: those of students who have just arrived.
+const VISITED_LIMIT: usize = 200;
 
 /// How long a named bench stays in memory unused before another may take its place. A student who
 /// works sends a request more often than that.
@@ -37,10 +44,36 @@ pub enum OpenBenchError {
     StorageError(#[from] StorageError),
 }
 
+type OpenBenches = HashMap<BenchName, Arc<Bench>>;
+
+/// Whether a request has it at this moment.
+fn is_used(bench: &Arc<Bench>) -> bool {
+    Arc::strong_count(bench) > 1
+}
+
+/// Takes the bench that holds nothing and was unused for longest out of memory, where there are many.
+/// The caller has the only lock, so nobody else can come by it meanwhile.
+async fn make_room(open: &mut OpenBenches) {
+    let visited = || open.values().filter(|bench| !bench.holds_something());
+    if visited().count() < VISITED_LIMIT {
+        return;
+    }
+    let unused = visited().filter(|bench| !is_used(bench));
+    let oldest = unused.max_by_key(|bench| bench.unused_for());
+    let Some(name) = oldest.map(|bench| bench.name.clone()) else {
+        return;
+    };
+    if let Some(bench) = open.remove(&name)
+        && let Err(error) = bench.remove_traces().await
+    {
+        error.report();
+    }
+}
+
 /// Every bench that is in use.
 #[derive(Debug)]
 pub struct Benches {
-    open: tokio::sync::RwLock<HashMap<BenchName, Arc<Bench>>>,
+    open: tokio::sync::RwLock<OpenBenches>,
     storage: SharedStorage,
     sharing: Sharing,
     keys: Arc<BenchKeys>,
@@ -102,12 +135,16 @@ impl Benches {
             return Ok(bench.clone());
         }
         // Only now, when there is no room. Records are not lost: they are in the store.
-        if open.len() >= BENCH_LIMIT {
-            open.retain(|name, bench| name.is_local() || lock(&bench.used).elapsed() < IDLE_BENCH);
+        let held = |open: &OpenBenches| open.values().filter(|it| it.holds_something()).count();
+        if held(&open) >= BENCH_LIMIT {
+            // One that a request has at this moment stays: its settings would be in memory twice.
+            let stays = |bench: &Arc<Bench>| bench.name.is_local() || is_used(bench);
+            open.retain(|_, bench| stays(bench) || lock(&bench.used).elapsed() < IDLE_BENCH);
         }
-        if open.len() >= BENCH_LIMIT {
+        if held(&open) >= BENCH_LIMIT && !name.is_local() {
             return Err(TooManyBenches);
         }
+        make_room(&mut open).await;
         // An attack gets its own empty store. It cannot read the sessions of a student,
         // and a sign-in by an attack never counts as a sign-in by a student.
         let (storage, sharing): (Arc<dyn Storage>, _) = if is_throw_away(name) {
@@ -142,9 +179,12 @@ impl Benches {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::defences::policy::{Name, Policy};
+    use crate::base::event::ClientKind;
+    use crate::defences::policy::{Name, Policy, PolicyProbe, Variant};
     use crate::session::bench::FURTHEST;
     use crate::session::bench::settings_cache::FRESH;
+    use crate::session::world::World;
+    use crate::storage::{RecordIndex, RecordKind};
 
     fn benches() -> Benches {
         let keys = BenchKeys::derive(|_| [7; 32]);
@@ -167,12 +207,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_number_of_benches_is_bounded_and_local_always_has_a_place() {
+    async fn the_number_of_benches_that_hold_something_is_bounded_and_local_always_has_a_place() {
         let benches = benches();
         benches.open(&BenchName::local()).await.expect("local");
         for n in 1..BENCH_LIMIT {
             let name = format!("b-{n}").parse().expect("a good name");
-            benches.open(&name).await.expect("room for it");
+            benches.open(&name).await.expect("room for it").hold();
         }
         let late = "one-too-many".parse().expect("a good name");
         assert!(matches!(
@@ -180,6 +220,50 @@ mod tests {
             Err(OpenBenchError::TooMany(_))
         ));
         assert!(benches.open(&BenchName::local()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn benches_that_were_only_visited_make_room_and_leave_nothing() {
+        let benches = benches();
+        let student: BenchName = "a-student".parse().expect("a good name");
+        let bench = benches.open(&student).await.expect("a bench");
+        bench.set_student(Some("Ada".into())).await.expect("kept");
+        let probe = PolicyProbe::new(Policy::INSECURE);
+        for n in 0..2 * BENCH_LIMIT {
+            let name = format!("visit-{n}").parse().expect("a good name");
+            let bench = benches.open(&name).await.expect("room for it");
+            let world = World::now(&bench, Variant::Insecure, &probe, ClientKind::Other);
+            let opened = world.open_anonymous(None, "an image").await;
+            opened.expect("a session");
+        }
+        assert!(benches.in_use().await.len() <= VISITED_LIMIT + 1);
+        let again = benches.open(&student).await.expect("the same bench");
+        assert!(Arc::ptr_eq(&bench, &again), "it stayed in memory");
+        let first = "visit-0".parse().expect("a good name");
+        let index = RecordIndex::Kind(Some(Variant::Insecure), RecordKind::Session);
+        let left = benches.storage.0.members(&first, &index, 9).await;
+        assert_eq!(left.expect("a list"), []);
+    }
+
+    #[tokio::test]
+    async fn a_bench_that_holds_something_is_never_cleared_to_make_room() {
+        let storage: Arc<dyn Storage> = Arc::new(MemoryStorage::default());
+        let start = || {
+            let keys = BenchKeys::derive(|_| [7; 32]);
+            Benches::new(storage.clone(), Sharing::Alone, keys)
+        };
+        let student: BenchName = "a-student".parse().expect("a good name");
+        let bench = start().open(&student).await.expect("a bench");
+        bench.set_student(Some("Ada".into())).await.expect("kept");
+        // The next start knows of it what is stored, and the student only looks.
+        let benches = start();
+        benches.open(&student).await.expect("the same bench");
+        for n in 0..BENCH_LIMIT {
+            let name = format!("visit-{n}").parse().expect("a good name");
+            benches.open(&name).await.expect("room for it");
+        }
+        let bench = benches.open(&student).await.expect("the same bench");
+        assert_eq!(bench.student().as_deref(), Some("Ada"));
     }
 
     /// Two labs on one store.

@@ -46,10 +46,11 @@ impl BenchKeys {
         }
     }
 
-    /// The key of CSRF tokens. Anyone who has it computes the token of a session whose id they
-    /// know.
-    pub fn csrf(&self) -> &[u8; 32] {
-        &self.csrf
+    /// The key of CSRF tokens of a world, by its name. Each world has its own: where ids are
+    /// counted, session 1001 of one bench must not have the token of session 1001 of another. Anyone who has
+    /// the key computes the token of a session whose id they know.
+    pub fn csrf(&self, world: &str) -> [u8; 32] {
+        derived(&self.csrf, world)
     }
 
     /// The key of the codes in reports, and of the teacher's own key. It is separate so that
@@ -58,18 +59,17 @@ impl BenchKeys {
         &self.worksheets
     }
 
-    /// The strong key of the signed cookie. The weak arm of `signing-key` uses a word instead.
-    pub fn signing(&self) -> &[u8; 32] {
-        &self.signing
+    /// The strong key of the signed cookie of a world, by its name. The weak arm of
+    /// `signing-key` uses a word instead.
+    pub fn signing(&self, world: &str) -> [u8; 32] {
+        derived(&self.signing, world)
     }
 
     /// 32 secret bytes for a key of tokens, by the key's name on its bench and variant, as in
     /// `team-7 hardened hs-1`. HMAC works one way only: a key that leaks reveals neither the secret
     /// behind it nor the keys of other benches.
     pub fn jwt(&self, name: &str) -> [u8; 32] {
-        // HMAC takes a key of any length (RFC 2104 §2), so this never fails.
-        let mac = Hmac::<Sha256>::new_from_slice(&self.jwt).expect("a key of any length");
-        mac.chain_update(name).finalize().into_bytes().into()
+        derived(&self.jwt, name)
     }
 
     /// Eight hexadecimal digits in place of a record's name, made with a key: the names of the
@@ -117,6 +117,12 @@ impl BenchKeys {
         getrandom::fill(&mut bytes)?;
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
+}
+
+fn derived(key: &[u8; 32], name: &str) -> [u8; 32] {
+    // HMAC takes a key of any length (RFC 2104 §2), so this never fails.
+    let mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
+    mac.chain_update(name).finalize().into_bytes().into()
 }
 
 impl fmt::Debug for BenchKeys {

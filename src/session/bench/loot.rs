@@ -231,6 +231,7 @@ impl<'b> Loot<'b> {
     }
 
     async fn commit(&self, batch: Batch) -> Result<Commit, StorageError> {
+        self.bench.note_held(&batch);
         self.bench.storage().commit(self.bench.name(), batch).await
     }
 }

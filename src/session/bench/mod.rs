@@ -9,6 +9,7 @@
 
 pub mod audit;
 mod benches;
+mod holding;
 mod journal;
 mod keys;
 pub mod loot;
@@ -22,8 +23,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use crate::base::bench_name::{BadBenchName, BenchName};
-pub use crate::session::hashing::Hashing;
+pub use crate::session::hashing::{Hashing, HashingError};
 pub use benches::{BENCH_LIMIT, Benches, OpenBenchError, TooManyBenches};
+use holding::Holding;
 pub use keys::{BenchKeys, JWT_LABEL, WORKSHEETS_LABEL};
 use loot::Loot;
 pub use per_bench::PerBench;
@@ -33,8 +35,11 @@ pub(crate) use settings_cache::decode_custom;
 pub use transact::Transaction;
 use wire::Wire;
 
+use crate::defences::hash_memory::HashMemory;
 use crate::defences::password_storage::HashCost;
 use crate::defences::policy::{ProbedSet, Variant};
+use crate::session::replaced::ReplacedIds;
+use crate::session::throttle::Attempts;
 use crate::storage::{Storage, StorageError};
 
 /// Benches whose names begin like this are thrown away: those of attacks. They stay in memory, so
@@ -66,6 +71,9 @@ pub struct Bench {
     probed: Mutex<HashMap<Variant, u64>>,
     wire: Wire,
     hashing: Arc<Hashing>,
+    attempts: Attempts,
+    replaced: ReplacedIds,
+    holding: Holding,
     used: Mutex<Instant>,
 }
 
@@ -98,6 +106,9 @@ impl Bench {
             probed: Mutex::default(),
             wire: Wire::default(),
             hashing,
+            attempts: Attempts::default(),
+            replaced: ReplacedIds::default(),
+            holding: Holding::default(),
             used: Mutex::new(Instant::now()),
         }
     }
@@ -139,15 +150,25 @@ impl Bench {
     }
 
     /// Runs a password hash off the async threads, at most one a core at a time. All benches share
-    /// the threads, because all of them share the cores.
+    /// the threads, because all of them share the cores, and take turns.
     ///
     /// # Errors
-    /// The lab is stopping, or the hash panicked.
+    /// Too many hashes of this bench are waiting, the lab is stopping, or the hash panicked.
     pub async fn hash<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, StorageError> {
-        self.hashing.run(work).await
+        work: impl FnOnce(&mut HashMemory) -> T + Send + 'static,
+    ) -> Result<T, HashingError> {
+        self.hashing.run(&self.name, work).await
+    }
+
+    /// What it knows of attempts to sign in that are under way.
+    pub(super) fn attempts(&self) -> &Attempts {
+        &self.attempts
+    }
+
+    /// The ids that rotations ended a moment ago.
+    pub(super) fn replaced(&self) -> &ReplacedIds {
+        &self.replaced
     }
 
     /// How much work a password hash is here: little where the bench is thrown away. Nobody attacks

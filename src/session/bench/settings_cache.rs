@@ -116,7 +116,11 @@ impl Bench {
         }
         // Taken before the question. A change during the answer would otherwise count as seen.
         let looked = Instant::now();
-        if known == Some(self.count_changes().await?) {
+        let changes = self.count_changes().await?;
+        if known.is_none() {
+            self.look_whether_empty(changes).await?;
+        }
+        if known == Some(changes) {
             self.settings.looked_at(looked);
         } else {
             // One at a time. Of two readers the slower one would otherwise put its older copy over
@@ -186,6 +190,7 @@ impl Bench {
                 what,
             });
             let before = state.changed.unwrap_or_default();
+            self.hold();
             let batch = Batch {
                 // One condition for all settings, because each change writes this record. Of two
                 // changes at once the second begins again and keeps what the first one did.

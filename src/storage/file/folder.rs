@@ -13,6 +13,9 @@ use crate::base::bench_name::BenchName;
 use crate::defences::policy::Variant;
 use crate::storage::{RecordKey, RecordKind};
 
+/// The file in the data folder that a program locks while it uses the folder.
+pub const LOCK_FILE: &str = "lock";
+
 /// The data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenFolderError {
@@ -59,7 +62,7 @@ impl Folder {
         disk::make_folder(root).map_err(unusable)?;
         // An absolute path keeps meaning the same folder, and reads better in the log.
         let root = root.canonicalize().map_err(unusable)?;
-        let lock = disk::create(&root.join("lock")).map_err(unusable)?;
+        let lock = disk::create(&root.join(LOCK_FILE)).map_err(unusable)?;
         match lock_patiently(&lock) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(OpenFolderError::InUse { folder: root }),

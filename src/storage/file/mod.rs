@@ -46,7 +46,7 @@ use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::base::event::Event;
 use folder::Folder;
-pub use folder::OpenFolderError;
+pub use folder::{LOCK_FILE, OpenFolderError};
 use load::Loaded;
 use writer::BenchWriter;
 

@@ -30,9 +30,7 @@ const REFUSES: Trouble = Trouble {
 impl RedisStorage {
     /// What is wrong with Redis, as far as two questions can tell; `known` is the answer before.
     ///
-    /// Reading is not enough: a Redis that is full, or a replica, answers every read. To put
-    /// nothing at the beginning of a text that is not there changes nothing, makes no key and is
-    /// not passed on to replicas, but is refused wherever a write would be.
+    /// Reading is not enough: a Redis that is full, or a replica, answers every read.
     pub async fn trouble(&self, known: Option<Trouble>) -> Option<Trouble> {
         match self
             .connection
@@ -48,14 +46,20 @@ impl RedisStorage {
                 }
             }
         }
-        let mut nothing = redis::cmd("SETRANGE");
-        nothing.arg("lab:health").arg(0).arg("");
         let written = self
             .connection
-            .ask::<Value>(RedisRequest::Command(nothing))
+            .ask::<Value>(RedisRequest::Command(write_nothing()))
             .await;
         in_plain_words(&written.err()?)
     }
+}
+
+/// Puts nothing at the beginning of a text that is not there. That changes nothing, makes no key and is
+/// not passed on to replicas, but is refused wherever a write would be.
+pub(super) fn write_nothing() -> redis::Cmd {
+    let mut nothing = redis::cmd("SETRANGE");
+    nothing.arg("lab:health").arg(0).arg("");
+    nothing
 }
 
 fn is_replica(role: &Value) -> bool {

@@ -40,7 +40,7 @@ pub use address::Address;
 pub use bad_address::BadAddress;
 use connection::{CALL, CLEAR, RedisConnection, RedisRequest};
 use scripts::Scripts;
-pub use start::OpenRedisError;
+pub use start::{OpenRedisError, try_out};
 pub use target::BadAuthority;
 
 /// How long a record stays in Redis after its deadline: time enough for the sweep to take it first.

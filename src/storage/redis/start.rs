@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{ErrorKind, RedisError, RedisResult, ServerErrorKind, cmd};
+use redis::{ErrorKind, RedisError, RedisResult, ServerErrorKind, Value, cmd};
 use tokio::time::timeout;
 
 use super::address::{Address, Tls};
 use super::connection::RedisConnection;
 use super::error::{in_words, too_slow};
+use super::health::write_nothing;
 use super::scripts::Scripts;
 use super::target::{BadAuthority, RedisTarget};
 
@@ -116,6 +117,25 @@ pub async fn open(
         Ok(connection) => Ok(RedisConnection::new(target, connection, limit)),
         Err(error) => Err(OpenRedisError::of(target.address(), &error)),
     }
+}
+
+/// Tries whether Redis would do the lab's work. Nothing is changed in it.
+///
+/// # Errors
+/// It cannot be reached, does not let the lab in, or takes no writes.
+pub async fn try_out(address: Address) -> Result<(), OpenRedisError> {
+    let target = RedisTarget::new(address)?;
+    let tried = timeout(START, async {
+        let mut connection = target.connect().await?;
+        let written = write_nothing().query_async::<Value>(&mut connection).await;
+        match written {
+            // The lab's user may do all that the lab needs, and not this.
+            Err(error) if matches!(error.code(), Some("NOPERM" | "WRONGTYPE")) => Ok(()),
+            written => written.map(drop),
+        }
+    });
+    let tried = tried.await.unwrap_or_else(|_| Err(too_slow(START)));
+    tried.map_err(|error| OpenRedisError::of(target.address(), &error))
 }
 
 async fn check(

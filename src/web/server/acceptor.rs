@@ -214,6 +214,7 @@ impl Acceptor {
         let mut connection = http1::Builder::new()
             // A client that has sent all may close its side and still wait for the answer.
             .half_close(true)
+            .title_case_headers(true)
             .max_headers(raw_head::MOST_LINES)
             .max_buf_size(2 * raw_head::LARGEST)
             .serve_connection(stream, service);

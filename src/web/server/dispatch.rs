@@ -50,6 +50,13 @@ impl RocketSite {
         Ok(Self { kind, client })
     }
 
+    /// The addresses that it answers to `GET`, as its routes write them: `/labs/<slug>`.
+    pub fn pages(&self) -> Vec<String> {
+        let routes = self.client.rocket().routes();
+        let read = routes.filter(|route| route.method == Method::Get);
+        read.map(|route| route.uri.to_string()).collect()
+    }
+
     /// Tells handlers that wait for the end that the site stops.
     pub fn stop(&self) {
         self.client.rocket().shutdown().notify();

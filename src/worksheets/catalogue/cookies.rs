@@ -95,7 +95,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             "WSTG-SESS-05",
             "RFC 6265bis §5.6.7.2",
         ],
-        proof: "browser::same_site::the_exception_ends_and_a_difference_is_marked",
+        proof: "browser::same_site::the_exception_ends_and_the_record_with_the_same_setting_is_taken",
     },
     CatalogueRow {
         key: "CK-HOST",

@@ -32,7 +32,7 @@ const PORTAL: &str = "lab.campus.example";
 const ATTACKER: &str = "attacker.example";
 
 /// Two labs on two addresses of this computer, as on two computers: they share names and ports.
-struct Pair {
+pub(super) struct Pair {
     here: Program,
     there: Program,
     _redis: RedisServer,
@@ -42,7 +42,7 @@ struct Pair {
 
 impl Pair {
     /// Starts them.
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         let redis = RedisServer::start();
         let addresses = [[127, 0, 0, 2], [127, 0, 0, 3]].map(IpAddr::from);
         addresses.into_iter().for_each(assert_is_ours);
@@ -77,7 +77,7 @@ impl Pair {
         }
     }
 
-    fn both(&self) -> [&Program; 2] {
+    pub(super) fn both(&self) -> [&Program; 2] {
         [&self.here, &self.there]
     }
 }

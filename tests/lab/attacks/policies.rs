@@ -186,6 +186,7 @@ async fn a_forged_cookie_with_another_signature_is_believed_by_nobody() {
 
     let state = SignedState {
         large_text: false,
+        portal: None,
         user: "admin".into(),
     };
     let sign = |key: &[u8]| state_cookie::sign(&state, key, BenchTime::from_millis(0));

@@ -32,14 +32,14 @@ async fn every_button_acts_on_both_sides_and_the_replay_opens_only_the_insecure_
     assert!(newest(&tab, "strong").await.contains(dashboard));
     tab.click("details.step:nth-of-type(2) summary").await;
     let weak = tab.text("details.step:nth-of-type(2) article.weak").await;
-    assert!(weak.contains("set-cookie: session_insecure"), "{weak}");
+    assert!(weak.contains("Set-Cookie: session_insecure"), "{weak}");
     assert!(
         weak.contains("lacks __Host- name, Secure, HttpOnly, SameSite"),
         "{weak}"
     );
     let strong = tab.text("details.step:nth-of-type(2) article.strong").await;
     assert!(
-        strong.contains("set-cookie: __Host-session_hardened"),
+        strong.contains("Set-Cookie: __Host-session_hardened"),
         "{strong}"
     );
     assert!(

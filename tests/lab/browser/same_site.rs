@@ -1,10 +1,13 @@
-//! `/same-site`, walked by a real browser: the recorded table is measured again, and both sides of
-//! the two minutes.
+//! `/same-site`, walked by a real browser: the page, and both sides of the two minutes. Next:
+//! `records`, which measures every record again.
+
+mod records;
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use session_lab::same_site::recorded::CHROMIUM;
+use session_lab::cli::same_site::walk::TableWalk;
+use session_lab::same_site::recorded::CHROMIUM_BLOCKED;
 use session_lab::same_site::{Initiator, Probe, WalkStep, Way};
 
 use super::screenshots::photograph;
@@ -19,19 +22,12 @@ async fn table(tab: &Tab, from: Initiator) -> Value {
 
 /// Goes to an address from which the browser goes on by itself, until it is back on the lab's page.
 async fn walk(tab: &Tab, start: &str) {
-    let back = tab.on_lab("/same-site");
-    tab.visit("about:blank").await;
-    tab.visit(start).await;
-    let begun = Instant::now();
-    loop {
-        // Between two pages there is nothing to ask.
-        let at = tab.window.location().await;
-        if at.is_ok_and(|at| at.starts_with(&back)) {
-            return;
-        }
-        assert!(begun.elapsed() < PATIENCE, "the walk does not end");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let walk = TableWalk {
+        window: &tab.window,
+        addresses: &lab().addresses,
+        bench: &tab.bench.name,
+    };
+    walk.from(start).await.expect("the walk ends");
 }
 
 fn start(tab: &Tab, step: WalkStep, once: bool) -> String {
@@ -56,7 +52,7 @@ fn differences(table: &Value) -> Vec<String> {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn chromium_still_does_what_the_record_says() {
+async fn the_page_fills_in_the_table_and_compares_it_with_the_record() {
     let mut tab = Tab::open().await;
     tab.visit(&tab.on_lab("/same-site")).await;
     tab.follow("button[value=skip]").await;
@@ -67,7 +63,7 @@ async fn chromium_still_does_what_the_record_says() {
     for from in Initiator::ALL {
         let table = table(&tab, from).await;
         let browser = table["browser"].as_str().expect("a browser");
-        println!("measured {browser}, recorded {}", CHROMIUM.version);
+        println!("measured {browser}, recorded {}", CHROMIUM_BLOCKED.with);
         assert_eq!(differences(&table), [""; 0], "{from:?}, {browser}");
         let open = |(way, cell): &(&str, &Value)| {
             cell["state"] == "not measured" && *way != Way::LatePostForm.slug()
@@ -81,7 +77,7 @@ async fn chromium_still_does_what_the_record_says() {
     }
     // What the record says in short, said once more here.
     let sent = |from, way| {
-        let cells = CHROMIUM.sent(from, way).expect("recorded");
+        let cells = CHROMIUM_BLOCKED.sent(from, way).expect("recorded");
         let came = Probe::ALL
             .into_iter()
             .filter(move |one| cells[*one as usize]);
@@ -101,6 +97,8 @@ async fn chromium_still_does_what_the_record_says() {
             .await
             .contains("Third-party cookies are blocked here")
     );
+    let record = tab.text("#record").await;
+    assert!(record.contains("third-party cookies blocked"), "{record}");
     tab.until("document.getElementById('late-says').innerText.includes('can be measured in')")
         .await;
     assert_eq!(tab.complaints().await, [""; 0]);
@@ -127,14 +125,16 @@ async fn chromium_still_does_what_the_record_says() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn the_exception_ends_and_a_difference_is_marked() {
+async fn the_exception_ends_and_the_record_with_the_same_setting_is_taken() {
     let tab = Tab::open_hasty().await;
     walk(&tab, &start(&tab, WalkStep::FIRST, false)).await;
     let across = table(&tab, Initiator::CrossSite).await;
     let mut differs = differences(&across);
     // Ten seconds instead of 120 may be over when a busy machine comes to the POST form.
     differs.retain(|cell| !cell.starts_with(Way::PostForm.slug()));
-    assert_eq!(differs, ["iframe.none", "image.none", "fetch.none"]);
+    assert_eq!(differs, [""; 0]);
+    let record = across["record"].to_string();
+    assert!(record.contains("third-party cookies allowed"), "{record}");
     let notes = across["notes"].to_string();
     assert!(notes.contains("Third-party cookies are allowed"), "{notes}");
     for from in [Initiator::SameOrigin, Initiator::Sibling] {

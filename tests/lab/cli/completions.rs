@@ -41,6 +41,12 @@ fn offered_by_bash(words: &[&str]) -> Vec<String> {
 fn bash_completes_commands_attacks_variants_and_sheets() {
     for (words, wanted) in [
         (&["session-lab", "mat"][..], "matrix"),
+        (&["session-lab", "doc"], "doctor"),
+        (&["session-lab", "doctor", "--lab-p"], "--lab-port"),
+        (
+            &["session-lab", "same-site", "--third-party-cookies", "all"],
+            "allowed",
+        ),
         (&["session-lab", "attack", "fix"], "fixation"),
         (
             &["session-lab", "attack", "--against", "without-rot"],

@@ -29,9 +29,11 @@ fn the_manual_has_a_page_for_every_command() {
         "serve",
         "attack",
         "matrix",
+        "same-site",
         "labs",
         "labs-print",
         "store-stats",
+        "doctor",
         "secret",
         "man",
     ] {

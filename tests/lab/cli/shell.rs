@@ -17,6 +17,7 @@ use crate::support::{PATIENCE, POLL};
 pub struct Shell {
     folder: TempDir,
     variables: Vec<(&'static str, String)>,
+    unset: Vec<&'static str>,
 }
 
 /// How a run ended.
@@ -32,11 +33,17 @@ impl Shell {
         Self {
             folder: tempfile::tempdir().unwrap(),
             variables: Vec::new(),
+            unset: Vec::new(),
         }
     }
 
     pub fn set(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.variables.push((name, value.into()));
+        self
+    }
+
+    pub fn unset(mut self, names: &[&'static str]) -> Self {
+        self.unset.extend(names);
         self
     }
 
@@ -57,6 +64,9 @@ impl Shell {
             if name.to_string_lossy().starts_with("SESSION_LAB_") {
                 command.env_remove(name);
             }
+        }
+        for name in &self.unset {
+            command.env_remove(name);
         }
         let child = command
             .args(words)

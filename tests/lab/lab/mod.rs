@@ -3,6 +3,7 @@
 mod attacks;
 mod clock;
 mod compare;
+mod cross_site;
 mod custom;
 mod defences;
 mod evidence;

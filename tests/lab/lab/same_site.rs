@@ -1,10 +1,11 @@
-//! `/same-site` without a browser: the guess, and which requests are counted. Next: `steps`.
+//! `/same-site` without a browser: the guess, and which requests are counted. Next: `steps`, and `records`.
 
+mod records;
 mod steps;
 
 use serde_json::Value;
 use session_lab::base::addresses::Listener;
-use session_lab::same_site::recorded::CHROMIUM;
+use session_lab::same_site::recorded::CHROMIUM_ALLOWED;
 use session_lab::same_site::{Initiator, WalkStep, Way};
 
 use crate::support::{Client, Reply, TestBench, bench, curl, lab};
@@ -106,7 +107,7 @@ async fn what_arrives_is_what_the_table_shows() {
         page.contains("Measured: Chromium or Chrome 156.0.0.0."),
         "{page}"
     );
-    assert!(page.contains(&CHROMIUM.version), "{page}");
+    assert!(page.contains(&CHROMIUM_ALLOWED.with), "{page}");
 
     let other = live(&bench, Initiator::Sibling).await;
     assert_eq!(other["measured"], 0);

@@ -114,6 +114,7 @@ async fn a_user_name_out_of_a_forged_state_cookie() {
     mallory.sign_in_as("mallory").await;
     let state = SignedState {
         large_text: true,
+        portal: None,
         user: hostile(),
     };
     let value = state_cookie::sign(&state, b"secret123", BenchTime::from_millis(0));
@@ -232,7 +233,7 @@ async fn headers_and_cookies_on_the_page_that_shows_them() {
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let answer = send_raw(Listener::PortalHttp, &lines, "").await;
     assert!(
-        answer.contains("content-type: application/json\r\n"),
+        answer.contains("Content-Type: application/json\r\n"),
         "{answer}"
     );
 }
@@ -265,11 +266,11 @@ async fn cookie_names_and_targets_of_the_students_own_requests() {
     }
     let live = bench.student().get("/compare/live").await;
     assert_eq!(live.header("content-type"), Some("application/json"));
-    let shown = live.json()["insecure"]["own"][0]["cookie"].clone();
+    let shown = live.json()["insecure"]["own"][0]["cookie"][0].clone();
     assert!(
         shown
             .as_str()
-            .is_some_and(|cookie| cookie.starts_with(&name)),
+            .is_some_and(|cookie| cookie.starts_with(&format!("Cookie: {name}"))),
         "{shown}"
     );
 }

@@ -9,6 +9,8 @@ mod dead_switch;
 mod defences;
 mod first_exercise;
 mod hostile;
+mod isolation;
+mod locked_out;
 mod measure;
 mod own_sessions;
 mod pages;

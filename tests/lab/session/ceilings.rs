@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 
 use session_lab::base::set_cookie::SetCookie;
-use session_lab::defences::policy::{Name, Policy};
+use session_lab::defences::policy::{Name, Policy, PolicyProbe};
+use session_lab::defences::throttle::ThrottleRule;
 use session_lab::session::Session;
 use session_lab::session::accounts::TransferError;
 use session_lab::session::recognise::ANONYMOUS_CEILING;
-use session_lab::session::throttle::Attempt;
+use session_lab::session::throttle::{Attempt, AttemptEnd};
 use session_lab::storage::{Batch, Commit, Put, RecordIndex, RecordKind};
 
 use super::desk::{Bed, Desk, Dice, STUDENT, Task, take_turns};
 use super::on_every_storage;
+use crate::support::POLL;
 
 on_every_storage! {
     no_more_anonymous_sessions_than_the_ceiling_are_kept,
@@ -19,6 +21,8 @@ on_every_storage! {
     counted_ids_are_never_given_twice_and_everybody_gets_one,
     transfers_conserve_money,
     of_parallel_guesses_the_throttle_lets_five_pass,
+    parallel_attempts_with_the_right_password_all_pass,
+    attempts_whose_client_left_are_failures_and_keep_nobody_waiting,
 }
 
 async fn members(desk: &Desk, kind: RecordKind, owner: &str) -> usize {
@@ -154,7 +158,8 @@ async fn transfers_conserve_money(bed: Bed) {
             expected[to] += moved;
         }
         for (user, expected) in USERS.into_iter().zip(expected) {
-            let balance = desk.account(user).await.record.balance;
+            let profile = desk.world().profile(user).await.unwrap();
+            let balance = profile.unwrap().balance;
             assert_eq!(
                 i64::try_from(balance).unwrap(),
                 expected,
@@ -164,17 +169,65 @@ async fn transfers_conserve_money(bed: Bed) {
     }
 }
 
+/// One attempt with a password that is right or wrong; whether the password was looked at.
+async fn attempt(desk: &Desk, rule: &ThrottleRule, end: AttemptEnd) -> bool {
+    match desk.world().count_attempt(rule).await.unwrap() {
+        Attempt::Refused(_) => false,
+        Attempt::Allowed(attempt) => {
+            let world = desk.world();
+            world.end_attempt(attempt, end, None).await.unwrap();
+            true
+        }
+    }
+}
+
+fn hardened_rule() -> ThrottleRule {
+    let probe = PolicyProbe::new(Policy::HARDENED);
+    let rule = probe.throttle().rule(STUDENT, None).unwrap();
+    assert!(probe.probed().contains(Name::Throttle));
+    rule
+}
+
 async fn of_parallel_guesses_the_throttle_lets_five_pass(bed: Bed) {
+    let rule = hardened_rule();
     for seed in bed.seeds() {
         let desk = bed.desk(Policy::HARDENED, seed).await;
-        let probe = session_lab::defences::policy::PolicyProbe::new(Policy::HARDENED);
-        let rule = probe.throttle().rule(STUDENT, None).unwrap();
-        assert!(probe.probed().contains(Name::Throttle));
-        let guess = || -> Task<'_, Attempt> {
-            Box::pin(async { desk.world().count_attempt(&rule).await.unwrap() })
-        };
+        let guess = || -> Task<'_, bool> { Box::pin(attempt(&desk, &rule, AttemptEnd::Wrong)) };
         let told = take_turns(seed, (0..12).map(|_| guess()).collect()).await;
-        let passed = told.iter().filter(|t| **t == Attempt::Allowed).count();
+        let passed = told.iter().filter(|passed| **passed).count();
         assert_eq!(passed, 5, "seed {seed}");
     }
+}
+
+async fn parallel_attempts_with_the_right_password_all_pass(bed: Bed) {
+    let rule = hardened_rule();
+    for seed in bed.seeds() {
+        let desk = bed.desk(Policy::HARDENED, seed).await;
+        let right = || -> Task<'_, bool> { Box::pin(attempt(&desk, &rule, AttemptEnd::Right)) };
+        let told = take_turns(seed, (0..30).map(|_| right()).collect()).await;
+        assert_eq!(told, [true; 30], "seed {seed}");
+        let index = RecordIndex::Kind(Some(desk.world().variant), RecordKind::Throttle);
+        let storage = desk.bench.storage();
+        let left = storage.members(desk.bench.name(), &index, 9).await.unwrap();
+        assert_eq!(left, [], "seed {seed}: a success leaves nothing");
+    }
+}
+
+async fn attempts_whose_client_left_are_failures_and_keep_nobody_waiting(bed: Bed) {
+    let rule = hardened_rule();
+    let desk = bed.desk(Policy::HARDENED, 0).await;
+    let mut left = Vec::new();
+    for _ in 0..5 {
+        left.push(desk.world().count_attempt(&rule).await.unwrap());
+    }
+    let world = desk.world();
+    let mut waiting = Box::pin(world.count_attempt(&rule));
+    let not_yet = tokio::time::timeout(POLL, &mut waiting).await;
+    assert!(not_yet.is_err(), "five are under way");
+    drop(left);
+    let begun = std::time::Instant::now();
+    let refused = waiting.await.unwrap();
+    assert!(matches!(refused, Attempt::Refused(_)), "{refused:?}");
+    // Without the note that they left, it would wait until their time is over.
+    assert!(begun.elapsed().as_secs() < 8);
 }

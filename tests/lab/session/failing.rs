@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use session_lab::defences::PasswordStorage;
+use session_lab::defences::hash_memory::HashMemory;
 use session_lab::defences::password_storage::HashCost;
 use session_lab::defences::policy::{Name, Policy, PolicyProbe};
+use session_lab::defences::throttle::ThrottleRule;
 use session_lab::session::accounts::TransferError;
 use session_lab::session::recognise::RecogniseError;
 use session_lab::session::sign_in::SignInError;
+use session_lab::session::throttle::{Attempt, AttemptEnd};
 use session_lab::session::{Presented, Session};
 use session_lab::storage::StorageError;
 
@@ -156,7 +159,7 @@ async fn a_password_change_that_says_not_available_keeps_no_other_session_withou
             Err(error) => return Err(error),
         };
         account.record.password = PasswordStorage::Plain
-            .store("a new one", HashCost::Owasp)
+            .store("a new one", HashCost::Owasp, &mut HashMemory::default())
             .unwrap();
         desk.world().change_password(alice, &account).await
     };
@@ -166,7 +169,7 @@ async fn a_password_change_that_says_not_available_keeps_no_other_session_withou
             .await
             .record
             .password
-            .matches("a new one");
+            .matches("a new one", &mut HashMemory::default());
         assert!(new || !done);
         assert_eq!(desk.live("alice").await.len(), 1);
     };
@@ -199,8 +202,8 @@ async fn every_other_verb_says_that_the_store_does_not_answer() {
             |desk, _anonymous, _alice| desk.world().known_browser(Some(&known));
             |desk, _anonymous, _alice| desk.world().remember_browser("alice", "a test");
             |desk, _anonymous, _alice| desk.world().browsers_of("alice");
-            |desk, _anonymous, _alice| desk.world().count_attempt(rule);
-            |desk, _anonymous, _alice| desk.world().forget_attempts(rule);
+            |desk, _anonymous, _alice| attempt(desk, rule, AttemptEnd::Wrong);
+            |desk, _anonymous, _alice| attempt(desk, rule, AttemptEnd::Right);
             |desk, _anonymous, _alice| desk.world().account("alice");
             |desk, _anonymous, _alice| desk.world().transfer("alice", STUDENT, 5, "POST");
             |desk, _anonymous, _alice| desk.world().notices();
@@ -210,5 +213,13 @@ async fn every_other_verb_says_that_the_store_does_not_answer() {
             |desk, _anonymous, _alice| desk.bench.reset();
             |desk, _anonymous, _alice| desk.bench.recent_events(9);
         }
+    }
+}
+
+/// A whole attempt to sign in, from its count to its end.
+async fn attempt(desk: &Desk, rule: &ThrottleRule, end: AttemptEnd) -> Result<(), StorageError> {
+    match desk.world().count_attempt(rule).await? {
+        Attempt::Allowed(attempt) => desk.world().end_attempt(attempt, end, None).await,
+        Attempt::Refused(wait) => panic!("{wait:?}"),
     }
 }

@@ -1,6 +1,7 @@
 //! A password change, and whoever still knows the old password.
 
 use session_lab::defences::PasswordStorage;
+use session_lab::defences::hash_memory::HashMemory;
 use session_lab::defences::password_storage::HashCost;
 use session_lab::defences::policy::{Name, Policy};
 use session_lab::session::sign_in::SignInError;
@@ -30,7 +31,7 @@ async fn the_old_password_never_leaves_a_live_session(bed: Bed) {
         let change: Task<'_, Option<String>> = Box::pin(async {
             let mut account = desk.account(STUDENT).await;
             account.record.password = PasswordStorage::Plain
-                .store("a new one", HashCost::Owasp)
+                .store("a new one", HashCost::Owasp, &mut HashMemory::default())
                 .unwrap();
             let changed = desk.world().change_password(&mine, &account).await.unwrap();
             Some(changed.unwrap().renewed.unwrap().key.name().to_owned())
@@ -38,7 +39,11 @@ async fn the_old_password_never_leaves_a_live_session(bed: Bed) {
         let sign_in = || -> Task<'_, Option<String>> {
             Box::pin(async {
                 let account = desk.account(STUDENT).await;
-                if !account.record.password.matches("password123") {
+                if !account
+                    .record
+                    .password
+                    .matches("password123", &mut HashMemory::default())
+                {
                     return None;
                 }
                 match desk.world().sign_in(None, None, &account, "a thief").await {
@@ -78,7 +83,7 @@ async fn a_password_change_ends_more_sessions_than_one_list_holds(bed: Bed) {
 
     let mut account = desk.account(STUDENT).await;
     account.record.password = PasswordStorage::Plain
-        .store("a new one", HashCost::Owasp)
+        .store("a new one", HashCost::Owasp, &mut HashMemory::default())
         .unwrap();
     let changed = desk.world().change_password(&mine, &account).await.unwrap();
     let changed = changed.unwrap();
@@ -108,7 +113,7 @@ async fn of_two_password_changes_one_is_told_that_it_was_overtaken(bed: Bed) {
         let change = |password: &'static str| -> Task<'_, Option<&str>> {
             let mut account = account.clone();
             account.record.password = PasswordStorage::Plain
-                .store(password, HashCost::Owasp)
+                .store(password, HashCost::Owasp, &mut HashMemory::default())
                 .unwrap();
             let (desk, mine) = (&desk, &mine);
             Box::pin(async move {
@@ -120,7 +125,10 @@ async fn of_two_password_changes_one_is_told_that_it_was_overtaken(bed: Bed) {
         let won: Vec<_> = done.into_iter().flatten().collect();
         assert_eq!(won.len(), 1, "seed {seed}");
         let now = desk.account(STUDENT).await.record.password;
-        assert!(now.matches(won[0]), "seed {seed}");
+        assert!(
+            now.matches(won[0], &mut HashMemory::default()),
+            "seed {seed}"
+        );
         assert_eq!(desk.live(STUDENT).await.len(), 1, "seed {seed}");
     }
 }

@@ -14,6 +14,6 @@ mod pages;
 mod random;
 mod request_line;
 mod server;
-mod socket;
+pub mod socket;
 mod tls;
 mod transport;

@@ -1,5 +1,6 @@
 //! The server: heads as they were sent, and limits on what waits.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use session_lab::base::addresses::Listener::{Attacker, AttackerTls, Lab, PortalHttp, PortalHttps};
@@ -40,6 +41,42 @@ async fn names_are_shown_as_they_were_written_and_repeated_lines_in_their_order(
 }
 
 #[tokio::test]
+async fn names_of_headers_are_written_in_their_usual_capitals() {
+    let unusual = format!("GET / HTTP/9.9\r\nHost: {}\r\n\r\n", host(PortalHttp));
+    let refused = exchange_and_close(PortalHttp, unusual).await;
+    let mut answers = vec![refused.expect("an answer")];
+    for listener in [Lab, PortalHttp, PortalHttps] {
+        answers.push(get(listener, "/static/css/lab.css").await);
+        answers.push(get(listener, "/nowhere").await);
+    }
+    let base = bench().name.prefix();
+    answers.push(get(PortalHttps, &format!("{base}/hardened/jwt/profile")).await);
+    answers.push(get(PortalHttp, &format!("{base}/insecure/login")).await);
+    let mut seen = BTreeSet::new();
+    for name in answers.into_iter().flat_map(|answer| answer.names) {
+        for word in name.split('-') {
+            let mut letters = word.chars();
+            let first = letters
+                .next()
+                .is_some_and(|letter| letter.is_ascii_uppercase());
+            assert!(
+                first && !letters.any(|letter| letter.is_ascii_uppercase()),
+                "{name}"
+            );
+        }
+        seen.insert(name);
+    }
+    for name in [
+        "Set-Cookie",
+        "Www-Authenticate",
+        "Etag",
+        "X-Content-Type-Options",
+    ] {
+        assert!(seen.contains(name), "{name}: {seen:?}");
+    }
+}
+
+#[tokio::test]
 async fn one_bad_pair_spoils_that_pair_only() {
     let bench = bench();
     let mut visitor = bench.visitor_in_clear("insecure");
@@ -54,9 +91,8 @@ async fn one_bad_pair_spoils_that_pair_only() {
         let mut bytes = format!(
             "GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: ",
             host(PortalHttp)
-        );
-        bytes.truncate(bytes.len());
-        let mut bytes = bytes.into_bytes();
+        )
+        .into_bytes();
         bytes.extend(&cookies);
         bytes.extend(b"\r\nConnection: close\r\n\r\n");
         let answer = sent(bytes).await;

@@ -22,6 +22,9 @@ pub const AT_LOCALHOST: [Listener; 3] =
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub status: u16,
+    /// The names of the headers as they came.
+    pub names: Vec<String>,
+    /// The headers, names in lower case.
     pub headers: Vec<(String, String)>,
     pub body: String,
 }
@@ -56,6 +59,10 @@ impl Answer {
         };
         Some(Self {
             status,
+            names: lines
+                .clone()
+                .filter_map(|line| Some(line.split_once(':')?.0.to_owned()))
+                .collect(),
             headers: lines.filter_map(header).collect(),
             body: body.to_owned(),
         })

@@ -25,7 +25,7 @@ fn every_check_up_to_the_signature_is_asked_of_a_signed_token() {
     for check in TokenCheck::ALL {
         let elsewhere = matches!(
             check,
-            TokenCheck::Subject | TokenCheck::Revocation | TokenCheck::Form
+            TokenCheck::Subject | TokenCheck::Revocation | TokenCheck::Form | TokenCheck::Portal
         );
         let after = check > TokenCheck::Signature;
         let name = check.defence();

@@ -4,6 +4,7 @@
 //! Nothing here knows what a browser does: the cells are what `crate::same_site` saw arrive, beside
 //! what was recorded of another browser. Next: `table`.
 
+mod records;
 mod table;
 
 use crate::web::template::Template;
@@ -20,6 +21,7 @@ use crate::same_site::measured::{MeasuredTables, ProbeSigns, TableGuess};
 use crate::same_site::{Initiator, Probe, WalkStep, Way, portal};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
+use records::{RecordDifference, ShownRecord};
 use table::Table;
 
 #[derive(Serialize)]
@@ -44,6 +46,9 @@ struct SameSitePage {
     guessed: bool,
     skipped: bool,
     table: Table,
+    records: Vec<ShownRecord>,
+    /// Where they do not agree.
+    differences: Vec<RecordDifference>,
     portal: String,
     start: String,
     clean: String,
@@ -55,13 +60,7 @@ struct SameSitePage {
 fn named(probe: Probe) -> Named {
     Named {
         slug: probe.slug(),
-        title: match probe {
-            Probe::Absent => "absent",
-            Probe::NoneInsecure => "None without Secure",
-            Probe::None => "None",
-            Probe::Lax => "Lax",
-            Probe::Strict => "Strict",
-        },
+        title: probe.title(),
     }
 }
 
@@ -103,13 +102,15 @@ fn show(
         ways: ways
             .map(|way| Named {
                 slug: way.slug(),
-                title: table::title(way),
+                title: way.title(),
             })
             .collect(),
         probes: Probe::ALL.map(named).into(),
         guessed: guess.is_some(),
         skipped: guess == Some(TableGuess::Skipped),
         table: table::of(bench.name(), &measured, addresses, from),
+        records: records::shown(),
+        differences: records::differences(from),
         portal: portal(addresses),
         start: WalkStep::FIRST.start(addresses, bench.name(), false),
         clean: format!("{}{}/same-site/clean", portal(addresses), context.base()),

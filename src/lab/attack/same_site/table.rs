@@ -6,8 +6,8 @@ use serde::Serialize;
 use crate::base::addresses::Addresses;
 use crate::base::bench_name::BenchName;
 use crate::same_site::measured::{MeasuredTable, SentCookies, TableGuess};
-use crate::same_site::recorded::{self, RecordedTable};
-use crate::same_site::{EXCEPTION, Initiator, LIFETIME, Probe, WalkStep, Way};
+use crate::same_site::recorded::{RecordedTable, fitting};
+use crate::same_site::{EXCEPTION, Initiator, LIFETIME, Probe, WalkStep, Way, agent};
 
 /// How old the cookies are when the waiting row is offered, in seconds: five more than Chromium's
 /// exception lasts.
@@ -62,20 +62,6 @@ pub struct Table {
     late: Option<Late>,
 }
 
-/// What a way is called on the page.
-pub fn title(way: Way) -> &'static str {
-    match way {
-        Way::Link => "Link",
-        Way::GetForm => "GET form",
-        Way::PostForm => "POST form",
-        Way::LatePostForm => "POST form, after two minutes",
-        Way::Iframe => "Frame",
-        Way::Image => "Image",
-        Way::Fetch => "fetch()",
-        Way::Redirect => "Redirect",
-    }
-}
-
 /// The table of an initiator on a bench.
 pub fn of(
     bench: &BenchName,
@@ -83,8 +69,8 @@ pub fn of(
     addresses: &Addresses,
     from: Initiator,
 ) -> Table {
-    let agent = measured.agent();
-    let record = recorded::for_agent(&agent);
+    let name = measured.agent();
+    let record = fitting(&name, none_in_background(measured));
     let guess = measured.guess(from);
     let ways = Way::ALL.into_iter().filter(|way| way.is_from(from));
     let rows: Vec<SameSiteRow> = ways
@@ -99,7 +85,7 @@ pub fn of(
             let alone = WalkStep::of(from, way).filter(|step| *step != WalkStep::LATE);
             SameSiteRow {
                 way: way.slug(),
-                title: title(way),
+                title: way.title(),
                 fetch_site: sent.as_ref().and_then(|sent| sent.fetch_site),
                 cells: cells
                     .map(|(at, probe)| {
@@ -119,12 +105,12 @@ pub fn of(
             }
         })
         .collect();
-    let (browser, has_record) = recorded::browser(&agent);
+    let (browser, has_record) = agent::browser(&name);
     let mut notes = notes(measured, from);
-    if !agent.is_empty() && !has_record {
+    if !name.is_empty() && !has_record {
         notes.push(format!(
             "There is no record of this browser. It is compared with {}.",
-            record.browser
+            record.browser()
         ));
     }
     let is_measured =
@@ -139,8 +125,8 @@ pub fn of(
         right: (of > 0).then(|| format!("You guessed {right} of {of} cells right.")),
         measured: rows.iter().filter(is_measured).count(),
         rows,
-        browser: (!agent.is_empty()).then_some(browser),
-        agent,
+        browser: (!name.is_empty()).then_some(browser),
+        agent: name,
         record: in_words(record),
         notes,
         late: (from == Initiator::CrossSite).then(|| late(bench, measured, addresses)),
@@ -157,13 +143,21 @@ const fn word(sent: bool) -> &'static str {
 }
 
 fn in_words(record: &RecordedTable) -> String {
-    let RecordedTable {
-        browser,
-        version,
-        setting,
-        ..
-    } = record;
-    format!("{browser} {version} ({setting})")
+    let RecordedTable { with, on, .. } = record;
+    let setting = record.setting();
+    match record.default_of() {
+        Some(default_of) => format!("{with}, {setting} ({default_of}), recorded on {on}"),
+        None => format!("{with}, {setting}, recorded on {on}"),
+    }
+}
+
+/// Whether None is sent to another site in a frame, an image or by fetch(), once one was measured.
+fn none_in_background(measured: &MeasuredTable) -> Option<bool> {
+    let ways = [Way::Iframe, Way::Image, Way::Fetch];
+    let sent = ways.map(|way| measured.sent(Initiator::CrossSite, way));
+    let none = sent.into_iter().flatten();
+    none.map(|sent| sent.cookies[Probe::None as usize])
+        .reduce(|one, other| one || other)
 }
 
 /// What this browser does that needs a word, by what it was seen to do.
@@ -193,18 +187,19 @@ fn notes(measured: &MeasuredTable, from: Initiator) -> Vec<String> {
     if from != Initiator::CrossSite {
         return notes;
     }
-    let background = [Way::Iframe, Way::Image, Way::Fetch];
-    let background = background.map(|way| sent(from, way, Probe::None));
-    if background.contains(&Some(true)) {
+    let background = none_in_background(measured);
+    if background == Some(true) {
         notes.push(
             "Third-party cookies are allowed in this browser, so None is sent in frames, images and \
-             fetch(). It is a setting; many browsers block them."
+             fetch(). It is a setting: Chrome allows them as installed, and blocks them in Incognito \
+             windows; Firefox and Safari send none there."
                 .to_owned(),
         );
-    } else if link == Some(true) && background.contains(&Some(false)) {
+    } else if link == Some(true) && background == Some(false) {
         notes.push(
             "Third-party cookies are blocked here, so None is not sent in frames, images and \
-             fetch(). It is a setting: where they are allowed, None is sent there."
+             fetch(). It is a setting: where they are allowed, as in Chrome's ordinary windows, None \
+             is sent there."
                 .to_owned(),
         );
     }

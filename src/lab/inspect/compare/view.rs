@@ -89,7 +89,8 @@ struct OwnRequest {
     line: String,
     time: String,
     status: u16,
-    cookie: String,
+    /// The `Cookie` lines, names as they were written.
+    cookie: Vec<String>,
     set_cookie: Vec<String>,
 }
 
@@ -336,7 +337,11 @@ pub async fn own(bench: &Bench, variant: Variant) -> Result<Own, StorageError> {
             line: exchange.line.clone(),
             time: time_of_day(exchange.at),
             status: exchange.status,
-            cookie: texts(&exchange.cookies).join("; "),
+            cookie: exchange
+                .cookies
+                .iter()
+                .map(|line| format!("{}: {}", line.name, texts(&line.cookies).join("; ")))
+                .collect(),
             set_cookie: texts(&exchange.set_cookie),
         })
         .collect();

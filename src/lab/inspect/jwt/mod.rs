@@ -21,6 +21,7 @@ use serde::Serialize;
 
 use crate::base::byte_order_mark;
 use crate::client::LabClient;
+use crate::defences::hash_memory::HashMemory;
 use crate::defences::policy::{Name, Variant};
 use crate::jwt::keys::SigningAlgorithm;
 use crate::jwt::token::MAX_TOKEN_BYTES;
@@ -213,7 +214,7 @@ async fn act(
         }
         "search" => {
             let text = token.clone();
-            let work = move || weak_key::search(&text);
+            let work = move |_: &mut HashMemory| weak_key::search(&text);
             match context.bench.hash(work).await? {
                 Ok(search) => page.search = Some(search),
                 Err(why) => page.not_searched = Some(why),

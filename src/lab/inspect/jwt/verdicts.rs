@@ -169,7 +169,7 @@ async fn ask(
         Ok(claims) => claims,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    if let Some(refusal) = world.revocation(&claims).await? {
+    if let Some(refusal) = world.revocation(&claims, expected.purpose).await? {
         return Ok(Err(refusal));
     }
     let account = world.account(&claims.sub).await?;

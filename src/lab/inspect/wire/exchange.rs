@@ -10,7 +10,9 @@ use crate::lab::diagrams::request_flow;
 use crate::lab::diagrams::request_flow::Drawing;
 use crate::lab::inspect::headers::{attribute_does, does, lacks};
 use crate::lab::page;
-use crate::session::bench::wire::{Cookie, Exchange, Headers, KEPT, OF_ANSWERS, OF_REQUESTS};
+use crate::session::bench::wire::{
+    Cookie, CookieLine, Exchange, Headers, KEPT, OF_ANSWERS, OF_REQUESTS, WrittenName,
+};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 use crate::web::template::Template;
@@ -20,6 +22,8 @@ struct ExchangePage {
     row: WireRow,
     reason: &'static str,
     request: Vec<HeaderLine>,
+    cookies: Vec<CookieLineView>,
+    more: usize,
     cookie_does: &'static str,
     answer: Vec<HeaderLine>,
     set: Vec<SetCookieView>,
@@ -33,9 +37,25 @@ struct ExchangePage {
 /// A header line and what it does.
 #[derive(Serialize)]
 struct HeaderLine {
-    name: &'static str,
+    name: String,
     value: String,
     does: &'static str,
+}
+
+/// A line of cookies that were sent.
+#[derive(Serialize)]
+struct CookieLineView {
+    name: String,
+    cookies: Vec<CookieView>,
+}
+
+impl CookieLineView {
+    fn new(line: &CookieLine) -> Self {
+        Self {
+            name: line.name.to_string(),
+            cookies: line.cookies.iter().map(CookieView::new).collect(),
+        }
+    }
 }
 
 /// A cookie that the answer sets, attribute by attribute.
@@ -67,10 +87,10 @@ impl SetCookieView {
 }
 
 fn lines(headers: &Headers, names: &'static [&'static str]) -> Vec<HeaderLine> {
-    let line = |(name, value): (&'static str, &str)| HeaderLine {
-        name,
+    let line = |(name, value): (WrittenName, &str)| HeaderLine {
+        name: name.to_string(),
         value: value.to_owned(),
-        does: does(name, value),
+        does: does(name.lower_case(), value),
     };
     headers.iter(names).map(line).collect()
 }
@@ -93,6 +113,8 @@ impl ExchangePage {
             row: WireRow::new(one, false),
             reason: status.reason().unwrap_or_default(),
             request: lines(&one.request, &OF_REQUESTS),
+            cookies: one.cookies.iter().map(CookieLineView::new).collect(),
+            more: one.more_cookies,
             cookie_does: does("cookie", ""),
             answer: lines(&one.answer, &OF_ANSWERS),
             set: one.set_cookie.iter().map(SetCookieView::new).collect(),

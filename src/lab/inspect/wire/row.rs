@@ -59,7 +59,7 @@ impl WireRow {
             line: one.line.clone(),
             status: one.status,
             scheme: one.scheme.as_str(),
-            sent: one.cookies.iter().map(CookieView::new).collect(),
+            sent: one.sent_cookies().map(CookieView::new).collect(),
             more: one.more_cookies,
             set: one.set_cookie.iter().map(CookieView::new).collect(),
             refused_by: one.refused_by.map(Name::slug),

@@ -19,9 +19,12 @@ use rocket::http::Status;
 
 use crate::base::byte_order_mark;
 use crate::lab::Lessons;
+use crate::storage::StorageError;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 use crate::worksheets::placeholders::PlaceholderValues;
+use crate::worksheets::progress::SheetProgress;
+use crate::worksheets::progress_tracker::{ProgressTracker, StepStatus};
 use crate::worksheets::sheet::Sheet;
 
 /// The largest form, in bytes: an answer of 4 000 characters, spelled with up to twelve signs each.
@@ -32,6 +35,20 @@ fn values(context: &RequestContext, lessons: &Lessons) -> PlaceholderValues {
     let bench = context.bench.name();
     let custom = context.bench.custom();
     PlaceholderValues::new(&context.addresses, &lessons.folder, bench, custom)
+}
+
+/// What was done of a sheet. Whoever looks at it opens it, unless a page of another origin made the
+/// browser look: then nothing is stored.
+async fn progress(
+    context: &RequestContext,
+    sheet: &Sheet,
+) -> Result<(SheetProgress, Vec<StepStatus>), StorageError> {
+    let tracker = ProgressTracker::new(&context.bench, sheet);
+    if context.foreign {
+        tracker.view().await
+    } else {
+        tracker.open().await
+    }
 }
 
 /// The sheet of that slug.

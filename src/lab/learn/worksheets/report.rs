@@ -5,14 +5,14 @@ use rocket::http::ContentType;
 use rocket::{Route, State, get, routes};
 use serde::Serialize;
 
-use super::{Lessons, find, values};
+use super::{Lessons, find, progress, values};
 use crate::lab::attachment::Attachment;
 use crate::lab::page;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 use crate::worksheets::codes::Codes;
 use crate::worksheets::markdown::to_html;
-use crate::worksheets::progress_tracker::{ProgressTracker, wall_time};
+use crate::worksheets::progress_tracker::wall_time;
 use crate::worksheets::report::SheetReport;
 
 async fn markdown(
@@ -21,7 +21,7 @@ async fn markdown(
     lessons: &Lessons,
 ) -> Result<String, Problem> {
     let sheet = find(lessons, slug)?;
-    let (progress, _) = ProgressTracker::new(&context.bench, sheet).open().await?;
+    let (progress, _) = progress(context, sheet).await?;
     let name = context.bench.student();
     let report = SheetReport {
         sheet,

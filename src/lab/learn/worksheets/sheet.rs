@@ -7,7 +7,7 @@ use rocket::serde::json::Json;
 use rocket::{Either, Route, State, get, post, routes};
 use serde::Serialize;
 
-use super::{Lessons, find, values};
+use super::{Lessons, find, progress, values};
 use crate::lab::page;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
@@ -66,7 +66,7 @@ async fn sheet(
         let page = page::render(context, "pages/lab/worksheet_unknown.html", title, page);
         return Ok(Either::Right((Status::NotFound, page)));
     };
-    let (progress, standings) = ProgressTracker::new(&context.bench, sheet).open().await?;
+    let (progress, standings) = progress(context, sheet).await?;
     let values = values(context, lessons);
     let reader = SheetReader::Student(&progress, &standings);
     let (before, next) = lessons.library().beside(&sheet.slug);
@@ -110,7 +110,7 @@ async fn live(
     lessons: &State<Lessons>,
 ) -> Result<Json<SheetLive>, Problem> {
     let sheet = find(lessons, slug)?;
-    let (progress, standings) = ProgressTracker::new(&context.bench, sheet).open().await?;
+    let (progress, standings) = progress(context, sheet).await?;
     let values = values(context, lessons);
     let steps = sheet.steps().map(|step| {
         let id = step.common.id.clone();

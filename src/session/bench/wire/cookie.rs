@@ -10,6 +10,7 @@
 use std::fmt;
 
 use super::cut;
+use super::written_name::WrittenName;
 
 /// The longest name that is kept, and the longest attributes, in bytes.
 pub(super) const NAME: usize = 80;
@@ -50,6 +51,15 @@ impl fmt::Display for Masked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "({} characters, #{:08x})", self.characters, self.mark)
     }
+}
+
+/// The cookies of one `Cookie` line.
+#[derive(Clone, Debug)]
+pub struct CookieLine {
+    /// `Cookie`, as it was written.
+    pub name: WrittenName,
+    /// Its pairs, in their order.
+    pub cookies: Vec<Cookie>,
 }
 
 /// One cookie, sent or set.

@@ -5,6 +5,7 @@
 //! header that nobody thought of, and some application puts a secret into one (`X-Api-Key`).
 
 use super::end;
+use super::written_name::WrittenName;
 
 /// How much of the values of one message is kept, and of one value, in bytes.
 pub(super) const ROOM: usize = 770;
@@ -54,8 +55,18 @@ pub const OF_ANSWERS: [&str; 15] = [
 #[derive(Clone, Debug, Default)]
 pub struct Headers {
     values: String,
-    /// Place of the name, end of the value.
-    ends: Vec<(u8, u16)>,
+    lines: Vec<HeaderEntry>,
+}
+
+/// A line among the others.
+#[derive(Clone, Copy, Debug)]
+struct HeaderEntry {
+    /// The place of the name in its list.
+    name: u8,
+    /// The capitals of the name.
+    capitals: u32,
+    /// Where the value ends.
+    end: u16,
 }
 
 impl Headers {
@@ -63,19 +74,19 @@ impl Headers {
     pub fn with_room() -> Self {
         Self {
             values: String::with_capacity(ROOM),
-            ends: Vec::with_capacity(OF_ANSWERS.len()),
+            lines: Vec::with_capacity(OF_ANSWERS.len()),
         }
     }
 
     /// Gives back the room that was not needed.
     pub(super) fn fit(&mut self) {
         self.values.shrink_to_fit();
-        self.ends.shrink_to_fit();
+        self.lines.shrink_to_fit();
     }
 
-    /// Adds a value, cut to what there is room for. A stranger chooses the values, so one long
-    /// header may use its share and no more.
-    pub fn push(&mut self, name: usize, value: &str) {
+    /// Adds a line, its value cut to what there is room for. `place` is that of its name in the list.
+    /// A stranger chooses the values, so one long header may use its share and no more.
+    pub fn push(&mut self, place: usize, name: WrittenName, value: &str) {
         const SIGN: char = '…';
         let room = LONGEST.min(ROOM - self.values.len());
         if value.is_empty() || room < SIGN.len_utf8() {
@@ -90,8 +101,12 @@ impl Headers {
             self.values.push(SIGN);
         }
         // Both fit: a list of names is short, and a message has less room than a `u16` counts.
-        match (u8::try_from(name), u16::try_from(self.values.len())) {
-            (Ok(name), Ok(end)) => self.ends.push((name, end)),
+        match (u8::try_from(place), u16::try_from(self.values.len())) {
+            (Ok(place), Ok(end)) => self.lines.push(HeaderEntry {
+                name: place,
+                capitals: name.capitals(),
+                end,
+            }),
             _ => self.values.truncate(before),
         }
     }
@@ -100,12 +115,13 @@ impl Headers {
     pub fn iter<'h>(
         &'h self,
         names: &'static [&'static str],
-    ) -> impl Iterator<Item = (&'static str, &'h str)> {
+    ) -> impl Iterator<Item = (WrittenName, &'h str)> {
         let mut from = 0;
-        self.ends.iter().filter_map(move |(name, end)| {
-            let value = self.values.get(from..usize::from(*end))?;
-            from = usize::from(*end);
-            Some((*names.get(usize::from(*name))?, value))
+        self.lines.iter().filter_map(move |line| {
+            let value = self.values.get(from..usize::from(line.end))?;
+            from = usize::from(line.end);
+            let name = *names.get(usize::from(line.name))?;
+            Some((WrittenName::with_capitals(name, line.capitals), value))
         })
     }
 
@@ -121,16 +137,23 @@ mod tests {
     #[test]
     fn values_come_back_under_their_names_until_the_room_is_used() {
         let mut headers = Headers::default();
-        headers.push(1, "http://localhost");
-        headers.push(0, "");
-        headers.push(2, &"é".repeat(400));
+        let name = |written| WrittenName::new("", written);
+        headers.push(1, name("ORIgin"), "http://localhost");
+        headers.push(0, name("host"), "");
+        headers.push(2, name("referer"), &"é".repeat(400));
         let found: Vec<_> = headers.iter(&OF_REQUESTS).collect();
-        assert_eq!(found[0], ("origin", "http://localhost"));
-        assert_eq!((found[1].0, found[1].1.len()), ("referer", 299));
+        assert_eq!(
+            (&*found[0].0.to_string(), found[0].1),
+            ("ORIgin", "http://localhost")
+        );
+        assert_eq!(
+            (found[1].0.lower_case(), found[1].1.len()),
+            ("referer", 299)
+        );
         assert!(found[1].1.ends_with('…'), "a cut value says so");
         assert_eq!(found.len(), 2);
         for _ in 0..20 {
-            headers.push(3, &"x".repeat(200));
+            headers.push(3, name(""), &"x".repeat(200));
         }
         assert!(headers.size() > ROOM - 3 && headers.size() <= ROOM);
     }

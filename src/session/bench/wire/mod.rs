@@ -11,12 +11,14 @@
 
 mod cookie;
 mod headers;
+mod written_name;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-pub use cookie::{Cookie, Masked};
+pub use cookie::{Cookie, CookieLine, Masked};
 pub use headers::{Headers, OF_ANSWERS, OF_REQUESTS};
+pub use written_name::WrittenName;
 
 use super::lock;
 use crate::base::clock::BenchTime;
@@ -72,8 +74,9 @@ pub struct Exchange {
     /// Method and target. Values in the target that are secret, or too long to be anything else,
     /// are left out.
     pub line: String,
-    /// The cookies sent, in their order: where two have one name, the first one may be planted.
-    pub cookies: Vec<Cookie>,
+    /// The cookies sent, by the lines that they came in, in their order: where two have one name, the
+    /// first one may be planted.
+    pub cookies: Vec<CookieLine>,
     /// How many more were sent than are kept.
     pub more_cookies: usize,
     /// Whether the variant's session cookie was among them: what `SameSite` and `Secure` decide.
@@ -97,12 +100,23 @@ impl Exchange {
     /// A header of the request, if it was sent.
     pub fn request_header(&self, name: &str) -> Option<&str> {
         let mut all = self.request.iter(&OF_REQUESTS);
-        all.find_map(|(found, value)| (found == name).then_some(value))
+        all.find_map(|(found, value)| (found.lower_case() == name).then_some(value))
+    }
+
+    /// The cookies sent, in their order.
+    pub fn sent_cookies(&self) -> impl Iterator<Item = &Cookie> {
+        self.cookies.iter().flat_map(|line| &line.cookies)
+    }
+
+    /// Every cookie, those sent and those set.
+    fn each_cookie(&mut self) -> impl Iterator<Item = &mut Cookie> {
+        let sent = self.cookies.iter_mut().flat_map(|line| &mut line.cookies);
+        sent.chain(&mut self.set_cookie)
     }
 
     /// How much text it holds, in bytes.
     pub fn size(&self) -> usize {
-        let cookies = self.cookies.iter().chain(&self.set_cookie);
+        let cookies = self.sent_cookies().chain(&self.set_cookie);
         let cookies: usize = cookies.map(Cookie::size).sum();
         self.line.len() + cookies + self.request.size() + self.answer.size()
     }
@@ -124,18 +138,22 @@ impl Wire {
     /// lock is taken, so a long request delays no other.
     pub fn push(&self, mut exchange: Exchange) {
         cut(&mut exchange.line, LINE);
-        exchange.more_cookies += exchange.cookies.len().saturating_sub(MOST_SENT);
-        exchange.cookies.truncate(MOST_SENT);
-        exchange.set_cookie.truncate(MOST_SET);
-        for cookie in exchange.cookies.iter_mut().chain(&mut exchange.set_cookie) {
-            cookie.fit();
+        let mut room = MOST_SENT;
+        for line in &mut exchange.cookies {
+            let kept = line.cookies.len().min(room);
+            exchange.more_cookies += line.cookies.len() - kept;
+            line.cookies.truncate(kept);
+            room -= kept;
         }
+        exchange.cookies.retain(|line| !line.cookies.is_empty());
+        exchange.set_cookie.truncate(MOST_SET);
+        exchange.each_cookie().for_each(Cookie::fit);
         exchange.request.fit();
         exchange.answer.fit();
         let mut kept = lock(&self.0);
         kept.count += 1;
         exchange.id = kept.count;
-        for cookie in exchange.cookies.iter_mut().chain(&mut exchange.set_cookie) {
+        for cookie in exchange.each_cookie() {
             kept.letters.give(cookie);
         }
         if kept.all.len() >= KEPT {
@@ -233,16 +251,23 @@ mod tests {
         Cookie::new(name, Some(value), "")
     }
 
+    fn line(cookies: Vec<Cookie>) -> CookieLine {
+        let name = WrittenName::new("cookie", "Cookie");
+        CookieLine { name, cookies }
+    }
+
     #[test]
     fn the_largest_exchange_keeps_its_bound() {
         let mut large = exchange("é".repeat(2000));
         for n in 0..50 {
-            large.cookies.push(cookie(&"n".repeat(500), n));
+            let sent = [n, n + 100].map(|mark| cookie(&"n".repeat(500), mark));
+            large.cookies.push(line(sent.into()));
             let set = Cookie::new(&"ü".repeat(500), None, &"; Path=/é".repeat(40));
             large.set_cookie.push(set);
             for which in 0..OF_REQUESTS.len() {
-                large.request.push(which, &"ä".repeat(400));
-                large.answer.push(which, &"ö".repeat(400));
+                let name = WrittenName::in_answers(OF_REQUESTS[which]);
+                large.request.push(which, name, &"ä".repeat(400));
+                large.answer.push(which, name, &"ö".repeat(400));
             }
         }
         let wire = Wire::default();
@@ -250,7 +275,7 @@ mod tests {
         let kept = wire.one(1).expect("kept");
         assert!(kept.size() <= LARGEST, "{}", kept.size());
         assert!(kept.size() > LARGEST - 200, "{}", kept.size());
-        assert_eq!(kept.more_cookies, 34);
+        assert_eq!((kept.cookies.len(), kept.more_cookies), (8, 84));
     }
 
     #[test]
@@ -276,14 +301,17 @@ mod tests {
         let wire = Wire::default();
         for marks in [[7, 8], [9, 7]] {
             let mut one = exchange(String::new());
-            one.cookies.push(cookie("sent", marks[0]));
+            one.cookies.push(line(vec![cookie("sent", marks[0])]));
             one.set_cookie.push(cookie("set", marks[1]));
             wire.push(one);
         }
         let letter = |cookie: &Cookie| cookie.value.expect("a value").letter();
         let letters = |id| {
             let one = wire.one(id).expect("kept");
-            [letter(&one.cookies[0]), letter(&one.set_cookie[0])]
+            [
+                letter(&one.cookies[0].cookies[0]),
+                letter(&one.set_cookie[0]),
+            ]
         };
         assert_eq!((letters(1), letters(2)), ([0, 1], [2, 0]));
     }

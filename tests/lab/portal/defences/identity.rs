@@ -35,7 +35,9 @@ pub async fn a_copied_state_cookie_makes_somebody_else(on: On<'_>) -> Shows {
     };
     let payload = copied.split('.').next().unwrap_or_default();
     let readable = URL_SAFE_NO_PAD.decode(payload).expect("base64url");
-    assert_eq!(readable, br#"{"large_text":false,"user":"alice"}"#);
+    let portal = format!("{}/{}", on.bench.name, on.variant);
+    let expected = format!(r#"{{"large_text":false,"portal":"{portal}","user":"alice"}}"#);
+    assert_eq!(readable, expected.as_bytes());
     replace_state(&mut mallory, &name, copied);
     assert_eq!(mallory.whoami().await.as_deref(), Some("alice"));
     Shows::Weak
@@ -70,6 +72,7 @@ async fn on_a_hardened_portal_with_a_state_cookie_the_key_alone_decides() {
 fn forged() -> String {
     let state = SignedState {
         large_text: false,
+        portal: None,
         user: "admin".into(),
     };
     state_cookie::sign(
