@@ -134,13 +134,13 @@ pick_ports() {
         nap 0.1
     done
     port_of() { sed -n "s|^  $1 .*://[^:]*:\([0-9]*\)/.*|\1|p" "$DATA.out"; }
-    LAB_PORT=$(port_of 'Start here') HTTP_PORT=$(port_of 'Portal, in clear')
+    LAB_PORT=$(port_of 'Start here') HTTP_PORT=$(port_of 'Portal, http')
     HTTPS_PORT=$(port_of 'Portal, over TLS')
     [[ -n $LAB_PORT && -n $HTTP_PORT && -n $HTTPS_PORT ]] || no_start
     stop_lab
 }
 
-# The portal's address over TLS, and in clear.
+# The portal's address over TLS, and unencrypted.
 PORTAL() { printf 'https://localhost:%s/%s%s' "$HTTPS_PORT" "$VARIANT" "$1"; }
 CLEAR() { printf 'http://localhost:%s/%s%s' "$HTTP_PORT" "$VARIANT" "$1"; }
 ask() { curl -sS --fail --cacert "$DATA/tls/cert.pem" --resolve "localhost:$HTTPS_PORT:127.0.0.1" "$@"; }

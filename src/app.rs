@@ -110,9 +110,9 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
 /// What keeps the lab from starting; then no listener is left running.
 pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let main_name = reach::portal_name(&settings.reach);
-    let sockets = listeners::bind(settings).await?;
+    let sockets = listeners::bind(settings)?;
     let templates = Arc::new(assets::SiteTemplates::begin());
-    let wifi = open_cafe(settings).await?;
+    let wifi = open_cafe(settings)?;
     let (storage, watched) = open_storage(settings).await?;
     let files = match &watched {
         Watched::Files(files) => Some(files.clone()),
@@ -194,9 +194,9 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     })
 }
 
-async fn open_cafe(settings: &Settings) -> Result<TcpListener, StartError> {
+fn open_cafe(settings: &Settings) -> Result<TcpListener, StartError> {
     let port = settings.cafe_port;
-    let opened = sniffing_proxy::open(port).await;
+    let opened = sniffing_proxy::open(port);
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     opened.map_err(|error| listeners::cannot_listen(listeners::CAFE_FLAG, address, &error))
 }
@@ -264,8 +264,8 @@ fn broken(error: &dyn std::fmt::Display) -> StartError {
     )
 }
 
-/// Every connection is an open file, and Rocket closes no idle one. The usual soft limit of 1 024
-/// would be used up by a class.
+/// Every connection is an open file. Under the usual soft limit of 1 024 the server would soon close
+/// connections of a class to make room for others.
 fn raise_open_files() {
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
         log::warn!("the limit on open files stays as it is: {error}");

@@ -96,12 +96,12 @@ pub fn sockets(settings: &Settings) -> Vec<(&'static str, SocketAddr)> {
 ///
 /// # Errors
 /// The first port that cannot be had, with the flag that chooses another.
-pub async fn bind(settings: &Settings) -> Result<Vec<(Listener, TcpListener)>, StartError> {
+pub fn bind(settings: &Settings) -> Result<Vec<(Listener, TcpListener)>, StartError> {
     let mut sockets = Vec::with_capacity(Listener::ALL.len());
     for listener in Listener::ALL {
         let port = port(settings, listener);
         let address = SocketAddr::from((bind_address(settings), port));
-        let socket = TcpListener::bind(address).await;
+        let socket = server::listen(address);
         let socket = socket.map_err(|error| cannot_listen(listener.flag(), address, &error))?;
         sockets.push((listener, socket));
     }

@@ -13,4 +13,5 @@ pub mod private_file;
 pub mod set_cookie;
 pub mod shutdown;
 pub mod start_error;
+pub mod tapped_stream;
 pub mod tls;

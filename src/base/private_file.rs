@@ -76,6 +76,10 @@ pub(crate) fn write(path: &Path, text: &str, readers: Readers) -> Result<(), Sta
 /// Takes away what others may do with a key file or folder that is already there.
 ///
 /// A file system without permissions (a USB stick) refuses; the lab says so and goes on.
+#[cfg_attr(
+    not(unix),
+    expect(unused_variables, reason = "permissions are a matter of Unix")
+)]
 pub(crate) fn close_to_others(path: &Path) {
     #[cfg(unix)]
     {
@@ -94,6 +98,10 @@ pub(crate) fn close_to_others(path: &Path) {
     }
 }
 
+#[cfg_attr(
+    not(unix),
+    expect(unused_variables, reason = "permissions are a matter of Unix")
+)]
 fn create(path: &Path, readers: Readers) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

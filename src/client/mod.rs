@@ -7,21 +7,20 @@
 pub mod caller;
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
+use crate::base::tapped_stream::{Tap, TappedStream};
 use crate::defences::facts::Scheme;
 
 /// The client's name in `User-Agent`, before the version.
@@ -187,14 +186,11 @@ async fn talk<S>(stream: S, request: Outgoing) -> Result<HttpExchange, ClientErr
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let tap = Tap {
-        stream,
-        bytes: Arc::default(),
-    };
-    let tapped = tap.bytes.clone();
+    let tapped = Arc::<Mutex<TappedBytes>>::default();
+    let stream = TappedStream::new(stream, CopyingTap(tapped.clone()));
     let (mut sender, connection) = http1::Builder::new()
         .title_case_headers(true)
-        .handshake::<_, Full<Bytes>>(TokioIo::new(tap))
+        .handshake::<_, Full<Bytes>>(TokioIo::new(stream))
         .await?;
     tokio::spawn(connection);
 
@@ -251,61 +247,33 @@ where
     })
 }
 
-/// What went through a [`Tap`], up to [`LARGEST`] bytes each way.
+/// What went over a connection, up to [`LARGEST`] bytes each way.
 #[derive(Default)]
 struct TappedBytes {
     sent: Vec<u8>,
     received: Vec<u8>,
 }
 
-/// A stream that keeps a copy of the bytes that pass.
-struct Tap<S> {
-    stream: S,
-    bytes: Arc<Mutex<TappedBytes>>,
+/// Keeps a copy of the bytes that pass.
+struct CopyingTap(Arc<Mutex<TappedBytes>>);
+
+impl CopyingTap {
+    fn bytes(&self) -> MutexGuard<'_, TappedBytes> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-impl<S> Tap<S> {
-    fn record(&self, keep: impl FnOnce(&mut TappedBytes)) {
-        keep(&mut self.bytes.lock().unwrap_or_else(PoisonError::into_inner));
+impl Tap for CopyingTap {
+    fn read(&mut self, bytes: &[u8]) {
+        keep(&mut self.bytes().received, bytes);
+    }
+
+    fn written(&mut self, bytes: &[u8]) {
+        keep(&mut self.bytes().sent, bytes);
     }
 }
 
 fn keep(into: &mut Vec<u8>, bytes: &[u8]) {
     let room = LARGEST.saturating_sub(into.len());
     into.extend_from_slice(&bytes[..bytes.len().min(room)]);
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<std::io::Result<()>> {
-        let before = buffer.filled().len();
-        let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        self.record(|tapped| keep(&mut tapped.received, &buffer.filled()[before..]));
-        polled
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Tap<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<std::io::Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        if let Poll::Ready(Ok(written)) = polled {
-            self.record(|tapped| keep(&mut tapped.sent, &bytes[..written]));
-        }
-        polled
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
 }

@@ -14,7 +14,7 @@ use crate::defences::csrf_token::TOKEN_FIELD;
 use crate::defences::policy::Name;
 use crate::portal::Visitor;
 use crate::web::context::RequestContext;
-use crate::web::problem::{LARGEST_BODY, Problem, too_large};
+use crate::web::problem::{LARGEST_BODY, Problem};
 
 /// A form's fields, `T` by their names.
 #[derive(Debug)]
@@ -193,7 +193,7 @@ async fn check_token(
 /// The whole body as text.
 async fn read(data: Data<'_>) -> Result<String, Problem> {
     match data.open(LARGEST_BODY.as_u64().bytes()).into_bytes().await {
-        Ok(bytes) if !bytes.is_complete() => Err(too_large()),
+        Ok(bytes) if !bytes.is_complete() => Err(Problem::too_large()),
         Ok(bytes) => {
             let text = byte_order_mark::text(&bytes.value);
             let text = text.map_err(|_| unreadable("The body is not UTF-8 text."))?;

@@ -117,7 +117,7 @@ impl RecordedTable {
     pub fn was_set(&self) -> &'static str {
         match (self.third_party_cookies, self.is_firefox()) {
             (ThirdPartyCookies::AsInstalled, true) => {
-                "nothing about cookies; Firefox's own network.cookie.cookieBehavior is 5"
+                "nothing about cookies; network.cookie.cookieBehavior is 5 by itself"
             }
             (ThirdPartyCookies::AsInstalled, false) => "nothing about cookies",
             (ThirdPartyCookies::Allowed, true) => "network.cookie.cookieBehavior is 0",

@@ -4,11 +4,11 @@
 //!
 //! One port takes both: a connection that begins with a TLS handshake goes to the portal's TLS
 //! listener, any other to the unencrypted one. The proxy changes no byte and cannot read TLS. Next:
-//! [`capture`], what is kept, [`mask`], what is never shown, and `recorded_stream.rs`, where bytes are recorded.
+//! [`capture`], what is kept, [`mask`], what is never shown, and `recorder.rs`, where bytes are recorded.
 
 pub mod capture;
 pub mod mask;
-mod recorded_stream;
+mod recorder;
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -19,9 +19,10 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use self::capture::Captures;
-use self::recorded_stream::RecordedStream;
+use self::recorder::Recorder;
+use crate::base::tapped_stream::TappedStream;
 use crate::defences::facts::Scheme;
-use crate::web::server::{Acceptor, ConnectionEnds, FirstByte, accept_all, first_byte};
+use crate::web::server::{Acceptor, ConnectionEnds, FirstByte, accept_all, first_byte, listen};
 
 /// The café, before it has its listener.
 #[derive(Debug)]
@@ -38,8 +39,8 @@ pub struct SniffingProxy {
 ///
 /// # Errors
 /// The port cannot be had.
-pub async fn open(port: u16) -> io::Result<TcpListener> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await
+pub fn open(port: u16) -> io::Result<TcpListener> {
+    listen((Ipv4Addr::LOCALHOST, port).into())
 }
 
 impl SniffingProxy {
@@ -68,13 +69,13 @@ impl SniffingProxy {
         let ticket = self.http.connections.enter(origin.remote.ip());
         let first = tokio::select! {
             first = first_byte(&guest) => first?,
-            () = ticket.closed() => return Ok(()),
+            () = ticket.given_up(&stopped) => return Ok(()),
         };
         let (scheme, acceptor) = match first {
             FirstByte::Tls => (Scheme::Https, &self.https),
             FirstByte::Other => (Scheme::Http, &self.http),
         };
-        let tapped = RecordedStream::new(guest, self.captures.clone(), scheme);
+        let tapped = TappedStream::new(guest, Recorder::new(self.captures.clone(), scheme));
         acceptor.serve_stream(tapped, origin, ticket, stopped).await
     }
 }

@@ -1,21 +1,21 @@
-//! What can be wrong with a request, as a page or as `application/problem+json` (RFC 9457).
+//! What can be wrong with a request. Next: `answer`, the page or the JSON that tells it, and
+//! `catcher`, which answers where no handler does.
 
+mod answer;
+mod catcher;
 mod causes;
 
-use crate::web::template::Template;
 use rocket::data::ByteUnit;
-use rocket::http::{ContentType, Header, Status};
-use rocket::request::Request;
-use rocket::response::{self, Responder, Response};
-use rocket::{Catcher, catch, catchers};
-use serde::Serialize;
+use rocket::http::Status;
 
-use super::context::RequestContext;
-use super::page::{Frame, PortalView};
-use super::variant_list::VariantList;
-use crate::base::addresses::{Listener, Site};
+use crate::base::addresses::Listener;
 use crate::defences::facts::Refusal;
 use crate::defences::policy::Name;
+
+pub use catcher::all_catchers;
+
+/// The largest body that the portal reads: 16 kB, eight times the longest notice.
+pub const LARGEST_BODY: ByteUnit = ByteUnit::Kilobyte(16);
 
 /// An answer that is not what was asked for, with its reason and the way on.
 #[derive(Clone, Debug)]
@@ -162,236 +162,15 @@ impl Problem {
             "Load the page again and repeat it.",
         )
     }
-}
 
-#[derive(Serialize)]
-struct ProblemJson<'p> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    title: &'p str,
-    status: u16,
-    detail: &'p str,
-    next: &'p str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    defence: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after: Option<u64>,
-    /// What `check_session` answers to somebody who is not signed in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    is_authenticated: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    msg: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-struct ProblemPage<'p> {
-    frame: Frame,
-    #[serde(flatten)]
-    portal: Option<PortalView>,
-    status: u16,
-    heading: &'p str,
-    because: &'p str,
-    message: &'p str,
-    next: &'p str,
-    defence: Option<&'static str>,
-    retry_after: Option<u64>,
-    asked_host: &'p str,
-    asked: &'p str,
-    right: Vec<ListenerLink>,
-    variants: VariantList,
-}
-
-#[derive(Serialize)]
-struct ListenerLink {
-    label: String,
-    url: String,
-}
-
-impl Problem {
-    fn json(&self) -> Result<String, Status> {
-        let json = ProblemJson {
-            kind: "about:blank",
-            title: self.heading,
-            status: self.status.code,
-            detail: &self.because,
-            next: &self.next,
-            defence: self.defence.map(Name::slug),
-            retry_after: self.retry_after,
-            is_authenticated: (self.status == Status::Unauthorized).then_some(false),
-            msg: match self.api_member.as_deref() {
-                Some(ApiMember::Msg(msg)) => Some(msg),
-                Some(ApiMember::Challenge(_)) | None => None,
-            },
-        };
-        serde_json::to_string(&json).map_err(|_| Status::InternalServerError)
-    }
-
-    fn page(&self, request: &Request<'_>) -> Template {
-        let frame = Frame::of(request, self.heading);
-        let context = RequestContext::of(request);
-        let portal = context
-            .filter(|context| context.variant.is_some())
-            .map(PortalView::signed_out);
-        let (mut right, mut asked_host, mut asked, mut variants) = Default::default();
-        let site = context.map_or(Site::Lab, |context| context.listener.site());
-        let name = match &*self.detail {
-            ProblemDetail::RightAddresses { asked, listener } => {
-                right = self.right_addresses(request, *listener);
-                asked_host = asked.as_str();
-                "pages/misdirected.html"
-            }
-            ProblemDetail::Variants { asked: found } => {
-                asked = found.as_str();
-                variants = VariantList::all();
-                "pages/unknown_variant.html"
-            }
-            ProblemDetail::Sites => "pages/not_found.html",
-            _ if portal.is_some() => "pages/portal/refused.html",
-            _ if site == Site::Lab && self.status == Status::Forbidden => {
-                "pages/lab/forbidden.html"
-            }
-            _ => "pages/broken.html",
-        };
-        Template::render(
-            name,
-            ProblemPage {
-                frame,
-                portal,
-                status: self.status.code,
-                heading: self.heading,
-                because: &self.because,
-                message: &format!("{} {}", self.because, self.next),
-                next: &self.next,
-                defence: self.defence.map(Name::slug),
-                retry_after: self.retry_after,
-                asked_host,
-                asked,
-                right,
-                variants,
-            },
+    /// 413: the body is larger than any form of the portal needs.
+    pub fn too_large() -> Self {
+        let because = format!("A body may hold {} bytes at most.", LARGEST_BODY.as_u64());
+        Self::new(
+            Status::PayloadTooLarge,
+            "The body is too large",
+            because,
+            "Send less.",
         )
     }
-
-    fn right_addresses(&self, request: &Request<'_>, listener: Listener) -> Vec<ListenerLink> {
-        let Some(addresses) = super::request_router::addresses(request) else {
-            return Vec::new();
-        };
-        let mut right = Listener::ALL.to_vec();
-        // Only a visitor of the attacker's site needs the attacker's addresses.
-        right.retain(|l| l.site() != Site::Attacker || l.site() == listener.site());
-        // The address of the listener that was reached comes first.
-        right.sort_by_key(|l| *l != listener);
-        let page = |listener: Listener| match listener {
-            Listener::Lab => ("The lab's front page", "/"),
-            Listener::PortalHttp => ("The portal, unencrypted", "/insecure/"),
-            Listener::PortalHttps => ("The portal, over TLS", "/hardened/"),
-            Listener::Attacker => ("The attacker, unencrypted", "/"),
-            Listener::AttackerTls => ("The attacker, over TLS", "/"),
-        };
-        let through_cafe = addresses
-            .cafe_port()
-            .filter(|_| listener.site() == Site::Portal)
-            .map(|port| ListenerLink {
-                label: "The portal, through the café".into(),
-                url: format!("http://localhost:{port}/insecure/"),
-            });
-        right
-            .into_iter()
-            .map(|l| {
-                let (label, path) = page(l);
-                ListenerLink {
-                    label: label.into(),
-                    url: format!("{}{path}", addresses.origin(l)),
-                }
-            })
-            .chain(through_cafe)
-            .collect()
-    }
-}
-
-impl<'r> Responder<'r, 'static> for Problem {
-    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let context = RequestContext::of(request);
-        if let (Some(context), Some(defence)) = (context, self.defence) {
-            context.note_refusal(defence);
-        }
-        let json = context.is_some_and(|context| context.json);
-        let mut answer = if json {
-            let problem = ContentType::new("application", "problem+json");
-            (problem, self.json()?).respond_to(request)?
-        } else {
-            self.page(request).respond_to(request)?
-        };
-        answer.set_status(self.status);
-        let mut build = Response::build_from(answer);
-        if let Some(seconds) = self.retry_after {
-            build.header(Header::new("Retry-After", seconds.to_string()));
-        }
-        if let Some(ApiMember::Challenge(challenge)) = self.api_member.map(|api| *api) {
-            build.header(Header::new("WWW-Authenticate", challenge));
-        }
-        if let ProblemDetail::Allow(methods) = *self.detail {
-            build.header(Header::new("Allow", methods));
-        }
-        build.ok()
-    }
-}
-
-/// The catcher of every site: answers with the problem that a guard left, or with one that fits.
-#[catch(default)]
-fn any(status: Status, request: &Request<'_>) -> Problem {
-    if let Some(left) = RequestContext::of(request).and_then(RequestContext::take_problem) {
-        return left;
-    }
-    match status.code {
-        404 => match super::methods::other_methods(request) {
-            Some(allowed) => {
-                let because = format!("This address takes {allowed} only.");
-                let next = "Send the request with one of these methods.";
-                let mut problem =
-                    Problem::new(Status::MethodNotAllowed, "Wrong method", because, next);
-                problem.detail = Box::new(ProblemDetail::Allow(allowed));
-                problem
-            }
-            None => Problem::not_found(),
-        },
-        400 => Problem::bad_request(
-            "The method, the address or a header is malformed.",
-            "Check the request line and the headers.",
-        ),
-        413 => too_large(),
-        500.. => {
-            let because = "The lab made a mistake. It is in the log.";
-            let next = "Go back and try something else. Nothing you stored is lost.";
-            Problem::new(status, "Something is broken here", because, next)
-        }
-        _ => {
-            let because = status.reason().unwrap_or("The request cannot be answered.");
-            Problem::new(
-                status,
-                "The request cannot be answered",
-                because,
-                "Check the request.",
-            )
-        }
-    }
-}
-
-/// The largest body that the portal reads: 16 kB, eight times the longest notice.
-pub const LARGEST_BODY: ByteUnit = ByteUnit::Kilobyte(16);
-
-/// 413: the body is larger than any form of the portal needs.
-pub fn too_large() -> Problem {
-    let because = format!("A body may hold {} bytes at most.", LARGEST_BODY.as_u64());
-    Problem::new(
-        Status::PayloadTooLarge,
-        "The body is too large",
-        because,
-        "Send less.",
-    )
-}
-
-/// The catchers of every site.
-pub fn all_catchers() -> Vec<Catcher> {
-    catchers![any]
 }

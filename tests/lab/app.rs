@@ -5,6 +5,7 @@
 
 mod crowd;
 mod fail_over;
+mod flood;
 mod health;
 mod instances;
 mod kills;

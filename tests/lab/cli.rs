@@ -10,6 +10,7 @@ pub mod hidden_characters;
 mod man;
 mod matrix;
 mod redis;
+mod same_site;
 pub mod shell;
 pub mod store;
 

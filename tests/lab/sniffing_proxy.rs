@@ -185,6 +185,28 @@ async fn the_hosts_that_are_answered_are_those_of_the_design() {
     }
 }
 
+/// Whose connection it is goes by what accepted it. An address, which the system gives out again, is not
+/// compared.
+#[tokio::test]
+async fn many_open_guests_change_nothing_for_those_beside_them() {
+    let cafe = Cafe::open().await;
+    let mut guests = Vec::new();
+    for _ in 0..60 {
+        let guest = TcpStream::connect(("127.0.0.1", cafe.port)).await;
+        guests.push(guest.expect("a line"));
+    }
+    let page = Request::get("/insecure/");
+    for n in 0..200 {
+        let through = cafe.guest(Scheme::Http, page).await;
+        let port = cafe.port_of(Listener::PortalHttp);
+        let beside = cafe.send(Scheme::Http, port, page).await;
+        assert_eq!((through.status, beside.status), (200, 200), "{n}");
+        // Guests come and go, so that the system gives their ports to others.
+        let guest = TcpStream::connect(("127.0.0.1", cafe.port)).await;
+        guests[n % 60] = guest.expect("a line");
+    }
+}
+
 #[tokio::test]
 async fn the_requests_own_origin_is_the_cafes_port() {
     let cafe = Cafe::open().await;

@@ -28,7 +28,7 @@ pub(crate) fn decode(text: &str) -> Vec<u8> {
 fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u8>> = text
         .chars()
-        .map(|c| c.to_digit(16).and_then(|digit| digit.try_into().ok()))
+        .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
         .collect();
     let (pairs, rest) = digits.as_deref()?.as_chunks::<2>();
     rest.is_empty()

@@ -60,19 +60,19 @@ fn newest_record() -> Option<Date> {
 mod tests {
     use time::Duration;
 
-    use super::super::finding::Mark;
+    use super::super::finding::FindingMark;
     use super::*;
 
     #[test]
     fn a_clock_that_is_behind_the_records_or_the_certificate_is_told_of() {
         let known = newest_record().expect("the records have days");
         let at = known.midnight().assume_utc();
-        assert_eq!(judge(at, None).mark, Mark::Good);
-        assert_eq!(judge(at, Some(at)).mark, Mark::Good);
+        assert_eq!(judge(at, None).mark, FindingMark::Good);
+        assert_eq!(judge(at, Some(at)).mark, FindingMark::Good);
         let behind = judge(at - Duration::days(1), None);
-        assert_eq!(behind.mark, Mark::Careful);
+        assert_eq!(behind.mark, FindingMark::Careful);
         assert!(behind.to_string().contains(&known.to_string()), "{behind}");
         let future = judge(at, Some(at + Duration::days(400)));
-        assert_eq!(future.mark, Mark::Careful);
+        assert_eq!(future.mark, FindingMark::Careful);
     }
 }

@@ -145,7 +145,7 @@ impl CurlBuild {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::Mark;
+    use super::super::finding::FindingMark;
     use super::*;
 
     const DEBIAN: &str = "curl 7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1 OpenSSL/3.0.19 \
@@ -186,9 +186,9 @@ mod tests {
 
     #[test]
     fn schannel_no_library_and_an_old_version_are_told_of() {
-        assert_eq!(judged(DEBIAN, None).mark, Mark::Good);
-        assert_eq!(judged(MACOS, None).mark, Mark::Good);
-        assert_eq!(judged(GIT_BASH, Some("openssl")).mark, Mark::Good);
+        assert_eq!(judged(DEBIAN, None).mark, FindingMark::Good);
+        assert_eq!(judged(MACOS, None).mark, FindingMark::Good);
+        assert_eq!(judged(GIT_BASH, Some("openssl")).mark, FindingMark::Good);
         for (text, says) in [
             (WINDOWS, "use a curl with OpenSSL"),
             (GIT_BASH, "export CURL_SSL_BACKEND=openssl"),
@@ -199,7 +199,7 @@ mod tests {
             ),
         ] {
             let finding = judged(text, None);
-            assert_eq!(finding.mark, Mark::Careful, "{text}");
+            assert_eq!(finding.mark, FindingMark::Careful, "{text}");
             assert!(finding.to_string().contains(says), "{finding}");
         }
     }

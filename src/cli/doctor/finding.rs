@@ -4,7 +4,7 @@ use std::fmt;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
+pub enum FindingMark {
     /// It is as it should be.
     Good,
     /// The lab runs, but something that is used with it may not work.
@@ -13,7 +13,7 @@ pub enum Mark {
     Bad,
 }
 
-impl Mark {
+impl FindingMark {
     /// The word at the beginning of the line.
     const fn word(self) -> &'static str {
         match self {
@@ -27,7 +27,7 @@ impl Mark {
 /// What was found, and what to do about it. Neither may hold a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    pub mark: Mark,
+    pub mark: FindingMark,
     topic: String,
     found: String,
     next: Option<String>,
@@ -37,7 +37,7 @@ impl Finding {
     /// All is well.
     pub fn good(topic: impl Into<String>, found: impl Into<String>) -> Self {
         Self {
-            mark: Mark::Good,
+            mark: FindingMark::Good,
             topic: topic.into(),
             found: found.into(),
             next: None,
@@ -51,14 +51,14 @@ impl Finding {
         next: impl Into<String>,
     ) -> Self {
         Self {
-            mark: Mark::Careful,
+            mark: FindingMark::Careful,
             next: Some(next.into()),
             ..Self::good(topic, found)
         }
     }
 
     /// The same with another mark.
-    pub fn marked(self, mark: Mark) -> Self {
+    pub fn marked(self, mark: FindingMark) -> Self {
         Self { mark, ..self }
     }
 
@@ -68,7 +68,7 @@ impl Finding {
         found: impl Into<String>,
         next: impl Into<String>,
     ) -> Self {
-        Self::careful(topic, found, next).marked(Mark::Bad)
+        Self::careful(topic, found, next).marked(FindingMark::Bad)
     }
 }
 

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use self::finding::{Finding, Mark};
+use self::finding::{Finding, FindingMark};
 use self::ports::RunningPorts;
 use crate::app::settings::Settings;
 use crate::app::settings::flags::ServeFlags;
@@ -44,8 +44,8 @@ pub async fn run(flags: ServeFlags) -> Result<(), StartError> {
             lines.say(Finding::bad("settings", error.message, error.hint))?;
             None
         }
-        Err(Late) => {
-            lines.say(late("settings", Mark::Bad))?;
+        Err(NoAnswer) => {
+            lines.say(late("settings", FindingMark::Bad))?;
             None
         }
     };
@@ -65,10 +65,10 @@ async fn of_the_lab(lines: &mut Lines, settings: &Settings) -> Result<(), StartE
     let (own, a_lab_runs) = (settings.clone(), running.any());
     match blocking(move || data_folder::look(&own, a_lab_runs)).await {
         Ok(findings) => lines.say_all(findings)?,
-        Err(Late) => lines.say(late("data folder", Mark::Bad))?,
+        Err(NoAnswer) => lines.say(late("data folder", FindingMark::Bad))?,
     }
     let asked = timeout(LIMIT, store::look(settings)).await;
-    lines.say(asked.unwrap_or_else(|_| late("sessions", Mark::Bad)))
+    lines.say(asked.unwrap_or_else(|_| late("sessions", FindingMark::Bad)))
 }
 
 /// What does not.
@@ -79,32 +79,32 @@ async fn of_the_computer(lines: &mut Lines, settings: Option<Settings>) -> Resul
     lines.say(proxy::look(|name| std::env::var(name).ok()))?;
     let folder = settings.map(|settings| settings.data_dir);
     let clock = blocking(move || clock::look(folder.as_deref())).await;
-    lines.say(clock.unwrap_or_else(|Late| late("clock", Mark::Careful)))?;
+    lines.say(clock.unwrap_or_else(|NoAnswer| late("clock", FindingMark::Careful)))?;
     lines.say(open_files::look())?;
     let curl = blocking(curl::look).await;
-    lines.say(curl.unwrap_or_else(|Late| late("curl", Mark::Careful)))?;
+    lines.say(curl.unwrap_or_else(|NoAnswer| late("curl", FindingMark::Careful)))?;
     for engine in [BrowserEngine::Chromium, BrowserEngine::Firefox] {
         let found = blocking(move || browsers::look(engine)).await;
-        lines.say(found.unwrap_or_else(|Late| late(engine.name(), Mark::Careful)))?;
+        lines.say(found.unwrap_or_else(|NoAnswer| late(engine.name(), FindingMark::Careful)))?;
     }
     Ok(())
 }
 
 /// Nothing came in time, or the check itself failed.
 #[derive(Debug)]
-struct Late;
+struct NoAnswer;
 
 /// Runs a check that may wait for the disk or for another program.
 async fn blocking<T: Send + 'static>(
     check: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Late> {
+) -> Result<T, NoAnswer> {
     match timeout(LIMIT, tokio::task::spawn_blocking(check)).await {
         Ok(Ok(found)) => Ok(found),
-        _ => Err(Late),
+        _ => Err(NoAnswer),
     }
 }
 
-fn late(topic: &str, mark: Mark) -> Finding {
+fn late(topic: &str, mark: FindingMark) -> Finding {
     let found = format!("no answer within {} s", LIMIT.as_secs());
     let next = "look at this computer: is a disk or a network gone?";
     Finding::careful(topic, found, next).marked(mark)
@@ -120,9 +120,9 @@ struct Lines {
 impl Lines {
     fn say(&mut self, finding: Finding) -> Result<(), StartError> {
         match finding.mark {
-            Mark::Good => {}
-            Mark::Careful => self.careful += 1,
-            Mark::Bad => self.bad += 1,
+            FindingMark::Good => {}
+            FindingMark::Careful => self.careful += 1,
+            FindingMark::Bad => self.bad += 1,
         }
         // A setting or a file may be part of it.
         tell(&format!("{}\n", encode::line(&finding.to_string())))

@@ -92,7 +92,7 @@ fn listed(addresses: &[IpAddr]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::Mark;
+    use super::super::finding::FindingMark;
     use super::*;
 
     fn at(name: &str, addresses: &[&str]) -> Finding {
@@ -103,16 +103,19 @@ mod tests {
     #[test]
     fn a_name_that_leads_elsewhere_or_hangs_is_told_of() {
         for name in ["localhost", BESIDE_SIBLING, SIBLING, LAB_TEST] {
-            assert_eq!(at(name, &["::1", "127.0.0.1"]).mark, Mark::Good);
+            assert_eq!(at(name, &["::1", "127.0.0.1"]).mark, FindingMark::Good);
             let elsewhere = at(name, &["192.0.2.7"]);
-            assert_eq!(elsewhere.mark, Mark::Careful);
+            assert_eq!(elsewhere.mark, FindingMark::Careful);
             assert!(elsewhere.to_string().contains("192.0.2.7"));
             let hangs = judge(name, Err(io::ErrorKind::TimedOut.into()));
-            assert_eq!(hangs.mark, Mark::Careful);
+            assert_eq!(hangs.mark, FindingMark::Careful);
         }
-        assert_eq!(at("localhost", &[]).mark, Mark::Careful);
-        assert_eq!(at(LAB_TEST, &[]).mark, Mark::Good);
-        assert_eq!(at(SIBLING, &[]).mark, Mark::Good);
-        assert_eq!(public("lab.example", Ok(Vec::new())).mark, Mark::Careful);
+        assert_eq!(at("localhost", &[]).mark, FindingMark::Careful);
+        assert_eq!(at(LAB_TEST, &[]).mark, FindingMark::Good);
+        assert_eq!(at(SIBLING, &[]).mark, FindingMark::Good);
+        assert_eq!(
+            public("lab.example", Ok(Vec::new())).mark,
+            FindingMark::Careful
+        );
     }
 }

@@ -80,7 +80,7 @@ fn end(child: &mut Child) {
         // A wrapper's own child would go on: the group is all of them.
         let group = format!("-{}", child.id());
         let _ = Command::new("/bin/sh")
-            .args(["-c", "kill -9 -- \"$1\"", "sh", &group])
+            .args(["-c", "kill -s KILL -- \"$1\"", "sh", &group])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();

@@ -25,7 +25,7 @@ pub fn look(variable: impl Fn(&str) -> Option<String>) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::Mark;
+    use super::super::finding::FindingMark;
     use super::*;
 
     fn with(pairs: &[(&str, &str)]) -> Finding {
@@ -37,8 +37,8 @@ mod tests {
 
     #[test]
     fn a_proxy_without_exceptions_is_told_of_without_its_password() {
-        assert_eq!(with(&[]).mark, Mark::Good);
-        assert_eq!(with(&[("http_proxy", " ")]).mark, Mark::Good);
+        assert_eq!(with(&[]).mark, FindingMark::Good);
+        assert_eq!(with(&[("http_proxy", " ")]).mark, FindingMark::Good);
         for address in [
             "http://lab:hunter2@proxy.example:3128",
             "lab:hunter2@proxy.example:3128",
@@ -47,7 +47,7 @@ mod tests {
             "://hunter2",
         ] {
             let finding = with(&[("https_proxy", address)]);
-            assert_eq!(finding.mark, Mark::Careful, "{address}");
+            assert_eq!(finding.mark, FindingMark::Careful, "{address}");
             let line = finding.to_string();
             assert!(
                 !line.contains("hunter2") && !line.contains("ter2"),
@@ -68,8 +68,16 @@ mod tests {
             ".localhost, 127.0.0.0/8 .test",
             "LOCALHOST,127.0.0.1/32,lab.test",
         ] {
-            assert_eq!(with(&[proxy, ("no_proxy", all)]).mark, Mark::Good, "{all}");
-            assert_eq!(with(&[proxy, ("NO_PROXY", all)]).mark, Mark::Good, "{all}");
+            assert_eq!(
+                with(&[proxy, ("no_proxy", all)]).mark,
+                FindingMark::Good,
+                "{all}"
+            );
+            assert_eq!(
+                with(&[proxy, ("NO_PROXY", all)]).mark,
+                FindingMark::Good,
+                "{all}"
+            );
         }
         let line = with(&[proxy, ("no_proxy", "localhost,27.0.0.1,10.0.0.0/8,host")]);
         let line = line.to_string();

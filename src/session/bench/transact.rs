@@ -26,8 +26,7 @@
 //!
 //! Refused alternative: a lock around each change. Changes that never meet would wait for each
 //! other, and it is no help against another lab on the same store. Refused alternative: no lock, and
-//! more attempts. Of many requests the unlucky ones run out
-//! of any number.
+//! more attempts. Of many requests the unlucky ones run out of any number.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;

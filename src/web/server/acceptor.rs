@@ -1,6 +1,7 @@
 //! Takes the connections of one listener.
 
 use std::convert::Infallible;
+use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -10,23 +11,27 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
+use super::client_stream::ClientStream;
 use super::connections::{Connections, Ticket};
 use super::dispatch::{self, ConnectionSource, RocketSite};
+use super::exchanges::Exchanges;
 use super::refusal::ConnectionRefusal;
-use super::stream::{Exchanges, LimitedStream};
+use super::stream::LimitedStream;
 use super::{FirstByte, HANDSHAKE, first_byte, raw_head};
 use crate::base::addresses::{Addresses, Listener};
 use crate::base::shutdown::wait_for_shutdown;
 
 /// How long answers may go on once the lab is to stop. Then connections are cut.
 const GRACE: Duration = Duration::from_secs(1);
+/// How long the rest of a request may take then. One whose head is not whole is not waited for.
+const GRACE_FOR_BODIES: Duration = Duration::from_millis(200);
 
 /// How long the rest of a request is read and thrown away after the last answer, and how much of it: a
 /// client that still sends would otherwise lose the answer with the connection.
@@ -55,6 +60,17 @@ impl std::fmt::Debug for Acceptor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Acceptor").field(&self.listener).finish()
     }
+}
+
+/// Why a connection ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ClosingReason {
+    /// The client has what it wanted, or broke a limit.
+    ItIsOver,
+    /// Another connection needs its place.
+    RoomIsNeeded,
+    /// The lab stops.
+    TheLabStops,
 }
 
 /// How a connection came.
@@ -106,7 +122,7 @@ pub async fn accept_all<F>(
                 Err(error) => {
                     log::warn!("a connection cannot be accepted: {error}");
                     connections.make_room();
-                    tokio::time::sleep(WITHOUT_DESCRIPTORS).await;
+                    sleep(WITHOUT_DESCRIPTORS).await;
                 }
             },
         }
@@ -138,13 +154,13 @@ impl Acceptor {
         if self.tls.is_some() {
             let first = tokio::select! {
                 first = first_byte(&stream) => first?,
-                () = ticket.closed() => return Ok(()),
+                () = ticket.given_up(&stopped) => return Ok(()),
             };
             if first == FirstByte::Other {
-                return self.refuse_unencrypted(stream, &ticket).await;
+                return self.refuse_unencrypted(stream, &ticket, &stopped).await;
             }
         }
-        self.talk(stream, origin, ticket, stopped).await
+        self.serve_stream(stream, origin, ticket, stopped).await
     }
 
     /// Serves a connection that another part of the lab has accepted.
@@ -159,20 +175,7 @@ impl Acceptor {
         stopped: watch::Receiver<bool>,
     ) -> io::Result<()>
     where
-        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    {
-        self.talk(stream, origin, ticket, stopped).await
-    }
-
-    async fn talk<S>(
-        &self,
-        stream: S,
-        origin: ConnectionEnds,
-        ticket: Ticket,
-        stopped: watch::Receiver<bool>,
-    ) -> io::Result<()>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        S: ClientStream,
     {
         let Some(tls) = &self.tls else {
             return self.speak_http(stream, origin, ticket, stopped).await;
@@ -180,7 +183,7 @@ impl Acceptor {
         let handshake = timeout(HANDSHAKE, tls.accept(stream));
         let stream = tokio::select! {
             done = handshake => done.map_err(|_| io::ErrorKind::TimedOut)??,
-            () = ticket.closed() => return Ok(()),
+            () = ticket.given_up(&stopped) => return Ok(()),
         };
         self.speak_http(stream, origin, ticket, stopped).await
     }
@@ -193,7 +196,7 @@ impl Acceptor {
         mut stopped: watch::Receiver<bool>,
     ) -> io::Result<()>
     where
-        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        S: ClientStream,
     {
         let exchanges = Exchanges::new(ticket);
         let from = ConnectionSource {
@@ -218,29 +221,48 @@ impl Acceptor {
             .max_headers(raw_head::MOST_LINES)
             .max_buf_size(2 * raw_head::LARGEST)
             .serve_connection(stream, service);
-        {
-            let mut talking = pin!(std::future::poll_fn(
-                |cx| connection.poll_without_shutdown(cx)
-            ));
-            let stop = tokio::select! {
+        let why = {
+            let talking = std::future::poll_fn(|cx| connection.poll_without_shutdown(cx));
+            tokio::select! {
                 // What broke here is the client's business; a refusal may still be sent.
-                _ = &mut talking => false,
-                () = exchanges.ticket().closed() => return Ok(()),
-                () = wait_for_shutdown(&mut stopped) => true,
-            };
-            if !stop {
-                let stream = connection.into_parts().io.into_inner().into_inner();
-                return end(stream, exchanges.take_refusal()).await;
+                _ = talking => ClosingReason::ItIsOver,
+                () = exchanges.ticket().closed() => ClosingReason::RoomIsNeeded,
+                () = wait_for_shutdown(&mut stopped) => ClosingReason::TheLabStops,
             }
+        };
+        if why != ClosingReason::TheLabStops {
+            let stream = connection.into_parts().io.into_inner().into_inner();
+            if why == ClosingReason::RoomIsNeeded {
+                stream.forget_rest();
+                return Ok(());
+            }
+            return end(stream, exchanges.take_refusal(), exchanges.ticket()).await;
+        }
+        if exchanges.is_idle() {
+            return Ok(());
         }
         let mut connection = pin!(connection);
         connection.as_mut().graceful_shutdown();
-        let _ = connection.await;
+        let is_late = async {
+            sleep(GRACE_FOR_BODIES).await;
+            if exchanges.is_answering() {
+                pending().await
+            }
+        };
+        tokio::select! {
+            _ = connection => {}
+            () = is_late => {}
+        }
         Ok(())
     }
 
     /// Unencrypted HTTP on a port that speaks TLS: one sentence with the right address.
-    async fn refuse_unencrypted(&self, mut stream: TcpStream, ticket: &Ticket) -> io::Result<()> {
+    async fn refuse_unencrypted(
+        &self,
+        mut stream: TcpStream,
+        ticket: &Ticket,
+        stopped: &watch::Receiver<bool>,
+    ) -> io::Result<()> {
         let mut head = Vec::new();
         let read = async {
             let mut space = [0; 1024];
@@ -254,7 +276,7 @@ impl Acceptor {
         };
         tokio::select! {
             done = timeout(super::HEAD, read) => done.map_err(|_| io::ErrorKind::TimedOut)??,
-            () = ticket.closed() => return Ok(()),
+            () = ticket.given_up(stopped) => return Ok(()),
         }
         let host = raw_head::RawHead::parse(&head).ok().and_then(|(head, _)| {
             let host = head.values("host").next()?;
@@ -266,29 +288,34 @@ impl Acceptor {
             Some(answered) => self.addresses.origin_as(self.listener, &answered.name),
             None => self.addresses.origin(self.listener),
         };
-        end(
-            stream,
-            Some(ConnectionRefusal::unencrypted(&format!("{right}/"))),
-        )
-        .await
+        let refusal = ConnectionRefusal::unencrypted(&format!("{right}/"));
+        end(stream, Some(refusal), ticket).await
     }
 }
 
 /// Ends a connection, after a last word where there is one.
-async fn end<S>(mut stream: S, refusal: Option<ConnectionRefusal>) -> io::Result<()>
+async fn end<S>(
+    mut stream: S,
+    refusal: Option<ConnectionRefusal>,
+    ticket: &Ticket,
+) -> io::Result<()>
 where
-    S: AsyncRead + AsyncWrite + Unpin,
+    S: ClientStream,
 {
     let last = async {
         if let Some(refusal) = refusal {
             stream.write_all(&refusal.bytes()).await?;
         }
         stream.shutdown().await?;
-        let mut rest = stream.take(LINGER_BYTES);
+        let mut rest = (&mut stream).take(LINGER_BYTES);
         tokio::io::copy(&mut rest, &mut tokio::io::sink()).await
     };
-    timeout(LINGER, last)
-        .await
-        .map_err(|_| io::ErrorKind::TimedOut)??;
+    let is_ended = tokio::select! {
+        done = timeout(LINGER, last) => matches!(done, Ok(Ok(_))),
+        () = ticket.closed() => false,
+    };
+    if !is_ended {
+        stream.forget_rest();
+    }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use tokio::sync::mpsc;
 
-use super::stream::Answering;
+use super::exchanges::Answering;
 
 /// How many pieces of a body wait for the client. Rocket makes the next one when there is room.
 pub(super) const PIECES: usize = 2;

@@ -5,7 +5,9 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
+
+use crate::base::shutdown::wait_for_shutdown;
 
 /// File descriptors that connections leave to the store, the log and the browsers that attacks start.
 const RESERVED: u64 = 200;
@@ -34,7 +36,7 @@ struct ConnectionTable {
 #[derive(Debug)]
 struct Open {
     peer: IpAddr,
-    /// Since when nothing is being answered on it; `None` while something is.
+    /// Since when it waits for its client; `None` while the server is at work for it.
     waiting: Option<Instant>,
     close: Arc<Notify>,
 }
@@ -58,13 +60,11 @@ impl Connections {
         })
     }
 
-    /// Enters a new connection, and closes another one where there are too many. Where all of them are
-    /// being answered, there is one more for a moment.
+    /// Enters a new connection, and closes another one where there are too many. Where the server is at
+    /// work for all of them, there is one more for a moment.
     pub fn enter(self: &Arc<Self>, peer: IpAddr) -> Ticket {
         let mut table = self.lock();
-        if table.open.len() >= self.most {
-            table.make_room();
-        }
+        while table.open.len() >= self.most && table.make_room() {}
         table.last += 1;
         let id = table.last;
         let close = Arc::new(Notify::new());
@@ -94,7 +94,8 @@ impl Connections {
 }
 
 impl ConnectionTable {
-    fn make_room(&mut self) {
+    /// Closes a connection that waits for its client; `false` where there is none.
+    fn make_room(&mut self) -> bool {
         let mut by_peer: HashMap<IpAddr, usize> = HashMap::new();
         for one in self.open.values() {
             *by_peer.entry(one.peer).or_default() += 1;
@@ -103,11 +104,12 @@ impl ConnectionTable {
             let since = one.waiting?;
             Some((by_peer[&one.peer], std::cmp::Reverse(since), *id))
         });
-        if let Some((_, _, id)) = waiting.max()
-            && let Some(closed) = self.open.remove(&id)
-        {
-            closed.close.notify_one();
-        }
+        let longest = waiting.max().map(|(_, _, id)| id);
+        let Some(closed) = longest.and_then(|id| self.open.remove(&id)) else {
+            return false;
+        };
+        closed.close.notify_one();
+        true
     }
 }
 
@@ -117,11 +119,32 @@ impl Ticket {
         self.close.notified().await;
     }
 
-    /// Notes that a request is being answered, or that the last answer is out.
+    /// Ends when nothing more is to be waited for: the connection is to make room, or the lab stops.
+    pub async fn given_up(&self, stopped: &watch::Receiver<bool>) {
+        let mut stopped = stopped.clone();
+        tokio::select! {
+            () = self.closed() => {}
+            () = wait_for_shutdown(&mut stopped) => {}
+        }
+    }
+
+    /// Notes that the connection waits for its client, or that the server is at work for it.
     pub(super) fn set_waiting(&self, waiting: bool) {
         if let Some(one) = self.connections.lock().open.get_mut(&self.id) {
             one.waiting = waiting.then(Instant::now);
         }
+    }
+}
+
+#[cfg(test)]
+impl Ticket {
+    /// Whether the connection would make room for another one.
+    pub(super) fn is_waiting(&self) -> bool {
+        let table = self.connections.lock();
+        table
+            .open
+            .get(&self.id)
+            .is_some_and(|one| one.waiting.is_some())
     }
 }
 

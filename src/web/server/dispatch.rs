@@ -16,9 +16,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Received;
 use super::answer_body::{AnswerBody, PIECES};
+use super::exchanges::{Answering, Exchanges};
 use super::raw_head::{RawHead, escaped};
 use super::request_body::{self, RequestBody};
-use super::stream::{Answering, Exchanges};
 use super::target::path_and_query;
 use crate::base::addresses;
 
@@ -79,19 +79,16 @@ pub(super) async fn answer(
     exchanges: Arc<Exchanges>,
     request: Request<Incoming>,
 ) -> Response<AnswerBody> {
-    let answering = exchanges.begin_answer();
     let Some(head) = exchanges.next_head() else {
         // hyper has parsed a head that the stream never delivered: it cannot be.
-        return short(
-            StatusCode::BAD_REQUEST,
-            "The request cannot be read.",
-            answering,
-        );
+        let message = "The request cannot be read.";
+        return short(StatusCode::BAD_REQUEST, message, exchanges.begin_answer());
     };
-    if let Some(refused) = refuse_early(&head) {
-        return short(refused.0, refused.1, answering);
+    if let Some((status, message)) = refuse_early(&head) {
+        return short(status, message, exchanges.begin_answer());
     }
     let body = request_body::read(request.into_body(), request_body::most(site.kind)).await;
+    let answering = exchanges.begin_answer();
     let Some(RequestBody { bytes, is_cut }) = body else {
         let message = "The body ended before it was whole.";
         return short(StatusCode::BAD_REQUEST, message, answering);

@@ -6,12 +6,15 @@
 //! usual capitals. `docs/ARCHITECTURE.md` says how to go back to it.
 //!
 //! Read in this order: `acceptor` (a connection), `stream` (what goes over it, with its limits),
-//! `raw_head` (a request's head as it was sent), `dispatch` (a request on its way into Rocket).
+//! `exchanges` (whose turn it is), `raw_head` (a request's head as it was sent), `dispatch` (a request on
+//! its way into Rocket).
 
 mod acceptor;
 mod answer_body;
+mod client_stream;
 mod connections;
 mod dispatch;
+mod exchanges;
 mod first_byte;
 mod raw_head;
 mod refusal;
@@ -21,6 +24,7 @@ mod target;
 mod tls;
 
 pub use acceptor::{Acceptor, ConnectionEnds, accept_all};
+pub use client_stream::{ClientStream, listen};
 pub use connections::{Connections, Ticket};
 pub use dispatch::RocketSite;
 pub use first_byte::{FirstByte, first_byte};

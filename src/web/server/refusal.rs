@@ -75,8 +75,9 @@ impl From<BadHead> for ConnectionRefusal {
                 format!("The request cannot be read: {why}."),
             ),
             BadHead::Version => Self::new(
-                505,
-                "HTTP Version Not Supported",
+                // 505 would call the server's fault what is none.
+                400,
+                "Bad Request",
                 "This server speaks HTTP/1.1 and HTTP/1.0.",
             ),
             BadHead::TooLarge => Self::new(

@@ -15,6 +15,9 @@ pub(super) const fn most(site: Site) -> usize {
     }
 }
 
+/// How much memory a body is given before any of it has come: enough for every form of the portal.
+const AT_FIRST: usize = 16 * 1024;
+
 /// What was read of a body.
 pub(super) struct RequestBody {
     /// Its bytes, at most as many as any route reads.
@@ -25,8 +28,9 @@ pub(super) struct RequestBody {
 
 /// Reads a body; `None` where it ended early or stood still for too long.
 pub(super) async fn read(mut body: Incoming, most: usize) -> Option<RequestBody> {
-    let expected = body.size_hint().lower();
-    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(most).min(most));
+    // What a client announces takes no memory before it comes.
+    let expected = usize::try_from(body.size_hint().lower()).unwrap_or(most);
+    let mut bytes = Vec::with_capacity(expected.min(AT_FIRST));
     while let Some(frame) = body.frame().await {
         let data: Bytes = match frame {
             Ok(frame) => frame.into_data().unwrap_or_default(),

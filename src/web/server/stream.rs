@@ -5,96 +5,22 @@
 //! but this buffer. hyper's own time limit for heads also ends connections that wait between two
 //! requests, and it has none for bodies and answers.
 
-use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker, ready};
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::connections::Ticket;
+use super::exchanges::Exchanges;
 use super::raw_head::{self, BadHead, Follows, RawHead, end_of_head};
 use super::refusal::ConnectionRefusal;
 use super::{ANSWER, BODY, HEAD, IDLE};
 
 /// How many bytes are read at once.
 const BUFFER_SIZE: usize = 8 * 1024;
-
-/// What the stream and the answers on it know of each other.
-#[derive(Debug)]
-pub(super) struct Exchanges {
-    ticket: Ticket,
-    state: Mutex<State>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    /// Heads that hyper has been given and that no answer has been asked for yet.
-    heads: VecDeque<RawHead>,
-    /// How many requests are being answered.
-    answering: usize,
-    /// What to send, in place of an answer, before the connection is closed.
-    refusal: Option<ConnectionRefusal>,
-    /// Who waits for the last answer to be out.
-    reader: Option<Waker>,
-}
-
-impl Exchanges {
-    pub(super) fn new(ticket: Ticket) -> Arc<Self> {
-        Arc::new(Self {
-            ticket,
-            state: Mutex::default(),
-        })
-    }
-
-    /// The head of the request that hyper asks to be answered.
-    pub(super) fn next_head(&self) -> Option<RawHead> {
-        self.lock().heads.pop_front()
-    }
-
-    /// Why the connection ends without an answer.
-    pub(super) fn take_refusal(&self) -> Option<ConnectionRefusal> {
-        self.lock().refusal.take()
-    }
-
-    pub(super) fn ticket(&self) -> &Ticket {
-        &self.ticket
-    }
-
-    /// A request is being answered until the returned value is dropped.
-    pub(super) fn begin_answer(self: &Arc<Self>) -> Answering {
-        let mut state = self.lock();
-        state.answering += 1;
-        if state.answering == 1 {
-            self.ticket.set_waiting(false);
-        }
-        Answering(self.clone())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// An answer that is not out yet.
-#[derive(Debug)]
-pub(super) struct Answering(Arc<Exchanges>);
-
-impl Drop for Answering {
-    fn drop(&mut self) {
-        let mut state = self.0.lock();
-        state.answering -= 1;
-        if state.answering == 0 {
-            self.0.ticket.set_waiting(true);
-            if let Some(reader) = state.reader.take() {
-                reader.wake();
-            }
-        }
-    }
-}
 
 /// What is read next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,7 +88,7 @@ impl<S> LimitedStream<S> {
 
     fn refuse(&mut self, refusal: ConnectionRefusal) {
         self.phase = Phase::End;
-        self.exchanges.lock().refusal = Some(refusal);
+        self.exchanges.refuse(refusal);
     }
 
     /// Sets a time limit where another one was set before.
@@ -192,7 +118,7 @@ impl<S> LimitedStream<S> {
         match RawHead::parse(&self.head) {
             Ok((head, follows)) => {
                 self.head = head.with_plain_target();
-                self.exchanges.lock().heads.push_back(head);
+                self.exchanges.push_head(head);
                 self.phase = Phase::Deliver(follows);
             }
             Err(bad) => self.refuse(bad.into()),
@@ -213,15 +139,11 @@ impl<S: AsyncRead + Unpin> LimitedStream<S> {
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Pending => {
                 if self.buffer.is_empty() {
-                    let mut state = self.exchanges.lock();
-                    if state.answering > 0 {
+                    if self.exchanges.wake_when_answered(cx.waker()) {
                         // The time between two requests begins when the answer is out.
-                        state.reader = Some(cx.waker().clone());
-                        drop(state);
                         self.limit = Limit::None;
                         return Poll::Pending;
                     }
-                    drop(state);
                     self.limit(Limit::Idle, IDLE);
                 } else {
                     self.limit(Limit::Head, HEAD);
@@ -328,11 +250,15 @@ impl<S: AsyncWrite + Unpin> LimitedStream<S> {
         polled: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if polled.is_ready() {
-            self.is_blocked = false;
+            if self.is_blocked {
+                self.is_blocked = false;
+                self.exchanges.set_blocked(false);
+            }
             return polled;
         }
         if !self.is_blocked {
             self.is_blocked = true;
+            self.exchanges.set_blocked(true);
             self.write_deadline.as_mut().reset(Instant::now() + ANSWER);
         }
         ready!(self.write_deadline.as_mut().poll(cx));

@@ -15,6 +15,8 @@ pub use visitor::Visitor;
 
 use crate::support::{PATIENCE, POLL};
 
+const SESSION_LAB: &str = env!("CARGO_BIN_EXE_session-lab");
+
 /// Free ports, where the flags name no others.
 const FREE_PORTS: [(&str, &str); 6] = [
     ("SESSION_LAB_LAB_PORT", "0"),
@@ -51,9 +53,37 @@ impl Program {
 
     /// The same with more flags, in an environment with these variables.
     pub fn start_as(folder: &Path, flags: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::start_by(Command::new(SESSION_LAB), folder, flags, variables)
+    }
+
+    /// The same, with leave to open so many files.
+    pub fn start_with_files(folder: &Path, files: u64) -> Self {
+        let mut shell = Command::new("bash");
+        let files = files.to_string();
+        shell.args(["-c", "ulimit -n \"$0\" && exec \"$@\"", &files, SESSION_LAB]);
+        Self::start_by(shell, folder, &[], &[])
+    }
+
+    fn start_by(
+        mut command: Command,
+        folder: &Path,
+        flags: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("SESSION_LAB_") {
+                command.env_remove(name);
+            }
+        }
+        command
+            .envs(FREE_PORTS)
+            .arg("--data-dir")
+            .arg(folder)
+            .args(flags)
+            .envs(variables.iter().copied());
         let start = Instant::now();
         loop {
-            let program = Self::begin(folder, flags, variables);
+            let program = Self::begin(&mut command, folder, folder);
             match program {
                 Ok(program) => return program,
                 // Where Redis is on a busy machine, a start may give up. Then it is started again.
@@ -72,28 +102,12 @@ impl Program {
             .env("PATH", "/usr/bin:/bin")
             .env("HOME", home)
             .envs(FREE_PORTS);
-        let begun = Self::spawn(command, folder, &folder.join("lab-data"));
+        let begun = Self::begin(&mut command, folder, &folder.join("lab-data"));
         begun.unwrap_or_else(|log| panic!("it does not start: {log}"))
     }
 
     /// Starts it and waits until it listens, or gives out its log where it ended instead.
-    fn begin(folder: &Path, flags: &[&str], variables: &[(&str, &str)]) -> Result<Self, String> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_session-lab"));
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("SESSION_LAB_") {
-                command.env_remove(name);
-            }
-        }
-        command
-            .envs(FREE_PORTS)
-            .arg("--data-dir")
-            .arg(folder)
-            .args(flags)
-            .envs(variables.iter().copied());
-        Self::spawn(command, folder, folder)
-    }
-
-    fn spawn(mut command: Command, folder: &Path, data: &Path) -> Result<Self, String> {
+    fn begin(command: &mut Command, folder: &Path, data: &Path) -> Result<Self, String> {
         let log = tempfile::NamedTempFile::new().unwrap();
         let mut child = command
             .current_dir(folder)
@@ -150,6 +164,7 @@ impl Program {
             "http" => "Portal, http",
             "attacker" => "The attacker ",
             "attacker-tls" => "The same over TLS",
+            "cafe" => "The café",
             _ => "Portal, over TLS",
         };
         let line = self.told.iter().find(|line| line.contains(words));
@@ -160,6 +175,12 @@ impl Program {
 
     pub fn certificate(&self) -> String {
         fs::read_to_string(self.data.join("tls/cert.pem")).unwrap()
+    }
+
+    /// How many files and connections it has open, where the system tells.
+    pub fn open_files(&self) -> Option<usize> {
+        let open = fs::read_dir(format!("/proc/{}/fd", self.child.id()));
+        open.ok().map(Iterator::count)
     }
 
     /// Everything it wrote to standard error so far.

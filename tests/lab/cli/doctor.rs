@@ -224,7 +224,7 @@ fn with_open_files(limit: u32) -> Ended {
     let computer = Computer::complete();
     let program = env!("CARGO_BIN_EXE_session-lab");
     let ports = FREE_PORTS.join(" ");
-    let run = Command::new("bash")
+    let run = Command::new("/bin/sh")
         .args([
             "-c",
             &format!("ulimit -n {limit}; exec '{program}' doctor {ports}"),
@@ -232,7 +232,7 @@ fn with_open_files(limit: u32) -> Ended {
         .env("PATH", computer.programs.path())
         .current_dir(computer.shell.path())
         .output();
-    let run = run.expect("bash runs");
+    let run = run.expect("sh runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Ended {
         code: run.status.code(),

@@ -5,11 +5,13 @@ use std::time::Duration;
 use session_lab::base::clock::{BenchTime, CLOCK_SKEW};
 use session_lab::base::event::{EndReason, EventKind};
 use session_lab::defences::PasswordStorage;
+use session_lab::defences::hash_memory::HashMemory;
 use session_lab::defences::password_storage::HashCost;
 use session_lab::defences::policy::{Name, Policy, Variant};
 use session_lab::jwt::Claims;
 use session_lab::jwt::keys::SigningAlgorithm;
 use session_lab::jwt::refresh::IssueError;
+use session_lab::jwt::verify::TokenPurpose;
 use session_lab::session::expire::end_expired;
 use session_lab::storage::{RecordIndex, RecordKind};
 
@@ -164,14 +166,20 @@ async fn a_password_that_was_changed_in_the_future_locks_nobody_out(bed: Bed) {
     let session = desk.sign_in(STUDENT).await;
     let ahead = claims_of(&desk).await;
     let mut account = desk.account(STUDENT).await;
-    let password = PasswordStorage::Plain.store("a new one", HashCost::Owasp);
+    let password =
+        PasswordStorage::Plain.store("a new one", HashCost::Owasp, &mut HashMemory::default());
     account.record.password = password.unwrap();
     let changed = desk.world().change_password(&session, &account).await;
     assert!(changed.unwrap().is_some());
 
     desk.now = now.after(Duration::from_secs(60));
     let fresh = claims_of(&desk).await;
-    let refused = async |claims: &Claims| desk.world().revocation(claims).await.unwrap();
+    let refused = async |claims: &Claims| {
+        desk.world()
+            .revocation(claims, TokenPurpose::Access)
+            .await
+            .unwrap()
+    };
     assert_eq!(refused(&fresh).await, None);
     assert!(refused(&before).await.is_some(), "older than the password");
     assert!(refused(&ahead).await.is_some(), "from the future");

@@ -2,6 +2,7 @@
 
 use session_lab::defences::policy::{Name, Policy};
 use session_lab::session::SessionId;
+use session_lab::session::cookie::plain_name;
 use session_lab::storage::{Batch, Commit, Put, RecordKey, RecordKind};
 
 use super::desk::{Bed, Desk, STUDENT, Task, take_turns};
@@ -14,6 +15,29 @@ on_every_storage! {
     a_lost_counter_continues_above_the_largest,
     a_damaged_session_does_not_keep_its_visitor_out,
     a_session_gets_its_new_number_beside_sign_ins,
+}
+
+/// As a student of worksheet 07 does it, with curl.
+#[tokio::test]
+async fn a_guess_that_becomes_a_session_stops_nobody() {
+    for variant in ["insecure", "only-at-rest", "only-rotation"] {
+        let bench = crate::support::bench();
+        let name = plain_name("session", variant.parse().unwrap(), &bench.name);
+        let mut guess = bench.visitor(variant).with_cookie(&name, "1002");
+        assert_eq!(guess.get("/login").await.status, 200);
+        let mut ids = std::collections::BTreeSet::from([guess.id()]);
+        assert!(ids.contains("1002"), "{variant} adopts it");
+        for _ in 0..3 {
+            let mut visitor = bench.visitor(variant);
+            assert_eq!(visitor.get("/login").await.status, 200, "{variant}");
+            visitor.sign_in().await;
+            assert!(
+                ids.insert(visitor.id()),
+                "{variant}: {} twice",
+                visitor.id()
+            );
+        }
+    }
 }
 
 /// The weak arm alone, beside everything that decides what a number is stored as, and who has it.

@@ -6,10 +6,12 @@
 mod bodies;
 mod cookie_scope;
 mod cookies;
+mod fuzz;
 mod headers;
 mod hosts;
 mod inspect;
 mod method_field;
+mod odd_requests;
 mod pages;
 mod random;
 mod request_line;

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use session_lab::base::addresses::Listener;
+use session_lab::base::addresses::{Listener, Site};
 use session_lab::defences::facts::Scheme;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
@@ -73,39 +72,53 @@ pub fn port(listener: Listener) -> u16 {
     lab().addresses.port(listener).expect("it is up")
 }
 
-/// `localhost` with the listener's port, as a `Host` header has it.
+/// A name that the listener answers to, with its port, as a `Host` header has it.
 pub fn host(listener: Listener) -> String {
-    format!("localhost:{}", port(listener))
+    host_with(listener, port(listener))
+}
+
+/// The same for another lab, where the listener has this port.
+pub fn host_with(listener: Listener, port: u16) -> String {
+    match listener.site() {
+        Site::Lab | Site::Portal => format!("localhost:{port}"),
+        Site::Attacker => format!("127.0.0.1:{port}"),
+    }
 }
 
 /// Sends bytes and reads what comes until the connection ends; `None` where nothing came.
 pub async fn exchange(listener: Listener, bytes: impl AsRef<[u8]>) -> Option<Answer> {
-    let socket = TcpStream::connect(("127.0.0.1", port(listener))).await;
-    let socket = socket.expect("a connection");
-    let read = match listener.scheme() {
-        Scheme::Http => talk(socket, bytes.as_ref(), Ending::Open).await,
-        Scheme::Https => {
-            talk(
-                trusting("localhost", socket).await,
-                bytes.as_ref(),
-                Ending::Open,
-            )
-            .await
-        }
-    };
-    Answer::parse(&read)
+    send(listener, bytes.as_ref(), Ending::Open).await
 }
 
-/// The same in clear, and the client closes its side of the connection after the last byte.
+/// The same, and the client closes its side of the connection after the last byte.
 pub async fn exchange_and_close(listener: Listener, bytes: impl AsRef<[u8]>) -> Option<Answer> {
-    let socket = TcpStream::connect(("127.0.0.1", port(listener))).await;
-    let read = talk(
-        socket.expect("a connection"),
-        bytes.as_ref(),
-        Ending::Closed,
-    )
-    .await;
-    Answer::parse(&read)
+    send(listener, bytes.as_ref(), Ending::Closed).await
+}
+
+async fn send(listener: Listener, bytes: &[u8], ending: Ending) -> Option<Answer> {
+    let tls = match listener.scheme() {
+        Scheme::Http => None,
+        Scheme::Https => Some(connector(&[lab().certificate.cert_pem()])),
+    };
+    Answer::parse(&everything(port(listener), tls.as_ref(), bytes, ending).await)
+}
+
+/// Everything that a server sends until it closes the connection.
+pub async fn everything(
+    port: u16,
+    tls: Option<&TlsConnector>,
+    bytes: &[u8],
+    ending: Ending,
+) -> Vec<u8> {
+    let socket = TcpStream::connect(("127.0.0.1", port)).await;
+    let socket = socket.expect("a connection");
+    let Some(tls) = tls else {
+        return talk(socket, bytes, ending).await;
+    };
+    let name = ServerName::try_from("localhost").expect("a good name");
+    let connected = tls.connect(name, socket).await;
+    let stream = connected.expect("a strict client trusts the certificate");
+    talk(stream, bytes, ending).await
 }
 
 /// Sends one request with these lines after the request line, besides `Host`.
@@ -150,16 +163,9 @@ pub fn connector(trusted: &[&str]) -> TlsConnector {
     TlsConnector::from(Arc::new(config))
 }
 
-async fn trusting(name: &'static str, socket: TcpStream) -> TlsStream<TcpStream> {
-    let name = ServerName::try_from(name).expect("a good name");
-    let connector = connector(&[lab().certificate.cert_pem()]);
-    let connected = connector.connect(name, socket).await;
-    connected.expect("a strict client trusts the certificate")
-}
-
 /// What the client does after its last byte.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Ending {
+pub enum Ending {
     Open,
     Closed,
 }

@@ -1,0 +1,54 @@
+//! Answers where no handler does.
+
+use rocket::http::Status;
+use rocket::request::Request;
+use rocket::{Catcher, catch, catchers};
+
+use super::{Problem, ProblemDetail};
+use crate::web::context::RequestContext;
+use crate::web::methods;
+
+/// The catcher of every site: answers with the problem that a guard left, or with one that fits.
+#[catch(default)]
+fn any(status: Status, request: &Request<'_>) -> Problem {
+    if let Some(left) = RequestContext::of(request).and_then(RequestContext::take_problem) {
+        return left;
+    }
+    match status.code {
+        404 => match methods::other_methods(request) {
+            Some(allowed) => {
+                let because = format!("This address takes {allowed} only.");
+                let next = "Send the request with one of these methods.";
+                let mut problem =
+                    Problem::new(Status::MethodNotAllowed, "Wrong method", because, next);
+                problem.detail = Box::new(ProblemDetail::Allow(allowed));
+                problem
+            }
+            None => Problem::not_found(),
+        },
+        400 => Problem::bad_request(
+            "The method, the address or a header is malformed.",
+            "Check the request line and the headers.",
+        ),
+        413 => Problem::too_large(),
+        500.. => {
+            let because = "The lab made a mistake. It is in the log.";
+            let next = "Go back and try something else. Nothing you stored is lost.";
+            Problem::new(status, "Something is broken here", because, next)
+        }
+        _ => {
+            let because = status.reason().unwrap_or("The request cannot be answered.");
+            Problem::new(
+                status,
+                "The request cannot be answered",
+                because,
+                "Check the request.",
+            )
+        }
+    }
+}
+
+/// The catchers of every site.
+pub fn all_catchers() -> Vec<Catcher> {
+    catchers![any]
+}
