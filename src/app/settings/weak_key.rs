@@ -72,7 +72,8 @@ pub(super) fn weakness(key: &str) -> Option<String> {
     if bytes.len() < SHORTEST {
         return Some(too_short(bytes.len()));
     }
-    if repeats(&bytes) || repeats(key.trim_end_matches('=').as_bytes()) || is_sequence(&bytes) {
+    let text = key.trim_end_matches('=').as_bytes();
+    if few_differ(&bytes) || is_pattern(&bytes) || is_pattern(text) || is_sequence(&bytes) {
         return Some("repeats itself or counts up: it is a pattern, not a random key".into());
     }
     // Of 32 random bytes all are letters, digits or signs once in 10^13 keys.
@@ -110,14 +111,19 @@ impl Spelling {
     }
 }
 
-/// Whether bytes are one pattern, at least twice, the last time perhaps cut off; or whether few are
-/// different.
-fn repeats(bytes: &[u8]) -> bool {
-    let has_period = |period: usize| bytes[period..] == bytes[..bytes.len() - period];
+/// Whether the same few bytes come again and again. (A text in hexadecimal has 16 signs at most, so
+/// only bytes are asked.)
+fn few_differ(bytes: &[u8]) -> bool {
     let mut different = bytes.to_vec();
     different.sort_unstable();
     different.dedup();
-    different.len() < FEWEST_DIFFERENT || (1..=bytes.len() / 2).any(has_period)
+    different.len() < FEWEST_DIFFERENT
+}
+
+/// Whether bytes are one pattern, at least twice, the last time perhaps cut off.
+fn is_pattern(bytes: &[u8]) -> bool {
+    let has_period = |period: usize| bytes[period..] == bytes[..bytes.len() - period];
+    (1..=bytes.len() / 2).any(has_period)
 }
 
 /// Whether each byte follows the one before by the same step.
@@ -226,7 +232,7 @@ mod tests {
             "Tr0ub4dor&3 Tr0ub4dor&4 Tr0ub4dor&5 Tr0ub4dor&6",
         ] {
             assert!(refusal(words).starts_with("is neither"), "{words}");
-            let encoded = STANDARD.encode(format!("{words} and more of them"));
+            let encoded = STANDARD.encode(format!("{words} and more of them, quickly"));
             assert!(refusal(&encoded).starts_with("is words"), "{encoded}");
         }
         for words in [

@@ -8,7 +8,6 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
-use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::names;
@@ -116,7 +115,7 @@ fn object(text: &str) -> Result<Map<String, Value>, String> {
         // Where it is broken, where the parser can tell.
         JsonFault::NotJson | JsonFault::TooLargeNumber | JsonFault::TrailingText => {
             let predicate = fault.predicate().trim_end_matches('.');
-            match serde_json::from_str::<IgnoredAny>(text).map_err(|e| (e.line(), e.column())) {
+            match serde_json::from_str::<Value>(text).map_err(|e| (e.line(), e.column())) {
                 Err((line, column)) => {
                     format!("{predicate}: look at line {line}, column {column}.")
                 }
