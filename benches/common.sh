@@ -1,4 +1,4 @@
-# What `benches/load` and `benches/campus` share; both source it. It brings a release build of the lab,
+# What `benches/load` and `benches/campus` share; both source it. It brings a build of the lab,
 # a private folder in `$WORK`, figures and a table. Every process that was started through `own` is
 # stopped at the end, and no other.
 #
@@ -26,13 +26,14 @@ needs curl
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # Nothing that is set for another lab may leak in.
 for name in ${!SESSION_LAB_@}; do unset "$name"; done
-# PROGRAM=path measures a binary that is there already.
+# PROGRAM=path measures a binary that is there already; PROFILE=dist the build that is handed out.
+PROFILE=${PROFILE:-release}
 if [[ -z ${PROGRAM:-} ]]; then
     needs cargo
-    cargo build --release --quiet --bin session-lab
-    PROGRAM=${CARGO_TARGET_DIR:-target}/release/session-lab
+    cargo build --profile "$PROFILE" --quiet --bin session-lab
+    PROGRAM=${CARGO_TARGET_DIR:-target}/$PROFILE/session-lab
 fi
-[[ -x $PROGRAM ]] || give_up "$PROGRAM cannot be run" 'cargo build --release'
+[[ -x $PROGRAM ]] || give_up "$PROGRAM cannot be run" "cargo build --profile $PROFILE"
 PROGRAM=$(realpath "$PROGRAM")
 
 WORK=$(mktemp -d)

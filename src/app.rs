@@ -6,6 +6,7 @@ pub mod proxies;
 mod reach;
 mod same_keys;
 pub mod settings;
+mod template_folder;
 mod upkeep;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -30,8 +31,8 @@ use crate::sniffing_proxy::SniffingProxy;
 use crate::sniffing_proxy::capture::Captures;
 use crate::storage::health::Watched;
 use crate::storage::{FileStorage, MemoryStorage, RedisStorage, Storage};
-use crate::web::assets;
 use crate::web::server::Connections;
+use crate::web::templates::TemplatesBeingParsed;
 use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::report::Attested;
 
@@ -111,7 +112,7 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
 pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let main_name = reach::portal_name(&settings.reach);
     let sockets = listeners::bind(settings)?;
-    let templates = Arc::new(assets::SiteTemplates::begin());
+    let templates = TemplatesBeingParsed::begin();
     let wifi = open_cafe(settings)?;
     let (storage, watched) = open_storage(settings).await?;
     let files = match &watched {
@@ -148,7 +149,6 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         benches: benches.clone(),
         certificate: certificate.clone(),
         lab_client: lab_client.clone(),
-        templates: templates.clone(),
         store: announce::store(settings),
         lessons: lessons.clone(),
         captures: captures.clone(),
@@ -158,8 +158,8 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let health = shared.health.clone();
     let (stop, stopped) = watch::channel(false);
     let connections = Connections::within(open_files());
-    let listeners = Listeners::ignite(&shared, settings, sockets, &connections).await?;
-    templates.parsed().map_err(|mistake| broken(mistake))?;
+    let templates = templates.parsed().map_err(|mistake| broken(&mistake))?;
+    let listeners = Listeners::ignite(&shared, settings, sockets, templates, &connections).await?;
     let cafe = SniffingProxy {
         http: listeners.acceptor(Listener::PortalHttp),
         https: listeners.acceptor(Listener::PortalHttps),

@@ -11,6 +11,7 @@ pub mod labs;
 mod log_filter;
 pub mod man;
 pub mod matrix;
+mod progress;
 pub mod running_lab;
 mod runtime;
 pub mod same_site;

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use rocket::config::{Ident, LogLevel};
+use rocket::figment::Figment;
 use rocket::shield::Shield;
 use rocket::{Build, Config, Rocket};
 use tokio::net::TcpListener;
@@ -12,6 +13,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::broken;
+use super::template_folder::TemplateFolder;
 use crate::app::settings::{Reach, Settings};
 use crate::attacker;
 use crate::base::addresses::{Addresses, Listener, Site};
@@ -27,9 +29,9 @@ use crate::session::bench::Benches;
 use crate::sniffing_proxy::capture::Captures;
 use crate::storage::health::Health;
 use crate::web::answer::AnswerHeaders;
-use crate::web::assets::SiteTemplates;
 use crate::web::request_router::RequestRouter;
 use crate::web::server::{self, Acceptor, Connections};
+use crate::web::templates::SiteTemplates;
 use crate::web::{assets, problem, request_router};
 
 /// What the sites share. Each is given the part that it needs.
@@ -42,8 +44,6 @@ pub(super) struct SharedState {
     pub certificate: Arc<Certificate>,
     /// A client for `/compare`.
     pub lab_client: LabClient,
-    /// Every template, parsed.
-    pub templates: Arc<SiteTemplates>,
     /// Where sessions are kept.
     pub store: Store,
     /// The worksheets, and whose machine this is.
@@ -150,6 +150,7 @@ impl Listeners {
         shared: &SharedState,
         settings: &Settings,
         sockets: Vec<(Listener, TcpListener)>,
+        templates: Vec<SiteTemplates>,
         connections: &Arc<Connections>,
     ) -> Result<Self, StartError> {
         for (listener, socket) in &sockets {
@@ -157,9 +158,12 @@ impl Listeners {
             shared.addresses.learn(*listener, address.port());
         }
         let tls = server::tls_acceptor(&shared.certificate)?;
+        let folder = TemplateFolder::open(settings)?;
         let mut sites = Vec::new();
-        for kind in [Site::Lab, Site::Portal, Site::Attacker] {
-            let site = server::RocketSite::ignite(kind, site(settings, shared, kind)).await;
+        for templates in templates {
+            let kind = templates.site();
+            let rocket = site(settings, shared, kind, rocket(&folder)).attach(templates.fairing());
+            let site = server::RocketSite::ignite(kind, rocket).await;
             sites.push(Arc::new(site.map_err(|error| broken(error.kind()))?));
         }
         let all = sockets.into_iter().map(|(listener, socket)| {
@@ -204,8 +208,12 @@ impl Listeners {
     }
 }
 
-fn site(settings: &Settings, shared: &SharedState, kind: Site) -> Rocket<Build> {
-    let rocket = rocket();
+fn site(
+    settings: &Settings,
+    shared: &SharedState,
+    kind: Site,
+    rocket: Rocket<Build>,
+) -> Rocket<Build> {
     let client = shared.lab_client.clone();
     let site = match kind {
         Site::Lab => lab::mount(
@@ -243,7 +251,6 @@ fn site(settings: &Settings, shared: &SharedState, kind: Site) -> Rocket<Build> 
     };
     site.manage(request_router.clone())
         .attach(request_router)
-        .manage(shared.templates.engine(kind))
         .attach(Shield::new())
         .attach(AnswerHeaders)
         .mount("/", assets::routes())
@@ -251,9 +258,9 @@ fn site(settings: &Settings, shared: &SharedState, kind: Site) -> Rocket<Build> 
         .register("/", problem::all_catchers())
 }
 
-fn rocket() -> Rocket<Build> {
+fn rocket(templates: &TemplateFolder) -> Rocket<Build> {
     // A configuration of our own: a stray Rocket.toml or ROCKET_* variable must not leak in.
-    rocket::custom(Config {
+    let config = Config {
         // "Server: Rocket" tells a visitor something that only an attacker needs.
         ident: Ident::none(),
         // Otherwise X-Real-IP would be believed (CWE-348).
@@ -262,7 +269,8 @@ fn rocket() -> Rocket<Build> {
         log_level: LogLevel::Off,
         cli_colors: false,
         ..Config::default()
-    })
+    };
+    rocket::custom(Figment::from(config).merge(("template_dir", templates.path())))
 }
 
 #[cfg(test)]

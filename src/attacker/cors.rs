@@ -5,8 +5,8 @@
 //! browsers block third-party cookies there or `SameSite` withholds them, and it would prove nothing
 //! about the answer's headers.
 
-use crate::web::template::Template;
 use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::page::Scene;

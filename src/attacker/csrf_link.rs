@@ -1,8 +1,8 @@
 //! Cross-site request forgery with a link: where a GET changes something, one click is enough, and
 //! `SameSite=Lax` lets the cookie through.
 
-use crate::web::template::Template;
 use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
 
 use super::page::Scene;
 use super::{AttackerRole, Trick};

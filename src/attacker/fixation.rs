@@ -1,9 +1,9 @@
 //! Session fixation with a planted cookie: the attacker fetches an anonymous session, the sibling
 //! plants its id, the victim signs in with it, and the attacker uses this id, known from the start.
 
-use crate::web::template::Template;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::page::Scene;

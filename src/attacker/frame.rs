@@ -1,8 +1,8 @@
 //! The portal in a frame: from the sibling the frame carries the victim's cookie, and a click on a
 //! harmless button presses the portal's (clickjacking). From another site it arrives without one.
 
-use crate::web::template::Template;
 use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
 
 use super::page::Scene;
 use super::{AttackerRole, Trick};

@@ -1,8 +1,8 @@
 //! Login CSRF: the victim is signed in to the attacker's account without noticing. The attacker can
 //! read what the victim does there.
 
-use crate::web::template::Template;
 use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::page::Scene;

@@ -1,10 +1,10 @@
 //! `/loot`: what the catcher received, newest first. Everything in it came from strangers, so it is
 //! shown as text and never as markup.
 
-use crate::web::template::Template;
 use rocket::response::Redirect;
 use rocket::serde::json::Json;
 use rocket::{Route, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::page;

@@ -1,9 +1,9 @@
 //! Cookie overflow: a script for the notice board that pushes the session cookie out of the
 //! browser's jar and plants mallory's. On `portal.localhost` only, because it empties a whole host.
 
-use crate::web::template::Template;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::page::Scene;

@@ -1,7 +1,7 @@
 //! What the attacker's pages share: the role, the portal under attack, and what would stop it.
 
-use crate::web::template::Template;
 use rocket::response::Redirect;
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::arrived::{self, ArrivedRequest};

@@ -1,10 +1,10 @@
 //! A partner's site that belongs to the attacker: the portal's dashboard links to it, and it reads
 //! where its visitors came from.
 
-use crate::web::template::Template;
 use rocket::http::HeaderMap;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::page::Scene;

@@ -1,8 +1,8 @@
 //! Three tricks of the next person at a shared computer. They need no page of the attacker's: these
 //! pages tell students what to do in their own browser, and what it shows.
 
-use crate::web::template::Template;
 use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
 
 use super::page::Scene;
 use super::{AttackerRole, Trick};

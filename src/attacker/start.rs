@@ -1,7 +1,7 @@
 //! The attacker's start page lists the tricks. The sibling lists only its own.
 
-use crate::web::template::Template;
 use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::{AttackerRole, TRICKS, page};

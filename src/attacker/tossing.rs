@@ -1,9 +1,9 @@
 //! Cookie tossing: the sibling plants the attacker's own session, so that it comes before the
 //! victim's, and the victim acts in the attacker's account.
 
-use crate::web::template::Template;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::page::Scene;

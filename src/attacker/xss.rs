@@ -1,8 +1,8 @@
 //! Scripts to plant on the portal's notice board: two that steal the cookie, one that steals tokens,
 //! and one that does without either.
 
-use crate::web::template::Template;
 use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::page::Scene;

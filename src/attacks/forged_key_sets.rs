@@ -12,9 +12,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::EncodingKey;
 use p256::SecretKey;
-use p256::elliptic_curve::sec1::ToEncodedPoint;
-use p256::pkcs8::{EncodePrivateKey, LineEnding};
+use p256::elliptic_curve::sec1::ToSec1Point;
+use p256::pkcs8::EncodePrivateKey;
 use serde_json::{Value, json};
+use x509_cert::der::pem::LineEnding;
 
 /// The key's name.
 pub const KID: &str = "attacker-1";
@@ -34,7 +35,7 @@ pub fn public_jwk() -> Option<Value> {
     let point = SecretKey::from_slice(PRIVATE)
         .ok()?
         .public_key()
-        .to_encoded_point(false);
+        .to_sec1_point(false);
     Some(json!({
         "kty": "EC",
         "crv": "P-256",
@@ -49,7 +50,11 @@ pub fn public_jwk() -> Option<Value> {
 /// The private key as PEM (PKCS#8), for students who sign by hand.
 pub fn private_key_pem() -> Option<String> {
     let key = SecretKey::from_slice(PRIVATE).ok()?;
-    Some(key.to_pkcs8_pem(LineEnding::LF).ok()?.to_string())
+    let pem = key
+        .to_pkcs8_der()
+        .ok()?
+        .to_pem("PRIVATE KEY", LineEnding::LF);
+    Some(pem.ok()?.to_string())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use sha2::{Digest, Sha256};
 
 use super::BrowserError;
+use crate::base::tls::ParsedCertificate;
 
 /// The browsers that can be driven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -190,8 +191,8 @@ impl BrowserSettings {
     /// The trusted certificate: DER in base64.
     pub(super) fn trusted_certificate(&self) -> Option<String> {
         let pem = self.trusted.as_deref()?;
-        let (_, pem) = x509_parser::pem::parse_x509_pem(pem.as_bytes()).ok()?;
-        Some(BASE64_STANDARD.encode(pem.contents))
+        let certificate = ParsedCertificate::from_pem(pem).ok()?;
+        Some(BASE64_STANDARD.encode(certificate.der))
     }
 
     pub(super) fn more_arguments(&self) -> impl Iterator<Item = &str> {
@@ -232,12 +233,6 @@ pub fn executable(engine: BrowserEngine) -> Option<PathBuf> {
 }
 
 fn key_hash(cert_pem: &str) -> Result<String, BrowserError> {
-    let unreadable = |error: String| BrowserError::Certificate(error);
-    let (_, pem) = x509_parser::pem::parse_x509_pem(cert_pem.as_bytes())
-        .map_err(|error| unreadable(error.to_string()))?;
-    let certificate = pem
-        .parse_x509()
-        .map_err(|error| unreadable(error.to_string()))?;
-    let key = certificate.public_key().raw;
-    Ok(BASE64_STANDARD.encode(Sha256::digest(key)))
+    let certificate = ParsedCertificate::from_pem(cert_pem).map_err(BrowserError::Certificate)?;
+    Ok(BASE64_STANDARD.encode(Sha256::digest(certificate.public_key)))
 }

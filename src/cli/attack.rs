@@ -14,9 +14,9 @@ use crate::base::encode;
 use crate::base::print::tell;
 use crate::base::start_error::StartError;
 use crate::browser::BrowserEngine;
-use crate::lab::diagrams;
+use crate::lab::diagrams::file::DrawingFile;
 use crate::lab::diagrams::sequence::{End, Sequence};
-use crate::web::assets;
+use crate::web::templates::UnservedPages;
 
 /// The flags of `attack`.
 #[derive(Args, Clone, Debug)]
@@ -136,9 +136,9 @@ fn draw(file: &Path, sequence: &Sequence) -> Result<(), StartError> {
         let message = format!("cannot write the diagram to {}: {error}", file.display());
         StartError::new(message, "choose another file with --svg")
     };
-    let templates = assets::lab_templates().map_err(|error| failed(error.to_string()))?;
-    let svg =
-        diagrams::file::svg(&templates, sequence).map_err(|error| failed(error.to_string()))?;
+    let templates = UnservedPages::parse().map_err(failed)?;
+    let svg = templates.render(DrawingFile::TEMPLATE, DrawingFile::of(sequence));
+    let svg = svg.map_err(failed)?;
     std::fs::write(file, svg).map_err(|error| failed(error.to_string()))?;
     tell(&format!("The diagram is in {}.\n", file.display()))
 }

@@ -15,6 +15,7 @@ use crate::base::print::{say, tell};
 use crate::base::start_error::StartError;
 use crate::session::bench::WORKSHEETS_LABEL;
 use crate::web::assets;
+use crate::web::templates::UnservedPages;
 use crate::worksheets::codes::Codes;
 use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::pictures;
@@ -135,14 +136,15 @@ fn print(library: &SheetLibrary, flags: &PrintFlags) -> Result<(), StartError> {
         "answers": flags.answers,
         "style": assets::print_style(),
     });
-    let broken = |error: &dyn std::fmt::Display| {
+    let broken = |error: String| {
         StartError::new(
             format!("the worksheet cannot be rendered: {error}"),
             "please report this line",
         )
     };
-    let html = assets::render_lab("pages/lab/worksheet_print.html", page);
-    let html = html.map_err(|error| broken(&error))?;
+    let templates = UnservedPages::parse().map_err(broken)?;
+    let html = templates.render("pages/lab/worksheet_print.html", page);
+    let html = html.map_err(broken)?;
     say(&pictures::stand_alone(html))
 }
 

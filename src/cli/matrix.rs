@@ -5,9 +5,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
-use indicatif::{ProgressBar, ProgressStyle};
 use time::OffsetDateTime;
 
+use super::progress::ProgressLine;
 use super::running_lab::RunningLab;
 use crate::attacks::cell::{CellResult, MatrixCell};
 use crate::attacks::costs;
@@ -62,14 +62,10 @@ pub async fn run(flags: MatrixFlags) -> Result<(), StartError> {
         Some(engine) => Some(lab.start_browser(engine).await?),
         None => None,
     };
-    let bar = ProgressBar::new(matrix::size(&selection) as u64);
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}") {
-        bar.set_style(style);
-    }
+    let mut progress = ProgressLine::new(matrix::size(&selection));
     let mut rows: BTreeMap<usize, Vec<MatrixCell>> = BTreeMap::new();
     matrix::run(&lab.target(), &selection, |cell| {
-        bar.set_message(cell.attack);
-        bar.inc(1);
+        progress.advance(cell.attack);
         let position = ALL
             .iter()
             .position(|attack| attack.card().name == cell.attack);
@@ -78,7 +74,7 @@ pub async fn run(flags: MatrixFlags) -> Result<(), StartError> {
             .push(cell);
     })
     .await;
-    bar.finish_and_clear();
+    progress.clear();
     let mut measured = Vec::new();
     if selection.covers_all() {
         costs::run(&lab.target(), |one| measured.push(one)).await;

@@ -17,10 +17,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, EncodingKey};
 use p256::SecretKey;
-use p256::elliptic_curve::sec1::ToEncodedPoint;
-use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
+use p256::elliptic_curve::sec1::ToSec1Point;
+use p256::pkcs8::{EncodePrivateKey, EncodePublicKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use x509_cert::der::pem::LineEnding;
 
 use crate::defences::{JwtKey, PolicyProbe};
 
@@ -322,7 +323,7 @@ impl EcKeyPair {
         let signing = secret.to_pkcs8_der().ok()?;
         Some(Self {
             signing: EncodingKey::from_ec_der(signing.as_bytes()),
-            point: public.to_encoded_point(false).as_bytes().to_vec(),
+            point: public.to_sec1_point(false).as_bytes().to_vec(),
             pem: public.to_public_key_pem(LineEnding::LF).ok()?,
         })
     }

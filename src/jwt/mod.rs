@@ -30,6 +30,7 @@ mod jwk;
 pub mod keys;
 pub mod refresh;
 pub mod revoke;
+mod ring_provider;
 pub mod signature;
 pub mod token;
 pub mod verify;

@@ -9,6 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, crypto};
 use serde::Serialize;
 
+use super::ring_provider;
+
 /// A signed token with this header and this payload. `None` where the key does not fit the
 /// algorithm, or where one of the two cannot be written as JSON. No token is then issued: one with
 /// an empty signature would be an unsigned token.
@@ -21,8 +23,14 @@ pub fn sign(
     // The signature covers the encoded text, not the JSON behind it. So a verifier compares the
     // bytes that arrived, and never has to write JSON in the same way as the issuer.
     let signed = signing_input(header, payload)?;
-    let signature = crypto::sign(signed.as_bytes(), key, algorithm).ok()?;
+    let signature = over(&signed, key, algorithm)?;
     Some(format!("{signed}.{signature}"))
+}
+
+/// The signature over this text, in base64url. `None` where the key does not fit the algorithm.
+pub fn over(signed: &str, key: &EncodingKey, algorithm: Algorithm) -> Option<String> {
+    ring_provider::install();
+    crypto::sign(signed.as_bytes(), key, algorithm).ok()
 }
 
 /// Header and payload as the signature covers them: compact JSON in base64url, with a dot between
@@ -38,6 +46,7 @@ pub fn signing_input(header: &impl Serialize, payload: &impl Serialize) -> Optio
 /// Whether the signature over this text was made with the key. The algorithm is the caller's choice
 /// and not the header's: see `check_signature` in `verify.rs`.
 pub fn is_valid(signed: &str, signature: &[u8], key: &DecodingKey, algorithm: Algorithm) -> bool {
+    ring_provider::install();
     let signature = URL_SAFE_NO_PAD.encode(signature);
     // An error, such as a signature of a wrong length, is a "no". The crate compares an HMAC in
     // constant time, so the duration does not reveal how many bytes were right.

@@ -4,6 +4,7 @@
 
 use rocket::serde::json::Json;
 use rocket::{Route, State, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::attacks::ALL;
@@ -11,7 +12,6 @@ use crate::defences::policy::Name;
 use crate::lab::{Lessons, page};
 use crate::web::context::RequestContext;
 use crate::web::lab_pages::PAGES;
-use crate::web::template::Template;
 use crate::worksheets::{catalogue, glossary};
 
 /// How many results are shown.

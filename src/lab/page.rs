@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::web::template::Template;
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::session::bench::Bench;

@@ -1,9 +1,9 @@
 //! The notice board: where stored scripting happens, or not.
 
-use crate::web::template::Template;
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{FromForm, Route, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::Visitor;

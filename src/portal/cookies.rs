@@ -1,8 +1,8 @@
 //! What a script on a page of the portal can read, shown and reported to the journal.
 
-use crate::web::template::Template;
 use rocket::http::Status;
 use rocket::{Route, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::{Deserialize, Serialize};
 
 use super::Visitor;

@@ -1,9 +1,9 @@
 //! The sign-in page. Its first visit opens an anonymous session, which is what fixation plants.
 
-use crate::web::template::Template;
 use rocket::http::{Header, Status};
 use rocket::response::Redirect;
 use rocket::{FromForm, Responder, Route, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::Visitor;

@@ -1,9 +1,9 @@
 //! Signing out. The cookie is always removed. Whether the record is removed is the defence
 //! `sign-out`.
 
-use crate::web::template::Template;
 use rocket::http::{Header, Status};
 use rocket::{FromForm, Route, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::Visitor;

@@ -6,8 +6,8 @@
 //! its speed from the real dashboard's is what session security costs. The second signs in many
 //! times through the engine, because memory and the purge are measured with 100 000 sessions.
 
-use crate::web::template::Template;
 use rocket::{Route, get, post, routes};
+use rocket_dyn_templates::Template;
 
 use super::dashboard::{DashboardPage, TEMPLATE, TITLE, WARN_SECONDS, partner};
 use super::visitor;

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::web::template::Template;
 use rocket::http::Status;
 use rocket::{FromForm, Route, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::Visitor;

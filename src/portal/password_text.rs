@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use icu_normalizer::ComposingNormalizerBorrowed;
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 /// The longest password that is looked at, in bytes: hashing a longer one costs work for nothing.
 pub const PASSWORD_LIMIT: usize = 128;
@@ -21,8 +21,12 @@ pub(super) fn normalized(password: &str) -> Option<Cow<'_, str>> {
     if password.len() > LONGEST_TEXT {
         return None;
     }
-    let normalizer = const { ComposingNormalizerBorrowed::new_nfc() };
-    Some(normalizer.normalize(password)).filter(|text| text.len() <= PASSWORD_LIMIT)
+    let composed = if is_nfc(password) {
+        Cow::Borrowed(password)
+    } else {
+        Cow::Owned(password.nfc().collect())
+    };
+    Some(composed).filter(|text| text.len() <= PASSWORD_LIMIT)
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! A user's own sessions and remembered browsers: to see them, and to end them with the password.
 
-use crate::web::template::Template;
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{Either, FromForm, Route, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::Visitor;

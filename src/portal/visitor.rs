@@ -2,9 +2,9 @@
 
 mod passive;
 
-use crate::web::template::Template;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::client_label::label_of;

@@ -2,10 +2,10 @@
 //! and on another site. A script performs the step by itself, as a hostile page would; without it
 //! the student presses the button.
 
-use crate::web::template::Template;
 use rocket::http::Header;
 use rocket::response::Redirect;
 use rocket::{Either, Route, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::{Initiator, WalkStep, Way, portal, probe};

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use tera::{Filter, Result, Tera, Value};
+use rocket_dyn_templates::tera::{Filter, Result, Tera, Value};
 
 use crate::base::encode;
 use crate::defences::{Defence, Output};
@@ -41,7 +41,7 @@ impl Filter for Typed {
 
 #[cfg(test)]
 mod tests {
-    use tera::Context;
+    use rocket_dyn_templates::tera::Context;
 
     use super::*;
 

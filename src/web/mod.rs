@@ -21,7 +21,7 @@ mod path;
 pub mod problem;
 pub mod request_router;
 pub mod server;
-pub mod template;
+pub mod templates;
 pub mod variant_list;
 pub mod visible_time;
 pub mod with_cookies;

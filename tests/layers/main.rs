@@ -2,6 +2,7 @@
 //! module may use those above it and none below. `imports.rs` finds what a file imports, `rules.rs`
 //! compares that with the order, `planted.rs` shows that every kind of violation is found.
 
+mod crates;
 mod glossary;
 mod imports;
 mod planted;

@@ -95,9 +95,8 @@ impl TokenParts {
         let signs = |word: &&str| {
             let signed = self.token.rsplit_once('.').map(|(signed, _)| signed);
             let key = EncodingKey::from_secret(word.as_bytes());
-            let signature = signed.and_then(|signed| {
-                jsonwebtoken::crypto::sign(signed.as_bytes(), &key, Algorithm::HS256).ok()
-            });
+            let signature =
+                signed.and_then(|signed| signature::over(signed, &key, Algorithm::HS256));
             signature.as_deref() == Some(self.old_signature())
         };
         WORDS.into_iter().find(signs)

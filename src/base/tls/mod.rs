@@ -12,8 +12,9 @@ use std::{fmt, net::IpAddr, path::Path};
 
 use time::{Duration, OffsetDateTime};
 
+use self::make::KeyPem;
 pub use self::origin::{CertificateOrigin, RenewalReason};
-use self::{make::KeyPem, read::ParsedCertificate};
+pub(crate) use self::read::ParsedCertificate;
 use crate::base::private_file;
 use crate::base::private_file::Readers;
 use crate::base::start_error::StartError;

@@ -1,4 +1,4 @@
-//! Taking a certificate apart (x509-parser): names, dates, fingerprint, public key.
+//! Taking a certificate apart (x509-cert): names, dates, fingerprint, public key.
 //!
 //! Read [`super`] first: it decides what follows from them.
 
@@ -6,13 +6,17 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
-use x509_parser::{
-    certificate::X509Certificate, extensions::GeneralName, parse_x509_certificate,
-    pem::parse_x509_pem,
-};
+use tokio_rustls::rustls::pki_types::pem::{PemObject as _, SectionKind};
+use x509_cert::Certificate;
+use x509_cert::der::{Decode as _, Encode as _, Reader as _, SliceReader};
+use x509_cert::ext::pkix::SubjectAltName;
+use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::time::Time;
 
 /// What the lab needs to know of a certificate.
-pub(super) struct ParsedCertificate {
+pub(crate) struct ParsedCertificate {
+    /// The certificate itself.
+    pub der: Vec<u8>,
     pub fingerprint: String,
     pub names: Vec<String>,
     pub not_before: OffsetDateTime,
@@ -24,23 +28,33 @@ pub(super) struct ParsedCertificate {
 impl ParsedCertificate {
     /// The first certificate of a PEM file, with the reason where there is none.
     pub fn from_pem(text: &str) -> Result<Self, String> {
-        let (_, pem) = parse_x509_pem(text.as_bytes()).map_err(|_| "not PEM".to_owned())?;
-        if pem.label != "CERTIFICATE" {
+        let (kind, der) = <(SectionKind, Vec<u8>)>::from_pem_slice(text.as_bytes())
+            .map_err(|_| "not PEM".to_owned())?;
+        if kind != SectionKind::Certificate {
             return Err("its first PEM block is not a certificate".to_owned());
         }
-        let (rest, certificate) =
-            parse_x509_certificate(&pem.contents).map_err(|_| "not an X.509 certificate")?;
-        if !rest.is_empty() {
+        let no_certificate = |_| "not an X.509 certificate".to_owned();
+        let mut reader = SliceReader::new(&der).map_err(no_certificate)?;
+        let certificate = Certificate::decode(&mut reader).map_err(no_certificate)?;
+        if !reader.is_finished() {
             return Err("something follows the certificate inside its PEM block".to_owned());
         }
+        let signed = certificate.tbs_certificate();
+        let public_key = signed.subject_public_key_info().to_der();
         Ok(Self {
-            fingerprint: fingerprint(&pem.contents),
+            fingerprint: fingerprint(&der),
             names: names(&certificate)?,
-            not_before: certificate.validity().not_before.to_datetime(),
-            not_after: certificate.validity().not_after.to_datetime(),
-            public_key: certificate.public_key().raw.to_vec(),
+            not_before: moment(signed.validity().not_before),
+            not_after: moment(signed.validity().not_after),
+            public_key: public_key.map_err(no_certificate)?,
+            der,
         })
     }
+}
+
+/// A certificate says its times to the second, in the years 1950 to 9999.
+fn moment(time: Time) -> OffsetDateTime {
+    OffsetDateTime::UNIX_EPOCH + time.to_unix_duration()
 }
 
 fn fingerprint(der: &[u8]) -> String {
@@ -52,20 +66,21 @@ fn fingerprint(der: &[u8]) -> String {
 }
 
 /// The DNS names (lower case) and addresses of the subjectAltName; browsers look nowhere else.
-fn names(certificate: &X509Certificate<'_>) -> Result<Vec<String>, String> {
-    let extension = certificate
-        .subject_alternative_name()
-        .map_err(|_| "its names cannot be read")?;
-    let names = extension.map_or(&[][..], |found| &found.value.general_names);
-    Ok(names.iter().filter_map(name).collect())
+fn names(certificate: &Certificate) -> Result<Vec<String>, String> {
+    let found = certificate.tbs_certificate().get_extension();
+    let found: Option<(bool, SubjectAltName)> = found.map_err(|_| "its names cannot be read")?;
+    let names = found.iter().flat_map(|(_, SubjectAltName(names))| names);
+    Ok(names.filter_map(name).collect())
 }
 
-fn name(name: &GeneralName<'_>) -> Option<String> {
+fn name(name: &GeneralName) -> Option<String> {
     match name {
-        GeneralName::DNSName(name) => Some(name.to_ascii_lowercase()),
-        GeneralName::IPAddress(bytes) => <[u8; 4]>::try_from(*bytes)
+        GeneralName::DnsName(name) => Some(name.as_str().to_ascii_lowercase()),
+        GeneralName::IpAddress(bytes) => <[u8; 4]>::try_from(bytes.as_bytes())
             .map(|address| Ipv4Addr::from(address).to_string())
-            .or_else(|_| <[u8; 16]>::try_from(*bytes).map(|ip| Ipv6Addr::from(ip).to_string()))
+            .or_else(|_| {
+                <[u8; 16]>::try_from(bytes.as_bytes()).map(|ip| Ipv6Addr::from(ip).to_string())
+            })
             .ok(),
         _ => None,
     }

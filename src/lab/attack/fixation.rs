@@ -6,9 +6,9 @@
 
 use std::sync::Arc;
 
-use crate::web::template::Template;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::attacks::http_actor::HttpActor;

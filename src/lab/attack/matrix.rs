@@ -3,10 +3,10 @@
 //!
 //! A run is a [`Jobs`] entry. Each cell has its own bench, which is deleted afterwards.
 
-use crate::web::template::Template;
 use rocket::response::Redirect;
 use rocket::serde::json::Json;
 use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::card::CardView;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::web::template::{self, Template};
 use rocket::http::{ContentType, Status};
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::{Metadata, Template};
 use serde::Serialize;
 
 use super::card::CardView;
@@ -21,7 +21,7 @@ use crate::base::event::{Event, EventKind};
 use crate::client::LabClient;
 use crate::defences::policy::Variant;
 use crate::lab::attachment::Attachment;
-use crate::lab::diagrams::file;
+use crate::lab::diagrams::file::DrawingFile;
 use crate::lab::diagrams::sequence::{End, Sequence};
 use crate::lab::page;
 use crate::session::bench::PerBench;
@@ -180,7 +180,7 @@ fn last_run(
 fn sequence(
     context: &RequestContext,
     runs: &State<LastRuns>,
-    engine: &State<template::TemplateEngine>,
+    templates: Metadata<'_>,
     name: &str,
     against: Option<&str>,
 ) -> Result<Attachment, Problem> {
@@ -192,19 +192,13 @@ fn sequence(
         let status = Status::NotFound;
         return Err(Problem::new(status, "There is no drawing", because, next));
     };
-    let broken = |error: &tera::Error| {
-        log::error!("a drawing was not made: {error}");
+    let drawn = templates.render(DrawingFile::TEMPLATE, DrawingFile::of(&run.sequence));
+    let (_, drawn) = drawn.ok_or_else(|| {
         let because = "The drawing could not be made.";
+        let next = "Look at the lab's log.";
         let status = Status::InternalServerError;
-        Problem::new(
-            status,
-            "There is no drawing",
-            because,
-            "Look at the lab's log.",
-        )
-    };
-    let tera = engine.tera().map_err(broken)?;
-    let drawn = file::svg(tera, &run.sequence).map_err(|error| broken(&error))?;
+        Problem::new(status, "There is no drawing", because, next)
+    })?;
     let file = format!("{}-{variant}.svg", card.name);
     Ok(Attachment::new(&file, ContentType::SVG, drawn))
 }

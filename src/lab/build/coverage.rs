@@ -1,10 +1,10 @@
 //! `/coverage`: every row of the catalogue that can be tried in this lab, with a link, its standards'
 //! ids and the test that proves it. The rows are in `src/worksheets/catalogue/`.
 
-use crate::web::template::Template;
 use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{Either, Route, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::attacker::{AttackerRole, TRICKS};

@@ -1,10 +1,10 @@
 //! The student's own mix of defences.
 
-use crate::web::template::Template;
 use rocket::data::Capped;
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{Either, Route, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::base::addresses::Listener;

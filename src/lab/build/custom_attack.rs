@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
-use crate::web::template::Template;
 use rocket::response::Redirect;
 use rocket::serde::json::Json;
 use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;

@@ -5,23 +5,27 @@
 
 use std::collections::HashMap;
 
-use tera::{Context, Tera};
+use serde::Serialize;
 
 use super::sequence::Sequence;
 use crate::web::assets;
 
-/// The drawing as SVG.
-///
-/// # Errors
-/// The template does not fit it.
-pub fn svg(engine: &Tera, sequence: &Sequence) -> tera::Result<String> {
-    let mut page = Context::new();
-    page.insert("sequence", sequence);
-    page.insert(
-        "style",
-        &style(&assets::style("tokens"), &assets::style("drawing")),
-    );
-    engine.render("drawings/sequence.xml", &page)
+/// What the template [`DrawingFile::TEMPLATE`] is given: the diagram, and the style sheet inside it.
+#[derive(Debug, Serialize)]
+pub struct DrawingFile<'s> {
+    sequence: &'s Sequence,
+    style: String,
+}
+
+impl<'s> DrawingFile<'s> {
+    /// The template that makes the file.
+    pub const TEMPLATE: &'static str = "drawings/sequence.xml";
+
+    /// The drawing of a diagram.
+    pub fn of(sequence: &'s Sequence) -> Self {
+        let style = style(&assets::style("tokens"), &assets::style("drawing"));
+        Self { sequence, style }
+    }
 }
 
 /// The style sheet of drawings with the colours themselves, and once more for dark screens.

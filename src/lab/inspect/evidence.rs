@@ -1,10 +1,10 @@
 //! What the server knows of a variant: its sessions, and what happened. Looking changes nothing and
 //! extends no session.
 
-use crate::web::template::Template;
 use rocket::response::Redirect;
 use rocket::serde::json::Json;
 use rocket::{Route, State, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::base::clock::BenchTime;

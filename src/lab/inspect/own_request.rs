@@ -1,9 +1,9 @@
 //! `/inspect_headers`: a request and its answer, header by header, as it was sent.
 
-use crate::web::template::Template;
 use rocket::http::{ContentType, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Either, Route, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::headers::does;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::web::template::Template;
 use rocket::http::ContentType;
 use rocket::{Route, State, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 use time::OffsetDateTime;
 

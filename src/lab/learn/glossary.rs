@@ -1,7 +1,7 @@
 //! `/glossary`: every word that the lab uses in its own sense.
 
-use crate::web::template::Template;
 use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::lab::page;

@@ -1,7 +1,7 @@
 //! The lab's front page: the two portals, what is next, and the map of the course.
 
-use crate::web::template::Template;
 use rocket::{Route, State, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::worksheets::index::{SheetRow, rows};

@@ -4,6 +4,7 @@
 use rocket::http::{ContentType, Status};
 use rocket::request::FromParam;
 use rocket::{Route, State, get, routes};
+use rocket_dyn_templates::Template;
 use rust_embed::EmbeddedFile;
 use serde::Serialize;
 
@@ -11,7 +12,6 @@ use crate::lab::{Lessons, page};
 use crate::web::assets::{Asset, CachedTag, asset};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::template::Template;
 use crate::worksheets::markdown::images;
 use crate::worksheets::pictures;
 use crate::worksheets::pictures::{ALL, DevToolsPicture, PictureUse, Theme};

@@ -1,9 +1,9 @@
 //! The page that uses the token, as a single-page application would: `static/js/jwt.js` signs in,
 //! keeps the token where `token-storage` says, and asks for the profile.
 
-use crate::web::template::Template;
 use rocket::http::Status;
 use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::Bearer;

@@ -11,8 +11,8 @@ use crate::defences::policy::Name;
 use crate::web::context::RequestContext;
 use crate::web::page::{Frame, PortalView};
 use crate::web::request_router;
-use crate::web::template::Template;
 use crate::web::variant_list::VariantList;
+use rocket_dyn_templates::Template;
 
 #[derive(Serialize)]
 struct ProblemJson<'p> {

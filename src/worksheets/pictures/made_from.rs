@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::DevToolsPicture;
 use crate::base::addresses::Site;
-use crate::web::assets;
+use crate::web::{assets, templates};
 
 /// The file beside the pictures.
 pub const FILE: &str = "made-from.json";
@@ -27,7 +27,7 @@ pub fn now(picture: &DevToolsPicture) -> Hashes {
     let mut open = vec![template.to_owned()];
     while let Some(name) = open.pop() {
         let path = format!("templates/{name}");
-        let Some(text) = assets::template(&name).filter(|_| !hashes.contains_key(&path)) else {
+        let Some(text) = templates::text_of(&name).filter(|_| !hashes.contains_key(&path)) else {
             continue;
         };
         hashes.insert(path, hash(text.as_bytes()));

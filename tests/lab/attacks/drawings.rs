@@ -6,9 +6,9 @@ use session_lab::attacks::matrix::throw_away_name;
 use session_lab::attacks::scenario::Scenario;
 use session_lab::attacks::transcript::TranscriptLine;
 use session_lab::defences::policy::Variant;
-use session_lab::lab::diagrams::file;
+use session_lab::lab::diagrams::file::DrawingFile;
 use session_lab::lab::diagrams::sequence::{End, Sequence, SequenceRow};
-use session_lab::web::assets;
+use session_lab::web::templates::UnservedPages;
 
 use super::decided_by_the_server;
 use crate::support::lab;
@@ -93,7 +93,7 @@ fn is_well_formed(svg: &str) -> bool {
 
 #[tokio::test]
 async fn every_attack_is_drawn_whole_within_the_drawing_and_without_overlap() {
-    let templates = assets::lab_templates().expect("they are good");
+    let templates = UnservedPages::parse().expect("they are good");
     for attack in decided_by_the_server() {
         for variant in [Variant::Insecure, Variant::Hardened] {
             let name = format!("{} against {variant}", attack.card().name);
@@ -138,7 +138,8 @@ async fn every_attack_is_drawn_whole_within_the_drawing_and_without_overlap() {
                 lane.left >= 0 && lane.left + 150 <= sequence.width
             };
             assert!(sequence.lanes.iter().all(inside), "{name}");
-            let svg = file::svg(&templates, &sequence).expect("it fits");
+            let svg = templates.render(DrawingFile::TEMPLATE, DrawingFile::of(&sequence));
+            let svg = svg.expect("it fits");
             assert!(
                 svg.starts_with("<?xml") && is_well_formed(&svg),
                 "{name}: {svg}"
@@ -159,8 +160,9 @@ async fn a_hostile_text_is_text_in_the_drawing() {
         description: says,
     };
     let sequence = Sequence::new(says, &transcript, Some(end), &lab().addresses);
-    let templates = assets::lab_templates().expect("they are good");
-    let svg = file::svg(&templates, &sequence).expect("it fits");
+    let templates = UnservedPages::parse().expect("they are good");
+    let svg = templates.render(DrawingFile::TEMPLATE, DrawingFile::of(&sequence));
+    let svg = svg.expect("it fits");
     assert!(is_well_formed(&svg), "{svg}");
     assert!(
         !svg.contains("<script") && svg.contains("&lt;script&gt;"),

@@ -7,10 +7,10 @@ mod analysis;
 
 use std::sync::Arc;
 
-use crate::web::template::Template;
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::attacks::matrix::throw_away_name;

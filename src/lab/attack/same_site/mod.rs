@@ -7,11 +7,11 @@
 mod records;
 mod table;
 
-use crate::web::template::Template;
 use rocket::data::Capped;
 use rocket::response::Redirect;
 use rocket::serde::json::Json;
 use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::lab::Store;

@@ -1,10 +1,12 @@
 //! The defences, each with its lesson and its own source. Colours and line numbers are in
 //! `source.rs`, what each is good for in `stops.rs`.
 
+mod colours;
 mod source;
 mod stops;
 
 use rocket::{Route, State, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::base::addresses::Listener;
@@ -13,7 +15,6 @@ use crate::defences::policy::{Name, Policy};
 use crate::lab::{Lessons, page};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::template::Template;
 pub use source::Sources;
 
 /// The parts of the list: their titles, and the defence that each begins with. The order is that of

@@ -6,8 +6,8 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use serde::Serialize;
-use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
 
+use super::colours;
 use crate::defences::policy::Name;
 use crate::defences::{Defence, Output};
 
@@ -15,14 +15,12 @@ use crate::defences::{Defence, Output};
 #[derive(Debug)]
 pub struct Sources {
     files: [OnceLock<Source>; Name::ALL.len()],
-    rust: OnceLock<Option<Rust>>,
 }
 
 impl Default for Sources {
     fn default() -> Self {
         Self {
             files: [const { OnceLock::new() }; Name::ALL.len()],
-            rust: OnceLock::new(),
         }
     }
 }
@@ -30,10 +28,7 @@ impl Default for Sources {
 impl Sources {
     /// The file of a defence.
     pub fn of(&self, name: Name) -> &Source {
-        self.files[name as usize].get_or_init(|| {
-            let rust = self.rust.get_or_init(Rust::load).as_ref();
-            Source::new(name.source(), rust)
-        })
+        self.files[name as usize].get_or_init(|| Source::new(name.source()))
     }
 }
 
@@ -58,10 +53,10 @@ pub struct SourceLine {
 }
 
 impl Source {
-    fn new(text: &str, rust: Option<&Rust>) -> Self {
+    fn new(text: &str) -> Self {
         let plain: Vec<&str> = text.lines().collect();
         let kinds = kinds(&plain);
-        let html = rust.and_then(|rust| rust.colour(text));
+        let html = colours::lines(text);
         let html = html.unwrap_or_else(|| plain.iter().map(|line| escape(line)).collect());
         let line = |(at, (html, kind))| SourceLine {
             number: at + 1,
@@ -158,108 +153,8 @@ fn is_head(line: &str) -> bool {
     text.starts_with("fn ")
 }
 
-/// The words of Rust, and the class of each kind of word.
-struct Rust {
-    set: SyntaxSet,
-    classes: Vec<(Scope, &'static str)>,
-}
-
-impl std::fmt::Debug for Rust {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Rust")
-    }
-}
-
-/// The class of a scope, the more special one first.
-const CLASSES: [(&str, &str); 11] = [
-    ("comment", "hl-comment"),
-    ("string", "hl-string"),
-    ("constant.character", "hl-string"),
-    ("constant", "hl-value"),
-    ("variable.language", "hl-keyword"),
-    ("keyword.operator", ""),
-    ("keyword", "hl-keyword"),
-    ("storage", "hl-keyword"),
-    ("entity.name", "hl-name"),
-    ("support", "hl-type"),
-    ("meta.annotation", "hl-comment"),
-];
-
-impl Rust {
-    fn load() -> Option<Self> {
-        let set = SyntaxSet::load_defaults_newlines();
-        let classes = CLASSES
-            .iter()
-            .map(|(scope, class)| Some((Scope::new(scope).ok()?, *class)));
-        let classes = classes.collect::<Option<Vec<_>>>()?;
-        Some(Self { set, classes })
-    }
-
-    /// The lines of a file as HTML, or nothing where it cannot be read as Rust.
-    fn colour(&self, text: &str) -> Option<Vec<String>> {
-        let syntax = self.set.find_syntax_by_token("rs")?;
-        let mut state = ParseState::new(syntax);
-        let mut stack = ScopeStack::new();
-        let mut lines = Vec::new();
-        for line in text.split_inclusive('\n') {
-            let mut html = Html::default();
-            let mut from = 0;
-            for (at, change) in state.parse_line(line, &self.set).ok()? {
-                html.push(line[from..at].trim_end_matches('\n'), self.class(&stack));
-                from = at;
-                stack.apply(&change).ok()?;
-            }
-            html.push(line[from..].trim_end_matches('\n'), self.class(&stack));
-            lines.push(html.finish());
-        }
-        Some(lines)
-    }
-
-    fn class(&self, stack: &ScopeStack) -> &'static str {
-        let mut inner = stack.as_slice().iter().rev();
-        let class =
-            inner.find_map(|scope| self.classes.iter().find(|(of, _)| of.is_prefix_of(*scope)));
-        class.map_or("", |(_, class)| class)
-    }
-}
-
-/// A line of HTML that is being written: neighbours of one class share a span.
-#[derive(Default)]
-struct Html {
-    text: String,
-    class: &'static str,
-}
-
-impl Html {
-    fn push(&mut self, text: &str, class: &'static str) {
-        if text.is_empty() {
-            return;
-        }
-        // White space has no colour.
-        if class != self.class && !text.trim().is_empty() {
-            self.close();
-            self.class = class;
-            if !class.is_empty() {
-                self.text += &format!("<span class=\"{class}\">");
-            }
-        }
-        self.text += &escape(text);
-    }
-
-    fn close(&mut self) {
-        if !self.class.is_empty() {
-            self.text += "</span>";
-        }
-    }
-
-    fn finish(mut self) -> String {
-        self.close();
-        self.text
-    }
-}
-
 /// What the templates do to a text.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     Output::STRONG.html(text).into_owned()
 }
 
@@ -275,11 +170,14 @@ mod tests {
 
     #[test]
     fn the_function_with_the_arms_is_lifted_out_with_its_comment() {
-        let source = Source::new(FILE, None);
+        let source = Source::new(FILE);
         let lifted: Vec<&[SourceLine]> = source.deciding().collect();
         assert_eq!(lifted.len(), 1);
         let ends = [lifted[0].first(), lifted[0].last()].map(|line| &*line.expect("a line").html);
-        assert_eq!(ends, ["    /// Says.", "    }"]);
+        assert_eq!(
+            ends,
+            ["    <span class=\"hl-comment\">/// Says.</span>", "    }"]
+        );
     }
 
     #[test]
@@ -289,19 +187,6 @@ mod tests {
             kinds.iter().filter(|found| **found == Some(kind)).count()
         };
         assert_eq!((of("weak"), of("strong")), (2, 4));
-    }
-
-    #[test]
-    fn colours_change_no_letter_and_markup_in_a_string_is_none() {
-        let rust = Rust::load().expect("the syntax of Rust");
-        let lines = rust.colour(FILE).expect("it is Rust");
-        assert_eq!(lines.len(), FILE.lines().count());
-        assert_eq!(lines[0], "<span class=\"hl-comment\">//! Title.</span>");
-        let markup = "<span class=\"hl-string\">&quot;&lt;b&gt;&quot;</span>,";
-        assert!(
-            lines.iter().any(|line| line.ends_with(markup)),
-            "{lines:#?}"
-        );
     }
 
     #[test]

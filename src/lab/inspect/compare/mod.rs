@@ -12,12 +12,12 @@ mod view;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::web::template::Template;
 use rocket::data::Capped;
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::serde::json::Json;
 use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
 use tokio::sync::Mutex;
 
 use crate::client::LabClient;

@@ -13,10 +13,10 @@ mod weak_key;
 
 use std::collections::HashMap;
 
-use crate::web::template::Template;
 use rocket::data::{Data, ToByteUnit};
 use rocket::http::Status;
 use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::base::byte_order_mark;

@@ -8,10 +8,10 @@ mod events;
 
 use std::sync::Arc;
 
-use crate::web::template::Template;
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use self::events::{EVENTS, Happened};

@@ -2,6 +2,7 @@
 
 use rocket::http::Status;
 use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::flow::{self, StagePassed};
@@ -15,7 +16,6 @@ use crate::session::bench::wire::{
 };
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::template::Template;
 
 #[derive(Serialize)]
 struct ExchangePage {

@@ -9,6 +9,7 @@ pub(in crate::lab) mod flow;
 mod row;
 
 use rocket::{Route, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::lab::page;
@@ -16,7 +17,6 @@ use crate::session::bench::Sharing;
 use crate::session::bench::wire::{KEPT, Wire};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::web::template::Template;
 use filter::{Filter, FilterOption};
 use row::WireRow;
 

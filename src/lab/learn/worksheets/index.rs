@@ -1,10 +1,10 @@
 //! `/labs`: every sheet with its progress, the student's name, and the manual for teachers.
 
-use crate::web::template::Template;
 use rocket::data::Data;
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::{Lessons, field, form, values};

@@ -1,9 +1,9 @@
 //! `/labs/<slug>/print`: a sheet for paper, and with the teacher's key the copy with the answers.
 
-use crate::web::template::Template;
 use rocket::data::Data;
 use rocket::http::Status;
 use rocket::{Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::{Lessons, field, find, form, values};

@@ -1,8 +1,8 @@
 //! `/labs/<slug>/report`: what was done of a sheet, as a page to print and as Markdown to hand in.
 
-use crate::web::template::Template;
 use rocket::http::ContentType;
 use rocket::{Route, State, get, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::{Lessons, find, progress, values};

@@ -1,10 +1,10 @@
 //! `/labs/<slug>`: a sheet's page. It polls the status of the steps every second.
 
-use crate::web::template::Template;
 use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::serde::json::Json;
 use rocket::{Either, Route, State, get, post, routes};
+use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::{Lessons, find, progress, values};
