@@ -2,12 +2,14 @@
 
 mod announce;
 mod listeners;
+pub mod proxies;
 mod reach;
 mod same_keys;
 pub mod settings;
 mod template_folder;
 mod upkeep;
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use time::OffsetDateTime;
@@ -195,7 +197,8 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
 fn open_cafe(settings: &Settings) -> Result<TcpListener, StartError> {
     let port = settings.cafe_port;
     let opened = sniffing_proxy::open(port);
-    opened.map_err(|error| listeners::cannot_listen(listeners::CAFE_FLAG, port, &error))
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    opened.map_err(|error| listeners::cannot_listen(listeners::CAFE_FLAG, address, &error))
 }
 
 /// The storage, and the same again as what it is, to be looked after.
@@ -203,9 +206,8 @@ async fn open_storage(settings: &Settings) -> Result<(Arc<dyn Storage>, Watched)
     match &settings.sessions {
         SessionStore::Memory => Ok((Arc::new(MemoryStorage::default()), Watched::Memory)),
         SessionStore::File => {
-            let hint = "choose another folder with --data-dir, or stop the other lab";
             let files = FileStorage::open(&settings.data_dir)
-                .map_err(|error| StartError::new(error.to_string(), hint))?;
+                .map_err(|error| StartError::new(error.to_string(), error.hint()))?;
             let files = Arc::new(files);
             Ok((files.clone(), Watched::Files(files)))
         }

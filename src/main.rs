@@ -3,14 +3,16 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use session_lab::base::encode;
 use session_lab::cli::Cli;
 
 fn main() -> ExitCode {
     match Cli::parse().into_command().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("session-lab: error: {}", error.message);
-            eprintln!("session-lab: hint: {}", error.hint);
+            // Both may repeat the name of a file, or what a file or the store held.
+            eprintln!("session-lab: error: {}", encode::line(&error.message));
+            eprintln!("session-lab: hint: {}", encode::line(&error.hint));
             ExitCode::from(error.code)
         }
     }

@@ -3,9 +3,10 @@
 use std::net::{Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use super::Running;
+use super::{Running, proxies};
 use crate::app::settings::{Reach, SessionStore, Settings};
 use crate::base::addresses::{Listener, SIBLING, Site};
+use crate::base::encode;
 use crate::lab::Store;
 use crate::worksheets::codes::Codes;
 
@@ -70,9 +71,15 @@ pub fn addresses(settings: &Settings, running: &Running) {
         running.addresses.cafe_port().unwrap_or_default()
     );
     println!();
-    println!("  Certificate        {}", running.certificate.origin);
+    println!(
+        "  Certificate        {}",
+        encode::line(&running.certificate.origin.to_string())
+    );
     println!("  SHA-256            {}", running.certificate.fingerprint());
-    println!("  Sessions           {}", store(settings).description);
+    println!(
+        "  Sessions           {}",
+        encode::line(&store(settings).description)
+    );
     let key = running.benches.keys().worksheets();
     println!(
         "  Teacher's key      {} (opens the answers of worksheets)",
@@ -85,6 +92,16 @@ pub fn addresses(settings: &Settings, running: &Running) {
         println!(
             "  Class              anyone who reaches {bind} as {public_name} can use this lab"
         );
+        if !public_name.contains('.') {
+            println!(
+                "  Careful            {public_name} has no dot: browsers search for it unless http:// \
+                 is typed before it"
+            );
+        }
+    }
+    if let Some(told) = proxies::warning(|name| std::env::var(name).ok()) {
+        let told = encode::line(&told);
+        println!("  Proxy              {told}");
     }
     println!();
     println!("  Stop with Ctrl-C.");

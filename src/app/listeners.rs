@@ -1,5 +1,6 @@
 //! The sites, each a Rocket instance, and the listeners that bring them their connections.
 
+use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -99,19 +100,39 @@ pub fn bind(settings: &Settings) -> Result<Vec<(Listener, TcpListener)>, StartEr
     let mut sockets = Vec::with_capacity(Listener::ALL.len());
     for listener in Listener::ALL {
         let port = port(settings, listener);
-        let socket = server::listen((bind_address(settings), port).into());
-        let socket = socket.map_err(|error| cannot_listen(listener.flag(), port, &error))?;
+        let address = SocketAddr::from((bind_address(settings), port));
+        let socket = server::listen(address);
+        let socket = socket.map_err(|error| cannot_listen(listener.flag(), address, &error))?;
         sockets.push((listener, socket));
     }
     Ok(sockets)
 }
 
-/// A port that is taken, with the flag that chooses another.
-pub fn cannot_listen(flag: &str, port: u16, error: &std::io::Error) -> StartError {
-    StartError::new(
-        format!("port {port} cannot be used: {error}"),
-        format!("stop the program that uses it, or choose another port with {flag}"),
-    )
+/// Why a port cannot be had, by what the system said, with the flag that helps.
+pub fn cannot_listen(flag: &str, address: SocketAddr, error: &io::Error) -> StartError {
+    let port = address.port();
+    let other = format!("choose another port with {flag}");
+    let (message, hint) = match error.kind() {
+        ErrorKind::AddrInUse => (
+            format!("port {port} is used by another program"),
+            format!("stop the program that uses it, or {other}"),
+        ),
+        // Systems reserve the ports below 1024; some also keep others for themselves.
+        ErrorKind::PermissionDenied if port < 1024 => (
+            format!("this user has no right to listen on port {port}"),
+            format!("choose a port from 1024 on, which needs no right: {flag} 7070"),
+        ),
+        ErrorKind::PermissionDenied => (
+            format!("the system does not let this user listen on port {port}"),
+            other,
+        ),
+        ErrorKind::AddrNotAvailable => (
+            format!("this computer does not have the address {}", address.ip()),
+            "give --bind an address of this computer, or 0.0.0.0 for all of them".into(),
+        ),
+        _ => (format!("cannot listen on {address}: {error}"), other),
+    };
+    StartError::new(message, hint)
 }
 
 /// The sites and their listeners, ready to be served.
@@ -250,4 +271,76 @@ fn rocket(templates: &TemplateFolder) -> Rocket<Build> {
         ..Config::default()
     };
     rocket::custom(Figment::from(config).merge(("template_dir", templates.path())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_port_that_is_in_use_is_said_to_be_in_use() {
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = taken.local_addr().unwrap();
+        let error = TcpListener::bind(address).await.unwrap_err();
+        let told = cannot_listen("--lab-port", address, &error);
+        let port = address.port();
+        assert_eq!(
+            told.message,
+            format!("port {port} is used by another program")
+        );
+        assert!(told.hint.starts_with("stop the program"), "{}", told.hint);
+
+        // TEST-NET-1 of RFC 5737: no computer has this address.
+        let nowhere = SocketAddr::from(([192, 0, 2, 1], 0));
+        let error = TcpListener::bind(nowhere).await.unwrap_err();
+        let told = cannot_listen("--lab-port", nowhere, &error);
+        assert_eq!(
+            told.message,
+            "this computer does not have the address 192.0.2.1"
+        );
+        assert!(told.hint.contains("--bind"), "{}", told.hint);
+    }
+
+    #[test]
+    fn a_port_is_never_given_a_false_reason() {
+        let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        for (kind, port, message, hint) in [
+            (
+                ErrorKind::AddrInUse,
+                80,
+                "port 80 is used by",
+                "stop the program",
+            ),
+            (
+                ErrorKind::PermissionDenied,
+                80,
+                "no right to listen on port 80",
+                "from 1024 on",
+            ),
+            (
+                ErrorKind::PermissionDenied,
+                7070,
+                "does not let this user",
+                "another port",
+            ),
+            (
+                ErrorKind::AddrNotAvailable,
+                80,
+                "the address 127.0.0.1",
+                "--bind",
+            ),
+            (
+                ErrorKind::OutOfMemory,
+                80,
+                "cannot listen on 127.0.0.1:80: ",
+                "another port",
+            ),
+        ] {
+            let told = cannot_listen("--lab-port", at(port), &kind.into());
+            assert!(told.message.contains(message), "{}", told.message);
+            assert!(told.hint.contains(hint), "{}", told.hint);
+            let stops = told.hint.contains("stop the program");
+            assert_eq!(stops, kind == ErrorKind::AddrInUse, "{}", told.hint);
+        }
+    }
 }

@@ -114,6 +114,10 @@ fn sender(one: &Exchange) -> (&'static str, Option<&'static str>) {
             "typed with curl",
             Some("curl knows nothing of SameSite, so this proves nothing about a browser."),
         ),
+        ClientKind::PowerShell => (
+            "typed with PowerShell",
+            Some("PowerShell knows nothing of SameSite, so this proves nothing about a browser."),
+        ),
         ClientKind::Lab => (
             "the lab itself",
             Some("Sent from the attacker's own computer, or by the lab's compare page."),

@@ -52,6 +52,7 @@ impl CaughtView {
         let client = match caught.client {
             ClientKind::Browser => "a browser",
             ClientKind::Curl => "curl",
+            ClientKind::PowerShell => "PowerShell",
             ClientKind::Lab => "the lab itself",
             ClientKind::Other => "another program",
         };

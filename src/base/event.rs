@@ -19,6 +19,14 @@ use crate::defences::policy::Variant;
 #[serde(transparent)]
 pub struct Fingerprint(pub String);
 
+impl Fingerprint {
+    /// A fingerprint as an address or a form carries it; `None` where the text is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        (text.len() == 8 && text.bytes().all(digit)).then(|| Self(text.to_owned()))
+    }
+}
+
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -33,6 +41,9 @@ pub enum ClientKind {
     Browser,
     /// It calls itself curl.
     Curl,
+    /// It calls itself PowerShell, behind the `Mozilla/` of a browser.
+    #[serde(rename = "powershell")]
+    PowerShell,
     /// The lab itself: `/compare` or an attack.
     Lab,
     /// Anything else.

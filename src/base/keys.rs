@@ -200,6 +200,20 @@ mod tests {
     }
 
     #[test]
+    fn a_key_file_of_any_bytes_is_called_broken_and_never_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("keys/server-key");
+        ServerKey::load_or_make(dir.path(), None).unwrap();
+        for broken in [&b"\xff\xfe"[..], b"", b"x", &[0; 44]] {
+            fs::write(&path, broken).unwrap();
+            let error = ServerKey::load_or_make(dir.path(), None).unwrap_err();
+            assert!(error.message.starts_with("broken key file: "), "{error}");
+            assert!(error.hint.contains("rm '"), "{}", error.hint);
+            assert_eq!(fs::read(&path).unwrap(), broken);
+        }
+    }
+
+    #[test]
     fn a_given_key_is_used_and_nothing_is_written() {
         let dir = tempfile::tempdir().unwrap();
         let given = new_secret().unwrap();

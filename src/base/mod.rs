@@ -3,7 +3,9 @@
 
 pub mod addresses;
 pub mod bench_name;
+pub mod byte_order_mark;
 pub mod clock;
+pub mod encode;
 pub mod event;
 pub mod keys;
 pub mod print;

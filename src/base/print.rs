@@ -2,9 +2,19 @@
 
 use std::io::{self, Write as _};
 
+use crate::base::encode;
 use crate::base::start_error::StartError;
 
-/// Prints a text on standard output.
+/// Prints lines for people on standard output. What a terminal would obey in them is encoded, so a
+/// name or a header in them is shown and does nothing.
+///
+/// # Errors
+/// They cannot be written.
+pub fn tell(lines: &str) -> Result<(), StartError> {
+    say(&encode::lines(lines))
+}
+
+/// Prints a text for another program on standard output, as it is.
 ///
 /// # Errors
 /// It cannot be written.

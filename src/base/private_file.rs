@@ -10,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::base::byte_order_mark;
 use crate::base::start_error::StartError;
 
 /// Who may read a file.
@@ -39,11 +40,17 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), StartError> {
 
 /// The text of a file, or `None` where there is no such file.
 ///
+/// Bytes that are not UTF-8 become U+FFFD, which no key and no certificate has, so that its reader
+/// calls the file broken and says what it should hold. An editor's byte order mark is left out.
+///
 /// # Errors
-/// The file is there but cannot be read, or is not text.
+/// The file is there but cannot be read.
 pub(crate) fn read(path: &Path) -> Result<Option<String>, StartError> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
+    match fs::read(path) {
+        Ok(bytes) => {
+            let text = String::from_utf8_lossy(&bytes);
+            Ok(Some(byte_order_mark::skip(&text).to_owned()))
+        }
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(cannot("read", path, &error)),
     }
@@ -115,11 +122,31 @@ fn temporary_name(path: &Path) -> PathBuf {
     name.into()
 }
 
+/// What could not be done with a file, with the step that its cause asks for.
 fn cannot(verb: &str, path: &Path, error: &io::Error) -> StartError {
-    StartError::new(
-        format!("cannot {verb} {}: {error}", path.display()),
-        "choose a folder that this user may write with --data-dir FOLDER",
-    )
+    let shown = path.display();
+    let elsewhere = "choose another folder with --data-dir FOLDER";
+    let hint = match error.kind() {
+        ErrorKind::PermissionDenied if verb == "read" => {
+            format!(
+                "start the lab as the owner of the file, let that user read it (chmod u+r '{shown}'), or {elsewhere}"
+            )
+        }
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "choose a folder that this user may write with --data-dir FOLDER".into()
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            format!("make room on the disk, or {elsewhere}")
+        }
+        ErrorKind::IsADirectory | ErrorKind::DirectoryNotEmpty => {
+            format!("a folder has the name of a file of the lab: move it away, or {elsewhere}")
+        }
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
+            format!("a file has the name of a folder: move it away, or {elsewhere}")
+        }
+        _ => elsewhere.into(),
+    };
+    StartError::new(format!("cannot {verb} {shown}: {error}"), hint)
 }
 
 #[cfg(all(test, unix))]
@@ -172,6 +199,67 @@ mod tests {
     fn a_missing_file_is_none_and_an_unreadable_one_an_error() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(read(&folder.path().join("none")).unwrap(), None);
-        assert!(read(folder.path()).is_err());
+        let error = read(folder.path()).unwrap_err();
+        assert!(
+            error.hint.starts_with("a folder has the name of a file"),
+            "{error:?}"
+        );
+    }
+
+    #[test]
+    fn a_file_is_never_given_a_false_reason() {
+        let path = Path::new("lab-data/keys/server-key");
+        for (verb, kind, hint) in [
+            (
+                "read",
+                ErrorKind::PermissionDenied,
+                "(chmod u+r 'lab-data/keys/server-key')",
+            ),
+            (
+                "write",
+                ErrorKind::PermissionDenied,
+                "that this user may write",
+            ),
+            (
+                "write",
+                ErrorKind::ReadOnlyFilesystem,
+                "that this user may write",
+            ),
+            ("write", ErrorKind::StorageFull, "make room on the disk"),
+            (
+                "write",
+                ErrorKind::IsADirectory,
+                "a folder has the name of a file",
+            ),
+            (
+                "make the folder",
+                ErrorKind::NotADirectory,
+                "a file has the name of a folder",
+            ),
+            (
+                "make the folder",
+                ErrorKind::AlreadyExists,
+                "a file has the name of a folder",
+            ),
+            ("read", ErrorKind::Other, "choose another folder"),
+        ] {
+            let error = cannot(verb, path, &kind.into());
+            assert!(
+                error
+                    .message
+                    .starts_with(&format!("cannot {verb} lab-data/"))
+            );
+            assert!(error.hint.contains(hint), "{kind:?}: {}", error.hint);
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_not_text_is_read_all_the_same_and_a_byte_order_mark_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key");
+        fs::write(&file, b"\xef\xbb\xbfkey").unwrap();
+        assert_eq!(read(&file).unwrap().as_deref(), Some("key"));
+        fs::write(&file, b"\xffkey").unwrap();
+        assert_eq!(read(&file).unwrap().as_deref(), Some("\u{fffd}key"));
     }
 }

@@ -10,7 +10,8 @@ use crate::attacks::matrix::throw_away_name;
 use crate::attacks::scenario::Scenario;
 use crate::attacks::transcript::TranscriptLine;
 use crate::attacks::{ALL, Engine, Outcome, find};
-use crate::base::print::say;
+use crate::base::encode;
+use crate::base::print::tell;
 use crate::base::start_error::StartError;
 use crate::browser::BrowserEngine;
 use crate::lab::diagrams::file::DrawingFile;
@@ -43,7 +44,7 @@ pub struct AttackFlags {
 /// An unknown attack or variant (exit code 2), or a lab that does not start.
 pub async fn run(flags: AttackFlags) -> Result<(), StartError> {
     let Some(name) = flags.name else {
-        return say(&list());
+        return tell(&list());
     };
     let attack = find(&name).ok_or_else(|| unknown_attack(&name))?;
     let variant = parse_variant(&flags.against)?;
@@ -56,20 +57,21 @@ pub async fn run(flags: AttackFlags) -> Result<(), StartError> {
     }
 
     let title = format!("{}, against {variant}", card.title);
-    println!("{title}");
-    println!("  Victim    {}", card.victim);
-    println!("  Means     {}", card.means);
-    println!("  Evidence  {}", card.evidence);
+    let mut about = format!(
+        "{title}\n  Victim    {}\n  Means     {}\n  Evidence  {}\n",
+        card.victim, card.means, card.evidence
+    );
     if let Some(version) = version {
-        println!("  Browser   {version}");
+        about += &format!("  Browser   {}\n", encode::line(&version));
     }
+    tell(&about)?;
     let scenario = Scenario::new(lab.target(), throw_away_name(), variant);
     let outcome = attack.run(&scenario).await;
     // A bench that could not be deleted is in memory only, and there is room for a thousand.
     let _ = scenario.delete_bench().await;
     let transcript = scenario.transcript().lines();
-    transcript.iter().for_each(print_line);
-    println!("\n{CHEAP_HASH}");
+    let shown: String = transcript.iter().map(in_lines).collect();
+    tell(&format!("{shown}\n{CHEAP_HASH}\n"))?;
     let drawn = match (&flags.svg, &outcome) {
         (Some(file), Ok(outcome)) => {
             let addresses = lab.target().addresses;
@@ -79,14 +81,14 @@ pub async fn run(flags: AttackFlags) -> Result<(), StartError> {
         _ => Ok(()),
     };
     let result = match outcome {
-        Ok(Outcome::Succeeded(evidence)) => {
-            println!("The attack succeeded. {evidence}");
-            Ok(())
-        }
-        Ok(Outcome::Stopped(reason)) => {
-            println!("The attack was stopped. {reason}");
-            Ok(())
-        }
+        Ok(Outcome::Succeeded(evidence)) => tell(&format!(
+            "The attack succeeded. {}\n",
+            encode::line(&evidence)
+        )),
+        Ok(Outcome::Stopped(reason)) => tell(&format!(
+            "The attack was stopped. {}\n",
+            encode::line(&reason)
+        )),
         Err(error) => {
             let message = format!("the attack {} could not be tried: {error}", card.name);
             let hint = "run it again with SESSION_LAB_LOG=debug, and report what it prints";
@@ -108,17 +110,22 @@ fn list() -> String {
     lines.collect()
 }
 
-fn print_line(line: &TranscriptLine) {
-    match line {
-        TranscriptLine::Narration(text) => println!("\n{text}"),
+/// An entry of the transcript. The lab that answered, or a browser, wrote most of it.
+fn in_lines(entry: &TranscriptLine) -> String {
+    match entry {
+        TranscriptLine::Narration(text) => format!("\n{}\n", encode::line(text)),
         TranscriptLine::Exchange { actor, exchange } => {
-            println!();
-            for sent in exchange.sent.lines() {
-                println!("  {actor} > {sent}");
-            }
-            for received in exchange.head.lines() {
-                println!("  {actor} < {received}");
-            }
+            let side = |arrow: &str, text: &str| -> String {
+                let lines = text.lines();
+                lines
+                    .map(|line| format!("  {actor} {arrow} {}\n", encode::line(line)))
+                    .collect()
+            };
+            format!(
+                "\n{}{}",
+                side(">", &exchange.sent),
+                side("<", &exchange.head)
+            )
         }
     }
 }
@@ -133,6 +140,36 @@ fn draw(file: &Path, sequence: &Sequence) -> Result<(), StartError> {
     let svg = templates.render(DrawingFile::TEMPLATE, DrawingFile::of(sequence));
     let svg = svg.map_err(failed)?;
     std::fs::write(file, svg).map_err(|error| failed(error.to_string()))?;
-    println!("The diagram is in {}.", file.display());
-    Ok(())
+    tell(&format!("The diagram is in {}.\n", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::HttpExchange;
+
+    #[test]
+    fn what_an_answer_holds_does_nothing_in_the_terminal() {
+        let evil = "\u{1b}[30;40m\u{7}\u{202e}\u{200b}";
+        let exchange = HttpExchange {
+            sent: "GET / HTTP/1.1\r\nHost: localhost".into(),
+            head: format!("HTTP/1.1 200 OK\r\nX: a{evil}\rb"),
+            status: 200,
+            headers: Vec::new(),
+            body: String::new(),
+        };
+        let exchange = Box::new(exchange);
+        let lines = in_lines(&TranscriptLine::Exchange {
+            actor: "victim",
+            exchange,
+        });
+        assert_eq!(
+            lines,
+            "\n  victim > GET / HTTP/1.1\n  victim > Host: localhost\n\
+             \x20 victim < HTTP/1.1 200 OK\n\
+             \x20 victim < X: a\\u001b[30;40m\\u0007\\u202e\\u200b\\u000db\n"
+        );
+        let told = in_lines(&TranscriptLine::Narration(format!("a{evil}\nb")));
+        assert_eq!(told, "\na\\u001b[30;40m\\u0007\\u202e\\u200b\\u000ab\n");
+    }
 }

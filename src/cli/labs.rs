@@ -1,15 +1,17 @@
 //! `session-lab labs`: lists the worksheets, prints one for paper, and verifies reports.
 
 use std::fs;
-use std::io::{self, Read as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueHint};
 
 use crate::app::settings::Settings;
 use crate::app::settings::flags::ServeFlags;
+use crate::base::byte_order_mark;
+use crate::base::encode;
 use crate::base::keys::ServerKey;
-use crate::base::print::say;
+use crate::base::print::{say, tell};
 use crate::base::start_error::StartError;
 use crate::session::bench::WORKSHEETS_LABEL;
 use crate::web::assets;
@@ -97,16 +99,17 @@ fn list(library: &SheetLibrary) -> Result<(), StartError> {
     for sheet in library.sheets() {
         let (minutes, title) = (sheet.front.minutes, &sheet.front.title);
         text.push_str(&format!(
-            "{:<width$}{minutes:>2} min  {title}\n",
-            sheet.slug
+            "{:<width$}{minutes:>2} min  {}\n",
+            sheet.slug,
+            encode::line(title)
         ));
     }
-    say(&text)?;
+    tell(&text)?;
     let Some(first) = library.mistakes().first() else {
         return Ok(());
     };
     for mistake in library.mistakes() {
-        eprintln!("{mistake}");
+        eprintln!("{}", encode::line(&mistake.to_string()));
     }
     let count = library.mistakes().len();
     let text = match count {
@@ -147,47 +150,44 @@ fn print(library: &SheetLibrary, flags: &PrintFlags) -> Result<(), StartError> {
 
 fn verify(flags: VerifyFlags) -> Result<(), StartError> {
     let file = flags.report.display().to_string();
-    let unreadable = |error: io::Error| {
+    let unreadable = |reason: String| {
         StartError::new(
-            format!("cannot read {file}: {error}"),
+            format!("cannot read {file}: {reason}"),
             "name the report, a file in Markdown",
         )
     };
-    let opened = fs::File::open(&flags.report).map_err(unreadable)?;
-    let mut text = String::new();
-    opened
-        .take(LONGEST)
-        .read_to_string(&mut text)
-        .map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    fs::File::open(&flags.report)
+        .and_then(|opened| opened.take(LONGEST).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(error.to_string()))?;
+    let text = byte_order_mark::text(&bytes).map_err(|reason| unreadable(reason.to_string()))?;
     let settings = Settings::load(ServeFlags {
         data_dir: flags.data_dir,
         ..ServeFlags::default()
     })?;
     let key = ServerKey::load(&settings.data_dir, settings.keys.secret_key())?;
     let key = key.derive(WORKSHEETS_LABEL);
-    let verified = report::verify(&text, Codes::new(&key)).map_err(|description| {
+    let verified = report::verify(text, Codes::new(&key)).map_err(|description| {
         StartError::new(
             format!("{file} is not a report: {description}"),
             "name the Markdown file that the lab made",
         )
     })?;
     let word = |right: bool| if right { "right" } else { "WRONG" };
-    let mut lines = format!(
-        "{} by {}\n",
-        verified.sheet,
-        crate::session::bench::audit::visible(&verified.name)
-    );
+    // All of these are words of the report, and a student may have written it.
+    let shown = |text: &str| encode::line(text).into_owned();
+    let mut lines = format!("{} by {}\n", shown(&verified.sheet), shown(&verified.name));
     for (step, right) in &verified.steps {
-        lines.push_str(&format!("  {:<40}{}\n", step, word(*right)));
+        lines.push_str(&format!("  {:<40}{}\n", shown(step), word(*right)));
     }
     lines.push_str(&format!(
         "  {:<40}{}\n",
         "the whole report",
         word(verified.whole)
     ));
-    say(&lines)?;
+    tell(&lines)?;
     if verified.holds() {
-        return say("Every code is right: a lab with this key wrote the report as it is.\n");
+        return tell("Every code is right: a lab with this key wrote the report as it is.\n");
     }
     let text = format!("{file} was changed, or a lab with another key wrote it");
     let hint = "use the key of the lab that wrote it: --data-dir, or SESSION_LAB_SECRET_KEY";

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::CliCommand;
+use crate::base::encode;
 
 /// A lab that is served logs its audit trail and what went wrong.
 const SERVED: &str = "error,rocket_dyn_templates=warn,session_lab::app=warn,session_lab::storage=warn,\
@@ -29,8 +30,10 @@ pub(super) fn start(command: &CliCommand) {
             let (now, level) = (now(), record.level());
             // Rocket marks by an underscore what belongs to the line above.
             let target = record.target().trim_end_matches("::_");
-            // Set in, so that no text in a message passes for a line of the log (CWE-117).
-            let message = record.args().to_string().replace('\n', "\n    ");
+            // A message may hold what a stranger sent. On one line, so that nothing in it passes for
+            // a line of the log (CWE-117), and without what a terminal obeys.
+            let message = record.args().to_string();
+            let message = encode::line(&message);
             writeln!(to, "[{now} {level:<5} {target}] {message}")
         })
         .init();

@@ -16,6 +16,8 @@ use crate::attacks::matrix;
 use crate::attacks::matrix::MatrixSelection;
 use crate::attacks::record::BrowserRecord;
 use crate::attacks::{ALL, Outcome, find};
+use crate::base::byte_order_mark;
+use crate::base::encode;
 use crate::base::start_error::StartError;
 use crate::browser::BrowserEngine;
 use crate::defences::policy::Variant;
@@ -99,8 +101,10 @@ pub async fn run(flags: MatrixFlags) -> Result<(), StartError> {
             _ => cell.outcome().map_or("not run", Outcome::message),
         };
         println!(
-            "  {} against {} should {should}: {description}",
-            cell.attack, cell.variant
+            "  {} against {} should {should}: {}",
+            cell.attack,
+            cell.variant,
+            encode::line(description)
         );
     }
     print!("{}", cost_lines(&measured));
@@ -141,7 +145,7 @@ fn write_record(file: &Path, cells: &[MatrixCell], with: &str) -> Result<(), Sta
         StartError::new(message, hint)
     };
     let mut record = match std::fs::read_to_string(file) {
-        Ok(json) => BrowserRecord::parse(&json)
+        Ok(json) => BrowserRecord::parse(byte_order_mark::skip(&json))
             .map_err(|e| failed(format!("the file is no record: {e}")))?,
         Err(error) if error.kind() == ErrorKind::NotFound => BrowserRecord::default(),
         Err(error) => return Err(failed(error.to_string())),

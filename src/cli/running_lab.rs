@@ -11,7 +11,7 @@ use crate::attacks::scenario::TargetLab;
 use crate::base::addresses::{Addresses, Ports};
 use crate::base::start_error::StartError;
 use crate::browser::{Browser, BrowserEngine, BrowserError, BrowserSettings};
-use crate::client::{LabClient, Outgoing};
+use crate::client::{ClientError, LabClient, Outgoing};
 use crate::defences::facts::Scheme;
 
 /// A lab to act on.
@@ -58,10 +58,18 @@ impl RunningLab {
             let hint = "start it with session-lab, or leave --url out to start a new lab";
             StartError::new(format!("no lab answers at {text}: {error}"), hint)
         };
-        let ports = fetch(port, "/addresses").await.map_err(nobody)?;
-        let ports: Ports = serde_json::from_str(&ports).map_err(|e| nobody(e.to_string()))?;
-        let cert_pem = fetch(port, "/certificate.pem").await.map_err(nobody)?;
-        let client = LabClient::new(&cert_pem).map_err(|error| nobody(error.to_string()))?;
+        let other = |error: String| {
+            let hint = "give the address of the lab's own pages: --url http://localhost:7070";
+            StartError::new(format!("{text} is not a lab's own pages: {error}"), hint)
+        };
+        let failed = |error| match error {
+            FetchError::NoAnswer(error) => nobody(error),
+            FetchError::Status(..) => other(error.to_string()),
+        };
+        let ports = fetch(port, "/addresses").await.map_err(failed)?;
+        let ports: Ports = serde_json::from_str(&ports).map_err(|e| other(e.to_string()))?;
+        let cert_pem = fetch(port, "/certificate.pem").await.map_err(failed)?;
+        let client = LabClient::new(&cert_pem).map_err(|error| other(error.to_string()))?;
         Ok(Self {
             target: TargetLab::of(&client, &Arc::new(Addresses::from_ports(&ports))),
             cert_pem,
@@ -118,9 +126,21 @@ pub(super) fn how_to_install(engine: BrowserEngine) -> String {
     format!("install {name} (on Debian: apt install {package})")
 }
 
+/// Why a page could not be fetched.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum FetchError {
+    /// Nobody is there, or the answer is none of HTTP.
+    #[error("{0}")]
+    NoAnswer(String),
+    /// Somebody else is there.
+    #[error("it answers {0} with {1}")]
+    Status(String, u16),
+}
+
 /// The body of one of the lab's own pages.
-pub(super) async fn fetch(port: u16, path: &str) -> Result<String, String> {
-    let client = LabClient::unencrypted().map_err(|error| error.to_string())?;
+pub(super) async fn fetch(port: u16, path: &str) -> Result<String, FetchError> {
+    let no_answer = |error: ClientError| FetchError::NoAnswer(error.to_string());
+    let client = LabClient::unencrypted().map_err(no_answer)?;
     let outgoing = Outgoing {
         scheme: Scheme::Http,
         host_name: "localhost".into(),
@@ -130,9 +150,9 @@ pub(super) async fn fetch(port: u16, path: &str) -> Result<String, String> {
         headers: Vec::new(),
         body: String::new(),
     };
-    let answer = client.send(outgoing).await.map_err(|e| e.to_string())?;
+    let answer = client.send(outgoing).await.map_err(no_answer)?;
     match answer.status {
         200 => Ok(answer.body),
-        status => Err(format!("it answers {path} with {status}")),
+        status => Err(FetchError::Status(path.to_owned(), status)),
     }
 }

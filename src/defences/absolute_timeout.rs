@@ -10,7 +10,7 @@ use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 /// How long a session may last, however busy it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AbsoluteTimeout {
-    /// Forever.
+    /// The policy sets no limit.
     Unlimited,
     /// For one hour.
     OneHour,
@@ -20,8 +20,9 @@ impl AbsoluteTimeout {
     /// The longest time from the sign-in to the last request of a session.
     pub fn limit(self) -> Option<Duration> {
         match self {
-            // WEAK: an attacker keeps a stolen session alive forever. One request every few minutes
-            // is enough, and a script sends it. The idle timeout sees a busy user.
+            // WEAK: an attacker keeps a stolen session alive as long as they like. One request every
+            // few minutes is enough, and a script sends it. The idle timeout sees a busy user. (The
+            // lab itself ends every session after 30 days: `CEILING` in `src/session/record.rs`.)
             AbsoluteTimeout::Unlimited => None,
 
             // STRONG: after one hour the user must enter the password again, and an attacker who
@@ -42,7 +43,7 @@ impl Defence for AbsoluteTimeout {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "unlimited",
-            description: "A session that is used lasts forever.",
+            description: "A session that is used has no limit but the lab's own: 30 days.",
             value: AbsoluteTimeout::Unlimited,
         },
         Arm {

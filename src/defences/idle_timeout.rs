@@ -11,7 +11,7 @@ use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 /// How long a session may stay unused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdleTimeout {
-    /// Forever.
+    /// The policy sets no limit.
     Unlimited,
     /// For five minutes.
     FiveMinutes,
@@ -44,7 +44,7 @@ impl Defence for IdleTimeout {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "unlimited",
-            description: "A session that is not used stays open.",
+            description: "A session that is not used stays open until the lab's own limit of 30 days.",
             value: IdleTimeout::Unlimited,
         },
         Arm {

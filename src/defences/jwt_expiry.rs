@@ -58,7 +58,7 @@ impl Defence for JwtExpiry {
     const ARMS: &'static [Arm<Self>] = &[
         Arm {
             slug: "unchecked",
-            description: "A token is accepted forever, whatever its exp says.",
+            description: "A token is accepted for as long as its key, whatever its exp says.",
             value: JwtExpiry::Unchecked,
         },
         Arm {

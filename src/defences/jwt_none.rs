@@ -20,8 +20,8 @@ pub enum JwtNone {
 pub enum UnsignedVerdict {
     /// The token is unsigned and is accepted: no key is looked for.
     Accepted,
-    /// The token is unsigned, and refused.
-    Refused,
+    /// The token is refused, for the reason in this sentence.
+    Refused(&'static str),
     /// The token has a signature, which the later checks verify.
     HasSignature,
 }
@@ -31,6 +31,20 @@ const SIGNING: [&str; 14] = [
     "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
     "ES384", "ES512", "EdDSA", "Ed25519",
 ];
+
+/// Whether a name is that of an algorithm that signs; the error says what it is instead. It does
+/// not repeat the name: a stranger chose it.
+fn reads(alg: &str) -> Result<(), &'static str> {
+    if SIGNING.contains(&alg) {
+        Ok(())
+    } else if alg.eq_ignore_ascii_case("none") {
+        Err("The token's alg is none: it says that it is not signed.")
+    } else if SIGNING.iter().any(|name| name.eq_ignore_ascii_case(alg)) {
+        Err("The token's alg has upper and lower case mixed up: case matters, as in HS256.")
+    } else {
+        Err("The token's alg is not the name of an algorithm that signs.")
+    }
+}
 
 impl JwtNone {
     /// Whether a token is unsigned, from the name of its algorithm and its signature.
@@ -56,13 +70,11 @@ impl JwtNone {
             //
             // Not stopped: a wrong signature. This check sees that there is one; `jwt-signature`
             // verifies it.
-            JwtNone::Never => {
-                if SIGNING.contains(&alg) && !signature.is_empty() {
-                    UnsignedVerdict::HasSignature
-                } else {
-                    UnsignedVerdict::Refused
-                }
-            }
+            JwtNone::Never => match (reads(alg), signature.is_empty()) {
+                (Ok(()), false) => UnsignedVerdict::HasSignature,
+                (Ok(()), true) => UnsignedVerdict::Refused("The token has no signature."),
+                (Err(because), _) => UnsignedVerdict::Refused(because),
+            },
         }
     }
 }
@@ -134,15 +146,28 @@ mod tests {
 
     #[test]
     fn the_strong_arm_refuses_every_spelling_and_an_empty_signature() {
-        for alg in SPELLINGS {
+        let none = "The token's alg is none: it says that it is not signed.";
+        let case = "The token's alg has upper and lower case mixed up: case matters, as in HS256.";
+        let unknown = "The token's alg is not the name of an algorithm that signs.";
+        for (alg, because) in [
+            ("none", none),
+            ("None", none),
+            ("NONE", none),
+            ("nOnE", none),
+            ("hs256", case),
+            ("eddsa", case),
+            ("", unknown),
+            ("foo", unknown),
+            ("none ", unknown),
+        ] {
             for signature in [&b""[..], b"x"] {
                 let judged = JwtNone::STRONG.classify(alg, signature);
-                assert_eq!(judged, UnsignedVerdict::Refused, "{alg}");
+                assert_eq!(judged, UnsignedVerdict::Refused(because), "{alg}");
             }
         }
         assert_eq!(
             JwtNone::STRONG.classify("HS256", b""),
-            UnsignedVerdict::Refused
+            UnsignedVerdict::Refused("The token has no signature.")
         );
         assert_eq!(
             JwtNone::STRONG.classify("HS256", b"x"),

@@ -27,7 +27,8 @@ impl Referrer {
             // STRONG: other origins get no `Referer` at all.
             //
             // Refused alternative: `no-referrer`. A page with that policy sends forms with
-            // `Origin: null` even to its own portal, and the origin check refuses that.
+            // `Origin: null` even to its own portal. Then `Sec-Fetch-Site` alone says where they
+            // come from, and an address that is plain http does not get that header.
             //
             // Not stopped: the other ways in which an address leaks, such as history, logs and
             // screenshots. `carrier` and `jwt-transport` keep secrets out of addresses.

@@ -30,8 +30,13 @@ impl RequestOrigin {
 
             // STRONG: the browser writes both headers itself, and no script can change them. Every
             // current browser sends `Origin` with a cross-site POST, so a forged form always
-            // reveals where it comes from. `null`, from a sandboxed frame, is not the portal's
-            // origin and is refused.
+            // reveals where it comes from.
+            //
+            // `Origin: null` says that the browser does not disclose the origin. A sandboxed frame
+            // and a redirect through another site send it with `cross-site`, and are refused. The
+            // portal's own form on a page with `Referrer-Policy: no-referrer` also sends it, with
+            // `same-origin`, which no other page can. So `null` passes with `same-origin` only;
+            // alone it says nothing and is refused.
             //
             // With neither header, as from curl, the request passes and the CSRF token alone
             // decides: no victim's browser sent that request.
@@ -46,16 +51,21 @@ impl RequestOrigin {
                 if !request.unsafe_method {
                     return Ok(());
                 }
-                if request.fetch_site.is_some_and(|site| site != "same-origin") {
-                    return Err(refused("Sec-Fetch-Site is not same-origin."));
+                let same_origin = match request.fetch_site {
+                    Some("same-origin") => true,
+                    Some(_) => return Err(refused("Sec-Fetch-Site is not same-origin.")),
+                    None => false,
+                };
+                match request.origin {
+                    Some("null") if same_origin => Ok(()),
+                    Some("null") => Err(refused(
+                        "Origin is null, and no Sec-Fetch-Site says same-origin.",
+                    )),
+                    Some(origin) if origin != request.own_origin => {
+                        Err(refused("Origin is not the portal's own."))
+                    }
+                    _ => Ok(()),
                 }
-                if request
-                    .origin
-                    .is_some_and(|origin| origin != request.own_origin)
-                {
-                    return Err(refused("Origin is not the portal's own."));
-                }
-                Ok(())
             }
         }
     }
@@ -77,7 +87,8 @@ impl Defence for RequestOrigin {
         },
         Arm {
             slug: "checked",
-            description: "Sec-Fetch-Site and Origin, where present, must name the portal itself.",
+            description: "Sec-Fetch-Site and Origin, where present, must name the portal itself. \
+                          Origin: null passes only with Sec-Fetch-Site: same-origin.",
             value: RequestOrigin::Checked,
         },
     ];
@@ -87,7 +98,9 @@ impl Defence for RequestOrigin {
         protects: "Browsers add Origin to every cross-site POST, and Sec-Fetch-Site to requests \
                    for https and localhost addresses. No page can change either. The portal \
                    compares them exactly and refuses a changing request from another site, from \
-                   a sibling host and from another port.",
+                   a sibling host and from another port. Origin: null does not name a page: it \
+                   passes only where Sec-Fetch-Site says same-origin, as from the portal's own \
+                   page without a referrer.",
         does_not_stop: "A script on the portal's own page, whose requests are same-origin. A \
                         request with neither header passes, so that curl works; the CSRF token \
                         must stop that one. A portal that must do without a token should refuse \
@@ -124,7 +137,7 @@ mod tests {
     }
 
     const OWN: Option<&str> = Some("https://localhost:7443");
-    const FORGED: [(Option<&str>, Option<&str>); 11] = [
+    const FORGED: [(Option<&str>, Option<&str>); 13] = [
         (Some("cross-site"), Some("https://127.0.0.1:7667")),
         (Some("cross-site"), None),
         (
@@ -134,8 +147,11 @@ mod tests {
         (Some("same-site"), OWN),
         (Some("none"), None),
         (Some("Same-Origin"), OWN),
-        (Some("same-origin"), Some("null")),
+        // A sandboxed frame, and a redirect through another site.
+        (Some("cross-site"), Some("null")),
+        (Some("same-site"), Some("null")),
         (None, Some("null")),
+        (Some("same-origin"), Some("https://127.0.0.1:7667")),
         (None, Some("http://localhost:7443")),
         (None, Some("https://localhost:74430")),
         (None, Some("")),
@@ -165,6 +181,8 @@ mod tests {
             (Some("same-origin"), None),
             (None, OWN),
             (None, None),
+            // Its own form on a page with `Referrer-Policy: no-referrer`.
+            (Some("same-origin"), Some("null")),
         ] {
             assert_eq!(RequestOrigin::STRONG.check(&post(site, origin)), Ok(()));
         }

@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use super::json;
+use super::json::{self, JsonFault};
 
 /// The longest token that is read, in bytes. Those of the portal have 300 to 600. A longer text is
 /// refused before any work is done on it, so that a stranger cannot make the portal work.
@@ -125,23 +125,28 @@ impl<'t> CompactJws<'t> {
         if text.len() > MAX_TOKEN_BYTES {
             return Err("The token is longer than any that this API issues.");
         }
-        let three = "A token has exactly three parts with dots between them.";
-        let (signing_input, signature) = text.rsplit_once('.').ok_or(three)?;
-        let (header, payload) = signing_input.split_once('.').ok_or(three)?;
-        // Five parts are an encrypted token (JWE). Refused alternative: ignoring what comes after
-        // the third part. The signature does not cover it, so anyone could add to a token.
-        if payload.contains('.') {
-            return Err(three);
-        }
+        let parts: Vec<&str> = text.split('.').collect();
+        // Refused alternative: ignoring what comes after the third part. The signature does not
+        // cover it, so anyone could add to a token.
+        let [header, payload, signature] = parts[..] else {
+            return Err(match parts.len() {
+                1 => "A token has two dots between its three parts: this text has no dot.",
+                2 => "A token has two dots between its three parts: this text has one dot.",
+                5 => {
+                    "A token has two dots between its three parts: four dots are an encrypted token, \
+                     which this API does not read."
+                }
+                _ => "A token has two dots between its three parts: this text has more.",
+            });
+        };
+        let signing_input = &text[..header.len() + 1 + payload.len()];
         // The header must be understood now, because it names the key and the algorithm. The
         // payload stays bytes until its form is needed.
-        let header = json::object(&part(header)?);
-        let header =
-            header.map_err(|_| "The header is not one JSON object of at most 100 values.")?;
+        let header = json::object(&part(header)?).map_err(JsonFault::of_header)?;
         Ok(Self {
             signing_input,
             signature: part(signature)?,
-            header: Header::read(header).ok_or("A member of the header has a wrong type.")?,
+            header: Header::read(header)?,
             payload: part(payload)?,
         })
     }
@@ -151,20 +156,30 @@ impl<'t> CompactJws<'t> {
 /// character of a part may carry bits that belong to no byte. If a reader ignored them, anyone
 /// could change that character, and the same token would have several spellings.
 fn part(text: &str) -> Result<Vec<u8>, &'static str> {
-    let broken = "A part of the token is not base64url without padding.";
-    URL_SAFE_NO_PAD.decode(text).map_err(|_| broken)
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| {
+        let foreign = |c: &char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_');
+        match text.chars().find(foreign) {
+            Some('=') => "A part of the token is padded with =, which tokens leave out.",
+            Some('+' | '/') => {
+                "A part of the token has + or / of ordinary base64, where tokens use - and _."
+            }
+            Some(c) if c.is_whitespace() => "There is white space in a part of the token.",
+            Some(_) => "A part of the token has a character that base64url does not have.",
+            None => "A part of the token ends inside a byte: a character is missing or changed.",
+        }
+    })
 }
 
 impl Header {
-    /// `None` where `alg` is missing, or where a member has a wrong type. Refused alternative:
-    /// treating a member of a wrong type as missing. A `kid` that is a list would then pass as "no
-    /// kid" here, and mean something to another program.
-    fn read(all: Map<String, Value>) -> Option<Self> {
-        Some(Self {
-            alg: text(&all, "alg")??,
-            kid: text(&all, "kid")?,
-            typ: text(&all, "typ")?,
-            jku: text(&all, "jku")?,
+    /// Refused alternative: treating a member of a wrong type as missing. A `kid` that is a list
+    /// would then pass as "no kid" here, and mean something to another program.
+    fn read(all: Map<String, Value>) -> Result<Self, &'static str> {
+        let alg = text(&all, "alg").ok_or("The header's alg is not text.")?;
+        Ok(Self {
+            alg: alg.ok_or("The header has no alg: it names no algorithm.")?,
+            kid: text(&all, "kid").ok_or("The header's kid is not text.")?,
+            typ: text(&all, "typ").ok_or("The header's typ is not text.")?,
+            jku: text(&all, "jku").ok_or("The header's jku is not text.")?,
             jwk: all.get("jwk").cloned(),
             has_crit: all.contains_key("crit"),
             all,
@@ -178,32 +193,23 @@ impl Claims {
     /// # Errors
     /// A sentence that says what is wrong with the form. It repeats nothing of the payload.
     pub fn parse(payload: &[u8]) -> Result<Self, &'static str> {
-        let claims = json::object(payload)
-            .map_err(|_| "The payload is not one JSON object of at most 100 values.")?;
-        Claims::read(claims).ok_or("A claim is missing or has a wrong type.")
+        Claims::read(json::object(payload).map_err(JsonFault::of_payload)?)
     }
 
-    fn read(all: Map<String, Value>) -> Option<Self> {
-        // RFC 7519 §4.1.3 allows one name or a list of names. Anything else in the list refuses the
-        // token: to skip what is odd would be to guess what the issuer meant.
-        let aud = match all.get("aud") {
-            None => Vec::new(),
-            Some(Value::String(one)) => vec![one.clone()],
-            Some(Value::Array(several)) => several
-                .iter()
-                .map(|one| one.as_str().map(str::to_owned))
-                .collect::<Option<_>>()?,
-            Some(_) => return None,
-        };
-        Some(Self {
-            iss: text(&all, "iss")?,
-            // An empty name might be an account somewhere, or match a record with an empty field.
-            sub: text(&all, "sub")?.filter(|sub| !sub.is_empty())?,
-            aud,
-            exp: time(&all, "exp")?,
-            nbf: time(&all, "nbf")?,
-            iat: time(&all, "iat")?,
-            jti: text(&all, "jti")?,
+    fn read(all: Map<String, Value>) -> Result<Self, &'static str> {
+        Ok(Self {
+            iss: text(&all, "iss").ok_or("The claim iss is not text.")?,
+            sub: text(&all, "sub")
+                .ok_or("The claim sub is not text.")?
+                .ok_or("The claim sub is missing: the token speaks of nobody.")
+                // An empty name might be an account somewhere, or match a record with an empty
+                // field.
+                .and_then(|sub| some_text(sub).ok_or("The claim sub is empty."))?,
+            aud: audience(&all).ok_or("The claim aud is neither text nor a list of texts.")?,
+            exp: time(&all, "exp").ok_or("The claim exp is not a number of seconds.")?,
+            nbf: time(&all, "nbf").ok_or("The claim nbf is not a number of seconds.")?,
+            iat: time(&all, "iat").ok_or("The claim iat is not a number of seconds.")?,
+            jti: text(&all, "jti").ok_or("The claim jti is not text.")?,
             all,
         })
     }
@@ -220,6 +226,26 @@ impl Claims {
         // Whole words: a search for "admin" in the text would also find "admin-read".
         let scope = self.text("scope").unwrap_or_default();
         scope.split(' ').any(|one| one == word)
+    }
+}
+
+/// A text that is not empty.
+fn some_text(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// For whom the token is: RFC 7519 §4.1.3 allows one name or a list of names. `None` is a wrong
+/// type. Anything else in the list refuses the token: to skip what is odd would be to guess what
+/// the issuer meant.
+fn audience(all: &Map<String, Value>) -> Option<Vec<String>> {
+    match all.get("aud") {
+        None => Some(Vec::new()),
+        Some(Value::String(one)) => Some(vec![one.clone()]),
+        Some(Value::Array(several)) => several
+            .iter()
+            .map(|one| one.as_str().map(str::to_owned))
+            .collect(),
+        Some(_) => None,
     }
 }
 

@@ -237,7 +237,7 @@ pub fn check_signed(
     // Before any key is looked for: an unsigned token has none, and the weak arm must be reachable
     // without one. Otherwise the attack with `none` would fail for the wrong reason.
     match probe.jwt_none().classify(&header.alg, &token.signature) {
-        UnsignedVerdict::Refused => Err(TokenCheck::None.refuses("The token is not signed.")),
+        UnsignedVerdict::Refused(because) => Err(TokenCheck::None.refuses(because)),
         // WEAK: from here on the sender's word is enough.
         UnsignedVerdict::Accepted => Ok(()),
         UnsignedVerdict::HasSignature => check_signature(token, probe, find(header)?),
@@ -251,13 +251,13 @@ fn check_signature(
     probe: &PolicyProbe,
     key: VerifyingKey,
 ) -> Result<(), TokenRefusal> {
-    // One sentence for both cases below: the sender learns no list of what the API knows. It is a
-    // refusal and not a fallback to another algorithm (CWE-757).
-    let unfit = TokenCheck::Algorithm.refuses("The token's algorithm is not that of its key.");
     // An algorithm that the crate does not know cannot be the key's. Case matters: `hs256` is no
-    // algorithm (RFC 7515 §4.1.1).
-    let named: Algorithm = token.header.alg.parse().map_err(|_| unfit)?;
+    // algorithm (RFC 7515 §4.1.1). Which ones the API knows is public, so the sentence gives nothing
+    // away. It is a refusal and not a fallback to another algorithm (CWE-757).
+    let unknown = TokenCheck::Algorithm.refuses("The token's alg is no algorithm of this API.");
+    let named: Algorithm = token.header.alg.parse().map_err(|_| unknown)?;
     let chosen = probe.jwt_algorithm().choose(named, key.bound());
+    let unfit = TokenCheck::Algorithm.refuses("The token's algorithm is not that of its key.");
     let algorithm = chosen.ok_or(unfit)?;
 
     // A closure, because the weak arm of `jwt-signature` must not compute it at all. A key that

@@ -9,6 +9,7 @@ use rocket::http::{RawStr, Status};
 use rocket::request::Request;
 use serde::de::DeserializeOwned;
 
+use crate::base::byte_order_mark;
 use crate::defences::csrf_token::TOKEN_FIELD;
 use crate::defences::policy::Name;
 use crate::portal::Visitor;
@@ -175,8 +176,15 @@ async fn check_token(
         Ok(()) => Ok(()),
         Err(refusal) => {
             visitor.refused(refusal.defence, refusal.because).await?;
-            let next = "Load the page again and use its form, or ask csrf-token for a token and \
-                        send it with the same session cookie.";
+            // A token is given out with a cookie. Where only the token comes back, the cookie was
+            // blocked, or left out.
+            let next = if sent.is_some() && !visitor.id_came {
+                "No cookie came back with the form. Allow cookies for this site and load the page \
+                 again; with curl, send the jar with -b."
+            } else {
+                "Load the page again and use its form, or ask csrf-token for a token and \
+                 send it with the same session cookie."
+            };
             Err(Problem::refused(Status::Forbidden, refusal, next))
         }
     }
@@ -187,7 +195,9 @@ async fn read(data: Data<'_>) -> Result<String, Problem> {
     match data.open(LARGEST_BODY.as_u64().bytes()).into_bytes().await {
         Ok(bytes) if !bytes.is_complete() => Err(Problem::too_large()),
         Ok(bytes) => {
-            String::from_utf8(bytes.value).map_err(|_| unreadable("The body is not UTF-8 text."))
+            let text = byte_order_mark::text(&bytes.value);
+            let text = text.map_err(|_| unreadable("The body is not UTF-8 text."))?;
+            Ok(text.to_owned())
         }
         Err(error) => Err(unreadable(&format!("The body ended early: {error}."))),
     }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Visitor;
 use super::sign_in::{self, PasswordCheck};
+use crate::base::event::{EndReason, Fingerprint};
 use crate::defences::policy::Name;
 use crate::portal::body::{Checked, FormBody};
 use crate::web::problem::Problem;
@@ -18,14 +19,27 @@ struct SignInPage<'p> {
     error: Option<&'p str>,
     username: &'p str,
     retry_after: Option<u64>,
-    expired: bool,
+    /// Why the session ended that the visitor had.
+    ended: Option<&'static str>,
 }
 
-#[get("/login?<expired>")]
+/// `expired` says that a page was left because its session had ended, and `session` is the
+/// fingerprint of that session. Where its cookie came along, that is the session.
+#[get("/login?<expired>&<session>")]
 async fn form(
     mut visitor: Visitor<'_>,
     expired: Option<&str>,
+    session: Option<&str>,
 ) -> Result<WithCookies<Template>, Problem> {
+    let mut ended = None;
+    if expired.is_some() {
+        let asked = session.and_then(Fingerprint::parse);
+        let reason = match visitor.ended.clone().or(asked) {
+            Some(session) => visitor.world.why_ended(&session).await?,
+            None => None,
+        };
+        ended = Some(in_words(reason));
+    }
     let cookie = visitor.ensure_session().await?;
     let known = visitor
         .world
@@ -34,15 +48,35 @@ async fn form(
     let username = known.as_ref().map_or("", |known| &known.browser.user);
     let page = SignInPage {
         username,
-        expired: expired.is_some(),
+        ended,
         ..SignInPage::default()
     };
     Ok(WithCookies::new(show(&visitor, page), cookie))
 }
 
+/// Why a session ended, to its user.
+const fn in_words(reason: Option<EndReason>) -> &'static str {
+    match reason {
+        Some(EndReason::SignOut) => "You signed out, perhaps in another tab of this browser.",
+        Some(EndReason::EndedByUser) => "It was ended from another session of the same user.",
+        Some(EndReason::PasswordChange) => "The password was changed in another session.",
+        Some(EndReason::IdleTimeout) => "It was unused for too long.",
+        Some(EndReason::AbsoluteTimeout) => "It reached its time limit, however much it was used.",
+        Some(EndReason::FromTheFuture) => {
+            "The lab's clock went back to before it was opened, so its times said nothing."
+        }
+        // Anonymous sessions give way to newer ones, and what is long ago is forgotten.
+        Some(EndReason::Ceiling) | None => "The portal no longer knows why.",
+    }
+}
+
 fn show(visitor: &Visitor<'_>, page: SignInPage<'_>) -> Template {
     visitor.page("pages/portal/login.html", "Sign in", None, page)
 }
+
+/// What a browser that sends no cookie is told.
+const NO_COOKIE: &str = "No cookie came back with this form, so you would not stay signed in. Allow \
+                         cookies for this site. A Secure cookie comes back over https only.";
 
 #[derive(FromForm)]
 struct LoginForm {
@@ -50,6 +84,8 @@ struct LoginForm {
     password: String,
     /// A box that is ticked is there, whatever its value; one that is not is missing.
     remember: Option<String>,
+    /// The page's own form says that a cookie was set beside it. It is the same in every form.
+    cookie_was_set: Option<String>,
 }
 
 /// How a sign-in is answered.
@@ -57,6 +93,8 @@ struct LoginForm {
 enum LoginAnswer {
     /// The dashboard comes next, with the cookies of the new session.
     SignedIn(WithCookies<Redirect>),
+    /// The browser keeps no cookie, so it would not stay signed in. Nothing was checked.
+    WithoutCookie(WithCookies<(Status, Template)>),
     /// The form is shown again, with a session for its token.
     WrongPassword(WithCookies<(Status, Template)>),
     /// Nothing was checked. `Retry-After` says when the next attempt will be.
@@ -74,8 +112,14 @@ async fn log_in(checked: Checked<'_, FormBody<LoginForm>>) -> Result<LoginAnswer
         error: Some(error),
         username: &sent.username,
         retry_after,
-        expired: false,
+        ended: None,
     };
+    if sent.cookie_was_set.is_some() && !visitor.id_came {
+        // Signing in would lead to the dashboard, and from there to an empty form.
+        let cookie = visitor.ensure_session().await?;
+        let page = (Status::BadRequest, show(&visitor, failed(NO_COOKIE, None)));
+        return Ok(LoginAnswer::WithoutCookie(WithCookies::new(page, cookie)));
+    }
     let account = match sign_in::check(&visitor, &sent.username, &sent.password).await? {
         PasswordCheck::Right(account) => account,
         PasswordCheck::Wrong(message) => {

@@ -23,6 +23,9 @@ const USER: &str = "student123";
 /// How long a token is on the real page: 32 bytes in base64url.
 const FIXED_TOKEN: &str = "a-fixed-value-as-long-as-a-real-CSRF-token-";
 
+/// As long as a real fingerprint.
+const FIXED_SESSION: &str = "0123abcd";
+
 /// The most sessions that one request opens, so that it ends within seconds.
 const AT_ONCE: u32 = 10_000;
 
@@ -37,6 +40,7 @@ fn dashboard(context: &RequestContext) -> Result<Template, Problem> {
         role: Some(Role::Student.as_str()),
         csrf: Some(FIXED_TOKEN.into()),
         large_text: false,
+        session: Some(FIXED_SESSION.into()),
     };
     let page = DashboardPage {
         balance: 1_000,

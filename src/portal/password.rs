@@ -1,12 +1,15 @@
 //! Choosing a new password, and what happens to the sessions that the old one opened.
 
+use std::borrow::Cow;
+
 use rocket::http::Status;
 use rocket::{FromForm, Route, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::Visitor;
-use super::sign_in::{self, PASSWORD_LIMIT, PasswordCheck};
+use super::password_text::{PASSWORD_LIMIT, normalized};
+use super::sign_in::{self, PasswordCheck};
 use crate::defences::policy::Name;
 use crate::portal::body::{Checked, FormBody};
 use crate::web::interrupted::Interrupted;
@@ -61,12 +64,13 @@ async fn change(
         };
         WithCookies::new((status, show(visitor, page)), None)
     };
-    if sent.new.chars().count() < SHORTEST || sent.new.len() > PASSWORD_LIMIT {
+    let new = normalized(&sent.new).filter(|new| new.chars().count() >= SHORTEST);
+    let Some(new) = new.map(Cow::into_owned) else {
         let error = format!(
             "A new password holds at least {SHORTEST} characters and at most {PASSWORD_LIMIT} bytes."
         );
         return Ok(again(&visitor, Status::UnprocessableEntity, error));
-    }
+    };
     let mut account = match sign_in::check(&visitor, &user, &sent.current).await? {
         PasswordCheck::Right(account) => account,
         PasswordCheck::Wrong(_) => {
@@ -78,7 +82,7 @@ async fn change(
     let storage = visitor.world.probe.password_storage();
     let bench = visitor.world.bench;
     let cost = bench.hash_cost();
-    let hashed = bench.hash(move |memory| storage.store(&sent.new, cost, memory));
+    let hashed = bench.hash(move |memory| storage.store(&new, cost, memory));
     account.record.password = hashed.await.map_err(Problem::from)?.map_err(|error| {
         log::error!("a password could not be hashed: {error}");
         let because = "The password could not be hashed.";

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Visitor;
+use super::password_text::normalized;
 use crate::base::event::EventKind;
 use crate::base::set_cookie::SetCookie;
 use crate::defences::facts::LoginFailure;
@@ -13,9 +14,6 @@ use crate::session::hashing::HashingError;
 use crate::session::sign_in::SignInError;
 use crate::session::throttle::{Attempt, AttemptEnd};
 use crate::web::problem::Problem;
-
-/// The longest password that is looked at, in bytes: hashing a longer one costs work for nothing.
-pub const PASSWORD_LIMIT: usize = 128;
 
 /// How a password check ended.
 #[derive(Debug)]
@@ -108,13 +106,13 @@ async fn matches(
     stored: StoredPassword,
     password: &str,
 ) -> Result<bool, HashingError> {
-    if password.len() > PASSWORD_LIMIT {
+    let Some(password) = normalized(password) else {
         return Ok(false);
-    }
+    };
     match stored {
-        StoredPassword::Plain(_) => Ok(stored.matches(password, &mut HashMemory::default())),
+        StoredPassword::Plain(_) => Ok(stored.matches(&password, &mut HashMemory::default())),
         StoredPassword::Argon2id(_) => {
-            let password = password.to_owned();
+            let password = password.into_owned();
             visitor
                 .world
                 .bench

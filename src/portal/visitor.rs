@@ -7,7 +7,8 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use crate::base::event::EventKind;
+use super::client_label::label_of;
+use crate::base::event::{EventKind, Fingerprint};
 use crate::base::set_cookie::SetCookie;
 use crate::defences::facts::Role;
 use crate::defences::policy::Name;
@@ -41,6 +42,10 @@ pub struct Visitor<'r> {
     pub session: Option<Session>,
     /// An id that nobody issued and that the policy takes.
     pub adopted_id: Option<SessionId>,
+    /// The session whose id the request brought, where it is no session any more.
+    pub ended: Option<Fingerprint>,
+    /// Whether any session id came along, even one that opens nothing.
+    pub id_came: bool,
     /// Whether a rotation ended the id of the request a moment ago. No answer may touch its cookie.
     pub replaced: bool,
     /// The client in a few words, for lists of sessions.
@@ -106,6 +111,8 @@ impl<'r> Visitor<'r> {
             world,
             session: None,
             adopted_id: None,
+            ended: None,
+            id_came: !presented.cookies.is_empty() || presented.url.is_some(),
             replaced: false,
             label: label_of(request.headers().get_one("user-agent").unwrap_or_default()),
             state: None,
@@ -116,6 +123,12 @@ impl<'r> Visitor<'r> {
         match found {
             Recognised::Nobody => {}
             Recognised::Stale => {
+                let id = presented
+                    .cookies
+                    .first()
+                    .copied()
+                    .and_then(SessionId::parse);
+                visitor.ended = id.map(|id| visitor.world.fingerprint(&id));
                 context.set_cookie_from_guard(cookie::remove(world.probe, variant, bench));
             }
             Recognised::Replaced => visitor.replaced = true,
@@ -322,6 +335,10 @@ impl<'r> Visitor<'r> {
             role: role.map(Role::as_str),
             csrf: self.csrf_token(),
             large_text: self.large_text(),
+            session: self.session.as_ref().map(|session| {
+                let Fingerprint(text) = self.world.fingerprint(&session.id);
+                text
+            }),
         };
         render(self.context, template, title, portal, page)
     }
@@ -375,18 +392,4 @@ fn refused(defence: Name, because: &str) -> EventKind {
         defence: defence.slug().to_owned(),
         because: because.to_owned(),
     }
-}
-
-/// A client in a few words, from its `User-Agent`.
-fn label_of(agent: &str) -> String {
-    let known = [
-        ("Firefox/", "Firefox"),
-        ("Edg/", "Edge"),
-        ("Chrome/", "Chromium or Chrome"),
-        ("Safari/", "Safari"),
-        ("curl/", "curl"),
-        (crate::client::AGENT, "the lab itself"),
-    ];
-    let named = known.iter().find(|(mark, _)| agent.contains(mark));
-    named.map_or("another client", |(_, name)| name).to_owned()
 }

@@ -162,6 +162,7 @@ fn note(
     if context.client != ClientKind::Browser {
         let who = match context.client {
             ClientKind::Curl => "This was typed with curl, which knows",
+            ClientKind::PowerShell => "This was typed with PowerShell, which knows",
             _ => "This came from a program that is no browser, which knows",
         };
         let because = format!("{who} nothing of SameSite, so it proves nothing about a browser.");

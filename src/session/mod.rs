@@ -8,7 +8,8 @@
 //! A verb asks the policy at the point where an arm matters and carries the answer out in one
 //! commit. Follow one sign-in: [`recognise`] finds the session that the visitor brought,
 //! [`sign_in`] turns it into a user's, [`cookie`] writes the line that tells the browser. Ending is
-//! in [`end`] and, by time alone, in [`expire`]. [`throttle`] counts failed sign-ins.
+//! in [`end`] and, by time alone, in [`expire`]; [`why_ended`] tells the user why.
+//! [`throttle`] counts failed sign-ins.
 //!
 //! Refused alternative: one copy of this module for each variant. The two would drift apart,
 //! and a student could not tell which difference stopped an attack.
@@ -31,6 +32,7 @@ mod replaced;
 pub mod sign_in;
 pub mod state_cookie;
 pub mod throttle;
+pub mod why_ended;
 pub mod world;
 
 pub use id::SessionId;

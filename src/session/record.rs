@@ -22,7 +22,8 @@ use crate::storage::RecordKey;
 
 /// The lab's own ceiling on a session's life, whatever the policy says: 30 days, the longest time
 /// without a new sign-in that NIST SP 800-63B-4 §2.1.3 recommends, at its lowest level. With the
-/// weak arms a session has no other end, and the store would keep every record forever (CWE-613).
+/// weak arms a session has no other end, and the store would keep every record forever (CWE-613). Where
+/// a text promises a session without a limit, it names this one.
 pub const CEILING: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// One session, as it is stored. The time of its last use is stored beside it, because it changes
@@ -155,5 +156,23 @@ impl Session {
     /// grants nothing.
     pub fn user(&self) -> Option<&str> {
         self.record.user.as_deref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::defences::{AbsoluteTimeout, Defence, IdleTimeout};
+
+    #[test]
+    fn a_promise_of_a_session_without_a_limit_names_the_labs_own() {
+        let days = format!("{} days", CEILING.as_secs() / (24 * 3600));
+        let weak = [
+            AbsoluteTimeout::ARMS[0].description,
+            IdleTimeout::ARMS[0].description,
+        ];
+        for text in weak {
+            assert!(text.contains(&days), "{text}");
+        }
     }
 }

@@ -215,6 +215,9 @@ pub fn client_of(request: &Request<'_>) -> ClientKind {
         ClientKind::Lab
     } else if agent.starts_with("curl/") {
         ClientKind::Curl
+    } else if agent.contains("PowerShell/") {
+        // As in "Mozilla/5.0 (Windows NT; …) WindowsPowerShell/5.1". No browser names it.
+        ClientKind::PowerShell
     } else if agent.starts_with("Mozilla/") || request.headers().contains("sec-fetch-site") {
         ClientKind::Browser
     } else {

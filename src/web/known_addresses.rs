@@ -93,6 +93,16 @@ use SettingsNeeded::{AsKnown, Unused, UpToDate};
 const TABLE: &[KnownAddress] = &[
     row(Under("/static"), EverySite, File).needs(Unused),
     row(Exactly("/favicon.ico"), EverySite, File).needs(Unused),
+    // Browsers, their tools and password managers ask for these by themselves.
+    row(Under("/.well-known"), EverySite, File).needs(Unused),
+    row(Exactly("/apple-touch-icon.png"), EverySite, File).needs(Unused),
+    row(
+        Exactly("/apple-touch-icon-precomposed.png"),
+        EverySite,
+        File,
+    )
+    .needs(Unused),
+    row(Exactly("/robots.txt"), EverySite, File).needs(Unused),
     // Programs ask whether the lab is alive.
     row(Under("/healthz"), EverySite, File).needs(Unused),
     row(Under("/certificate.pem"), EverySite, Action).needs(Unused),
@@ -110,6 +120,7 @@ const TABLE: &[KnownAddress] = &[
     row(Under("/labs"), Lab, Reading),
     row(Under("/pictures"), Lab, Reading),
     row(EndingIn("/live"), Lab, Poll),
+    row(EndingIn("/timeline"), Lab, Poll),
     row(Exactly("/arrived"), Attacker, Poll),
     row(Exactly("/loot/count"), Attacker, Poll),
     row(Under(CATCHER), Attacker, Action).open_to_any_origin(),
@@ -238,6 +249,11 @@ mod tests {
             ("http://127.0.0.1:1/b/x/static/js/a.js", true),
             ("http://localhost:1/b/x/insecure/api/time_left", true),
             ("http://localhost:1/labs/01/live", true),
+            ("http://localhost:1/evidence/insecure/timeline", true),
+            (
+                "http://localhost:1/.well-known/appspecific/com.chrome.devtools.json",
+                true,
+            ),
             ("http://127.0.0.1:1/arrived?variant=insecure", true),
             ("http://localhost:1/b/x/insecure/api/check_session", false),
             ("http://127.0.0.1:1/collect?c=/static", false),

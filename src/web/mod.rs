@@ -9,6 +9,7 @@ pub mod answer;
 pub mod assets;
 pub mod context;
 mod cross_origin;
+mod html;
 pub mod interrupted;
 pub mod known_addresses;
 pub mod lab_pages;

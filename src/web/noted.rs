@@ -27,8 +27,12 @@ pub(super) async fn note(context: &RequestContext, request: &Request<'_>, status
     let is_step = match context.known_address(&path).purpose {
         AddressPurpose::Action => true,
         AddressPurpose::File | AddressPurpose::Reading => false,
-        // A poll that fails, or that somebody types, is worth a note.
-        AddressPurpose::Poll => context.client != ClientKind::Browser || status != 200,
+        // The lab asks for its own pages' sake. A poll of the portal that fails, or that somebody
+        // types, is worth a note: the session may have ended.
+        AddressPurpose::Poll => {
+            context.listener.site() == Site::Portal
+                && (context.client != ClientKind::Browser || status != 200)
+        }
     };
     if !is_step {
         return;

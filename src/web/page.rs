@@ -194,6 +194,8 @@ pub struct PortalView {
     pub csrf: Option<String>,
     /// The preference "large text".
     pub large_text: bool,
+    /// The fingerprint of the session, with which the sign-in page can say why it ended.
+    pub session: Option<String>,
 }
 
 impl PortalView {
@@ -210,6 +212,7 @@ impl PortalView {
             role: None,
             csrf: None,
             large_text: false,
+            session: None,
         }
     }
 }

@@ -16,8 +16,8 @@ use rocket_dyn_templates::tera::{self, Context, Tera};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 
+use super::html;
 use crate::base::addresses::Site;
-use crate::defences::{Defence, Output};
 
 #[derive(RustEmbed)]
 #[folder = "templates/"]
@@ -91,9 +91,7 @@ fn with_causes(error: &dyn Error) -> String {
 /// Parses the pages of a site, and what they are made of.
 fn parse(site: Site) -> tera::Result<Tera> {
     let mut tera = Tera::default();
-    // Tera's own function also escapes the slash, which no context of HTML needs, and pages would
-    // be full of it.
-    tera.set_escape_fn(|text| Output::STRONG.html(text).into_owned());
+    html::encode_in(&mut tera);
     tera.add_raw_templates(sources(site))?;
     Ok(tera)
 }

@@ -202,6 +202,12 @@ mod tests {
             "The last attempt did not count: its client was browser, not curl."
         );
         assert_eq!(attempts, 2);
+        let powershell = "event=signed-in user=alice session=a before=a client=powershell";
+        let (text, _) = message(&[OPENED, powershell]);
+        assert!(
+            text.contains("from PowerShell") && text.contains("curl.exe"),
+            "{text}"
+        );
         let elsewhere = "event=signed-in user=alice session=a before=a variant=hardened";
         assert_eq!(
             message(&[OPENED, elsewhere]),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::events::{self, Facts};
+use crate::base::event::in_words;
 use crate::defences::policy::Variant;
 
 /// One expected event.
@@ -210,6 +211,12 @@ impl Expectation {
             !pattern.fits(facts.get(field).map(String::as_str), &mut bound)
         })?;
         let was = facts.get(field).map_or("nothing", String::as_str);
+        if (field.as_str(), was) == ("client", "powershell") {
+            return Some(format!(
+                "The last attempt did not count: it came from PowerShell. {}",
+                in_words::POWERSHELL_HINT
+            ));
+        }
         Some(match pattern {
             Pattern::Is(texts) => format!(
                 "The last attempt did not count: its {field} was {was}, not {}.",

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::codes::{Codes, same};
 use super::progress::SheetProgress;
 use crate::base::bench_name::BenchName;
+use crate::base::byte_order_mark;
 
 const FORMAT: &str = "session-lab-progress";
 
@@ -66,6 +67,7 @@ impl Export {
     /// Why it is not taken, in sentences.
     pub fn read(text: &str, bench: &BenchName, codes: Codes<'_>) -> Result<Self, String> {
         let no_progress = "The file holds no progress of worksheets.";
+        let text = byte_order_mark::skip(text);
         let file: ExportFile = serde_json::from_str(text).map_err(|_| no_progress)?;
         if file.progress["format"] != FORMAT {
             return Err(no_progress.into());
@@ -113,6 +115,7 @@ mod tests {
         let file = export.to_json(codes);
         let read = |text: &str| Export::read(text, &bench, codes);
         assert_eq!(read(&file).unwrap(), export);
+        assert_eq!(read(&format!("\u{feff}{file}")).unwrap(), export);
         let refused = |text: String| read(&text).unwrap_err();
         assert!(refused(file.replace("06-x", "07-x")).contains("was changed"));
         assert!(refused(file.replace("\"version\": 1", "\"version\": 2")).contains("newer"));

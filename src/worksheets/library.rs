@@ -9,6 +9,7 @@ use rust_embed::RustEmbed;
 use super::mistake::Mistake;
 use super::read::read;
 use super::sheet::Sheet;
+use crate::base::byte_order_mark;
 use crate::base::start_error::StartError;
 
 #[derive(RustEmbed)]
@@ -80,15 +81,20 @@ impl SheetLibrary {
                 library.mistakes.push(wrong("the file is longer than 1 MB"));
                 continue;
             }
-            let Ok(text) = String::from_utf8(bytes) else {
-                library.mistakes.push(wrong("the file is not UTF-8"));
-                continue;
+            let text = match byte_order_mark::text(&bytes) {
+                Ok(text) => text,
+                Err(reason) => {
+                    library
+                        .mistakes
+                        .push(wrong(&format!("the file is unreadable: {reason}")));
+                    continue;
+                }
             };
             match name.as_str() {
                 FORMAT => {}
-                MANUAL => library.manual = Some(text),
+                MANUAL => library.manual = Some(text.to_owned()),
                 _ if !name.ends_with(".md") => library.mistakes.push(wrong("this is no sheet")),
-                _ => match read(&name, &text) {
+                _ => match read(&name, text) {
                     Ok(sheet) => library.put(sheet, &name),
                     Err(mistakes) => library.mistakes.extend(mistakes),
                 },

@@ -1,6 +1,7 @@
 //! A report: what was done of one sheet, as Markdown, with a code for each step and one for the
 //! whole; and its verification without a lab.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::answers::chosen;
@@ -8,7 +9,9 @@ use super::codes::{Codes, SolvedStep, same};
 use super::placeholders::PlaceholderValues;
 use super::progress::SheetProgress;
 use super::sheet::{Question, QuestionKind, Sheet};
+use crate::base::byte_order_mark;
 use crate::base::clock::BenchTime;
+use crate::base::encode;
 use crate::web::visible_time::date_and_time;
 
 /// What the last line of a report begins with.
@@ -67,8 +70,8 @@ impl SheetReport<'_> {
         out
     }
 
-    fn name(&self) -> &str {
-        self.name.unwrap_or("(no name entered)")
+    fn name(&self) -> Cow<'_, str> {
+        encode::line(self.name.unwrap_or("(no name entered)"))
     }
 
     fn write(&self, out: &mut String, codes: Codes<'_>) -> std::fmt::Result {
@@ -77,7 +80,7 @@ impl SheetReport<'_> {
         } = self;
         writeln!(out, "# Report: {}\n", escape(&sheet.heading()))?;
         writeln!(out, "| What | Value |\n|---|---|")?;
-        writeln!(out, "| Name | {} |", escape(self.name()))?;
+        writeln!(out, "| Name | {} |", escape(&self.name()))?;
         writeln!(out, "| Bench | {} |", escape(self.bench))?;
         writeln!(out, "| Sheet | {} |", escape(&sheet.slug))?;
         writeln!(out, "| Opened | {} UTC |", date_and_time(progress.started))?;
@@ -97,7 +100,7 @@ impl SheetReport<'_> {
                 Some(done) => {
                     let time = date_and_time(done.at);
                     let code = codes.of_step(SolvedStep {
-                        name: self.name(),
+                        name: &self.name(),
                         bench: self.bench,
                         sheet: &sheet.slug,
                         step: id,
@@ -165,12 +168,14 @@ impl SheetReport<'_> {
 
 /// A text as Markdown that shows it as it is, whatever it holds.
 pub fn escape(text: &str) -> String {
+    // A teacher reads reports in a terminal also.
+    let text = text.replace('\t', " ");
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in encode::line(&text).chars() {
         if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | ':' | ';' | '-' | '(' | ')' | '/') {
             out.push('\\');
         }
-        out.push(if c.is_control() { ' ' } else { c });
+        out.push(c);
     }
     out
 }
@@ -225,7 +230,7 @@ impl Verified {
 /// # Errors
 /// What the text lacks to be a report, in a sentence.
 pub fn verify(text: &str, codes: Codes<'_>) -> Result<Verified, String> {
-    let text = text.replace("\r\n", "\n");
+    let text = byte_order_mark::skip(text).replace("\r\n", "\n");
     let (above, code) = text
         .rsplit_once(CODE)
         .ok_or("There is no line with the code of the report.")?;
@@ -273,6 +278,41 @@ mod tests {
     use super::*;
     use crate::storage::EventId;
     use crate::worksheets::library::SheetLibrary;
+
+    #[test]
+    fn a_text_in_a_report_is_shown_and_does_nothing_in_a_terminal() {
+        let text = "A\t*\u{1b}[30m\r\u{7}\u{202e}\u{200b}";
+        let shown = escape(text);
+        assert_eq!(
+            shown,
+            "A \\*\\\\u001b\\[30m\\\\u000d\\\\u0007\\\\u202e\\\\u200b"
+        );
+        assert_eq!(
+            unescape(&shown),
+            "A *\\u001b[30m\\u000d\\u0007\\u202e\\u200b"
+        );
+    }
+
+    #[test]
+    fn a_report_that_an_editor_gave_a_byte_order_mark_is_still_the_report() {
+        let library = SheetLibrary::built_in();
+        let now = BenchTime::from_millis(1_767_225_600_000);
+        let codes = Codes::new(&[7; 32]);
+        let report = SheetReport {
+            sheet: library.find("00").expect("sheet 00"),
+            progress: &SheetProgress::new(EventId(0), now),
+            values: &PlaceholderValues::usual(),
+            name: Some("Ada\u{202e}"),
+            bench: "local",
+            now,
+            attested: Attested::BySelf,
+        };
+        let saved = report.to_markdown(codes);
+        for saved in [saved.clone(), format!("\u{feff}{saved}")] {
+            assert!(verify(&saved, codes).expect("a report").whole);
+        }
+        assert!(!verify(&format!("x{saved}"), codes).expect("a report").whole);
+    }
 
     #[test]
     fn a_report_says_what_its_codes_prove() {

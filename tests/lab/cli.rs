@@ -6,6 +6,7 @@
 mod attack;
 mod completions;
 mod doctor;
+pub mod hidden_characters;
 mod man;
 mod matrix;
 mod redis;

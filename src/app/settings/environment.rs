@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use figment::value::{Dict, Value};
 
 use super::GivenKeys;
+use crate::base::byte_order_mark;
 use crate::base::start_error::StartError;
 
 /// What every variable of the lab begins with.
@@ -74,7 +75,8 @@ impl Environment {
     fn get(&self, name: &str) -> Option<&str> {
         self.0
             .get(name)
-            .map(|value| value.trim())
+            // A key that a shell read from a file may begin with an editor's mark.
+            .map(|value| byte_order_mark::skip(value).trim())
             .filter(|value| !value.is_empty())
     }
 }

@@ -7,6 +7,11 @@ use std::{convert::Infallible, fmt, net::IpAddr, path::PathBuf, str::FromStr};
 use clap::{Args, ValueHint};
 use serde::{Deserialize, Serialize};
 
+/// What a port may be.
+pub(super) const PORT: &str = "a whole number from 0 (any free port) to 65535";
+/// What the address of a listener may be.
+pub(super) const ADDRESS: &str = "an IP address, such as 0.0.0.0 for all of this computer";
+
 /// The flags of `serve`. A flag that was not given is `None` (or `false`).
 ///
 /// Its serialized form is the top layer of the settings, under the names of `session-lab.toml`.
@@ -15,27 +20,27 @@ use serde::{Deserialize, Serialize};
 #[command(after_help = AFTER_HELP)]
 pub struct ServeFlags {
     /// Port of the lab's own pages (http); 0 picks a free one [default: 7070]
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = port)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lab_port: Option<u16>,
     /// Port of the portal without TLS [default: 7080]
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = port)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http_port: Option<u16>,
     /// Port of the portal with TLS [default: 7443]
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = port)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub https_port: Option<u16>,
     /// Port of the attacker's site without TLS [default: 7666]
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = port)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attacker_port: Option<u16>,
     /// Port of the attacker's site with TLS [default: 7667]
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = port)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attacker_tls_port: Option<u16>,
     /// Port of the café, a relay to the portal that shows the traffic [default: 7081]
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = port)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cafe_port: Option<u16>,
     /// Folder for the certificate, the keys and the sessions [default: ./lab-data]
@@ -68,7 +73,7 @@ pub struct ServeFlags {
     #[serde(skip_serializing_if = "is_false")]
     pub class: bool,
     /// With --class: the address to listen on [default: 0.0.0.0]
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", value_parser = address)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bind: Option<IpAddr>,
     /// With --class: the DNS name by which the class reaches the portal
@@ -118,6 +123,14 @@ Every flag can also be set as an environment variable (--http-port: SESSION_LAB_
 session-lab.toml (http-port = 7080). A flag overrides the environment, and the environment overrides
 the file. Keys come from the environment only: SESSION_LAB_SECRET_KEY, SESSION_LAB_JWT_SECRET_KEY.
 Anyone who runs ps can see a password in --sessions; SESSION_LAB_SESSIONS hides it.";
+
+fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| format!("it must be {PORT}"))
+}
+
+fn address(text: &str) -> Result<IpAddr, String> {
+    text.parse().map_err(|_| format!("it must be {ADDRESS}"))
+}
 
 #[expect(
     clippy::trivially_copy_pass_by_ref,

@@ -11,14 +11,15 @@ use std::{
 
 use figment::{
     Figment, Metadata, Profile, Provider,
-    error::Kind,
+    error::{Actual, Kind},
     providers::{Format as _, Serialized, Toml},
-    value::{Dict, Map},
+    value::{Dict, Map, Value},
 };
 use serde::Deserialize;
 
 use super::environment::{Environment, PREFIX, variable};
-use crate::app::settings::flags::{ServeFlags, StoreName};
+use crate::app::settings::flags::{ADDRESS, PORT, ServeFlags, StoreName};
+use crate::base::byte_order_mark;
 use crate::base::start_error::StartError;
 
 const FILE: &str = "session-lab.toml";
@@ -154,17 +155,55 @@ impl SettingsLayers {
             return StartError::new(format!("unknown key {name} in {file}"), hint);
         }
         let name = error.path.first().map_or("", String::as_str);
-        let message = format!(
-            "{}: {}",
-            self.spell(name),
-            one_line(&error.kind.to_string())
-        );
-        let hint = if name.ends_with("port") {
-            format!("a port is a number from 0 (any free port) to 65535: --{name} 7070")
-        } else {
-            "see what each setting accepts: session-lab serve --help".to_owned()
+        let (is_not, example) = accepts(name);
+        let given = match self.0.find_value(name) {
+            // A Redis address may hold a password.
+            Ok(value) if name != "sessions" => shown(&value),
+            _ => "the value".to_owned(),
+        };
+        let message = format!("{}: {given} is {is_not}", self.spell(name));
+        let hint = match self.source(name).as_deref() {
+            None | Some(FLAGS) => format!("write --{name} {example}"),
+            Some(ENVIRONMENT) => format!("write {}={example}", self.spell(name)),
+            Some(_) if is_text(name) => format!("write {name} = '{example}'"),
+            Some(_) => format!("write {name} = {example}"),
         };
         self.blame(&[name], StartError::new(message, hint))
+    }
+}
+
+/// What a value is not that a setting of this name does not accept, and an example.
+fn accepts(name: &str) -> (String, &'static str) {
+    let text = |of: &str| format!("not text ({of})");
+    match name {
+        _ if name.ends_with("-port") => (format!("not {PORT}"), "7070"),
+        "open" | "class" => ("neither true nor false".into(), "true"),
+        "bind" => (format!("not {ADDRESS}"), "0.0.0.0"),
+        "sessions" => (text("file, memory or the address of a Redis"), "file"),
+        "public-name" | "attacker-name" => (text("a name"), "lab.school.example"),
+        "redis-ca" => (text("the name of a file"), "ca.pem"),
+        _ => (text("the name of a folder"), "./folder"),
+    }
+}
+
+/// Whether a file writes a setting in quotes.
+fn is_text(name: &str) -> bool {
+    !name.ends_with("-port") && !matches!(name, "open" | "class")
+}
+
+/// A value as a person wrote it, and nothing of what a list or a table holds.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(_, text) => format!("\"{text}\""),
+        Value::Bool(_, switch) => switch.to_string(),
+        Value::Num(_, number) => match number.to_actual() {
+            Actual::Unsigned(number) => number.to_string(),
+            Actual::Signed(number) => number.to_string(),
+            Actual::Float(number) => number.to_string(),
+            _ => "a number".into(),
+        },
+        Value::Array(..) => "a list".into(),
+        _ => "a table".into(),
     }
 }
 
@@ -172,8 +211,8 @@ fn read_file(named: Option<PathBuf>, folder: &Path) -> Result<Option<SettingsLay
     // Only this folder is searched: a file in a folder above it would be a surprise.
     let optional = named.is_none();
     let path = named.unwrap_or_else(|| folder.join(FILE));
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
         Err(error) if optional && error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => {
             let message = format!("cannot read the settings file {}: {error}", path.display());
@@ -181,7 +220,12 @@ fn read_file(named: Option<PathBuf>, folder: &Path) -> Result<Option<SettingsLay
             return Err(StartError::new(message, hint));
         }
     };
-    SettingsLayer::from_provider(path.display().to_string(), &Toml::string(&text)).map(Some)
+    let source = path.display().to_string();
+    let text = byte_order_mark::text(&bytes).map_err(|reason| {
+        let message = format!("cannot read the settings file {source}: {reason}");
+        StartError::new(message, "save it as UTF-8 text")
+    })?;
+    SettingsLayer::from_provider(source, &Toml::string(text)).map(Some)
 }
 
 /// The values of one layer under the name that its errors show.

@@ -9,6 +9,7 @@ pub mod flags;
 pub mod given_keys;
 mod layers;
 mod reach;
+mod weak_key;
 
 use std::path::{Path, PathBuf};
 
@@ -183,11 +184,7 @@ fn session_store(raw: &RawSettings, layers: &SettingsLayers) -> Result<SessionSt
         "memory" => Ok(SessionStore::Memory),
         url if url.starts_with("redis") => Address::parse(url, raw.redis_ca.as_deref())
             .map(SessionStore::Redis)
-            .map_err(|reason| {
-                let hint =
-                    "write --sessions redis://:password@host:6379/0; see --help for all forms";
-                (format!("{name} {reason}"), hint)
-            }),
+            .map_err(|reason| (format!("{name} {reason}"), reason.hint())),
         _ => {
             let hint = "start with --sessions file, --sessions memory or --sessions redis://host";
             Err((

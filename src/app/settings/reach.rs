@@ -45,7 +45,7 @@ impl Reach {
             return Err(layers.blame(&["class"], StartError::new(message, example)));
         };
         let name = name.to_ascii_lowercase();
-        if let Err(reason) = check_dns_name(&name) {
+        if let Err(reason) = check_portal(&name) {
             let message = format!("{} {reason}", layers.spell("public-name"));
             return Err(layers.blame(&["public-name"], StartError::new(message, example)));
         }
@@ -58,7 +58,8 @@ impl Reach {
             && let Err(reason) = check_attacker(attacker, &name)
         {
             let message = format!("{} {reason}", layers.spell("attacker-name"));
-            let hint = "give the attacker an address, or a name in another domain";
+            let hint = "give the attacker an address, or a name in another registered domain: \
+                        --attacker-name evil.example";
             return Err(layers.blame(&["attacker-name"], StartError::new(message, hint)));
         }
         Ok(Self::Class {
@@ -69,27 +70,47 @@ impl Reach {
     }
 }
 
-/// To a browser the attacker must be another site than the portal. Which names belong together only
-/// the list of public suffixes tells; names with the same parent of two labels or more are taken
-/// for one site.
+/// Why `co.uk` and `github.io` name no host of a lab.
+const PUBLIC_SUFFIX: &str = "is a public suffix: to a browser each name below it is another site, and \
+                             nobody owns it alone";
+
+/// To a browser the attacker must be another site than the portal. `portal` is a name that
+/// [`check_portal`] has accepted.
 fn check_attacker(attacker: &str, portal: &str) -> Result<(), &'static str> {
+    // An address is no part of any domain, so it comes before the list.
     if attacker.parse::<Ipv4Addr>().is_ok() {
         return Ok(());
     }
     check_dns_name(attacker)?;
-    let parent = |name: &str| {
-        let (_, parent) = name.split_once('.')?;
-        parent.contains('.').then(|| parent.to_owned())
-    };
-    let below = |name: &str, of: &str| {
-        name.strip_suffix(of)
-            .is_some_and(|rest| rest.ends_with('.'))
-    };
-    let siblings = parent(attacker).is_some() && parent(attacker) == parent(portal);
-    if attacker == portal || siblings || below(attacker, portal) || below(portal, attacker) {
-        return Err("is the same site as --public-name to a browser");
+    match (site_of(attacker), site_of(portal)) {
+        (None, _) if attacker == portal => Err("is the same name as --public-name"),
+        (None, _) if attacker.contains('.') => Err(PUBLIC_SUFFIX),
+        // A single label is a site by itself.
+        (None, _) => Ok(()),
+        (attacker, portal) if attacker == portal => {
+            Err("is the same site as --public-name to a browser")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The portal's name: a host of some site.
+fn check_portal(name: &str) -> Result<(), &'static str> {
+    check_dns_name(name)?;
+    if name.contains('.') && site_of(name).is_none() {
+        return Err(PUBLIC_SUFFIX);
     }
     Ok(())
+}
+
+/// The site of a name without its scheme, as browsers compute it: the public suffix and one label
+/// more (RFC 6265bis §5.2). `None` for a public suffix itself and for a single label.
+///
+/// The list wants names in lower case, as A-labels and without a final dot; [`check_dns_name`] has
+/// seen to that. `lab.cs.uni.example` and `evil.it.uni.example` have no parent in common, and are
+/// one site.
+fn site_of(name: &str) -> Option<&str> {
+    psl::domain_str(name)
 }
 
 /// Checks the preferred syntax of RFC 1123, section 2.1, in lower case.
@@ -108,6 +129,15 @@ fn check_dns_name(name: &str) -> Result<(), &'static str> {
     if name == "localhost" || name.ends_with(".localhost") {
         return Err("is a loopback name, which no other computer can reach");
     }
+    if !name.is_ascii() {
+        return Err("has letters beyond ASCII: write it as the DNS does, with xn--");
+    }
+    if name.contains(['/', ':']) {
+        return Err("is more than a name: leave out http://, the port and the path");
+    }
+    if name.len() > 1 && name.ends_with('.') {
+        return Err("ends with a dot: leave it out");
+    }
     // A browser reads a name whose last label is a number as an address (WHATWG URL).
     let numeric = name
         .rsplit('.')
@@ -125,22 +155,55 @@ mod tests {
 
     #[test]
     fn the_attacker_is_another_site_than_the_portal() {
-        let portal = "lab.school.example";
-        for good in ["192.0.2.7", "evil.example", "lab.evil.example", "evil"] {
-            assert_eq!(check_attacker(good, portal), Ok(()), "{good}");
+        let same = Err("is the same site as --public-name to a browser");
+        for (attacker, portal, result) in [
+            ("evil.it.uni.example", "lab.cs.uni.example", same),
+            ("evil.school.example", "lab.school.example", same),
+            ("school.example", "lab.school.example", same),
+            ("evil.lab.school.example", "lab.school.example", same),
+            ("evil.cs.cam.ac.uk", "lab.maths.cam.ac.uk", same),
+            ("evil.ox.ac.uk", "lab.cam.ac.uk", Ok(())),
+            // Two students' pages: below a suffix that a company offers.
+            ("mallory.github.io", "lab.github.io", Ok(())),
+            ("evil.lab.github.io", "lab.github.io", same),
+            ("xn--caf-dma.example", "lab.xn--caf-dma.example", same),
+            ("evil.example", "lab.school.example", Ok(())),
+            ("evil.example", "lab.example", Ok(())),
+            ("evil", "lab.example", Ok(())),
+            ("evil", "lab", Ok(())),
+            ("192.0.2.7", "lab.school.example", Ok(())),
+        ] {
+            assert_eq!(
+                check_attacker(attacker, portal),
+                result,
+                "{attacker} {portal}"
+            );
         }
+        let portal = "lab.school.example";
         for bad in [
             portal,
-            "evil.school.example",
-            "school.example",
-            "evil.lab.school.example",
             "localhost",
             "::1",
             "a b",
+            "evil.example.",
+            "Evil.example",
         ] {
             assert!(check_attacker(bad, portal).is_err(), "{bad}");
         }
-        assert!(check_attacker("evil.example", "lab.example").is_ok());
+        assert!(check_attacker("lab", "lab").is_err());
+    }
+
+    #[test]
+    fn a_public_suffix_is_neither_portal_nor_attacker() {
+        for suffix in ["co.uk", "ac.uk", "github.io", "k12.ca.us"] {
+            let told = check_portal(suffix).unwrap_err();
+            assert!(told.starts_with("is a public suffix"), "{suffix} {told}");
+            let told = check_attacker(suffix, "lab.school.example").unwrap_err();
+            assert!(told.starts_with("is a public suffix"), "{suffix} {told}");
+        }
+        for name in ["lab", "lab.example", "lab.ac.uk"] {
+            assert_eq!(check_portal(name), Ok(()), "{name}");
+        }
     }
 
     #[test]
@@ -176,6 +239,18 @@ mod tests {
             &too_long,
         ] {
             assert!(check_dns_name(bad).is_err(), "{bad}");
+        }
+        for (bad, reason) in [
+            ("café.example", "has letters beyond ASCII"),
+            ("https://lab", "is more than a name"),
+            ("lab.example:80", "is more than a name"),
+            ("lab.example.", "ends with a dot"),
+            ("192.0.2.7", "is an address"),
+            ("portal.localhost", "is a loopback name"),
+            ("a_b.example", "is not a DNS name"),
+        ] {
+            let told = check_dns_name(bad).unwrap_err();
+            assert!(told.starts_with(reason), "{bad}: {told}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Which layer wins, and what a mistake in each of them says.
 
 mod class;
+mod types;
 
 use std::fs;
 
@@ -95,7 +96,7 @@ fn switches_in_the_environment_are_words_or_digits() {
     }
     let error = refused("", &[("OPEN", "maybe")], &[]);
     assert!(
-        error.message.starts_with("SESSION_LAB_OPEN: "),
+        error.message.starts_with("SESSION_LAB_OPEN: \"maybe\" is "),
         "{}",
         error.message
     );
@@ -135,36 +136,6 @@ fn a_key_in_the_file_is_sent_to_the_environment_and_not_repeated() {
 }
 
 #[test]
-fn a_wrong_type_says_which_layer_and_what_it_should_be() {
-    let error = refused("lab-port = 'seven'", &[], &[]);
-    assert!(
-        error.message.starts_with("lab-port in "),
-        "{}",
-        error.message
-    );
-    assert!(
-        error
-            .message
-            .ends_with("found string \"seven\", expected u16"),
-        "{}",
-        error.message
-    );
-    let error = refused("", &[("LAB_PORT", "70000")], &[]);
-    assert!(
-        error.message.starts_with("SESSION_LAB_LAB_PORT: "),
-        "{}",
-        error.message
-    );
-    assert!(error.hint.contains("65535"));
-    assert_eq!(error.code, 1);
-    assert!(
-        refused("bind = 'here'", &[], &[])
-            .message
-            .starts_with("bind in ")
-    );
-}
-
-#[test]
 fn a_file_that_is_no_toml_is_one_line() {
     let error = refused("lab-port 7070", &[], &[]);
     assert!(
@@ -173,6 +144,27 @@ fn a_file_that_is_no_toml_is_one_line() {
         error.message
     );
     assert!(error.message.contains("line 1"), "{}", error.message);
+}
+
+#[test]
+fn a_byte_order_mark_in_front_of_the_settings_is_skipped_and_utf_16_is_named() {
+    let settings = load("\u{feff}lab-port = 9001", &[], &[]).unwrap();
+    assert_eq!(settings.lab_port, 9001);
+    let folder = tempfile::tempdir().unwrap();
+    let utf_16 = "lab-port = 1".encode_utf16().flat_map(u16::to_le_bytes);
+    let bytes: Vec<u8> = [0xff, 0xfe].into_iter().chain(utf_16).collect();
+    let path = folder.path().join("lab.toml");
+    fs::write(&path, bytes).unwrap();
+    let error = refused("", &[], &["--config", path.to_str().unwrap()]);
+    assert!(
+        error
+            .message
+            .ends_with("it is UTF-16 text; save it as UTF-8"),
+        "{error}"
+    );
+    let key = "\u{feff}a key in a file";
+    let settings = load("", &[("SECRET_KEY", key)], &[]).unwrap();
+    assert_eq!(settings.keys.secret_key(), Some("a key in a file"));
 }
 
 #[test]

@@ -23,7 +23,8 @@ use self::finding::{Finding, FindingMark};
 use self::ports::RunningPorts;
 use crate::app::settings::Settings;
 use crate::app::settings::flags::ServeFlags;
-use crate::base::print::say;
+use crate::base::encode;
+use crate::base::print::{say, tell};
 use crate::base::start_error::StartError;
 use crate::browser::BrowserEngine;
 
@@ -123,7 +124,8 @@ impl Lines {
             FindingMark::Careful => self.careful += 1,
             FindingMark::Bad => self.bad += 1,
         }
-        say(&format!("{finding}\n"))
+        // A setting or a file may be part of it.
+        tell(&format!("{}\n", encode::line(&finding.to_string())))
     }
 
     fn say_all(&mut self, findings: Vec<Finding>) -> Result<(), StartError> {

@@ -31,10 +31,8 @@ impl RunningPorts {
             return Self::default();
         }
         let asked = timeout(LIMIT, fetch(settings.lab_port, "/addresses")).await;
-        let answer = asked.unwrap_or_else(|_| Err("no answer".to_owned()));
-        let ports = answer
-            .ok()
-            .and_then(|json| serde_json::from_str::<Ports>(&json).ok());
+        let answer = asked.ok().and_then(Result::ok);
+        let ports = answer.and_then(|json| serde_json::from_str::<Ports>(&json).ok());
         let ports = ports.map(|found| {
             let Ports {
                 lab, http, https, ..
@@ -69,7 +67,7 @@ pub async fn look(settings: &Settings, running: &RunningPorts) -> Vec<Finding> {
             Ok(_) => free.push(port.to_string()),
             Err(_) if running.0.contains(&port) => own = true,
             Err(error) => {
-                let error = app::cannot_listen(flag, port, &error);
+                let error = app::cannot_listen(flag, socket, &error);
                 findings.push(Finding::bad(
                     format!("port {port}"),
                     error.message,

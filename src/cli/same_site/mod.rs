@@ -14,7 +14,7 @@ use super::running_lab::how_to_install;
 use crate::app;
 use crate::app::settings::Settings;
 use crate::base::bench_name::BenchName;
-use crate::base::print::say;
+use crate::base::print::tell;
 use crate::base::start_error::StartError;
 use crate::browser::{Browser, BrowserEngine, BrowserError, BrowserOption, BrowserSettings};
 use crate::same_site::recorded::{RecordedTable, ThirdPartyCookies, all};
@@ -49,7 +49,7 @@ pub async fn run(flags: SameSiteFlags) -> Result<(), StartError> {
     if let Some(folder) = &flags.record {
         write(folder, &measured)?;
     }
-    say(&table::of(&measured, &all()))
+    tell(&table::of(&measured, &all()))
 }
 
 async fn measure(lab: &app::Running, flags: &SameSiteFlags) -> Result<RecordedTable, BrowserError> {

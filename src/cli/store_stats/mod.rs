@@ -15,7 +15,7 @@ use self::tally::{BenchStats, SessionCounts, Tally};
 use crate::app::settings::flags::ServeFlags;
 use crate::app::settings::{SessionStore, Settings};
 use crate::base::clock::BenchTime;
-use crate::base::print::say;
+use crate::base::print::tell;
 use crate::base::start_error::StartError;
 use crate::cli::{StatsFlags, StoreCommand, StoreFlags};
 use crate::storage::redis::Address;
@@ -85,7 +85,7 @@ pub async fn store(flags: StoreFlags) -> Result<(), StartError> {
         unreadable,
         room,
     };
-    say(&if json {
+    tell(&if json {
         // Invariant: names, numbers and texts always become JSON.
         serde_json::to_string_pretty(&report).expect("a report becomes JSON") + "\n"
     } else {

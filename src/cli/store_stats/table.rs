@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::tally::{BenchStats, SessionCounts};
 use super::{Room, StoreReport};
+use crate::base::encode;
 use crate::web::visible_time::span;
 
 const HEAD: [&str; 7] = [
@@ -20,7 +21,7 @@ const HEAD: [&str; 7] = [
 pub fn of(report: &StoreReport) -> String {
     let mut text = format!(
         "Sessions in {}, asked at {} (UTC).\n\n",
-        report.store,
+        encode::line(&report.store),
         for_people(&report.asked_at)
     );
     if report.benches.is_empty() {
@@ -52,8 +53,8 @@ fn rows_of(bench: &BenchStats) -> Vec<[String; 7]> {
 
 fn row(bench: &str, variant: &str, counts: &SessionCounts) -> [String; 7] {
     [
-        bench.to_owned(),
-        variant.to_owned(),
+        encode::line(bench).into_owned(),
+        encode::line(variant).into_owned(),
         counts.signed_in.to_string(),
         counts.anonymous.to_string(),
         counts.expired.to_string(),
@@ -90,7 +91,7 @@ fn about(bench: &BenchStats) -> String {
     };
     format!(
         "{}: {} in the journal, {} for all variants{clock}.\n",
-        bench.bench,
+        encode::line(&bench.bench),
         count(bench.journal_events, "event"),
         count(bench.shared_records, "record")
     )

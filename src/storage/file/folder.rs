@@ -31,6 +31,18 @@ pub enum OpenFolderError {
     InUse { folder: PathBuf },
 }
 
+impl OpenFolderError {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Unusable { .. } => {
+                "choose a folder that this user may write with --data-dir FOLDER"
+            }
+            Self::InUse { .. } => "stop the other lab, or choose another folder with --data-dir",
+        }
+    }
+}
+
 /// The data folder, ours alone for as long as this value lives.
 #[derive(Debug)]
 pub struct Folder {

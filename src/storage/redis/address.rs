@@ -16,6 +16,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::bad_address::BadAddress;
+
 /// The port of a Redis that names none.
 const REDIS_PORT: u16 = 6379;
 /// The port of a Sentinel that names none.
@@ -58,40 +60,6 @@ pub(super) struct Host {
     pub port: u16,
 }
 
-/// Why a text is no address. It never repeats the text, which may hold a password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BadAddress {
-    /// It begins with none of the four schemes.
-    #[error("begins with none of redis://, rediss://, redis+sentinel:// and rediss+sentinel://")]
-    Scheme,
-    /// There is no host in it, or one that cannot be.
-    #[error("names no host, or one that cannot be")]
-    Host,
-    /// More than one host without Sentinels.
-    #[error("names several hosts, which only redis+sentinel:// and rediss+sentinel:// may")]
-    SeveralHosts,
-    /// A port that is no port.
-    #[error("has a port that is no number from 1 to 65535")]
-    Port,
-    /// A database that is no number.
-    #[error("has a database that is no number")]
-    Database,
-    /// Sentinels without the name of a primary.
-    #[error("does not say what the Sentinels call the primary")]
-    Primary,
-    /// A `%` that is not followed by two hexadecimal digits of UTF-8.
-    #[error("has a user or password with a % that is not followed by its two digits")]
-    Escape,
-    /// More than an address.
-    #[error("goes on after the database")]
-    Rest,
-    /// A CA for a way that is not encrypted.
-    #[error(
-        "is not rediss:// or rediss+sentinel://, so there is no certificate for --redis-ca to check"
-    )]
-    CaWithoutTls,
-}
-
 impl Address {
     /// Reads an address; `ca` is the file with the authority behind the certificate of `rediss://`.
     ///
@@ -117,6 +85,11 @@ impl Address {
             _ => return Err(BadAddress::Scheme),
         };
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        // A reader of addresses ends the host at the first `/`, so one in the password must be
+        // encoded. An `@` or `#` there is no trouble: the last `@` ends the password.
+        if path.contains('@') {
+            return Err(BadAddress::Slash);
+        }
         let (login, hosts) = match authority.rsplit_once('@') {
             Some((login, hosts)) => (Some(login), hosts),
             None => (None, authority),
@@ -159,7 +132,7 @@ impl Host {
     fn parse(text: &str, usual: u16) -> Result<Self, BadAddress> {
         let (name, port) = match text.strip_prefix('[') {
             // An IPv6 address is in brackets, as in every URL.
-            Some(rest) => match rest.split_once(']').ok_or(BadAddress::Host)? {
+            Some(rest) => match rest.split_once(']').ok_or(BadAddress::HostName)? {
                 (name, "") => (name, None),
                 (name, port) => (name, Some(port.strip_prefix(':').ok_or(BadAddress::Port)?)),
             },
@@ -169,8 +142,11 @@ impl Host {
             },
         };
         let allowed = |b: u8| b.is_ascii_alphanumeric() || b".-_:".contains(&b);
-        if name.is_empty() || !name.bytes().all(allowed) {
+        if name.is_empty() {
             return Err(BadAddress::Host);
+        }
+        if !name.bytes().all(allowed) {
+            return Err(BadAddress::HostName);
         }
         let port = match port.map(str::parse) {
             None => usual,
@@ -291,8 +267,11 @@ mod tests {
             ("redis://", Host),
             ("redis://:hunter2@", Host),
             ("redis://:6379", Host),
-            ("redis://lo cal", Host),
-            ("redis://:hun/ter2@localhost", Host),
+            ("redis://lo cal", HostName),
+            ("redis://[::1", HostName),
+            ("redis://host#0", HostName),
+            ("redis://:hun/ter2@localhost", Slash),
+            ("redis://:hun/t@r2@localhost/0", Slash),
             ("redis://a,b", SeveralHosts),
             ("redis://a:0", Port),
             ("redis://a:70000", Port),
@@ -311,13 +290,37 @@ mod tests {
         ] {
             let refused = Address::parse(text, None).map(|address| address.to_string());
             assert_eq!(refused, Err(reason), "{text}");
-            assert!(!reason.to_string().contains("hunter2"));
+            let told = format!("{reason} {}", reason.hint());
+            assert!(
+                !told.contains("hunter2") && !told.contains("ter2"),
+                "{told}"
+            );
         }
         let ca = Some(Path::new("ca.pem"));
         assert_eq!(
             Address::parse("redis://localhost", ca),
             Err(BadAddress::CaWithoutTls)
         );
+    }
+
+    #[test]
+    fn a_password_with_reserved_characters_is_read_or_told_how_to_encode_it() {
+        for (text, password) in [
+            ("redis://:p@ss@localhost/1", "p@ss"),
+            ("redis://:p#ss@localhost/1", "p#ss"),
+            ("redis://:p?ss@localhost/1", "p?ss"),
+            ("redis://:p:ss@localhost/1", "p:ss"),
+            ("redis://:p%40ss@localhost/1", "p@ss"),
+            ("redis://:p%23s%2Fs@localhost/1", "p#s/s"),
+        ] {
+            let address = parsed(text);
+            assert_eq!(address.password.as_deref(), Some(password));
+            assert_eq!(address.to_string(), "Redis at localhost:6379, database 1");
+        }
+        for text in ["redis://:p/ss@localhost/1", "redis://:p%ss@localhost/1"] {
+            let refused = Address::parse(text, None).unwrap_err();
+            assert!(refused.hint().starts_with("percent-encode"), "{refused}");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@
 //! fail-over, and what is not.
 
 mod address;
+mod bad_address;
 mod connection;
 mod error;
 mod health;
@@ -35,7 +36,8 @@ use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::base::event::Event;
 use crate::defences::policy::Variant;
-pub use address::{Address, BadAddress};
+pub use address::Address;
+pub use bad_address::BadAddress;
 use connection::{CALL, CLEAR, RedisConnection, RedisRequest};
 use scripts::Scripts;
 pub use start::{OpenRedisError, try_out};

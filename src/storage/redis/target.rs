@@ -14,6 +14,7 @@ use redis::{
 use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::address::{Address, Host, Servers, Tls};
+use crate::base::byte_order_mark;
 
 /// An address, and what is needed to go there.
 pub struct RedisTarget {
@@ -47,6 +48,7 @@ impl RedisTarget {
                     file: file.clone(),
                     cause,
                 })?;
+                let pem = byte_order_mark::skip_bytes(&pem).to_vec();
                 let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
                 if found.map_or(true, |found| found.is_empty()) {
                     return Err(BadAuthority::Empty { file: file.clone() });

@@ -35,11 +35,12 @@ async fn it_warns_then_signs_out_and_does_not_extend_the_session() {
         tab.run::<bool>(COME_BACK).await;
     })
     .await;
-    assert_eq!(tab.location().await, tab.on_hardened("/login?expired=1"));
-    assert!(
-        tab.text("[role=status]")
-            .await
-            .starts_with("Your session has ended.")
+    let location = tab.location().await;
+    let left = tab.on_hardened("/login?expired=1&session=");
+    assert!(location.starts_with(&left), "{location}");
+    assert_eq!(
+        tab.text("[role=status]").await,
+        "Your session has ended. It was unused for too long. Sign in again to continue."
     );
     let sessions = tab.bench.evidence("hardened").await["sessions"].clone();
     let signed_in = |session: &&serde_json::Value| session["state"] == "signed in";
@@ -75,7 +76,10 @@ async fn staying_signed_in_starts_the_idle_limit_anew() {
 async fn the_insecure_side_counts_nothing_down() {
     let tab = Tab::open().await;
     tab.sign_in(&tab.on_insecure("")).await;
-    assert_eq!(tab.text(".count").await, "This session has no time limit.");
+    assert_eq!(
+        tab.text(".count").await,
+        "The policy sets no time limit. The lab itself ends every session after 30 days."
+    );
     tab.bench.wait_minutes(600).await;
     tab.run::<bool>(COME_BACK).await;
     tab.follow(".count ~ a").await;

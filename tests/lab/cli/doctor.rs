@@ -160,7 +160,7 @@ fn a_taken_port_is_named_with_the_flag_that_chooses_another() {
     assert_cannot_run(&ended);
     let said = line(&ended, "BAD", &format!("port {port}"));
     assert!(
-        said.contains("cannot be used") && said.contains("--https-port"),
+        said.contains("is used by another program") && said.contains("--https-port"),
         "{said}"
     );
     assert!(line(&ended, "ok", "ports").contains("are free"));

@@ -93,6 +93,125 @@ async fn odd_tokens_are_refused_by_both_sides_and_nothing_of_them_comes_back() {
     }
 }
 
+/// Issue 17.5: each refused token names its own cause. A cause of the form is named by both sides.
+#[tokio::test]
+async fn a_refused_token_is_never_given_a_false_reason() {
+    let header = |alg: &str| format!(r#"{{"alg":"{alg}","kid":"hs-1","typ":"at+jwt"}}"#);
+    let with_header = |header: &str| raw(header.as_bytes(), br#"{"sub":"apiuser"}"#, b"x");
+    let with_claims = |claims: &str| raw(HEADER, claims.as_bytes(), b"x");
+    let good = with_header(&header("HS256"));
+    let signed = good.rsplit_once('.').expect("three parts").0.to_owned();
+    let deep = format!("{{\"a\":{}1{}}}", "[".repeat(200), "]".repeat(200));
+    let many: String = (0..101).map(|n| format!("\"{n}\":0,")).collect();
+    let forms = [
+        (
+            with_claims(r#"{"sub":"a","sub":"b"}"#),
+            "The payload names a member twice.",
+        ),
+        (
+            with_header(r#"{"alg":"HS256","alg":"none"}"#),
+            "The header names a member twice.",
+        ),
+        (
+            with_claims(r#"{"sub":"a","exp":1e400}"#),
+            "The payload has a number that is too large",
+        ),
+        (
+            with_claims(&deep),
+            "The payload is nested more than 32 levels deep.",
+        ),
+        (
+            with_claims(r#"{"sub":"a"} x"#),
+            "The payload goes on after its object.",
+        ),
+        (
+            with_claims(&format!("{{{many}\"sub\":\"a\"}}")),
+            "The payload holds more than 100 values",
+        ),
+        (
+            with_claims(r#"{"sub":"a""#),
+            "The payload is JSON that ends too early.",
+        ),
+        (with_claims("{'sub':'a'}"), "The payload is not JSON."),
+        (
+            with_claims("\u{feff}{}"),
+            "The payload begins with a byte order mark",
+        ),
+        (
+            with_claims(r#"["a"]"#),
+            "The payload is JSON, but not an object",
+        ),
+        (with_claims(""), "The payload is empty."),
+        (
+            raw(HEADER, b"{\"sub\":\"\xff\"}", b"x"),
+            "The payload is not UTF-8 text.",
+        ),
+        (with_header("{}"), "The header has no alg"),
+        (with_header(r#"{"alg":1}"#), "The header's alg is not text."),
+        (
+            with_header(r#"{"alg":"HS256","kid":[]}"#),
+            "The header's kid is not text.",
+        ),
+        (with_claims("{}"), "The claim sub is missing"),
+        (with_claims(r#"{"sub":""}"#), "The claim sub is empty."),
+        (
+            with_claims(r#"{"sub":"a","exp":"1"}"#),
+            "The claim exp is not a number of seconds.",
+        ),
+        ("abc".into(), "this text has no dot."),
+        (signed.clone(), "this text has one dot."),
+        (format!("{good}.x"), "this text has more."),
+        (format!("{good}.x.y"), "an encrypted token"),
+        (
+            format!("{signed}.eA=="),
+            "A part of the token is padded with =",
+        ),
+        (format!("{signed}.+/+/"), "A part of the token has + or /"),
+        (
+            format!("{signed}.e A"),
+            "There is white space in a part of the token.",
+        ),
+        (
+            format!("{signed}.e"),
+            "A part of the token ends inside a byte",
+        ),
+        (
+            format!("{signed}.e!"),
+            "A part of the token has a character",
+        ),
+        ("a".repeat(9_000), "The token is longer than any"),
+    ];
+    let on_hardened = [
+        (with_header(&header("none")), "alg is none"),
+        (with_header(&header("nOnE")), "alg is none"),
+        (with_header(&header("hs256")), "case matters"),
+        (
+            with_header(&header("foo")),
+            "not the name of an algorithm that signs",
+        ),
+        (
+            raw(HEADER, br#"{"sub":"a"}"#, b""),
+            "The token has no signature.",
+        ),
+        (with_header(&header("ES512")), "no algorithm of this API"),
+        (with_header(&header("ES256")), "not that of its key"),
+        (good, "The token's signature is wrong."),
+    ];
+    let on_insecure = [(with_header(&header("foo")), "no algorithm of this API")];
+    let forms_on = |variant| forms.iter().map(move |row| (variant, row));
+    let cases = BOTH.into_iter().flat_map(forms_on);
+    let cases = cases.chain(on_hardened.iter().map(|row| ("hardened", row)));
+    for (variant, (token, cause)) in cases.chain(on_insecure.iter().map(|row| ("insecure", row))) {
+        let reply = bench().visitor(variant).profile(token).await;
+        assert_eq!(reply.status, 401);
+        assert!(
+            reply.body.contains(cause),
+            "{variant} {cause}: {}",
+            reply.body
+        );
+    }
+}
+
 #[tokio::test]
 async fn an_unverified_claim_is_never_echoed_by_the_hardened_side() {
     let mut client = bench().visitor("hardened");

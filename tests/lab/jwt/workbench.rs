@@ -353,7 +353,13 @@ async fn bad_input_is_told_what_is_wrong() {
             "sign",
             &[("header", "{"), ("payload", "{}")],
             422,
-            "The header is not JSON: look at line 1, column 1.",
+            "The header is JSON that ends too early.",
+        ),
+        (
+            "sign",
+            &[("header", "{\"alg\": none}"), ("payload", "{}")],
+            422,
+            "The header is not JSON: look at line 1, column 10.",
         ),
         (
             "sign",

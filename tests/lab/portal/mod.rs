@@ -14,6 +14,7 @@ mod locked_out;
 mod measure;
 mod own_sessions;
 mod pages;
+mod password_encodings;
 mod problems;
 mod throttle;
 mod tokens;

@@ -187,3 +187,84 @@ async fn a_browser_is_forgotten_after_90_days() {
     bench.wait_minutes(24 * 60).await;
     assert!(!known(browser.get("/login").await));
 }
+
+/// Issue 17.5: the sign-in page says why the session ended, and never a reason that is not so.
+#[tokio::test]
+async fn a_session_that_ended_is_never_given_a_false_reason() {
+    enum Way {
+        HereByCookie,
+        InAnotherTab,
+        FromElsewhere,
+        NewPassword,
+        Idle,
+        Absolute,
+        Invented,
+    }
+    let reasons = [
+        "You signed out, perhaps in another tab of this browser.",
+        "It was ended from another session of the same user.",
+        "The password was changed in another session.",
+        "It was unused for too long.",
+        "It reached its time limit, however much it was used.",
+        "The portal no longer knows why.",
+    ];
+    for (way, reason) in [
+        (Way::HereByCookie, reasons[0]),
+        (Way::InAnotherTab, reasons[0]),
+        (Way::FromElsewhere, reasons[1]),
+        (Way::NewPassword, reasons[2]),
+        (Way::Idle, reasons[3]),
+        (Way::Absolute, reasons[4]),
+        (Way::Invented, reasons[5]),
+    ] {
+        let bench = bench();
+        let (mut tab, mut there) = (bench.visitor("hardened"), bench.visitor("hardened"));
+        tab.sign_in().await;
+        there.sign_in().await;
+        // Where the dashboard goes when its session is over.
+        let dashboard = tab.get("/dashboard").await.shown();
+        let (_, leave) = dashboard.split_once("data-login=\"").expect("an address");
+        let leave = leave.split('"').next().expect("an end");
+        let (_, mut leave) = leave.split_once("/hardened").expect("of the portal");
+        match way {
+            Way::HereByCookie => {
+                let before = tab.clone();
+                tab.submit("/logout", &[]).await;
+                tab = before;
+                leave = "/login?expired=1";
+            }
+            Way::InAnotherTab => {
+                tab.submit("/logout", &[]).await;
+            }
+            Way::FromElsewhere => {
+                let form = [("handle", "others"), ("password", "password123")];
+                there.submit("/sessions", &form).await;
+            }
+            Way::NewPassword => {
+                let form = [
+                    ("current", "password123"),
+                    ("new", "a new password 1"),
+                    ("again", "a new password 1"),
+                ];
+                there.submit("/password", &form).await;
+            }
+            Way::Idle => bench.wait_minutes(6).await,
+            Way::Absolute => {
+                for _ in 0..16 {
+                    bench.wait_minutes(4).await;
+                    tab.get("/dashboard").await;
+                }
+            }
+            Way::Invented => leave = "/login?expired=1&session=0123abcd",
+        }
+        let page = tab.get(leave).await;
+        for other in reasons {
+            assert_eq!(
+                page.body.contains(other),
+                other == reason,
+                "{reason}: {}",
+                page.body
+            );
+        }
+    }
+}

@@ -91,6 +91,58 @@ async fn the_sign_in_page_says_that_a_session_has_ended() {
     assert!(!visitor.get("/login").await.body.contains(told));
 }
 
+/// Issue 17.14: a browser that keeps no cookie is told so, and does not come back to an empty form.
+#[tokio::test]
+async fn a_browser_with_cookies_blocked_is_told_that_no_cookie_came_back() {
+    for variant in ["insecure", "hardened"] {
+        let mut blocked = bench().visitor(variant);
+        let page = blocked.get("/login").await;
+        let mark = "<input type=\"hidden\" name=\"cookie_was_set\" value=\"1\">";
+        assert!(page.body.contains(mark), "{}", page.body);
+        let mut form = vec![
+            ("username", "student123".to_owned()),
+            ("password", "password123".to_owned()),
+            ("cookie_was_set", "1".to_owned()),
+        ];
+        form.extend(page.csrf_token().map(|token| ("csrf_token", token)));
+        let kept = std::mem::take(&mut blocked.jar);
+        let told = blocked.post_form("/login", &form).await;
+        let status = if variant == "insecure" { 400 } else { 403 };
+        assert_eq!(told.status, status, "{}", told.body);
+        assert!(
+            told.body.contains("No cookie came back with th"),
+            "{}",
+            told.body
+        );
+        assert!(!told.body.contains("password123"));
+
+        blocked.jar = kept;
+        assert_eq!(blocked.post_form("/login", &form).await.status, 303);
+    }
+    // A program that sends no mark, as curl with -d, is not asked.
+    let mut program = bench().visitor("insecure");
+    let form = [
+        ("username", "student123".to_owned()),
+        ("password", "password123".to_owned()),
+    ];
+    assert_eq!(program.post_form("/login", &form).await.status, 303);
+}
+
+/// Issue 17.10: where the insecure side promises a session without a limit, it names the lab's own.
+#[tokio::test]
+async fn the_labs_own_ceiling_is_named_and_kept() {
+    let bench = bench();
+    let mut student = bench.visitor("insecure");
+    student.sign_in().await;
+    let page = student.get("/dashboard").await;
+    assert!(page.body.contains("after 30 days"), "{}", page.body);
+    for day in 0..30 {
+        assert!(student.whoami().await.is_some(), "day {day}");
+        bench.wait_minutes(24 * 60).await;
+    }
+    assert!(student.whoami().await.is_none());
+}
+
 #[tokio::test]
 async fn the_dashboard_counts_down_only_where_there_is_a_limit() {
     for (variant, idle, absolute) in [("insecure", "", ""), ("hardened", "300", "3600")] {

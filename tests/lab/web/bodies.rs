@@ -203,3 +203,20 @@ async fn malformed_json_is_422_as_problem_json() {
         }
     }
 }
+
+/// Issue 17.11: an editor's mark in front of a body that was saved to a file first.
+#[tokio::test]
+async fn a_byte_order_mark_in_front_of_a_body_is_skipped() {
+    let json = "\u{feff}{\"username\":\"student123\",\"password\":\"password123\"}";
+    let form = "\u{feff}username=student123&password=password123";
+    for (route, kind, body, status) in [
+        ("/api/login", "application/json", json, 200),
+        ("/jwt/login", "application/json", json, 200),
+        ("/login", "application/x-www-form-urlencoded", form, 303),
+    ] {
+        let mut client = crate::support::bench().visitor("insecure");
+        let headers = [("content-type", kind)];
+        let reply = client.send("POST", route, &headers, body.to_owned()).await;
+        assert_eq!(reply.status, status, "{route}: {}", reply.body);
+    }
+}

@@ -11,9 +11,11 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::names;
+use crate::base::byte_order_mark;
 use crate::base::clock::BenchTime;
+use crate::jwt::UnverifiedToken;
+use crate::jwt::json::{self, JsonFault};
 use crate::jwt::token::MAX_TOKEN_BYTES;
-use crate::jwt::{UnverifiedToken, json};
 use crate::web::visible_time::{date_and_time, span};
 
 /// A token, part by part.
@@ -104,20 +106,23 @@ pub fn take_apart(token: &str, now: BenchTime) -> Anatomy {
 /// # Errors
 /// A sentence that begins after the name of the part: where it is wrong.
 pub fn typed(text: &str) -> Result<Map<String, Value>, String> {
-    json::object(text.as_bytes()).map_err(|why| match serde_json::from_str::<Value>(text) {
-        Err(error) => format!(
-            "is not JSON: look at line {}, column {}.",
-            error.line(),
-            error.column()
-        ),
-        Ok(Value::Object(_)) if why.contains("twice") => {
-            "names a member twice. Parsers disagree about which one counts.".into()
+    // It may have been copied from a file with an editor's mark.
+    object(byte_order_mark::skip(text))
+}
+
+fn object(text: &str) -> Result<Map<String, Value>, String> {
+    json::object(text.as_bytes()).map_err(|fault| match fault {
+        // Where it is broken, where the parser can tell.
+        JsonFault::NotJson | JsonFault::TooLargeNumber | JsonFault::TrailingText => {
+            let predicate = fault.predicate().trim_end_matches('.');
+            match serde_json::from_str::<Value>(text).map_err(|e| (e.line(), e.column())) {
+                Err((line, column)) => {
+                    format!("{predicate}: look at line {line}, column {column}.")
+                }
+                Ok(_) => fault.predicate().to_owned(),
+            }
         }
-        Ok(Value::Object(_)) if why == json::TOO_MANY_VALUES => {
-            "holds more than 100 values, and no token of the portal has more than a dozen.".into()
-        }
-        Ok(Value::Object(_)) => "cannot be read as JSON.".into(),
-        Ok(_) => "is JSON, but not an object: it must be enclosed in { and }.".into(),
+        _ => fault.predicate().to_owned(),
     })
 }
 
@@ -131,7 +136,7 @@ fn read(encoded: &str, part: &mut TokenPart) -> Result<Map<String, Value>, Strin
     let bytes = decode(encoded)?;
     part.text = String::from_utf8_lossy(&bytes).into_owned();
     let text = std::str::from_utf8(&bytes).map_err(|_| "is not UTF-8 text.".to_owned())?;
-    let members = typed(text)?;
+    let members = object(text)?;
     part.text = pretty(&members);
     Ok(members)
 }
@@ -237,8 +242,17 @@ mod tests {
             ),
             (good.replace("c2ln", "c"), "it ends in the middle of a byte"),
             (
-                token("{", "{}"),
-                "The header is not JSON: look at line 1, column 1.",
+                token("{'a':1}", "{}"),
+                "The header is not JSON: look at line 1, column 2.",
+            ),
+            (token("{", "{}"), "The header is JSON that ends too early."),
+            (
+                token(r#"{"alg":1e400}"#, "{}"),
+                "no reader of JSON can hold it: look at line 1, column",
+            ),
+            (
+                token(r#"{"alg":"a"} x"#, "{}"),
+                "The header goes on after its object: look at line 1, column 13.",
             ),
             (token("[]", "{}"), "The header is JSON, but not an object"),
             (
@@ -247,7 +261,7 @@ mod tests {
             ),
             (
                 token(r#"{"alg":"a"}"#, r#"{"sub":1}"#),
-                "A claim is missing or has a wrong type.",
+                "The claim sub is not text.",
             ),
             (
                 "x".repeat(MAX_TOKEN_BYTES + 1),

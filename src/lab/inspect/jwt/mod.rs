@@ -19,6 +19,7 @@ use rocket::{Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
+use crate::base::byte_order_mark;
 use crate::client::LabClient;
 use crate::defences::hash_memory::HashMemory;
 use crate::defences::policy::{Name, Variant};
@@ -72,7 +73,9 @@ struct WorkbenchForm(HashMap<String, String>);
 
 impl WorkbenchForm {
     fn field(&self, name: &str) -> &str {
-        self.0.get(name).map(String::as_str).unwrap_or_default()
+        // A token that was copied from a file may begin with an editor's mark.
+        let found = self.0.get(name).map(String::as_str);
+        found.map(byte_order_mark::skip).unwrap_or_default()
     }
 
     /// The first field that is longer than any token.

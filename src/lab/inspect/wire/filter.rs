@@ -12,9 +12,10 @@ use crate::session::bench::wire::Exchange;
 use crate::web::problem::Problem;
 
 /// The clients by their names in addresses.
-const CLIENTS: [(&str, ClientKind); 4] = [
+const CLIENTS: [(&str, ClientKind); 5] = [
     ("browser", ClientKind::Browser),
     ("curl", ClientKind::Curl),
+    ("powershell", ClientKind::PowerShell),
     ("lab", ClientKind::Lab),
     ("other", ClientKind::Other),
 ];

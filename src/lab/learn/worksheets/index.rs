@@ -8,6 +8,7 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::{Lessons, field, form, values};
+use crate::base::encode;
 use crate::lab::page;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
@@ -109,7 +110,7 @@ async fn index(context: &RequestContext, lessons: &State<Lessons>) -> Result<Tem
 #[post("/labs/name", data = "<data>")]
 async fn name(context: &RequestContext, data: Data<'_>) -> Result<Redirect, Problem> {
     let form = form(data).await?;
-    let name = crate::session::bench::audit::visible(field(&form, "name").trim());
+    let name = encode::line(field(&form, "name").trim()).into_owned();
     if name.chars().count() > LONGEST_NAME {
         let because = format!("A name may have {LONGEST_NAME} characters at most.");
         let next = "Go back and enter a shorter one. Nothing was changed.";

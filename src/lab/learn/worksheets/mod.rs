@@ -17,6 +17,7 @@ use rocket::Route;
 use rocket::data::{Data, ToByteUnit};
 use rocket::http::Status;
 
+use crate::base::byte_order_mark;
 use crate::lab::Lessons;
 use crate::storage::StorageError;
 use crate::web::context::RequestContext;
@@ -93,7 +94,8 @@ async fn form(data: Data<'_>) -> Result<Vec<(String, String)>, Problem> {
 /// The value of the first pair of that name, or nothing.
 fn field<'f>(form: &'f [(String, String)], name: &str) -> &'f str {
     let found = form.iter().find(|(key, _)| key == name);
-    found.map_or("", |(_, value)| value.as_str())
+    // An answer that was copied from a file may begin with an editor's mark.
+    found.map_or("", |(_, value)| byte_order_mark::skip(value))
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -9,6 +9,7 @@ use rocket::tokio::io::AsyncReadExt as _;
 use rocket::{FromForm, Route, State, get, post, routes};
 
 use super::Lessons;
+use crate::base::byte_order_mark::{self, NotUtf8};
 use crate::lab::attachment::Attachment;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
@@ -56,12 +57,14 @@ async fn restore(
     if !upload.progress.is_complete() {
         return Err(too_large());
     }
-    let mut text = String::new();
-    let unreadable = |_| refused("The file is not text.");
+    let mut bytes = Vec::new();
+    let unreadable = |error: std::io::Error| refused(format!("The file cannot be read: {error}."));
     let mut opened = upload.progress.open().await.map_err(unreadable)?;
-    opened.read_to_string(&mut text).await.map_err(unreadable)?;
+    opened.read_to_end(&mut bytes).await.map_err(unreadable)?;
+    let not_text = |reason: NotUtf8| refused(format!("The file cannot be read: {reason}."));
+    let text = byte_order_mark::text(&bytes).map_err(not_text)?;
     let codes = Codes::new(context.bench.keys().worksheets());
-    let export = Export::read(&text, context.bench.name(), codes).map_err(refused)?;
+    let export = Export::read(text, context.bench.name(), codes).map_err(refused)?;
     for (slug, progress) in export.sheets {
         let Some(sheet) = lessons.library().find(&slug) else {
             continue;

@@ -71,6 +71,41 @@ async fn a_request_of_another_site_is_refused_by_either_header() {
     }
 }
 
+/// Issue 17.17: the portal's own form on a page with `Referrer-Policy: no-referrer`. A page cannot
+/// forge `Sec-Fetch-Site`, so `null` passes beside `same-origin`, and never alone.
+#[tokio::test]
+async fn origin_null_passes_only_where_sec_fetch_site_says_same_origin() {
+    for variant in ["hardened", "only-request-origin"] {
+        let bench = bench();
+        let mut student = bench.visitor(variant);
+        student.sign_in().await;
+        for (site, status) in [
+            (Some("same-origin"), 303),
+            (Some("same-site"), 403),
+            (Some("cross-site"), 403),
+            (Some("none"), 403),
+            (None, 403),
+        ] {
+            let mut form = student.token().await;
+            form.extend([("to", "alice".to_owned()), ("amount", "1".to_owned())]);
+            let fields = form.iter().map(|(name, value)| (*name, value.as_str()));
+            let body: String = url::form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(fields)
+                .finish();
+            let mut headers = vec![
+                ("content-type", "application/x-www-form-urlencoded"),
+                ("origin", "null"),
+            ];
+            headers.extend(site.map(|site| ("sec-fetch-site", site)));
+            let reply = student.send("POST", "/transfer", &headers, body).await;
+            assert_eq!(reply.status, status, "{variant} {site:?}: {}", reply.body);
+            if site.is_none() {
+                assert!(reply.body.contains("Origin is null"), "{}", reply.body);
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_method_field_replaces_the_method_only_where_methods_bend() {
     let bench = bench();
