@@ -25,7 +25,7 @@ const fn named(name: &'static str, windows: u32, webdriver: char) -> PressedKey 
     }
 }
 
-const KEYS: [PressedKey; 9] = [
+const KEYS: [PressedKey; 10] = [
     named("Tab", 9, '\u{e004}'),
     PressedKey {
         text: Some("\r"),
@@ -36,6 +36,11 @@ const KEYS: [PressedKey; 9] = [
         code: "Space",
         text: Some(" "),
         ..named(" ", 32, ' ')
+    },
+    PressedKey {
+        code: "Slash",
+        text: Some("/"),
+        ..named("/", 191, '/')
     },
     named("ArrowLeft", 37, '\u{e012}'),
     named("ArrowUp", 38, '\u{e013}'),

@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_broken_file_is_named_and_the_others_are_kept() {
-        let good = "+++\ntitle = \"T\"\nminutes = 20\nlevel = \"core\"\noutcomes = [\"a\"]\n\
+        let good = "+++\ntitle = \"T\"\nminutes = 20\nlevel = \"core\"\nstage = \"begin\"\nafter = []\noutcomes = [\"a\"]\n\
                     standards = []\ndefences = []\nattacks = []\nneeds = []\n+++\nText\n";
         let files = [
             ("01-a.md", good.as_bytes().to_vec()),
@@ -195,11 +195,36 @@ mod tests {
             [
                 "01-again.md:1: 01-a.md also has the number 01",
                 "02-b.md:1: the front matter between two lines +++ is missing",
-                "03-c.md:1: the file is not UTF-8",
+                "03-c.md:1: the file is unreadable: it is not UTF-8 text",
                 "notes.txt:1: this is no sheet",
             ]
         );
         assert_eq!(library.find("01").unwrap().slug, "01-a");
         assert!(library.find("02-b").is_none() && library.manual().is_some());
+    }
+
+    #[test]
+    fn a_sheet_comes_after_sheets_that_exist_and_have_smaller_numbers() {
+        let sheet = |after: &str| {
+            format!(
+                "+++\ntitle = \"T\"\nminutes = 20\nlevel = \"core\"\nstage = \"begin\"\n\
+                 after = [{after}]\noutcomes = [\"a\"]\nstandards = []\ndefences = []\n\
+                 attacks = []\nneeds = []\n+++\nText\n"
+            )
+        };
+        let of = |after: &str| {
+            let files = [("01-a.md", sheet("")), ("02-b.md", sheet(after))];
+            let files = files.map(|(name, text)| (name.to_owned(), text.into_bytes()));
+            let library = SheetLibrary::of(files.into());
+            let mistakes = library.mistakes().iter().map(ToString::to_string);
+            mistakes.collect::<Vec<_>>()
+        };
+        assert!(of("\"01\"").is_empty());
+        assert_eq!(
+            of("\"09\""),
+            ["02-b.md:1: it comes after sheet 09, which does not exist"]
+        );
+        let itself = "02-b.md:1: it comes after sheet 02, which has no smaller number";
+        assert_eq!(of("\"02\""), [itself]);
     }
 }

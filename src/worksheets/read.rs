@@ -187,7 +187,7 @@ fn elsewhere(text: &str) -> Result<Vec<Name>, Fault> {
 mod tests {
     use super::*;
 
-    const FRONT: &str = "+++\ntitle = \"T\"\nminutes = 20\nlevel = \"core\"\noutcomes = [\"a\"]\n\
+    const FRONT: &str = "+++\ntitle = \"T\"\nminutes = 20\nlevel = \"core\"\nstage = \"begin\"\nafter = []\noutcomes = [\"a\"]\n\
                          standards = []\ndefences = [\"rotation\"]\nattacks = [\"fixation\"]\n\
                          needs = []\n+++\n";
 
@@ -203,7 +203,7 @@ mod tests {
             "\nHello {{lab}}\n\n```console\n$ true\n```\n\n```elsewhere\nrotation\n```\n\nBye\n";
         let sheet = read("06-x.md", &format!("{FRONT}{body}")).unwrap();
         let lines: Vec<_> = sheet.parts.iter().map(|part| part.line).collect();
-        assert_eq!(lines, [12, 14, 18, 22]);
+        assert_eq!(lines, [14, 16, 20, 24]);
         assert_eq!((sheet.slug.as_str(), sheet.number()), ("06-x", "06"));
         assert!(
             matches!(sheet.parts[2].what, SheetBlock::Elsewhere(ref names) if names.len() == 1)
@@ -214,30 +214,30 @@ mod tests {
     fn mistakes_name_file_and_line() {
         assert_eq!(
             mistakes("a {{nonsense}}"),
-            ["06-x.md:11: {{nonsense}} is not a placeholder"]
+            ["06-x.md:13: {{nonsense}} is not a placeholder"]
         );
         assert_eq!(
             mistakes("a\n\n<b>x</b>"),
-            ["06-x.md:13: HTML is not allowed in a sheet"]
+            ["06-x.md:15: HTML is not allowed in a sheet"]
         );
         let foreign = mistakes("a\n\n![x](../pictures/x-light.png)");
         assert!(
-            foreign[0].starts_with("06-x.md:13: ../pictures/x-light.png is no picture of the lab"),
+            foreign[0].starts_with("06-x.md:15: ../pictures/x-light.png is no picture of the lab"),
             "{foreign:?}"
         );
         assert_eq!(
             mistakes("```elsewhere\nrotation\nnothing\n```"),
-            ["06-x.md:13: there is no defence called nothing"]
+            ["06-x.md:15: there is no defence called nothing"]
         );
         let unknown = mistakes("```step\nid = \"a\"\nnonsense = 1\n```");
         assert!(
-            unknown[0].starts_with("06-x.md:13: unknown field `nonsense`"),
+            unknown[0].starts_with("06-x.md:15: unknown field `nonsense`"),
             "{unknown:?}"
         );
         let twice = "```reflection\nid = \"a\"\nask = \"b\"\nteacher = \"c\"\n```\n";
         assert_eq!(
             mistakes(&format!("{twice}\n{twice}")),
-            ["06-x.md:18: the id a is in this sheet twice"]
+            ["06-x.md:20: the id a is in this sheet twice"]
         );
     }
 

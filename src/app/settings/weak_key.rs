@@ -255,7 +255,7 @@ mod tests {
         for key in [
             "a".repeat(64),
             "0f1e2d3c".repeat(8),
-            "0123456789abcdef".repeat(4),
+            "02468ace13579bdf".repeat(4),
             // One pattern twice, as random as each half may be.
             half.repeat(2),
             counted(1),

@@ -23,6 +23,7 @@ mod screenshots;
 mod secure;
 mod tab;
 mod tokens;
+mod way_through;
 mod wire;
 mod workbench;
 mod worksheets;
