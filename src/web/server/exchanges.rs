@@ -26,6 +26,8 @@ struct State {
     answering: usize,
     /// Whether an answer waits until the client takes more of it.
     is_blocked: bool,
+    /// Whether the client let a time limit pass.
+    is_given_up: bool,
     /// What to send, in place of an answer, before the connection is closed.
     refusal: Option<ConnectionRefusal>,
     /// Who waits for the last answer to be out.
@@ -62,6 +64,16 @@ impl Exchanges {
     /// The connection ends with this in place of an answer.
     pub(super) fn refuse(&self, refusal: ConnectionRefusal) {
         self.lock().refusal = Some(refusal);
+    }
+
+    /// The client has let a time limit pass, and nothing is said about it.
+    pub(super) fn give_up(&self) {
+        self.lock().is_given_up = true;
+    }
+
+    /// Whether the client let a time limit pass.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.lock().is_given_up
     }
 
     /// Why the connection ends without an answer.
