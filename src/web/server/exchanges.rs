@@ -13,11 +13,11 @@ use super::refusal::ConnectionRefusal;
 #[derive(Debug)]
 pub(super) struct Exchanges {
     ticket: Ticket,
-    state: Mutex<State>,
+    state: Mutex<ExchangeState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct ExchangeState {
     /// Heads that hyper has been given and that no answer has been asked for yet.
     heads: VecDeque<RawHead>,
     /// Whether a body is being read.
@@ -34,7 +34,7 @@ struct State {
     reader: Option<Waker>,
 }
 
-impl State {
+impl ExchangeState {
     /// Whether it is the client's turn: the server has nothing to do for this connection.
     const fn waits_for_client(&self) -> bool {
         self.answering == 0 || self.is_blocked
@@ -120,7 +120,7 @@ impl Exchanges {
     }
 
     /// Changes the state, and tells the table of connections whose turn it is.
-    fn change(&self, change: impl FnOnce(&mut State)) {
+    fn change(&self, change: impl FnOnce(&mut ExchangeState)) {
         let mut state = self.lock();
         let before = state.waits_for_client();
         change(&mut state);
@@ -129,7 +129,7 @@ impl Exchanges {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ExchangeState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
