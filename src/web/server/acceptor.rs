@@ -24,7 +24,7 @@ use super::dispatch::{self, ConnectionSource, RocketSite};
 use super::exchanges::Exchanges;
 use super::refusal::ConnectionRefusal;
 use super::stream::LimitedStream;
-use super::{FirstByte, HANDSHAKE, first_byte, raw_head};
+use super::{ANSWER, FirstByte, HANDSHAKE, first_byte, raw_head};
 use crate::base::addresses::{Addresses, Listener};
 use crate::base::shutdown::wait_for_shutdown;
 
@@ -236,7 +236,13 @@ impl Acceptor {
                 stream.forget_rest();
                 return Ok(());
             }
-            return end(stream, exchanges.take_refusal(), exchanges.ticket()).await;
+            return end(
+                stream,
+                LastWord::of(&exchanges),
+                exchanges.ticket(),
+                &stopped,
+            )
+            .await;
         }
         if exchanges.is_idle() {
             return Ok(());
@@ -289,15 +295,41 @@ impl Acceptor {
             None => self.addresses.origin(self.listener),
         };
         let refusal = ConnectionRefusal::unencrypted(&format!("{right}/"));
-        end(stream, Some(refusal), ticket).await
+        let last = LastWord {
+            refusal: Some(refusal),
+            patience: Duration::ZERO,
+        };
+        end(stream, last, ticket, stopped).await
+    }
+}
+
+/// How a connection is ended.
+struct LastWord {
+    /// What the client is told.
+    refusal: Option<ConnectionRefusal>,
+    /// How long it may go on taking an answer.
+    patience: Duration,
+}
+
+impl LastWord {
+    fn of(exchanges: &Exchanges) -> Self {
+        Self {
+            refusal: exchanges.take_refusal(),
+            patience: if exchanges.is_given_up() {
+                Duration::ZERO
+            } else {
+                ANSWER
+            },
+        }
     }
 }
 
 /// Ends a connection, after a last word where there is one.
 async fn end<S>(
     mut stream: S,
-    refusal: Option<ConnectionRefusal>,
+    LastWord { refusal, patience }: LastWord,
     ticket: &Ticket,
+    stopped: &watch::Receiver<bool>,
 ) -> io::Result<()>
 where
     S: ClientStream,
@@ -307,15 +339,33 @@ where
             stream.write_all(&refusal.bytes()).await?;
         }
         stream.shutdown().await?;
-        let mut rest = (&mut stream).take(LINGER_BYTES);
-        tokio::io::copy(&mut rest, &mut tokio::io::sink()).await
+        is_closed_by(&mut stream, patience).await
     };
-    let is_ended = tokio::select! {
-        done = timeout(LINGER, last) => matches!(done, Ok(Ok(_))),
-        () = ticket.closed() => false,
+    let mut stopped = stopped.clone();
+    let forget = tokio::select! {
+        done = timeout(2 * LINGER + patience, last) => !matches!(done, Ok(Ok(true))),
+        () = ticket.closed() => true,
+        () = wait_for_shutdown(&mut stopped) => false,
     };
-    if !is_ended {
+    if forget {
         stream.forget_rest();
     }
     Ok(())
+}
+
+/// Waits until a client closes the connection; `false` where it does not. What it still sends is thrown
+/// away for a while. One that is silent may be taking the rest of its answer.
+async fn is_closed_by<S>(stream: &mut S, patience: Duration) -> io::Result<bool>
+where
+    S: ClientStream,
+{
+    let mut rest = (&mut *stream).take(LINGER_BYTES);
+    let mut nowhere = tokio::io::sink();
+    let all = tokio::io::copy(&mut rest, &mut nowhere);
+    if let Ok(thrown_away) = timeout(LINGER, all).await {
+        return Ok(thrown_away? < LINGER_BYTES);
+    }
+    let mut one = [0];
+    let read = timeout(patience, stream.read(&mut one)).await;
+    Ok(read.map_err(|_| io::ErrorKind::TimedOut)?? == 0)
 }

@@ -1,9 +1,10 @@
 //! How many connections there are, and which one makes room when there are too many.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, watch};
 
@@ -15,6 +16,10 @@ const RESERVED: u64 = 200;
 const MOST: u64 = 4_096;
 /// The fewest that are served, whatever the limit on open files.
 const FEWEST: u64 = 32;
+/// How many more there may be for a moment, so that one that has only just come is spared.
+const SLACK: usize = 50;
+/// How long a connection has only just come: its request may be on the way.
+const JUST_COME: Duration = Duration::from_millis(250);
 
 /// The open connections of all listeners together.
 ///
@@ -24,13 +29,16 @@ const FEWEST: u64 = 32;
 #[derive(Debug)]
 pub struct Connections {
     most: usize,
+    slack: usize,
     table: Mutex<ConnectionTable>,
 }
 
+/// Kept so that no step looks at every connection: a flood makes room with each new one.
 #[derive(Debug, Default)]
 struct ConnectionTable {
     last: u64,
     open: HashMap<u64, Open>,
+    peers: HashMap<IpAddr, Peer>,
 }
 
 #[derive(Debug)]
@@ -39,6 +47,14 @@ struct Open {
     /// Since when it waits for its client; `None` while the server is at work for it.
     waiting: Option<Instant>,
     close: Arc<Notify>,
+}
+
+/// The connections of one address.
+#[derive(Debug, Default)]
+struct Peer {
+    open: usize,
+    /// Those that wait, the longest wait first.
+    waiting: BTreeSet<(Instant, u64)>,
 }
 
 /// A connection's entry in the table, for as long as it lasts.
@@ -56,6 +72,7 @@ impl Connections {
         let most = open_files.saturating_sub(RESERVED).clamp(FEWEST, MOST);
         Arc::new(Self {
             most: usize::try_from(most).unwrap_or(usize::MAX),
+            slack: SLACK,
             table: Mutex::default(),
         })
     }
@@ -64,18 +81,17 @@ impl Connections {
     /// work for all of them, there is one more for a moment.
     pub fn enter(self: &Arc<Self>, peer: IpAddr) -> Ticket {
         let mut table = self.lock();
-        while table.open.len() >= self.most && table.make_room() {}
+        while table.open.len() >= self.most {
+            let is_full = table.open.len() >= self.most + self.slack;
+            let waited = if is_full { Duration::ZERO } else { JUST_COME };
+            if !table.make_room(waited) {
+                break;
+            }
+        }
         table.last += 1;
         let id = table.last;
         let close = Arc::new(Notify::new());
-        table.open.insert(
-            id,
-            Open {
-                peer,
-                waiting: Some(Instant::now()),
-                close: close.clone(),
-            },
-        );
+        table.insert(id, peer, close.clone());
         Ticket {
             connections: self.clone(),
             id,
@@ -85,7 +101,7 @@ impl Connections {
 
     /// Closes a connection that waits, because the system has no descriptor left.
     pub(super) fn make_room(&self) {
-        self.lock().make_room();
+        self.lock().make_room(Duration::ZERO);
     }
 
     fn lock(&self) -> MutexGuard<'_, ConnectionTable> {
@@ -94,18 +110,52 @@ impl Connections {
 }
 
 impl ConnectionTable {
-    /// Closes a connection that waits for its client; `false` where there is none.
-    fn make_room(&mut self) -> bool {
-        let mut by_peer: HashMap<IpAddr, usize> = HashMap::new();
-        for one in self.open.values() {
-            *by_peer.entry(one.peer).or_default() += 1;
+    fn insert(&mut self, id: u64, peer: IpAddr, close: Arc<Notify>) {
+        let open = Open {
+            peer,
+            waiting: None,
+            close,
+        };
+        self.open.insert(id, open);
+        self.peers.entry(peer).or_default().open += 1;
+        self.set_waiting(id, true);
+    }
+
+    fn remove(&mut self, id: u64) -> Option<Open> {
+        self.set_waiting(id, false);
+        let removed = self.open.remove(&id)?;
+        if let Some(peer) = self.peers.get_mut(&removed.peer) {
+            peer.open -= 1;
+            if peer.open == 0 {
+                self.peers.remove(&removed.peer);
+            }
         }
-        let waiting = self.open.iter().filter_map(|(id, one)| {
-            let since = one.waiting?;
-            Some((by_peer[&one.peer], std::cmp::Reverse(since), *id))
+        Some(removed)
+    }
+
+    fn set_waiting(&mut self, id: u64, waiting: bool) {
+        let Some(one) = self.open.get_mut(&id) else {
+            return;
+        };
+        let peer = self.peers.entry(one.peer).or_default();
+        if let Some(since) = one.waiting.take() {
+            peer.waiting.remove(&(since, id));
+        }
+        if waiting {
+            let now = Instant::now();
+            one.waiting = Some(now);
+            peer.waiting.insert((now, id));
+        }
+    }
+
+    /// Closes a connection that has waited at least so long for its client; `false` where there is none.
+    fn make_room(&mut self, waited: Duration) -> bool {
+        let longest = self.peers.values().filter_map(|peer| {
+            let (since, id) = *peer.waiting.first()?;
+            (since.elapsed() >= waited).then_some((peer.open, Reverse(since), id))
         });
-        let longest = waiting.max().map(|(_, _, id)| id);
-        let Some(closed) = longest.and_then(|id| self.open.remove(&id)) else {
+        let id = longest.max().map(|(_, _, id)| id);
+        let Some(closed) = id.and_then(|id| self.remove(id)) else {
             return false;
         };
         closed.close.notify_one();
@@ -130,9 +180,7 @@ impl Ticket {
 
     /// Notes that the connection waits for its client, or that the server is at work for it.
     pub(super) fn set_waiting(&self, waiting: bool) {
-        if let Some(one) = self.connections.lock().open.get_mut(&self.id) {
-            one.waiting = waiting.then(Instant::now);
-        }
+        self.connections.lock().set_waiting(self.id, waiting);
     }
 }
 
@@ -150,7 +198,7 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.connections.lock().open.remove(&self.id);
+        self.connections.lock().remove(self.id);
     }
 }
 
@@ -160,9 +208,10 @@ mod tests {
 
     use super::*;
 
-    fn table_of(most: usize) -> Arc<Connections> {
+    fn table_of(most: usize, slack: usize) -> Arc<Connections> {
         Arc::new(Connections {
             most,
+            slack,
             table: Mutex::default(),
         })
     }
@@ -173,7 +222,7 @@ mod tests {
 
     #[test]
     fn the_longest_wait_of_the_busiest_address_makes_room() {
-        let connections = table_of(4);
+        let connections = table_of(4, 0);
         let [quiet, busy] = [1, 2].map(|last| IpAddr::from(Ipv4Addr::new(127, 0, 0, last)));
         let oldest = connections.enter(quiet);
         let answered = connections.enter(busy);
@@ -185,17 +234,29 @@ mod tests {
             assert!(!is_closed(&connections, kept));
         }
         drop((oldest, answered, first, second, new));
-        assert!(connections.lock().open.is_empty());
+        let table = connections.lock();
+        assert!(table.open.is_empty() && table.peers.is_empty());
     }
 
     #[test]
     fn a_connection_that_is_being_answered_is_never_closed() {
-        let connections = table_of(1);
+        let connections = table_of(1, 0);
         let peer = IpAddr::from(Ipv4Addr::LOCALHOST);
         let answered = connections.enter(peer);
         answered.set_waiting(false);
         let beside = connections.enter(peer);
         assert!(!is_closed(&connections, &answered) && !is_closed(&connections, &beside));
+    }
+
+    #[test]
+    fn a_connection_that_has_only_just_come_is_spared_while_there_is_slack() {
+        let connections = table_of(1, 1);
+        let peer = IpAddr::from(Ipv4Addr::LOCALHOST);
+        let first = connections.enter(peer);
+        let second = connections.enter(peer);
+        assert!(!is_closed(&connections, &first) && !is_closed(&connections, &second));
+        let third = connections.enter(peer);
+        assert!(is_closed(&connections, &first) && !is_closed(&connections, &third));
     }
 
     #[test]

@@ -13,11 +13,11 @@ use super::refusal::ConnectionRefusal;
 #[derive(Debug)]
 pub(super) struct Exchanges {
     ticket: Ticket,
-    state: Mutex<State>,
+    state: Mutex<ExchangeState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct ExchangeState {
     /// Heads that hyper has been given and that no answer has been asked for yet.
     heads: VecDeque<RawHead>,
     /// Whether a body is being read.
@@ -26,13 +26,15 @@ struct State {
     answering: usize,
     /// Whether an answer waits until the client takes more of it.
     is_blocked: bool,
+    /// Whether the client let a time limit pass.
+    is_given_up: bool,
     /// What to send, in place of an answer, before the connection is closed.
     refusal: Option<ConnectionRefusal>,
     /// Who waits for the last answer to be out.
     reader: Option<Waker>,
 }
 
-impl State {
+impl ExchangeState {
     /// Whether it is the client's turn: the server has nothing to do for this connection.
     const fn waits_for_client(&self) -> bool {
         self.answering == 0 || self.is_blocked
@@ -62,6 +64,16 @@ impl Exchanges {
     /// The connection ends with this in place of an answer.
     pub(super) fn refuse(&self, refusal: ConnectionRefusal) {
         self.lock().refusal = Some(refusal);
+    }
+
+    /// The client has let a time limit pass, and nothing is said about it.
+    pub(super) fn give_up(&self) {
+        self.lock().is_given_up = true;
+    }
+
+    /// Whether the client let a time limit pass.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.lock().is_given_up
     }
 
     /// Why the connection ends without an answer.
@@ -108,7 +120,7 @@ impl Exchanges {
     }
 
     /// Changes the state, and tells the table of connections whose turn it is.
-    fn change(&self, change: impl FnOnce(&mut State)) {
+    fn change(&self, change: impl FnOnce(&mut ExchangeState)) {
         let mut state = self.lock();
         let before = state.waits_for_client();
         change(&mut state);
@@ -117,7 +129,7 @@ impl Exchanges {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ExchangeState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -149,6 +149,7 @@ impl<S: AsyncRead + Unpin> LimitedStream<S> {
                     self.limit(Limit::Head, HEAD);
                 }
                 if self.is_over(cx) {
+                    self.exchanges.give_up();
                     if !self.buffer.is_empty() {
                         self.refuse(ConnectionRefusal::slow_head());
                     }
@@ -185,6 +186,7 @@ impl<S: AsyncRead + Unpin> LimitedStream<S> {
             Poll::Pending => {
                 self.limit(Limit::Body, BODY);
                 if self.is_over(cx) {
+                    self.exchanges.give_up();
                     self.refuse(ConnectionRefusal::slow_body());
                     return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
                 }
@@ -262,6 +264,7 @@ impl<S: AsyncWrite + Unpin> LimitedStream<S> {
             self.write_deadline.as_mut().reset(Instant::now() + ANSWER);
         }
         ready!(self.write_deadline.as_mut().poll(cx));
+        self.exchanges.give_up();
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use session_lab::web::server::{ANSWER, BODY, HANDSHAKE, HEAD, IDLE};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
@@ -111,6 +111,29 @@ async fn ended(stream: &TcpStream) {
     }
 }
 
+/// Waits until the server has done the work that came with the connections, as with answers that nobody
+/// takes: from then on they are silent.
+async fn settled(program: &Program) {
+    let begun = Instant::now();
+    loop {
+        let asked = Instant::now();
+        if is_healthy(program).await.is_ok() && asked.elapsed() < SOON / 5 {
+            return;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{}", program.log());
+    }
+}
+
+async fn is_healthy(program: &Program) -> std::io::Result<()> {
+    let port = program.port("http");
+    let mut socket = TcpStream::connect(("127.0.0.1", port)).await?;
+    let request = format!("GET /healthz HTTP/1.0\r\nHost: localhost:{port}\r\n\r\n");
+    socket.write_all(request.as_bytes()).await?;
+    let mut answer = Vec::new();
+    socket.read_to_end(&mut answer).await?;
+    Ok(())
+}
+
 /// An honest user signs in, which writes files, and opens a page, on new connections.
 async fn is_served(program: &Program, what: &str) {
     let begun = Instant::now();
@@ -134,6 +157,7 @@ async fn flood(count: usize, files: u64) {
     for silence in Silence::ALL {
         let open = open(silence, count, &program).await;
         assert!(open.len() > count / 2, "{silence:?}: {}", open.len());
+        settled(&program).await;
         is_served(&program, &format!("{silence:?}")).await;
         all.extend(open);
     }
