@@ -162,15 +162,14 @@ impl World<'_> {
 
         let Some(session) = self.load(&id).await? else {
             // Before `adoption`: to adopt the id again would undo the rotation.
-            if let Some(key) = self.session_key(&id)
-                && self.was_replaced(&key).await?
-            {
-                return Ok(Recognised::Replaced);
-            }
+            let replaced = match self.session_key(&id) {
+                Some(key) => self.was_replaced(&key).await?,
+                None => false,
+            };
             // WEAK: the visitor may choose the id, and so may an attacker, for somebody else.
             // STRONG: an id that the portal did not issue is worth nothing, and its cookie is
             // removed.
-            if self.probe.adoption().adopts(id.expose()) {
+            if !replaced && self.probe.adoption().adopts(id.expose()) {
                 return Ok(Recognised::UnissuedId(id));
             }
             // The journal notes it by a fingerprint: many unknown ids in a row are somebody who
@@ -180,7 +179,11 @@ impl World<'_> {
                 session: self.fingerprint(&id),
             };
             self.note(what).await?;
-            return Ok(Recognised::Stale);
+            return Ok(if replaced {
+                Recognised::Replaced
+            } else {
+                Recognised::Stale
+            });
         };
         // The server's clock decides, not the cookie's `Max-Age`: a thief who copied the cookie
         // does not obey that (ASVS 7.3.1, 7.3.2). The record is removed at once, so that no later

@@ -209,7 +209,7 @@ async fn starts_without_rust(archive: &Archive) {
     let elsewhere = tempfile::tempdir().unwrap();
     let lab = Program::start_alone(&unpacked.join("session-lab"), elsewhere.path(), home.path());
     for (site, path, has) in [
-        ("lab", "/", "Start the first exercise"),
+        ("lab", "/", "First exercise"),
         ("lab", "/labs", "06-session-fixation"),
         ("lab", "/static/css/lab.css", "{"),
         ("http", "/insecure/", "Portal"),

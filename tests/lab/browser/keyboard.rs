@@ -33,7 +33,7 @@ async fn the_first_exercise_is_done_with_tab_and_enter_alone() {
         "Skip to content"
     );
     tab.press("Enter").await;
-    enter(&tab, "Start the first exercise: side by side").await;
+    enter(&tab, "First exercise: steal a session").await;
     for button in [
         "1 Sign in",
         "2 Load the dashboard",
@@ -69,7 +69,7 @@ async fn the_wire_is_filtered_and_paused_with_the_keyboard() {
     tab.visit(&tab.on_lab("/wire?projector=1")).await;
     tab.press("Tab").await;
     enter(&tab, "Back to the whole wire").await;
-    assert_eq!(tab.text("h1").await, "The wire");
+    assert_eq!(tab.text("h1").await, "Wire");
 }
 
 #[tokio::test]

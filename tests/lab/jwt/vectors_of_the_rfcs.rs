@@ -81,7 +81,7 @@ fn the_claims_of_the_example_are_no_token_of_the_portal() {
     let claims = session_lab::jwt::Claims::parse(&signed.expect("its form is right"));
     assert_eq!(
         claims.err(),
-        Some("A claim is missing or has a wrong type.")
+        Some("The claim sub is missing: the token speaks of nobody.")
     );
 }
 

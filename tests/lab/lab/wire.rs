@@ -189,7 +189,9 @@ async fn a_variant_and_a_client_can_be_singled_out() {
     let unknown = bench.student().get("/wire/live?client=telnet").await;
     assert_eq!(unknown.status, 422);
     assert!(
-        unknown.body.contains("browser, curl, lab, other"),
+        unknown
+            .body
+            .contains("browser, curl, powershell, lab, other"),
         "{}",
         unknown.body
     );

@@ -4,6 +4,7 @@
 use serde_json::json;
 use session_lab::base::addresses::Listener;
 use session_lab::base::clock::BenchTime;
+use session_lab::base::encode;
 use session_lab::session::state_cookie::{self, SignedState};
 
 use crate::support::{Reply, bench, send_raw};
@@ -124,7 +125,7 @@ async fn a_user_name_out_of_a_forged_state_cookie() {
     for page in ["/", "/login", "/cookies"] {
         let reply = mallory.get(page).await;
         assert_eq!(reply.status, 200, "{page}");
-        shows_as_text(&reply.body, &hostile());
+        shows_as_text(&reply.body, &encode::page(&hostile()));
     }
     for page in ["/dashboard", "/board", "/sessions", "/password"] {
         assert_eq!(

@@ -69,6 +69,8 @@ fn without_what_changes(page: &HttpExchange) -> String {
         ("name=\"csrf_token\" value=\"", true),
         ("data-idle-seconds=\"", false),
         ("data-absolute-seconds=\"", false),
+        // The address of the sign-in page names the session by a fingerprint.
+        ("data-login=\"", true),
     ];
     let mut text = page.body.clone();
     for (mark, keep_length) in marks {

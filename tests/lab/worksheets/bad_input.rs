@@ -38,7 +38,7 @@ async fn a_broken_sheet_is_named_with_its_line_and_the_others_are_served() {
     let folder = tempfile::tempdir().unwrap();
     let labs = folder.path().join("own");
     fs::create_dir(&labs).unwrap();
-    let front = "+++\ntitle = \"Mine\"\nminutes = 20\nlevel = \"core\"\noutcomes = [\"a\"]\n\
+    let front = "+++\ntitle = \"Mine\"\nminutes = 20\nlevel = \"core\"\nstage = \"begin\"\nafter = []\noutcomes = [\"a\"]\n\
                  standards = []\ndefences = []\nattacks = []\nneeds = []\n+++\n";
     fs::write(labs.join("01-mine.md"), format!("{front}Hello\n")).unwrap();
     let broken = format!("{front}\n```step\nid = \"a\"\ndo = \"b\"\nexpect = 3\n```\n");
