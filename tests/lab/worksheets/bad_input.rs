@@ -46,11 +46,11 @@ async fn a_broken_sheet_is_named_with_its_line_and_the_others_are_served() {
     let data = folder.path().join("data");
     fs::create_dir(&data).unwrap();
     let lab = Program::start_with(&data, &["--labs", labs.to_str().unwrap()]);
-    assert!(lab.log().contains("02-broken.md:15: "), "{}", lab.log());
+    assert!(lab.log().contains("02-broken.md:17: "), "{}", lab.log());
     let mut student = lab.visitor("lab", "");
     let list = student.get("/labs").await.body;
     assert!(
-        list.contains("01 Mine") && list.contains("02-broken.md:15: "),
+        list.contains("01 Mine") && list.contains("02-broken.md:17: "),
         "{list}"
     );
     assert_eq!(student.get("/labs/01-mine").await.status, 200);
@@ -60,7 +60,7 @@ async fn a_broken_sheet_is_named_with_its_line_and_the_others_are_served() {
     let ended = shell.run(&["labs", "--labs", labs.to_str().unwrap()]);
     assert_eq!(ended.code, Some(1));
     assert!(ended.stdout.contains("01-mine"), "{ended:?}");
-    assert!(ended.stderr.contains("02-broken.md:15: "), "{ended:?}");
+    assert!(ended.stderr.contains("02-broken.md:17: "), "{ended:?}");
     let ended = shell.refused(&["--labs", "/nowhere/at/all"]);
     assert!(ended.error().contains("cannot be read"), "{ended:?}");
 }
