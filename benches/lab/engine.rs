@@ -7,6 +7,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::Criterion;
+use session_lab::defences::hash_memory::HashMemory;
 use session_lab::defences::policy::{Name, Variant};
 use session_lab::session::world::World;
 use session_lab::session::{Presented, Session};
@@ -19,7 +20,12 @@ const VARIANT: Variant = Variant::Without(Name::PasswordStorage);
 async fn sign_in(world: &World<'_>) -> Session {
     let account = world.account("student123").await.expect("an answer");
     let account = account.expect("a demo account");
-    assert!(account.record.password.matches("password123"));
+    assert!(
+        account
+            .record
+            .password
+            .matches("password123", &mut HashMemory::default())
+    );
     let signed_in = world.sign_in(None, None, &account, "a benchmark").await;
     signed_in.expect("a session")
 }

@@ -97,7 +97,7 @@ enum Spelling {
 
 impl Spelling {
     fn of(key: &str) -> Option<Self> {
-        if key.len() % 2 == 0 && key.bytes().all(|b| b.is_ascii_hexdigit()) {
+        if key.len().is_multiple_of(2) && key.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Some(Self::Hexadecimal);
         }
         let body = key.trim_end_matches('=');

@@ -50,7 +50,7 @@ impl Silence {
     /// Every other connection goes through the café.
     async fn open(self, program: &Program, n: usize) -> std::io::Result<TcpStream> {
         let site = match self {
-            _ if n % 2 == 0 => "cafe",
+            _ if n.is_multiple_of(2) => "cafe",
             Self::BegunTls => "https",
             _ => "http",
         };

@@ -67,7 +67,7 @@ fn a_program_that_fails_or_says_something_else_is_told_of() {
     let computer = Computer::complete();
     computer.program("curl", "echo hello");
     computer.program("chromium", "exit 3");
-    computer.program("firefox", "echo \"a\033[31mVersion 1\"");
+    computer.program("firefox", "echo \"a\u{1b}[31mVersion 1\"");
     let ended = computer.doctor();
     assert_can_run(&ended);
     let said = line(&ended, "careful", "curl");
