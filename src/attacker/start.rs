@@ -36,7 +36,7 @@ async fn start(context: &RequestContext) -> Result<Template, Problem> {
             .collect()
     };
     let (title, other) = match mine {
-        AttackerRole::Attacker => ("The attacker's site", offered(AttackerRole::Sibling)),
+        AttackerRole::Attacker => ("Attacker's site", offered(AttackerRole::Sibling)),
         AttackerRole::Sibling => ("A sibling in the attacker's hands", Vec::new()),
     };
     let page = StartPage {

@@ -30,13 +30,14 @@ impl ClearSiteData {
             // STRONG: the browser deletes both at sign-out, whatever path or script put it there.
             // The portal need not know what its scripts have stored.
             //
-            // Refused alternative: naming "cookies" on every host. That clears the whole host:
-            // every port, path, scheme and variant. On localhost it would also delete the cookies
-            // of the student's other projects. On `portal.localhost` there is nothing but the
-            // portal, so the full header can be shown there.
+            // Refused alternative: naming "cookies" on every host. That clears every port, path,
+            // scheme and variant of the host, and in Chromium the hosts below it also. On localhost
+            // it would delete the cookies of the student's other projects. On `portal.localhost`
+            // there is nothing but the portal, so the full header can be shown there.
             //
-            // Not stopped: the Back button. Chromium shows the page from its back/forward cache,
-            // which this header does not clear. `no-store` stops that.
+            // Not stopped: the Back button. "cache" also evicts the site's earlier pages from the
+            // back/forward cache. But the page that sent the sign-out enters that cache afterwards,
+            // and Back shows it. `no-store` stops that.
             ClearSiteData::CacheAndStorage if host_name == HOST_FOR_COOKIES => {
                 Some("\"cache\", \"cookies\", \"storage\"")
             }
@@ -65,8 +66,8 @@ impl Defence for ClearSiteData {
                    user can look for it. With Clear-Site-Data the answer to the sign-out asks the \
                    browser to delete the cache and the storage of the portal. Cookies are cleared \
                    on portal.localhost only, because the header clears them for the whole host.",
-        does_not_stop: "The Back button: a page without no-store is still shown from Chromium's \
-                        back/forward cache. Browsers obey the header only on https and localhost, \
+        does_not_stop: "The Back button: the page that sent the sign-out enters the back/forward \
+                        cache after it, so without no-store Back shows that page. Browsers obey the header only on https and localhost, \
                         and not all of them clear the cache fully. It does not end the session on \
                         the server, and a sign-out without a connection never sends it.",
         stage: RequestStage::Headers,

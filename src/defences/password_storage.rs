@@ -83,7 +83,7 @@ impl PasswordStorage {
             // each account separately.
             //
             // Refused alternative: SHA-256 with a salt. It is designed to be fast: a graphics card
-            // tries thousands of millions of passwords a second.
+            // tries billions of passwords a second.
             //
             // Refused alternative: encryption. The key is on the same server, and an attacker who
             // reads the store often reads the key as well.

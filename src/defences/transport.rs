@@ -30,7 +30,7 @@ impl Transport {
             // password or token was already sent unencrypted, and because the program works,
             // nobody would notice.
             //
-            // Refused alternative: redirecting with 301 or 308. Browsers keep those forever, and on
+            // Refused alternative: redirecting with 301 or 308. Browsers may cache those without a limit, and on
             // this host other lessons need plain http.
             //
             // Not stopped: the first request. An attacker on the way can answer it and never pass

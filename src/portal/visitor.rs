@@ -152,6 +152,9 @@ impl<'r> Visitor<'r> {
             // A state that names another bench or variant counts there only, whatever its key.
             visitor.state = state.filter(|state| state.is_of(&world.name()));
         }
+        if let (Some(user), Some(session)) = (visitor.user(), &visitor.session) {
+            context.note_signed_in(user, &session.id);
+        }
         if context.bench.notes_requests()
             && let Some(user) = visitor.user()
         {

@@ -18,6 +18,7 @@ use crate::base::event::ClientKind;
 use crate::base::set_cookie::SetCookie;
 use crate::defences::facts::{RequestFacts, Scheme};
 use crate::defences::policy::{Name, PolicyProbe, Variant};
+use crate::session::SessionId;
 use crate::session::bench::{Bench, BenchKeys};
 use crate::session::world::World;
 
@@ -65,6 +66,7 @@ pub(super) struct RequestNotes {
     guard_cookies: Mutex<Vec<SetCookie>>,
     problem: Mutex<Option<Problem>>,
     user: OnceLock<String>,
+    signed_in: OnceLock<(String, SessionId)>,
     refused_by: OnceLock<Name>,
 }
 
@@ -137,6 +139,16 @@ impl RequestContext {
     /// Whom the portal took the request to be from, if it asked.
     pub fn user(&self) -> Option<&str> {
         self.notes.user.get().map(String::as_str)
+    }
+
+    /// Notes who is signed in, and the session. Only the first note counts.
+    pub fn note_signed_in(&self, user: &str, id: &SessionId) {
+        let _ = self.notes.signed_in.set((user.to_owned(), id.clone()));
+    }
+
+    /// Who is signed in, and the session, if the portal asked.
+    pub(super) fn signed_in(&self) -> Option<&(String, SessionId)> {
+        self.notes.signed_in.get()
     }
 
     /// Notes the defence that refused the request. Only the first note counts.

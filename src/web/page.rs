@@ -215,4 +215,17 @@ impl PortalView {
             session: None,
         }
     }
+
+    /// The view of whoever sent a request that was refused: a refusal is no sign-out.
+    pub fn of_refused(context: &RequestContext) -> Self {
+        let mut view = Self::signed_out(context);
+        if let (Some((user, id)), Some(world)) = (context.signed_in(), context.world()) {
+            view.user = Some(user.clone());
+            // The page's own button to sign out must work. It is no answer of the defence to this
+            // request, so it does not count as asked.
+            let csrf = world.probe.untracked().csrf_token();
+            view.csrf = csrf.issue(&world.csrf_key(), Some(id.expose()));
+        }
+        view
+    }
 }

@@ -81,7 +81,7 @@ impl Problem {
         let context = RequestContext::of(request);
         let portal = context
             .filter(|context| context.variant.is_some())
-            .map(PortalView::signed_out);
+            .map(PortalView::of_refused);
         let (mut right, mut asked_host, mut asked, mut variants) = Default::default();
         let site = context.map_or(Site::Lab, |context| context.listener.site());
         let name = match &*self.detail {

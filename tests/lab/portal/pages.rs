@@ -231,3 +231,31 @@ async fn head_answers_as_get_without_a_body() {
         .expect("a number");
     assert_eq!(length, visitor.get("/").await.body.len());
 }
+
+#[tokio::test]
+async fn a_refused_request_shows_who_is_signed_in_and_its_sign_out_works() {
+    for variant in ["insecure", "hardened"] {
+        let bench = bench();
+        let mut student = bench.visitor(variant);
+        student.sign_in().await;
+        let refused = student
+            .submit("/transfer", &[("to", "nobody"), ("amount", "1")])
+            .await;
+        assert_eq!(refused.status, 422, "{variant}");
+        assert!(
+            refused.body.contains("<span>student123</span>"),
+            "{variant}"
+        );
+        assert!(!refused.body.contains(">Sign in</a>"), "{variant}");
+        let token = refused.csrf_token();
+        assert_eq!(token.is_some(), variant == "hardened");
+        let fields = token.map(|token| ("csrf_token", token));
+        let fields: Vec<_> = fields.into_iter().collect();
+        let left = student.post_form("/logout", &fields).await;
+        assert!(
+            left.body.contains("Logged out."),
+            "{variant}: {}",
+            left.body
+        );
+    }
+}
