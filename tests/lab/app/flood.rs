@@ -162,6 +162,8 @@ async fn flood(count: usize, files: u64) {
         all.extend(open);
     }
     let last = Instant::now() + IDLE + SOON;
+    // Reading earlier would take the answers that nobody takes.
+    tokio::time::sleep(Silence::AnswerNotTaken.limit() + SOON).await;
     for stream in &all {
         let left = last.saturating_duration_since(Instant::now()).max(SOON);
         let result = timeout(left, ended(stream)).await;
