@@ -175,7 +175,7 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
     ];
     let (mut evil, mut sibling) = (bench.victim(), bench.victim_at_sibling());
     for (template, word, reply) in [
-        ("attacker/start.html", "The attacker", evil.get("/").await),
+        ("attacker/start.html", "Attacker", evil.get("/").await),
         ("attacker/loot.html", "Loot", evil.get("/loot").await),
         (
             "attacker/csrf_form.html",
