@@ -120,7 +120,7 @@ pub enum StoreCommand {
 /// The flags of `store stats`.
 #[derive(Args, Clone, Debug)]
 pub struct StatsFlags {
-    /// Where the lab stores sessions, in the words of its own --sessions [default: file]
+    /// Where the lab stores sessions, as --sessions of `serve` names it [default: file]
     #[arg(long, value_name = "STORE")]
     pub sessions: Option<StoreName>,
     /// With rediss://: the authority that signed its certificate, in PEM [default: those of the

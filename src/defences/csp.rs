@@ -65,7 +65,7 @@ impl Defence for Csp {
                    portal only.",
         does_not_stop: "The injected markup itself: it can still show false text, or lead the \
                         reader to another site with a link. Nor does it stop text that the \
-                        server writes into one of its own scripts. It is the second line behind \
+                        server writes into one of the page's scripts. It is the second line behind \
                         escaping, not a replacement.",
         stage: RequestStage::Headers,
         needs: &[],

@@ -116,7 +116,7 @@ impl Defence for CsrfToken {
         },
         Arm {
             slug: "per-session",
-            description: "A changing request must carry the token of its own session.",
+            description: "A changing request must carry the token of its session.",
             value: CsrfToken::PerSession,
         },
     ];

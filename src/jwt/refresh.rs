@@ -97,7 +97,13 @@ impl World<'_> {
         // Bench and variant are part of what each key is derived from. A token of the insecure
         // portal, whose key may be a word, has a wrong signature at the hardened one. Neither name
         // contains a space, so no two worlds have the same text here.
-        let of = format!("{} {}", self.bench.name(), self.variant);
+        //
+        // A reset of the bench removes the denylist, so it also makes new keys. With the old ones a
+        // token that was signed out would be accepted again until it expires.
+        let of = match self.bench.resets() {
+            0 => format!("{} {}", self.bench.name(), self.variant),
+            resets => format!("{} {} reset-{resets}", self.bench.name(), self.variant),
+        };
         let keys = self.bench.keys();
         Ok(KeyRing::new(self.probe, age, |kid| {
             keys.jwt(&format!("{of} {kid}"))

@@ -44,7 +44,7 @@ pub struct Visitor<'r> {
     pub adopted_id: Option<SessionId>,
     /// The session whose id the request brought, where it is no session any more.
     pub ended: Option<Fingerprint>,
-    /// Whether any session id came along, even one that opens nothing.
+    /// Whether any session id came along, even one that is not accepted.
     pub id_came: bool,
     /// Whether a rotation ended the id of the request a moment ago. No answer may touch its cookie.
     pub replaced: bool,

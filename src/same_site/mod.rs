@@ -332,7 +332,7 @@ impl WalkStep {
     }
 }
 
-/// What the portal's listeners answer: the probe, and the page of its own origin.
+/// What the portal's listeners answer: the probe, and the page on the same origin.
 pub fn portal_routes() -> Vec<Route> {
     [probe::routes(), initiator::routes()].concat()
 }

@@ -11,7 +11,7 @@
 //! broke, waits for up to ten seconds until it can sign in again.
 //!
 //! Refused alternative: to accept the old id for a few seconds (see [`World::rotate`]). Refused
-//! alternative: never to remove a cookie that opens nothing. A dead id would stay in the browser and
+//! alternative: never to remove a cookie that is no longer accepted. A dead id would stay in the browser and
 //! be sent with every request.
 
 use std::num::NonZeroUsize;

@@ -197,8 +197,8 @@ mod tests {
         }
     }
 
-    /// A site whose start parsed one page that is not among the sources, and which watches a folder
-    /// of its own.
+    /// A site whose start parsed one page that is not among the sources, and which watches its own
+    /// folder.
     #[cfg(debug_assertions)]
     async fn with_an_old_page(watched: &std::path::Path) -> rocket::local::asynchronous::Client {
         use rocket::figment::Figment;

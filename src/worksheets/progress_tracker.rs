@@ -158,7 +158,7 @@ impl<'n> ProgressTracker<'n> {
         Ok((progress, statuses))
     }
 
-    /// The steps that the journal shows as done and the progress does not, and how the others stand.
+    /// The steps that the journal shows as done and the progress does not, and the state of the others.
     async fn found(
         &self,
         progress: &SheetProgress,

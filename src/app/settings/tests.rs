@@ -8,7 +8,13 @@ use std::fs;
 use clap::Parser as _;
 
 use super::*;
-use crate::cli::{Cli, CliCommand};
+
+/// A command line with nothing but the flags of `serve`.
+#[derive(clap::Parser)]
+struct FlagsAlone {
+    #[command(flatten)]
+    flags: ServeFlags,
+}
 
 /// A folder with an optional settings file, an environment, and a command line.
 fn load(file: &str, environment: &[(&str, &str)], words: &[&str]) -> Result<Settings, StartError> {
@@ -16,10 +22,8 @@ fn load(file: &str, environment: &[(&str, &str)], words: &[&str]) -> Result<Sett
     if !file.is_empty() {
         fs::write(folder.path().join("session-lab.toml"), file).unwrap();
     }
-    let cli = Cli::try_parse_from([&["session-lab"], words].concat()).unwrap();
-    let CliCommand::Serve(flags) = cli.into_command() else {
-        panic!("not serve")
-    };
+    let words = [&["session-lab"], words].concat();
+    let FlagsAlone { flags } = FlagsAlone::try_parse_from(words).unwrap();
     Settings::from_layers(flags, &Environment::of(environment), folder.path())
 }
 

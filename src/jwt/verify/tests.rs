@@ -81,14 +81,18 @@ fn with_key(secret: &[u8], header: Map<String, Value>) -> String {
     signature::sign(&header, &claims(json!({})), &key, Algorithm::HS256).expect("a token")
 }
 
-fn verify_under(policy: Policy, token: &str) -> Result<String, TokenCheck> {
-    let names = names();
-    let expected = TokenExpectations {
-        names: &names,
+fn expecting(names: &TokenNames, purpose: TokenPurpose) -> TokenExpectations<'_> {
+    TokenExpectations {
+        names,
         fetched: &[],
         now: BenchTime::from_millis(NOW * 1000),
-        purpose: TokenPurpose::Access,
-    };
+        purpose,
+    }
+}
+
+fn verify_under(policy: Policy, token: &str) -> Result<String, TokenCheck> {
+    let names = names();
+    let expected = expecting(&names, TokenPurpose::Access);
     let verified = verify(token, &PolicyProbe::new(policy), &ring(policy), &expected);
     verified
         .map(|claims| claims.sub)
@@ -323,12 +327,7 @@ fn each_claim_and_each_header_member_has_its_own_check() {
 fn a_refresh_needs_a_refresh_token_under_every_policy() {
     let names = names();
     for policy in [Policy::HARDENED, Policy::INSECURE] {
-        let expected = TokenExpectations {
-            names: &names,
-            fetched: &[],
-            now: BenchTime::from_millis(NOW * 1000),
-            purpose: TokenPurpose::Refresh,
-        };
+        let expected = expecting(&names, TokenPurpose::Refresh);
         for (typ, accepted) in [(REFRESH_TYPE, true), ("at+jwt", false), ("JWT", false)] {
             let header = header(json!({"typ": typ}));
             let token = signed(

@@ -31,7 +31,7 @@ pub fn does(name: &str, value: &str) -> &'static str {
         }
         ("sec-fetch-mode", "no-cors") => "A part of a page is loaded; no script reads the answer.",
         ("sec-fetch-mode", "same-origin") => {
-            "A script sent it, and accepts an answer of its own origin only."
+            "A script sent it, and accepts an answer of the same origin only."
         }
         ("sec-fetch-dest", "document") => "What it is for: a page in the window.",
         ("sec-fetch-dest", "empty") => "What it is for: a script, as by fetch().",

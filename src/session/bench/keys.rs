@@ -77,7 +77,7 @@ impl BenchKeys {
     ///
     /// Eight digits are 32 bits. They tell the sessions of a bench apart. Two that look the same by
     /// chance do little harm: no fingerprint signs anybody in, and a form's handle is looked up
-    /// among the sessions of its own user only.
+    /// among the sessions of that user only.
     pub fn fingerprint(&self, name: &str) -> Fingerprint {
         Fingerprint(format!("{:08x}", self.short(name)))
     }

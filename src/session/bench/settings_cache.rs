@@ -40,6 +40,7 @@ const CLOCK: &str = "clock";
 const CUSTOM: &str = "custom";
 const STUDENT: &str = "student";
 const NOTING: &str = "noting";
+const RESETS: &str = "resets";
 
 /// The copy. Nothing is known before the settings are read for the first time.
 ///
@@ -58,6 +59,7 @@ struct SettingsSnapshot {
     custom: Policy,
     student: Option<String>,
     noting: bool,
+    resets: u64,
 }
 
 // Without a stored mix the custom variant is the insecure one: every switch is then a decision of
@@ -71,6 +73,7 @@ impl Default for SettingsSnapshot {
             custom: Policy::INSECURE,
             student: None,
             noting: false,
+            resets: 0,
         }
     }
 }
@@ -95,7 +98,7 @@ impl SettingsCache {
 /// What a change writes.
 #[derive(Default)]
 struct SettingsChange {
-    put: Option<Put>,
+    put: Vec<Put>,
     event: Option<EventKind>,
     /// Where given, all records of other kinds are removed.
     clear: Option<Vec<RecordKind>>,
@@ -154,6 +157,7 @@ impl Bench {
         let custom = read(CUSTOM).await?;
         let student = read(STUDENT).await?;
         let noting = read(NOTING).await?;
+        let resets = read(RESETS).await?;
         Ok(SettingsSnapshot {
             changed,
             looked,
@@ -165,6 +169,9 @@ impl Bench {
                 .and_then(|found| serde_json::from_slice(&found.value).ok())
                 .unwrap_or_default(),
             noting: noting
+                .and_then(|found| serde_json::from_slice(&found.value).ok())
+                .unwrap_or_default(),
+            resets: resets
                 .and_then(|found| serde_json::from_slice(&found.value).ok())
                 .unwrap_or_default(),
         })
@@ -195,7 +202,7 @@ impl Bench {
                 // One condition for all settings, because each change writes this record. Of two
                 // changes at once the second begins again and keeps what the first one did.
                 expect: vec![(setting(CHANGED), Expect::Version(before))],
-                put: put.into_iter().chain([put_setting(CHANGED, &())]).collect(),
+                put: [put, vec![put_setting(CHANGED, &())]].concat(),
                 events: event.clone().into_iter().collect(),
                 clear,
                 ..Batch::default()
@@ -253,12 +260,24 @@ impl Bench {
     /// Puts the clock on time again, removes everything but settings and the progress of
     /// worksheets, and notes that the bench was reset. This is the one way back for the clock, and
     /// the same commit removes every session that it would revive.
+    ///
+    /// The denylist is removed as well, and no token is stored. So the same commit counts the reset,
+    /// and the keys of tokens depend on that count: a token from before it has a wrong signature.
     pub(super) async fn clear_and_reset_clock(&self) -> Result<(), StorageError> {
-        self.change(|state| SettingsChange {
-            clear: Some(vec![RecordKind::Setting, RecordKind::Progress]),
-            ..set_clock(state, 0, EventKind::BenchReset)
+        self.change(|state| {
+            state.resets += 1;
+            let count = put_setting(RESETS, &state.resets);
+            let mut change = set_clock(state, 0, EventKind::BenchReset);
+            change.put.push(count);
+            change.clear = Some(vec![RecordKind::Setting, RecordKind::Progress]);
+            change
         })
         .await
+    }
+
+    /// How often the bench was reset.
+    pub fn resets(&self) -> u64 {
+        self.settings.get(|state| state.resets)
     }
 
     /// The student's own mix.
@@ -286,7 +305,7 @@ impl Bench {
         let change = |state: &mut SettingsSnapshot| {
             state.custom = policy;
             SettingsChange {
-                put: Some(put_setting(CUSTOM, &arms)),
+                put: vec![put_setting(CUSTOM, &arms)],
                 event: Some(EventKind::CustomChanged { strong }),
                 clear: None,
             }
@@ -307,7 +326,7 @@ impl Bench {
         let change = |state: &mut SettingsSnapshot| {
             state.student.clone_from(&name);
             SettingsChange {
-                put: Some(put_setting(STUDENT, &name)),
+                put: vec![put_setting(STUDENT, &name)],
                 ..SettingsChange::default()
             }
         };
@@ -330,7 +349,7 @@ impl Bench {
         let change = |state: &mut SettingsSnapshot| {
             state.noting = noting;
             SettingsChange {
-                put: Some(put_setting(NOTING, &noting)),
+                put: vec![put_setting(NOTING, &noting)],
                 ..SettingsChange::default()
             }
         };
@@ -341,7 +360,7 @@ impl Bench {
 fn set_clock(state: &mut SettingsSnapshot, millis: u64, event: EventKind) -> SettingsChange {
     state.ahead_millis = millis;
     SettingsChange {
-        put: Some(put_setting(CLOCK, &millis)),
+        put: vec![put_setting(CLOCK, &millis)],
         event: Some(event),
         clear: None,
     }

@@ -9,7 +9,7 @@ use session_lab::browser::{StoredCookie, Window};
 use super::chromium::{browser, hasty_browser};
 use crate::support::{TestBench, bench, lab};
 
-/// A tab with cookies and storage of its own, and a bench of its own.
+/// A tab with its own cookies, storage and bench.
 pub struct Tab {
     pub bench: TestBench,
     pub window: Window,
@@ -22,7 +22,7 @@ impl Tab {
         Self::at(window.unwrap())
     }
 
-    /// Opens an empty tab in the ordinary window of a browser with settings of its own.
+    /// Opens an empty tab in the ordinary window of a browser with its own settings.
     pub async fn open_hasty() -> Self {
         let window = hasty_browser().window().await;
         Self::at(window.unwrap())

@@ -28,7 +28,7 @@ fn assert_all_encoded(ended: &Ended) {
     assert_encoded(&format!("{}{}", ended.stdout, ended.stderr));
 }
 
-/// The same in a TOML string, which has escapes of its own.
+/// The same in a TOML string, which has its own escapes.
 fn in_toml() -> String {
     let escaped = HIDDEN.chars().map(|c| format!("\\u{:04x}", u32::from(c)));
     escaped.collect()

@@ -3,6 +3,7 @@
 mod allocations;
 mod bad_input;
 mod contract;
+mod ended_sign_ins;
 mod families;
 mod keys;
 mod page;

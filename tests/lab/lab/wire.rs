@@ -2,6 +2,7 @@
 //! Next: `flow`, the diagram of a request.
 
 mod flow;
+mod lines;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +10,6 @@ use serde_json::json;
 use session_lab::base::addresses::Listener;
 
 use crate::support::{Client, Reply, TestBench, bench, send_raw};
-use crate::web::socket::{exchange as exchange_raw, host};
 
 /// The rows of the page at this query, newest first, each as its HTML.
 async fn rows(bench: &TestBench, query: &str) -> Vec<String> {
@@ -328,86 +328,6 @@ async fn no_id_no_token_and_no_password_stands_on_any_of_its_pages() {
         assert!(page.contains("Authorization: "), "{page}");
         let shown = exchange(&bench, "/jwt/profile<").await;
         assert_eq!(shown.status, 200);
-    }
-}
-
-#[tokio::test]
-async fn each_header_has_its_line_and_a_sentence() {
-    let bench = bench();
-    let mut student = browser(&bench, "hardened");
-    student.sign_in().await;
-    let page = exchange(&bench, "POST").await.shown();
-    for part in [
-        "Origin: https://localhost:",
-        "No script in a browser can change it.",
-        "Sec-Fetch-Site: same-origin",
-        "A page of this very origin caused the request.",
-        "Location: /",
-        "SameSite=Lax</code> Of the requests that other sites cause",
-        "Cache-Control: no-store",
-        "Forbids every cache to keep the page.",
-        "Content-Security-Policy: frame-ancestors 'none'",
-        "Says who may show the page in a frame.",
-        "303 See Other",
-    ] {
-        assert!(page.contains(part), "{part}: {page}");
-    }
-    let mut student = curl(&bench, "insecure");
-    student.sign_in().await;
-    let page = exchange(&bench, "POST").await.shown();
-    assert!(
-        page.contains("no <code>HttpOnly</code>: Any script"),
-        "{page}"
-    );
-}
-
-#[tokio::test]
-async fn the_lines_of_a_request_are_shown_as_they_were_written_and_in_their_order() {
-    let bench = bench();
-    let line = format!("GET {}/insecure/login HTTP/1.1", bench.name.prefix());
-    let mut request = format!("{line}\r\nhOST: {}\r\n", host(Listener::PortalHttp)).into_bytes();
-    request.extend(b"ORIGIN: http://one\r\nCOOKIE: a=1; b\xfc=2\r\nX-csrftoken: x\r\n");
-    request.extend(b"oriGin: http://\xfc\r\ncookie: c=3\r\nConnection: close\r\n\r\n");
-    let answer = exchange_raw(Listener::PortalHttp, request)
-        .await
-        .expect("an answer");
-    assert_eq!(answer.status, 200, "{}", answer.body);
-    let page = exchange(&bench, "/insecure/login<").await.shown();
-    let (_, request) = page.split_once("The request</h2>").expect("a part");
-    let (request, sent) = request.split_once("The answer</h2>").expect("a part");
-    let places = [
-        "hOST: localhost:",
-        "ORIGIN: http://one",
-        "X-csrftoken: (1 characters",
-        "oriGin: http://\\xfc<",
-        "<code>COOKIE:</code>",
-        "<code>a=(1 characters",
-        "<code>b\\xfc=(1 characters",
-        "<code>cookie:</code>",
-        "<code>c=(1 characters",
-    ]
-    .map(|part| {
-        request
-            .find(part)
-            .unwrap_or_else(|| panic!("{part}: {request}"))
-    });
-    assert!(places.is_sorted(), "{places:?}: {request}");
-    // The names of the answer are those that arrived.
-    let names = sent
-        .split("<dt><code>")
-        .skip(1)
-        .filter_map(|line| line.split(':').next());
-    let names: Vec<&str> = names.collect();
-    assert!(
-        names.contains(&"Set-Cookie") && names.contains(&"Content-Type"),
-        "{names:?}"
-    );
-    for name in names {
-        assert!(
-            answer.names.iter().any(|written| written == name),
-            "{name}: {:?}",
-            answer.names
-        );
     }
 }
 

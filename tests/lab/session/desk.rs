@@ -71,7 +71,7 @@ impl Bed {
         self.folder.is_none() && self.redis.is_none()
     }
 
-    /// The seeds to try, each with a bench of its own.
+    /// The seeds to try, each with its own bench.
     pub fn seeds(&self) -> std::ops::Range<u64> {
         0..self.seeds
     }

@@ -181,7 +181,7 @@ fn doors(lab: &Running) -> Vec<Door> {
 /// Sends so many requests, in turn to every listener and to the café.
 async fn fuzz(count: usize) {
     let before = panics();
-    // A lab of its own: some of the requests move the clock.
+    // Its own lab: some of the requests move the clock.
     let lab = app::start(&Settings::throw_away()).await.expect("a lab");
     let doors = doors(&lab);
     let mut fuzzer = Fuzzer(0x9e37_79b9_7f4a_7c15);

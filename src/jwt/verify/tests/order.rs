@@ -6,12 +6,7 @@ use super::*;
 fn every_check_up_to_the_signature_is_asked_of_a_signed_token() {
     let probe = PolicyProbe::new(Policy::HARDENED);
     let names = names();
-    let expected = TokenExpectations {
-        names: &names,
-        fetched: &[],
-        now: BenchTime::from_millis(NOW * 1000),
-        purpose: TokenPurpose::Access,
-    };
+    let expected = expecting(&names, TokenPurpose::Access);
     let header = header(json!({}));
     let token = signed(
         Policy::HARDENED,
@@ -46,12 +41,7 @@ fn of_several_faults_the_first_check_in_the_order_names_its_own() {
     // A key has retired here, and `hs-2` signs.
     let ring = KeyRing::new(&probe, Duration::from_secs(31 * 24 * 3600), derive);
     let names = names();
-    let expected = TokenExpectations {
-        names: &names,
-        fetched: &[],
-        now: BenchTime::from_millis(NOW * 1000),
-        purpose: TokenPurpose::Access,
-    };
+    let expected = expecting(&names, TokenPurpose::Access);
     let (_, algorithm, right_key) = ring.signing(SigningAlgorithm::Hs256).expect("a key");
     let wrong_key = EncodingKey::from_secret(b"another");
     // Each step removes one fault, from the first check to the last.
