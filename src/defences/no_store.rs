@@ -58,7 +58,8 @@ impl Defence for NoStore {
         does_not_stop: "What is still open in another tab, printed or saved. Chromium keeps a \
                         no-store page ready for Back unless an HttpOnly cookie was deleted or \
                         changed, so the session cookie has to be HttpOnly and the sign-out has to \
-                        delete it.",
+                        delete it. On a busy machine Chromium 156 also brought back the page that \
+                        the sign-in had led to, when the sign-out followed at once.",
         stage: RequestStage::Headers,
         needs: &[],
         standards: &[

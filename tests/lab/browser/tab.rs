@@ -4,7 +4,7 @@
 use serde::de::DeserializeOwned;
 use session_lab::base::addresses::{Listener, SIBLING};
 pub use session_lab::browser::PATIENCE;
-use session_lab::browser::{StoredCookie, Window};
+use session_lab::browser::{BrowserError, StoredCookie, Window};
 
 use super::chromium::{browser, hasty_browser};
 use crate::support::{TestBench, bench, lab};
@@ -72,7 +72,20 @@ impl Tab {
 
     /// Goes to an address and waits until its page is there.
     pub async fn visit(&self, address: &str) {
-        self.window.visit(address).await.unwrap();
+        self.done(address, self.window.visit(address).await).await;
+    }
+
+    /// What came of a step. A failure says what the window shows instead.
+    async fn done<T>(&self, step: &str, result: Result<T, BrowserError>) -> T {
+        match result {
+            Ok(value) => value,
+            Err(error) => {
+                let location = self.window.location().await;
+                let page = self.window.text("body").await.unwrap_or_default();
+                let page: String = page.chars().take(500).collect();
+                panic!("{step}: {error}. The window is at {location:?} and shows: {page}")
+            }
+        }
     }
 
     /// Does what loads another page, and waits until that is there.
@@ -81,17 +94,18 @@ impl Tab {
             what().await;
             Ok(())
         };
-        self.window.load(what).await.unwrap();
+        self.done("a page", self.window.load(what).await).await;
     }
 
     /// Clicks on an element, where it stands on the screen.
     pub async fn click(&self, selector: &str) {
-        self.window.click(selector).await.expect(selector);
+        self.done(selector, self.window.click(selector).await).await;
     }
 
     /// Clicks on what leads to another page.
     pub async fn follow(&self, selector: &str) {
-        self.window.follow(selector).await.expect(selector);
+        self.done(selector, self.window.follow(selector).await)
+            .await;
     }
 
     pub async fn press(&self, key: &str) {
@@ -104,7 +118,8 @@ impl Tab {
     }
 
     pub async fn fill_in(&self, selector: &str, text: &str) {
-        self.window.fill_in(selector, text).await.expect(selector);
+        self.done(selector, self.window.fill_in(selector, text).await)
+            .await;
     }
 
     /// Signs in by the form of the portal whose pages begin with `portal`.
@@ -126,7 +141,8 @@ impl Tab {
 
     /// Waits until an expression in JavaScript is true on this page.
     pub async fn until(&self, condition: &str) {
-        self.window.until(condition).await.unwrap();
+        self.done(condition, self.window.until(condition).await)
+            .await;
     }
 
     /// The text of the first element that fits, as it is shown, in one line.
