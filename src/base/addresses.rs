@@ -35,6 +35,10 @@ pub const SIBLING: &str = "notes.portal.localhost";
 /// The portal's name beside the sibling: one site, two hosts.
 pub const BESIDE_SIBLING: &str = "portal.localhost";
 
+/// The number of this computer, which most listeners do not answer to: to a browser it is the
+/// attacker's site.
+pub const LOOPBACK: &str = "127.0.0.1";
+
 /// The names under which the portal is reached through the café.
 pub const CAFE_NAMES: [&str; 2] = ["localhost", "lab.test"];
 
@@ -255,7 +259,7 @@ impl Addresses {
         match listener.site() {
             Site::Lab => vec![&self.main_name],
             Site::Portal => vec![&self.main_name, "lab.test", BESIDE_SIBLING],
-            Site::Attacker => vec![&self.attacker_name, "127.0.0.1", "evil.localhost", SIBLING],
+            Site::Attacker => vec![&self.attacker_name, LOOPBACK, "evil.localhost", SIBLING],
         }
     }
 
@@ -267,23 +271,31 @@ impl Addresses {
         host: &str,
         through_cafe: bool,
     ) -> Option<AnsweredHost> {
-        let names = self.names(listener);
-        let (port, names): (_, &[&str]) = if through_cafe {
-            (self.cafe_port()?, &CAFE_NAMES)
-        } else {
-            (self.port(listener)?, &names)
-        };
-        let default = match listener.scheme() {
-            Scheme::Http => 80,
-            Scheme::Https => 443,
-        };
-        let (name, found) = match host.rsplit_once(':') {
-            Some((name, digits)) => (name, digits.parse().ok()?),
-            None => (host, default),
-        };
-        let name = name.to_ascii_lowercase();
-        (found == port && names.contains(&name.as_str())).then_some(AnsweredHost { name, port })
+        if through_cafe {
+            return answered_by(listener, host, self.cafe_port()?, &CAFE_NAMES);
+        }
+        answered_by(listener, host, self.port(listener)?, &self.names(listener))
     }
+
+    /// A `Host` header that names this computer by [`LOOPBACK`], with a listener's own port. Few
+    /// addresses are answered so (`at_loopback` in `src/web/known_addresses.rs`).
+    pub fn answered_at_loopback(&self, listener: Listener, host: &str) -> Option<AnsweredHost> {
+        answered_by(listener, host, self.port(listener)?, &[LOOPBACK])
+    }
+}
+
+/// A `Host` header, if it is one of these names with this port.
+fn answered_by(listener: Listener, host: &str, port: u16, names: &[&str]) -> Option<AnsweredHost> {
+    let default = match listener.scheme() {
+        Scheme::Http => 80,
+        Scheme::Https => 443,
+    };
+    let (name, found) = match host.rsplit_once(':') {
+        Some((name, digits)) => (name, digits.parse().ok()?),
+        None => (host, default),
+    };
+    let name = name.to_ascii_lowercase();
+    (found == port && names.contains(&name.as_str())).then_some(AnsweredHost { name, port })
 }
 
 /// An origin as a browser writes it: without the port where it is the scheme's own.
@@ -331,6 +343,7 @@ mod tests {
             (Listener::Lab, "localhost:7080"),
             (Listener::Lab, "localhost"),
             (Listener::PortalHttp, "127.0.0.1:7080"),
+            (Listener::PortalHttps, "127.0.0.1:7443"),
             (Listener::PortalHttps, "evil.example:7443"),
             (Listener::PortalHttps, "localhost:7443x"),
             (Listener::PortalHttps, ""),

@@ -14,7 +14,7 @@ use crate::defences::PolicyProbe;
 
 /// The policy of the lab's own pages, and of the portal's pages outside the variants. Neither holds
 /// anything weak, so nothing inline runs there.
-pub const STRICT_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+const STRICT_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
      img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'";
 
@@ -38,15 +38,10 @@ impl Fairing for AnswerHeaders {
         response.set_raw_header("x-content-type-options", "nosniff");
 
         let Some(context) = RequestContext::of(request) else {
-            fixed_headers(response);
-            if let Some(addresses) = request_router::addresses(request) {
-                // A page under a wrong name takes its style sheets from the lab's own pages.
-                let lab = addresses.origin(Listener::Lab);
-                let policy = STRICT_CSP
-                    .replace("style-src", &format!("style-src {lab}"))
-                    .replace("img-src", &format!("img-src {lab}"));
-                response.set_raw_header("content-security-policy", policy);
-            }
+            // A page under a wrong name takes its style sheets from the lab's own pages.
+            let addresses = request_router::addresses(request);
+            let lab = addresses.map(|addresses| addresses.origin(Listener::Lab));
+            fixed_headers(lab.as_deref(), response);
             return;
         };
         match &context.variant {
@@ -58,7 +53,7 @@ impl Fairing for AnswerHeaders {
             None if context.listener.site() == Site::Attacker => {
                 attacker_headers(context, response)
             }
-            None => fixed_headers(response),
+            None => fixed_headers(context.assets().as_deref(), response),
         }
         add_guard_cookies(context, response);
         on_wire::note(context, request, response);
@@ -95,9 +90,20 @@ fn set_default(response: &mut Response<'_>, name: &'static str, value: impl Into
     }
 }
 
-fn fixed_headers(response: &mut Response<'_>) {
+/// The content security policy of a page of the lab, which takes its style sheets from `assets` if
+/// its own origin has none.
+pub fn strict_csp(assets: Option<&str>) -> String {
+    let Some(assets) = assets else {
+        return STRICT_CSP.to_owned();
+    };
+    STRICT_CSP
+        .replace("style-src", &format!("style-src {assets}"))
+        .replace("img-src", &format!("img-src {assets}"))
+}
+
+fn fixed_headers(assets: Option<&str>, response: &mut Response<'_>) {
     for (name, value) in [
-        ("content-security-policy", STRICT_CSP),
+        ("content-security-policy", &*strict_csp(assets)),
         // Not `no-referrer`: the pages' own forms would then send `Origin: null`.
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),

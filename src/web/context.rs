@@ -89,6 +89,14 @@ impl RequestContext {
         self.listener.scheme()
     }
 
+    /// Where the page's style sheets are, if not at its own origin: under a name that only this
+    /// address is answered to.
+    pub fn assets(&self) -> Option<String> {
+        let names = self.addresses.names(self.listener);
+        let at_home = self.through_cafe || names.contains(&self.host_name.as_str());
+        (!at_home).then(|| self.addresses.origin(Listener::Lab))
+    }
+
     /// The request's own origin, by the name and the port that it used.
     pub fn origin(&self) -> String {
         crate::base::addresses::origin(self.scheme(), &self.host_name, self.port)

@@ -79,6 +79,10 @@ pub struct KnownAddress {
     pub settings: SettingsNeeded,
     /// Whether a change may come from any origin.
     pub any_origin: bool,
+    /// Whether it is also read under the number [`LOOPBACK`], where no other address of the portal is.
+    ///
+    /// [`LOOPBACK`]: crate::base::addresses::LOOPBACK
+    pub at_loopback: bool,
 }
 
 /// The attacker's request catcher.
@@ -107,6 +111,11 @@ const TABLE: &[KnownAddress] = &[
     row(Under("/healthz"), EverySite, File).needs(Unused),
     row(Under("/certificate.pem"), EverySite, Action).needs(Unused),
     row(Under("/certificate"), PortalRoot, Action).needs(AsKnown),
+    // It shows what was sent and knows no session, so it is safe under any name. Older lab sheets ask
+    // for it at 127.0.0.1.
+    row(Exactly("/inspect_headers"), PortalRoot, Action)
+        .needs(AsKnown)
+        .also_at_loopback(),
     row(Under("/inspect_headers"), PortalRoot, Action).needs(AsKnown),
     row(Under("/same-site"), PortalRoot, Action).needs(AsKnown),
     row(Exactly("/api/time_left"), Variant, Poll).with_json_errors(),
@@ -137,6 +146,7 @@ const fn row(pattern: PathPattern, place: AddressPlace, purpose: AddressPurpose)
         errors: ErrorFormat::Page,
         settings: UpToDate,
         any_origin: false,
+        at_loopback: false,
     }
 }
 
@@ -155,6 +165,13 @@ impl KnownAddress {
     const fn open_to_any_origin(self) -> Self {
         Self {
             any_origin: true,
+            ..self
+        }
+    }
+
+    const fn also_at_loopback(self) -> Self {
+        Self {
+            at_loopback: true,
             ..self
         }
     }

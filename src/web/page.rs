@@ -120,7 +120,7 @@ impl Frame {
             nonce: context.variant.as_ref().map(|_| context.nonce().to_owned()),
             scheme: context.scheme().as_str(),
             host: context.host.clone(),
-            assets: String::new(),
+            assets: context.assets().unwrap_or_default(),
         }
     }
 }

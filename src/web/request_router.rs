@@ -145,7 +145,14 @@ impl RequestRouter {
             let because = "A request needs one Host header, not none and not two.";
             return Err(Problem::bad_request(because, "Send one Host header.").into());
         };
-        match self.addresses.answered(listener, host, through_cafe) {
+        let by_name = self.addresses.answered(listener, host, through_cafe);
+        let answered = by_name.or_else(|| {
+            let known = known_addresses::of_site(listener.site(), request.uri().path().as_str());
+            let reads = matches!(request.method(), Method::Get | Method::Head);
+            let here = known.at_loopback && reads && !through_cafe;
+            here.then(|| self.addresses.answered_at_loopback(listener, host))?
+        });
+        match answered {
             Some(answered) => Ok((host.to_owned(), answered)),
             None => {
                 let because = format!("This listener does not answer to the name {host}.");

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::headers::does;
 use crate::base::set_cookie::SetCookie;
 use crate::defences::facts::Scheme;
-use crate::web::answer::STRICT_CSP;
+use crate::web::answer::strict_csp;
 use crate::web::context::RequestContext;
 use crate::web::page::Frame;
 use crate::web::server::{Received, escaped};
@@ -185,13 +185,13 @@ fn look(context: &RequestContext, sent: SentHead, hide: bool, json: bool) -> Ins
     };
     Inspection {
         request,
-        response: response_headers(json),
+        response: response_headers(json, &strict_csp(context.assets().as_deref())),
         missing: missing(),
         kept: NOT_KEPT,
     }
 }
 
-fn response_headers(json: bool) -> Vec<Explained> {
+fn response_headers(json: bool, policy: &str) -> Vec<Explained> {
     let kind = if json {
         "application/json"
     } else {
@@ -213,7 +213,7 @@ fn response_headers(json: bool) -> Vec<Explained> {
         ("Set-Cookie", demo.as_str()),
         ("Content-Type", kind),
         ("X-Content-Type-Options", "nosniff"),
-        ("Content-Security-Policy", STRICT_CSP),
+        ("Content-Security-Policy", policy),
         ("Referrer-Policy", "same-origin"),
         ("Cross-Origin-Opener-Policy", "same-origin"),
         ("Cache-Control", "no-store"),

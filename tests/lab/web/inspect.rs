@@ -1,8 +1,10 @@
 //! `/inspect_headers`, on http and on https.
 
-use session_lab::base::addresses::Listener::{PortalHttp, PortalHttps};
+use session_lab::base::addresses::Listener;
+use session_lab::base::addresses::Listener::{Lab, PortalHttp, PortalHttps};
 
-use super::socket::{ask, host};
+use super::socket::{ask, exchange, host, port};
+use crate::support::lab;
 
 const DEMO: &str = "inspect_demo=1; Path=/; Max-Age=300; HttpOnly; SameSite=Lax";
 
@@ -20,6 +22,93 @@ async fn the_demo_cookie_is_exactly_the_one_of_the_course() {
             assert_eq!(answer.all("set-cookie"), [DEMO], "{line}");
         }
     }
+}
+
+/// The older lab sheets ask for `http://127.0.0.1:5000/inspect_headers`.
+#[tokio::test]
+async fn the_older_sheets_command_works_with_the_port_alone_changed() {
+    for listener in [PortalHttp, PortalHttps] {
+        let at_loopback = format!("127.0.0.1:{}", port(listener));
+        for (line, host) in [
+            ("HEAD /inspect_headers", at_loopback.clone()),
+            ("GET /inspect_headers", at_loopback.clone()),
+            ("GET /inspect_headers?format=json&hide=1", at_loopback),
+        ] {
+            let answer = ask_under(listener, line, &host).await;
+            assert_eq!(answer.status, 200, "{listener:?} {line}");
+            assert_eq!(answer.all("set-cookie"), [DEMO], "{line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn at_127_0_0_1_nothing_else_is_answered() {
+    let [http, https] = [PortalHttp, PortalHttps].map(port);
+    for (listener, host) in [
+        (PortalHttp, format!("127.0.0.1:{http}")),
+        (PortalHttps, format!("127.0.0.1:{https}")),
+    ] {
+        for line in [
+            "GET /",
+            "GET /healthz",
+            "GET /static/css/tokens.css",
+            "GET /certificate.pem",
+            "GET /insecure/",
+            "GET /insecure/inspect_headers",
+            "GET /b/local/inspect_headers",
+            "GET /inspect_headers/",
+            "GET /inspect_headers/x",
+            "GET /inspect_header%73",
+            "GET /inspect_headersx",
+            "POST /inspect_headers",
+            "OPTIONS /inspect_headers",
+        ] {
+            let answer = ask_under(listener, line, &host).await;
+            assert_eq!(answer.status, 421, "{listener:?} {line}");
+            assert_eq!(answer.all("set-cookie"), [""; 0], "{line}");
+        }
+    }
+    for (listener, host) in [
+        (PortalHttp, "127.0.0.1".to_owned()),
+        (PortalHttp, format!("127.0.0.1:{https}")),
+        (PortalHttp, format!("127.0.0.2:{http}")),
+        (PortalHttp, format!("[::1]:{http}")),
+        (PortalHttp, format!("127.0.0.1.evil.example:{http}")),
+        (Lab, format!("127.0.0.1:{}", port(Lab))),
+    ] {
+        let answer = ask_under(listener, "GET /inspect_headers", &host).await;
+        assert_eq!(answer.status, 421, "{listener:?} {host}");
+    }
+}
+
+/// No other address is answered there, so the page has its style sheets from the lab's own pages.
+#[tokio::test]
+async fn at_127_0_0_1_the_page_has_its_style_sheets() {
+    let host = format!("127.0.0.1:{}", port(PortalHttp));
+    let page = ask_under(PortalHttp, "GET /inspect_headers", &host).await;
+    let home = lab().addresses.origin(Lab);
+    let sheet = format!("href=\"{home}/static/css/tokens.css\"");
+    assert!(
+        page.body.replace("&#x2F;", "/").contains(&sheet),
+        "{}",
+        page.body
+    );
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains(&format!("style-src {home}")), "{policy}");
+    assert!(!page.body.contains("\"/static/"), "{}", page.body);
+    let json = ask_under(PortalHttp, "GET /inspect_headers?format=json", &host).await;
+    assert_eq!(json.header("content-security-policy"), policy);
+    let explained: serde_json::Value = serde_json::from_str(&json.body).expect("JSON");
+    let lines = explained["response"].as_array().expect("a list");
+    let line = lines
+        .iter()
+        .find(|line| line["name"] == "Content-Security-Policy");
+    assert_eq!(line.expect("it is explained")["value"], policy);
+}
+
+async fn ask_under(listener: Listener, line: &str, host: &str) -> super::socket::Answer {
+    let text = format!("{line} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    exchange(listener, text).await.expect("an answer")
 }
 
 #[tokio::test]
