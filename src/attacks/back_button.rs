@@ -40,7 +40,7 @@ const CARD: Card = Card {
     stopped_by: &[&[Name::NoStore]],
     when_stopped: "The browser had kept nothing of the page and had to ask the portal again.",
     shows: &["LO-CACHE"],
-    standards: &["ASVS 14.3.2", "CWE-525", "CWE-524", "WSTG-SESS-07"],
+    standards: &["ASVS 14.3.2", "CWE-525", "CWE-524", "WSTG-ATHN-06"],
 };
 
 #[async_trait]

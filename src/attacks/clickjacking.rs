@@ -38,7 +38,7 @@ const CARD: Card = Card {
     stopped_by: &[&[Name::Framing]],
     when_stopped: "The browser showed no portal in the frame, so there was no button to press.",
     shows: &["HDR-FRAME"],
-    standards: &["ASVS 3.4.6", "CWE-1021"],
+    standards: &["ASVS 3.4.6", "CWE-1021", "WSTG-CLNT-09"],
 };
 
 #[async_trait]

@@ -46,7 +46,7 @@ const CARD: Card = Card {
     when_stopped: "The board showed the script as text, or the browser refused to run it. HttpOnly \
                    and __Host- would not have helped.",
     shows: &["CK-OVERFLOW", "CK-HOSTHTTP"],
-    standards: &["ASVS 3.3.4", "CWE-565", "CWE-79", "RFC 6265bis §8.6"],
+    standards: &["CWE-565", "CWE-79", "RFC 6265bis §8.6"],
 };
 
 #[async_trait]

@@ -41,7 +41,7 @@ const CARD: Card = Card {
     when_stopped: "The answer named no foreign origin, so the browser did not let the script read \
                    it. The request itself did reach the portal.",
     shows: &["CORS-REFLECT"],
-    standards: &["ASVS 3.4.2", "CWE-942", "CWE-346"],
+    standards: &["ASVS 3.4.2", "CWE-942", "CWE-346", "WSTG-CLNT-07"],
 };
 
 #[async_trait]

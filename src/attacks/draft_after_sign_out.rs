@@ -44,7 +44,7 @@ const CARD: Card = Card {
     when_stopped: "The answer to the sign-out had the browser delete all that the portal's scripts \
                    had stored.",
     shows: &["LO-CSD"],
-    standards: &["ASVS 14.3.1", "CWE-922", "CWE-525"],
+    standards: &["ASVS 14.3.1", "CWE-922", "WSTG-CLNT-12"],
 };
 
 #[async_trait]

@@ -18,7 +18,7 @@
 //! Refused for this program: planting mallory's cookie. It has the same effect and needs a host of
 //! the portal's site (`cookie_tossing.rs`). Here any site will do.
 //!
-//! Source: ASVS 7.6.2 (no session without an explicit action), CWE-352.
+//! Source: ASVS 3.5.1 (a request proves that it is the application's own), CWE-352, WSTG-SESS-05.
 
 use async_trait::async_trait;
 
@@ -39,7 +39,7 @@ const CARD: Card = Card {
     when_stopped: "The portal refused the sign-in: its form lacked the token of the visitor's \
                    anonymous session, or was on another site.",
     shows: &["CSRF-LOGIN"],
-    standards: &["ASVS 7.6.2", "CWE-352"],
+    standards: &["ASVS 3.5.1", "CWE-352", "WSTG-SESS-05"],
 };
 
 #[async_trait]

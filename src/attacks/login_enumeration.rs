@@ -40,7 +40,7 @@ const CARD: Card = Card {
     stopped_by: &[&[Name::LoginErrors]],
     when_stopped: "Both names got the same status and the same text.",
     shows: &["AU-ENUM"],
-    standards: &["ASVS 6.3.8", "CWE-203", "CWE-204"],
+    standards: &["ASVS 6.3.8", "CWE-203", "CWE-204", "WSTG-IDNT-04"],
 };
 
 #[async_trait]

@@ -40,7 +40,7 @@ const CARD: Card = Card {
     stopped_by: &[&[Name::Throttle]],
     when_stopped: "After five failures the portal answered 429 and looked at no more passwords.",
     shows: &["AU-RATE"],
-    standards: &["ASVS 6.3.1", "CWE-307", "CWE-799"],
+    standards: &["ASVS 6.3.1", "CWE-307", "CWE-799", "WSTG-ATHN-03"],
 };
 
 #[async_trait]

@@ -76,6 +76,7 @@ impl Defence for ClearSiteData {
             "ASVS 14.3.1",
             "CWE-525",
             "CWE-922",
+            "WSTG-CLNT-12",
             "NIST SP 800-63B-4 §5.1",
         ],
         elsewhere: Elsewhere {

@@ -118,7 +118,7 @@ impl Defence for Cors {
                         ask for one.",
         stage: RequestStage::Headers,
         needs: &[],
-        standards: &["ASVS 3.4.2", "CWE-346", "CWE-942"],
+        standards: &["ASVS 3.4.2", "CWE-346", "CWE-942", "WSTG-CLNT-07"],
         elsewhere: Elsewhere {
             flask: "Sends nothing, the default. Flask-CORS: CORS(app, \
                     origins=[\"https://app.example\"], supports_credentials=True)",

@@ -69,7 +69,7 @@ impl Defence for Csp {
                         escaping, not a replacement.",
         stage: RequestStage::Headers,
         needs: &[],
-        standards: &["ASVS 3.4.3", "CWE-79", "CWE-693"],
+        standards: &["ASVS 3.4.3", "CWE-79", "CWE-693", "WSTG-CONF-12"],
         elsewhere: Elsewhere {
             flask: "flask-talisman: Talisman(app, content_security_policy={…}, \
                     content_security_policy_nonce_in=['script-src'])",

@@ -63,7 +63,7 @@ impl Defence for Framing {
                         ignored.",
         stage: RequestStage::Headers,
         needs: &[],
-        standards: &["ASVS 3.4.6", "CWE-1021"],
+        standards: &["ASVS 3.4.6", "CWE-1021", "WSTG-CLNT-09"],
         elsewhere: Elsewhere {
             flask: "Nothing built in: set the Content-Security-Policy header in an after_request \
                     function.",

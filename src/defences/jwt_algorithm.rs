@@ -61,13 +61,7 @@ impl Defence for JwtAlgorithm {
                         other defences stop those.",
         stage: RequestStage::Token,
         needs: &[],
-        standards: &[
-            "ASVS 9.1.2",
-            "CWE-347",
-            "CWE-327",
-            "RFC 8725 §3.1",
-            "WSTG-SESS-10",
-        ],
+        standards: &["ASVS 9.1.2", "CWE-347", "RFC 8725 §3.1", "WSTG-SESS-10"],
         elsewhere: Elsewhere {
             flask: "JWT_ALGORITHM = \"ES256\" and JWT_DECODE_ALGORITHMS = [\"ES256\"]; PyJWT \
                     refuses a PEM as an HMAC secret",

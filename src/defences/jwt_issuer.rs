@@ -64,7 +64,7 @@ impl Defence for JwtIssuer {
         stage: RequestStage::Token,
         needs: &[],
         standards: &[
-            "ASVS 9.2.4",
+            "ASVS 9.1.3",
             "CWE-345",
             "CWE-346",
             "RFC 8725 §3.8",

@@ -65,11 +65,10 @@ impl Defence for JwtKey {
         stage: RequestStage::Token,
         needs: &[],
         standards: &[
-            "ASVS 13.3.1",
             "CWE-326",
-            "CWE-521",
             "CWE-1391",
             "RFC 8725 §3.5",
+            "RFC 7518 §3.2",
             "WSTG-SESS-10",
         ],
         elsewhere: Elsewhere {

@@ -78,6 +78,7 @@ impl Defence for JwtKeySource {
             "CWE-347",
             "CWE-918",
             "RFC 8725 §3.10",
+            "WSTG-INPV-19",
             "WSTG-SESS-10",
         ],
         elsewhere: Elsewhere {

@@ -104,10 +104,12 @@ impl Defence for JwtNone {
         stage: RequestStage::Token,
         needs: &[],
         standards: &[
+            "ASVS 9.1.1",
             "ASVS 9.1.2",
             "CWE-347",
             "CWE-757",
             "RFC 8725 §3.1",
+            "RFC 7518 §3.6",
             "WSTG-SESS-10",
         ],
         elsewhere: Elsewhere {

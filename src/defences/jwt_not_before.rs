@@ -74,7 +74,7 @@ impl Defence for JwtNotBefore {
                         to check.",
         stage: RequestStage::Token,
         needs: &[],
-        standards: &["ASVS 9.2.1", "CWE-345", "RFC 7519 §4.1.5"],
+        standards: &["ASVS 9.2.1", "CWE-358", "RFC 7519 §4.1.5"],
         elsewhere: Elsewhere {
             flask: "Checked by default; JWT_DECODE_LEEWAY = 0",
             express: "jwt.verify checks nbf by default; never pass ignoreNotBefore: true",

@@ -90,7 +90,7 @@ impl Defence for KeyRotation {
                         must go at once, at the price of every token it signed.",
         stage: RequestStage::Token,
         needs: &[],
-        standards: &["ASVS 13.3.4", "CWE-324", "CWE-321", "NIST SP 800-57 §5.3"],
+        standards: &["ASVS 13.3.4", "CWE-324", "NIST SP 800-57 §5.3"],
         elsewhere: Elsewhere {
             flask: "@jwt.encode_key_loader for the newest key, @jwt.decode_key_loader for the \
                     one of the kid",

@@ -81,7 +81,13 @@ impl Defence for LoginErrors {
                         the same hash as the dummy.",
         stage: RequestStage::Action,
         needs: &[],
-        standards: &["ASVS 6.3.8", "CWE-203", "CWE-204", "CWE-208"],
+        standards: &[
+            "ASVS 6.3.8",
+            "CWE-203",
+            "CWE-204",
+            "CWE-208",
+            "WSTG-IDNT-04",
+        ],
         elsewhere: Elsewhere {
             flask: "Nothing built in: one message for both cases, and check_password_hash against \
                     a dummy hash when the user is unknown.",

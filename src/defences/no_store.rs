@@ -67,7 +67,7 @@ impl Defence for NoStore {
             "ASVS 14.2.2",
             "CWE-525",
             "CWE-524",
-            "WSTG-SESS-04",
+            "WSTG-ATHN-06",
         ],
         elsewhere: Elsewhere {
             flask: "response.cache_control.no_store = True, in after_request",

@@ -63,7 +63,8 @@ impl Defence for Persistence {
         standards: &[
             "CWE-539",
             "WSTG-SESS-02",
-            "RFC 6265bis §4.1.2.1-2",
+            "RFC 6265bis §4.1.2.1",
+            "RFC 6265bis §4.1.2.2",
             "NIST SP 800-63B-4 §5.1",
         ],
         elsewhere: Elsewhere {

@@ -60,14 +60,7 @@ impl Defence for SigningKey {
                         long it is, so there must be a way to change it.",
         stage: RequestStage::Session,
         needs: &[],
-        standards: &[
-            "ASVS 13.3.1",
-            "ASVS 13.3.4",
-            "CWE-326",
-            "CWE-521",
-            "CWE-321",
-            "CWE-798",
-        ],
+        standards: &["ASVS 13.3.1", "CWE-321", "CWE-798", "CWE-1391"],
         elsewhere: Elsewhere {
             flask: "SECRET_KEY from the environment, made with python -c \"import secrets; \
                     print(secrets.token_hex())\"",

@@ -136,6 +136,7 @@ impl Defence for Throttle {
             "CWE-799",
             "CWE-645",
             "RFC 6585 §4",
+            "WSTG-ATHN-03",
             "NIST SP 800-63B-4 §3.1.1.2",
         ],
         elsewhere: Elsewhere {

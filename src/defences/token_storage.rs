@@ -105,7 +105,13 @@ impl Defence for TokenStorage {
                         read output and csp.",
         stage: RequestStage::Token,
         needs: &[],
-        standards: &["CWE-922", "CWE-79", "RFC 9700 §4.14"],
+        standards: &[
+            "CWE-922",
+            "CWE-79",
+            "WSTG-CLNT-12",
+            "NIST SP 800-63B-4 §5.1",
+            "RFC 9700 §4.14",
+        ],
         elsewhere: Elsewhere {
             flask: "JWT_TOKEN_LOCATION = [\"headers\", \"cookies\"], set_refresh_cookies(), \
                     JWT_COOKIE_SECURE = True",

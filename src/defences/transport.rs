@@ -86,6 +86,7 @@ impl Defence for Transport {
             "CWE-319",
             "CWE-523",
             "RFC 6797 §7.1",
+            "WSTG-CONF-07",
             "WSTG-SESS-09",
             "NIST SP 800-63B-4 §5.1",
         ],

@@ -11,6 +11,7 @@ use super::sheet::{
     BlockCommon, CourseStage, FrontMatter, Level, Proof, Question, QuestionKind, QuestionOption,
     Reflection, Screenshot, SheetStep, Wrong,
 };
+use super::standards::{self, Subject};
 use crate::attacks;
 use crate::defences::policy::Name;
 
@@ -53,7 +54,8 @@ struct RawFront {
 /// Reads the front matter.
 ///
 /// # Errors
-/// No TOML, a key too many or too few, a defence or an attack that is none.
+/// No TOML, a key too many or too few, a defence or an attack that is none, a standard that is not in
+/// the table or is about something else.
 pub fn front_matter(text: &str) -> Result<FrontMatter, Fault> {
     let raw: RawFront = from_toml(text)?;
     let whole = |message| (0, message);
@@ -71,7 +73,7 @@ pub fn front_matter(text: &str) -> Result<FrontMatter, Fault> {
     if let Some(name) = unknown {
         return Err(whole(format!("there is no attack called {name}")));
     }
-    Ok(FrontMatter {
+    let front = FrontMatter {
         title: raw.title,
         minutes: raw.minutes,
         level: raw.level,
@@ -83,7 +85,12 @@ pub fn front_matter(text: &str) -> Result<FrontMatter, Fault> {
         attacks: raw.attacks,
         needs: raw.needs,
         teacher: raw.teacher,
-    })
+    };
+    let subjects = Subject::of_sheet(&front);
+    for id in &front.standards {
+        standards::check(id, &subjects).map_err(whole)?;
+    }
+    Ok(front)
 }
 
 fn common(

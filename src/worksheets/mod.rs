@@ -29,4 +29,5 @@ pub mod progress_tracker;
 pub mod read;
 pub mod report;
 pub mod sheet;
+pub mod standards;
 pub mod view;

@@ -18,6 +18,7 @@ use super::placeholders::PlaceholderValues;
 use super::progress::SheetProgress;
 use super::progress_tracker::StepStatus;
 use super::sheet::{BlockCommon, Console, Sheet, SheetBlock, SheetStep};
+use super::standards::{self, Standard};
 use crate::defences::policy::Name;
 use crate::web::visible_time::date_and_time;
 use crate::worksheets::pictures::PictureUse;
@@ -55,7 +56,7 @@ pub struct FrontView {
     minutes: u16,
     level: &'static str,
     outcomes: Vec<String>,
-    standards: Vec<String>,
+    standards: Vec<&'static Standard>,
     defences: Vec<&'static str>,
     attacks: Vec<String>,
     needs: Vec<String>,
@@ -136,7 +137,7 @@ pub fn front(sheet: &Sheet, values: &PlaceholderValues, reader: SheetReader<'_>)
         minutes: front.minutes,
         level: front.level.word(),
         outcomes: front.outcomes.iter().map(inline).collect(),
-        standards: front.standards.clone(),
+        standards: standards::rows_of(&front.standards),
         defences: front.defences.iter().map(|name| name.slug()).collect(),
         attacks: front.attacks.clone(),
         needs: front.needs.iter().map(inline).collect(),

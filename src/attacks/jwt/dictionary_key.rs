@@ -38,14 +38,7 @@ const CARD: Card = Card {
     stopped_by: &[&[Name::JwtKey, Name::JwtSignature]],
     when_stopped: "No word of the list is the secret.",
     shows: &["JWT-WEAKKEY", "JWT-HARDKEY"],
-    standards: &[
-        "ASVS 13.3.1",
-        "CWE-321",
-        "CWE-326",
-        "CWE-521",
-        "CWE-1391",
-        "WSTG-SESS-10",
-    ],
+    standards: &["CWE-326", "CWE-1391", "RFC 8725 §3.5", "WSTG-SESS-10"],
 };
 
 #[async_trait]

@@ -14,7 +14,7 @@
 //! Refused for this program: leaving the last dot out. That is no token by its form (RFC 7515
 //! §7.1), and every variant refuses it.
 //!
-//! Source: ASVS 9.1.2, RFC 8725 §3.1, CWE-347. Read `src/defences/jwt_none.rs` next.
+//! Source: ASVS 9.1.1, RFC 8725 §3.1, CWE-347. Read `src/defences/jwt_none.rs` next.
 
 use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
 use super::super::{Attack, Card, Engine, Outcome};
@@ -35,7 +35,7 @@ const CARD: Card = Card {
     stopped_by: &[&[Name::JwtNone]],
     when_stopped: "A token without a signature is refused, whatever its header says.",
     shows: &["JWT-NONE"],
-    standards: &["ASVS 9.1.2", "CWE-347", "WSTG-SESS-10"],
+    standards: &["ASVS 9.1.1", "CWE-347", "WSTG-SESS-10"],
 };
 
 #[async_trait]

@@ -40,7 +40,7 @@ const CARD: Card = Card {
     stopped_by: &[&[Name::JwtAlgorithm]],
     when_stopped: "The public key is for ES256 only; the header may not choose HS256 for it.",
     shows: &["JWT-ALGCONF"],
-    standards: &["ASVS 9.1.2", "CWE-327", "CWE-347", "WSTG-SESS-10"],
+    standards: &["ASVS 9.1.2", "CWE-347", "WSTG-SESS-10"],
 };
 
 #[async_trait]

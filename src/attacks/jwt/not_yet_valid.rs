@@ -14,7 +14,7 @@
 //! Refused for this program: a token for tomorrow. The clock of a bench can be moved past tomorrow,
 //! and then the token would be valid. It cannot be moved to the year 2100.
 //!
-//! Source: ASVS 9.2.1, RFC 7519 §4.1.5, CWE-345. Read `src/defences/jwt_not_before.rs` next.
+//! Source: ASVS 9.2.1, RFC 7519 §4.1.5, CWE-358. Read `src/defences/jwt_not_before.rs` next.
 
 use async_trait::async_trait;
 use serde_json::json;
@@ -37,7 +37,7 @@ const CARD: Card = Card {
     stopped_by: &[&[Name::JwtNotBefore]],
     when_stopped: "The token is not valid yet.",
     shows: &["JWT-NBF"],
-    standards: &["ASVS 9.2.1", "CWE-345"],
+    standards: &["ASVS 9.2.1", "CWE-358"],
 };
 
 #[async_trait]

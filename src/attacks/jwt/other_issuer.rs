@@ -15,8 +15,8 @@
 //! key, so no check of claims can stop that. Sharing a key is trusting its other holders, and
 //! separate keys are the cure.
 //!
-//! Source: RFC 8725 §3.8 (the key must belong to the issuer), RFC 9068 §4, CWE-345, CWE-346. Read
-//! `src/defences/jwt_issuer.rs` next.
+//! Source: RFC 8725 §3.8 (the key must belong to the issuer), RFC 9068 §4, ASVS 9.1.3, CWE-345,
+//! CWE-346. Read `src/defences/jwt_issuer.rs` next.
 
 use async_trait::async_trait;
 use serde_json::json;
@@ -40,7 +40,7 @@ const CARD: Card = Card {
     stopped_by: &[&[Name::JwtIssuer]],
     when_stopped: "The token does not come from the portal.",
     shows: &["JWT-ISS"],
-    standards: &["ASVS 9.2.4", "CWE-345", "CWE-346"],
+    standards: &["ASVS 9.1.3", "CWE-345", "CWE-346"],
 };
 
 #[async_trait]

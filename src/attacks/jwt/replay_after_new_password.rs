@@ -14,7 +14,7 @@
 //! Refused for this program: a copy of a token that the victim got. It would be refused in the same
 //! way. A token that was issued to the attacker shows that not even a theft is needed.
 //!
-//! Source: ASVS 7.4.1 (for tokens it names a date before which none is accepted), CWE-613. Compare
+//! Source: ASVS 7.4.3 (a change of the password can end all other sessions), CWE-613. Compare
 //! `old_session_after_password_change.rs`, the same attack with a session.
 
 use super::super::scenario::{Scenario, ScenarioError, VICTIM};
@@ -35,7 +35,7 @@ const CARD: Card = Card {
     stopped_by: &[&[Name::JwtRevocation]],
     when_stopped: "The new password ended every token that is older.",
     shows: &["JWT-REVOKE", "JWT-RTLIFE"],
-    standards: &["ASVS 7.4.1", "CWE-613"],
+    standards: &["ASVS 7.4.3", "CWE-613"],
 };
 
 #[async_trait]

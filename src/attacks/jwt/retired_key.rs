@@ -17,7 +17,7 @@
 //! Refused for this program: using the key on the day of the leak. No rotation helps against that,
 //! so the cell would be the same on both arms.
 //!
-//! Source: ASVS 13.3.4 (secrets rotate), CWE-321, CWE-347. Read `src/defences/key_rotation.rs`
+//! Source: ASVS 13.3.4 (secrets rotate), CWE-324. Read `src/defences/key_rotation.rs`
 //! next.
 
 use super::super::scenario::{ATTACKER, Scenario, ScenarioError, VICTIM};
@@ -41,7 +41,7 @@ const CARD: Card = Card {
     stopped_by: &[&[Name::KeyRotation]],
     when_stopped: "The key in the backup has retired, so no token that it signs is accepted.",
     shows: &["JWT-HARDKEY", "JWT-KEYUSE"],
-    standards: &["ASVS 13.3.1", "CWE-321", "CWE-347"],
+    standards: &["ASVS 13.3.4", "CWE-324"],
 };
 
 #[async_trait]

@@ -41,7 +41,7 @@ const CARD: Card = Card {
     stopped_by: &[&[Name::JwtKeySource, Name::JwtSignature]],
     when_stopped: "The API fetched nothing and verified with its own key.",
     shows: &["JWT-JKU"],
-    standards: &["ASVS 9.1.3", "CWE-347", "CWE-918"],
+    standards: &["ASVS 9.1.3", "CWE-347", "CWE-918", "WSTG-INPV-19"],
 };
 
 #[async_trait]

@@ -45,7 +45,7 @@ const CARD: Card = Card {
     when_stopped: "The board showed the script as text, the browser refused to run it, or it found \
                    no token to read.",
     shows: &["XSS-STORAGE", "XSS-RUN", "HDR-CSP"],
-    standards: &["ASVS 14.3.3", "ASVS 1.2.1", "CWE-79", "CWE-922"],
+    standards: &["ASVS 1.2.1", "CWE-79", "CWE-922", "WSTG-CLNT-12"],
 };
 
 #[async_trait]

@@ -1,5 +1,6 @@
 //! `/coverage`: every row of the catalogue that can be tried in this lab, with a link, its standards'
-//! ids and the test that proves it. The rows are in `src/worksheets/catalogue/`.
+//! ids and the test that proves it; below them, what each id asks. The rows are in
+//! `src/worksheets/catalogue/`, the ids in `src/worksheets/standards/`.
 
 use rocket::http::Status;
 use rocket::serde::json::Json;
@@ -13,6 +14,7 @@ use crate::lab::page;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 use crate::worksheets::catalogue::{AREAS, Area, CatalogueRow, TryIt};
+use crate::worksheets::standards::{self, Standard, StandardSource};
 
 /// One way to try a row: links to follow, or a command to type.
 #[derive(Serialize)]
@@ -60,9 +62,18 @@ struct AreaLink {
     here: bool,
 }
 
+/// The ids of one document that are shown.
+#[derive(Serialize)]
+struct AskedView {
+    source: &'static StandardSource,
+    rows: Vec<&'static Standard>,
+}
+
 #[derive(Serialize)]
 struct CoveragePage {
     areas: Vec<AreaView>,
+    /// What the ids that are shown ask.
+    asked: Vec<AskedView>,
     menu: Vec<AreaLink>,
     all: usize,
     chosen: bool,
@@ -93,6 +104,7 @@ fn show(
         here: chosen.is_some_and(|one| one.slug == area.slug),
     });
     let page = CoveragePage {
+        asked: asked(&areas, chosen.is_none()),
         areas,
         menu: menu.collect(),
         all: AREAS.iter().map(|area| area.rows.len()).sum(),
@@ -105,6 +117,20 @@ fn show(
         title,
         page,
     )))
+}
+
+/// The whole table of standards, or of one area the rows that are cited in it.
+fn asked(areas: &[AreaView], whole: bool) -> Vec<AskedView> {
+    let cited = |row: &&Standard| {
+        let mut rows = areas.iter().flat_map(|area| &area.rows);
+        whole || rows.any(|shown| shown.standards.contains(&row.id))
+    };
+    let of = |source: &'static StandardSource| AskedView {
+        source,
+        rows: standards::rows_in(source).filter(cited).collect(),
+    };
+    let all = standards::SOURCES.iter().map(of);
+    all.filter(|view| !view.rows.is_empty()).collect()
 }
 
 fn unknown() -> Problem {

@@ -4,6 +4,7 @@
 use super::TryIt::{Attack, Defence, Page, Shell, Trick};
 use super::{CatalogueRow, ShellCommand};
 use crate::defences::policy::Name;
+use crate::worksheets::standards::Subject;
 
 const DOMAIN: ShellCommand = ShellCommand {
     line: "curl -s -o /dev/null -c jar -H 'Origin: {origin of the sibling}' -d '' \
@@ -31,6 +32,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Defence(Name::Secure),
             Page("/cafe"),
         ],
+        about: &[Subject::CookiesAndTransport],
         standards: &[
             "ASVS 3.3.1",
             "CWE-319",
@@ -46,6 +48,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "CK-HTTPONLY",
         title: "A script reads the session id from document.cookie",
         try_it: &[Attack("xss-steals-cookie"), Defence(Name::HttpOnly)],
+        about: &[Subject::CookiesAndScripts],
         standards: &[
             "ASVS 3.3.4",
             "CWE-1004",
@@ -63,6 +66,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Trick("/csrf-form"),
             Defence(Name::SameSite),
         ],
+        about: &[Subject::ForgedRequests],
         standards: &[
             "ASVS 3.3.2",
             "CWE-352",
@@ -76,6 +80,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "CK-NONESEC",
         title: "Browsers drop a cookie with SameSite=None but without Secure; curl keeps it",
         try_it: &[Page("/same-site"), Page("/custom"), Defence(Name::SameSite)],
+        about: &[Subject::ForgedRequests],
         standards: &["CWE-1275", "WSTG-SESS-02", "RFC 6265bis §5.7"],
         proof: "browser::secure::a_cookie_with_none_but_without_secure_is_dropped_by_the_browser_and_kept_by_curl",
     },
@@ -88,6 +93,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Trick("/csrf-form"),
             Defence(Name::SameSite),
         ],
+        about: &[Subject::ForgedRequests],
         standards: &[
             "ASVS 3.3.2",
             "CWE-352",
@@ -107,6 +113,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Trick("/fixation"),
             Defence(Name::HostPrefix),
         ],
+        about: &[Subject::CookiesAndHosts, Subject::Fixation],
         standards: &[
             "ASVS 3.3.3",
             "CWE-346",
@@ -125,13 +132,15 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Page("/custom"),
             Defence(Name::HostPrefix),
         ],
-        standards: &["ASVS 3.3.4", "CWE-79", "CWE-565"],
+        about: &[Subject::CookiesAndHosts],
+        standards: &["CWE-79", "CWE-565"],
         proof: "browser::cookies::a_script_writes_a_host_cookie_but_no_host_http_cookie",
     },
     CatalogueRow {
         key: "CK-DOMAIN",
         title: "A cookie with Domain reaches every sibling host",
         try_it: &[Shell(&DOMAIN), Trick("/tossing")],
+        about: &[Subject::CookiesAndHosts],
         standards: &[
             "ASVS 3.3.3",
             "CWE-565",
@@ -145,6 +154,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "CK-PORT",
         title: "Two ports of one host share their cookies",
         try_it: &[Shell(&PORT)],
+        about: &[Subject::CookiesAndHosts],
         standards: &["ASVS 3.5.4", "CWE-668", "RFC 6265bis §8.5"],
         proof: "web::cookie_scope::a_cookie_goes_to_every_port_of_its_host",
     },
@@ -152,6 +162,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "CK-PERSIST",
         title: "The session cookie outlives the browser",
         try_it: &[Attack("long-lived-cookie"), Defence(Name::Persistence)],
+        about: &[Subject::CookieLifetime],
         standards: &["CWE-539", "WSTG-SESS-02", "RFC 6265bis §5.5"],
         proof: "browser::attacks::long_lived_cookie",
     },
@@ -163,6 +174,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Trick("/tossing"),
             Defence(Name::DuplicateCookies),
         ],
+        about: &[Subject::RepeatedNames],
         standards: &["ASVS 15.3.7", "CWE-565", "RFC 6265bis §4.2.2"],
         proof: "web::cookies::a_repeated_session_cookie_is_refused_on_the_hardened_side_only",
     },
@@ -170,6 +182,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "CK-DELETE",
         title: "Taking a cookie back must repeat its attributes",
         try_it: &[Page("/compare"), Defence(Name::HostPrefix)],
+        about: &[Subject::SignOut],
         standards: &["CWE-613"],
         proof: "browser::clear_site_data::the_hardened_sign_out_on_localhost_clears_storage_and_no_foreign_cookie",
     },
@@ -181,13 +194,15 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Defence(Name::HostPrefix),
             Trick("/xss"),
         ],
-        standards: &["CWE-565", "RFC 6265bis §8.6"],
+        about: &[Subject::CookiesAndHosts],
+        standards: &["CWE-79", "CWE-565", "RFC 6265bis §8.6"],
         proof: "browser::attacks::cookie_overflow",
     },
     CatalogueRow {
         key: "CK-TAMPER",
         title: "The user edits the role in a cookie",
         try_it: &[Attack("role-cookie-tampering"), Defence(Name::RoleSource)],
+        about: &[Subject::ClientState],
         standards: &[
             "ASVS 8.3.1",
             "CWE-302",
@@ -203,26 +218,16 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "CK-REPLAY",
         title: "Signed state in a cookie is good for whoever copies it",
         try_it: &[Defence(Name::ClientState)],
-        standards: &[
-            "ASVS 7.4.1",
-            "CWE-294",
-            "CWE-472",
-            "CWE-613",
-            "RFC 6265bis §8.3",
-        ],
+        about: &[Subject::ClientState, Subject::SignOut],
+        standards: &["ASVS 7.4.1", "CWE-294", "CWE-613", "RFC 6265bis §8.3"],
         proof: "portal::defences::each::a_copied_state_cookie_makes_somebody_else",
     },
     CatalogueRow {
         key: "CK-KEY",
         title: "A key from a word list lets anyone sign tokens",
         try_it: &[Attack("forged-signed-cookie"), Defence(Name::SigningKey)],
-        standards: &[
-            "ASVS 13.3.1",
-            "ASVS 13.3.4",
-            "CWE-321",
-            "CWE-324",
-            "CWE-798",
-        ],
+        about: &[Subject::WeakKeys, Subject::ClientState],
+        standards: &["ASVS 13.3.1", "CWE-321", "CWE-798", "CWE-565", "CWE-642"],
         proof: "portal::defences::each::a_state_cookie_can_be_forged_with_a_known_word",
     },
 ];

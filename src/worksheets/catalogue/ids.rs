@@ -4,23 +4,23 @@
 use super::CatalogueRow;
 use super::TryIt::{Attack, Defence, Page};
 use crate::defences::policy::Name;
+use crate::worksheets::standards::Subject;
 
 pub(super) const ROWS: &[CatalogueRow] = &[
     CatalogueRow {
         key: "SID-ENTROPY",
         title: "The next session id can be predicted",
         try_it: &[Page("/ids"), Attack("id-prediction")],
+        about: &[Subject::SessionIds],
         standards: &[
             "ASVS 7.2.3",
             "ASVS 11.5.1",
             "CWE-330",
-            "CWE-331",
-            "CWE-334",
             "CWE-340",
-            "CWE-341",
             "CWE-342",
             "CWE-343",
             "WSTG-SESS-01",
+            "NIST SP 800-63B-4 §5.1",
         ],
         proof: "lab::attacks::the_weak_source_is_predicted_and_the_strong_one_is_not",
     },
@@ -28,6 +28,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "SID-STRICT",
         title: "The server takes an id that the client made up",
         try_it: &[Defence(Name::Adoption)],
+        about: &[Subject::Fixation],
         standards: &["CWE-384", "WSTG-SESS-03"],
         proof: "portal::defences::each::an_invented_id_becomes_a_session",
     },
@@ -35,6 +36,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "SID-ROTATE",
         title: "Session fixation: the id is the same before and after the sign-in",
         try_it: &[Attack("planted-id"), Page("/fixation"), Attack("fixation")],
+        about: &[Subject::Fixation],
         standards: &["ASVS 7.2.4", "CWE-384", "WSTG-SESS-03", "RFC 6265bis §8.4"],
         proof: "portal::defences::each::a_planted_id_is_signed_in_with_its_victim",
     },
@@ -42,7 +44,8 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "SID-PRIV",
         title: "The id is the same after the user's role has changed",
         try_it: &[Defence(Name::Rotation)],
-        standards: &["ASVS 7.2.4", "CWE-384"],
+        about: &[Subject::Fixation],
+        standards: &["CWE-384"],
         proof: "portal::defences::more_moments::a_new_role_gives_every_session_of_the_user_a_new_id_at_its_next_request",
     },
     CatalogueRow {
@@ -53,6 +56,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Defence(Name::Carrier),
             Defence(Name::Referrer),
         ],
+        about: &[Subject::SecretsInAddresses],
         standards: &[
             "ASVS 14.2.1",
             "CWE-200",
@@ -66,6 +70,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "SID-ATREST",
         title: "Who steals the session store can use what is in it",
         try_it: &[Attack("stolen-store"), Defence(Name::AtRest)],
+        about: &[Subject::SessionStore],
         standards: &["CWE-312", "CWE-522"],
         proof: "portal::defences::each::a_key_of_the_store_opens_a_session",
     },
@@ -73,6 +78,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "SID-PREPOST",
         title: "The anonymous session of the sign-in page becomes the user's",
         try_it: &[Page("/fixation"), Defence(Name::Rotation)],
+        about: &[Subject::Fixation],
         standards: &["CWE-384"],
         proof: "session::races::memory::two_sign_ins_on_one_anonymous_session_both_work_and_it_is_gone",
     },
@@ -80,7 +86,8 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "SID-GUESS",
         title: "An id that opens no session is an event in the journal",
         try_it: &[Attack("id-prediction"), Page("/evidence/insecure")],
-        standards: &["ASVS 16.3.3", "CWE-307", "CWE-799"],
+        about: &[Subject::Logging],
+        standards: &["ASVS 16.3.3", "CWE-778"],
         proof: "lab::evidence::events_tell_the_story_newest_first_and_name_no_id",
     },
 ];

@@ -3,6 +3,7 @@
 
 use super::TryIt::{Page, Shell};
 use super::{CatalogueRow, ShellCommand};
+use crate::worksheets::standards::Subject;
 
 const CLOSED: ShellCommand = ShellCommand {
     line: "mv lab-data/sessions aside; touch lab-data/sessions; curl -s -o /dev/null -w \
@@ -18,6 +19,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "LOG-SID",
         title: "No id, token or password is written to a log",
         try_it: &[Page("/evidence/hardened")],
+        about: &[Subject::Logging],
         standards: &["ASVS 16.2.5", "CWE-532"],
         proof: "app::log::no_id_no_password_and_no_token_is_in_the_log_or_the_journal",
     },
@@ -25,6 +27,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "LOG-EVENTS",
         title: "Sign-ins, failures, rotations and ends are events",
         try_it: &[Page("/evidence/insecure")],
+        about: &[Subject::Logging],
         standards: &[
             "ASVS 16.3.1",
             "ASVS 16.3.2",
@@ -38,6 +41,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "ERR-CLOSED",
         title: "A store that does not answer lets nobody in",
         try_it: &[Shell(&CLOSED)],
+        about: &[Subject::Errors],
         standards: &["ASVS 16.5.3", "CWE-636", "CWE-755"],
         proof: "session::unwritable::a_store_that_cannot_write_is_503_and_signs_nobody_in",
     },

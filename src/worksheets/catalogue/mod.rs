@@ -1,7 +1,7 @@
 //! The catalogue: what this lab shows of session security, row by row, each with the place where it
 //! can be tried, the standards' ids, and the test that proves it.
 //!
-//! The keys and the ids are those of the course's catalogue of standards. A row without a proof does
+//! The ids are rows of [`crate::worksheets::standards`]. A row without a proof does
 //! not get in: `tests/lab/worksheets/catalogue.rs` looks every proof up in the list of tests. Read `cookies.rs`
 //! first; [`crate::lab`] shows the catalogue at `/coverage`. To add a row, write it into the list
 //! of its area.
@@ -16,6 +16,7 @@ mod requests;
 mod tokens;
 
 use crate::defences::policy::Name;
+use crate::worksheets::standards::Subject;
 
 /// One row: something that goes wrong with sessions, and can be tried here.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct CatalogueRow {
     pub title: &'static str,
     /// Where to try it, the best place first.
     pub try_it: &'static [TryIt],
+    /// What it is about: its standards are cited for this.
+    pub about: &'static [Subject],
     /// The requirements and weaknesses that name it.
     pub standards: &'static [&'static str],
     /// The test that fails when this is not true: its path in the list of tests.

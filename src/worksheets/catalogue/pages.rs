@@ -4,6 +4,7 @@
 use super::CatalogueRow;
 use super::TryIt::{Attack, Defence, Page, Trick};
 use crate::defences::policy::Name;
+use crate::worksheets::standards::Subject;
 
 pub(super) const ROWS: &[CatalogueRow] = &[
     CatalogueRow {
@@ -15,7 +16,8 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Trick("/xss"),
             Defence(Name::Output),
         ],
-        standards: &["ASVS 1.2.1", "ASVS 1.2.3", "ASVS 3.2.2", "CWE-79", "CWE-80"],
+        about: &[Subject::InjectedScripts],
+        standards: &["ASVS 1.2.1", "ASVS 3.2.2", "CWE-79", "CWE-80"],
         proof: "browser::content_security_policy::a_notice_with_a_script_runs_where_neither_output_nor_csp_is_strong",
     },
     CatalogueRow {
@@ -26,6 +28,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Trick("/xss"),
             Defence(Name::HttpOnly),
         ],
+        about: &[Subject::InjectedScripts, Subject::CookiesAndScripts],
         standards: &["CWE-79", "CWE-1004"],
         proof: "browser::attacks::xss_steals_cookie",
     },
@@ -37,6 +40,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Trick("/xss"),
             Defence(Name::Csp),
         ],
+        about: &[Subject::InjectedScripts],
         standards: &["CWE-79"],
         proof: "browser::attacks::xss_rides_session",
     },
@@ -48,7 +52,8 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Attack("xss-steals-cookie"),
             Defence(Name::Csp),
         ],
-        standards: &["ASVS 3.4.3", "CWE-79", "CWE-693"],
+        about: &[Subject::InjectedScripts],
+        standards: &["ASVS 3.4.3", "CWE-79", "CWE-693", "WSTG-CONF-12"],
         proof: "portal::defences::each::any_script_in_the_page_may_run",
     },
     CatalogueRow {
@@ -60,13 +65,15 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Trick("/frame"),
             Defence(Name::Framing),
         ],
-        standards: &["ASVS 3.4.6", "CWE-1021"],
+        about: &[Subject::Framing],
+        standards: &["ASVS 3.4.6", "CWE-1021", "WSTG-CLNT-09"],
         proof: "browser::attacks::clickjacking",
     },
     CatalogueRow {
         key: "HDR-REFERRER",
         title: "Every site that is linked to learns the whole address",
         try_it: &[Attack("id-in-referer"), Defence(Name::Referrer)],
+        about: &[Subject::SecretsInAddresses],
         standards: &["ASVS 3.4.5", "CWE-200", "CWE-598"],
         proof: "browser::attacks::id_in_referer",
     },
@@ -78,11 +85,12 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Page("/cafe"),
             Defence(Name::Transport),
         ],
+        about: &[Subject::Transport],
         standards: &[
             "ASVS 3.4.1",
             "CWE-319",
             "CWE-523",
-            "WSTG-SESS-03",
+            "WSTG-CONF-07",
             "WSTG-SESS-09",
             "RFC 6797 §7.1",
             "RFC 6797 §7.2",
@@ -97,6 +105,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Page("/cafe"),
             Attack("plain-http-downgrade"),
         ],
+        about: &[Subject::Transport],
         standards: &["ASVS 12.2.1", "CWE-319", "WSTG-SESS-09"],
         proof: "sniffing_proxy::one_port_takes_http_and_tls_and_only_http_can_be_read",
     },

@@ -4,6 +4,7 @@
 use super::CatalogueRow;
 use super::TryIt::{Attack, Defence, Page, Trick};
 use crate::defences::policy::Name;
+use crate::worksheets::standards::Subject;
 
 pub(super) const ROWS: &[CatalogueRow] = &[
     CatalogueRow {
@@ -14,6 +15,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Trick("/csrf-form"),
             Defence(Name::CsrfToken),
         ],
+        about: &[Subject::ForgedRequests],
         standards: &["ASVS 3.5.1", "CWE-352", "WSTG-SESS-05", "RFC 6265bis §8.2"],
         proof: "browser::attacks::csrf_form",
     },
@@ -21,6 +23,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "CSRF-BIND",
         title: "A token of one session is worthless in another",
         try_it: &[Defence(Name::CsrfToken)],
+        about: &[Subject::ForgedRequests],
         standards: &["CWE-352"],
         proof: "portal::tokens::a_token_of_one_session_is_refused_in_another_even_of_the_same_user",
     },
@@ -32,6 +35,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Attack("text-plain-json"),
             Defence(Name::RequestOrigin),
         ],
+        about: &[Subject::ForgedRequests],
         standards: &["CWE-346", "CWE-352"],
         proof: "portal::defences::each::a_transfer_from_another_site_is_made",
     },
@@ -39,6 +43,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "CSRF-FETCHMETA",
         title: "The portal does not look at Sec-Fetch-Site",
         try_it: &[Attack("csrf-form"), Defence(Name::RequestOrigin)],
+        about: &[Subject::ForgedRequests],
         standards: &["ASVS 3.5.3", "CWE-346", "CWE-352"],
         proof: "portal::defences::more_moments::a_request_of_another_site_is_refused_by_either_header",
     },
@@ -46,6 +51,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "CSRF-CT",
         title: "A JSON route reads a body that a form can send",
         try_it: &[Attack("text-plain-json"), Defence(Name::JsonOnly)],
+        about: &[Subject::ForgedRequests],
         standards: &["ASVS 3.5.2", "CWE-352", "WSTG-SESS-05"],
         proof: "portal::defences::each::a_text_body_is_read_as_json",
     },
@@ -57,6 +63,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Trick("/csrf-link"),
             Defence(Name::SafeMethods),
         ],
+        about: &[Subject::ForgedRequests],
         standards: &["ASVS 3.5.3", "CWE-352", "CWE-650", "WSTG-SESS-05"],
         proof: "browser::attacks::csrf_link",
     },
@@ -64,7 +71,8 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "CSRF-METHOD",
         title: "A form field replaces the method behind the checks",
         try_it: &[Attack("method-override"), Defence(Name::SafeMethods)],
-        standards: &["ASVS 3.5.2", "CWE-352"],
+        about: &[Subject::ForgedRequests],
+        standards: &["ASVS 3.5.2", "ASVS 3.5.3", "CWE-352", "CWE-650"],
         proof: "portal::defences::more_moments::a_method_field_replaces_the_method_only_where_methods_bend",
     },
     CatalogueRow {
@@ -75,13 +83,15 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Trick("/login-csrf"),
             Defence(Name::CsrfToken),
         ],
-        standards: &["ASVS 7.6.2", "ASVS 10.2.1", "CWE-352"],
+        about: &[Subject::ForgedRequests],
+        standards: &["ASVS 3.5.1", "CWE-352", "WSTG-SESS-05"],
         proof: "browser::attacks::login_csrf",
     },
     CatalogueRow {
         key: "CSRF-LOGOUT",
         title: "A link signs the user out",
         try_it: &[Defence(Name::SafeMethods)],
+        about: &[Subject::ForgedRequests],
         standards: &["CWE-352", "WSTG-SESS-05"],
         proof: "portal::defences::more_moments::a_link_signs_out_only_where_a_get_may_change_something",
     },
@@ -95,6 +105,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             Trick("/clickjacking"),
             Page("/custom"),
         ],
+        about: &[Subject::ForgedRequests],
         standards: &["CWE-346", "CWE-352", "RFC 6265bis §8.8.1"],
         proof: "browser::attacks::strict_lets_a_form_of_the_sibling_through",
     },
@@ -102,7 +113,8 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         key: "CORS-REFLECT",
         title: "Every origin that asks may read the API with the user's cookie",
         try_it: &[Attack("cors-read"), Trick("/cors"), Defence(Name::Cors)],
-        standards: &["ASVS 3.4.2", "CWE-346", "CWE-942"],
+        about: &[Subject::ForeignReaders],
+        standards: &["ASVS 3.4.2", "CWE-346", "CWE-942", "WSTG-CLNT-07"],
         proof: "browser::attacks::cors_read",
     },
 ];

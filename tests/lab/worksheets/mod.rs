@@ -7,6 +7,8 @@ mod catalogue;
 mod noted;
 mod on_paper;
 mod pictures;
+mod questions;
 mod report;
 mod sheets;
+mod standards;
 mod walk;

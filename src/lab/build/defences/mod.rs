@@ -15,6 +15,7 @@ use crate::defences::policy::{Name, Policy};
 use crate::lab::{Lessons, page};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
+use crate::worksheets::standards::{self, Standard};
 pub use source::Sources;
 
 /// The parts of the list: their titles, and the defence that each begins with. The order is that of
@@ -126,7 +127,7 @@ struct DefencePage<'s> {
     protects: &'static str,
     does_not_stop: &'static str,
     needs: Vec<&'static str>,
-    standards: &'static [&'static str],
+    standards: Vec<&'static Standard>,
     arms: Vec<ArmText>,
     stops: Vec<stops::Stops>,
     shown: Vec<stops::Shown>,
@@ -169,7 +170,7 @@ fn defence(
         protects: lesson.protects,
         does_not_stop: lesson.does_not_stop,
         needs: lesson.needs.iter().map(|needed| needed.slug()).collect(),
-        standards: lesson.standards,
+        standards: standards::rows_of(lesson.standards),
         arms: name.arms(),
         stops: stops::stops(name),
         shown: stops::shown(name),
