@@ -44,6 +44,7 @@
 #![warn(missing_docs)]
 
 pub mod attack;
+pub mod beats;
 pub mod browser_actor;
 pub mod cell;
 pub mod costs;

@@ -65,6 +65,8 @@ pub struct Outgoing {
 /// What went over the socket, and the answer.
 #[derive(Clone, Debug)]
 pub struct HttpExchange {
+    /// Unencrypted or over TLS.
+    pub scheme: Scheme,
     /// The bytes sent, as text.
     pub sent: String,
     /// The head of the answer as it arrived, without the empty line.
@@ -236,6 +238,7 @@ where
         .unwrap_or_default()
         .replace("\r\n", "\n");
     Ok(HttpExchange {
+        scheme: request.scheme,
         sent: String::from_utf8_lossy(&tapped.sent)
             .replace("\r\n", "\n")
             .trim_end()

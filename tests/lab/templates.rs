@@ -106,10 +106,11 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             lab.get("/defences/rotation").await,
         ),
         (
-            "lab/fixation.html",
-            "Session fixation",
+            "lab/play.html",
+            "Session fixation by an anonymous id",
             lab.get("/fixation").await,
         ),
+        ("lab/plays.html", "Plays", lab.get("/plays").await),
         (
             "lab/stateless.html",
             "Sessions and tokens",

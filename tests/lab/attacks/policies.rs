@@ -119,7 +119,7 @@ fn accepted(scenario: &Scenario) -> Option<(&'static str, String)> {
     let lines = scenario.transcript().lines().into_iter().rev();
     let mut exchanges = lines.filter_map(|line| match line {
         TranscriptLine::Exchange { exchange, .. } => Some(exchange),
-        TranscriptLine::Narration(_) => None,
+        TranscriptLine::Narration(_) | TranscriptLine::Planted { .. } => None,
     });
     exchanges.find_map(|exchange| {
         let head = exchange.sent.lines().find_map(|line| {

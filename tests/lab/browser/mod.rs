@@ -18,6 +18,8 @@ mod firefox;
 mod foreign_scripts;
 mod keyboard;
 mod pages;
+mod plays;
+mod present;
 mod same_site;
 mod screenshots;
 mod secure;

@@ -10,6 +10,7 @@ mod evidence;
 mod find;
 mod menu;
 mod own_origin;
+mod plays;
 mod same_site;
 mod stateless;
 mod variants;

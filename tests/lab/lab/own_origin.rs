@@ -12,7 +12,7 @@ const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-const POSTS: [(&str, &str); 19] = [
+const POSTS: [(&str, &str); 21] = [
     ("/custom/attack", ""),
     ("/labs/name", "name=Ada"),
     ("/labs/progress", ""),
@@ -25,6 +25,8 @@ const POSTS: [(&str, &str); 19] = [
     ("/clock", "minutes=6"),
     ("/reset", ""),
     ("/fixation", ""),
+    ("/plays/none-algorithm", ""),
+    ("/attack/csrf-form/cancel", ""),
     ("/ids", ""),
     ("/stateless", ""),
     ("/matrix", ""),
@@ -49,6 +51,8 @@ fn pages() -> Vec<String> {
         "/wire?projector=1",
         "/wire/live",
         "/matrix",
+        "/plays",
+        "/fixation",
         "/jwt",
         "/addresses",
         "/same-site",
@@ -70,6 +74,7 @@ fn pages() -> Vec<String> {
     all.extend(["/certificate", "/certificate.pem", "/healthz"].map(str::to_owned));
     for attack in ALL {
         all.push(format!("/attack/{}", attack.card().name));
+        all.push(format!("/plays/{}", attack.card().name));
     }
     for variant in Variant::all() {
         all.push(format!("/evidence/{variant}"));
