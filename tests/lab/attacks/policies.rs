@@ -181,7 +181,10 @@ async fn a_forged_cookie_with_another_signature_is_believed_by_nobody() {
     let bench = throw_away_name();
     let scenario = scenario_under(&bench, &policy).await;
     let mut attacker = scenario.actor("attacker");
-    attacker.sign_in(ATTACKER).await.expect("his own account");
+    attacker
+        .sign_in(ATTACKER)
+        .await
+        .expect("the attacker's own account");
     let name = attacker.cookie_name_for("state").expect("a session");
 
     let state = SignedState {

@@ -1,4 +1,4 @@
-//! Worksheets in a real browser: a step is marked while the page stands open, a browser's own part
+//! Worksheets in a real browser: a step is marked while the page is open, a browser's own part
 //! is done in a browser, questions answer, and all of it works with the keyboard.
 
 use serde_json::Value;

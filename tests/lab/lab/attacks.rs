@@ -33,7 +33,7 @@ async fn an_attack_runs_by_a_click_and_shows_what_was_sent_and_received() {
     assert_eq!(
         bench.events("insecure").await,
         ["The attack role-cookie-tampering was tried and succeeded."],
-        "it had a bench of its own"
+        "it had its own bench"
     );
 }
 
