@@ -136,6 +136,11 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
         ),
         ("lab/coverage.html", "Coverage", lab.get("/coverage").await),
         (
+            "lab/correction.html",
+            "The clock was not moved",
+            lab.post_form("/clock", &[]).await,
+        ),
+        (
             "lab/forbidden.html",
             " Refused",
             lab.send("POST", "/clock", &[], String::new()).await,

@@ -11,6 +11,7 @@ use rocket::{Build, Rocket};
 pub(super) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
     rocket
         .manage(defences::Sources::default())
+        .manage(custom::EarlierMixes::default())
         .manage(custom_attack::MixJobs::default())
         .mount("/", defences::routes())
         .mount("/", custom::routes())

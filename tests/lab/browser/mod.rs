@@ -16,6 +16,7 @@ mod cors;
 mod countdown;
 mod firefox;
 mod foreign_scripts;
+mod forms;
 mod keyboard;
 mod pages;
 mod plays;

@@ -7,6 +7,7 @@ mod cross_site;
 mod custom;
 mod defences;
 mod evidence;
+mod failed_forms;
 mod find;
 mod menu;
 mod own_origin;

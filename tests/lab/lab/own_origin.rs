@@ -12,13 +12,14 @@ const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-const POSTS: [(&str, &str); 21] = [
+const POSTS: [(&str, &str); 22] = [
     ("/custom/attack", ""),
     ("/labs/name", "name=Ada"),
     ("/labs/progress", ""),
     ("/labs/06-session-fixation/answer", "id=why&answer=0"),
     ("/labs/06-session-fixation/hint", "id=id-fetched"),
     ("/labs/06-session-fixation/reset", ""),
+    ("/labs/06-session-fixation/restore", ""),
     ("/labs/06-session-fixation/print", "key=x"),
     ("/attack/role-cookie-tampering", ""),
     ("/discard?variant=insecure", ""),

@@ -12,4 +12,5 @@ mod questions;
 mod report;
 mod sheets;
 mod standards;
+mod start_again;
 mod walk;
