@@ -1,7 +1,10 @@
 //! What people read in this project, as texts: plain wording (`phrases.rs`), short sentences
-//! (`sentences.rs`), and references that lead somewhere (`references.rs`). `read.rs` takes the texts
+//! (`sentences.rs`), references that lead somewhere (`references.rs`), and one place that says how far
+//! a draft is (`drafts.rs`), and where lines for other frameworks were read (`frameworks.rs`). `read.rs` takes the texts
 //! out of the files.
 
+mod drafts;
+mod frameworks;
 mod phrases;
 mod read;
 mod references;

@@ -68,12 +68,15 @@ pub const SOURCES: &[StandardSource] = &[
     StandardSource {
         begins: "RFC 6265bis",
         title: "draft-ietf-httpbis-rfc6265bis-22, read on 2026-07-01",
-        status: "A draft that waits for its number. It will replace RFC 6265.",
+        status: "A draft that will replace RFC 6265. It was approved on 2025-12-02. On 2026-11-30 it \
+                 still had no number. A further draft, draft-ietf-httpbis-layered-cookies-02 of \
+                 2026-05-21, is to replace it later.",
     },
     StandardSource {
         begins: "RFC ",
         title: "RFCs of the IETF",
-        status: "Published, with these numbers.",
+        status: "Published, with these numbers. The successor of RFC 8725, \
+                 draft-ietf-oauth-rfc8725bis, was still a draft on 2026-11-30.",
     },
 ];
 
