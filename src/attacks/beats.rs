@@ -1,6 +1,6 @@
 //! The beats of a transcript: the parts in which a play goes through it, on a stage or in a
 //! terminal. One beat is what one actor did at one place, below the sentence that the narrator said
-//! first. A play has no words of its own.
+//! first. A play adds no words.
 
 use super::transcript::TranscriptLine;
 

@@ -118,7 +118,7 @@ where
     match (refusal, led_on) {
         (None, _) => {}
         // A sign-out without a session has nothing to keep: its handler answers. A sign-in without a
-        // cookie would be sent on for ever where the browser takes none.
+        // cookie would be sent on forever where the browser takes none.
         (Some(refusal), Some(form)) if form.needs_account || visitor.id_came => {
             return Err(lead_on(&mut visitor, form, &text, refusal).await?);
         }

@@ -21,7 +21,7 @@ async fn any(status: Status, request: &Request<'_>) -> Problem {
     if context.is_some_and(|context| context.signed_in().is_none()) {
         PassiveVisitor::from_request(request).await.succeeded();
     }
-    // A look that fails leaves a problem of its own.
+    // A look that fails leaves a separate problem.
     drop(context.and_then(RequestContext::take_problem));
     answer_of(status, request)
 }

@@ -175,7 +175,7 @@ async fn run(
     let card = attack.card();
     if variant == Variant::Custom {
         let status = Status::UnprocessableEntity;
-        let because = "A bench that is deleted afterwards has no mix of its own.";
+        let because = "A bench that is deleted afterwards has no mix.";
         let next = "Attack your own mix on its page, or a variant with session-lab attack.";
         let heading = "The attack was not run";
         return Err(Problem::new(status, heading, because, next));

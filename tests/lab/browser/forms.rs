@@ -104,7 +104,7 @@ async fn a_sign_in_page_beside_a_tab_that_signed_in_leads_to_the_dashboard() {
     tab.visit(&tab.on_hardened("/login")).await;
     tab.fill_in("#username", "student123").await;
     tab.fill_in("#password", "password123").await;
-    // The other tab shares the cookies: it signs in, with the form of its own page.
+    // The other tab shares the cookies: it signs in, with its own page's form.
     let form = "fetch('login').then((page) => page.text()).then((page) => {
         const token = page.match(/name=\"csrf_token\" value=\"([^\"]+)/)[1];
         const body = new URLSearchParams({username: 'alice', password: 'wonderland', csrf_token: token});
