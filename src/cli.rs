@@ -8,6 +8,7 @@ pub mod attack;
 pub mod audit;
 pub mod completions;
 pub mod doctor;
+pub mod guess;
 pub mod labs;
 mod log_filter;
 pub mod man;
@@ -26,6 +27,7 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use self::attack::AttackFlags;
 use self::audit::AuditFlags;
 use self::completions::CompletionsFlags;
+use self::guess::GuessFlags;
 use self::labs::LabsFlags;
 use self::man::ManFlags;
 use self::matrix::MatrixFlags;
@@ -63,6 +65,8 @@ pub enum CliCommand {
     SameSite(SameSiteFlags),
     /// List the worksheets, print one, or verify a report
     Labs(LabsFlags),
+    /// Try the words of a list on the passwords of a stolen table, offline
+    Guess(GuessFlags),
     /// Look into the store of a lab; the lab may be running
     Store(StoreFlags),
     /// Say whether the lab can run on this computer, with the flags of `serve`; nothing is changed
@@ -98,6 +102,7 @@ impl CliCommand {
             Self::Matrix(flags) => block_on(matrix::run(flags)),
             Self::SameSite(flags) => block_on(same_site::run(flags)),
             Self::Labs(flags) => labs::run(flags),
+            Self::Guess(flags) => guess::run(&flags),
             Self::Store(flags) => block_on(store_stats::store(flags)),
             Self::Doctor(flags) => block_on(doctor::run(flags)),
             Self::Secret => secret::run(),

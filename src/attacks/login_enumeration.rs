@@ -1,4 +1,4 @@
-//! Finding out who has an account, from what a failed sign-in says.
+//! Finding out who has an account, from what a failed sign-in says. Worksheet 17.
 //!
 //! Start: the attacker has no account, only names that may be accounts.
 //!

@@ -1,5 +1,5 @@
 //! A long-lived cookie: the victim closes the browser of a shared computer without signing out, and
-//! the next user opens it again. Worksheet 08.
+//! the next user opens it again. Worksheet 02.
 //!
 //! Start: the attacker has the same computer and the same profile of the browser, later. They have
 //! no password.

@@ -62,6 +62,7 @@ pub mod matrix;
 pub mod payloads;
 pub mod record;
 pub mod scenario;
+pub mod threat_model;
 pub mod transcript;
 pub mod waiting;
 pub mod word_list;

@@ -225,12 +225,25 @@ pub enum EventKind {
         /// Whether it succeeded.
         succeeded: bool,
     },
-    /// The student had every attack tried against the custom policy.
+    /// The student had the attacks of a threat model, or all that the server decides, tried against
+    /// the custom policy.
     MixAttacked {
         /// How many of its defences are not on their weakest arm.
         strong: usize,
         /// How many attacks succeeded.
         succeeded: usize,
+        /// What the strong defences cost, in coins.
+        #[serde(default)]
+        price: u32,
+        /// Equal for equal mixes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mix: Option<Fingerprint>,
+        /// The threat model whose attacks were tried; without one, those that the server decides.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        model: Option<String>,
+        /// Whether the price is within the model's budget.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        within_budget: Option<bool>,
     },
 }
 

@@ -1,4 +1,4 @@
-//! Login errors: whether a failed sign-in says what was wrong. Worksheet 14.
+//! Login errors: whether a failed sign-in says what was wrong. Worksheet 17.
 //!
 //! The decision covers the words of the answer and the work behind it, because the duration of an
 //! answer also gives information. Read `password_storage.rs` next: it holds the dummy hash that is

@@ -22,6 +22,7 @@
 pub mod facts;
 pub mod hash_memory;
 pub mod policy;
+pub mod price;
 mod stage;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! Persistence: whether the session cookie outlives the browser. Worksheets 02 and 08.
+//! Persistence: whether the session cookie outlives the browser. Worksheet 02.
 //!
 //! The decision is whether `Set-Cookie` names an age; the browser carries it out. Read
 //! `idle_timeout.rs` next, a limit that the server carries out.

@@ -1,4 +1,4 @@
-//! Throttle: how often a password may be guessed. Worksheets 07 and 14.
+//! Throttle: how often a password may be guessed. Worksheets 07 and 17.
 //!
 //! The decision is in which count a failed sign-in is counted, and what happens when the limit is
 //! reached. `src/session/throttle.rs` counts. Read `login_errors.rs` next: what a failure reveals.

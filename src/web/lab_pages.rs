@@ -87,6 +87,12 @@ pub const PAGES: &[LabPage] = &[
     ),
     page(
         Learn,
+        "Not taught",
+        "/not-taught",
+        "What the lab leaves out, so that nobody takes it for a template.",
+    ),
+    page(
+        Learn,
         "Pictures",
         "/pictures",
         "DevTools in pictures, light and dark, for slides.",

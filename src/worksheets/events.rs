@@ -30,7 +30,17 @@ const FIELDS: [(&str, &[&str]); 22] = [
     ("custom-changed", &["strong"]),
     ("request", &REQUEST),
     ("attack-ran", &["attack", "succeeded"]),
-    ("mix-attacked", &["strong", "succeeded"]),
+    (
+        "mix-attacked",
+        &[
+            "strong",
+            "succeeded",
+            "price",
+            "mix",
+            "model",
+            "within-budget",
+        ],
+    ),
 ];
 
 const REQUEST: [&str; 11] = [
@@ -195,6 +205,10 @@ mod tests {
             EventKind::MixAttacked {
                 strong: 1,
                 succeeded: 1,
+                price: 1,
+                mix: Some(mark()),
+                model: Some(user()),
+                within_budget: Some(true),
             },
         ]
     }

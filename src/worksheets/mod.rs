@@ -23,6 +23,7 @@ mod glossary_links;
 pub mod library;
 pub mod markdown;
 pub mod mistake;
+pub mod not_taught;
 pub mod pictures;
 pub mod placeholders;
 pub mod progress;

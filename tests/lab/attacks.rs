@@ -8,6 +8,7 @@ mod drawings;
 mod imports;
 mod leak;
 mod policies;
+mod threat_models;
 
 use session_lab::attacks::cell::{CellResult, MatrixCell};
 use session_lab::attacks::matrix::{self, MatrixSelection};

@@ -99,6 +99,11 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
         ),
         ("lab/defences.html", "Defences", lab.get("/defences").await),
         ("lab/glossary.html", "Glossary", lab.get("/glossary").await),
+        (
+            "lab/not_taught.html",
+            "Around the sign-in",
+            lab.get("/not-taught").await,
+        ),
         ("lab/find.html", "Find", lab.get("/find").await),
         (
             "lab/defence.html",

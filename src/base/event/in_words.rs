@@ -166,10 +166,22 @@ pub fn event(event: &Event) -> String {
             };
             format!("The attack {attack} was tried and {how}.")
         }
-        EventKind::MixAttacked { strong, succeeded } => format!(
-            "Every attack was tried against the custom policy with {strong} strong defences: \
-             {succeeded} succeeded."
-        ),
+        EventKind::MixAttacked {
+            strong,
+            succeeded,
+            price,
+            model,
+            ..
+        } => {
+            let which = match model {
+                Some(model) => format!("Every attack of the threat model {model}"),
+                None => "Every attack".into(),
+            };
+            format!(
+                "{which} was tried against the custom policy with {strong} strong defences for \
+                 {price} coins: {succeeded} succeeded."
+            )
+        }
     }
 }
 

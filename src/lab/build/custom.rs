@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::base::addresses::Listener;
 use crate::defences::policy::{Name, Policy, conflict};
+use crate::defences::price;
 use crate::lab::page;
 use crate::lab::page::fields;
 use crate::session::bench::PerBench;
@@ -31,6 +32,8 @@ struct ArmView {
 struct DefenceView {
     slug: &'static str,
     title: &'static str,
+    coins: u32,
+    pays_for: &'static str,
     arms: Vec<ArmView>,
 }
 
@@ -38,6 +41,7 @@ struct DefenceView {
 struct Summary {
     strong: usize,
     weak: usize,
+    price: u32,
 }
 
 #[derive(Serialize)]
@@ -75,6 +79,8 @@ fn show(
         DefenceView {
             slug: name.slug(),
             title: name.lesson().title,
+            coins: name.price().coins(),
+            pays_for: name.price().pays_for(),
             arms: arms.collect(),
         }
     };
@@ -90,6 +96,7 @@ fn show(
         summary: Summary {
             strong,
             weak: Name::ALL.len() - strong,
+            price: price::of_policy(policy),
         },
         url: format!(
             "{}{}/custom/",

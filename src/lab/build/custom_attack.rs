@@ -1,10 +1,16 @@
-//! `/custom/attack`: every attack that the server alone decides, tried against the student's own mix.
+//! `/custom/attack`: the attacks of a threat model, or all that the server alone decides, tried against
+//! the student's own mix.
+//!
+//! What a browser decides is not run here. For those attacks the page says what their card declares,
+//! which is what the matrix has proved.
 //!
 //! A run is a [`Jobs`] entry. Each attack runs on its own bench, which is deleted afterwards.
 //! Worksheet 14 looks for the event at the end of a run.
 
 use std::sync::Arc;
 
+use rocket::data::Capped;
+use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::serde::json::Json;
 use rocket::{Route, State, get, post, routes};
@@ -15,14 +21,18 @@ use tokio::task::JoinSet;
 
 use crate::attacks::matrix::throw_away_name;
 use crate::attacks::scenario::{Scenario, TargetLab};
+use crate::attacks::threat_model::{self, BUDGET, MODELS, ThreatModel};
 use crate::attacks::{ALL, Attack, Engine};
-use crate::base::event::{ClientKind, Event, EventKind};
+use crate::base::event::{ClientKind, Event, EventKind, Fingerprint};
 use crate::client::LabClient;
 use crate::defences::policy::{Name, Policy, Variant};
+use crate::defences::price;
 use crate::lab::job::{Job, Jobs};
 use crate::lab::page;
+use crate::lab::page::fields;
 use crate::session::bench::{Bench, Benches};
 use crate::web::context::RequestContext;
+use crate::web::problem::Problem;
 
 /// How many attacks of a run are tried side by side: the portal does the work, on the same cores.
 const SIDE_BY_SIDE: usize = 2;
@@ -48,6 +58,12 @@ impl Default for MixJobs {
 struct MixRun {
     /// How many defences of the mix are strong.
     strong: usize,
+    /// What they cost.
+    price: u32,
+    /// The name and the title of the threat model, where one was chosen.
+    model: Option<&'static str>,
+    title: Option<&'static str>,
+    within_budget: Option<bool>,
     rows: Vec<MixRow>,
     /// Whether every attack was tried, and the journal has the event.
     finished: bool,
@@ -60,6 +76,8 @@ struct MixRow {
     attack: &'static str,
     title: &'static str,
     stopped_by: Vec<Vec<&'static str>>,
+    /// Whether only a browser decides it. Then it is not run, and its card says how it ends.
+    declared: bool,
     /// `None` before it was tried.
     outcome: Option<MixOutcome>,
 }
@@ -92,18 +110,49 @@ fn http_attacks() -> impl Iterator<Item = &'static dyn Attack> {
     all.filter(|attack| attack.card().engine == Engine::Http)
 }
 
+/// The attacks of a model; without one, all that the server alone decides.
+fn attacks_of(model: Option<&'static ThreatModel>) -> Vec<&'static dyn Attack> {
+    match model {
+        None => http_attacks().collect(),
+        Some(model) => {
+            let all = ALL.iter().copied();
+            all.filter(|attack| model.attacks.contains(&attack.card().name))
+                .collect()
+        }
+    }
+}
+
+/// How an attack ends that only a browser decides, by its card.
+fn by_card(attack: &dyn Attack, mix: &Policy) -> MixOutcome {
+    let succeeded = attack.card().succeeds_under(mix);
+    let why = match succeeded {
+        true => "nothing that stops it is strong",
+        false => "something that stops it is strong",
+    };
+    MixOutcome {
+        succeeded,
+        message: format!("Not run, because a browser decides it. By its card: {why}."),
+    }
+}
+
 impl MixRun {
-    fn new(mix: &Policy) -> Self {
+    fn new(mix: &Policy, model: Option<&'static ThreatModel>) -> Self {
+        let price = price::of_policy(mix);
         let slugs = |set: &&[Name]| set.iter().map(|name| name.slug()).collect();
         let row = |attack: &dyn Attack| MixRow {
             attack: attack.card().name,
             title: attack.card().title,
             stopped_by: attack.card().stopped_by.iter().map(slugs).collect(),
-            outcome: None,
+            declared: attack.card().engine == Engine::Browser,
+            outcome: (attack.card().engine == Engine::Browser).then(|| by_card(attack, mix)),
         };
         Self {
             strong: strong(mix),
-            rows: http_attacks().map(row).collect(),
+            price,
+            model: model.map(|model| model.name),
+            title: model.map(|model| model.title),
+            within_budget: model.map(|_| price <= BUDGET),
+            rows: attacks_of(model).into_iter().map(row).collect(),
             finished: false,
             failed: false,
         }
@@ -128,6 +177,7 @@ struct MixAttackRun {
     target: TargetLab,
     benches: Arc<Benches>,
     mix: Policy,
+    model: Option<&'static ThreatModel>,
     /// The student's bench, for the event at the end.
     bench: Arc<Bench>,
     client: ClientKind,
@@ -145,8 +195,9 @@ impl MixAttackRun {
         let turn = self.one_at_a_time.acquire().await;
         let _turn = turn.map_err(|error| error.to_string())?;
         let (target, benches, mix) = (&self.target, &self.benches, self.mix);
-        let mut waiting =
-            http_attacks().map(|one| attack_mix(target.clone(), benches.clone(), one, mix));
+        let run_here = attacks_of(self.model).into_iter();
+        let run_here = run_here.filter(|one| one.card().engine == Engine::Http);
+        let mut waiting = run_here.map(|one| attack_mix(target.clone(), benches.clone(), one, mix));
         let mut running = JoinSet::new();
         for one in waiting.by_ref().take(SIDE_BY_SIDE) {
             running.spawn(one);
@@ -166,12 +217,25 @@ impl MixAttackRun {
             what: EventKind::MixAttacked {
                 strong: run.strong,
                 succeeded: run.succeeded(),
+                price: run.price,
+                mix: Some(self.mark()),
+                model: run.model.map(str::to_owned),
+                within_budget: run.within_budget,
             },
         };
         let noted = self.bench.note(event).await;
         noted.map_err(|error| error.to_string())?;
         self.job.update(|run| run.finished = true);
         Ok(())
+    }
+}
+
+impl MixAttackRun {
+    /// Equal for equal mixes, so that a sheet can ask for another one.
+    fn mark(&self) -> Fingerprint {
+        let arms = Name::ALL.iter().map(|name| self.mix.arm(*name).slug);
+        let arms: Vec<&str> = arms.collect();
+        self.bench.keys().fingerprint(&arms.join(" "))
     }
 }
 
@@ -225,10 +289,22 @@ fn show(context: &RequestContext, jobs: &State<MixJobs>) -> Template {
     struct MixPage {
         run: Option<MixProgress>,
         strong: usize,
+        price: u32,
+        budget: u32,
+        models: Vec<ModelView>,
     }
+    let mix = context.bench.custom();
+    let run = progress(jobs, context);
+    let chosen = run.as_ref().and_then(|run| run.run.model);
     let page = MixPage {
-        run: progress(jobs, context),
-        strong: strong(&context.bench.custom()),
+        strong: strong(&mix),
+        price: price::of_policy(&mix),
+        budget: BUDGET,
+        models: MODELS
+            .iter()
+            .map(|model| ModelView::new(model, chosen))
+            .collect(),
+        run,
     };
     page::render(
         context,
@@ -238,22 +314,62 @@ fn show(context: &RequestContext, jobs: &State<MixJobs>) -> Template {
     )
 }
 
+/// A threat model as the page shows it.
+#[derive(Serialize)]
+struct ModelView {
+    name: &'static str,
+    title: &'static str,
+    portal: &'static str,
+    attackers: &'static [&'static str],
+    excluded: &'static [&'static str],
+    attacks: usize,
+    chosen: bool,
+}
+
+impl ModelView {
+    fn new(model: &'static ThreatModel, chosen: Option<&str>) -> Self {
+        Self {
+            name: model.name,
+            title: model.title,
+            portal: model.portal,
+            attackers: model.attackers,
+            excluded: model.excluded,
+            attacks: model.attacks.len(),
+            chosen: chosen == Some(model.name),
+        }
+    }
+}
+
 /// The run of this bench, or `null`.
 #[get("/custom/attack/live")]
 fn live(context: &RequestContext, jobs: &State<MixJobs>) -> Json<Option<MixProgress>> {
     Json(progress(jobs, context))
 }
 
+fn no_model() -> Problem {
+    let known: Vec<&str> = MODELS.iter().map(|model| model.name).collect();
+    let next = format!("The models are {}.", known.join(" and "));
+    let because = "No threat model has that name.";
+    let status = Status::UnprocessableEntity;
+    Problem::new(status, "There is no such model", because, next)
+}
+
 /// Starts a run, unless one is running on this bench.
-#[post("/custom/attack")]
+#[post("/custom/attack", data = "<form>")]
 fn start(
     context: &RequestContext,
     jobs: &State<MixJobs>,
     lab_client: &State<LabClient>,
     benches: &State<Arc<Benches>>,
-) -> Redirect {
+    form: Capped<String>,
+) -> Result<Redirect, Problem> {
     let mix = context.bench.custom();
-    let run = MixRun::new(&mix);
+    let sent = fields(&form);
+    let model = match sent.get("model").map(String::as_str) {
+        None | Some("") => None,
+        Some(name) => Some(threat_model::find(name).ok_or_else(no_model)?),
+    };
+    let run = MixRun::new(&mix, model);
     jobs.jobs.start(context.bench.name(), run, |job| {
         let run = MixAttackRun {
             job,
@@ -261,12 +377,13 @@ fn start(
             target: TargetLab::of(lab_client, &context.addresses),
             benches: Arc::clone(benches),
             mix,
+            model,
             bench: context.bench.clone(),
             client: context.client,
         };
         run.run()
     });
-    Redirect::to(format!("{}/custom/attack", context.base()))
+    Ok(Redirect::to(format!("{}/custom/attack", context.base())))
 }
 
 pub(super) fn routes() -> Vec<Route> {

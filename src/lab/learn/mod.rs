@@ -1,9 +1,10 @@
-//! *Learn*: the front page, the worksheets, the glossary, the pictures of DevTools and
-//! the certificate.
+//! *Learn*: the front page, the worksheets, the glossary, what is not taught, the pictures of DevTools
+//! and the certificate.
 
 pub(super) mod certificate;
 pub(super) mod glossary;
 pub(super) mod home;
+pub(super) mod not_taught;
 pub(super) mod pictures;
 pub(super) mod worksheets;
 
@@ -15,6 +16,7 @@ pub(super) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
         .mount("/", home::routes())
         .mount("/", worksheets::routes())
         .mount("/", glossary::routes())
+        .mount("/", not_taught::routes())
         .mount("/", pictures::routes())
         .mount("/", certificate::routes())
 }

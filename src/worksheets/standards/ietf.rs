@@ -66,7 +66,7 @@ table! {
     "RFC 7515 §4.1.9" [TokenKind]
         "typ says what the whole object is."
     "RFC 7515 §4.1.11" [TokenExtensions]
-        "Who does not understand an extension that crit names must reject the token."
+        "A recipient that does not understand an extension in crit must reject the token."
     "RFC 7515 §7.1" [TokenForm]
         "The compact form: three parts in base64url, with two dots between them."
     "RFC 7518 §3.1" [TokenAlgorithm]
@@ -76,7 +76,7 @@ table! {
     "RFC 7518 §3.6" [TokenAlgorithm]
         "none is accepted only where the application asks for it."
     "RFC 7519 §4.1.3" [TokenAudience]
-        "Who is not named in aud must reject the token."
+        "A recipient that aud does not name must reject the token."
     "RFC 7519 §4.1.4" [TokenTime]
         "From exp on the token must not be accepted."
     "RFC 7519 §4.1.5" [TokenTime]

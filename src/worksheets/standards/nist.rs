@@ -6,7 +6,7 @@ table! {
     "NIST SP 800-57 §5.3" [KeyRotation]
         "Every key has a period of use, shorter where a loss would harm more."
     "NIST SP 800-63B-4 §3.1.1.2" [Guessing]
-        "Who verifies passwords limits the rate of failed attempts."
+        "A verifier of passwords limits the rate of failed attempts."
     "NIST SP 800-63B-4 §5.1"
         [SessionIds, Fixation, CookieLifetime, SignOut, ClientStorage, TokenStorage, Transport,
         ForgedRequests, NewPassword]

@@ -33,6 +33,7 @@ fn the_manual_has_a_page_for_every_command() {
         "same-site",
         "labs",
         "labs-print",
+        "guess",
         "store-stats",
         "doctor",
         "secret",

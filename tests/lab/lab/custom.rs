@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use session_lab::attacks::threat_model::{self, BUDGET, MODELS};
 use session_lab::attacks::{ALL, Engine};
 use session_lab::defences::policy::{Name, Policy};
+use session_lab::defences::price;
 
 use crate::support::{Client, TestBench, bench};
 
@@ -203,4 +205,77 @@ async fn every_attack_runs_against_the_mix_while_somebody_looks() {
         .iter()
         .filter(|event| event.starts_with("Every attack was tried"));
     assert_eq!(runs.count(), 2, "one event for each run: {events:?}");
+}
+
+#[tokio::test]
+async fn the_attacks_of_a_threat_model_are_run_or_judged_by_their_card_with_the_price() {
+    let bench = bench();
+    let mut student = bench.student();
+    let model = threat_model::find("ward").expect("a model");
+    let form = [("preset", "insecure")];
+    assert_eq!(save(&bench, &form).await.status, 303);
+    let bought = [("secure", "present"), ("transport", "https-only")];
+    assert_eq!(save(&bench, &bought).await.status, 303);
+    let page = student.get("/custom").await.shown();
+    assert!(
+        page.contains("5 coins</span>"),
+        "the mix has a price: {page}"
+    );
+
+    let started = student
+        .post_form("/custom/attack", &[("model", "ward".to_owned())])
+        .await;
+    assert_eq!(started.status, 303);
+    let run = ended(&mut student).await;
+    assert_eq!(run["total"], model.attacks.len(), "{run}");
+    // Listening is stopped, and everything else succeeds.
+    assert_eq!(run["succeeded"], model.attacks.len() - 1, "{run}");
+    assert_eq!(
+        (&run["price"], &run["within_budget"]),
+        (&5.into(), &true.into())
+    );
+    let rows = run["rows"].as_array().expect("rows");
+    let row = |name: &str| {
+        rows.iter()
+            .find(|row| row["attack"] == name)
+            .expect("a row")
+    };
+    assert_eq!(row("fixation")["declared"], false);
+    assert_eq!(row("csrf-form")["declared"], true);
+    let message = row("csrf-form")["outcome"]["message"]
+        .as_str()
+        .expect("a text");
+    assert!(
+        message.starts_with("Not run, because a browser decides it."),
+        "{message}"
+    );
+
+    assert_eq!(save(&bench, &[("preset", "hardened")]).await.status, 303);
+    student
+        .post_form("/custom/attack", &[("model", "ward".to_owned())])
+        .await;
+    let run = ended(&mut student).await;
+    assert_eq!(
+        (&run["succeeded"], &run["within_budget"]),
+        (&0.into(), &false.into())
+    );
+    let page = student.get("/custom/attack").await.shown();
+    let over = price::of_policy(&Policy::HARDENED) - BUDGET;
+    assert!(page.contains(&format!("so {over} too many")), "{page}");
+    let events = bench.events("custom").await;
+    let told = |event: &&String| event.contains("of the threat model ward was tried");
+    assert_eq!(events.iter().filter(told).count(), 2, "{events:?}");
+}
+
+#[tokio::test]
+async fn a_threat_model_that_does_not_exist_is_a_422_that_names_those_that_do() {
+    let mut student = bench().student();
+    let refused = student
+        .post_form("/custom/attack", &[("model", "moon".to_owned())])
+        .await;
+    assert_eq!(refused.status, 422);
+    for model in MODELS {
+        assert!(refused.body.contains(model.name), "{}", refused.body);
+    }
+    assert_eq!(student.get("/custom/attack/live").await.json(), Value::Null);
 }

@@ -10,6 +10,7 @@ mod evidence;
 mod failed_forms;
 mod find;
 mod menu;
+mod not_taught;
 mod own_origin;
 mod plays;
 mod same_site;

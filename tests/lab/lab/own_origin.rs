@@ -41,6 +41,7 @@ fn pages() -> Vec<String> {
     let fixed = [
         "/",
         "/glossary",
+        "/not-taught",
         "/find?q=id",
         "/find/live?q=id",
         "/compare",

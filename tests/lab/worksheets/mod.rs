@@ -4,6 +4,7 @@
 mod bad_input;
 mod bash;
 mod catalogue;
+mod course;
 mod glossary;
 mod noted;
 mod on_paper;

@@ -58,6 +58,8 @@ sheets! {
     audit => "15",
     #[ignore = "needs Redis"]
     a_server_side_store => "16",
+    signing_in => "17",
+    other_pages => "18",
 }
 
 #[test]
