@@ -28,9 +28,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How many runs of a bench are kept: those of one play.
 const KEPT: usize = 3;
 
-/// The last runs of every bench, newest first.
+/// The runs of one bench, newest first.
+type BenchRuns = Arc<Mutex<Vec<Arc<AttackRun>>>>;
+
+/// The last runs of every bench.
 #[derive(Clone, Debug, Default)]
-pub struct LastRuns(Arc<PerBench<Arc<Mutex<Vec<Arc<AttackRun>>>>>>);
+pub struct LastRuns(Arc<PerBench<BenchRuns>>);
 
 impl LastRuns {
     /// The run of an attack against a variant, where it is one of the last of its bench.

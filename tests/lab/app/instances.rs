@@ -372,3 +372,28 @@ async fn behind_tls_of_the_campus_the_labs_still_see_https() {
     let to = clear.header("location").next().unwrap_or_default();
     assert_eq!(to, format!("{}/hardened/", visitor.origin()));
 }
+
+#[tokio::test]
+#[ignore = "needs Redis"]
+async fn the_lab_of_a_class_starts_no_browser() {
+    let pair = Pair::start();
+    let mut lab = pair.here.visitor("lab", "");
+    for path in ["/plays/csrf-form", "/attack/csrf-form"] {
+        let page = lab.get(path).await.body;
+        assert!(
+            page.contains("The lab of a class drives no browser."),
+            "{page}"
+        );
+        for browser in ["chromium", "firefox"] {
+            assert!(!page.contains(&format!("browser={browser}")), "{page}");
+            let asked = format!("{path}?browser={browser}");
+            assert_eq!(change(&mut lab, &asked, "").await, 422, "{asked}");
+        }
+    }
+    assert_eq!(lab.get("/attack/csrf-form/live").await.body, "null");
+    assert_eq!(
+        change(&mut lab, "/plays/none-algorithm", "").await,
+        303,
+        "no browser decides it"
+    );
+}
