@@ -1,4 +1,4 @@
-//! JSON that a form sends as `text/plain`. Worksheet 18.
+//! JSON that a form sends as `text/plain`. Worksheet 19.
 //!
 //! Start: the attacker controls the sibling. The victim is signed in, and the portal has a JSON
 //! API.

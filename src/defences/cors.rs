@@ -1,4 +1,4 @@
-//! Cross-origin sharing: which other origins may read the portal's JSON API. Worksheet 18.
+//! Cross-origin sharing: which other origins may read the portal's JSON API. Worksheet 19.
 //!
 //! The decision is which origin, if any, `Access-Control-Allow-Origin` names. The browser hides the
 //! answer from a page whose origin the header does not name. Read `safe_methods.rs` next.

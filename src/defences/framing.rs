@@ -1,4 +1,4 @@
-//! Framing: whether another page may show the portal inside itself. Worksheet 18.
+//! Framing: whether another page may show the portal inside itself. Worksheet 19.
 //!
 //! The decision is one directive in a second `Content-Security-Policy` line. A browser obeys every
 //! such line, so this switch and `csp.rs` do not disturb each other. Read `referrer.rs` next.

@@ -1,4 +1,4 @@
-//! JSON only: whether a JSON route reads a body that does not call itself JSON. Worksheet 18.
+//! JSON only: whether a JSON route reads a body that does not call itself JSON. Worksheet 19.
 //!
 //! The decision is one comparison of `Content-Type`. It matters because browsers let any page send
 //! some types without asking the server first, and JSON is not one of them. Read `cors.rs` next:

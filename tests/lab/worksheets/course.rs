@@ -79,7 +79,7 @@ const NEEDS: [(&str, &str); 10] = [
     ("15", "10"), // the signed cookie, claims 5 and 6
     ("16", "13"), // revocation, section 6
     ("17", "05"), // CSRF tokens and Origin, section 5
-    ("18", "05"), // preflights and sites
+    ("19", "05"), // preflights and sites
 ];
 
 #[test]

@@ -59,7 +59,7 @@ sheets! {
     #[ignore = "needs Redis"]
     a_server_side_store => "16",
     signing_in => "17",
-    other_pages => "18",
+    other_pages => "19",
 }
 
 #[test]
