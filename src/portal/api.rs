@@ -16,8 +16,8 @@ use crate::web::with_cookies::WithCookies;
 
 #[derive(Deserialize)]
 struct ApiCredentials {
-    username: String,
-    password: String,
+    username: Option<String>,
+    password: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -43,11 +43,13 @@ async fn log_in(
         body: JsonBody(sent),
         ..
     }) = checked;
-    let account = match sign_in::check(&visitor, &sent.username, &sent.password).await? {
+    let user = sent.username.unwrap_or_default();
+    let password = sent.password.unwrap_or_default();
+    let account = match sign_in::check(&visitor, &user, &password).await? {
         PasswordCheck::Right(account) => account,
         PasswordCheck::Wrong(message) => {
-            let next = "Check the name and the password.";
             let status = Status::Unauthorized;
+            let next = sign_in::NEXT;
             return Err(Problem::new(status, "Not signed in", message, next));
         }
         PasswordCheck::Wait(wait) => return Err(too_many(wait)),

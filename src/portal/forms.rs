@@ -96,7 +96,7 @@ impl PortalForm {
     pub fn of(request: &Request<'_>) -> Option<&'static Self> {
         // The router has put `/portal` in the place of bench and variant.
         let path = request.uri().path();
-        Self::sent_to(path.as_str().strip_prefix("/portal")?)
+        Self::sent_to(path.as_str().strip_prefix(super::ROOT)?)
     }
 
     /// What somebody may want to copy of a body.

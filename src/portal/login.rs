@@ -92,7 +92,9 @@ const NO_COOKIE: &str = "No cookie came back with this form, so you would not st
 
 #[derive(FromForm)]
 struct LoginForm {
+    #[field(default = "")]
     username: String,
+    #[field(default = "")]
     password: String,
     /// A box that is ticked is there, whatever its value; one that is not is missing.
     remember: Option<String>,

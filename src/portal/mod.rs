@@ -32,12 +32,15 @@ use rocket::{Build, Rocket, Route};
 use crate::client::LabClient;
 pub use visitor::Visitor;
 
+/// Where the router sends the requests of every variant.
+const ROOT: &str = "/portal";
+
 /// Mounts the portal at `/portal`. It fetches key sets through `client`.
 pub fn mount(rocket: Rocket<Build>, client: LabClient) -> Rocket<Build> {
     rocket
         .manage(client)
-        .mount("/portal", routes())
-        .register("/portal", catcher::catchers())
+        .mount(ROOT, routes())
+        .register(ROOT, catcher::catchers())
 }
 
 fn routes() -> Vec<Route> {

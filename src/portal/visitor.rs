@@ -18,7 +18,7 @@ use crate::session::accounts::Account;
 use crate::session::recognise::RecogniseError;
 use crate::session::state_cookie::{self, SignedState};
 use crate::session::world::World;
-use crate::session::{Presented, Recognised, Session, SessionId, cookie};
+use crate::session::{Presented, Recognised, Session, SessionId, SessionSource, cookie};
 use crate::storage::StorageError;
 use crate::web::context::{RequestContext, SignedIn, fail};
 use crate::web::interrupted::Interrupted;
@@ -54,6 +54,8 @@ pub struct Visitor<'r> {
     pub label: String,
     /// Whether the browser says that a page of another origin led here, by a link or otherwise.
     pub(super) led_from_elsewhere: bool,
+    /// The route that was asked, as in `POST /login`.
+    route: String,
     state: Option<SignedState>,
     state_cookie: Option<String>,
     role_cookie: Option<String>,
@@ -118,6 +120,7 @@ impl<'r> Visitor<'r> {
             ended: None,
             id_came: !presented.cookies.is_empty() || presented.url.is_some(),
             replaced: false,
+            route: route_of(request),
             label: label_of(request.headers().get_one("user-agent").unwrap_or_default()),
             led_from_elsewhere: matches!(
                 request.headers().get_one("sec-fetch-site"),
@@ -251,6 +254,14 @@ impl<'r> Visitor<'r> {
         }
     }
 
+    /// What the record of a session that this request opens says of where it comes from.
+    pub fn source(&self) -> SessionSource<'_> {
+        SessionSource {
+            client: &self.label,
+            route: &self.route,
+        }
+    }
+
     /// What the request may do.
     pub fn role(&self, account: &Account) -> Role {
         self.world
@@ -327,10 +338,8 @@ impl<'r> Visitor<'r> {
         if self.replaced {
             return Err(Problem::replaced());
         }
-        let session = self
-            .world
-            .open_anonymous(self.adopted_id.take(), &self.label)
-            .await?;
+        let adopted_id = self.adopted_id.take();
+        let session = self.world.open_anonymous(adopted_id, self.source()).await?;
         let cookie = self.session_cookie(&session);
         self.session = Some(session);
         Ok(Some(cookie))
@@ -411,6 +420,16 @@ impl<'r> FromRequest<'r> for Visitor<'r> {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         outcome(request, Visitor::of(request).await)
     }
+}
+
+/// The method and the path of the route that answers, as in `POST /login`.
+fn route_of(request: &Request<'_>) -> String {
+    let Some(route) = request.route() else {
+        return String::new();
+    };
+    let path = route.uri.path();
+    let path = path.strip_prefix(super::ROOT).unwrap_or(path);
+    format!("{} {path}", route.method)
 }
 
 fn outcome<T>(request: &Request<'_>, found: Result<T, Problem>) -> Outcome<T, ()> {

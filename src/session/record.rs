@@ -52,6 +52,11 @@ pub struct SessionRecord {
     /// The browser or tool that opened it, in a few words. Users recognise a foreign session by it.
     /// It is what the client says about itself, so nothing is decided by it.
     pub client: String,
+    /// The route of the portal that made it, as in `POST /login`. A reader of the store can tell a
+    /// session that a form signed in from one of the JSON API, and both from an anonymous one. Nothing
+    /// is decided by it. It is empty in records of earlier builds.
+    #[serde(default)]
+    pub created_by: String,
     /// The preference "large text". It grants nothing, so it may survive a sign-in.
     #[serde(default)]
     pub large_text: bool,
@@ -59,6 +64,15 @@ pub struct SessionRecord {
     /// id that leaked while it meant little would gain the new rights.
     #[serde(default)]
     pub renew: bool,
+}
+
+/// Where a session comes from, as its record keeps it.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionSource<'a> {
+    /// The browser or tool, in a few words: [`SessionRecord::client`].
+    pub client: &'a str,
+    /// The portal's route: [`SessionRecord::created_by`].
+    pub route: &'a str,
 }
 
 impl SessionRecord {

@@ -53,6 +53,8 @@ pub struct StoredSessionView {
     pub fingerprint: String,
     /// The browser or tool that opened it.
     pub label: String,
+    /// The portal's route that made it.
+    pub created_by: String,
 }
 
 impl StoredSessionView {
@@ -74,7 +76,16 @@ impl StoredSessionView {
             rotated_from: record.rotated_from.as_ref().map(|from| format!("#{from}")),
             fingerprint: format!("#{}", world.fingerprint_of(listed.key.name())),
             label: record.client.clone(),
+            created_by: route_in_words(&record.created_by),
         }
+    }
+}
+
+/// The route that made a session. Records of earlier builds do not name it.
+fn route_in_words(route: &str) -> String {
+    match route {
+        "" => "not recorded".to_owned(),
+        route => route.to_owned(),
     }
 }
 

@@ -284,6 +284,7 @@ mod tests {
                 authenticated_at: Some(at(2)),
                 rotated_from: None,
                 client: "curl".into(),
+                created_by: "POST /login".into(),
                 large_text: false,
                 renew: false,
             },

@@ -22,8 +22,8 @@ use crate::web::with_cookies::{WithCookies, WithHeaders};
 
 #[derive(Deserialize)]
 struct TokenRequest {
-    username: String,
-    password: String,
+    username: Option<String>,
+    password: Option<String>,
     /// How the access token is to be signed.
     #[serde(default)]
     alg: SigningAlgorithm,
@@ -53,7 +53,9 @@ async fn log_in(
         body: JsonBody(sent),
         ..
     }) = checked;
-    let account = account(&visitor, &sent.username, &sent.password).await?;
+    let user = sent.username.unwrap_or_default();
+    let password = sent.password.unwrap_or_default();
+    let account = account(&visitor, &user, &password).await?;
     let issued = visitor
         .world
         .begin_family(&account)
@@ -75,9 +77,8 @@ pub(super) async fn account(
     match sign_in::check(visitor, user, password).await? {
         PasswordCheck::Right(account) => Ok(*account),
         PasswordCheck::Wrong(message) => {
-            let next = "Check the name and the password.";
             let status = Status::Unauthorized;
-            let mut problem = Problem::new(status, "Not signed in", message, next);
+            let mut problem = Problem::new(status, "Not signed in", message, sign_in::NEXT);
             problem.api_member = Some(Box::new(ApiMember::Msg(message)));
             Err(problem)
         }

@@ -31,6 +31,7 @@ pub fn session(n: usize) -> Put {
         authenticated_at: Some(opened),
         rotated_from: None,
         client: "curl".into(),
+        created_by: "POST /login".into(),
         large_text: false,
         renew: false,
     };
