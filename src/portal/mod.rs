@@ -17,6 +17,7 @@ pub(crate) mod jwt;
 mod login;
 mod logout;
 pub mod measure;
+mod openapi;
 mod outlived;
 mod password;
 mod password_text;
@@ -58,6 +59,7 @@ fn routes() -> Vec<Route> {
         api::routes(),
         admin::routes(),
         jwt::routes(),
+        openapi::routes(),
     ]
     .concat()
 }
