@@ -20,6 +20,9 @@ use crate::web::with_cookies::WithCookies;
 struct ApiCredentials {
     username: Option<String>,
     password: Option<String>,
+    /// Whether to stay signed in when the browser is closed, where the policy asks.
+    #[serde(default)]
+    permanent: bool,
 }
 
 #[derive(Serialize)]
@@ -41,7 +44,7 @@ async fn log_in(
     checked: CheckedWithoutToken<'_, JsonBody<ApiCredentials>>,
 ) -> Result<WithCookies<Json<LoggedIn>>, Problem> {
     let CheckedWithoutToken(Checked {
-        visitor,
+        mut visitor,
         body: JsonBody(sent),
         ..
     }) = checked;
@@ -56,6 +59,7 @@ async fn log_in(
         }
         PasswordCheck::Wait(wait) => return Err(too_many(wait)),
     };
+    visitor.keep_signed_in(sent.permanent);
     let cookies = sign_in::sign_in(&visitor, &account).await?;
     let user = UserView {
         username: account.user,
@@ -211,7 +215,12 @@ pub(super) fn described() -> Vec<ApiRoute> {
             "signIn",
             "Signs in with a session",
         )
-        .takes(credentials())
+        .takes(credentials().and_perhaps([(
+            "permanent",
+            Shape::truth(
+                "Whether to stay signed in when the browser is closed, where the policy asks.",
+            ),
+        )]))
         .answers(
             "Signed in. The answer sets the session's cookie.",
             Shape::object([("message", Shape::text("What happened.")), ("user", user())]),

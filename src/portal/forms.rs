@@ -31,7 +31,7 @@ pub(super) const FORMS: [PortalForm; 8] = [
             SIGN_IN,
             SIGN_IN,
             "Nobody was signed in",
-            &["username", "remember"],
+            &["username", "remember", "permanent"],
         )
     },
     PortalForm {
@@ -116,7 +116,7 @@ impl PortalForm {
 }
 
 /// Fields that are chosen or ticked, and not typed.
-const CHOSEN: [&str; 3] = ["remember", "large_text", "handle"];
+const CHOSEN: [&str; 4] = ["remember", "permanent", "large_text", "handle"];
 
 /// The first value of a field of a URL-encoded form.
 pub(super) fn value(body: &str, name: &str) -> Option<String> {

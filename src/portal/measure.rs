@@ -65,6 +65,7 @@ fn dashboard(context: &RequestContext) -> Result<Template, Problem> {
 const SOURCE: SessionSource<'_> = SessionSource {
     client: "measured",
     route: "POST /measure/sessions",
+    permanent: false,
 };
 
 /// Signs in `count` times, as that many browsers of one user would.

@@ -56,6 +56,8 @@ pub struct Visitor<'r> {
     pub(super) led_from_elsewhere: bool,
     /// The route that was asked, as in `POST /login`.
     route: String,
+    /// Whether the visitor asks to stay signed in when the browser is closed.
+    permanent: bool,
     state: Option<SignedState>,
     state_cookie: Option<String>,
     role_cookie: Option<String>,
@@ -121,6 +123,7 @@ impl<'r> Visitor<'r> {
             id_came: !presented.cookies.is_empty() || presented.url.is_some(),
             replaced: false,
             route: route_of(request),
+            permanent: false,
             label: label_of(request.headers().get_one("user-agent").unwrap_or_default()),
             led_from_elsewhere: matches!(
                 request.headers().get_one("sec-fetch-site"),
@@ -254,11 +257,17 @@ impl<'r> Visitor<'r> {
         }
     }
 
+    /// Notes that the visitor asks to stay signed in, where the policy leaves that to them.
+    pub fn keep_signed_in(&mut self, asked: bool) {
+        self.permanent = asked && self.world.probe.persistence().asks();
+    }
+
     /// What the record of a session that this request opens says of where it comes from.
     pub fn source(&self) -> SessionSource<'_> {
         SessionSource {
             client: &self.label,
             route: &self.route,
+            permanent: self.permanent,
         }
     }
 
@@ -276,9 +285,17 @@ impl<'r> Visitor<'r> {
             probe,
             variant,
             bench,
+            now,
             ..
         } = self.world;
-        cookie::set(probe, variant, bench.name(), &session.id)
+        let lifetime = session.record.cookie_lifetime(probe, now);
+        cookie::set(
+            probe,
+            variant,
+            bench.name(),
+            &session.id,
+            lifetime.as_deref(),
+        )
     }
 
     /// The cookies beside the session that the weak arms rely on.

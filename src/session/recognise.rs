@@ -270,6 +270,7 @@ impl World<'_> {
             rotated_from: None,
             client: source.client.to_owned(),
             created_by: source.route.to_owned(),
+            permanent: false,
             large_text: false,
             renew: false,
         };

@@ -79,6 +79,7 @@ impl World<'_> {
             // The route that signed the user in, also where the id stays: what was anonymous before
             // is a new session to whoever reads the record.
             created_by: source.route.to_owned(),
+            permanent: source.permanent,
             // A preference comes along. Nothing that grants a right may: what an anonymous visitor
             // stored was perhaps stored by somebody else.
             large_text: before.is_some_and(|old| old.record.large_text),

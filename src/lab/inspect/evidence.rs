@@ -37,7 +37,7 @@ pub struct StoredSessionView {
     pub file: String,
     /// Who is signed in.
     pub user: Option<String>,
-    /// `signed in` or `anonymous`.
+    /// `signed in`, `signed in, permanent` or `anonymous`.
     pub state: &'static str,
     /// When it was opened.
     pub created: String,
@@ -64,10 +64,10 @@ impl StoredSessionView {
         Self {
             file: listed.key.name().to_owned(),
             user: record.user.clone(),
-            state: if record.user.is_some() {
-                "signed in"
-            } else {
-                "anonymous"
+            state: match (&record.user, record.permanent) {
+                (Some(_), true) => "signed in, permanent",
+                (Some(_), false) => "signed in",
+                (None, _) => "anonymous",
             },
             created: date_and_time(record.created),
             seen: on_the_day_of(record.created, listed.last_used),

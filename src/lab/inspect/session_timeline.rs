@@ -285,6 +285,7 @@ mod tests {
                 rotated_from: None,
                 client: "curl".into(),
                 created_by: "POST /login".into(),
+                permanent: false,
                 large_text: false,
                 renew: false,
             },

@@ -237,6 +237,7 @@ mod tests {
             let source = SessionSource {
                 client: "an image",
                 route: "GET /login",
+                permanent: false,
             };
             let opened = world.open_anonymous(None, source).await;
             opened.expect("a session");

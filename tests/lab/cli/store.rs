@@ -32,6 +32,7 @@ pub fn session(n: usize) -> Put {
         rotated_from: None,
         client: "curl".into(),
         created_by: "POST /login".into(),
+        permanent: false,
         large_text: false,
         renew: false,
     };

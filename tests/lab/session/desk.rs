@@ -30,6 +30,7 @@ pub const STUDENT: &str = "student123";
 pub const SOURCE: SessionSource<'_> = SessionSource {
     client: "a test",
     route: "POST /login",
+    permanent: false,
 };
 
 /// A storage, and how many seeds it is quick enough for.
