@@ -59,7 +59,8 @@ async fn log_in(
         }
         PasswordCheck::Wait(wait) => return Err(too_many(wait)),
     };
-    visitor.keep_signed_in(sent.permanent);
+    let probe = visitor.world.probe;
+    visitor.source.keep_signed_in(sent.permanent, probe);
     let cookies = sign_in::sign_in(&visitor, &account).await?;
     let user = UserView {
         username: account.user,

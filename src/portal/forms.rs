@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn neither_a_password_nor_a_token_is_kept_of_any_form() {
         let body = "username=a&password=s3cret&current=s3cret&new=s3cret&csrf_token=t0ken&\
-                    text=hello&to=alice&amount=5&handle=others&remember=1&large_text=1&draft=d";
+                    text=hello&to=alice&amount=5&handle=others&remember=1&permanent=1&large_text=1&draft=d";
         for form in &FORMS {
             let kept = format!("{:?}", form.kept_of(body));
             assert!(

@@ -174,10 +174,13 @@ async fn log_in(checked: Checked<'_, FormBody<LoginForm>>) -> Result<LoginAnswer
     if sent.remember.is_some() {
         // Before the sign-in: where the store fails here, nobody has been signed in.
         let world = &visitor.world;
-        let cookie = world.remember_browser(&account.user, &visitor.label);
+        let cookie = world.remember_browser(&account.user, &visitor.source.label);
         remembered = Some(cookie.await?);
     }
-    visitor.keep_signed_in(sent.permanent.is_some());
+    let probe = visitor.world.probe;
+    visitor
+        .source
+        .keep_signed_in(sent.permanent.is_some(), probe);
     let cookies = sign_in::sign_in(&visitor, &account).await?;
     let cookies = cookies.into_iter().chain(remembered);
     let next = visitor.after_sign_in(&account.user, draft);

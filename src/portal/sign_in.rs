@@ -143,7 +143,7 @@ pub async fn sign_in(visitor: &Visitor<'_>, account: &Account) -> Result<Vec<Set
     let adopted_id = visitor.adopted_id.clone();
     match visitor
         .world
-        .sign_in(before, adopted_id, account, visitor.source())
+        .sign_in(before, adopted_id, account, visitor.source.for_record())
         .await
     {
         Ok(session) => {
