@@ -11,21 +11,23 @@ mod upkeep;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::app::settings::{Reach, SessionStore, Settings};
+use crate::app::settings::{Reach, ServerSecrets, SessionStore, Settings};
 use crate::attacks::scenario::TargetLab;
 use crate::base::addresses::{Addresses, Listener, Site};
+use crate::base::clock::BenchTime;
 use crate::base::keys::ServerKey;
 use crate::base::start_error::StartError;
 use crate::base::tls::Certificate;
 use crate::client::LabClient;
 use crate::lab::Lessons;
 use crate::same_site::measured::MeasuredTables;
-use crate::session::bench::{BenchKeys, Benches, JWT_LABEL};
+use crate::session::bench::{BenchKeys, Benches};
 use crate::sniffing_proxy;
 use crate::sniffing_proxy::SniffingProxy;
 use crate::sniffing_proxy::capture::Captures;
@@ -119,20 +121,12 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         Watched::Files(files) => Some(files.clone()),
         Watched::Memory | Watched::Redis(_) => None,
     };
-    let key = server_key(settings)?;
-    let token_key = settings.keys.jwt_secret_key().map(ServerKey::from_given);
+    let keys = bench_keys(settings)?;
     let certificate = Arc::new(certificate(settings)?);
     let lab_client = LabClient::new(certificate.cert_pem())
         .map_err(|error| broken(&error))?
         .at(reach::portal_address(&settings.reach));
-    let benches = Arc::new(Benches::new(
-        storage,
-        settings.sessions.sharing(),
-        BenchKeys::derive(|label| match &token_key {
-            Some(given) if label == JWT_LABEL => given.derive(label),
-            _ => key.derive(label),
-        }),
-    ));
+    let benches = Arc::new(Benches::new(storage, settings.sessions.sharing(), keys));
     same_keys::check(&benches, &settings.sessions).await?;
     let addresses = Arc::new(Addresses::new(
         main_name,
@@ -237,6 +231,26 @@ fn lessons(settings: &Settings) -> Result<Lessons, StartError> {
         Reach::Loopback => Attested::BySelf,
     };
     Ok(Lessons::new(own, attested, settings.data_dir.clone()))
+}
+
+/// The present keys, and those of before that are still accepted.
+fn bench_keys(settings: &Settings) -> Result<BenchKeys, StartError> {
+    let present = ServerSecrets {
+        key: server_key(settings)?,
+        token_key: settings.keys.jwt_secret_key().map(ServerKey::from_given),
+    };
+    let mut keys = BenchKeys::derive(|label| present.derive(label));
+    let earlier = settings.keys.earlier(&settings.data_dir, &present)?;
+    for (secrets, until) in earlier {
+        let set = BenchKeys::derive(|label| secrets.derive(label));
+        keys = keys.and_until(until, set);
+    }
+    if keys.has_ended(BenchTime::now(Duration::ZERO)) {
+        log::warn!(
+            "an earlier key has ended and is no longer accepted: remove it from the variable"
+        );
+    }
+    Ok(keys)
 }
 
 /// Labs that are thrown away have no data folder; they get a key and a certificate for this run.

@@ -7,15 +7,17 @@ use crate::app::settings::SessionStore;
 use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::base::start_error::StartError;
-use crate::session::bench::{Bench, Benches, Sharing};
+use crate::session::bench::{Bench, BenchKeys, Benches, Sharing};
 use crate::storage::{Batch, Expect, Put, RecordKey, RecordKind, StorageError};
 
 /// What to do about other keys.
 const HINT: &str = "give every instance the same SESSION_LAB_SECRET_KEY (and \
-    SESSION_LAB_JWT_SECRET_KEY); for other keys use another database, such as /1, or remove the mark: \
+    SESSION_LAB_JWT_SECRET_KEY); after a change of keys name the earlier ones in \
+    SESSION_LAB_SECRET_KEY_FALLBACKS (and SESSION_LAB_JWT_SECRET_KEY_FALLBACKS); for other keys use another database, such as /1, or remove the mark: \
     redis-cli del 'lab:{local}:settings:bench:keys'";
 
-/// Leaves the mark of this lab's keys in a store that it shares, or compares it.
+/// Leaves the mark of this lab's keys in a store that it shares, or compares it. Where the mark is
+/// that of keys of before, which this lab still accepts, the mark becomes that of its present keys.
 ///
 /// # Errors
 /// The store is used with other keys, or does not answer.
@@ -23,22 +25,26 @@ pub async fn check(benches: &Benches, sessions: &SessionStore) -> Result<(), Sta
     if sessions.sharing() == Sharing::Alone {
         return Ok(());
     }
-    let mark = benches.keys().mark();
+    let keys = benches.keys();
+    let mark = keys.mark();
     let failed = |error: &dyn std::fmt::Display| {
         StartError::new(error.to_string(), "look at the store, then start again")
     };
     let bench = benches.find(&BenchName::local()).await;
     let bench = bench.map_err(|error| failed(&error))?;
-    let known = known(&bench, &mark).await.map_err(|error| failed(&error))?;
-    if known == mark.as_bytes() {
+    let now = BenchTime::now(Duration::ZERO);
+    let earlier: Vec<String> = keys.earlier(now).map(BenchKeys::mark).collect();
+    let known = known(&bench, &mark, &earlier).await;
+    if known.map_err(|error| failed(&error))? == mark.as_bytes() {
         return Ok(());
     }
     let said = "another lab uses these sessions with other keys";
     Err(StartError::new(said.to_owned(), HINT))
 }
 
-/// The mark in the store: the one that was there, or else this one.
-async fn known(bench: &Bench, mark: &str) -> Result<Vec<u8>, StorageError> {
+/// The mark in the store: this one, where there was none or one of `earlier`, or else the one that
+/// was there.
+async fn known(bench: &Bench, mark: &str, earlier: &[String]) -> Result<Vec<u8>, StorageError> {
     // Invariant: a literal name.
     let key = RecordKey::new(None, RecordKind::Setting, "keys").expect("a literal name");
     let put = Put {
@@ -49,13 +55,21 @@ async fn known(bench: &Bench, mark: &str) -> Result<Vec<u8>, StorageError> {
         owner: None,
         replaces: None,
     };
-    let batch = Batch {
-        expect: vec![(key.clone(), Expect::Absent)],
-        put: vec![put],
-        ..Batch::default()
+    let replace = async |expect| {
+        let batch = Batch {
+            expect: vec![(key.clone(), expect)],
+            put: vec![put.clone()],
+            ..Batch::default()
+        };
+        // Whether this lab or another one was first: what is stored afterwards counts.
+        bench.storage().commit(bench.name(), batch).await?;
+        bench.storage().read(bench.name(), &key).await
     };
-    // Whether this lab or another one was first: what is stored now counts.
-    bench.storage().commit(bench.name(), batch).await?;
-    let found = bench.storage().read(bench.name(), &key).await?;
+    let mut found = replace(Expect::Absent).await?;
+    if let Some(stored) = &found
+        && earlier.iter().any(|mark| mark.as_bytes() == &*stored.value)
+    {
+        found = replace(Expect::Version(stored.version)).await?;
+    }
     Ok(found.map_or_else(Vec::new, |found| found.value.to_vec()))
 }

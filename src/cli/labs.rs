@@ -3,12 +3,14 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueHint};
 
-use crate::app::settings::Settings;
 use crate::app::settings::flags::ServeFlags;
+use crate::app::settings::{ServerSecrets, Settings};
 use crate::base::byte_order_mark;
+use crate::base::clock::BenchTime;
 use crate::base::encode;
 use crate::base::keys::ServerKey;
 use crate::base::print::{say, tell};
@@ -166,13 +168,30 @@ fn verify(flags: VerifyFlags) -> Result<(), StartError> {
         ..ServeFlags::default()
     })?;
     let key = ServerKey::load(&settings.data_dir, settings.keys.secret_key())?;
-    let key = key.derive(WORKSHEETS_LABEL);
-    let verified = report::verify(text, Codes::new(&key)).map_err(|description| {
-        StartError::new(
-            format!("{file} is not a report: {description}"),
-            "name the Markdown file that the lab made",
-        )
-    })?;
+    let present = ServerSecrets {
+        key,
+        token_key: None,
+    };
+    let earlier = settings.keys.earlier(&settings.data_dir, &present)?;
+    let now = BenchTime::now(Duration::ZERO);
+    let earlier = earlier.iter().filter(|(_, until)| now < *until);
+    let verified_with = |secrets: &ServerSecrets| {
+        let key = secrets.derive(WORKSHEETS_LABEL);
+        report::verify(text, Codes::new(&key)).map_err(|description| {
+            StartError::new(
+                format!("{file} is not a report: {description}"),
+                "name the Markdown file that the lab made",
+            )
+        })
+    };
+    let mut verified = verified_with(&present)?;
+    // A report may be older than the lab's present key.
+    for (secrets, _) in earlier {
+        if !verified.holds() {
+            let older = verified_with(secrets)?;
+            verified = if older.holds() { older } else { verified };
+        }
+    }
     let word = |right: bool| if right { "right" } else { "WRONG" };
     // All of these are words of the report, and a student may have written it.
     let shown = |text: &str| encode::line(text).into_owned();
@@ -190,6 +209,7 @@ fn verify(flags: VerifyFlags) -> Result<(), StartError> {
         return tell("Every code is right: a lab with this key wrote the report as it is.\n");
     }
     let text = format!("{file} was changed, or a lab with another key wrote it");
-    let hint = "use the key of the lab that wrote it: --data-dir, or SESSION_LAB_SECRET_KEY";
+    let hint = "use the key of the lab that wrote it: --data-dir, SESSION_LAB_SECRET_KEY, or for an earlier \
+                SESSION_LAB_SECRET_KEY_FALLBACKS";
     Err(StartError::new(text, hint))
 }

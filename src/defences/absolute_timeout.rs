@@ -12,6 +12,16 @@ use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 pub enum AbsoluteTimeout {
     /// The policy sets no limit.
     Unlimited,
+    /// For seven days.
+    OneWeek,
+    /// For 24 hours.
+    OneDay,
+    /// For two hours.
+    TwoHours,
+    /// For a quarter of an hour.
+    FifteenMinutes,
+    /// For five minutes.
+    FiveMinutes,
     /// For one hour.
     OneHour,
 }
@@ -24,6 +34,23 @@ impl AbsoluteTimeout {
             // few minutes is enough, and a script sends it. The idle timeout sees a busy user. (The
             // lab itself ends every session after 30 days: `CEILING` in `src/session/record.rs`.)
             AbsoluteTimeout::Unlimited => None,
+
+            // Custom: a week, as in "keep me signed in". A thief has until then.
+            AbsoluteTimeout::OneWeek => Some(Duration::from_secs(7 * 24 * 3600)),
+
+            // Custom: 24 hours, the most that NIST recommends at level AAL2. The user enters the
+            // password once a day, and so a thief of the id has a day.
+            AbsoluteTimeout::OneDay => Some(Duration::from_secs(24 * 3600)),
+
+            // Custom: two hours, for applications of high value in older sheets.
+            AbsoluteTimeout::TwoHours => Some(Duration::from_secs(2 * 3600)),
+
+            // Custom: shorter than the strong arm. A thief has less time, and the user is interrupted
+            // in the middle of their work: the price that `/matrix` measures.
+            AbsoluteTimeout::FifteenMinutes => Some(Duration::from_secs(15 * 60)),
+
+            // Custom: the same, so short that hardly anybody finishes a form.
+            AbsoluteTimeout::FiveMinutes => Some(Duration::from_secs(5 * 60)),
 
             // STRONG: after one hour the user must enter the password again, and an attacker who
             // has only the id cannot. One hour is short: OWASP's cheat sheet names four to eight
@@ -45,6 +72,31 @@ impl Defence for AbsoluteTimeout {
             slug: "unlimited",
             description: "A session that is used has no limit but the lab's own: 30 days.",
             value: AbsoluteTimeout::Unlimited,
+        },
+        Arm {
+            slug: "one-week",
+            description: "A session ends one week after the sign-in, however busy it is.",
+            value: AbsoluteTimeout::OneWeek,
+        },
+        Arm {
+            slug: "one-day",
+            description: "A session ends 24 hours after the sign-in, however busy it is.",
+            value: AbsoluteTimeout::OneDay,
+        },
+        Arm {
+            slug: "two-hours",
+            description: "A session ends two hours after the sign-in, however busy it is.",
+            value: AbsoluteTimeout::TwoHours,
+        },
+        Arm {
+            slug: "fifteen-minutes",
+            description: "A session ends 15 minutes after the sign-in, however busy it is.",
+            value: AbsoluteTimeout::FifteenMinutes,
+        },
+        Arm {
+            slug: "five-minutes",
+            description: "A session ends five minutes after the sign-in, however busy it is.",
+            value: AbsoluteTimeout::FiveMinutes,
         },
         Arm {
             slug: "one-hour",
@@ -89,11 +141,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_strong_arm_has_a_limit_and_it_is_one_hour() {
+    fn the_weak_arm_has_no_limit_and_the_strong_one_an_hour() {
         assert_eq!(AbsoluteTimeout::WEAK.limit(), None);
         assert_eq!(
             AbsoluteTimeout::STRONG.limit(),
             Some(Duration::from_secs(3600))
+        );
+    }
+
+    #[test]
+    fn each_arm_between_them_has_the_limit_of_its_name() {
+        let limit = |arm: &Arm<AbsoluteTimeout>| arm.value.limit();
+        let minutes = |limit: Option<Duration>| limit.map(|limit| limit.as_secs() / 60);
+        let found = AbsoluteTimeout::ARMS.iter().map(limit).map(minutes);
+        let week = Some(7 * 24 * 60);
+        assert_eq!(
+            found.collect::<Vec<_>>(),
+            [
+                None,
+                week,
+                Some(1440),
+                Some(120),
+                Some(15),
+                Some(5),
+                Some(60)
+            ]
         );
     }
 }

@@ -13,6 +13,16 @@ use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 pub enum IdleTimeout {
     /// The policy sets no limit.
     Unlimited,
+    /// For seven days.
+    OneWeek,
+    /// For 24 hours.
+    OneDay,
+    /// For two hours.
+    TwoHours,
+    /// For one hour.
+    OneHour,
+    /// For a quarter of an hour.
+    FifteenMinutes,
     /// For five minutes.
     FiveMinutes,
 }
@@ -25,6 +35,24 @@ impl IdleTimeout {
             // anyone who finds an old cookie in a log or a backup, continues where the victim
             // stopped.
             IdleTimeout::Unlimited => None,
+
+            // Custom: a week, as in "keep me signed in". A cookie that is found after the weekend is
+            // still accepted.
+            IdleTimeout::OneWeek => Some(Duration::from_secs(7 * 24 * 3600)),
+
+            // Custom: a day, which several older sheets set. It bounds the size of the store, and
+            // hardly helps a user who forgot to sign out: their neighbour has the whole day.
+            IdleTimeout::OneDay => Some(Duration::from_secs(24 * 3600)),
+
+            // Custom: two hours, about a lecture. Whoever sits down next still finds the session.
+            IdleTimeout::TwoHours => Some(Duration::from_secs(2 * 3600)),
+
+            // Custom: one hour, the most that NIST recommends at level AAL2.
+            IdleTimeout::OneHour => Some(Duration::from_secs(3600)),
+
+            // Custom: a quarter of an hour. OWASP's cheat sheet names 15 to 30 minutes for applications
+            // of low risk.
+            IdleTimeout::FifteenMinutes => Some(Duration::from_secs(15 * 60)),
 
             // STRONG: a session that nobody uses ends on the server. Five minutes, because the
             // OWASP Session Management Cheat Sheet names two to five for applications of high
@@ -46,6 +74,31 @@ impl Defence for IdleTimeout {
             slug: "unlimited",
             description: "A session that is not used stays open until the lab's own limit of 30 days.",
             value: IdleTimeout::Unlimited,
+        },
+        Arm {
+            slug: "one-week",
+            description: "A session that is not used for a week ends.",
+            value: IdleTimeout::OneWeek,
+        },
+        Arm {
+            slug: "one-day",
+            description: "A session that is not used for 24 hours ends.",
+            value: IdleTimeout::OneDay,
+        },
+        Arm {
+            slug: "two-hours",
+            description: "A session that is not used for two hours ends.",
+            value: IdleTimeout::TwoHours,
+        },
+        Arm {
+            slug: "one-hour",
+            description: "A session that is not used for one hour ends.",
+            value: IdleTimeout::OneHour,
+        },
+        Arm {
+            slug: "fifteen-minutes",
+            description: "A session that is not used for 15 minutes ends.",
+            value: IdleTimeout::FifteenMinutes,
         },
         Arm {
             slug: "five-minutes",
@@ -89,8 +142,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_strong_arm_has_a_limit_and_it_is_five_minutes() {
+    fn the_weak_arm_has_no_limit_and_the_strong_one_five_minutes() {
         assert_eq!(IdleTimeout::WEAK.limit(), None);
         assert_eq!(IdleTimeout::STRONG.limit(), Some(Duration::from_secs(300)));
+    }
+
+    #[test]
+    fn each_arm_between_them_has_the_limit_of_its_name_and_the_weaker_one_is_longer() {
+        let minutes = |arm: &Arm<IdleTimeout>| arm.value.limit().map(|limit| limit.as_secs() / 60);
+        let found: Vec<_> = IdleTimeout::ARMS.iter().map(minutes).collect();
+        let week = Some(7 * 24 * 60);
+        assert_eq!(
+            found,
+            [
+                None,
+                week,
+                Some(1440),
+                Some(120),
+                Some(60),
+                Some(15),
+                Some(5)
+            ]
+        );
     }
 }

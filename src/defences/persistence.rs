@@ -3,6 +3,8 @@
 //! The decision is whether `Set-Cookie` names an age; the browser carries it out. Read
 //! `idle_timeout.rs` next, a limit that the server carries out.
 
+use std::time::Duration;
+
 use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 
 /// How long the browser keeps the session cookie.
@@ -10,18 +12,32 @@ use super::{Arm, Defence, Elsewhere, Lesson, RequestStage};
 pub enum Persistence {
     /// Ten years, written to the disk.
     TenYears,
+    /// As the user chooses at the sign-in: as long as the session may last, or until the browser is
+    /// closed.
+    ChosenAtSignIn,
     /// Until the browser is closed.
     BrowserSession,
 }
 
 impl Persistence {
-    /// The attribute as it is written into `Set-Cookie`.
-    pub fn attribute(self) -> Option<&'static str> {
+    /// Whether the sign-in asks the user to be kept signed in.
+    pub fn asks(self) -> bool {
+        self == Persistence::ChosenAtSignIn
+    }
+
+    /// The attribute as it is written into `Set-Cookie`. `permanent` is what the user chose at the
+    /// sign-in, and `left` how long the session may still last at most.
+    pub fn attribute(self, permanent: bool, left: Duration) -> Option<String> {
         match self {
             // WEAK: the browser writes the cookie to the disk. The next user of a shared computer,
             // or anyone who gets the disk or its backup, opens the browser and is signed in. Ten
             // years are 315 360 000 seconds; browsers and curl reduce them to 400 days.
-            Persistence::TenYears => Some("Max-Age=315360000"),
+            Persistence::TenYears => Some("Max-Age=315360000".to_owned()),
+
+            // Custom: the user decides, as with session.permanent in Flask. A cookie that is kept lasts
+            // as long as the server accepts the session, so nothing stays on the disk that is of use
+            // to nobody. Who ticks the box on a shared computer has the weak arm.
+            Persistence::ChosenAtSignIn => permanent.then(|| format!("Max-Age={}", left.as_secs())),
 
             // STRONG: without Max-Age and Expires the cookie ends with the browser session, so the
             // next user of the computer finds none.
@@ -42,6 +58,12 @@ impl Defence for Persistence {
             slug: "ten-years",
             description: "The browser is asked to keep the session cookie for ten years.",
             value: Persistence::TenYears,
+        },
+        Arm {
+            slug: "chosen-at-sign-in",
+            description: "The sign-in asks: the cookie is kept as long as the session may last, or ends \
+                          when the browser is closed.",
+            value: Persistence::ChosenAtSignIn,
         },
         Arm {
             slug: "browser-session",
@@ -85,9 +107,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_weak_arm_gives_the_cookie_an_age() {
-        assert_eq!(Persistence::WEAK.attribute(), Some("Max-Age=315360000"));
-        assert_eq!(Persistence::STRONG.attribute(), None);
+    fn the_weak_arm_gives_the_cookie_an_age_and_the_strong_one_does_not() {
+        let hour = Duration::from_secs(3600);
+        for permanent in [false, true] {
+            let weak = Persistence::WEAK.attribute(permanent, hour);
+            assert_eq!(weak.as_deref(), Some("Max-Age=315360000"));
+            assert_eq!(Persistence::STRONG.attribute(permanent, hour), None);
+        }
+    }
+
+    #[test]
+    fn a_cookie_that_the_user_wants_to_keep_lasts_as_long_as_the_session() {
+        let chosen = Persistence::ChosenAtSignIn;
+        let hour = Duration::from_secs(3600);
+        assert_eq!(
+            chosen.attribute(true, hour).as_deref(),
+            Some("Max-Age=3600")
+        );
+        assert_eq!(chosen.attribute(false, hour), None);
+        assert!(chosen.asks() && !Persistence::WEAK.asks() && !Persistence::STRONG.asks());
     }
 
     #[test]

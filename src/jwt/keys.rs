@@ -164,6 +164,8 @@ pub struct KeyRing {
     arm: JwtKey,
     /// The active keys, the one that signs first.
     numbers: Vec<NumberedKey>,
+    /// The rings under the lab's earlier secrets that are still accepted. They have the same names.
+    earlier: Vec<KeyRing>,
 }
 
 /// Both keys of one number: the shared secret, and the pair.
@@ -204,7 +206,20 @@ impl KeyRing {
         Self {
             arm: probe.jwt_key(),
             numbers: all.into_iter().flatten().map(numbered).collect(),
+            earlier: Vec::new(),
         }
+    }
+
+    /// The same ring, and beside it those of the lab's earlier secrets. They verify and never sign.
+    #[must_use]
+    pub fn with_earlier(mut self, earlier: Vec<KeyRing>) -> Self {
+        self.earlier = earlier;
+        self
+    }
+
+    /// The rings of the lab's earlier secrets.
+    pub fn earlier(&self) -> &[KeyRing] {
+        &self.earlier
     }
 
     /// The newest key, which signs, and its name.
@@ -256,8 +271,10 @@ impl KeyRing {
             .is_some_and(|(number, oldest)| (1..oldest).contains(&number))
     }
 
-    /// The public keys, the one that signs first. The retiring key is among them, because tokens
-    /// that it signed are still accepted.
+    /// The public keys, the one that signs first. The retiring key is among them, and so are those
+    /// of the lab's earlier secrets, because tokens that they signed are still accepted. After a
+    /// change of secrets two keys have one name, and a partner must try both (RFC 7517 §4.5 only
+    /// recommends different names).
     pub fn published(&self) -> Vec<PublishedKey> {
         let published = |one: &NumberedKey| {
             let pair = one.pair()?;
@@ -274,7 +291,9 @@ impl KeyRing {
                 pem: pair.pem.clone(),
             })
         };
-        self.numbers.iter().filter_map(published).collect()
+        let rings = std::iter::once(self).chain(&self.earlier);
+        let all = rings.flat_map(|ring| &ring.numbers);
+        all.filter_map(published).collect()
     }
 
     /// The shared secrets, as a backup of the portal's configuration holds them. With HS256 the key
@@ -330,70 +349,4 @@ impl EcKeyPair {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::defences::policy::{Name, Policy};
-    use crate::jwt::signature;
-
-    fn derive(name: &str) -> [u8; 32] {
-        Sha256::digest(name.as_bytes()).into()
-    }
-
-    fn ring(policy: Policy, days: u64) -> KeyRing {
-        let age = Duration::from_secs(days * 24 * 3600);
-        KeyRing::new(&PolicyProbe::new(policy), age, derive)
-    }
-
-    #[test]
-    fn each_key_verifies_what_it_signed_and_nothing_else() {
-        let ring = ring(Policy::HARDENED, 0);
-        for (signs, kid) in [
-            (SigningAlgorithm::Hs256, "hs-1"),
-            (SigningAlgorithm::Es256, "es-1"),
-        ] {
-            let (named, algorithm, key) = ring.signing(signs).expect("a key");
-            assert_eq!(named, kid);
-            let token = signature::sign(&"h", &"p", &key, algorithm).expect("a token");
-            let token = token.rsplit_once('.').expect("three parts");
-            let bytes = URL_SAFE_NO_PAD.decode(token.1).expect("base64url");
-            let found = ring.find(kid).expect("it counts");
-            assert_eq!(found.bound(), [algorithm]);
-            let verifying = found.for_algorithm(algorithm).expect("it fits");
-            assert!(signature::is_valid(token.0, &bytes, &verifying, algorithm));
-            assert!(!signature::is_valid("x.y", &bytes, &verifying, algorithm));
-        }
-        for kid in ["", "hs-0", "hs-2", "es-2", "hs-01", "HS-1", "hs-1 "] {
-            assert!(ring.find(kid).is_none(), "{kid}");
-        }
-    }
-
-    #[test]
-    fn the_published_text_of_a_public_key_is_also_bytes() {
-        let ring = ring(Policy::HARDENED, 0);
-        let published = ring.published();
-        assert_eq!(published.len(), 1);
-        let pem = &published[0].pem;
-        assert!(pem.starts_with("-----BEGIN PUBLIC KEY-----\n") && pem.ends_with("-----\n"));
-        let key = ring.find("es-1").expect("it counts");
-        assert!(key.for_algorithm(Algorithm::HS256).is_some());
-        assert!(key.for_algorithm(Algorithm::RS256).is_none());
-        let json = serde_json::to_value(&published[0]).expect("JSON");
-        assert!(VerifyingKey::from_jwk(&json).is_some_and(|key| key.bound() == [Algorithm::ES256]));
-        assert!(json.get("pem").is_none() && json.get("d").is_none());
-    }
-
-    #[test]
-    fn a_key_retires_only_where_the_policy_rotates() {
-        let later = ring(Policy::HARDENED, 31);
-        assert!(later.is_retired("hs-1") && later.is_retired("es-1"));
-        assert!(later.find("hs-1").is_none() && later.find("hs-2").is_some());
-        for kid in ["hs-2", "hs-3", "hs-0", "hs-", "xx-1", ""] {
-            assert!(!later.is_retired(kid), "{kid}");
-        }
-        let changing = ring(Policy::HARDENED, 30);
-        assert!(changing.find("hs-1").is_some() && !changing.is_retired("hs-1"));
-        assert_eq!(changing.published().len(), 2);
-        let weak = Policy::HARDENED.with(Name::KeyRotation, &Policy::INSECURE);
-        assert!(ring(weak, 3_000).find("hs-1").is_some());
-    }
-}
+mod tests;

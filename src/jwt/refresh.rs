@@ -27,6 +27,7 @@ use crate::base::clock::BenchTime;
 use crate::base::event::EventKind;
 use crate::defences::refresh_rotation::RefreshDecision;
 use crate::session::accounts::Account;
+use crate::session::bench::BenchKeys;
 use crate::session::world::World;
 use crate::storage::{Batch, Commit, Expect, Put, RecordKind, StorageError};
 
@@ -104,10 +105,11 @@ impl World<'_> {
             0 => format!("{} {}", self.bench.name(), self.variant),
             resets => format!("{} {} reset-{resets}", self.bench.name(), self.variant),
         };
-        let keys = self.bench.keys();
-        Ok(KeyRing::new(self.probe, age, |kid| {
-            keys.jwt(&format!("{of} {kid}"))
-        }))
+        let ring = |keys: &BenchKeys| {
+            KeyRing::new(self.probe, age, |kid| keys.jwt(&format!("{of} {kid}")))
+        };
+        let earlier = self.earlier_keys().map(ring).collect();
+        Ok(ring(self.bench.keys()).with_earlier(earlier))
     }
 
     /// Where the moment of the first sign-in with tokens is stored. It is in the store and not in

@@ -1,6 +1,6 @@
 //! What only administrators may do: list every session, and change roles.
 
-use rocket::http::Status;
+use rocket::http::{Method, Status};
 use rocket::serde::json::Json;
 use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,8 @@ use crate::base::event::EventKind;
 use crate::defences::facts::Role;
 use crate::portal::body::{Checked, JsonBody};
 use crate::storage::Commit;
+use crate::web::openapi::ApiRoute;
+use crate::web::openapi::shape::Shape;
 use crate::web::problem::Problem;
 
 /// How many keys of the store the list shows.
@@ -103,6 +105,57 @@ async fn change_role(
         username: user,
         role,
     }))
+}
+
+/// What these routes take and answer.
+pub(super) fn described() -> Vec<ApiRoute> {
+    let role = Shape::one_of(&["student", "admin"], "What the user may do.");
+    vec![
+        ApiRoute::new(
+            Method::Get,
+            "/admin/sessions",
+            "listSessions",
+            "The signed-in sessions, for administrators",
+        )
+        .for_session()
+        .answers(
+            "How many there are, and the first keys of the store.",
+            Shape::object([
+                ("active_sessions", Shape::number("How many are signed in.")),
+                (
+                    "keys",
+                    Shape::list("Keys of records.", Shape::text("A key of the store.")),
+                ),
+            ]),
+        )
+        .refuses(401, "Nobody is signed in.")
+        .refuses(403, "The user is no administrator."),
+        ApiRoute::new(
+            Method::Post,
+            "/admin/users/{name}/role",
+            "changeRole",
+            "Changes a user's role, for administrators",
+        )
+        .for_session()
+        .with_path_part("name", "The name of an account.")
+        .with_csrf_token()
+        .takes(Shape::object([("role", role.clone())]))
+        .answers(
+            "The role as it is now.",
+            Shape::object([
+                ("username", Shape::text("Whose role it is.")),
+                ("role", role),
+            ]),
+        )
+        .refuses(401, "Nobody is signed in.")
+        .refuses(
+            403,
+            "The user is no administrator, or the CSRF token or the origin is wrong.",
+        )
+        .refuses(404, "No account has that name.")
+        .refuses(415, "The body's type is not application/json.")
+        .refuses(422, "The body does not fit."),
+    ]
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -1,6 +1,6 @@
 //! The portal's JSON routes, as a single-page application would use them.
 
-use rocket::http::Status;
+use rocket::http::{Method, Status};
 use rocket::serde::json::Json;
 use rocket::{Route, get, post, routes};
 use serde::{Deserialize, Serialize};
@@ -11,13 +11,18 @@ use super::sign_in::{self, PasswordCheck};
 use super::visitor::PassiveVisitor;
 use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::session::accounts::ABOUT_LIMIT;
+use crate::web::openapi::ApiRoute;
+use crate::web::openapi::shape::Shape;
 use crate::web::problem::Problem;
 use crate::web::with_cookies::WithCookies;
 
 #[derive(Deserialize)]
 struct ApiCredentials {
-    username: String,
-    password: String,
+    username: Option<String>,
+    password: Option<String>,
+    /// Whether to stay signed in when the browser is closed, where the policy asks.
+    #[serde(default)]
+    permanent: bool,
 }
 
 #[derive(Serialize)]
@@ -39,19 +44,23 @@ async fn log_in(
     checked: CheckedWithoutToken<'_, JsonBody<ApiCredentials>>,
 ) -> Result<WithCookies<Json<LoggedIn>>, Problem> {
     let CheckedWithoutToken(Checked {
-        visitor,
+        mut visitor,
         body: JsonBody(sent),
         ..
     }) = checked;
-    let account = match sign_in::check(&visitor, &sent.username, &sent.password).await? {
+    let user = sent.username.unwrap_or_default();
+    let password = sent.password.unwrap_or_default();
+    let account = match sign_in::check(&visitor, &user, &password).await? {
         PasswordCheck::Right(account) => account,
         PasswordCheck::Wrong(message) => {
-            let next = "Check the name and the password.";
             let status = Status::Unauthorized;
+            let next = sign_in::NEXT;
             return Err(Problem::new(status, "Not signed in", message, next));
         }
         PasswordCheck::Wait(wait) => return Err(too_many(wait)),
     };
+    let probe = visitor.world.probe;
+    visitor.source.keep_signed_in(sent.permanent, probe);
     let cookies = sign_in::sign_in(&visitor, &account).await?;
     let user = UserView {
         username: account.user,
@@ -170,6 +179,128 @@ async fn change_profile(
     let about_me = sent.about_me;
     visitor.world.save_about(&username, &about_me).await?;
     Ok(Json(AccountProfile { username, about_me }))
+}
+
+fn user() -> Shape {
+    Shape::object([
+        ("username", Shape::text("Who is signed in.")),
+        (
+            "role",
+            Shape::one_of(&["student", "admin"], "What they may do."),
+        ),
+    ])
+}
+
+/// What a sign-in takes, here and in the API for tokens.
+pub(super) fn credentials() -> Shape {
+    Shape::object([
+        ("username", Shape::text("The name of an account.")),
+        ("password", Shape::text("Its password.")),
+    ])
+}
+
+fn profile_shape() -> Shape {
+    Shape::object([
+        ("username", Shape::text("Whose profile it is.")),
+        ("about_me", Shape::text("What they say about themselves.")),
+    ])
+}
+
+/// What these routes take and answer.
+pub(super) fn described() -> Vec<ApiRoute> {
+    let limit = Shape::number("Seconds until the session ends; null where there is no limit.");
+    vec![
+        ApiRoute::new(
+            Method::Post,
+            "/api/login",
+            "signIn",
+            "Signs in with a session",
+        )
+        .takes(credentials().and_perhaps([(
+            "permanent",
+            Shape::truth(
+                "Whether to stay signed in when the browser is closed, where the policy asks.",
+            ),
+        )]))
+        .answers(
+            "Signed in. The answer sets the session's cookie.",
+            Shape::object([("message", Shape::text("What happened.")), ("user", user())]),
+        )
+        .refuses(401, "The name or the password is wrong or missing.")
+        .refuses(
+            429,
+            "Too many failed attempts. Retry-After says when to come back.",
+        ),
+        ApiRoute::new(
+            Method::Get,
+            "/api/check_session",
+            "checkSession",
+            "Whether somebody is signed in, and who",
+        )
+        .for_session()
+        .answers(
+            "Somebody is signed in.",
+            Shape::object([
+                ("is_authenticated", Shape::truth("Always true here.")),
+                ("user", user()),
+            ]),
+        )
+        .refuses(401, "Nobody is signed in."),
+        ApiRoute::new(
+            Method::Get,
+            "/api/time_left",
+            "timeLeft",
+            "What is left of the session. Asking does not extend it",
+        )
+        .for_session()
+        .answers(
+            "The limits of the session.",
+            Shape::object([
+                ("idle", limit.clone().or_null()),
+                ("absolute", limit.or_null()),
+            ]),
+        )
+        .refuses(401, "Nobody is signed in."),
+        ApiRoute::new(
+            Method::Get,
+            "/csrf-token",
+            "csrfToken",
+            "The CSRF token of the session, which is opened where there is none",
+        )
+        .answers(
+            "The token.",
+            Shape::object([(
+                "csrf_token",
+                Shape::text("The token; null where the policy has none.").or_null(),
+            )]),
+        ),
+        ApiRoute::new(
+            Method::Get,
+            "/api/profile",
+            "readProfile",
+            "The user's own profile",
+        )
+        .for_session()
+        .answers("The profile.", profile_shape())
+        .refuses(401, "Nobody is signed in."),
+        ApiRoute::new(
+            Method::Post,
+            "/api/profile",
+            "changeProfile",
+            "Changes the user's own profile",
+        )
+        .for_session()
+        .with_csrf_token()
+        .takes(Shape::object([(
+            "about_me",
+            Shape::text("What they say about themselves."),
+        )]))
+        .answers("The profile as it is now.", profile_shape())
+        .refuses(401, "Nobody is signed in.")
+        .refuses(403, "The CSRF token or the origin is wrong.")
+        .refuses(415, "The body's type is not application/json.")
+        .refuses(422, "The body does not fit, or the text is too long."),
+    ]
 }
 
 pub(super) fn routes() -> Vec<Route> {

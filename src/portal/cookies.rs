@@ -1,6 +1,6 @@
 //! What a script on a page of the portal can read, shown and reported to the journal.
 
-use rocket::http::Status;
+use rocket::http::{Method, Status};
 use rocket::{Route, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,8 @@ use super::Visitor;
 use crate::base::event::EventKind;
 use crate::portal::body::{Checked, JsonBody};
 use crate::session::cookie;
+use crate::web::openapi::ApiRoute;
+use crate::web::openapi::shape::Shape;
 use crate::web::problem::Problem;
 use crate::web::with_cookies::WithCookies;
 
@@ -77,6 +79,27 @@ async fn report(checked: Checked<'_, JsonBody<ScriptReport>>) -> Result<Status, 
 fn session_cookie(visitor: &Visitor<'_>) -> String {
     let world = &visitor.world;
     cookie::name(world.probe, world.variant, world.bench.name())
+}
+
+/// What the route for the page's script takes and answers.
+pub(super) fn described() -> Vec<ApiRoute> {
+    vec![
+        ApiRoute::new(
+            Method::Post,
+            "/cookies",
+            "reportCookies",
+            "Tells the journal which cookies a script can read",
+        )
+        .with_csrf_token()
+        .takes(Shape::object([(
+            "cookie",
+            Shape::text("The value of document.cookie. Only the names are kept."),
+        )]))
+        .answers_nothing("The names are in the journal.")
+        .refuses(403, "The CSRF token or the origin is wrong.")
+        .refuses(415, "The body's type is not application/json.")
+        .refuses(422, "The body does not fit."),
+    ]
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -31,7 +31,7 @@ pub(super) const FORMS: [PortalForm; 8] = [
             SIGN_IN,
             SIGN_IN,
             "Nobody was signed in",
-            &["username", "remember"],
+            &["username", "remember", "permanent"],
         )
     },
     PortalForm {
@@ -96,7 +96,7 @@ impl PortalForm {
     pub fn of(request: &Request<'_>) -> Option<&'static Self> {
         // The router has put `/portal` in the place of bench and variant.
         let path = request.uri().path();
-        Self::sent_to(path.as_str().strip_prefix("/portal")?)
+        Self::sent_to(path.as_str().strip_prefix(super::ROOT)?)
     }
 
     /// What somebody may want to copy of a body.
@@ -116,7 +116,7 @@ impl PortalForm {
 }
 
 /// Fields that are chosen or ticked, and not typed.
-const CHOSEN: [&str; 3] = ["remember", "large_text", "handle"];
+const CHOSEN: [&str; 4] = ["remember", "permanent", "large_text", "handle"];
 
 /// The first value of a field of a URL-encoded form.
 pub(super) fn value(body: &str, name: &str) -> Option<String> {
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn neither_a_password_nor_a_token_is_kept_of_any_form() {
         let body = "username=a&password=s3cret&current=s3cret&new=s3cret&csrf_token=t0ken&\
-                    text=hello&to=alice&amount=5&handle=others&remember=1&large_text=1&draft=d";
+                    text=hello&to=alice&amount=5&handle=others&remember=1&permanent=1&large_text=1&draft=d";
         for form in &FORMS {
             let kept = format!("{:?}", form.kept_of(body));
             assert!(

@@ -21,6 +21,8 @@ struct SignInPage {
     retry_after: Option<u64>,
     /// Why the session ended that the visitor had.
     ended: Option<&'static str>,
+    /// Whether the visitor may choose to stay signed in.
+    asks_permanent: bool,
 }
 
 /// `expired` says that a page was left because its session had ended, and `session` is the
@@ -81,7 +83,8 @@ const fn in_words(reason: Option<EndReason>) -> &'static str {
     }
 }
 
-fn show(visitor: &Visitor<'_>, page: SignInPage) -> Template {
+fn show(visitor: &Visitor<'_>, mut page: SignInPage) -> Template {
+    page.asks_permanent = visitor.world.probe.persistence().asks();
     let title = page.refill.title("Sign in");
     visitor.page("pages/portal/login.html", &title, None, page)
 }
@@ -92,10 +95,13 @@ const NO_COOKIE: &str = "No cookie came back with this form, so you would not st
 
 #[derive(FromForm)]
 struct LoginForm {
+    #[field(default = "")]
     username: String,
+    #[field(default = "")]
     password: String,
     /// A box that is ticked is there, whatever its value; one that is not is missing.
     remember: Option<String>,
+    permanent: Option<String>,
     /// The page's own form says that a cookie was set beside it. It is the same in every form.
     cookie_was_set: Option<String>,
     /// What waits for the sign-in.
@@ -125,13 +131,15 @@ async fn log_in(checked: Checked<'_, FormBody<LoginForm>>) -> Result<LoginAnswer
     let draft = sent.draft.as_deref();
     let failed = |error, fields, retry_after| {
         let mut refill = Refill::failed(error, fields).with("username", &sent.username);
-        if let Some(ticked) = &sent.remember {
-            refill = refill.with("remember", ticked);
+        for (box_of, ticked) in [("remember", &sent.remember), ("permanent", &sent.permanent)] {
+            if let Some(ticked) = ticked {
+                refill = refill.with(box_of, ticked);
+            }
         }
         SignInPage {
             refill: refill.sent_with(draft),
             retry_after,
-            ended: None,
+            ..SignInPage::default()
         }
     };
     if sent.cookie_was_set.is_some() && !visitor.id_came {
@@ -166,9 +174,13 @@ async fn log_in(checked: Checked<'_, FormBody<LoginForm>>) -> Result<LoginAnswer
     if sent.remember.is_some() {
         // Before the sign-in: where the store fails here, nobody has been signed in.
         let world = &visitor.world;
-        let cookie = world.remember_browser(&account.user, &visitor.label);
+        let cookie = world.remember_browser(&account.user, &visitor.source.label);
         remembered = Some(cookie.await?);
     }
+    let probe = visitor.world.probe;
+    visitor
+        .source
+        .keep_signed_in(sent.permanent.is_some(), probe);
     let cookies = sign_in::sign_in(&visitor, &account).await?;
     let cookies = cookies.into_iter().chain(remembered);
     let next = visitor.after_sign_in(&account.user, draft);

@@ -15,6 +15,7 @@ use super::dashboard::{DashboardPage, TEMPLATE, TITLE, partner};
 use super::refill::Refill;
 use super::visitor;
 use crate::defences::facts::Role;
+use crate::session::SessionSource;
 use crate::session::sign_in::SignInError;
 use crate::web::context::RequestContext;
 use crate::web::page::{Countdown, PortalView, VariantView};
@@ -60,6 +61,13 @@ fn dashboard(context: &RequestContext) -> Result<Template, Problem> {
     Ok(visitor::render(context, TEMPLATE, TITLE, portal, page))
 }
 
+/// What the records of measured sessions have.
+const SOURCE: SessionSource<'_> = SessionSource {
+    client: "measured",
+    route: "POST /measure/sessions",
+    permanent: false,
+};
+
 /// Signs in `count` times, as that many browsers of one user would.
 #[post("/measure/sessions?<count>")]
 async fn open_sessions(context: &RequestContext, count: u32) -> Result<String, Problem> {
@@ -67,7 +75,7 @@ async fn open_sessions(context: &RequestContext, count: u32) -> Result<String, P
     let account = world.account(USER).await?.ok_or_else(Problem::not_found)?;
     let count = count.min(AT_ONCE);
     for _ in 0..count {
-        match world.sign_in(None, None, &account, "measured").await {
+        match world.sign_in(None, None, &account, SOURCE).await {
             Ok(_) => {}
             Err(SignInError::AccountChanged) => return Err(Problem::conflict()),
             Err(SignInError::StorageError(error)) => return Err(error.into()),

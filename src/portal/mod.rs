@@ -17,6 +17,7 @@ pub(crate) mod jwt;
 mod login;
 mod logout;
 pub mod measure;
+mod openapi;
 mod outlived;
 mod password;
 mod password_text;
@@ -32,12 +33,15 @@ use rocket::{Build, Rocket, Route};
 use crate::client::LabClient;
 pub use visitor::Visitor;
 
+/// Where the router sends the requests of every variant.
+const ROOT: &str = "/portal";
+
 /// Mounts the portal at `/portal`. It fetches key sets through `client`.
 pub fn mount(rocket: Rocket<Build>, client: LabClient) -> Rocket<Build> {
     rocket
         .manage(client)
-        .mount("/portal", routes())
-        .register("/portal", catcher::catchers())
+        .mount(ROOT, routes())
+        .register(ROOT, catcher::catchers())
 }
 
 fn routes() -> Vec<Route> {
@@ -55,6 +59,7 @@ fn routes() -> Vec<Route> {
         api::routes(),
         admin::routes(),
         jwt::routes(),
+        openapi::routes(),
     ]
     .concat()
 }

@@ -19,6 +19,7 @@ use crate::web::visible_time::date_and_time;
 struct OwnSessionView {
     handle: String,
     label: String,
+    created_by: String,
     created: String,
     seen: String,
     current: bool,
@@ -48,6 +49,7 @@ async fn show(visitor: &Visitor<'_>, refill: Refill) -> Result<Template, Interru
         .map(|listed| OwnSessionView {
             handle: listed.handle(world),
             label: listed.record.client.clone(),
+            created_by: listed.record.created_by.clone(),
             created: date_and_time(listed.record.created),
             seen: date_and_time(listed.last_used),
             current: current == Some(&listed.key),

@@ -26,7 +26,15 @@ pub enum PasswordCheck {
     Wait(Duration),
 }
 
-/// Checks a password, counted by the throttle.
+/// What a program is told to do after a sign-in that failed.
+pub const NEXT: &str = "Send the name and the password of an account.";
+
+/// The answer where no name or no password was sent, on every arm: there was nothing to look up, so
+/// it cannot reveal anything.
+const INCOMPLETE: &str = "Invalid credentials!";
+
+/// Checks a password, counted by the throttle. An empty name or password is the same as none: it is
+/// no guess, so nothing is looked up and nothing is counted.
 ///
 /// # Errors
 /// The store does not answer, or too many passwords wait to be checked on this bench (503).
@@ -36,6 +44,10 @@ pub async fn check(
     password: &str,
 ) -> Result<PasswordCheck, Problem> {
     let world = &visitor.world;
+    if user.is_empty() || password.is_empty() {
+        world.note(failed(None, false)).await?;
+        return Ok(PasswordCheck::Wrong(INCOMPLETE));
+    }
     let known = world.known_browser(visitor.browser_cookie()).await?;
     let known = known
         .filter(|known| known.browser.user == user)
@@ -131,7 +143,7 @@ pub async fn sign_in(visitor: &Visitor<'_>, account: &Account) -> Result<Vec<Set
     let adopted_id = visitor.adopted_id.clone();
     match visitor
         .world
-        .sign_in(before, adopted_id, account, &visitor.label)
+        .sign_in(before, adopted_id, account, visitor.source.for_record())
         .await
     {
         Ok(session) => {

@@ -1,6 +1,7 @@
 //! Who a request comes from: the session that its cookie opens under the policy.
 
 mod passive;
+mod source;
 
 use std::time::Duration;
 
@@ -9,14 +10,13 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::client_label::label_of;
 use crate::base::event::{EventKind, Fingerprint};
 use crate::base::set_cookie::SetCookie;
 use crate::defences::facts::Role;
 use crate::defences::policy::Name;
 use crate::session::accounts::Account;
 use crate::session::recognise::RecogniseError;
-use crate::session::state_cookie::{self, SignedState};
+use crate::session::state_cookie::SignedState;
 use crate::session::world::World;
 use crate::session::{Presented, Recognised, Session, SessionId, cookie};
 use crate::storage::StorageError;
@@ -26,6 +26,7 @@ use crate::web::page::{Countdown, Frame, PortalView, VariantView};
 use crate::web::problem::Problem;
 
 pub use self::passive::PassiveVisitor;
+pub use self::source::VisitorSource;
 
 /// Who sent a request, as far as the policy lets the portal know.
 ///
@@ -50,10 +51,10 @@ pub struct Visitor<'r> {
     pub id_came: bool,
     /// Whether a rotation ended the id of the request a moment ago. No answer may touch its cookie.
     pub replaced: bool,
-    /// The client in a few words, for lists of sessions.
-    pub label: String,
     /// Whether the browser says that a page of another origin led here, by a link or otherwise.
     pub(super) led_from_elsewhere: bool,
+    /// Where a session that it opens comes from.
+    pub source: VisitorSource,
     state: Option<SignedState>,
     state_cookie: Option<String>,
     role_cookie: Option<String>,
@@ -118,11 +119,11 @@ impl<'r> Visitor<'r> {
             ended: None,
             id_came: !presented.cookies.is_empty() || presented.url.is_some(),
             replaced: false,
-            label: label_of(request.headers().get_one("user-agent").unwrap_or_default()),
             led_from_elsewhere: matches!(
                 request.headers().get_one("sec-fetch-site"),
                 Some("cross-site" | "same-site")
             ),
+            source: VisitorSource::of(request),
             state: None,
             state_cookie: first("state"),
             role_cookie: first("role"),
@@ -156,12 +157,8 @@ impl<'r> Visitor<'r> {
             }
         }
         if visitor.record_user().is_some() && world.probe.client_state().writes_cookie() {
-            let own = world.signing_key();
-            let key = world.probe.signing_key().bytes(&own);
             let cookie = visitor.state_cookie.as_deref();
-            let state = cookie.and_then(|value| state_cookie::verify(value, key));
-            // A state that names another bench or variant counts there only, whatever its key.
-            visitor.state = state.filter(|state| state.is_of(&world.name()));
+            visitor.state = cookie.and_then(|value| world.signed_state(value));
         }
         if let (Some(user), Some(session)) = (visitor.user(), &visitor.session) {
             context.note_signed_in(SignedIn {
@@ -265,9 +262,17 @@ impl<'r> Visitor<'r> {
             probe,
             variant,
             bench,
+            now,
             ..
         } = self.world;
-        cookie::set(probe, variant, bench.name(), &session.id)
+        let lifetime = session.record.cookie_lifetime(probe, now);
+        cookie::set(
+            probe,
+            variant,
+            bench.name(),
+            &session.id,
+            lifetime.as_deref(),
+        )
     }
 
     /// The cookies beside the session that the weak arms rely on.
@@ -276,7 +281,6 @@ impl<'r> Visitor<'r> {
             probe,
             variant,
             bench,
-            now,
             ..
         } = self.world;
         let set = |what, value| cookie::set_plain(what, variant, bench.name(), value);
@@ -285,13 +289,7 @@ impl<'r> Visitor<'r> {
             cookies.push(set("role", account.record.role.as_str()));
         }
         if probe.client_state().writes_cookie() {
-            let own = self.world.signing_key();
-            let state = SignedState {
-                large_text,
-                portal: Some(self.world.name()),
-                user: account.user.clone(),
-            };
-            let value = state_cookie::sign(&state, probe.signing_key().bytes(&own), now);
+            let value = self.world.sign_state(&account.user, large_text);
             cookies.push(set("state", &value));
         }
         cookies
@@ -327,9 +325,10 @@ impl<'r> Visitor<'r> {
         if self.replaced {
             return Err(Problem::replaced());
         }
+        let adopted_id = self.adopted_id.take();
         let session = self
             .world
-            .open_anonymous(self.adopted_id.take(), &self.label)
+            .open_anonymous(adopted_id, self.source.for_record())
             .await?;
         let cookie = self.session_cookie(&session);
         self.session = Some(session);

@@ -48,9 +48,17 @@ pub fn plain_name(what: &str, variant: Variant, bench: &BenchName) -> String {
 /// in this line and nowhere else (ASVS 3.3.4). A script can read an id in a page or in JSON, and
 /// `HttpOnly` does not protect that copy.
 ///
+/// `lifetime` is what [`SessionRecord::cookie_lifetime`] says.
+///
 /// [`World::sign_in`]: super::world::World::sign_in
-pub fn set(probe: &PolicyProbe, variant: Variant, bench: &BenchName, id: &SessionId) -> SetCookie {
-    let lifetime = probe.persistence().attribute();
+/// [`SessionRecord::cookie_lifetime`]: super::SessionRecord::cookie_lifetime
+pub fn set(
+    probe: &PolicyProbe,
+    variant: Variant,
+    bench: &BenchName,
+    id: &SessionId,
+    lifetime: Option<&str>,
+) -> SetCookie {
     line(probe, &name(probe, variant, bench), id.expose(), lifetime)
 }
 
@@ -83,14 +91,14 @@ pub fn remove_plain(what: &str, variant: Variant, bench: &BenchName) -> SetCooki
 /// `Domain` is on neither arm. Without it the browser sends the cookie to this host alone, with it
 /// to every sibling as well (RFC 6265 §4.1.2.3). An attacker needs only one sibling that is badly
 /// maintained.
-fn line(probe: &PolicyProbe, name: &str, value: &str, lifetime: Option<&'static str>) -> SetCookie {
+fn line(probe: &PolicyProbe, name: &str, value: &str, lifetime: Option<&str>) -> SetCookie {
     let attributes = [
         // `Path=/` on both arms. A narrower path protects nothing, because a page of the same
         // origin can open a frame there and read the cookie (RFC 6265 §8.5); and `__Host-` requires
         // this one.
         Some("Path=/"),
-        // Strong: nothing, so the cookie ends with the browser session. Weak: ten years. A removal
-        // passes `Max-Age=0` here.
+        // Strong: nothing, so the cookie ends with the browser session. Weak: ten years. In between:
+        // what the user chose. A removal passes `Max-Age=0` here.
         lifetime,
         probe.secure().attribute(),
         probe.http_only().attribute(),
@@ -121,6 +129,8 @@ pub fn values<'r>(headers: impl Iterator<Item = &'r str>, name: &str) -> Vec<&'r
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::defences::policy::Policy;
 
@@ -128,8 +138,10 @@ mod tests {
         let probe = PolicyProbe::new(policy);
         let id = SessionId::parse("abc").expect("a well-formed id");
         let bench = BenchName::local();
+        let lifetime = probe.persistence().attribute(false, Duration::ZERO);
+        let set = set(&probe, variant, &bench, &id, lifetime.as_deref());
         (
-            set(&probe, variant, &bench, &id).as_str().to_owned(),
+            set.as_str().to_owned(),
             remove(&probe, variant, &bench).as_str().to_owned(),
         )
     }

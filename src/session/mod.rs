@@ -37,4 +37,4 @@ pub mod world;
 
 pub use id::SessionId;
 pub use recognise::{Presented, Recognised};
-pub use record::{Session, SessionRecord};
+pub use record::{Session, SessionRecord, SessionSource};

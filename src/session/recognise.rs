@@ -9,7 +9,7 @@
 //! changes its address on the way, so users would be signed out; a thief in the same café has the
 //! same address, and copies the other header together with the cookie.
 
-use super::{Session, SessionId, SessionRecord};
+use super::{Session, SessionId, SessionRecord, SessionSource};
 use crate::base::clock::BenchTime;
 use crate::base::event::{EndReason, EventKind};
 use crate::defences::facts::{PrivilegeChange, Refusal};
@@ -255,7 +255,7 @@ impl World<'_> {
     pub async fn open_anonymous(
         &self,
         adopted_id: Option<SessionId>,
-        client: &str,
+        source: SessionSource<'_>,
     ) -> Result<Session, StorageError> {
         // It grants nothing, and is needed all the same: without it the sign-in form would have no
         // CSRF token, and an attacker could sign the victim in to the attacker's own account. What
@@ -268,7 +268,9 @@ impl World<'_> {
             created: self.now,
             authenticated_at: None,
             rotated_from: None,
-            client: client.to_owned(),
+            client: source.client.to_owned(),
+            created_by: source.route.to_owned(),
+            permanent: false,
             large_text: false,
             renew: false,
         };

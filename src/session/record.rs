@@ -52,6 +52,15 @@ pub struct SessionRecord {
     /// The browser or tool that opened it, in a few words. Users recognise a foreign session by it.
     /// It is what the client says about itself, so nothing is decided by it.
     pub client: String,
+    /// The route of the portal that made it, as in `POST /login`. A reader of the store can tell a
+    /// session that a form signed in from one of the JSON API, and both from an anonymous one. Nothing
+    /// is decided by it. It is empty in records of earlier builds.
+    #[serde(default)]
+    pub created_by: String,
+    /// Whether the user asked at the sign-in to stay signed in when the browser is closed. The cookie
+    /// of a new id repeats it. It moves no limit: those are the policy's.
+    #[serde(default)]
+    pub permanent: bool,
     /// The preference "large text". It grants nothing, so it may survive a sign-in.
     #[serde(default)]
     pub large_text: bool,
@@ -59,6 +68,17 @@ pub struct SessionRecord {
     /// id that leaked while it meant little would gain the new rights.
     #[serde(default)]
     pub renew: bool,
+}
+
+/// Where a session comes from, as its record keeps it.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionSource<'a> {
+    /// The browser or tool, in a few words: [`SessionRecord::client`].
+    pub client: &'a str,
+    /// The portal's route: [`SessionRecord::created_by`].
+    pub route: &'a str,
+    /// What the user chose: [`SessionRecord::permanent`].
+    pub permanent: bool,
 }
 
 impl SessionRecord {
@@ -116,6 +136,15 @@ impl SessionRecord {
         } else {
             None
         }
+    }
+
+    /// How long a browser is asked to keep the cookie, as an attribute of it: at most for as long as
+    /// the session may last if it is used all the time.
+    pub fn cookie_lifetime(&self, probe: &PolicyProbe, now: BenchTime) -> Option<String> {
+        let ceiling = CEILING.saturating_sub(now.since(self.created));
+        let (_, absolute) = self.time_left(&probe.untracked(), now, now);
+        let longest = absolute.map_or(ceiling, |absolute| absolute.min(ceiling));
+        probe.persistence().attribute(self.permanent, longest)
     }
 
     /// From when on the record is no longer accepted, if it is not used again after `now`.

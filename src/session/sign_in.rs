@@ -10,7 +10,7 @@
 //! commit say what must still be true, and the code after it says what happens where it is not.
 //! Next: [`super::end`].
 
-use super::{Session, SessionId, SessionRecord};
+use super::{Session, SessionId, SessionRecord, SessionSource};
 use crate::base::event::EventKind;
 use crate::defences::facts::PrivilegeChange;
 use crate::session::accounts::Account;
@@ -42,7 +42,7 @@ impl World<'_> {
     /// The commit expects the account at the version whose password was checked, so a password
     /// change beats a sign-in in flight (CWE-362).
     ///
-    /// `client` is what the browser calls itself, in a few words, for the list of sessions.
+    /// `source` is for lists of sessions: what the browser calls itself, and the route that it asked.
     ///
     /// # Errors
     /// [`SignInError::AccountChanged`], or a store that does not answer. In both cases nobody has
@@ -52,7 +52,7 @@ impl World<'_> {
         before: Option<&Session>,
         adopted_id: Option<SessionId>,
         account: &Account,
-        client: &str,
+        source: SessionSource<'_>,
     ) -> Result<Session, SignInError> {
         // WEAK: the id that the browser brought stays, and anyone who planted it knows it.
         // STRONG: the user gets an id that did not exist before the password was right (ASVS
@@ -75,7 +75,11 @@ impl World<'_> {
             created: self.now,
             authenticated_at: Some(self.now),
             rotated_from,
-            client: client.to_owned(),
+            client: source.client.to_owned(),
+            // The route that signed the user in, also where the id stays: what was anonymous before
+            // is a new session to whoever reads the record.
+            created_by: source.route.to_owned(),
+            permanent: source.permanent,
             // A preference comes along. Nothing that grants a right may: what an anonymous visitor
             // stored was perhaps stored by somebody else.
             large_text: before.is_some_and(|old| old.record.large_text),
@@ -153,7 +157,7 @@ impl World<'_> {
                 // The session that the browser brought ended or changed meanwhile, as by a sign-out
                 // beside this request. It must not come back, so the sign-in goes on without it.
                 drop(transaction);
-                return Box::pin(self.sign_in(None, None, account, client)).await;
+                return Box::pin(self.sign_in(None, None, account, source)).await;
             }
             if let Some(id) = adopted_id.as_ref().filter(|_| keeps_id)
                 && let Some(opened) = self.load(id).await?
@@ -161,7 +165,7 @@ impl World<'_> {
                 // Another request opened a session under the id that this client invented (weak
                 // `adoption`). The sign-in takes place on that session.
                 drop(transaction);
-                return Box::pin(self.sign_in(Some(&opened), None, account, client)).await;
+                return Box::pin(self.sign_in(Some(&opened), None, account, source)).await;
             }
         }
     }

@@ -11,6 +11,8 @@
 //! The weakness is not SHA-1, whose collisions do not help against an HMAC. It is a key that can be
 //! guessed, and a cookie that nothing ends. Next: `src/defences/signing_key.rs`.
 
+use std::iter;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use hmac::{Hmac, KeyInit, Mac};
@@ -18,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 
 use crate::base::clock::BenchTime;
+use crate::session::world::World;
 
 /// What the cookie carries: the fields in alphabetical order, as Flask writes them. Base64 is no
 /// encryption: everyone who holds the cookie reads both.
@@ -38,6 +41,30 @@ impl SignedState {
     /// Whether it counts in the world of this name.
     pub fn is_of(&self, world: &str) -> bool {
         self.portal.as_deref().is_none_or(|portal| portal == world)
+    }
+}
+
+impl World<'_> {
+    /// The state in a cookie of this world, signed with the present key or with one of before.
+    ///
+    /// A state that names another bench or variant counts there only, whatever its key.
+    pub fn signed_state(&self, cookie: &str) -> Option<SignedState> {
+        let arm = self.probe.signing_key();
+        let earlier = self.earlier_keys().map(|keys| keys.signing(&self.name()));
+        let mut keys = iter::once(self.signing_key()).chain(earlier);
+        let state = keys.find_map(|own| verify(cookie, arm.bytes(&own)));
+        state.filter(|state| state.is_of(&self.name()))
+    }
+
+    /// The cookie of an account, signed with the present key.
+    pub fn sign_state(&self, user: &str, large_text: bool) -> String {
+        let own = self.signing_key();
+        let state = SignedState {
+            large_text,
+            portal: Some(self.name()),
+            user: user.to_owned(),
+        };
+        sign(&state, self.probe.signing_key().bytes(&own), self.now)
     }
 }
 

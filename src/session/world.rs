@@ -19,7 +19,7 @@ use crate::base::event::{ClientKind, Event, EventKind, Fingerprint};
 use crate::defences::PolicyProbe;
 use crate::defences::policy::Variant;
 use crate::session::SessionId;
-use crate::session::bench::Bench;
+use crate::session::bench::{Bench, BenchKeys};
 use crate::storage::{Batch, Commit, Put, RecordKey, RecordKind, StorageError};
 
 /// One variant on one bench, as one request sees it.
@@ -83,6 +83,11 @@ impl World<'_> {
     /// The key of this world's CSRF tokens.
     pub fn csrf_key(&self) -> [u8; 32] {
         self.bench.keys().csrf(&self.name())
+    }
+
+    /// The keys of before that are still accepted.
+    pub fn earlier_keys(&self) -> impl Iterator<Item = &BenchKeys> {
+        self.bench.keys().earlier(self.now)
     }
 
     /// The strong key of this world's signed cookie.

@@ -126,6 +126,7 @@ const TABLE: &[KnownAddress] = &[
     row(Under("/jwt"), Variant, Action).with_json_errors(),
     row(Under("/admin"), Variant, Action).with_json_errors(),
     row(Under("/csrf-token"), Variant, Action).with_json_errors(),
+    row(Exactly("/openapi.json"), Variant, Action).with_json_errors(),
     row(Under("/labs"), Lab, Reading),
     row(Under("/pictures"), Lab, Reading),
     row(EndingIn("/live"), Lab, Poll),

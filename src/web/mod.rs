@@ -16,6 +16,7 @@ pub mod lab_pages;
 mod methods;
 mod noted;
 mod on_wire;
+pub mod openapi;
 pub mod page;
 mod path;
 pub mod problem;

@@ -13,6 +13,7 @@ use crate::base::addresses::Listener;
 use crate::defences::facts::Refusal;
 use crate::defences::policy::Name;
 
+pub use answer::shape;
 pub use catcher::{all_catchers, answer_of};
 pub use correction::{Control, Correction};
 

@@ -16,7 +16,11 @@
 
   const clock = (seconds) => {
     const whole = Math.max(0, Math.ceil(seconds));
-    return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+    const [days, hours, minutes] = [86_400, 3600, 60].map((unit) => Math.floor(whole / unit));
+    if (days >= 2) return `${days} days`;
+    const two = (n) => String(n).padStart(2, "0");
+    if (whole > 5400) return `${hours}:${two(minutes % 60)}:${two(whole % 60)}`;
+    return `${minutes}:${two(whole % 60)}`;
   };
 
   // What a screen reader is told once; the running numbers stay silent.

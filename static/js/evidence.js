@@ -30,6 +30,7 @@
       cell(s.idle_left ?? "no limit"),
       cell(s.absolute_left ?? "no limit"),
       cell(s.rotated_from ? make("code", s.rotated_from) : "not rotated"),
+      cell(make("code", s.created_by)),
       cell(s.label),
       cell(make("code", s.file, "file")),
     );
@@ -39,7 +40,7 @@
   function noSession() {
     const row = document.createElement("tr");
     const only = make("td", "No session. Open the portal's sign-in page to get an anonymous one.", "quiet");
-    only.colSpan = 9;
+    only.colSpan = 10;
     row.append(only);
     return row;
   }

@@ -42,6 +42,10 @@ function show(progress) {
       if (said) said.textContent = arm.description ?? "not measured";
     }
   }
+  for (const threat of progress.threats) {
+    const said = document.querySelector(`[data-threat="${CSS.escape(threat.key)}"]`);
+    if (said) said.textContent = threat.measured.join(" ") || "not run";
+  }
   document.querySelector("button[type=submit]").disabled = progress.running;
 }
 

@@ -8,6 +8,7 @@ mod fail_over;
 mod flood;
 mod health;
 mod instances;
+mod key_rotation;
 mod kills;
 mod log;
 pub mod program;

@@ -49,8 +49,15 @@ impl Environment {
     }
 
     /// The keys, which no other layer may carry.
-    pub fn given_keys(&self) -> GivenKeys {
-        GivenKeys::new(self.get("SECRET_KEY"), self.get("JWT_SECRET_KEY"))
+    ///
+    /// # Errors
+    /// A list of earlier keys cannot be read.
+    pub fn given_keys(&self) -> Result<GivenKeys, StartError> {
+        let keys = GivenKeys::new(self.get("SECRET_KEY"), self.get("JWT_SECRET_KEY"));
+        keys.with_fallbacks(
+            self.get("SECRET_KEY_FALLBACKS"),
+            self.get("JWT_SECRET_KEY_FALLBACKS"),
+        )
     }
 
     /// The settings file that it names.

@@ -6,15 +6,38 @@
 
 use std::fmt;
 
-use super::weak_key::{SHORTEST, too_short, weakness};
-use crate::base::keys;
-use crate::base::start_error::StartError;
+use std::path::Path;
 
-/// The optional keys `SESSION_LAB_SECRET_KEY` and `SESSION_LAB_JWT_SECRET_KEY`.
+use super::fallback_keys::{self, FallbackKey};
+use super::weak_key::{SHORTEST, too_short, weakness};
+use crate::base::clock::BenchTime;
+use crate::base::keys::{self, ServerKey};
+use crate::base::start_error::StartError;
+use crate::session::bench::JWT_LABEL;
+
+const SECRET_KEY: &str = "SESSION_LAB_SECRET_KEY";
+const JWT_SECRET_KEY: &str = "SESSION_LAB_JWT_SECRET_KEY";
+const SECRET_FALLBACKS: &str = "SESSION_LAB_SECRET_KEY_FALLBACKS";
+const JWT_FALLBACKS: &str = "SESSION_LAB_JWT_SECRET_KEY_FALLBACKS";
+
+/// The optional keys `SESSION_LAB_SECRET_KEY` and `SESSION_LAB_JWT_SECRET_KEY`, and the keys of
+/// before, in variables of the same names with `_FALLBACKS`.
 #[derive(Clone, Default)]
 pub struct GivenKeys {
     secret_key: Option<String>,
     jwt_secret_key: Option<String>,
+    secret_fallbacks: Vec<FallbackKey>,
+    jwt_fallbacks: Vec<FallbackKey>,
+}
+
+/// The two secrets of a lab: everything is derived from the first one, and the keys of tokens from
+/// the second, where there is one.
+#[derive(Clone, Debug)]
+pub struct ServerSecrets {
+    /// The server's own key.
+    pub key: ServerKey,
+    /// A separate one for tokens.
+    pub token_key: Option<ServerKey>,
 }
 
 impl GivenKeys {
@@ -23,7 +46,65 @@ impl GivenKeys {
         Self {
             secret_key: secret_key.map(str::to_owned),
             jwt_secret_key: jwt_secret_key.map(str::to_owned),
+            ..Self::default()
         }
+    }
+
+    /// The same keys, with those of before.
+    ///
+    /// # Errors
+    /// One of the two texts is no list of keys, or names keys of tokens where there is none.
+    pub fn with_fallbacks(
+        mut self,
+        secret: Option<&str>,
+        jwt: Option<&str>,
+    ) -> Result<Self, StartError> {
+        let list = |name, text: Option<&str>, present: Option<&str>| {
+            let parsed = text.map(|text| fallback_keys::parse(name, text, present));
+            parsed.transpose().map(Option::unwrap_or_default)
+        };
+        if jwt.is_some() && self.jwt_secret_key.is_none() {
+            let message = format!("{JWT_FALLBACKS} is set, and {JWT_SECRET_KEY} is not");
+            let hint = format!(
+                "set {JWT_SECRET_KEY}, or name the earlier keys in {SECRET_FALLBACKS} alone"
+            );
+            return Err(StartError::new(message, hint));
+        }
+        self.secret_fallbacks = list(SECRET_FALLBACKS, secret, self.secret_key())?;
+        self.jwt_fallbacks = list(JWT_FALLBACKS, jwt, self.jwt_secret_key())?;
+        Ok(self)
+    }
+
+    /// The secrets of before, each with the moment until which it is accepted: every pair of
+    /// secrets that the lab may have had, but for the present one.
+    ///
+    /// # Errors
+    /// The key in the data folder is named, and is not there.
+    pub fn earlier(
+        &self,
+        data_dir: &Path,
+        present: &ServerSecrets,
+    ) -> Result<Vec<(ServerSecrets, BenchTime)>, StartError> {
+        let mut keys = vec![(present.key.clone(), BenchTime::FOREVER)];
+        for fallback in &self.secret_fallbacks {
+            keys.push((fallback.server_key(data_dir)?, fallback.until));
+        }
+        let mut token_keys = vec![(present.token_key.clone(), BenchTime::FOREVER)];
+        for fallback in &self.jwt_fallbacks {
+            token_keys.push((Some(fallback.server_key(data_dir)?), fallback.until));
+        }
+        let pair = |(key, until): &(ServerKey, BenchTime)| {
+            let (key, until) = (key.clone(), *until);
+            token_keys.iter().map(move |(token_key, also)| {
+                let secrets = ServerSecrets {
+                    key: key.clone(),
+                    token_key: token_key.clone(),
+                };
+                (secrets, until.min(*also))
+            })
+        };
+        // The first of all pairs is the present one.
+        Ok(keys.iter().flat_map(pair).skip(1).collect())
     }
 
     /// The key for [`crate::base::keys::ServerKey::load_or_make`].
@@ -42,7 +123,7 @@ impl GivenKeys {
     /// # Errors
     /// It is shorter than 32 bytes.
     pub fn check_jwt_length(&self) -> Result<(), StartError> {
-        let name = "SESSION_LAB_JWT_SECRET_KEY";
+        let name = JWT_SECRET_KEY;
         let bytes = self.jwt_secret_key().map(|key| keys::decode(key).len());
         match bytes.filter(|bytes| *bytes < SHORTEST) {
             None => Ok(()),
@@ -53,13 +134,25 @@ impl GivenKeys {
         }
     }
 
-    /// Checks that both keys may be used in front of a class.
+    /// Checks that the keys may be used in front of a class.
     ///
     /// # Errors
     /// A key is missing, published, shorter than 32 bytes, a pattern, or made of words.
     pub fn check_strength(&self) -> Result<(), StartError> {
-        check("SESSION_LAB_SECRET_KEY", self.secret_key())?;
-        check("SESSION_LAB_JWT_SECRET_KEY", self.jwt_secret_key())
+        check(SECRET_KEY, self.secret_key())?;
+        check(JWT_SECRET_KEY, self.jwt_secret_key())?;
+        fallback_keys::check_strength(SECRET_FALLBACKS, &self.secret_fallbacks)?;
+        fallback_keys::check_strength(JWT_FALLBACKS, &self.jwt_fallbacks)
+    }
+}
+
+impl ServerSecrets {
+    /// The key for one use, by its label.
+    pub fn derive(&self, label: &str) -> [u8; 32] {
+        match &self.token_key {
+            Some(given) if label == JWT_LABEL => given.derive(label),
+            _ => self.key.derive(label),
+        }
     }
 }
 

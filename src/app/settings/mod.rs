@@ -5,6 +5,7 @@
 //! strong enough for a class, and [`crate::app`], which starts what the settings say.
 
 mod environment;
+mod fallback_keys;
 pub mod flags;
 pub mod given_keys;
 mod layers;
@@ -13,7 +14,7 @@ mod weak_key;
 
 use std::path::{Path, PathBuf};
 
-pub use given_keys::GivenKeys;
+pub use given_keys::{GivenKeys, ServerSecrets};
 pub use reach::Reach;
 
 use self::{
@@ -142,7 +143,7 @@ impl Settings {
         refuse_one_port_twice(&raw, &layers)?;
         refuse_no_folder(&raw, &layers)?;
         let sessions = session_store(&raw, &layers)?;
-        let keys = environment.given_keys();
+        let keys = environment.given_keys()?;
         let reach = Reach::check(&raw, &layers)?;
         if let Reach::Class { .. } = reach {
             keys.check_strength()?;

@@ -10,6 +10,7 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::card::CardView;
+use super::threats::{self, ThreatView};
 use crate::attacks::cell::MatrixCell;
 use crate::attacks::costs::{self, MeasuredCost};
 use crate::attacks::matrix::{self, MatrixSelection};
@@ -74,6 +75,7 @@ struct CostArm {
 struct MatrixProgress {
     rows: Vec<MatrixRow>,
     costs: Vec<CostRow>,
+    threats: Vec<ThreatView>,
     done: usize,
     total: usize,
     running: bool,
@@ -159,6 +161,7 @@ fn progress(jobs: &MatrixJobs, bench: &BenchName) -> MatrixProgress {
             .iter()
             .map(|cost| cost_row(cost.card(), &run.costs))
             .collect(),
+        threats: threats::table(&run.cells),
         done: run.cells.len(),
         total: matrix::size(&MatrixSelection::default()),
         running,

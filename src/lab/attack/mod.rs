@@ -12,6 +12,7 @@ mod runner;
 mod runs;
 pub(super) mod same_site;
 pub(super) mod stolen_backup;
+mod threats;
 
 use rocket::{Build, Rocket};
 

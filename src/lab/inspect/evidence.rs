@@ -37,7 +37,7 @@ pub struct StoredSessionView {
     pub file: String,
     /// Who is signed in.
     pub user: Option<String>,
-    /// `signed in` or `anonymous`.
+    /// `signed in`, `signed in, permanent` or `anonymous`.
     pub state: &'static str,
     /// When it was opened.
     pub created: String,
@@ -53,6 +53,8 @@ pub struct StoredSessionView {
     pub fingerprint: String,
     /// The browser or tool that opened it.
     pub label: String,
+    /// The portal's route that made it.
+    pub created_by: String,
 }
 
 impl StoredSessionView {
@@ -62,10 +64,10 @@ impl StoredSessionView {
         Self {
             file: listed.key.name().to_owned(),
             user: record.user.clone(),
-            state: if record.user.is_some() {
-                "signed in"
-            } else {
-                "anonymous"
+            state: match (&record.user, record.permanent) {
+                (Some(_), true) => "signed in, permanent",
+                (Some(_), false) => "signed in",
+                (None, _) => "anonymous",
             },
             created: date_and_time(record.created),
             seen: on_the_day_of(record.created, listed.last_used),
@@ -74,7 +76,16 @@ impl StoredSessionView {
             rotated_from: record.rotated_from.as_ref().map(|from| format!("#{from}")),
             fingerprint: format!("#{}", world.fingerprint_of(listed.key.name())),
             label: record.client.clone(),
+            created_by: route_in_words(&record.created_by),
         }
+    }
+}
+
+/// The route that made a session. Records of earlier builds do not name it.
+fn route_in_words(route: &str) -> String {
+    match route {
+        "" => "not recorded".to_owned(),
+        route => route.to_owned(),
     }
 }
 

@@ -284,6 +284,8 @@ mod tests {
                 authenticated_at: Some(at(2)),
                 rotated_from: None,
                 client: "curl".into(),
+                created_by: "POST /login".into(),
+                permanent: false,
                 large_text: false,
                 renew: false,
             },

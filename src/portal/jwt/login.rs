@@ -1,6 +1,6 @@
 //! Signing in for a token, and the answer that holds a pair of them.
 
-use rocket::http::Status;
+use rocket::http::{Method, Status};
 use rocket::serde::json::Json;
 use rocket::{Route, post, routes};
 use serde::{Deserialize, Serialize};
@@ -11,19 +11,22 @@ use crate::jwt::issue::{ACCESS_LIFETIME, TokenSubject};
 use crate::jwt::keys::SigningAlgorithm;
 use crate::jwt::refresh::{IssueError, IssuedTokens};
 use crate::portal::Visitor;
+use crate::portal::api::credentials;
 use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::portal::password::too_many;
 use crate::portal::sign_in::{self, PasswordCheck};
 use crate::session::accounts::Account;
 use crate::session::world::World;
 use crate::web::context::RequestContext;
+use crate::web::openapi::ApiRoute;
+use crate::web::openapi::shape::Shape;
 use crate::web::problem::{ApiMember, Problem};
 use crate::web::with_cookies::{WithCookies, WithHeaders};
 
 #[derive(Deserialize)]
 struct TokenRequest {
-    username: String,
-    password: String,
+    username: Option<String>,
+    password: Option<String>,
     /// How the access token is to be signed.
     #[serde(default)]
     alg: SigningAlgorithm,
@@ -53,7 +56,9 @@ async fn log_in(
         body: JsonBody(sent),
         ..
     }) = checked;
-    let account = account(&visitor, &sent.username, &sent.password).await?;
+    let user = sent.username.unwrap_or_default();
+    let password = sent.password.unwrap_or_default();
+    let account = account(&visitor, &user, &password).await?;
     let issued = visitor
         .world
         .begin_family(&account)
@@ -75,9 +80,8 @@ pub(super) async fn account(
     match sign_in::check(visitor, user, password).await? {
         PasswordCheck::Right(account) => Ok(*account),
         PasswordCheck::Wrong(message) => {
-            let next = "Check the name and the password.";
             let status = Status::Unauthorized;
-            let mut problem = Problem::new(status, "Not signed in", message, next);
+            let mut problem = Problem::new(status, "Not signed in", message, sign_in::NEXT);
             problem.api_member = Some(Box::new(ApiMember::Msg(message)));
             Err(problem)
         }
@@ -133,6 +137,49 @@ pub(super) fn no_key() -> Problem {
     let because = "The token could not be signed.";
     let next = "Try again in a moment. Nothing was changed.";
     Problem::new(Status::ServiceUnavailable, "No token", because, next)
+}
+
+/// How an access token is to be signed.
+pub(super) fn algorithm() -> Shape {
+    let names = [SigningAlgorithm::Hs256, SigningAlgorithm::Es256].map(SigningAlgorithm::name);
+    Shape::one_of(
+        &names,
+        "How the access token is to be signed; HS256 where it is missing.",
+    )
+}
+
+/// What an answer with a pair of tokens holds.
+pub(super) fn pair() -> Shape {
+    Shape::object([
+        ("access_token", Shape::text("For Authorization: Bearer.")),
+        ("token_type", Shape::one_of(&["Bearer"], "How to send it.")),
+        ("expires_in", Shape::number("Its lifetime in seconds.")),
+    ])
+    .and_perhaps([(
+        "refresh_token",
+        Shape::text("For jwt/refresh, where token-storage does not keep it in a cookie."),
+    )])
+}
+
+/// What this route takes and answers.
+pub(super) fn described() -> Vec<ApiRoute> {
+    vec![
+        ApiRoute::new(
+            Method::Post,
+            "/jwt/login",
+            "signInForToken",
+            "Signs in with a token",
+        )
+        .takes(credentials().and_perhaps([("alg", algorithm())]))
+        .answers("A pair of tokens.", pair())
+        .refuses(401, "The name or the password is wrong or missing.")
+        .refuses(415, "The body's type is not application/json.")
+        .refuses(422, "The body does not fit.")
+        .refuses(
+            429,
+            "Too many failed attempts. Retry-After says when to come back.",
+        ),
+    ]
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -1,10 +1,13 @@
 //! Signing a token out. What the server does about it is `jwt-revocation`'s decision.
 
+use rocket::http::Method;
 use rocket::serde::json::Json;
 use rocket::{Route, post, routes};
 use serde::Serialize;
 
 use super::{Bearer, cookie};
+use crate::web::openapi::ApiRoute;
+use crate::web::openapi::shape::Shape;
 use crate::web::problem::Problem;
 use crate::web::with_cookies::WithCookies;
 
@@ -29,6 +32,30 @@ async fn log_out(bearer: Bearer<'_>) -> Result<WithCookies<Json<SignedOut>>, Pro
         "Signed out. Forget the token: anyone who has it can still use it."
     };
     Ok(WithCookies::new(Json(SignedOut { msg, revoked }), cookie))
+}
+
+/// What this route answers.
+pub(super) fn described() -> Vec<ApiRoute> {
+    vec![
+        ApiRoute::new(
+            Method::Post,
+            "/jwt/logout",
+            "signOutToken",
+            "Signs a token out",
+        )
+        .for_token()
+        .answers(
+            "Signed out.",
+            Shape::object([
+                ("msg", Shape::text("What happened.")),
+                (
+                    "revoked",
+                    Shape::truth("Whether the server refuses the token from here on."),
+                ),
+            ]),
+        )
+        .refuses(401, "No token came along, or it was refused."),
+    ]
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -20,6 +20,7 @@ use rocket::http::Header;
 use crate::base::addresses::Listener;
 use crate::jwt::TokenNames;
 use crate::web::context::RequestContext;
+use crate::web::openapi::ApiRoute;
 use crate::web::with_cookies::WithHeaders;
 
 pub use bearer::Bearer;
@@ -36,6 +37,19 @@ fn names(context: &RequestContext) -> TokenNames {
 /// `no-store` is weak: it is about pages.
 fn not_cached<T>(answer: T) -> WithHeaders<T> {
     WithHeaders::new(answer, [Header::new("cache-control", "no-store")])
+}
+
+/// What the routes of the API take and answer. The page that uses it is not among them.
+pub(super) fn described() -> Vec<ApiRoute> {
+    [
+        login::described(),
+        profile::described(),
+        refresh::described(),
+        logout::described(),
+        keys::described(),
+        partner::described(),
+    ]
+    .concat()
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -4,7 +4,7 @@
 //! it chooses issuer, audience, type, conditions and dates, and only the portal's verifier can tell
 //! that the token was not meant for the portal.
 
-use rocket::http::Status;
+use rocket::http::{Method, Status};
 use rocket::serde::json::Json;
 use rocket::{Route, post, routes};
 use serde::{Deserialize, Serialize};
@@ -15,8 +15,11 @@ use super::{names, not_cached};
 use crate::jwt::issue::{ACCESS_LIFETIME, random_id};
 use crate::jwt::keys::SigningAlgorithm;
 use crate::jwt::signature;
+use crate::portal::api::credentials;
 use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::storage::StorageError;
+use crate::web::openapi::ApiRoute;
+use crate::web::openapi::shape::Shape;
 use crate::web::problem::Problem;
 use crate::web::with_cookies::WithHeaders;
 
@@ -131,6 +134,69 @@ fn check(order: &Order) -> Result<(), Problem> {
         because,
         next,
     ))
+}
+
+/// What this route takes and answers.
+pub(super) fn described() -> Vec<ApiRoute> {
+    let perhaps = |description| Shape::text(description).or_null();
+    let order = credentials().and_perhaps([
+        (
+            "iss",
+            perhaps("The issuer; the partner where it is missing."),
+        ),
+        (
+            "aud",
+            perhaps("The audience; the partner's service where it is missing."),
+        ),
+        (
+            "typ",
+            perhaps("The type in the header; JWT where it is missing."),
+        ),
+        (
+            "crit",
+            Shape::list(
+                "Conditions of the header.",
+                Shape::text("The name of a condition."),
+            ),
+        ),
+        (
+            "nbf",
+            Shape::number("From when on the token holds, in seconds since 1970.").or_null(),
+        ),
+    ]);
+    vec![
+        ApiRoute::new(
+            Method::Post,
+            "/jwt/partner",
+            "orderToken",
+            "A token of another service that shares the portal's key",
+        )
+        .takes(order)
+        .answers(
+            "What was ordered, signed.",
+            Shape::object([
+                ("token", Shape::text("The token.")),
+                (
+                    "portal_iss",
+                    Shape::text("The portal's own name as an issuer."),
+                ),
+                (
+                    "portal_aud",
+                    Shape::text("The portal's own name as an audience."),
+                ),
+            ]),
+        )
+        .refuses(401, "The name or the password is wrong.")
+        .refuses(415, "The body's type is not application/json.")
+        .refuses(
+            422,
+            "The body does not fit, or the partner does not sign that.",
+        )
+        .refuses(
+            429,
+            "Too many failed attempts. Retry-After says when to come back.",
+        ),
+    ]
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -1,5 +1,6 @@
 //! What a token opens: the profile for everybody, and a list for administrators.
 
+use rocket::http::Method;
 use rocket::serde::json::Json;
 use rocket::{Route, get, routes};
 use serde::Serialize;
@@ -7,6 +8,8 @@ use serde::Serialize;
 use super::Bearer;
 use super::bearer::insufficient_scope;
 use crate::defences::facts::Role;
+use crate::web::openapi::ApiRoute;
+use crate::web::openapi::shape::Shape;
 use crate::web::problem::Problem;
 
 #[derive(Serialize)]
@@ -38,6 +41,40 @@ async fn admin(bearer: Bearer<'_>) -> Result<Json<SessionCount>, Problem> {
     Ok(Json(SessionCount {
         active_sessions: listed.len(),
     }))
+}
+
+/// What these routes answer.
+pub(super) fn described() -> Vec<ApiRoute> {
+    vec![
+        ApiRoute::new(
+            Method::Get,
+            "/jwt/profile",
+            "tokenProfile",
+            "Whose token it is",
+        )
+        .for_token()
+        .answers(
+            "The token is accepted.",
+            Shape::object([("logged_in_as", Shape::text("The user of the token."))]),
+        )
+        .refuses(401, "No token came along, or it was refused."),
+        ApiRoute::new(
+            Method::Get,
+            "/jwt/admin",
+            "countSessions",
+            "How many users are signed in, for administrators",
+        )
+        .for_token()
+        .answers(
+            "How many there are.",
+            Shape::object([("active_sessions", Shape::number("How many are signed in."))]),
+        )
+        .refuses(401, "No token came along, or it was refused.")
+        .refuses(
+            403,
+            "The token's user is no administrator, or its scope is another.",
+        ),
+    ]
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -1,6 +1,6 @@
 //! Exchanging a refresh token for a new access token.
 
-use rocket::http::Status;
+use rocket::http::{Method, Status};
 use rocket::{Route, State, post, routes};
 use serde::Deserialize;
 
@@ -15,6 +15,8 @@ use crate::jwt::refresh::IssueError;
 use crate::jwt::verify::TokenPurpose;
 use crate::portal::body::{Checked, CheckedWithoutToken, JsonBody};
 use crate::session::world::World;
+use crate::web::openapi::ApiRoute;
+use crate::web::openapi::shape::Shape;
 use crate::web::problem::Problem;
 use crate::web::with_cookies::WithCookies;
 
@@ -91,6 +93,33 @@ fn problem(world: &World<'_>, error: IssueError) -> Problem {
     let mut problem = Problem::new(Status::Unauthorized, "Not refreshed", because, next);
     problem.defence = defence;
     problem
+}
+
+/// What this route takes and answers.
+pub(super) fn described() -> Vec<ApiRoute> {
+    vec![
+        ApiRoute::new(
+            Method::Post,
+            "/jwt/refresh",
+            "refreshToken",
+            "Exchanges a refresh token for a new pair",
+        )
+        .takes(
+            Shape::object([]).and_perhaps([
+                (
+                    "refresh_token",
+                    Shape::text("The token, where token-storage does not keep it in a cookie.")
+                        .or_null(),
+                ),
+                ("alg", login::algorithm()),
+            ]),
+        )
+        .answers("A new pair of tokens.", login::pair())
+        .refuses(401, "No refresh token came along, or it was refused.")
+        .refuses(403, "The request comes from another origin.")
+        .refuses(415, "The body's type is not application/json.")
+        .refuses(422, "The body does not fit."),
+    ]
 }
 
 pub(super) fn routes() -> Vec<Route> {

@@ -181,6 +181,7 @@ mod tests {
     use super::*;
     use crate::base::event::ClientKind;
     use crate::defences::policy::{Name, Policy, PolicyProbe, Variant};
+    use crate::session::SessionSource;
     use crate::session::bench::FURTHEST;
     use crate::session::bench::settings_cache::FRESH;
     use crate::session::world::World;
@@ -233,7 +234,12 @@ mod tests {
             let name = format!("visit-{n}").parse().expect("a good name");
             let bench = benches.open(&name).await.expect("room for it");
             let world = World::now(&bench, Variant::Insecure, &probe, ClientKind::Other);
-            let opened = world.open_anonymous(None, "an image").await;
+            let source = SessionSource {
+                client: "an image",
+                route: "GET /login",
+                permanent: false,
+            };
+            let opened = world.open_anonymous(None, source).await;
             opened.expect("a session");
         }
         assert!(benches.in_use().await.len() <= VISITED_LIMIT + 1);

@@ -15,6 +15,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::wire::Masked;
+use crate::base::clock::BenchTime;
 use crate::base::event::Fingerprint;
 
 /// The label of the key that the keys of tokens are derived from. It has its own name because
@@ -31,6 +32,8 @@ pub struct BenchKeys {
     signing: [u8; 32],
     jwt: [u8; 32],
     worksheets: [u8; 32],
+    /// The keys of before, and until when each set is accepted.
+    earlier: Vec<(BenchTime, BenchKeys)>,
 }
 
 impl BenchKeys {
@@ -43,7 +46,33 @@ impl BenchKeys {
             signing: derive("state-cookie"),
             jwt: derive(JWT_LABEL),
             worksheets: derive(WORKSHEETS_LABEL),
+            earlier: Vec::new(),
         }
+    }
+
+    /// The same keys, and beside them those of before, which are accepted until that moment.
+    ///
+    /// A secret that may be known to somebody is replaced, and also one that is merely old. If only
+    /// the new one counted from then on, every form that is open would be refused and every token
+    /// would be worthless. So these keys sign, and the earlier ones only verify.
+    #[must_use]
+    pub fn and_until(mut self, until: BenchTime, keys: BenchKeys) -> Self {
+        self.earlier.push((until, keys));
+        self
+    }
+
+    /// The keys of before that are still accepted at `now`.
+    ///
+    /// Fingerprints are not among the things that anyone must verify, so they are made with the
+    /// present keys alone: after a change the journal calls a session by another one.
+    pub fn earlier(&self, now: BenchTime) -> impl Iterator<Item = &BenchKeys> {
+        let accepted = self.earlier.iter().filter(move |(until, _)| now < *until);
+        accepted.map(|(_, keys)| keys)
+    }
+
+    /// Whether a set of earlier keys is no longer accepted.
+    pub fn has_ended(&self, now: BenchTime) -> bool {
+        self.earlier(now).count() < self.earlier.len()
     }
 
     /// The key of CSRF tokens of a world, by its name. Each world has its own: where ids are

@@ -9,6 +9,7 @@ use super::{ApiMember, Correction, Problem, ProblemDetail};
 use crate::base::addresses::{Listener, Site};
 use crate::defences::policy::Name;
 use crate::web::context::{RequestContext, TypedForm};
+use crate::web::openapi::shape::Shape;
 use crate::web::page::{Frame, PortalView};
 use crate::web::request_router;
 use crate::web::variant_list::VariantList;
@@ -59,6 +60,32 @@ struct ProblemPage<'p> {
 struct ListenerLink {
     label: String,
     url: String,
+}
+
+/// What a problem holds as JSON, for the description of the API.
+pub fn shape() -> Shape {
+    Shape::object([
+        ("type", Shape::text("Always about:blank.")),
+        ("title", Shape::text("What happened, in a few words.")),
+        ("status", Shape::number("The status of the answer.")),
+        ("detail", Shape::text("Why.")),
+        ("next", Shape::text("What to do next.")),
+    ])
+    .and_perhaps([
+        ("defence", Shape::text("The defence that refused.")),
+        (
+            "retry_after",
+            Shape::number("Seconds to wait before the next try."),
+        ),
+        (
+            "is_authenticated",
+            Shape::truth("False, where the status is 401."),
+        ),
+        (
+            "msg",
+            Shape::text("What APIs for tokens usually say of a failed sign-in."),
+        ),
+    ])
 }
 
 impl Problem {

@@ -31,6 +31,8 @@ pub fn session(n: usize) -> Put {
         authenticated_at: Some(opened),
         rotated_from: None,
         client: "curl".into(),
+        created_by: "POST /login".into(),
+        permanent: false,
         large_text: false,
         renew: false,
     };

@@ -1,5 +1,7 @@
 //! The evidence: what the server knows, without a trace of having looked.
 
+use serde_json::json;
+
 use crate::support::{TestBench, bench};
 
 #[tokio::test]
@@ -19,11 +21,9 @@ async fn looking_at_the_evidence_extends_no_session() {
         "five minutes without use, whoever looked"
     );
     assert_eq!(student.whoami().await, None);
-    let ended = bench.events("hardened").await.remove(0);
-    assert!(
-        ended.contains("reached the idle limit: record removed."),
-        "{ended}"
-    );
+    let told = bench.events("hardened").await;
+    let ended = "reached the idle limit: record removed.";
+    assert!(told.iter().any(|event| event.contains(ended)), "{told:?}");
 }
 
 #[tokio::test]
@@ -56,6 +56,45 @@ async fn the_table_tells_user_limits_and_descent_but_no_id_where_it_is_hashed() 
             "only the weak at-rest shows the id"
         );
         assert_eq!(page.contains(&student.id()), !strong);
+    }
+}
+
+/// The older sheet explains what is stored for a session: `user` and `created_by`.
+#[tokio::test]
+async fn a_session_says_which_route_made_it() {
+    for variant in ["insecure", "hardened"] {
+        let bench = bench();
+        let newest = async || bench.evidence(variant).await["sessions"][0].clone();
+        let mut student = bench.visitor(variant);
+        student.get("/csrf-token").await;
+        assert_eq!(newest().await["created_by"], "GET /csrf-token", "{variant}");
+        let mut student = bench.visitor(variant);
+        student.get("/login").await;
+        assert_eq!(newest().await["created_by"], "GET /login", "{variant}");
+        student.sign_in().await;
+        assert_eq!(newest().await["created_by"], "POST /login", "{variant}");
+        assert_eq!(newest().await["user"], "student123", "{variant}");
+        let page = student.get("/sessions").await.body;
+        assert!(page.contains("by <code>POST /login</code>"), "{page}");
+
+        let mut program = bench.visitor(variant);
+        let right = json!({"username": "apiuser", "password": "password123"});
+        assert_eq!(program.post_json("/api/login", &right).await.status, 200);
+        assert_eq!(newest().await["created_by"], "POST /api/login", "{variant}");
+
+        // A session that gets a new id is still the one that was made by the sign-in.
+        let fields = [("current", "password123"), ("new", "an entirely new one")];
+        let changed = student.submit("/password", &fields).await;
+        assert!(changed.status < 400, "{}", changed.body);
+        let sessions = bench.evidence(variant).await["sessions"].clone();
+        let mine = sessions.as_array().expect("a list").iter();
+        let mut mine = mine.filter(|session| session["user"] == "student123");
+        assert!(mine.all(|session| session["created_by"] == "POST /login"));
+
+        let page = bench.student().get(&format!("/evidence/{variant}")).await;
+        assert!(page.body.contains("<td><code>POST /api/login</code></td>"));
+        let backup = bench.student().get(&format!("/leak/{variant}")).await;
+        assert!(backup.body.contains("created_by"), "{}", backup.body);
     }
 }
 

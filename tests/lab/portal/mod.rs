@@ -13,6 +13,7 @@ mod hostile;
 mod isolation;
 mod locked_out;
 mod measure;
+mod openapi;
 mod outlived;
 mod own_sessions;
 mod pages;

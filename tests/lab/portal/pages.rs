@@ -1,5 +1,8 @@
 //! The portal's pages, signed in and signed out: home, sign-in, dashboard, sign-out.
 
+use serde_json::json;
+use session_lab::defences::policy::Variant;
+
 use crate::support::{TestBench, bench};
 
 const BOTH: [&str; 2] = ["insecure", "hardened"];
@@ -39,6 +42,72 @@ async fn pages_that_need_an_account_send_a_stranger_to_the_sign_in() {
             );
         }
     }
+}
+
+/// As the form of the older sheet answers, which has no field for a password.
+#[tokio::test]
+async fn a_sign_in_without_a_name_or_a_password_is_401_invalid_credentials_in_every_variant() {
+    let bench = bench();
+    for variant in Variant::all() {
+        let mut stranger = bench.visitor(&variant.to_string());
+        let token = stranger.token().await;
+        let with_token = |fields: &[(&'static str, &str)]| {
+            let own = fields
+                .iter()
+                .map(|(name, value)| (*name, (*value).to_owned()));
+            token.iter().cloned().chain(own).collect::<Vec<_>>()
+        };
+        for fields in [
+            &[("username", "admin")][..],
+            &[("username", "admin"), ("password", "")],
+            &[("username", "nobody-here")],
+            &[("password", "password123")],
+            &[("username", ""), ("password", "password123")],
+            &[],
+        ] {
+            let reply = stranger.post_form("/login", &with_token(fields)).await;
+            assert_eq!(reply.status, 401, "{variant} {fields:?} {}", reply.body);
+            assert!(
+                reply.body.contains("Invalid credentials!"),
+                "{}",
+                reply.body
+            );
+            for said in ["No such user", "Wrong password", "Wrong user name"] {
+                assert!(!reply.body.contains(said), "{variant} {fields:?}");
+            }
+        }
+        assert_eq!(stranger.whoami().await, None, "{variant}");
+        for path in ["/api/login", "/jwt/login"] {
+            for body in [
+                json!({"username": "admin"}),
+                json!({"username": "admin", "password": null}),
+                json!({"username": "admin", "password": ""}),
+                json!({"password": "password123"}),
+                json!({}),
+            ] {
+                let reply = stranger.post_json(path, &body).await;
+                assert_eq!(reply.status, 401, "{variant} {path} {body}");
+                assert_eq!(reply.json()["detail"], "Invalid credentials!", "{variant}");
+            }
+        }
+    }
+}
+
+/// No password was tried, so nobody is kept from signing in.
+#[tokio::test]
+async fn a_sign_in_without_a_password_is_no_guess() {
+    let bench = bench();
+    let mut stranger = bench.visitor("hardened");
+    for _ in 0..30 {
+        let reply = stranger
+            .submit("/login", &[("username", "student123")])
+            .await;
+        assert_eq!(reply.status, 401, "{}", reply.body);
+    }
+    bench.visitor("hardened").sign_in().await;
+    let told = bench.events("hardened").await;
+    let failed = told.iter().filter(|event| event.contains("failed"));
+    assert_eq!(failed.count(), 30, "they are in the journal: {told:?}");
 }
 
 #[tokio::test]

@@ -84,7 +84,6 @@ async fn a_body_that_is_no_json_of_the_right_shape_is_a_422() {
             "null",
             "[]",
             "7",
-            r#"{"username":"x"}"#,
             r#"{"username":1,"password":2}"#,
             "username=x&password=y",
             r#"{"username":"x","password":"y"} trailing"#,

@@ -148,7 +148,7 @@ async fn a_success_forgets_the_failures() {
 async fn names_that_no_account_has_are_counted_too() {
     let bench = bench();
     let mut visitor = bench.visitor("hardened");
-    for unknown in ["nobody", "", "student123 ", "Student123", "<b>"] {
+    for unknown in ["nobody", "student123 ", "Student123", "<b>"] {
         assert_eq!(guesses(&mut visitor, unknown).await, 5, "{unknown:?}");
     }
     assert_eq!(

@@ -15,7 +15,7 @@ use session_lab::session::bench::{Bench, BenchKeys, Sharing};
 use session_lab::session::end::ListedSession;
 use session_lab::session::hashing::Hashing;
 use session_lab::session::world::World;
-use session_lab::session::{Presented, Recognised, Session};
+use session_lab::session::{Presented, Recognised, Session, SessionSource};
 use session_lab::storage::{
     Batch, Commit, EventId, FileStorage, MemoryStorage, RecordIndex, RecordKey, Storage,
     StorageError, StoredRecord,
@@ -25,6 +25,13 @@ use tempfile::TempDir;
 use crate::support::redis::RedisServer;
 
 pub const STUDENT: &str = "student123";
+
+/// Where the sessions of these tests come from.
+pub const SOURCE: SessionSource<'_> = SessionSource {
+    client: "a test",
+    route: "POST /login",
+    permanent: false,
+};
 
 /// A storage, and how many seeds it is quick enough for.
 pub struct Bed {
@@ -140,13 +147,13 @@ impl Desk {
     pub async fn sign_in(&self, user: &str) -> Session {
         let account = self.account(user).await;
         self.world()
-            .sign_in(None, None, &account, "a test")
+            .sign_in(None, None, &account, SOURCE)
             .await
             .unwrap()
     }
 
     pub async fn anonymous(&self) -> Session {
-        self.world().open_anonymous(None, "a test").await.unwrap()
+        self.world().open_anonymous(None, SOURCE).await.unwrap()
     }
 
     /// Marks a session for a new id at its next request, as a change of role does.

@@ -14,7 +14,7 @@ use session_lab::session::throttle::{Attempt, AttemptEnd};
 use session_lab::session::{Presented, Session};
 use session_lab::storage::StorageError;
 
-use super::desk::{Desk, Failing, STUDENT};
+use super::desk::{Desk, Failing, SOURCE, STUDENT};
 
 /// What a verb answered: done, or not available.
 trait Answer {
@@ -95,9 +95,7 @@ async fn a_sign_in_that_cannot_be_stored_signs_nobody_in() {
                 Ok(account) => account.unwrap(),
                 Err(error) => return Err(error.into()),
             };
-            world
-                .sign_in(Some(anonymous), None, &account, "a test")
-                .await
+            world.sign_in(Some(anonymous), None, &account, SOURCE).await
         };
         until_it_works(policy, verb, nobody_is_signed_in).await;
         let verb = async |desk: &Desk, _: &Session, _: &Session| {
@@ -106,7 +104,7 @@ async fn a_sign_in_that_cannot_be_stored_signs_nobody_in() {
                 Ok(account) => account.unwrap(),
                 Err(error) => return Err(error.into()),
             };
-            world.sign_in(None, None, &account, "a test").await
+            world.sign_in(None, None, &account, SOURCE).await
         };
         until_it_works(policy, verb, nobody_is_signed_in).await;
     }
@@ -194,7 +192,7 @@ async fn every_other_verb_says_that_the_store_does_not_answer() {
         let rule = &probe.throttle().rule(STUDENT, None).unwrap();
         let known = "x".repeat(43);
         verbs! {
-            |desk, _anonymous, _alice| desk.world().open_anonymous(None, "a test");
+            |desk, _anonymous, _alice| desk.world().open_anonymous(None, SOURCE);
             |desk, _anonymous, alice| desk.world().rotate(alice, |_| {});
             |desk, anonymous, _alice| desk.world().change_record(anonymous, |_| {});
             |desk, _anonymous, _alice| desk.world().sessions(Some("alice"));

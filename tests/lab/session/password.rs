@@ -7,7 +7,7 @@ use session_lab::defences::policy::{Name, Policy};
 use session_lab::session::sign_in::SignInError;
 use session_lab::storage::{Batch, Commit, Put, RecordIndex, RecordKind};
 
-use super::desk::{Bed, STUDENT, Task, take_turns};
+use super::desk::{Bed, SOURCE, STUDENT, Task, take_turns};
 use super::on_every_storage;
 
 on_every_storage! {
@@ -46,7 +46,7 @@ async fn the_old_password_never_leaves_a_live_session(bed: Bed) {
                 {
                     return None;
                 }
-                match desk.world().sign_in(None, None, &account, "a thief").await {
+                match desk.world().sign_in(None, None, &account, SOURCE).await {
                     Ok(session) => Some(session.key.name().to_owned()),
                     Err(SignInError::AccountChanged) => None,
                     Err(error) => panic!("{error}"),

@@ -4,7 +4,7 @@ use session_lab::defences::policy::{Name, Policy};
 use session_lab::session::{Recognised, Session};
 use session_lab::storage::Commit;
 
-use super::desk::{Bed, Desk, STUDENT, Task, take_turns};
+use super::desk::{Bed, Desk, SOURCE, STUDENT, Task, take_turns};
 use super::on_every_storage;
 
 on_every_storage! {
@@ -150,7 +150,7 @@ async fn a_sign_in_and_a_sign_out_leave_no_old_id(bed: Bed) {
         let tasks: Vec<Task<'_, Option<Session>>> = vec![
             Box::pin(async {
                 let world = desk.world();
-                let new = world.sign_in(Some(&old), None, &account, "a test");
+                let new = world.sign_in(Some(&old), None, &account, SOURCE);
                 Some(new.await.unwrap())
             }),
             Box::pin(async {
@@ -178,7 +178,7 @@ async fn a_sign_in_that_keeps_the_id_does_not_bring_back_an_ended_session(bed: B
         let tasks: Vec<Task<'_, ()>> = vec![
             Box::pin(async {
                 let world = desk.world();
-                let new = world.sign_in(Some(&old), None, &account, "a test");
+                let new = world.sign_in(Some(&old), None, &account, SOURCE);
                 new.await.unwrap();
             }),
             Box::pin(async { assert!(desk.world().sign_out(&old).await.unwrap()) }),
@@ -197,7 +197,7 @@ async fn two_sign_ins_on_one_anonymous_session_both_work_and_it_is_gone(bed: Bed
         let sign_in = || -> Task<'_, Session> {
             Box::pin(async {
                 let world = desk.world();
-                let new = world.sign_in(Some(&old), None, &account, "a test");
+                let new = world.sign_in(Some(&old), None, &account, SOURCE);
                 new.await.unwrap()
             })
         };
@@ -219,7 +219,7 @@ async fn two_visits_with_one_invented_id_share_a_session(bed: Bed) {
             Box::pin(async {
                 let world = desk.world();
                 world
-                    .open_anonymous(adopted_id.clone(), "a test")
+                    .open_anonymous(adopted_id.clone(), SOURCE)
                     .await
                     .unwrap()
             })
@@ -227,7 +227,7 @@ async fn two_visits_with_one_invented_id_share_a_session(bed: Bed) {
         let sign_in = Box::pin(async {
             let world = desk.world();
             let new = world
-                .sign_in(None, adopted_id.clone(), &account, "a test")
+                .sign_in(None, adopted_id.clone(), &account, SOURCE)
                 .await;
             new.unwrap()
         });

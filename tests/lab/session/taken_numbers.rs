@@ -4,7 +4,7 @@ use session_lab::defences::policy::{Name, Policy};
 use session_lab::session::SessionId;
 use session_lab::storage::{Batch, Commit, Put, RecordKey, RecordKind};
 
-use super::desk::{Bed, Desk, STUDENT, Task, take_turns};
+use super::desk::{Bed, Desk, SOURCE, STUDENT, Task, take_turns};
 use super::on_every_storage;
 
 on_every_storage! {
@@ -97,7 +97,7 @@ async fn a_number_that_a_visitor_took_is_skipped_under_every_arm_of_the_others(b
     for (seed, policy) in policies().into_iter().enumerate() {
         let desk = bed.desk(policy, seed as u64).await;
         let world = desk.world();
-        let brought = world.open_anonymous(id(1002), "a guess").await.unwrap();
+        let brought = world.open_anonymous(id(1002), SOURCE).await.unwrap();
         assert_eq!(number(&brought), 1002);
         let opened = [
             desk.anonymous().await,
@@ -107,7 +107,7 @@ async fn a_number_that_a_visitor_took_is_skipped_under_every_arm_of_the_others(b
         let numbers = opened.each_ref().map(number);
         assert_eq!(numbers, [1003, 1004, 1005], "{seed}: above what there is");
         // One that is taken later is skipped when its turn comes.
-        world.open_anonymous(id(1006), "a guess").await.unwrap();
+        world.open_anonymous(id(1006), SOURCE).await.unwrap();
         assert_eq!(number(&desk.sign_in(STUDENT).await), 1007, "{seed}");
         for session in opened.iter().chain([&brought]) {
             assert!(desk.opens(session).await, "{seed}");
@@ -135,7 +135,7 @@ async fn numbers_that_are_taken_are_skipped_after_a_restart(bed: Bed) {
     let desk = bed.desk(Policy::INSECURE, 0).await;
     assert_eq!(number(&desk.anonymous().await), 1001);
     let world = desk.world();
-    world.open_anonymous(id(1002), "a guess").await.unwrap();
+    world.open_anonymous(id(1002), SOURCE).await.unwrap();
     let is_memory = bed.is_memory();
     drop(desk);
     let again = bed.after_a_restart(Policy::INSECURE).await;
@@ -198,10 +198,10 @@ async fn a_damaged_session_does_not_keep_its_visitor_out(bed: Bed) {
     };
     let world = desk.world();
     world.commit(batch).await.unwrap();
-    let opened = world.open_anonymous(id(1002), "a visitor").await.unwrap();
+    let opened = world.open_anonymous(id(1002), SOURCE).await.unwrap();
     assert_eq!(number(&opened), 1003);
     let account = desk.account(STUDENT).await;
-    let signed_in = world.sign_in(None, id(1002), &account, "a visitor").await;
+    let signed_in = world.sign_in(None, id(1002), &account, SOURCE).await;
     assert_eq!(number(&signed_in.unwrap()), 1004);
 }
 

@@ -3,6 +3,7 @@
 
 use session_lab::base::addresses::{Listener, Site};
 use session_lab::client::{HttpExchange, Outgoing};
+use session_lab::defences::policy::Variant;
 
 use super::{PATIENCE, lab};
 
@@ -195,11 +196,21 @@ impl Client {
                 self.jar.push((name.to_owned(), value.to_owned()));
             }
         }
-        Reply {
+        let reply = Reply {
             status: exchange.status,
             body: exchange.body.clone(),
             exchange,
+        };
+        if self.visits_variant() {
+            let sent = headers.iter().find(|(name, _)| *name == "content-type");
+            super::described::check(method, path, sent.map(|(_, kind)| *kind), &reply).await;
         }
+        reply
+    }
+
+    fn visits_variant(&self) -> bool {
+        let last = self.base.rsplit('/').next().unwrap_or_default();
+        self.listener.site() == Site::Portal && last.parse::<Variant>().is_ok()
     }
 
     /// A token for the session in the jar, where the policy has one, as a form's fields.

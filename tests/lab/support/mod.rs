@@ -3,6 +3,7 @@
 
 mod client;
 mod curl;
+pub mod described;
 pub mod nginx;
 mod plain_socket;
 pub mod ports;

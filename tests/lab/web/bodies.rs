@@ -103,19 +103,19 @@ async fn lengths_that_contradict_each_other_are_refused() {
 }
 
 #[tokio::test]
-async fn a_malformed_form_is_422_or_a_failed_sign_in() {
+async fn a_malformed_form_is_a_failed_sign_in() {
     let bench = bench();
-    for (body, expected) in [
-        ("", 422),
-        ("&&&=&", 422),
-        ("username=student123", 422),
-        ("username[a]=x&username[b]=y&password=z", 401),
-        ("username=%zz&password=%", 401),
-        ("username=%ff%fe&password=%c3%28", 401),
-        ("username=%00&password=%00", 401),
+    for body in [
+        "",
+        "&&&=&",
+        "username=student123",
+        "username[a]=x&username[b]=y&password=z",
+        "username=%zz&password=%",
+        "username=%ff%fe&password=%c3%28",
+        "username=%00&password=%00",
     ] {
         let answer = post(&bench, "insecure", "/login", &[FORM], body).await;
-        assert_eq!(answer.status, expected, "{body}: {}", answer.body);
+        assert_eq!(answer.status, 401, "{body}: {}", answer.body);
         let token = bench.visitor("hardened").get("/login").await;
         let token = token.csrf_token().expect("a token");
         let with_token = format!("csrf_token={token}&{body}");
@@ -189,7 +189,6 @@ async fn malformed_json_is_422_as_problem_json() {
             "[]",
             "\"text\"",
             "{\"username\":1,\"password\":2}",
-            "{\"username\":\"student123\"}",
             "{\"username\":\"\\ud800\",\"password\":\"x\"}",
             "{\"username\":\"a\",\"username\":\"b\",\"password\":\"c\"}",
             "NaN",

@@ -11,6 +11,7 @@ use rocket::{FromForm, Route, State, get, post, routes};
 use super::Lessons;
 use crate::base::byte_order_mark::{self, NotUtf8};
 use crate::lab::attachment::Attachment;
+use crate::session::bench::BenchKeys;
 use crate::web::context::RequestContext;
 use crate::web::problem::{Control, Correction, Problem};
 use crate::worksheets::codes::Codes;
@@ -71,8 +72,15 @@ async fn restore(
     opened.read_to_end(&mut bytes).await.map_err(unreadable)?;
     let not_text = |reason: NotUtf8| refused(format!("The file cannot be read: {reason}."));
     let text = byte_order_mark::text(&bytes).map_err(not_text)?;
-    let codes = Codes::new(context.bench.keys().worksheets());
-    let export = Export::read(text, context.bench.name(), codes).map_err(refused)?;
+    let keys = context.bench.keys();
+    let read =
+        |keys: &BenchKeys| Export::read(text, context.bench.name(), Codes::new(keys.worksheets()));
+    // A file may be older than the lab's present key.
+    let export = read(keys).or_else(|refusal| {
+        let mut earlier = keys.earlier(context.now);
+        earlier.find_map(|keys| read(keys).ok()).ok_or(refusal)
+    });
+    let export = export.map_err(refused)?;
     for (slug, progress) in export.sheets {
         let Some(sheet) = lessons.library().find(&slug) else {
             continue;
