@@ -59,6 +59,7 @@ sheets! {
     #[ignore = "needs Redis"]
     a_server_side_store => "16",
     signing_in => "17",
+    audit_what_you_built => "18",
     other_pages => "19",
 }
 
