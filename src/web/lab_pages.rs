@@ -195,6 +195,12 @@ pub const PAGES: &[LabPage] = &[
     ),
     page(
         Build,
+        "Audit",
+        "/audit",
+        "What shows from outside: a variant audited as your own application would be.",
+    ),
+    page(
+        Build,
         "Coverage",
         "/coverage",
         "Every row of the catalogue: where to try it, which standards name it, which test proves it.",

@@ -7,7 +7,8 @@ use super::Audit;
 use super::check::CheckAnswer;
 use super::exchange::AuditExchange;
 use super::html::FoundPage;
-use super::person::{Person, Prepared, Values};
+use super::person::Person;
+use super::prepared::{Prepared, Values};
 use super::recipe::ChangeRecipe;
 use super::wire::AuditError;
 

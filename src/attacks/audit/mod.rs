@@ -19,6 +19,7 @@ pub mod lab_portal;
 pub mod observed;
 pub mod person;
 pub mod plan;
+pub mod prepared;
 pub mod recipe;
 pub mod report;
 pub mod run;
@@ -29,6 +30,7 @@ pub mod wire;
 mod change;
 mod checks;
 mod client_state;
+mod discover;
 mod html;
 mod tokens;
 

@@ -2,14 +2,16 @@
 //!
 //! An audit sends forged requests and guesses passwords. Against somebody else's machine that is an
 //! attack, so the address decides, and it decides once: every address of the name must be a loopback
-//! address, the first one is kept, and all connections go there. A name that resolves differently a
+//! address, the first one that answers is kept, and all connections go there. A name that resolves differently a
 //! second later (DNS rebinding) changes nothing, and `Host` still has the name.
 //!
 //! A private address, as of a container or a virtual machine, is allowed where the application itself
 //! agrees: it serves a nonce that the command printed ([`AuditNonce`]). A public address never is.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
 
+use tokio::net::TcpStream;
 use url::{Host, Url};
 
 use crate::base::encode;
@@ -17,6 +19,9 @@ use crate::defences::facts::Scheme;
 
 /// Where the nonce must be served.
 pub const NONCE_PATH: &str = "/.well-known/session-lab-audit";
+
+/// How long an address may take to accept a connection before the next one is tried.
+const CONNECTING: Duration = Duration::from_secs(2);
 
 /// The first characters of a nonce. An answer that happens to be served there does not have them.
 const NONCE_START: &str = "session-lab-audit-";
@@ -96,7 +101,17 @@ impl AllowedTarget {
             Some(address) => vec![address],
             None => look_up(&parsed.host_name, parsed.port).await?,
         };
-        parsed.at(&addresses)
+        let port = parsed.port;
+        let mut target = parsed.at(&addresses)?;
+        // `localhost` is often two addresses, of which the application listens at one.
+        for address in addresses {
+            let connecting = TcpStream::connect((address, port));
+            if let Ok(Ok(_)) = tokio::time::timeout(CONNECTING, connecting).await {
+                target.address = address.to_canonical();
+                break;
+            }
+        }
+        Ok(target)
     }
 
     /// The origin, as a browser writes it.

@@ -216,11 +216,12 @@ async fn of_an_application(flags: &AuditFlags) -> Result<Audit, StartError> {
     // On standard error: the report may go through a pipe.
     eprint!(
         "{} is {}. A port on this computer can be forwarded to somebody else's machine: audit only \
-         what is yours.\nThe audit sends about {} requests, 20 in a second at most, among them failed \
-         sign-ins: ten guesses for one account, last of all.\n\n",
+         what is yours.\nThe audit sends about {} requests, 20 in a second at most, so it takes about {} s. \
+         Among them are failed sign-ins: ten guesses for one account, last of all.\n\n",
         encode::line(&recipe.base),
         main.address,
         run::estimate(),
+        run::estimate() / 20,
     );
     let accounts = password::accounts(&recipe.account, &folder)?;
     let wire = AuditWire::new(main, beside).map_err(|error| not_run(error.into()))?;

@@ -1,5 +1,6 @@
-//! *Build*: the defences with their source, the student's own mix, and what the lab covers.
+//! *Build*: the defences with their source, the student's own mix, its audit, and what the lab covers.
 
+pub(super) mod audit;
 pub(super) mod coverage;
 pub(super) mod custom;
 pub(super) mod custom_attack;
@@ -13,6 +14,8 @@ pub(super) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
         .manage(defences::Sources::default())
         .manage(custom::EarlierMixes::default())
         .manage(custom_attack::MixJobs::default())
+        .manage(audit::AuditJobs::default())
+        .mount("/", audit::routes())
         .mount("/", defences::routes())
         .mount("/", custom::routes())
         .mount("/", custom_attack::routes())

@@ -73,6 +73,7 @@ async fn the_labs_own_pages() {
         ("/same-site", "lab-same-site-guess"),
         ("/jwt", "lab-jwt-empty"),
         ("/custom/attack", "lab-custom-attack"),
+        ("/audit", "lab-audit-empty"),
         ("/labs", "lab-worksheets"),
         ("/labs/manual", "lab-worksheets-manual"),
         ("/labs/02-cookie-attributes", "lab-worksheet-02"),

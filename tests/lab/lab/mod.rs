@@ -1,6 +1,7 @@
 //! The lab's own pages: their origin, the clock, the comparison, the evidence, the student's mix.
 
 mod attacks;
+mod audit;
 mod clock;
 mod compare;
 mod cross_site;

@@ -12,7 +12,9 @@ const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-const POSTS: [(&str, &str); 22] = [
+const POSTS: [(&str, &str); 24] = [
+    ("/audit", "variant=insecure"),
+    ("/audit/cancel", ""),
     ("/custom/attack", ""),
     ("/labs/name", "name=Ada"),
     ("/labs/progress", ""),
@@ -61,6 +63,8 @@ fn pages() -> Vec<String> {
         "/same-site?from=sibling",
         "/same-site/live",
         "/stateless",
+        "/audit",
+        "/audit/live",
         "/custom/attack",
         "/custom/attack/live",
         "/labs",

@@ -6,12 +6,14 @@ use session_lab::base::addresses::Listener::{Lab, PortalHttp, PortalHttps};
 use super::socket::{Answer, ask};
 use crate::support::{TestBench, bench};
 
-const LAB_PAGES: [&str; 39] = [
+const LAB_PAGES: [&str; 41] = [
     "/",
     "/wire",
     "/wire?projector=1",
     "/wire/live",
     "/wire/1",
+    "/audit",
+    "/audit/live",
     "/custom/attack",
     "/custom/attack/live",
     "/labs",

@@ -64,6 +64,7 @@ async fn the_labs_own_requests_are_never_events() {
         "/compare/live",
         "/cafe/live",
         "/custom/attack/live",
+        "/audit/live",
     ];
     for path in everywhere.iter().chain(&of_the_lab) {
         lab_page.get(path).await;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use super::super::Audit;
 use super::super::change;
 use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject, Worst};
-use super::super::person::Prepared;
+use super::super::prepared::Prepared;
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
 

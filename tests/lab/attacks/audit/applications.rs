@@ -9,7 +9,12 @@ use session_lab::attacks::audit::target::AllowedTarget;
 use session_lab::attacks::audit::wire::{AuditError, AuditWire};
 use session_lab::attacks::audit::{Audit, run};
 
+use session_lab::attacks::demo_accounts::{VICTIM, demo_password};
+use session_lab::attacks::matrix::throw_away_name;
+use session_lab::base::addresses::Listener;
+
 use super::small_app::{Asked, SmallApp, page};
+use crate::support::lab;
 
 pub fn accounts() -> Vec<AuditAccount> {
     let account = |user: &str, password: &str| AuditAccount {
@@ -207,5 +212,39 @@ async fn each_mistake_of_an_application_is_named_alone() {
             .filter(|one| one.is_flaw() && one.check != "throttle");
         let flaws: Vec<_> = flaws.map(|one| one.check).collect();
         assert_eq!(flaws, [check]);
+    }
+}
+
+#[tokio::test]
+async fn the_hardened_portal_is_audited_without_a_recipe_although_nobody_signed_its_certificate() {
+    let bench = throw_away_name();
+    let origin = lab().addresses.origin(Listener::PortalHttps);
+    let url = format!("{origin}{}/hardened", bench.prefix());
+    let target = AllowedTarget::resolve(&url).await.expect("this computer");
+    let wire = AuditWire::new(target, None).expect("TLS").without_pause();
+    let account = AuditAccount {
+        user: VICTIM.to_owned(),
+        password: demo_password(VICTIM).to_owned(),
+        shown_as: VICTIM.to_owned(),
+    };
+    let audit = Audit::begin(wire, Recipe::of_address(&url), vec![account]).await;
+    let audit = audit.unwrap_or_else(|error| panic!("{error}"));
+    let report = run::run(&audit, |_| {}).await;
+    lab().benches.discard(&bench).await.expect("it was used");
+    assert!(report.certificate_unchecked);
+    let bad: Vec<_> = report
+        .findings
+        .iter()
+        .filter(|one| one.is_flaw() || one.is_note())
+        .collect();
+    assert!(bad.is_empty(), "{bad:#?}");
+    for (check, word) in [
+        ("sign-out", "holds"),
+        ("rotation", "holds"),
+        ("login-csrf", "holds"),
+        ("throttle", "holds"),
+        ("csrf-token", "not tried"),
+    ] {
+        assert_eq!(verdict(&report, check), word, "{check}: {report:#?}");
     }
 }

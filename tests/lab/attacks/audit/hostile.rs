@@ -1,6 +1,10 @@
 //! Applications that break, or mean harm: the audit ends, with words that say why.
 
+use std::time::{Duration, Instant};
+
 use session_lab::attacks::audit::target::AllowedTarget;
+use session_lab::attacks::audit::wire::{AuditError, AuditWire};
+use session_lab::client::caller::Call;
 
 use super::applications::begin;
 use super::small_app::{SmallApp, page};
@@ -78,4 +82,46 @@ async fn no_name_of_another_computer_is_resolved_into_a_target() {
     }
     let own = AllowedTarget::resolve("http://nobody-knows-this-name.test:1").await;
     assert!(own.expect("a reserved name").address.is_loopback());
+}
+
+async fn wire(app: &SmallApp) -> AuditWire {
+    let target = AllowedTarget::resolve(&app.url()).await;
+    AuditWire::new(target.expect("this computer"), None).expect("TLS")
+}
+
+#[tokio::test]
+async fn twenty_requests_are_sent_in_a_second_at_most() {
+    let app = SmallApp::start(|_| page("200 OK", "", ""));
+    let wire = wire(&app).await;
+    let begun = Instant::now();
+    for _ in 0..11 {
+        wire.send(Call::get("/")).await.expect("an answer");
+    }
+    // A loaded machine makes it longer, and nothing makes it shorter.
+    assert!(
+        begun.elapsed() >= Duration::from_millis(500),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn an_audit_sends_a_bounded_number_of_requests() {
+    let app = SmallApp::start(|_| page("200 OK", "", ""));
+    let wire = wire(&app).await.without_pause();
+    for _ in 0..1_500 {
+        wire.send(Call::get("/")).await.expect("an answer");
+    }
+    let spent = wire.send(Call::get("/")).await.expect_err("one too many");
+    assert!(matches!(spent, AuditError::Spent), "{spent}");
+}
+
+#[tokio::test]
+async fn of_two_addresses_of_a_name_the_one_that_answers_is_taken() {
+    let app = SmallApp::start(|_| page("200 OK", "", ""));
+    let target = AllowedTarget::resolve(&app.url())
+        .await
+        .expect("this computer");
+    assert_eq!(target.address, app.address.ip());
+    assert_eq!(target.host_name, "localhost", "Host keeps the name");
 }
