@@ -2,6 +2,8 @@
 // this script.
 (() => {
   const box = document.querySelector(".count");
+  // Where the policy has no limit, only the dashboard says so.
+  if (!box) return;
   const { base, login, warn } = box.dataset;
   const read = (text) => (text === "" ? null : Number(text));
   let idle = read(box.dataset.idleSeconds);
