@@ -77,7 +77,14 @@ async fn a_failed_form_has_the_focus_and_one_that_outlived_its_session_comes_bac
     let focus = "document.activeElement.id === 'error' && document.title.startsWith('Error: ')";
     window.until(focus).await.expect("the focus");
 
-    sign_in("password123").await;
+    // The page has kept the name.
+    let typed: String = window
+        .run("document.querySelector('#username').value")
+        .await
+        .expect("the page");
+    assert_eq!(typed, "student123");
+    window.fill_in("#password", "password123").await.unwrap();
+    window.follow("main form button").await.unwrap();
     window.visit(&page("/board")).await.expect("the page");
     window.fill_in("#text", "Lost: one umbrella").await.unwrap();
     bench.wait_minutes(6).await;

@@ -296,7 +296,10 @@ async fn the_forms_that_are_refused() {
     tab.fill_in("#to", "alice").await;
     tab.fill_in("#amount", "1").await;
     tab.follow("main form button").await;
-    refuses(&mut tab, "error-hardened-token", 403).await;
+    // Refused, and led on to the form with what was typed.
+    works(&mut tab, "error-hardened-token").await;
+    let typed: String = tab.run("document.querySelector('#to').value").await;
+    assert_eq!(typed, "alice");
 
     // `secure` is what `host-prefix` needs: a mix that contradicts itself.
     tab.visit(&tab.on_lab("/custom")).await;
