@@ -1,4 +1,4 @@
-//! Safe methods: whether a GET can change something. Worksheets 05 and 18.
+//! Safe methods: whether a GET can change something. Worksheets 05 and 19.
 //!
 //! The decision is whether the method says truthfully what a request does. Browsers rely on it: a
 //! link, an image and a prefetch are all GET. Read `same_site.rs` next: its strong arm sends the

@@ -128,7 +128,7 @@ pub fn comments_and_strings(source: &str) -> String {
                 ('/', '/') => state = In::Line,
                 ('/', '*') => state = In::Block,
                 ('r', '"' | '#') => {
-                    let marks = (1..).take_while(|&m| at(n + m) == '#').count();
+                    let marks = (1..256).take_while(|&m| at(n + m) == '#').count();
                     if at(n + 1 + marks) == '"' {
                         (state, width) = (In::Raw(marks), marks + 2);
                     }
@@ -157,9 +157,8 @@ pub fn comments_and_strings(source: &str) -> String {
                 }
             }
         }
-        for m in n..(n + width).min(chars.len()) {
-            let line_ends = chars[m] == '\n';
-            kept.push(if keep || line_ends { chars[m] } else { ' ' });
+        for &c in &chars[n..(n + width).min(chars.len())] {
+            kept.push(if keep || c == '\n' { c } else { ' ' });
         }
         n += width;
     }

@@ -222,7 +222,7 @@ const MADE: &[&str] = &[
     "pictures/x-light.png",
     "src/defences/opener.rs",
     "src/attacks/invented_id.rs",
-    "labs/17-login-errors.md",
+    "labs/20-login-errors.md",
 ];
 
 #[test]
