@@ -35,7 +35,7 @@ fn address(route: &str) -> String {
             ("<slug>", "defences") => "rotation",
             ("<slug>", _) => "06-session-fixation",
             ("<variant>", _) => "insecure",
-            ("<name>", "attack") => ALL[0].card().name,
+            ("<name>", "attack" | "plays") => ALL[0].card().name,
             ("<name>", "pictures") => "cookies-insecure",
             ("<file>", "pictures") => "cookies-insecure.png",
             ("<id>", "wire") => "1",
