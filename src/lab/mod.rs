@@ -9,6 +9,7 @@ mod attachment;
 mod attack;
 mod build;
 mod clock;
+mod defence_groups;
 mod delete_bench;
 pub mod diagrams;
 mod find;

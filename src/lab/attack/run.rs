@@ -10,6 +10,7 @@ use rocket_dyn_templates::{Metadata, Template};
 use serde::Serialize;
 
 use super::card::CardView;
+use super::matrix::CellAddress;
 use crate::attacks::hands_on::{self, HandsOnPage};
 use crate::attacks::matrix::throw_away_name;
 use crate::attacks::record::BrowserRecord;
@@ -17,6 +18,7 @@ use crate::attacks::scenario::{Scenario, TargetLab};
 use crate::attacks::transcript::TranscriptLine;
 use crate::attacks::{ALL, Attack, Card, Engine, find};
 use crate::base::addresses::{Listener, SIBLING};
+use crate::base::bench_name::BenchName;
 use crate::base::event::{Event, EventKind};
 use crate::client::LabClient;
 use crate::defences::policy::Variant;
@@ -35,9 +37,22 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Debug, Default)]
 pub struct LastRuns(PerBench<Arc<AttackRun>>);
 
+impl LastRuns {
+    /// The last run of a bench, where it was this attack against this variant.
+    pub(super) fn of(
+        &self,
+        bench: &BenchName,
+        card: &Card,
+        variant: Variant,
+    ) -> Option<Arc<AttackRun>> {
+        let last = self.0.read(bench)?;
+        (last.attack == card.name && last.against == variant.to_string()).then_some(last)
+    }
+}
+
 /// One run.
 #[derive(Debug, Serialize)]
-struct AttackRun {
+pub struct AttackRun {
     attack: &'static str,
     against: String,
     succeeded: bool,
@@ -137,7 +152,7 @@ fn show(
 ) -> Result<Template, Problem> {
     let card = known(name)?.card();
     let variant = parse(against)?;
-    let run = last_run(runs, context, card, variant);
+    let run = runs.of(context.bench.name(), card, variant);
     let runs = BrowserRecord::stored().runs(card.name).into_iter();
     let recorded = runs.filter_map(|run| {
         Some(RecordedOutcome {
@@ -163,17 +178,6 @@ fn show(
     ))
 }
 
-/// The last run of a bench, where it was this attack against this variant.
-fn last_run(
-    runs: &LastRuns,
-    context: &RequestContext,
-    card: &Card,
-    variant: Variant,
-) -> Option<Arc<AttackRun>> {
-    let last = runs.0.read(context.bench.name())?;
-    (last.attack == card.name && last.against == variant.to_string()).then_some(last)
-}
-
 /// The diagram as a file. A browser could not show it here: it has its styles inside, and the lab's own
 /// policy forbids that.
 #[get("/attack/<name>/sequence.svg?<against>")]
@@ -186,7 +190,7 @@ fn sequence(
 ) -> Result<Attachment, Problem> {
     let card = known(name)?.card();
     let variant = parse(against)?;
-    let Some(run) = last_run(runs, context, card, variant) else {
+    let Some(run) = runs.of(context.bench.name(), card, variant) else {
         let because = format!("{} was not the last attack that ran here.", card.name);
         let next = "Run it on its page, then take the drawing.";
         let status = Status::NotFound;
@@ -215,17 +219,22 @@ fn variants(card: &Card, chosen: Variant) -> Vec<String> {
     all.iter().map(Variant::to_string).collect()
 }
 
-/// Runs an attack that the server alone decides, on its own bench.
-#[post("/attack/<name>?<against>")]
+/// Runs an attack that the server alone decides, on its own bench. Where a cell of the matrix asked
+/// for it, that cell shows it.
+#[post("/attack/<name>?<against>&<cell>")]
 async fn run(
     context: &RequestContext,
     runs: &State<LastRuns>,
     lab_client: &State<LabClient>,
     name: &str,
     against: Option<&str>,
+    cell: Option<&str>,
 ) -> Result<Redirect, Problem> {
     let attack = known(name)?;
     let variant = parse(against)?;
+    let cell = cell
+        .map(|cell| CellAddress::parse(cell).map(|_| cell))
+        .transpose()?;
     let card = attack.card();
     if card.engine == Engine::Browser || variant == Variant::Custom {
         let because = "The lab's own client cannot try this.";
@@ -274,10 +283,10 @@ async fn run(
     };
     runs.0.insert(context.bench.name(), Arc::new(run));
     let base = context.base();
-    Ok(Redirect::to(format!(
-        "{base}/attack/{}?against={variant}#transcript",
-        card.name
-    )))
+    Ok(Redirect::to(match cell {
+        Some(cell) => format!("{base}/matrix?cell={cell}#cell"),
+        None => format!("{base}/attack/{}?against={variant}", card.name),
+    }))
 }
 
 /// What the student had done, for the journal of the student's own bench.
