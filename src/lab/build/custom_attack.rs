@@ -23,6 +23,7 @@ use crate::lab::job::{Job, Jobs};
 use crate::lab::page;
 use crate::session::bench::{Bench, Benches};
 use crate::web::context::RequestContext;
+use crate::web::visible_time::span;
 
 /// How many attacks of a run are tried side by side: the portal does the work, on the same cores.
 const SIDE_BY_SIDE: usize = 2;
@@ -76,6 +77,8 @@ struct MixOutcome {
 struct MixProgress {
     #[serde(flatten)]
     run: MixRun,
+    /// How long the rest takes, as far as that is known.
+    left: Option<String>,
     running: bool,
     done: usize,
     total: usize,
@@ -210,10 +213,13 @@ fn progress(jobs: &MixJobs, context: &RequestContext) -> Option<MixProgress> {
     // Asked before the run is read: a run that has ended is then read to its end.
     let running = job.is_running();
     let run = job.progress();
+    let done = run.rows.iter().filter(|row| row.outcome.is_some()).count();
+    let total = run.rows.len();
     Some(MixProgress {
         running,
-        done: run.rows.iter().filter(|row| row.outcome.is_some()).count(),
-        total: run.rows.len(),
+        left: job.time_left(done, total).filter(|_| running).map(span),
+        done,
+        total,
         succeeded: run.succeeded(),
         run,
     })
@@ -244,17 +250,17 @@ fn live(context: &RequestContext, jobs: &State<MixJobs>) -> Json<Option<MixProgr
     Json(progress(jobs, context))
 }
 
-/// Starts a run, unless one is running on this bench.
-#[post("/custom/attack")]
-fn start(
+/// A run of the mix as it is now.
+pub(super) fn begin(
     context: &RequestContext,
-    jobs: &State<MixJobs>,
-    lab_client: &State<LabClient>,
-    benches: &State<Arc<Benches>>,
-) -> Redirect {
+    jobs: &MixJobs,
+    lab_client: &LabClient,
+    benches: &Arc<Benches>,
+    replaces: bool,
+) {
     let mix = context.bench.custom();
     let run = MixRun::new(&mix);
-    jobs.jobs.start(context.bench.name(), run, |job| {
+    let work = |job| {
         let run = MixAttackRun {
             job,
             one_at_a_time: jobs.one_at_a_time.clone(),
@@ -265,10 +271,32 @@ fn start(
             client: context.client,
         };
         run.run()
-    });
+    };
+    match replaces {
+        true => jobs.jobs.restart(context.bench.name(), run, work),
+        false => jobs.jobs.start(context.bench.name(), run, work),
+    }
+}
+
+/// Starts a run, unless one is running on this bench.
+#[post("/custom/attack")]
+fn start(
+    context: &RequestContext,
+    jobs: &State<MixJobs>,
+    lab_client: &State<LabClient>,
+    benches: &State<Arc<Benches>>,
+) -> Redirect {
+    begin(context, jobs, lab_client, benches, false);
+    Redirect::to(format!("{}/custom/attack", context.base()))
+}
+
+/// Stops the run of this bench. What it has found stays on the page.
+#[post("/custom/attack/stop")]
+fn stop(context: &RequestContext, jobs: &State<MixJobs>) -> Redirect {
+    jobs.jobs.stop(context.bench.name());
     Redirect::to(format!("{}/custom/attack", context.base()))
 }
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![show, live, start]
+    routes![show, live, start, stop]
 }

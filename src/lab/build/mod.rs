@@ -12,6 +12,7 @@ pub(super) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
     rocket
         .manage(defences::Sources::default())
         .manage(custom_attack::MixJobs::default())
+        .manage(custom::EarlierMixes::default())
         .mount("/", defences::routes())
         .mount("/", custom::routes())
         .mount("/", custom_attack::routes())
