@@ -17,7 +17,7 @@ pub(super) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
     rocket
         .manage(matrix::MatrixJobs::default())
         .manage(run::LastRuns::default())
-        .manage(ids::LastIdsPictures::default())
+        .manage(ids::LastIds::default())
         .manage(fixation::Walkthroughs::default())
         .mount("/", run::routes())
         .mount("/", matrix::routes())
