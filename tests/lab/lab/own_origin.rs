@@ -12,8 +12,10 @@ const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-const POSTS: [(&str, &str); 19] = [
+const POSTS: [(&str, &str); 22] = [
     ("/custom/attack", ""),
+    ("/custom/attack/stop", ""),
+    ("/start-over", "what=loot"),
     ("/labs/name", "name=Ada"),
     ("/labs/progress", ""),
     ("/labs/06-session-fixation/answer", "id=why&answer=0"),
@@ -28,10 +30,14 @@ const POSTS: [(&str, &str); 19] = [
     ("/ids", ""),
     ("/stateless", ""),
     ("/matrix", ""),
+    ("/matrix/stop", ""),
     ("/custom", "preset=hardened"),
     ("/compare", "action=sign-in"),
     ("/same-site", "action=skip&from=sibling"),
-    ("/jwt", "action=issue&user=apiuser&portal=insecure"),
+    (
+        "/jwt",
+        "action=issue&user=apiuser&portal=insecure&alg=HS256",
+    ),
 ];
 
 fn pages() -> Vec<String> {
@@ -49,12 +55,20 @@ fn pages() -> Vec<String> {
         "/wire?projector=1",
         "/wire/live",
         "/matrix",
+        "/matrix?cell=fixation.rotation",
+        "/matrix?group=tokens&text=none",
+        "/matrix/live",
+        "/matrix/table/live",
         "/jwt",
         "/addresses",
         "/same-site",
         "/same-site?from=sibling",
         "/same-site/live",
         "/stateless",
+        "/start-over",
+        "/start-over?what=loot",
+        "/start-over?done=clock",
+        "/evidence/insecure?events=all",
         "/custom/attack",
         "/custom/attack/live",
         "/labs",
@@ -105,10 +119,10 @@ async fn every_page_answers_with_the_strict_policy_and_sets_no_cookie() {
         assert_eq!(reply.header("cache-control"), Some("no-store"), "{page}");
         assert_eq!(reply.header("strict-transport-security"), None, "{page}");
         if reply.header("content-type") == Some("text/html; charset=utf-8") {
-            let end = if page == "/wire/live" {
-                "</ol>\n"
-            } else {
-                "</html>\n"
+            let end = match page.as_str() {
+                "/wire/live" => "</ol>\n",
+                "/matrix/table/live" => "</section>\n",
+                _ => "</html>\n",
             };
             assert!(reply.body.ends_with(end), "{page}: the whole page");
             for inline in ["<script>", " onclick=", " style=", "<style"] {
