@@ -50,5 +50,24 @@ map.addEventListener("click", (event) => {
   location.assign(url);
 });
 
+// The arrow keys go from cell to cell: along a row, or to the nearest cell of another row.
+map.addEventListener("keydown", (event) => {
+  const cell = event.target.closest("td[data-column]");
+  const row = cell?.parentElement;
+  const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (!row || !step) return;
+  event.preventDefault();
+  const cells = (of) => [...of.querySelectorAll("td > a")];
+  if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
+    cells(row)[cells(row).indexOf(event.target) + step]?.focus();
+    return;
+  }
+  const rows = [...map.querySelectorAll("tr[data-attack]")];
+  const next = rows[rows.indexOf(row) + step];
+  if (!next) return;
+  const apart = (link) => Math.abs(link.parentElement.cellIndex - cell.cellIndex);
+  cells(next).reduce((best, link) => (apart(link) < apart(best) ? link : best)).focus();
+});
+
 mark();
 pollJob(state, show);

@@ -55,6 +55,27 @@ async fn a_cell_of_the_matrix_opens_with_its_verdict_in_the_first_screen() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
+async fn the_arrow_keys_go_from_cell_to_cell() {
+    let tab = Tab::open().await;
+    tab.visit(&tab.on_lab("/matrix")).await;
+    tab.run::<()>("document.querySelector('tr[data-attack=fixation] td > a').focus()")
+        .await;
+    let at = "document.activeElement.href.split('cell=')[1]";
+    for (key, cell) in [
+        ("ArrowRight", "fixation.hardened#cell"),
+        ("ArrowRight", "fixation.rotation#cell"),
+        ("ArrowRight", "fixation.rotation#cell"),
+        ("ArrowDown", "planted-id.rotation#cell"),
+        ("ArrowLeft", "planted-id.hardened#cell"),
+        ("ArrowUp", "fixation.hardened#cell"),
+    ] {
+        tab.press(key).await;
+        assert_eq!(tab.run::<String>(at).await, cell, "{key}");
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_bar_is_to_be_seen_when_it_is_empty_in_the_dark() {
     let tab = Tab::open().await;
     tab.window
