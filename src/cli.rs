@@ -5,6 +5,7 @@
 //! keys have no flag on purpose, because every user of the machine can see a command line in `ps`.
 
 pub mod attack;
+pub mod audit;
 pub mod completions;
 pub mod doctor;
 pub mod labs;
@@ -23,6 +24,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueHint};
 
 use self::attack::AttackFlags;
+use self::audit::AuditFlags;
 use self::completions::CompletionsFlags;
 use self::labs::LabsFlags;
 use self::man::ManFlags;
@@ -53,6 +55,8 @@ pub enum CliCommand {
     Serve(ServeFlags),
     /// Try one attack and print what was sent and received
     Attack(AttackFlags),
+    /// Audit your own application on this computer
+    Audit(AuditFlags),
     /// Run every attack against every variant and compare with the rule
     Matrix(MatrixFlags),
     /// Measure in a browser which cookies SameSite lets it send
@@ -90,6 +94,7 @@ impl CliCommand {
                 Settings::load(flags).and_then(|settings| block_on(app::serve(settings)))
             }
             Self::Attack(flags) => block_on(attack::run(flags)),
+            Self::Audit(flags) => block_on(audit::run(flags)),
             Self::Matrix(flags) => block_on(matrix::run(flags)),
             Self::SameSite(flags) => block_on(same_site::run(flags)),
             Self::Labs(flags) => labs::run(flags),

@@ -79,7 +79,7 @@ pub mod sniffing_proxy;
 // The installed Chromium or Chrome, for what only a browser decides.
 pub mod browser;
 
-// The attacks: one program each; the matrix that runs them; what defences cost.
+// The attacks: one program each; the matrix that runs them; what defences cost; the audit.
 pub mod attacks;
 
 // The attacker's own site and the sibling of the portal: the pages that attack, and the catcher.

@@ -1,5 +1,5 @@
 //! What judging a token costs, under the hardened policy and without the store: two that are good,
-//! and the refusals that a stranger can ask for as often as he likes.
+//! and the refusals that a stranger can ask for as often as they like.
 //!
 //! How much memory each takes is a test: `tests/lab/jwt/allocations.rs`.
 

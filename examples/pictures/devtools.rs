@@ -81,7 +81,7 @@ impl DevTools {
         };
         let tab = format!("one('[role=tab][aria-label={label}][aria-selected=true]')");
         tools.see(&tab).await?;
-        // The panel listens to the page once it shows something of its own.
+        // The panel listens to the page once it shows something.
         tools
             .see(&format!("one('[aria-label=\"{label} panel\"]')"))
             .await?;
@@ -185,7 +185,7 @@ impl DevTools {
         self.picture_up_to(None, marked).await
     }
 
-    /// The same without what stands right of an element.
+    /// The same without what is right of an element.
     pub async fn picture_up_to(&self, last: Option<&str>, marked: &[&str]) -> Result<Vec<u8>> {
         // The mouse leaves the window, and what it was last on shows no text.
         self.window.move_mouse(-5.0, -5.0).await?;

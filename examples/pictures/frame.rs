@@ -6,7 +6,7 @@ use session_lab::worksheets::pictures::{SCALE, Theme};
 
 use crate::Result;
 
-/// Finds things wherever they stand: DevTools is made of shadow trees, which selectors do not enter.
+/// Finds things wherever they are: DevTools is made of shadow trees, which selectors do not enter.
 pub const FINDERS: &str = "
     window.all = (selector, root = document) => {
         const inside = [...root.querySelectorAll('*')].filter((e) => e.shadowRoot);

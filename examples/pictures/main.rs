@@ -1,6 +1,6 @@
 //! Makes the pictures of DevTools that worksheets and slides show: `tests/run pictures`.
 //!
-//! A lab of its own, on the ports that students see. One browser visits it, a second one shows the real
+//! A separate lab, on the ports that students see. One browser visits it, a second one shows the real
 //! DevTools of the first. `walks/` has one walk for each picture of the catalogue
 //! (`src/worksheets/pictures/catalogue.rs`); `devtools.rs` finds its way in DevTools, `frame.rs` draws the mark and
 //! takes the picture. Names after the command make these pictures only.

@@ -1,5 +1,5 @@
 //! Where a picture is taken: a lab, a browser that visits it, and a browser that shows the DevTools of
-//! the first. Each picture has a window of its own, without the cookies of another.
+//! the first. Each picture has its own window, without the cookies of another.
 
 use session_lab::app::Running;
 use session_lab::browser::{Browser, BrowserEngine, BrowserSettings, Window};
@@ -10,7 +10,7 @@ use crate::Result;
 use crate::devtools::{DevTools, Panel};
 use crate::frame;
 
-/// The insecure portal, in clear.
+/// The insecure portal, unencrypted.
 pub const INSECURE: &str = "http://localhost:7080/insecure";
 /// The hardened portal, over TLS.
 pub const HARDENED: &str = "https://localhost:7443/hardened";
@@ -30,7 +30,7 @@ impl Studio {
         let certificate = lab.certificate.cert_pem();
         let visitor = BrowserSettings::trusting(BrowserEngine::Chromium, certificate)?;
         let shower = BrowserSettings::trusting_nothing(BrowserEngine::Chromium)?;
-        // Without this it does not let a page of its own, DevTools, drive it.
+        // Without this it does not let its own page, DevTools, drive it.
         let visitor = visitor.with_argument("--remote-allow-origins=*");
         Ok(Self {
             visitor: Browser::start(visitor).await?,

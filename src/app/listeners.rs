@@ -259,7 +259,7 @@ fn site(
 }
 
 fn rocket(templates: &TemplateFolder) -> Rocket<Build> {
-    // A configuration of our own: a stray Rocket.toml or ROCKET_* variable must not leak in.
+    // The lab's own configuration: a stray Rocket.toml or ROCKET_* variable must not leak in.
     let config = Config {
         // "Server: Rocket" tells a visitor something that only an attacker needs.
         ident: Ident::none(),

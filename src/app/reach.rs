@@ -20,8 +20,8 @@ pub fn portal_address(reach: &Reach) -> IpAddr {
     }
 }
 
-/// The host in links to the attacker. A class's browsers reach this computer by an address of its
-/// own; where the lab listens on all of them, the one with the way out is taken.
+/// The host in links to the attacker. A class's browsers reach this computer by one of its
+/// addresses; where the lab listens on all of them, the one with the way out is taken.
 pub fn attacker_host(reach: &Reach) -> String {
     let address = match reach {
         Reach::Class {

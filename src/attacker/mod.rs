@@ -22,6 +22,8 @@ mod partner;
 mod plant;
 mod shared_computer;
 mod start;
+mod stolen;
+mod thief;
 mod tossing;
 mod xss;
 
@@ -124,5 +126,8 @@ fn routes() -> Vec<Route> {
 
 /// Mounts the attacker's site. Its pages act on the portal through `client`.
 pub fn mount(rocket: Rocket<Build>, client: LabClient) -> Rocket<Build> {
-    rocket.manage(client).mount("/", routes())
+    rocket
+        .manage(client)
+        .manage(loot::LastThefts::default())
+        .mount("/", routes())
 }

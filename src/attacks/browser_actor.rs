@@ -15,6 +15,7 @@ use super::transcript::{ScenarioError, Transcript};
 use super::waiting::POLL_INTERVAL;
 use crate::browser::{Browser, BrowserError, ObservedRequest, PATIENCE, Window};
 use crate::client::HttpExchange;
+use crate::defences::facts::Scheme;
 use crate::web::known_addresses::is_automatic;
 
 /// A person at a browser window.
@@ -251,6 +252,7 @@ impl<'s> BrowserActor<'s> {
     async fn seen<T>(&self, result: Result<T, BrowserError>) -> Result<T, ScenarioError> {
         self.window.complete_requests().await;
         self.narrate();
+        self.transcript.look().await;
         Ok(result?)
     }
 
@@ -268,6 +270,10 @@ impl<'s> BrowserActor<'s> {
 
 fn exchange(request: ObservedRequest) -> HttpExchange {
     HttpExchange {
+        scheme: match request.url.starts_with("https:") {
+            true => Scheme::Https,
+            false => Scheme::Http,
+        },
         sent: request.request_text(),
         head: request.answer_text(),
         status: request.status,

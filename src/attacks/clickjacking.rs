@@ -1,5 +1,5 @@
 //! Clickjacking: the sibling shows the portal in an invisible frame over its own button, and the
-//! victim's click lands on the portal's. Worksheets 14 and 15.
+//! victim's click lands on the portal's. Worksheet 14.
 //!
 //! Start: the attacker controls the sibling. The victim is signed in and clicks on something there.
 //!

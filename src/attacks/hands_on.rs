@@ -29,7 +29,6 @@ const PAGES: &[(&str, HandsOnPage)] = &[
     ("csrf-from-sibling", HandsOnPage::Sibling("/csrf-sibling")),
     ("cors-read", HandsOnPage::Sibling("/cors")),
     ("clickjacking", HandsOnPage::Sibling("/clickjacking")),
-    ("fixation", HandsOnPage::Lab("/fixation")),
     ("planted-id", HandsOnPage::Sibling("/fixation")),
     ("cookie-tossing", HandsOnPage::Sibling("/tossing")),
     ("id-in-referer", HandsOnPage::Attacker("/partner")),

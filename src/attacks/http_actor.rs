@@ -42,7 +42,16 @@ impl<'s> HttpActor<'s> {
     /// Puts a cookie into the jar, as if an answer had this `Set-Cookie` line. The jar applies the
     /// rules for cookies, so a line that a client must refuse is refused here.
     pub fn plant(&mut self, set_cookie: &str) {
+        self.transcript.plant(self.name, set_cookie);
         self.caller.plant(set_cookie);
+    }
+
+    /// Copies the cookies of somebody else's jar, as anyone can who reads the files of their browser.
+    pub fn copy_jar(&mut self, other: &HttpActor<'_>) {
+        let cookies = other.caller.cookie_header().unwrap_or_default();
+        for pair in cookies.split("; ").filter(|pair| !pair.is_empty()) {
+            self.plant(&format!("{pair}; Path=/; Secure"));
+        }
     }
 
     /// Makes a GET.
@@ -63,7 +72,7 @@ impl<'s> HttpActor<'s> {
         fields: &[(&str, &str)],
     ) -> Result<HttpExchange, ScenarioError> {
         let exchange = self.caller.submit(path, fields).await?;
-        self.record(exchange)
+        self.record(exchange).await
     }
 
     /// Makes any call.
@@ -72,13 +81,14 @@ impl<'s> HttpActor<'s> {
     /// No answer.
     pub async fn call(&mut self, call: Call) -> Result<HttpExchange, ScenarioError> {
         let exchange = self.caller.call(call).await?;
-        self.record(exchange)
+        self.record(exchange).await
     }
 
     /// Writes an exchange to the transcript. A portal that breaks has not defended itself: its own
     /// error must not count as a defence, so the attack ends as not tried.
-    fn record(&self, exchange: HttpExchange) -> Result<HttpExchange, ScenarioError> {
+    async fn record(&self, exchange: HttpExchange) -> Result<HttpExchange, ScenarioError> {
         self.transcript.record(self.name, exchange.clone());
+        self.transcript.look().await;
         if exchange.status < 500 {
             return Ok(exchange);
         }

@@ -28,7 +28,7 @@ use crate::defences::policy::Name;
 pub(super) struct IdPrediction;
 
 /// How many ids after their own the attacker tries.
-const TRIED: u64 = 5;
+pub(super) const TRIED: u64 = 5;
 
 const CARD: Card = Card {
     name: "id-prediction",
@@ -98,7 +98,7 @@ impl Attack for IdPrediction {
 
 /// The id that should come next, if the ids are numbers that rise. The lab's page `/ids` looks more
 /// closely: it draws which bits of an id ever change.
-fn predict(ids: &[String]) -> Option<u64> {
+pub(super) fn predict(ids: &[String]) -> Option<u64> {
     let numbers: Vec<u64> = ids
         .iter()
         .map(|id| id.parse().ok())

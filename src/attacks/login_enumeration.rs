@@ -1,4 +1,4 @@
-//! Finding out who has an account, from what a failed sign-in says. Worksheets 14 and 15.
+//! Finding out who has an account, from what a failed sign-in says.
 //!
 //! Start: the attacker has no account, only names that may be accounts.
 //!

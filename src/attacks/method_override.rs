@@ -54,6 +54,7 @@ impl Attack for MethodOverride {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The victim signs in.");
         let mut victim = scenario.actor_beside_sibling("victim");
         victim.sign_in(VICTIM).await?;
         // No browser is needed: the cookie, the Origin and Sec-Fetch-Site of such a form are known

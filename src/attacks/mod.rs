@@ -35,6 +35,11 @@
 //!
 //! The test `attacks::imports` holds this folder to that list.
 //!
+//! # Other applications
+//!
+//! [`audit`] asks of an application that somebody built themselves what the attacks know. It has their
+//! payloads and forged tokens, and the matrix decides what its answers mean.
+//!
 //! # Where to start reading
 //!
 //! `fixation.rs` has no helper and shows the shape of all: a card, then a story of a few requests.
@@ -44,6 +49,8 @@
 #![warn(missing_docs)]
 
 pub mod attack;
+pub mod audit;
+pub mod beats;
 pub mod browser_actor;
 pub mod cell;
 pub mod costs;

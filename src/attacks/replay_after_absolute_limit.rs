@@ -50,6 +50,7 @@ impl Attack for ReplayAfterAbsoluteLimit {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The victim signs in.");
         let mut victim = scenario.actor("victim");
         victim.sign_in(VICTIM).await?;
         scenario.narrate(

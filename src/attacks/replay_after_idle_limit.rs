@@ -50,6 +50,7 @@ impl Attack for ReplayAfterIdleLimit {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The victim signs in.");
         let mut victim = scenario.actor("victim");
         // The last request that the victim sends. From here the idle time counts.
         victim.sign_in(VICTIM).await?;

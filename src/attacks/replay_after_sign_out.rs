@@ -48,12 +48,14 @@ impl Attack for ReplayAfterSignOut {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The victim signs in.");
         let mut victim = scenario.actor("victim");
         // One session, one id, and two holders from the next line on.
         victim.sign_in(VICTIM).await?;
         scenario.narrate("The attacker copies the victim's cookie.");
         // The copy has everything that the session needs: an id is a bearer secret.
-        let copied = victim.caller().cookie_header();
+        let mut attacker = scenario.actor("attacker");
+        attacker.copy_jar(&victim);
 
         scenario.narrate("The victim signs out.");
         // The sign-out is a form with a token, so the victim's page is loaded first. A link that
@@ -76,8 +78,7 @@ impl Attack for ReplayAfterSignOut {
         // deletes the record first, so every copy of the id is worthless at once. That is what a
         // session has over a token; `jwt/replay_after_logout.rs` shows what tokens need for the
         // same.
-        let replay = Call::get("/dashboard").with_cookie(copied);
-        Ok(match scenario.actor("attacker").greeted_as(replay).await? {
+        Ok(match attacker.greeted_as(Call::get("/dashboard")).await? {
             Some(user) if user == VICTIM => {
                 Outcome::Succeeded(format!("The copied cookie still opens {user}'s dashboard."))
             }

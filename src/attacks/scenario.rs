@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use super::browser_actor::BrowserActor;
 use super::http_actor::HttpActor;
-use super::transcript::Transcript;
+use super::transcript::{ServerWatch, Transcript};
 use crate::base::addresses;
 use crate::base::addresses::{Addresses, BESIDE_SIBLING, Listener, SIBLING};
 use crate::base::bench_name::BenchName;
@@ -83,6 +83,14 @@ impl Scenario {
             variant,
             transcript: Transcript::default(),
         }
+    }
+
+    /// The same, watched by somebody who looks into the server after each step. The attack learns
+    /// nothing of it.
+    #[must_use]
+    pub fn watched_by(mut self, watch: Arc<dyn ServerWatch>) -> Self {
+        self.transcript = Transcript::watched_by(watch);
+        self
     }
 
     /// The variant that is attacked.
@@ -225,7 +233,9 @@ impl Scenario {
     pub async fn advance_clock(&self, minutes: u64) -> Result<(), ScenarioError> {
         self.narrate(format!("{minutes} minutes pass on the bench's clock."));
         let fields = [("minutes", minutes.to_string())];
-        match self.post_to_lab("/clock", &fields).await?.status {
+        let answer = self.post_to_lab("/clock", &fields).await?;
+        self.transcript.look().await;
+        match answer.status {
             303 => Ok(()),
             status => Err(ScenarioError::Unexpected(format!(
                 "the clock answered {status}"

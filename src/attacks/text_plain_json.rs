@@ -60,6 +60,7 @@ impl Attack for TextPlainJson {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The victim signs in.");
         let mut victim = scenario.actor_beside_sibling("victim");
         victim.sign_in(VICTIM).await?;
 

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::clock::BenchTime;
 use crate::defences::policy::Variant;
 
-/// Eight hexadecimal digits that stand for an id: equal for equal ids, and nothing more.
+/// Eight hexadecimal digits that identify an id: equal for equal ids, and nothing more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fingerprint(pub String);

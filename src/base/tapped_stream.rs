@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Who sees the bytes of a [`TappedStream`].
+/// What receives the bytes of a [`TappedStream`].
 pub trait Tap {
     /// Bytes that were read.
     fn read(&mut self, bytes: &[u8]);

@@ -25,7 +25,7 @@ const fn named(name: &'static str, windows: u32, webdriver: char) -> PressedKey 
     }
 }
 
-const KEYS: [PressedKey; 10] = [
+const KEYS: [PressedKey; 13] = [
     named("Tab", 9, '\u{e004}'),
     PressedKey {
         text: Some("\r"),
@@ -42,6 +42,13 @@ const KEYS: [PressedKey; 10] = [
         text: Some("/"),
         ..named("/", 191, '/')
     },
+    PressedKey {
+        code: "KeyP",
+        text: Some("p"),
+        ..named("p", 80, 'p')
+    },
+    named("PageUp", 33, '\u{e00e}'),
+    named("PageDown", 34, '\u{e00f}'),
     named("ArrowLeft", 37, '\u{e012}'),
     named("ArrowUp", 38, '\u{e013}'),
     named("ArrowRight", 39, '\u{e014}'),

@@ -94,6 +94,19 @@ impl RequestLog {
         self.requests.push((id.to_owned(), request));
     }
 
+    /// The last request of this id was not sent after all: the browser chose another address by
+    /// itself, as HSTS makes it. Headers that came already belong to the next one.
+    pub fn withdraw(&mut self, id: &str) {
+        let unanswered =
+            |(known, request): &(String, ObservedRequest)| known == id && request.status == 0;
+        if let Some(at) = self.requests.iter().rposition(unanswered) {
+            let (id, request) = self.requests.remove(at);
+            if !request.sent.is_empty() {
+                self.early.insert(id, request.sent);
+            }
+        }
+    }
+
     /// A request has a body, which comes later.
     pub fn expect_body(&mut self, id: &str) {
         if self.without_body.len() < MAX_EARLY {
@@ -151,6 +164,28 @@ mod tests {
 
     fn headers(name: &str) -> HeaderList {
         vec![(name.to_owned(), "1\n2".to_owned())]
+    }
+
+    #[test]
+    fn a_request_that_the_browser_never_sent_leaves_its_headers_to_the_next() {
+        let mut log = RequestLog::default();
+        let request = |url: &str| ObservedRequest {
+            url: url.into(),
+            ..ObservedRequest::default()
+        };
+        log.withdraw("1");
+        log.announce("1", request("http://lab.test/"));
+        log.send("1", headers("host"));
+        log.withdraw("1");
+        log.announce("1", request("https://lab.test/"));
+        log.answer("1", 200, HeaderList::new());
+        let taken = log.take();
+        assert_eq!(taken.len(), 1);
+        assert_eq!(
+            (&*taken[0].url, taken[0].status),
+            ("https://lab.test/", 200)
+        );
+        assert_eq!(taken[0].sent, headers("host"));
     }
 
     #[test]

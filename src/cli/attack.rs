@@ -1,4 +1,6 @@
-//! `session-lab attack`: tries one attack and prints its transcript.
+//! `session-lab attack`: tries one attack and prints its transcript, whole or beat by beat.
+
+mod step;
 
 use std::path::{Path, PathBuf};
 
@@ -7,13 +9,15 @@ use clap::{Args, ValueHint};
 use super::matrix::{CHEAP_HASH, parse_variant, unknown_attack};
 use super::running_lab::RunningLab;
 use crate::attacks::matrix::throw_away_name;
-use crate::attacks::scenario::Scenario;
+use crate::attacks::scenario::{Scenario, ScenarioError};
 use crate::attacks::transcript::TranscriptLine;
-use crate::attacks::{ALL, Engine, Outcome, find};
+use crate::attacks::{ALL, Attack, Card, Engine, Outcome, find};
+use crate::base::addresses::Addresses;
 use crate::base::encode;
 use crate::base::print::tell;
 use crate::base::start_error::StartError;
 use crate::browser::BrowserEngine;
+use crate::defences::policy::Variant;
 use crate::lab::diagrams::file::DrawingFile;
 use crate::lab::diagrams::sequence::{End, Sequence};
 use crate::web::templates::UnservedPages;
@@ -23,9 +27,13 @@ use crate::web::templates::UnservedPages;
 pub struct AttackFlags {
     /// Name of the attack; without a name, all attacks are listed
     pub name: Option<String>,
-    /// The variant to attack: insecure, hardened, `without-<defence>` or `only-<defence>`
-    #[arg(long, value_name = "VARIANT", default_value = "insecure")]
-    pub against: String,
+    /// The variant to attack: insecure, hardened, `without-<defence>` or `only-<defence>` [default:
+    /// insecure; with --step insecure, then hardened]
+    #[arg(long, value_name = "VARIANT")]
+    pub against: Option<String>,
+    /// Show the attack beat by beat: Enter goes on, q ends
+    #[arg(long, requires = "name")]
+    pub step: bool,
     /// A lab that runs on this computer, as in http://localhost:7070 [default: a new one, which
     /// stops afterwards]
     #[arg(long, value_name = "URL")]
@@ -34,7 +42,7 @@ pub struct AttackFlags {
     #[arg(long, value_name = "BROWSER")]
     pub browser: Option<BrowserEngine>,
     /// Also write a sequence diagram of the attack to this file (SVG)
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "step")]
     pub svg: Option<PathBuf>,
 }
 
@@ -43,11 +51,15 @@ pub struct AttackFlags {
 /// # Errors
 /// An unknown attack or variant (exit code 2), or a lab that does not start.
 pub async fn run(flags: AttackFlags) -> Result<(), StartError> {
-    let Some(name) = flags.name else {
+    let Some(name) = &flags.name else {
         return tell(&list());
     };
-    let attack = find(&name).ok_or_else(|| unknown_attack(&name))?;
-    let variant = parse_variant(&flags.against)?;
+    let attack = find(name).ok_or_else(|| unknown_attack(name))?;
+    let variants = match &flags.against {
+        Some(against) => vec![parse_variant(against)?],
+        None if flags.step => vec![Variant::Insecure, Variant::Hardened],
+        None => vec![Variant::Insecure],
+    };
     let card = attack.card();
     let mut lab = RunningLab::open(flags.url.as_deref()).await?;
     let mut version = None;
@@ -55,49 +67,106 @@ pub async fn run(flags: AttackFlags) -> Result<(), StartError> {
         let engine = flags.browser.unwrap_or(BrowserEngine::Chromium);
         version = Some(lab.start_browser(engine).await?.version().to_owned());
     }
-
-    let title = format!("{}, against {variant}", card.title);
+    let against = match &variants[..] {
+        [one] => format!(", against {one}"),
+        _ => String::new(),
+    };
     let mut about = format!(
-        "{title}\n  Victim    {}\n  Means     {}\n  Evidence  {}\n",
-        card.victim, card.means, card.evidence
+        "{}{against}\n  Victim    {}\n  Means     {}\n  Evidence  {}\n",
+        card.title, card.victim, card.means, card.evidence
     );
     if let Some(version) = version {
         about += &format!("  Browser   {}\n", encode::line(&version));
     }
     tell(&about)?;
+    let mut runs = Vec::new();
+    for variant in variants {
+        runs.push(try_once(&lab, attack, variant).await);
+    }
+    let addresses = lab.target().addresses;
+    let closed = lab.close().await;
+    let shown = match flags.step {
+        true => show_stepped(card, runs),
+        false => runs
+            .into_iter()
+            .try_for_each(|run| show_whole(card, run, flags.svg.as_deref(), &addresses)),
+    };
+    shown.and(closed)
+}
+
+/// One try of an attack.
+struct TriedAttack {
+    variant: Variant,
+    transcript: Vec<TranscriptLine>,
+    outcome: Result<Outcome, ScenarioError>,
+}
+
+async fn try_once(lab: &RunningLab, attack: &dyn Attack, variant: Variant) -> TriedAttack {
     let scenario = Scenario::new(lab.target(), throw_away_name(), variant);
     let outcome = attack.run(&scenario).await;
     // A bench that could not be deleted is in memory only, and there is room for a thousand.
     let _ = scenario.delete_bench().await;
-    let transcript = scenario.transcript().lines();
-    let shown: String = transcript.iter().map(in_lines).collect();
+    TriedAttack {
+        variant,
+        transcript: scenario.transcript().lines(),
+        outcome,
+    }
+}
+
+/// How an attack ended, in a sentence or two.
+fn ended(outcome: &Outcome) -> String {
+    let message = encode::line(outcome.message());
+    match outcome.succeeded() {
+        true => format!("The attack succeeded. {message}\n"),
+        false => format!("The attack was stopped. {message}\n"),
+    }
+}
+
+fn not_tried(card: &Card, error: &ScenarioError) -> StartError {
+    let message = format!("the attack {} could not be tried: {error}", card.name);
+    let hint = "run it again with SESSION_LAB_LOG=debug, and report what it prints";
+    StartError::new(message, hint)
+}
+
+fn show_stepped(card: &Card, runs: Vec<TriedAttack>) -> Result<(), StartError> {
+    let mut stepped = Vec::new();
+    let mut broken = Ok(());
+    for run in runs {
+        match run.outcome {
+            Ok(outcome) => stepped.push(step::SteppedRun {
+                variant: run.variant,
+                transcript: run.transcript,
+                ended: ended(&outcome),
+            }),
+            Err(error) => broken = Err(not_tried(card, &error)),
+        }
+    }
+    tell(&format!("{CHEAP_HASH}\n"))?;
+    step::step(&stepped)?;
+    broken
+}
+
+fn show_whole(
+    card: &Card,
+    run: TriedAttack,
+    svg: Option<&Path>,
+    addresses: &Addresses,
+) -> Result<(), StartError> {
+    let shown: String = run.transcript.iter().map(in_lines).collect();
     tell(&format!("{shown}\n{CHEAP_HASH}\n"))?;
-    let drawn = match (&flags.svg, &outcome) {
-        (Some(file), Ok(outcome)) => {
-            let addresses = lab.target().addresses;
-            let end = Some(End::of(outcome));
-            draw(file, &Sequence::new(&title, &transcript, end, &addresses))
+    let outcome = run.outcome.map_err(|error| not_tried(card, &error))?;
+    let drawn = match svg {
+        Some(file) => {
+            let title = format!("{}, against {}", card.title, run.variant);
+            let end = Some(End::of(&outcome));
+            draw(
+                file,
+                &Sequence::new(&title, &run.transcript, end, addresses),
+            )
         }
-        _ => Ok(()),
+        None => Ok(()),
     };
-    let result = match outcome {
-        Ok(Outcome::Succeeded(evidence)) => tell(&format!(
-            "The attack succeeded. {}\n",
-            encode::line(&evidence)
-        )),
-        Ok(Outcome::Stopped(reason)) => tell(&format!(
-            "The attack was stopped. {}\n",
-            encode::line(&reason)
-        )),
-        Err(error) => {
-            let message = format!("the attack {} could not be tried: {error}", card.name);
-            let hint = "run it again with SESSION_LAB_LOG=debug, and report what it prints";
-            Err(StartError::new(message, hint))
-        }
-    };
-    drop(scenario);
-    lab.close().await?;
-    result.and(drawn)
+    tell(&ended(&outcome)).and(drawn)
 }
 
 fn list() -> String {
@@ -114,6 +183,9 @@ fn list() -> String {
 fn in_lines(entry: &TranscriptLine) -> String {
     match entry {
         TranscriptLine::Narration(text) => format!("\n{}\n", encode::line(text)),
+        TranscriptLine::Planted { actor, cookie } => {
+            format!("\n  {actor}'s jar gets {}\n", encode::line(cookie))
+        }
         TranscriptLine::Exchange { actor, exchange } => {
             let side = |arrow: &str, text: &str| -> String {
                 let lines = text.lines();
@@ -152,6 +224,7 @@ mod tests {
     fn what_an_answer_holds_does_nothing_in_the_terminal() {
         let evil = "\u{1b}[30;40m\u{7}\u{202e}\u{200b}";
         let exchange = HttpExchange {
+            scheme: crate::defences::facts::Scheme::Http,
             sent: "GET / HTTP/1.1\r\nHost: localhost".into(),
             head: format!("HTTP/1.1 200 OK\r\nX: a{evil}\rb"),
             status: 200,

@@ -52,6 +52,9 @@ fn command_with_names() -> Command {
                 .mut_arg("name", |name| name.value_parser(attacks()))
                 .mut_arg("against", |against| against.value_parser(variants()))
         })
+        .mut_subcommand("audit", |audit| {
+            audit.mut_arg("against", |against| against.value_parser(variants()))
+        })
         .mut_subcommand("matrix", |matrix| {
             matrix
                 .mut_arg("attack", |name| name.value_parser(attacks()))

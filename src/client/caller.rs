@@ -215,6 +215,11 @@ impl Caller {
         }
     }
 
+    /// The origin of the pages that it visits.
+    pub fn origin(&self) -> String {
+        self.portal.origin(self.scheme)
+    }
+
     /// Makes a GET.
     ///
     /// # Errors
@@ -236,7 +241,7 @@ impl Caller {
         let token = self.token.clone();
         let mut all = fields.to_vec();
         all.extend(token.as_deref().map(|token| (TOKEN_FIELD, token)));
-        let origin = self.portal.origin(self.scheme);
+        let origin = self.origin();
         self.call(Call::form(path, &all).with("origin", origin))
             .await
     }

@@ -2,8 +2,9 @@
 //! socket, and keeps the bytes of both directions.
 //!
 //! `/compare` and the attacks use it, so what they show was really sent. It has no shortcut into the
-//! portal.
+//! portal. The audit of other applications on this computer uses it also.
 
+mod any_certificate;
 pub mod caller;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -65,6 +66,8 @@ pub struct Outgoing {
 /// What went over the socket, and the answer.
 #[derive(Clone, Debug)]
 pub struct HttpExchange {
+    /// Unencrypted or over TLS.
+    pub scheme: Scheme,
     /// The bytes sent, as text.
     pub sent: String,
     /// The head of the answer as it arrived, without the empty line.
@@ -131,6 +134,21 @@ impl LabClient {
         Self::trusting(RootCertStore::empty())
     }
 
+    /// A client that checks no certificate: for an audit of a program on this computer, whose
+    /// developer signed its certificate themselves. Nothing that it receives may be trusted.
+    ///
+    /// # Errors
+    /// TLS cannot be set up.
+    pub fn of_any_certificate() -> Result<Self, ClientError> {
+        let config = any_certificate::config();
+        let config = config.map_err(|error| ClientError::Certificate(error.to_string()))?;
+        Ok(Self {
+            address: Ipv4Addr::LOCALHOST.into(),
+            tls: TlsConnector::from(Arc::new(config)),
+            patience: PATIENCE,
+        })
+    }
+
     fn trusting(roots: RootCertStore) -> Result<Self, ClientError> {
         let broken = |text: String| ClientError::Certificate(text);
         let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
@@ -151,6 +169,11 @@ impl LabClient {
     pub fn at(mut self, address: IpAddr) -> Self {
         self.address = address;
         self
+    }
+
+    /// The address of this computer to which it connects.
+    pub fn address(&self) -> IpAddr {
+        self.address
     }
 
     /// The same client with this limit for an answer.
@@ -174,7 +197,9 @@ impl LabClient {
         match request.scheme {
             Scheme::Http => talk(socket, request).await,
             Scheme::Https => {
-                let name = ServerName::try_from(request.host_name.clone())
+                // An address of IPv6 is in brackets in `Host`, and in none here.
+                let name = request.host_name.trim_matches(['[', ']']).to_owned();
+                let name = ServerName::try_from(name)
                     .map_err(|error| ClientError::Certificate(error.to_string()))?;
                 talk(self.tls.connect(name, socket).await?, request).await
             }
@@ -226,7 +251,10 @@ where
     let body = Limited::new(answer.into_body(), LARGEST)
         .collect()
         .await
-        .map_err(|_| ClientError::TooLarge)?
+        .map_err(|error| match error.downcast::<hyper::Error>() {
+            Ok(broken) => ClientError::Http(*broken),
+            Err(_) => ClientError::TooLarge,
+        })?
         .to_bytes();
     let tapped = tapped.lock().unwrap_or_else(PoisonError::into_inner);
     let received = String::from_utf8_lossy(&tapped.received).into_owned();
@@ -236,6 +264,7 @@ where
         .unwrap_or_default()
         .replace("\r\n", "\n");
     Ok(HttpExchange {
+        scheme: request.scheme,
         sent: String::from_utf8_lossy(&tapped.sent)
             .replace("\r\n", "\n")
             .trim_end()

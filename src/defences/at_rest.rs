@@ -72,10 +72,10 @@ impl Defence for AtRest {
         elsewhere: Elsewhere {
             flask: "No setting: Flask-Session stores under SESSION_KEY_PREFIX and the id itself.",
             express: "No setting: wrap the store so that get, set, touch and destroy hash the id.",
-            django: "No setting: the session key is stored as it is; a SESSION_ENGINE of your own \
+            django: "No setting: the session key is stored as it is; your own SESSION_ENGINE \
                      can hash it.",
-            spring: "No setting: Spring Session stores the id itself; a SessionRepository of your \
-                     own can hash it.",
+            spring: "No setting: Spring Session stores the id itself; your own \
+                     SessionRepository can hash it.",
             rocket: "No built-in session: hash the id with Sha256::digest before every look-up.",
         },
     };

@@ -80,7 +80,7 @@ impl Defence for Csp {
                      SECURE_CSP = {\"script-src\": [CSP.NONCE], …}; before that the django-csp \
                      package",
             spring: "http.headers(h -> h.contentSecurityPolicy(c -> c.policyDirectives(\"…\"))) \
-                     sends a fixed text; a nonce needs a filter of your own",
+                     sends a fixed text; a nonce needs your own filter",
             rocket: "Shield has no such policy: write the header in a response fairing and give \
                      the nonce to the template.",
         },

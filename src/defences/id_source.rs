@@ -97,7 +97,8 @@ impl Defence for IdSource {
                       unset",
             django: "32 random letters and digits, about 165 bits; nothing to set",
             spring: "Tomcat makes 16 random bytes, 128 bits; a SessionIdGenerator element with \
-                     sessionIdLength=\"32\" in its configuration makes 256 bits",
+                     sessionIdLength=\"32\" in its configuration makes 256 bits. Spring Session \
+                     makes a random UUID, 122 bits; a SessionIdGenerator bean can make more.",
             rocket: "No built-in session: fill 32 bytes with getrandom::fill and encode them.",
         },
     };

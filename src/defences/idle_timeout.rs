@@ -71,9 +71,11 @@ impl Defence for IdleTimeout {
             "NIST SP 800-63B-4 §5.2",
         ],
         elsewhere: Elsewhere {
-            flask: "session.permanent = True and PERMANENT_SESSION_LIFETIME = \
-                    timedelta(minutes=5), which every request extends",
-            express: "session({ rolling: true, cookie: { maxAge: 5 * 60 * 1000 } })",
+            flask: "Flask-Session with SESSION_PERMANENT = False: PERMANENT_SESSION_LIFETIME = \
+                    timedelta(minutes=5) is the record's lifetime in the store, and \
+                    session.modified = True in before_request starts it again",
+            express: "connect-redis: new RedisStore({ client, ttl: 300 }) and no cookie.maxAge; \
+                      each request starts the ttl again",
             django: "SESSION_COOKIE_AGE = 300 and SESSION_SAVE_EVERY_REQUEST = True",
             spring: "server.servlet.session.timeout=5m",
             rocket: "No built-in session: keep the time of the last request in the record and \

@@ -72,7 +72,7 @@ impl Defence for JsonOnly {
                     force=True",
             express: "express.json() leaves other types unread, the default; answer 415 where \
                       req.is('application/json') is false",
-            django: "No JSON parser of its own: test request.content_type == 'application/json' \
+            django: "No JSON parser built in: test request.content_type == 'application/json' \
                      before json.loads(request.body).",
             spring: "@PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)",
             rocket: "#[post(\"/profile\", format = \"json\", data = \"<body>\")]; Json<T> without \

@@ -90,7 +90,7 @@ impl Defence for JwtKeySource {
                      address",
             spring: "spring.security.oauth2.resourceserver.jwt.jwk-set-uri: a fixed address; the \
                      header is ignored",
-            rocket: "jsonwebtoken: look header.kid up in a JwkSet of your own; leave header.jwk \
+            rocket: "jsonwebtoken: look header.kid up in your own JwkSet; leave header.jwk \
                      and header.jku alone",
         },
     };

@@ -116,7 +116,7 @@ impl Defence for JwtKid {
             django: "Simple JWT knows one key; with PyJWT: KEYS[jwt.get_unverified_header(t)\
                      [\"kid\"]]",
             spring: "new ImmutableJWKSet<>(jwkSet) as the JWKSource of a DefaultJWTProcessor",
-            rocket: "jsonwebtoken: jwk_set.find(kid) on a JwkSet of your own, and 401 on None",
+            rocket: "jsonwebtoken: jwk_set.find(kid) on your own JwkSet, and 401 on None",
         },
     };
 }

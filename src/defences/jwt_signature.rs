@@ -19,7 +19,7 @@ impl JwtSignature {
     /// Whether a token is accepted; `is_valid` verifies its signature.
     pub fn accepts(self, is_valid: impl FnOnce() -> bool) -> bool {
         match self {
-            // WEAK: base64 protects nothing. The attacker decodes the payload of their own token,
+            // WEAK: base64 protects nothing. The attacker decodes their token's payload,
             // writes "admin" into it and encodes it again. Many libraries offer a `decode` beside
             // their `verify`; it returns the same claims, so a test with a genuine token does not
             // show the mistake.

@@ -9,7 +9,7 @@
 //!
 //! - `// WEAK:` what an attacker gains from this line;
 //! - `// STRONG:` why this line stops the attacker;
-//! - `// Custom:` an arm between them, which a student can choose in a mix of their own;
+//! - `// Custom:` an arm between them, which a student can choose in their own mix;
 //! - `// Refused alternative:` what looks as good as the strong arm, and why it is not;
 //! - `// Not stopped:` the attack that succeeds although the strong arm works.
 //!

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rocket::data::Capped;
-use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{Route, State, post, routes};
 
@@ -12,7 +11,7 @@ use super::page::fields;
 use crate::same_site::measured::MeasuredTables;
 use crate::sniffing_proxy::capture::Captures;
 use crate::web::context::RequestContext;
-use crate::web::problem::Problem;
+use crate::web::problem::{Control, Correction, Problem};
 
 /// The longest single move: a year.
 const MOST_MINUTES: u64 = 525_600;
@@ -36,13 +35,16 @@ async fn move_clock(
     let Some(minutes) = minutes else {
         let because = format!("minutes must be a whole number from 1 to {MOST_MINUTES}.");
         let next = "Correct it, or send reset=1 to take the clock back.";
-        let status = Status::UnprocessableEntity;
-        return Err(Problem::new(
-            status,
-            "The clock was not moved",
-            because,
-            next,
-        ));
+        let again = Correction {
+            action: format!("{}/clock", context.base()),
+            field: "minutes",
+            label: "Minutes",
+            control: Control::Number,
+            typed: form.get("minutes").cloned().unwrap_or_default(),
+            button: "Move the clock",
+        };
+        let heading = "The clock was not moved";
+        return Err(Problem::to_correct(heading, because, next, again));
     };
     context
         .bench

@@ -1,4 +1,4 @@
-//! Work that a page starts and then watches: `/matrix` and `/custom/attack`.
+//! Work that a page starts and then watches: `/matrix`, `/custom/attack`, and attacks in a browser.
 //!
 //! A POST starts a job, the page polls its progress, and the job stops some seconds after the last
 //! poll, so that a tab somebody closed does not keep the cores busy.
@@ -121,6 +121,16 @@ impl<T> Jobs<T> {
         let _ = job.task.set(task.abort_handle());
         *last = Some(job);
     }
+
+    /// Ends the work of a bench's job, where it is still running.
+    pub(super) fn cancel(&self, bench: &BenchName) {
+        let Some(slot) = self.slots.read(bench) else {
+            return;
+        };
+        if let Some(task) = lock(&slot).as_ref().and_then(|job| job.task.get()) {
+            task.abort();
+        }
+    }
 }
 
 impl<T> Job<T> {
@@ -229,6 +239,18 @@ mod tests {
         jobs.stop(&bench);
         ended(&job).await;
         assert_eq!(job.progress(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_job_that_somebody_cancels_ends_at_once() {
+        let (jobs, bench) = (Jobs::default(), BenchName::local());
+        jobs.cancel(&bench);
+        jobs.start(&bench, 1, |_| std::future::pending());
+        let job = jobs.poll(&bench).expect("a job");
+        assert!(job.is_running());
+        jobs.cancel(&bench);
+        ended(&job).await;
+        assert_eq!(job.progress(), 1, "what it had found is still there");
     }
 
     #[tokio::test]

@@ -2,16 +2,16 @@
 
 use rocket::http::Status;
 use rocket::response::Redirect;
-use rocket::{FromForm, Route, get, post, routes};
+use rocket::{Either, FromForm, Route, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::Visitor;
+use super::refill::Refill;
 use crate::defences::{Defence, Output};
 use crate::portal::body::{Checked, FormBody};
 use crate::session::notices::TEXT_LIMIT;
 use crate::web::interrupted::Interrupted;
-use crate::web::problem::Problem;
 use crate::web::visible_time::time_of_day;
 
 #[derive(Serialize)]
@@ -25,11 +25,16 @@ struct NoticeView {
 struct BoardPage {
     notices: Vec<NoticeView>,
     raw: bool,
+    refill: Refill,
 }
 
-#[get("/board")]
-async fn board(visitor: Visitor<'_>) -> Result<Template, Interrupted> {
+#[get("/board?<draft>")]
+async fn board(visitor: Visitor<'_>, draft: Option<&str>) -> Result<Template, Interrupted> {
     visitor.account().await?;
+    show(&visitor, visitor.refill("/board", draft)).await
+}
+
+async fn show(visitor: &Visitor<'_>, refill: Refill) -> Result<Template, Interrupted> {
     let output = visitor.world.probe.output();
     let notices = visitor.world.notices().await?;
     let notices = notices
@@ -40,11 +45,13 @@ async fn board(visitor: Visitor<'_>) -> Result<Template, Interrupted> {
             html: output.html(&notice.text).into_owned(),
         })
         .collect();
+    let title = refill.title("Notice board");
     let page = BoardPage {
         notices,
         raw: output == Output::WEAK,
+        refill,
     };
-    Ok(visitor.page("pages/portal/board.html", "Notice board", None, page))
+    Ok(visitor.page("pages/portal/board.html", &title, None, page))
 }
 
 #[derive(FromForm)]
@@ -53,22 +60,27 @@ struct Posting {
 }
 
 #[post("/board", data = "<checked>")]
-async fn post_notice(checked: Checked<'_, FormBody<Posting>>) -> Result<Redirect, Interrupted> {
+async fn post_notice(
+    checked: Checked<'_, FormBody<Posting>>,
+) -> Result<Either<Redirect, (Status, Template)>, Interrupted> {
     let Checked {
         visitor,
         body: FormBody(sent),
         ..
     } = checked;
     let account = visitor.account().await?;
-    let length = sent.text.chars().count();
+    // A browser sends each end of a line as two characters, and counts it as one.
+    let length = sent.text.replace("\r\n", "\n").chars().count();
     if length == 0 || length > TEXT_LIMIT {
-        let because = format!("A notice holds 1 to {TEXT_LIMIT} characters, yours {length}.");
-        let next = "Go back and change the text.";
-        let status = Status::UnprocessableEntity;
-        return Err(Problem::new(status, "The notice was not posted", because, next).into());
+        let error = format!(
+            "The notice was not posted. It must have 1 to {TEXT_LIMIT} characters, and has {length}."
+        );
+        let refill = Refill::failed(error, &["text"]).with("text", &sent.text);
+        let page = show(&visitor, refill).await?;
+        return Ok(Either::Right((Status::UnprocessableEntity, page)));
     }
     visitor.world.post_notice(&account.user, &sent.text).await?;
-    Ok(visitor.context.redirect("/board"))
+    Ok(Either::Left(visitor.context.redirect("/board")))
 }
 
 pub(super) fn routes() -> Vec<Route> {

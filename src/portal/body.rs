@@ -13,7 +13,9 @@ use crate::base::byte_order_mark;
 use crate::defences::csrf_token::TOKEN_FIELD;
 use crate::defences::policy::Name;
 use crate::portal::Visitor;
-use crate::web::context::RequestContext;
+use crate::portal::forms::{PortalForm, SIGN_IN, value};
+use crate::portal::outlived::{accepted, from_own_page, lead_on, shows_pages};
+use crate::web::context::{RequestContext, TypedForm};
 use crate::web::problem::{LARGEST_BODY, Problem};
 
 /// A form's fields, `T` by their names.
@@ -90,14 +92,38 @@ async fn check_form<'r, T>(
 where
     T: for<'f> FromForm<'f> + 'static,
 {
-    let visitor = Visitor::of(request).await?;
-    check_origin(request, &visitor).await?;
-    if !request.content_type().is_some_and(|found| found.is_form()) {
-        return Err(wrong_type("application/x-www-form-urlencoded"));
+    let is_form = request.content_type().is_some_and(|found| found.is_form());
+    // Read first, so that no refusal loses what was typed. The checks keep their order.
+    let text = match is_form {
+        true => read(data).await,
+        false => Err(wrong_type("application/x-www-form-urlencoded")),
+    };
+    let form = own_form(request);
+    if let (Some(form), Ok(text)) = (form, &text) {
+        note_typed(request, form, text);
     }
-    let text = read(data).await?;
-    let token = form_value(&text, TOKEN_FIELD);
-    check_token(request, &visitor, token.as_deref()).await?;
+    let mut visitor = Visitor::of(request).await?;
+    check_origin(request, &visitor).await?;
+    let text = text?;
+    let token = value(&text, TOKEN_FIELD);
+    // To a browser, and to no program, the answer can be another page.
+    let led_on = form.filter(|_| shows_pages(request));
+    let refusal = match check_token(request, &visitor, token.as_deref()).await {
+        Ok(()) if visitor.user().is_none() => led_on
+            .filter(|form| form.needs_account)
+            .map(|_| Problem::signed_out()),
+        Ok(()) => None,
+        Err(refusal) => Some(refusal),
+    };
+    match (refusal, led_on) {
+        (None, _) => {}
+        // A sign-out without a session has nothing to keep: its handler answers. A sign-in without a
+        // cookie would be sent on for ever where the browser takes none.
+        (Some(refusal), Some(form)) if form.needs_account || visitor.id_came => {
+            return Err(lead_on(&mut visitor, form, &text, refusal).await?);
+        }
+        (Some(refusal), _) => return Err(refusal),
+    }
     let body = Form::<T>::parse_encoded(RawStr::new(&text)).map_err(|errors| {
         let names: Vec<String> = errors
             .iter()
@@ -108,6 +134,9 @@ where
             names.join(", ")
         ))
     })?;
+    if form.is_some_and(|form| form.action != SIGN_IN) {
+        accepted(&visitor, &text);
+    }
     Ok(Checked {
         visitor,
         body: FormBody(body),
@@ -203,11 +232,20 @@ async fn read(data: Data<'_>) -> Result<String, Problem> {
     }
 }
 
-/// The first value of a field of a URL-encoded form.
-fn form_value(text: &str, name: &str) -> Option<String> {
-    url::form_urlencoded::parse(text.as_bytes())
-        .find(|(found, _)| found == name)
-        .map(|(_, value)| value.into_owned())
+/// The form that a request sends, where the browser says that the portal's own page sent it.
+fn own_form(request: &Request<'_>) -> Option<&'static PortalForm> {
+    let context = RequestContext::of(request)?;
+    let own = context.origin();
+    let facts = context.facts(request, &own);
+    PortalForm::of(request).filter(|_| from_own_page(&facts))
+}
+
+fn note_typed(request: &Request<'_>, form: &PortalForm, text: &str) {
+    if let Some(context) = RequestContext::of(request) {
+        let page = form.page;
+        let fields = form.typed_of(text);
+        context.note_typed(TypedForm { page, fields });
+    }
 }
 
 fn unreadable(because: &str) -> Problem {

@@ -1,13 +1,12 @@
 //! The dashboard: what a signed-in user sees, with the time that their session has left.
 
-use std::time::Duration;
-
 use futures::future::try_join;
 use rocket::{Route, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::Visitor;
+use super::refill::Refill;
 use crate::base::addresses::Listener;
 use crate::web::context::RequestContext;
 use crate::web::interrupted::Interrupted;
@@ -16,8 +15,6 @@ use crate::web::interrupted::Interrupted;
 pub(super) const TEMPLATE: &str = "pages/portal/dashboard.html";
 /// The page's title.
 pub(super) const TITLE: &str = "Dashboard";
-/// From how many seconds before the end on the page warns.
-pub(super) const WARN_SECONDS: u64 = 60;
 
 /// The longest receiver that a link may fill in, in bytes; the page stays small.
 const LONGEST_NAME: usize = 40;
@@ -26,13 +23,9 @@ const LONGEST_NAME: usize = 40;
 #[derive(Serialize)]
 pub(super) struct DashboardPage<'p> {
     pub(super) balance: u64,
-    pub(super) idle_seconds: Option<u64>,
-    pub(super) absolute_seconds: Option<u64>,
-    pub(super) warn_seconds: u64,
     pub(super) get_transfer: bool,
     pub(super) last: Option<&'p str>,
-    pub(super) to: Option<&'p str>,
-    pub(super) amount: Option<u64>,
+    pub(super) refill: Refill,
     /// The address of this page for another device.
     pub(super) device: Option<String>,
     /// A partner's site, which belongs to the attacker.
@@ -41,12 +34,30 @@ pub(super) struct DashboardPage<'p> {
 
 /// `to` and `amount` fill the transfer form in, as a payment link does. Nothing moves until somebody
 /// presses the button, which is what clickjacking is after.
-#[get("/dashboard?<sent>&<to>&<amount>")]
+#[get("/dashboard?<sent>&<to>&<amount>&<draft>")]
 async fn dashboard(
     visitor: Visitor<'_>,
     sent: Option<u64>,
     to: Option<&str>,
     amount: Option<u64>,
+    draft: Option<&str>,
+) -> Result<Template, Interrupted> {
+    let mut refill = visitor.refill("/dashboard", draft);
+    if let Some(to) = to.filter(|to| to.len() <= LONGEST_NAME) {
+        refill = refill.with("to", to);
+    }
+    if let Some(amount) = amount {
+        refill = refill.with("amount", &amount.to_string());
+    }
+    let last = sent.map(|amount| format!("You sent {amount}."));
+    show(&visitor, last.as_deref(), refill).await
+}
+
+/// The dashboard, with what its forms show again.
+pub(super) async fn show(
+    visitor: &Visitor<'_>,
+    last: Option<&str>,
+    refill: Refill,
 ) -> Result<Template, Interrupted> {
     let profile = async {
         match visitor.user() {
@@ -56,22 +67,17 @@ async fn dashboard(
     };
     // Redis answers both at once.
     let (account, profile) = try_join(visitor.account(), profile).await?;
-    let (idle, absolute) = time_left(&visitor);
-    let last = sent.map(|amount| format!("You sent {amount}."));
+    let title = refill.title(TITLE);
     let page = DashboardPage {
         balance: profile.map_or(0, |profile| profile.balance),
-        idle_seconds: idle.map(|left| left.as_secs()),
-        absolute_seconds: absolute.map(|left| left.as_secs()),
-        warn_seconds: WARN_SECONDS,
         get_transfer: visitor.world.probe.safe_methods().allows_get(),
-        last: last.as_deref(),
-        to: to.filter(|to| to.len() <= LONGEST_NAME),
-        amount,
-        device: device(&visitor),
+        last,
+        refill,
+        device: device(visitor),
         partner: partner(visitor.context),
     };
     let role = Some(visitor.role(&account));
-    Ok(visitor.page(TEMPLATE, TITLE, role, page))
+    Ok(visitor.page(TEMPLATE, &title, role, page))
 }
 
 /// Where the portal carries ids in addresses, this is the one place that shows one to its owner.
@@ -93,15 +99,6 @@ pub(super) fn partner(context: &RequestContext) -> String {
         "{origin}{bench}/partner?variant={}",
         variant.unwrap_or_default()
     )
-}
-
-/// What is left of the idle and of the absolute limit after this request.
-fn time_left(visitor: &Visitor<'_>) -> (Option<Duration>, Option<Duration>) {
-    let world = &visitor.world;
-    match &visitor.session {
-        Some(session) => session.record.time_left(world.probe, world.now, world.now),
-        None => (None, None),
-    }
 }
 
 pub(super) fn routes() -> Vec<Route> {

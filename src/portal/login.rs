@@ -2,11 +2,12 @@
 
 use rocket::http::{Header, Status};
 use rocket::response::Redirect;
-use rocket::{FromForm, Responder, Route, get, post, routes};
+use rocket::{Either, FromForm, Responder, Route, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::Visitor;
+use super::refill::Refill;
 use super::sign_in::{self, PasswordCheck};
 use crate::base::event::{EndReason, Fingerprint};
 use crate::defences::policy::Name;
@@ -15,22 +16,28 @@ use crate::web::problem::Problem;
 use crate::web::with_cookies::{WithCookies, WithHeaders};
 
 #[derive(Serialize, Default)]
-struct SignInPage<'p> {
-    error: Option<&'p str>,
-    username: &'p str,
+struct SignInPage {
+    refill: Refill,
     retry_after: Option<u64>,
     /// Why the session ended that the visitor had.
     ended: Option<&'static str>,
 }
 
 /// `expired` says that a page was left because its session had ended, and `session` is the
-/// fingerprint of that session. Where its cookie came along, that is the session.
-#[get("/login?<expired>&<session>")]
+/// fingerprint of that session. Where its cookie came along, that is the session. `draft` is what was
+/// typed into a form that outlived its session.
+#[get("/login?<expired>&<session>&<draft>")]
 async fn form(
     mut visitor: Visitor<'_>,
     expired: Option<&str>,
     session: Option<&str>,
-) -> Result<WithCookies<Template>, Problem> {
+    draft: Option<&str>,
+) -> Result<Either<Redirect, WithCookies<Template>>, Problem> {
+    if let (Some(user), Some(_)) = (visitor.user(), visitor.draft(draft)) {
+        // Signed in meanwhile, in another tab.
+        let next = visitor.after_sign_in(user, draft);
+        return Ok(Either::Left(visitor.context.redirect(&next)));
+    }
     let mut ended = None;
     if expired.is_some() {
         let asked = session.and_then(Fingerprint::parse);
@@ -45,13 +52,17 @@ async fn form(
         .world
         .known_browser(visitor.browser_cookie())
         .await?;
-    let username = known.as_ref().map_or("", |known| &known.browser.user);
+    let mut refill = visitor.refill_sign_in(draft);
+    if let (None, Some(known)) = (refill.typed("username"), &known) {
+        refill = refill.with("username", &known.browser.user);
+    }
     let page = SignInPage {
-        username,
+        refill,
         ended,
         ..SignInPage::default()
     };
-    Ok(WithCookies::new(show(&visitor, page), cookie))
+    let page = WithCookies::new(show(&visitor, page), cookie);
+    Ok(Either::Right(page))
 }
 
 /// Why a session ended, to its user.
@@ -70,8 +81,9 @@ const fn in_words(reason: Option<EndReason>) -> &'static str {
     }
 }
 
-fn show(visitor: &Visitor<'_>, page: SignInPage<'_>) -> Template {
-    visitor.page("pages/portal/login.html", "Sign in", None, page)
+fn show(visitor: &Visitor<'_>, page: SignInPage) -> Template {
+    let title = page.refill.title("Sign in");
+    visitor.page("pages/portal/login.html", &title, None, page)
 }
 
 /// What a browser that sends no cookie is told.
@@ -86,12 +98,14 @@ struct LoginForm {
     remember: Option<String>,
     /// The page's own form says that a cookie was set beside it. It is the same in every form.
     cookie_was_set: Option<String>,
+    /// What waits for the sign-in.
+    draft: Option<String>,
 }
 
 /// How a sign-in is answered.
 #[derive(Responder)]
 enum LoginAnswer {
-    /// The dashboard comes next, with the cookies of the new session.
+    /// The dashboard comes next, or the form that waits, with the cookies of the new session.
     SignedIn(WithCookies<Redirect>),
     /// The browser keeps no cookie, so it would not stay signed in. Nothing was checked.
     WithoutCookie(WithCookies<(Status, Template)>),
@@ -108,23 +122,30 @@ async fn log_in(checked: Checked<'_, FormBody<LoginForm>>) -> Result<LoginAnswer
         body: FormBody(sent),
         ..
     } = checked;
-    let failed = |error, retry_after| SignInPage {
-        error: Some(error),
-        username: &sent.username,
-        retry_after,
-        ended: None,
+    let draft = sent.draft.as_deref();
+    let failed = |error, fields, retry_after| {
+        let mut refill = Refill::failed(error, fields).with("username", &sent.username);
+        if let Some(ticked) = &sent.remember {
+            refill = refill.with("remember", ticked);
+        }
+        SignInPage {
+            refill: refill.sent_with(draft),
+            retry_after,
+            ended: None,
+        }
     };
     if sent.cookie_was_set.is_some() && !visitor.id_came {
         // Signing in would lead to the dashboard, and from there to an empty form.
         let cookie = visitor.ensure_session().await?;
-        let page = (Status::BadRequest, show(&visitor, failed(NO_COOKIE, None)));
+        let page = show(&visitor, failed(NO_COOKIE, &[], None));
+        let page = (Status::BadRequest, page);
         return Ok(LoginAnswer::WithoutCookie(WithCookies::new(page, cookie)));
     }
     let account = match sign_in::check(&visitor, &sent.username, &sent.password).await? {
         PasswordCheck::Right(account) => account,
         PasswordCheck::Wrong(message) => {
             let cookie = visitor.ensure_session().await?;
-            let page = show(&visitor, failed(message, None));
+            let page = show(&visitor, failed(message, &["username", "password"], None));
             let page = (Status::Unauthorized, page);
             return Ok(LoginAnswer::WrongPassword(WithCookies::new(page, cookie)));
         }
@@ -132,7 +153,7 @@ async fn log_in(checked: Checked<'_, FormBody<LoginForm>>) -> Result<LoginAnswer
             visitor.context.note_refusal(Name::Throttle);
             let seconds = sign_in::seconds(wait);
             let error = "Too many failed attempts for this account.";
-            let page = show(&visitor, failed(error, Some(seconds)));
+            let page = show(&visitor, failed(error, &[], Some(seconds)));
             let page = (Status::TooManyRequests, page);
             let retry_after = Header::new("retry-after", seconds.to_string());
             return Ok(LoginAnswer::Throttled(WithHeaders::new(
@@ -150,8 +171,9 @@ async fn log_in(checked: Checked<'_, FormBody<LoginForm>>) -> Result<LoginAnswer
     }
     let cookies = sign_in::sign_in(&visitor, &account).await?;
     let cookies = cookies.into_iter().chain(remembered);
-    let dashboard = visitor.context.redirect("/dashboard");
-    Ok(LoginAnswer::SignedIn(WithCookies::new(dashboard, cookies)))
+    let next = visitor.after_sign_in(&account.user, draft);
+    let next = visitor.context.redirect(&next);
+    Ok(LoginAnswer::SignedIn(WithCookies::new(next, cookies)))
 }
 
 pub(super) fn routes() -> Vec<Route> {

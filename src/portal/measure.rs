@@ -6,15 +6,18 @@
 //! its speed from the real dashboard's is what session security costs. The second signs in many
 //! times through the engine, because memory and the purge are measured with 100 000 sessions.
 
+use std::time::Duration;
+
 use rocket::{Route, get, post, routes};
 use rocket_dyn_templates::Template;
 
-use super::dashboard::{DashboardPage, TEMPLATE, TITLE, WARN_SECONDS, partner};
+use super::dashboard::{DashboardPage, TEMPLATE, TITLE, partner};
+use super::refill::Refill;
 use super::visitor;
 use crate::defences::facts::Role;
 use crate::session::sign_in::SignInError;
 use crate::web::context::RequestContext;
-use crate::web::page::{PortalView, VariantView};
+use crate::web::page::{Countdown, PortalView, VariantView};
 use crate::web::problem::Problem;
 
 /// Whose dashboard is shown, and who is signed in.
@@ -41,16 +44,16 @@ fn dashboard(context: &RequestContext) -> Result<Template, Problem> {
         csrf: Some(FIXED_TOKEN.into()),
         large_text: false,
         session: Some(FIXED_SESSION.into()),
+        countdown: Some(Countdown::new((
+            Some(Duration::from_secs(300)),
+            Some(Duration::from_secs(3_600)),
+        ))),
     };
     let page = DashboardPage {
         balance: 1_000,
-        idle_seconds: Some(300),
-        absolute_seconds: Some(3_600),
-        warn_seconds: WARN_SECONDS,
         get_transfer: false,
         last: None,
-        to: None,
-        amount: None,
+        refill: Refill::default(),
         device: None,
         partner: partner(context),
     };

@@ -7,17 +7,21 @@ mod admin;
 mod api;
 mod board;
 pub mod body;
+mod catcher;
 mod client_label;
 mod cookies;
 mod dashboard;
+mod forms;
 mod home;
 pub(crate) mod jwt;
 mod login;
 mod logout;
 pub mod measure;
+mod outlived;
 mod password;
 mod password_text;
 mod preferences;
+mod refill;
 mod sessions;
 mod sign_in;
 mod transfer;
@@ -30,7 +34,10 @@ pub use visitor::Visitor;
 
 /// Mounts the portal at `/portal`. It fetches key sets through `client`.
 pub fn mount(rocket: Rocket<Build>, client: LabClient) -> Rocket<Build> {
-    rocket.manage(client).mount("/portal", routes())
+    rocket
+        .manage(client)
+        .mount("/portal", routes())
+        .register("/portal", catcher::catchers())
 }
 
 fn routes() -> Vec<Route> {

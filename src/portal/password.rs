@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::Visitor;
 use super::password_text::{PASSWORD_LIMIT, normalized};
+use super::refill::Refill;
 use super::sign_in::{self, PasswordCheck};
 use crate::defences::policy::Name;
 use crate::portal::body::{Checked, FormBody};
@@ -21,24 +22,24 @@ const SHORTEST: usize = 8;
 
 #[derive(Serialize, Default)]
 struct PasswordPage {
-    error: Option<String>,
+    refill: Refill,
     done: bool,
     others_ended: Option<usize>,
 }
 
 fn show(visitor: &Visitor<'_>, page: PasswordPage) -> Template {
-    visitor.page(
-        "pages/portal/password.html",
-        "Change your password",
-        None,
-        page,
-    )
+    let title = page.refill.title("Change your password");
+    visitor.page("pages/portal/password.html", &title, None, page)
 }
 
-#[get("/password")]
-async fn form(visitor: Visitor<'_>) -> Result<Template, Interrupted> {
+#[get("/password?<draft>")]
+async fn form(visitor: Visitor<'_>, draft: Option<&str>) -> Result<Template, Interrupted> {
     visitor.account().await?;
-    Ok(show(&visitor, PasswordPage::default()))
+    let page = PasswordPage {
+        refill: visitor.refill("/password", draft),
+        ..PasswordPage::default()
+    };
+    Ok(show(&visitor, page))
 }
 
 #[derive(FromForm)]
@@ -57,9 +58,9 @@ async fn change(
         ..
     } = checked;
     let user = visitor.account().await?.user;
-    let again = |visitor: &Visitor<'_>, status, error: String| {
+    let again = |visitor: &Visitor<'_>, status, error: String, fields| {
         let page = PasswordPage {
-            error: Some(error),
+            refill: Refill::failed(error, fields),
             ..PasswordPage::default()
         };
         WithCookies::new((status, show(visitor, page)), None)
@@ -69,13 +70,14 @@ async fn change(
         let error = format!(
             "A new password holds at least {SHORTEST} characters and at most {PASSWORD_LIMIT} bytes."
         );
-        return Ok(again(&visitor, Status::UnprocessableEntity, error));
+        let status = Status::UnprocessableEntity;
+        return Ok(again(&visitor, status, error, &["new"]));
     };
     let mut account = match sign_in::check(&visitor, &user, &sent.current).await? {
         PasswordCheck::Right(account) => account,
         PasswordCheck::Wrong(_) => {
             let error = "The current password is not right.".to_owned();
-            return Ok(again(&visitor, Status::Forbidden, error));
+            return Ok(again(&visitor, Status::Forbidden, error, &["current"]));
         }
         PasswordCheck::Wait(wait) => return Err(too_many(wait).into()),
     };
@@ -101,7 +103,7 @@ async fn change(
         visitor.session = Some(session);
     }
     let page = PasswordPage {
-        error: None,
+        refill: Refill::default(),
         done: true,
         others_ended: Some(changed.ended),
     };

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Visitor;
 use super::password::too_many;
+use super::refill::Refill;
 use super::sign_in::{self, PasswordCheck};
 use crate::base::event::EndReason;
 use crate::portal::body::{Checked, FormBody};
@@ -31,13 +32,13 @@ struct BrowserView {
 }
 
 #[derive(Serialize)]
-struct SessionsPage<'p> {
+struct SessionsPage {
     sessions: Vec<OwnSessionView>,
     browsers: Vec<BrowserView>,
-    error: Option<&'p str>,
+    refill: Refill,
 }
 
-async fn show(visitor: &Visitor<'_>, error: Option<&str>) -> Result<Template, Interrupted> {
+async fn show(visitor: &Visitor<'_>, refill: Refill) -> Result<Template, Interrupted> {
     let world = &visitor.world;
     let user = visitor.account().await?.user;
     let current = visitor.session.as_ref().map(|session| &session.key);
@@ -61,17 +62,18 @@ async fn show(visitor: &Visitor<'_>, error: Option<&str>) -> Result<Template, In
             remembered: date_and_time(known.browser.remembered),
         })
         .collect();
+    let title = refill.title("Your sessions");
     let page = SessionsPage {
         sessions,
         browsers,
-        error,
+        refill,
     };
-    Ok(visitor.page("pages/portal/sessions.html", "Your sessions", None, page))
+    Ok(visitor.page("pages/portal/sessions.html", &title, None, page))
 }
 
-#[get("/sessions")]
-async fn list(visitor: Visitor<'_>) -> Result<Template, Interrupted> {
-    show(&visitor, None).await
+#[get("/sessions?<draft>")]
+async fn list(visitor: Visitor<'_>, draft: Option<&str>) -> Result<Template, Interrupted> {
+    show(&visitor, visitor.refill("/sessions", draft)).await
 }
 
 #[derive(FromForm)]
@@ -94,11 +96,9 @@ async fn end(
     match sign_in::check(&visitor, &user, &sent.password).await? {
         PasswordCheck::Right(_) => {}
         PasswordCheck::Wrong(_) => {
-            let page = show(
-                &visitor,
-                Some("The password is not right. No session ended."),
-            )
-            .await?;
+            let error = "The password is not right. No session ended.";
+            let refill = Refill::failed(error, &["password"]).with("handle", &sent.handle);
+            let page = show(&visitor, refill).await?;
             return Ok(Either::Right((Status::Forbidden, page)));
         }
         PasswordCheck::Wait(wait) => return Err(too_many(wait).into()),
@@ -115,7 +115,8 @@ async fn end(
     // A token is another way to be signed in, and no token says which browser has it.
     let tokens_ended = others && world.end_tokens_of(&user).await?;
     if chosen.is_empty() && !tokens_ended {
-        let page = show(&visitor, Some("There is no such session. It may be over.")).await?;
+        let error = "There is no such session. It may be over.";
+        let page = show(&visitor, Refill::failed(error, &["handle"])).await?;
         return Ok(Either::Right((Status::NotFound, page)));
     }
     let reason = EndReason::EndedByUser;

@@ -2,6 +2,8 @@
 
 mod passive;
 
+use std::time::Duration;
+
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket_dyn_templates::Template;
@@ -18,9 +20,9 @@ use crate::session::state_cookie::{self, SignedState};
 use crate::session::world::World;
 use crate::session::{Presented, Recognised, Session, SessionId, cookie};
 use crate::storage::StorageError;
-use crate::web::context::{RequestContext, fail};
+use crate::web::context::{RequestContext, SignedIn, fail};
 use crate::web::interrupted::Interrupted;
-use crate::web::page::{Frame, PortalView, VariantView};
+use crate::web::page::{Countdown, Frame, PortalView, VariantView};
 use crate::web::problem::Problem;
 
 pub use self::passive::PassiveVisitor;
@@ -50,6 +52,8 @@ pub struct Visitor<'r> {
     pub replaced: bool,
     /// The client in a few words, for lists of sessions.
     pub label: String,
+    /// Whether the browser says that a page of another origin led here, by a link or otherwise.
+    pub(super) led_from_elsewhere: bool,
     state: Option<SignedState>,
     state_cookie: Option<String>,
     role_cookie: Option<String>,
@@ -115,23 +119,30 @@ impl<'r> Visitor<'r> {
             id_came: !presented.cookies.is_empty() || presented.url.is_some(),
             replaced: false,
             label: label_of(request.headers().get_one("user-agent").unwrap_or_default()),
+            led_from_elsewhere: matches!(
+                request.headers().get_one("sec-fetch-site"),
+                Some("cross-site" | "same-site")
+            ),
             state: None,
             state_cookie: first("state"),
             role_cookie: first("role"),
             browser_cookie: first("browser"),
         };
+        let gone = || {
+            let id = presented.cookies.first().copied();
+            let id = id.and_then(SessionId::parse);
+            id.map(|id| world.fingerprint(&id))
+        };
         match found {
             Recognised::Nobody => {}
             Recognised::Stale => {
-                let id = presented
-                    .cookies
-                    .first()
-                    .copied()
-                    .and_then(SessionId::parse);
-                visitor.ended = id.map(|id| visitor.world.fingerprint(&id));
+                visitor.ended = gone();
                 context.set_cookie_from_guard(cookie::remove(world.probe, variant, bench));
             }
-            Recognised::Replaced => visitor.replaced = true,
+            Recognised::Replaced => {
+                visitor.ended = gone();
+                visitor.replaced = true;
+            }
             Recognised::UnissuedId(id) => visitor.adopted_id = Some(id),
             Recognised::Known {
                 session,
@@ -153,7 +164,12 @@ impl<'r> Visitor<'r> {
             visitor.state = state.filter(|state| state.is_of(&world.name()));
         }
         if let (Some(user), Some(session)) = (visitor.user(), &visitor.session) {
-            context.note_signed_in(user, &session.id);
+            context.note_signed_in(SignedIn {
+                user: user.to_owned(),
+                id: session.id.clone(),
+                large_text: visitor.large_text(),
+                time_left: visitor.time_left(counts),
+            });
         }
         if context.bench.notes_requests()
             && let Some(user) = visitor.user()
@@ -187,6 +203,18 @@ impl<'r> Visitor<'r> {
                 .as_ref()
                 .is_some_and(|session| session.record.large_text),
         }
+    }
+
+    /// What is left of the idle and of the absolute limit after this request.
+    fn time_left(&self, counts: LookCounts) -> (Option<Duration>, Option<Duration>) {
+        let World { probe, now, .. } = self.world;
+        self.session.as_ref().map_or((None, None), |session| {
+            let used = match counts {
+                LookCounts::AsUse => now,
+                LookCounts::AsNothing => session.last_used,
+            };
+            session.record.time_left(probe, used, now)
+        })
     }
 
     /// What the browser cookie holds, for the throttle.
@@ -331,10 +359,13 @@ impl<'r> Visitor<'r> {
         role: Option<Role>,
         page: impl Serialize,
     ) -> Template {
+        let user = self.user().map(str::to_owned);
+        let time_left = self.time_left(LookCounts::AsUse);
         let portal = PortalView {
             base: self.context.base(),
             variant: VariantView::new(self.world.variant, &self.context.moved),
-            user: self.user().map(str::to_owned),
+            countdown: user.as_ref().map(|_| Countdown::new(time_left)),
+            user,
             role: role.map(Role::as_str),
             csrf: self.csrf_token(),
             large_text: self.large_text(),

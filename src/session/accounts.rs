@@ -81,8 +81,8 @@ pub enum TransferError {
     /// From an account to itself.
     #[error("sender and receiver are the same")]
     SameAccount,
-    /// Zero, or more than there is.
-    #[error("the amount must be at least 1 and at most your balance")]
+    /// Zero, more than there is, or no whole number.
+    #[error("the amount must be a whole number, at least 1 and at most your balance")]
     BadAmount,
     /// The store did not do it.
     #[error(transparent)]

@@ -76,8 +76,8 @@ impl World<'_> {
         Err(StorageError::Contended("the number of the next session"))
     }
 
-    /// Where this world begins to count. Variants whose cookies share a name count in ranges of their
-    /// own: a browser sends the number of one also to the others, and there it would be the session
+    /// Where this world begins to count. Variants whose cookies share a name count in separate
+    /// ranges: a browser sends the number of one also to the others, and there it would be the session
     /// of the user who happens to have the same number.
     pub(super) fn first_count(&self) -> u64 {
         let beside = Variant::all().position(|variant| variant == self.variant);

@@ -24,15 +24,33 @@ impl World<'_> {
         &self,
         session: &Fingerprint,
     ) -> Result<Option<EndReason>, StorageError> {
+        let end = self.end_of(session).await?;
+        Ok(end.map(|(reason, _)| reason))
+    }
+
+    /// Whose session that was, if the journal still says so. No page may show the answer: it is for
+    /// keeping something from everybody else.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn whose_ended(&self, session: &Fingerprint) -> Result<Option<String>, StorageError> {
+        let end = self.end_of(session).await?;
+        Ok(end.and_then(|(_, user)| user))
+    }
+
+    async fn end_of(&self, session: &Fingerprint) -> Result<Option<End>, StorageError> {
         let mut events = self.bench.recent_events(SEARCHED).await?;
         // The same fingerprint in another variant is another session.
         events.retain(|event| event.variant == Some(self.variant));
-        Ok(reason(&events, session))
+        Ok(last_end(&events, session))
     }
 }
 
+/// Why a session ended, and whose it was.
+type End = (EndReason, Option<String>);
+
 /// The last end of a session in these events, oldest first.
-fn reason(events: &[Event], session: &Fingerprint) -> Option<EndReason> {
+fn last_end(events: &[Event], session: &Fingerprint) -> Option<End> {
     let mut now = session;
     let mut found = None;
     for event in events {
@@ -45,8 +63,11 @@ fn reason(events: &[Event], session: &Fingerprint) -> Option<EndReason> {
                 ..
             } if before == now => now = session,
             EventKind::Ended {
-                session, reason, ..
-            } if session == now => found = Some(*reason),
+                session,
+                reason,
+                user,
+                ..
+            } if session == now => found = Some((*reason, user.clone())),
             _ => {}
         }
     }

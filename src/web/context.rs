@@ -3,11 +3,13 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use rocket::Request;
 use rocket::http::{Method, Status};
 use rocket::request::{FromRequest, Outcome};
 use rocket::response::Redirect;
+use serde::Serialize;
 
 use super::known_addresses::{self, KnownAddress};
 use super::problem::Problem;
@@ -59,6 +61,27 @@ pub struct RequestContext {
     pub(super) notes: RequestNotes,
 }
 
+/// Who is signed in, as far as every page shows it.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    pub user: String,
+    /// The session that says so.
+    pub id: SessionId,
+    /// The preference "large text".
+    pub large_text: bool,
+    /// What is left of the idle and of the absolute limit.
+    pub time_left: (Option<Duration>, Option<Duration>),
+}
+
+/// What was typed into a form of the page's own site, for a page that says why it was of no use.
+#[derive(Clone, Debug, Serialize)]
+pub struct TypedForm {
+    /// The page with the form, without bench and variant.
+    pub page: &'static str,
+    /// Its fields, without passwords and tokens.
+    pub fields: Vec<(&'static str, String)>,
+}
+
 /// What guards, handlers and fairings leave with a request for each other.
 #[derive(Debug, Default)]
 pub(super) struct RequestNotes {
@@ -66,7 +89,8 @@ pub(super) struct RequestNotes {
     guard_cookies: Mutex<Vec<SetCookie>>,
     problem: Mutex<Option<Problem>>,
     user: OnceLock<String>,
-    signed_in: OnceLock<(String, SessionId)>,
+    signed_in: OnceLock<SignedIn>,
+    typed: OnceLock<TypedForm>,
     refused_by: OnceLock<Name>,
 }
 
@@ -149,14 +173,24 @@ impl RequestContext {
         self.notes.user.get().map(String::as_str)
     }
 
-    /// Notes who is signed in, and the session. Only the first note counts.
-    pub fn note_signed_in(&self, user: &str, id: &SessionId) {
-        let _ = self.notes.signed_in.set((user.to_owned(), id.clone()));
+    /// Notes who is signed in. Only the first note counts.
+    pub fn note_signed_in(&self, signed_in: SignedIn) {
+        let _ = self.notes.signed_in.set(signed_in);
     }
 
-    /// Who is signed in, and the session, if the portal asked.
-    pub(super) fn signed_in(&self) -> Option<&(String, SessionId)> {
+    /// Who is signed in, if the portal asked.
+    pub fn signed_in(&self) -> Option<&SignedIn> {
         self.notes.signed_in.get()
+    }
+
+    /// Notes what was typed, so that no answer loses it. Only the first note counts.
+    pub fn note_typed(&self, typed: TypedForm) {
+        let _ = self.notes.typed.set(typed);
+    }
+
+    /// What was typed, where the request is a form of the site's own page.
+    pub(super) fn typed(&self) -> Option<&TypedForm> {
+        self.notes.typed.get()
     }
 
     /// Notes the defence that refused the request. Only the first note counts.

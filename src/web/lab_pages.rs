@@ -113,10 +113,11 @@ pub const PAGES: &[LabPage] = &[
     .also(&["/attack"]),
     page(
         Attack,
-        "Session fixation",
-        "/fixation",
-        "Both cookie jars and the server's sessions, step by step.",
-    ),
+        "Plays",
+        "/plays",
+        "Attacks beat by beat: who sends what, who holds which id, and what the server holds.",
+    )
+    .also(&["/fixation"]),
     page(
         Attack,
         "SameSite table",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rocket::Request;
 use serde::Serialize;
 
-use super::context::RequestContext;
+use super::context::{RequestContext, SignedIn};
 use super::lab_pages::{LabMenu, page_of};
 use super::visible_time::date_and_time;
 use crate::base::addresses::{Addresses, CAFE_NAMES, Listener, SIBLING, Site};
@@ -196,6 +196,29 @@ pub struct PortalView {
     pub large_text: bool,
     /// The fingerprint of the session, with which the sign-in page can say why it ended.
     pub session: Option<String>,
+    /// The time that the session has left, where somebody is signed in.
+    pub countdown: Option<Countdown>,
+}
+
+/// What every page of somebody signed in says of the time that the session has left, in seconds.
+#[derive(Clone, Debug, Serialize)]
+pub struct Countdown {
+    idle: Option<u64>,
+    absolute: Option<u64>,
+    /// From how many seconds before the end on the page warns.
+    warn: u64,
+}
+
+impl Countdown {
+    /// From what is left of the idle and of the absolute limit.
+    pub fn new((idle, absolute): (Option<Duration>, Option<Duration>)) -> Self {
+        let seconds = |left: Option<Duration>| left.map(|left| left.as_secs());
+        Self {
+            idle: seconds(idle),
+            absolute: seconds(absolute),
+            warn: 60,
+        }
+    }
 }
 
 impl PortalView {
@@ -213,14 +236,24 @@ impl PortalView {
             csrf: None,
             large_text: false,
             session: None,
+            countdown: None,
         }
     }
 
     /// The view of whoever sent a request that was refused: a refusal is no sign-out.
     pub fn of_refused(context: &RequestContext) -> Self {
         let mut view = Self::signed_out(context);
-        if let (Some((user, id)), Some(world)) = (context.signed_in(), context.world()) {
-            view.user = Some(user.clone());
+        if let (Some(signed_in), Some(world)) = (context.signed_in(), context.world()) {
+            let SignedIn {
+                user,
+                id,
+                large_text,
+                time_left,
+            } = signed_in.clone();
+            view.user = Some(user);
+            view.large_text = large_text;
+            view.session = Some(world.fingerprint(&id).0);
+            view.countdown = Some(Countdown::new(time_left));
             // The page's own button to sign out must work. It is no answer of the defence to this
             // request, so it does not count as asked.
             let csrf = world.probe.untracked().csrf_token();

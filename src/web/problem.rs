@@ -4,6 +4,7 @@
 mod answer;
 mod catcher;
 mod causes;
+mod correction;
 
 use rocket::data::ByteUnit;
 use rocket::http::Status;
@@ -12,10 +13,12 @@ use crate::base::addresses::Listener;
 use crate::defences::facts::Refusal;
 use crate::defences::policy::Name;
 
-pub use catcher::all_catchers;
+pub use catcher::{all_catchers, answer_of};
+pub use correction::{Control, Correction};
 
-/// The largest body that the portal reads: 16 kB, eight times the longest notice.
-pub const LARGEST_BODY: ByteUnit = ByteUnit::Kilobyte(16);
+/// The largest body that the portal reads: 32 kB. The longest notice has 2 000 characters, of which
+/// each is twelve bytes at most in a form.
+pub const LARGEST_BODY: ByteUnit = ByteUnit::Kilobyte(32);
 
 /// An answer that is not what was asked for, with its reason and the way on.
 #[derive(Clone, Debug)]
@@ -67,6 +70,11 @@ pub enum ProblemDetail {
     },
     /// The methods that a route takes.
     Allow(String),
+    /// The form that was sent, to be corrected.
+    Correction(Correction),
+    /// Where a browser is sent (303) instead of being shown a page, so that nothing is sent twice
+    /// when it loads that again.
+    Elsewhere(String),
 }
 
 impl Problem {
@@ -86,6 +94,20 @@ impl Problem {
             retry_after: None,
             detail: Box::new(ProblemDetail::Nothing),
             api_member: None,
+        }
+    }
+
+    /// 422: a form of one field was sent with something that it cannot take.
+    pub fn to_correct(
+        heading: &'static str,
+        because: impl Into<String>,
+        next: impl Into<String>,
+        form: Correction,
+    ) -> Self {
+        let status = Status::UnprocessableEntity;
+        Self {
+            detail: Box::new(ProblemDetail::Correction(form)),
+            ..Self::new(status, heading, because, next)
         }
     }
 

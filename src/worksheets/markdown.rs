@@ -30,8 +30,17 @@ pub fn to_html(text: &str) -> String {
 
 /// The text as HTML.
 pub fn to_html_on(text: &str, on: PictureUse) -> String {
+    to_html_with(text, on, |events| events)
+}
+
+/// The text as HTML, after `change` has seen what it consists of.
+pub fn to_html_with<'t>(
+    text: &'t str,
+    on: PictureUse,
+    change: impl FnOnce(Vec<Event<'t>>) -> Vec<Event<'t>>,
+) -> String {
     let events = parser(text).filter(|event| !is_html(event)).collect();
-    let events = with_heading_ids(with_figures(events, on)).into_iter();
+    let events = with_heading_ids(change(with_figures(events, on))).into_iter();
     let mut tables = 0;
     let events = events.flat_map(|event| in_scroll_region(&mut tables, event));
     let mut out = String::with_capacity(text.len() * 3 / 2);

@@ -19,6 +19,7 @@ pub mod events;
 pub mod expectation;
 pub mod export;
 pub mod glossary;
+mod glossary_links;
 pub mod library;
 pub mod markdown;
 pub mod mistake;

@@ -1,5 +1,7 @@
 //! A sheet's progress on a bench: stored, and brought up to date from the journal.
 
+mod earlier;
+
 use std::time::Duration;
 
 use super::check::{Verdict, check};

@@ -13,7 +13,8 @@ use serde::Serialize;
 
 use super::check::Verdict;
 use super::console;
-use super::markdown::{to_html, to_html_on, to_inline_html};
+use super::glossary_links::GlossaryLinks;
+use super::markdown::{to_html, to_html_on, to_html_with, to_inline_html};
 use super::placeholders::PlaceholderValues;
 use super::progress::SheetProgress;
 use super::progress_tracker::StepStatus;
@@ -152,6 +153,7 @@ pub fn parts(sheet: &Sheet, values: &PlaceholderValues, reader: SheetReader<'_>)
         values,
         reader,
         numbers: BTreeMap::new(),
+        links: GlossaryLinks::new(&values.fill("{{lab}}"), sheet.number()),
     };
     let parts = sheet.parts.iter();
     parts.filter_map(|part| writer.part(&part.what)).collect()
@@ -161,6 +163,7 @@ struct ViewWriter<'w> {
     values: &'w PlaceholderValues,
     reader: SheetReader<'w>,
     numbers: BTreeMap<&'static str, usize>,
+    links: GlossaryLinks,
 }
 
 impl ViewWriter<'_> {
@@ -170,6 +173,17 @@ impl ViewWriter<'_> {
             SheetReader::Paper | SheetReader::Teacher => PictureUse::Paper,
         };
         to_html_on(&self.values.fill(text), on)
+    }
+
+    /// Running text. On a page the first use of a word of the lab's own is a link; paper needs none.
+    fn prose(&mut self, text: &str) -> String {
+        match self.reader {
+            SheetReader::Student(..) => {
+                let text = self.values.fill(text);
+                to_html_with(&text, PictureUse::Page, |events| self.links.add(events))
+            }
+            SheetReader::Paper | SheetReader::Teacher => self.html(text),
+        }
     }
 
     fn inline(&self, text: &str) -> String {
@@ -202,7 +216,8 @@ impl ViewWriter<'_> {
             elsewhere: Vec::new(),
         };
         match what {
-            SheetBlock::Text(text) | SheetBlock::Teacher(text) => view.html = self.html(text),
+            SheetBlock::Text(text) => view.html = self.prose(text),
+            SheetBlock::Teacher(text) => view.html = self.html(text),
             SheetBlock::Console(console) => view.lines = self.lines(console),
             SheetBlock::Step(step) => {
                 view.html = self.html(&step.task);

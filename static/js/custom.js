@@ -53,9 +53,11 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (!page.getElementById("mix")) return say(page.querySelector("main")?.textContent.trim() ?? "");
       main.replaceChildren(...page.querySelector("main").childNodes);
+      document.title = page.title;
       saved = null;
       tally();
       scrollTo(0, 0);
+      document.getElementById("error").focus();
     } catch {
       say("The lab does not answer. Save again when it does.");
     }

@@ -64,8 +64,17 @@
     const page = await send(form, submitter);
     if (!page) return;
     const refused = page.querySelector("#says [role=alert]");
-    // A refusal leaves every field as it was typed.
-    if (refused) return put(page, ["says"]);
+    // A refusal leaves every field as it was typed, and marks the one that it is about.
+    for (const field of document.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+    document.title = page.title;
+    if (refused) {
+      const wrong = document.getElementById(page.querySelector("[aria-invalid]")?.id);
+      wrong?.setAttribute("aria-invalid", "true");
+      wrong?.setAttribute("aria-describedby", "error");
+      put(page, ["says"]);
+      document.getElementById("error").focus();
+      return;
+    }
     put(page, ["issue", "ask", "says", "result", "all", "key"]);
     document.querySelector(`button[name=action][value=${submitter.value}]`)?.focus({ preventScroll: true });
   });

@@ -1,4 +1,4 @@
-//! The recipes of CONTRIBUTING.md, followed as they stand.
+//! The recipes of CONTRIBUTING.md, followed to the letter.
 //!
 //! A copy of the repository gets the defence, the attack and the worksheet that the recipes add.
 //! `long::` also builds that copy, and runs the commands with which each recipe ends. Start with

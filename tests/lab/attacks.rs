@@ -1,5 +1,6 @@
 //! The attacks and their matrix, run against the lab that all tests share.
 
+mod audit;
 mod cards;
 mod catalogue;
 mod costs;

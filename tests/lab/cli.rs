@@ -4,6 +4,7 @@
 //! error is one line and one hint. Next: `src/cli.rs` and `src/app/settings`.
 
 mod attack;
+mod audit;
 mod completions;
 mod doctor;
 pub mod hidden_characters;

@@ -1,5 +1,5 @@
 //! The café: what it relays and where to, what can be read there, and what it never shows. Each test
-//! has a lab of its own, because all guests of a café share one record.
+//! has its own lab, because all guests of a café share one record.
 
 mod on_lab_test;
 mod record;

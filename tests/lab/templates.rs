@@ -111,10 +111,11 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             lab.get("/defences/rotation").await,
         ),
         (
-            "lab/fixation.html",
-            "Session fixation",
+            "lab/play.html",
+            "Session fixation by an anonymous id",
             lab.get("/fixation").await,
         ),
+        ("lab/plays.html", "Plays", lab.get("/plays").await),
         (
             "lab/stateless.html",
             "Sessions and tokens",
@@ -139,6 +140,11 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             lab.get("/attack/fixation").await,
         ),
         ("lab/coverage.html", "Coverage", lab.get("/coverage").await),
+        (
+            "lab/correction.html",
+            "The clock was not moved",
+            lab.post_form("/clock", &[]).await,
+        ),
         (
             "lab/forbidden.html",
             " Refused",

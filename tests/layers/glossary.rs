@@ -17,7 +17,7 @@ fn root() -> &'static Path {
 fn entries() -> Vec<Entry> {
     let text = fs::read_to_string(root().join("docs/GLOSSARY.md")).expect("docs/GLOSSARY.md");
     let entry = |section: &str| {
-        let (word, rest) = section.split_once('\n').expect("a heading of its own");
+        let (word, rest) = section.split_once('\n').expect("a heading on one line");
         let (meaning, place) = rest.split_once("\nWhere: ").unwrap_or_default();
         Entry {
             word: word.to_owned(),

@@ -5,12 +5,13 @@ use std::fs;
 use std::path::Path;
 
 /// The pages. Of Rust only the comments count.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "README.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
     "CHANGELOG.md",
     "docs/ARCHITECTURE.md",
+    "docs/AUDIT.md",
     "docs/DEPENDENCIES.md",
     "docs/DEPLOYMENT.md",
     "docs/FIGURES.md",

@@ -4,7 +4,7 @@ use crate::Result;
 use crate::devtools::{DevTools, Panel};
 use crate::scene::{HARDENED, INSECURE, Scene};
 
-/// So wide that the headings of the columns can be read. What stands right of SameSite is left out.
+/// So wide that the headings of the columns can be read. What is right of SameSite is left out.
 pub const WIDTH: i64 = 1440;
 
 /// The heading of the last column that matters.

@@ -16,7 +16,7 @@ pub enum Reach {
     Loopback,
     /// A class on the same network.
     Class {
-        /// The address to listen on; 0.0.0.0 stands for all.
+        /// The address to listen on; 0.0.0.0 means all.
         bind: IpAddr,
         /// The portal's DNS name, in lower case.
         public_name: String,

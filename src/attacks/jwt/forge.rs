@@ -18,7 +18,7 @@ use crate::jwt::signature;
 
 /// A token taken apart.
 #[derive(Clone, Debug)]
-pub(super) struct TokenParts {
+pub(in crate::attacks) struct TokenParts {
     /// The header.
     pub header: Value,
     /// The payload.

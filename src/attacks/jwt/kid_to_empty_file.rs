@@ -11,7 +11,7 @@
 //! Not by file permissions: anyone may read this file.
 //!
 //! Refused for this program: a file with known contents, such as a stylesheet. It works as well
-//! where files are really opened. This lab computes the path and opens nothing, so a demonstration
+//! where files are really opened. This lab computes the path and opens no file, so a demonstration
 //! cannot read a file of the student's computer, and an empty file is the one whose contents are
 //! certain.
 //!

@@ -16,7 +16,7 @@
 //! user whose password the attacker does not know.
 
 mod bearer;
-mod forge;
+pub(super) mod forge;
 
 pub(super) mod blank_key;
 pub(super) mod dictionary_key;

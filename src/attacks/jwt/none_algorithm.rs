@@ -81,4 +81,4 @@ impl Attack for NoneAlgorithm {
 
 /// A filter that knows the first misses the others. The weak arm of this portal accepts the first
 /// one; libraries that compared with "none" only were open to the second.
-const SPELLINGS: [&str; 4] = ["none", "None", "NONE", "nOnE"];
+pub(in crate::attacks) const SPELLINGS: [&str; 4] = ["none", "None", "NONE", "nOnE"];

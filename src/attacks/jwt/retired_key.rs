@@ -51,6 +51,7 @@ impl Attack for RetiredKey {
     }
 
     async fn run(&self, scenario: &Scenario) -> Result<Outcome, ScenarioError> {
+        scenario.narrate("The attacker signs in to their own account.");
         let mut attacker = scenario.actor("attacker");
         // A portal in use has issued tokens before the backup was made: its keys count from then
         // on.

@@ -14,8 +14,8 @@ pub const fn client(client: ClientKind) -> &'static str {
 }
 
 /// What somebody must know who types the commands of a sheet into PowerShell.
-pub const POWERSHELL_HINT: &str = "In Windows PowerShell 5.1 the word curl is another name of its \
-                                   own Invoke-WebRequest. Type curl.exe, or use a shell with bash.";
+pub const POWERSHELL_HINT: &str = "In Windows PowerShell 5.1 the word curl is another name for \
+                                   Invoke-WebRequest. Type curl.exe, or use a shell with bash.";
 
 /// An event in a sentence.
 pub fn event(event: &Event) -> String {

@@ -59,7 +59,7 @@ impl Certificate {
     ///
     /// # Errors
     /// The folder cannot be written, a file there is not what it should be (it is left as it is),
-    /// or a name cannot stand in a certificate.
+    /// or a name is not possible in a certificate.
     pub fn load_or_make(
         dir: &Path,
         extra_names: &[String],
@@ -103,7 +103,7 @@ impl Certificate {
     /// A new certificate that no file keeps, for tests.
     ///
     /// # Errors
-    /// A name cannot stand in a certificate, or the system has no randomness.
+    /// A name is not possible in a certificate, or the system has no randomness.
     pub fn in_memory(extra_names: &[String], now: OffsetDateTime) -> Result<Self, StartError> {
         Self::sign(
             KeyPem::generate()?,

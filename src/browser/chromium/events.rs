@@ -45,7 +45,12 @@ fn note_request(state: &mut ObservedState, method: &str, params: &Value) {
     };
     let log = &mut state.requests;
     match method {
-        "Network.requestWillBeSent" => log.announce(id, request(&params["request"])),
+        "Network.requestWillBeSent" => {
+            if is_internal(&params["redirectResponse"]) {
+                log.withdraw(id);
+            }
+            log.announce(id, request(&params["request"]));
+        }
         "Network.requestWillBeSentExtraInfo" => log.send(id, headers(&params["headers"])),
         _ => {
             let status = params["statusCode"].as_u64().unwrap_or_default();
@@ -53,6 +58,13 @@ fn note_request(state: &mut ObservedState, method: &str, params: &Value) {
             log.answer(id, status, headers(&params["headers"]));
         }
     }
+}
+
+/// Whether the browser itself made a redirect, without asking anybody: HSTS turns http into https.
+fn is_internal(redirect: &Value) -> bool {
+    let headers = redirect["headers"].as_object().into_iter().flatten();
+    let mut names = headers.map(|(name, _)| name);
+    names.any(|name| name.eq_ignore_ascii_case("non-authoritative-reason"))
 }
 
 fn request(value: &Value) -> ObservedRequest {

@@ -1,12 +1,15 @@
-//! *Attack*: run one attack or all of them, and the exercises around fixation, SameSite, ids and the
-//! café.
+//! *Attack*: run one attack or all of them, play one on a stage, and the exercises around SameSite,
+//! ids and the café.
 
+mod browser_runs;
 pub(super) mod cafe;
 mod card;
-pub(super) mod fixation;
 pub(super) mod ids;
 pub(super) mod matrix;
+mod play;
 pub(super) mod run;
+mod runner;
+mod runs;
 pub(super) mod same_site;
 pub(super) mod stolen_backup;
 
@@ -16,12 +19,13 @@ use rocket::{Build, Rocket};
 pub(super) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
     rocket
         .manage(matrix::MatrixJobs::default())
-        .manage(run::LastRuns::default())
+        .manage(runs::LastRuns::default())
+        .manage(browser_runs::BrowserRuns::default())
         .manage(ids::LastIds::default())
-        .manage(fixation::Walkthroughs::default())
         .mount("/", run::routes())
         .mount("/", matrix::routes())
-        .mount("/", fixation::routes())
+        .mount("/", browser_runs::routes())
+        .mount("/", play::routes())
         .mount("/", same_site::routes())
         .mount("/", ids::routes())
         .mount("/", cafe::routes())

@@ -80,6 +80,8 @@ struct CustomPage {
     defences: Vec<DefenceView>,
     error: Option<String>,
     conflicts: Vec<ConflictView>,
+    /// The defence that the error is about.
+    wrong: Option<&'static str>,
     saved: bool,
     summary: Tally,
     /// The mix before the last change.
@@ -117,6 +119,7 @@ fn show(context: &RequestContext, policy: &Policy, shown: Shown) -> Template {
     let page = CustomPage {
         defences: Name::ALL.iter().map(view).collect(),
         error: shown.error,
+        wrong: shown.conflicts.first().map(|conflict| conflict.defence),
         conflicts: shown.conflicts,
         saved: shown.saved,
         summary: Tally::of(policy),
@@ -127,7 +130,12 @@ fn show(context: &RequestContext, policy: &Policy, shown: Shown) -> Template {
             context.base()
         ),
     };
-    page::render(context, "pages/lab/custom.html", "Own mix", page)
+    let title = if page.error.is_some() {
+        "Error: Own mix"
+    } else {
+        "Own mix"
+    };
+    page::render(context, "pages/lab/custom.html", title, page)
 }
 
 #[get("/custom?<saved>")]

@@ -60,16 +60,16 @@ pub const ELSEWHERE: &str = "elsewhere";
 
 /// The steps of a transcript.
 pub fn steps(transcript: &[TranscriptLine], addresses: &Addresses) -> Vec<SequenceStep> {
-    let step = |line: &TranscriptLine| match line {
-        TranscriptLine::Narration(text) => SequenceStep::Note(hidden(text, transcript)),
-        TranscriptLine::Exchange { actor, exchange } => SequenceStep::Exchange(exchange_of(
-            actor,
-            &exchange.sent,
-            &exchange.head,
-            addresses,
-        )),
-    };
-    bounded(folded(transcript.iter().map(step).collect()))
+    let step =
+        |line: &TranscriptLine| match line {
+            TranscriptLine::Narration(text) => Some(SequenceStep::Note(hidden(text, transcript))),
+            // The narrator says it, and no arrow was sent.
+            TranscriptLine::Planted { .. } => None,
+            TranscriptLine::Exchange { actor, exchange } => Some(SequenceStep::Exchange(
+                exchange_of(actor, &exchange.sent, &exchange.head, addresses),
+            )),
+        };
+    bounded(folded(transcript.iter().filter_map(step).collect()))
 }
 
 /// A text without the cookies and tokens that were sent or set: what is short is no secret.
@@ -93,7 +93,12 @@ pub fn hidden(text: &str, transcript: &[TranscriptLine]) -> String {
     text
 }
 
-fn exchange_of(who: &str, sent: &str, head: &str, addresses: &Addresses) -> SequenceExchange {
+pub(in crate::lab) fn exchange_of(
+    who: &str,
+    sent: &str,
+    head: &str,
+    addresses: &Addresses,
+) -> SequenceExchange {
     let mut first = sent.lines().next().unwrap_or_default().split(' ');
     let (method, target) = (
         first.next().unwrap_or_default(),
@@ -136,7 +141,10 @@ fn exchange_of(who: &str, sent: &str, head: &str, addresses: &Addresses) -> Sequ
 }
 
 /// Every value of a header in the text of a head; what follows the empty line is the body.
-fn values<'t>(head: &'t str, name: &'static str) -> impl Iterator<Item = &'t str> {
+pub(in crate::lab) fn values<'t>(
+    head: &'t str,
+    name: &'static str,
+) -> impl Iterator<Item = &'t str> {
     let lines = head.lines().skip(1).take_while(|line| !line.is_empty());
     let pairs = lines.filter_map(|line| line.split_once(':'));
     pairs
@@ -144,7 +152,7 @@ fn values<'t>(head: &'t str, name: &'static str) -> impl Iterator<Item = &'t str
         .map(|(_, value)| value.trim())
 }
 
-fn whom(host: &str, addresses: &Addresses) -> &'static str {
+pub(in crate::lab) fn whom(host: &str, addresses: &Addresses) -> &'static str {
     let answers = |listener: &Listener| addresses.answered(*listener, host, false);
     let found = Listener::ALL
         .iter()
@@ -173,7 +181,7 @@ fn without_origin(address: &str) -> &str {
 }
 
 /// The bench in a target, and its path without bench, variant and the values of its query.
-fn short(target: &str) -> (&str, String) {
+pub(in crate::lab) fn short(target: &str) -> (&str, String) {
     let target = target.split('#').next().unwrap_or_default();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let (bench, path) = match path
@@ -201,7 +209,7 @@ fn short(target: &str) -> (&str, String) {
 }
 
 /// A cookie's name without the bench at its end.
-fn plain(name: &str, bench: &str) -> String {
+pub(in crate::lab) fn plain(name: &str, bench: &str) -> String {
     let end = format!("_{bench}");
     let name = if bench.is_empty() {
         name

@@ -43,8 +43,8 @@ pub fn does(name: &str, value: &str) -> &'static str {
         }
         ("content-type", _) => "Says what the body is.",
         ("authorization", _) => {
-            "Carries a token or a password. A script adds it; unlike a cookie the browser does not \
-             add it by itself."
+            "Carries a token or a password. A script added it, unless the scheme is Basic or Digest: \
+             after a sign-in with these the browser adds it by itself, like a cookie."
         }
         ("x-csrftoken", _) => {
             "Carries the CSRF token. Another site's form cannot add a header, and its script cannot \

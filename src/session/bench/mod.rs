@@ -9,6 +9,7 @@
 
 pub mod audit;
 mod benches;
+pub mod drafts;
 mod holding;
 mod journal;
 mod keys;
@@ -25,6 +26,7 @@ use std::time::{Duration, Instant};
 pub use crate::base::bench_name::{BadBenchName, BenchName};
 pub use crate::session::hashing::{Hashing, HashingError};
 pub use benches::{BENCH_LIMIT, Benches, OpenBenchError, TooManyBenches};
+use drafts::Drafts;
 use holding::Holding;
 pub use keys::{BenchKeys, JWT_LABEL, WORKSHEETS_LABEL};
 use loot::Loot;
@@ -70,6 +72,7 @@ pub struct Bench {
     turns: transact::Turns,
     probed: Mutex<HashMap<Variant, u64>>,
     wire: Wire,
+    drafts: Drafts,
     hashing: Arc<Hashing>,
     attempts: Attempts,
     replaced: ReplacedIds,
@@ -105,6 +108,7 @@ impl Bench {
             turns: transact::Turns::default(),
             probed: Mutex::default(),
             wire: Wire::default(),
+            drafts: Drafts::default(),
             hashing,
             attempts: Attempts::default(),
             replaced: ReplacedIds::default(),
@@ -142,6 +146,11 @@ impl Bench {
     /// The requests that it saw lately, with every secret masked.
     pub fn wire(&self) -> &Wire {
         &self.wire
+    }
+
+    /// What was typed into forms that outlived their sessions.
+    pub fn drafts(&self) -> &Drafts {
+        &self.drafts
     }
 
     /// What the attacker caught and planted, unmasked: that is what the attacker really has.
@@ -219,6 +228,7 @@ impl Bench {
     pub async fn reset_part(&self, scope: ResetScope) -> Result<(), StorageError> {
         self.clear(scope).await?;
         self.wire.clear();
+        self.drafts.clear();
         Ok(())
     }
 }

@@ -47,7 +47,7 @@ const MOST_ATTEMPTS: u32 = 250;
 const PAUSE_FROM: u32 = 10;
 
 /// How long a change waits for its turn: longer than a thousand changes before it take, and not so
-/// long that whoever sent it is gone. Where the store stands still, each of those before it needs
+/// long that whoever sent it is gone. Where the store does not answer, each of those before it needs
 /// the time that the store has for an answer.
 const TURN: Duration = Duration::from_secs(30);
 

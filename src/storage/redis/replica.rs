@@ -9,8 +9,8 @@
 //! adds nothing but events to the journal, a touch and a sweep do not wait: none of them ends
 //! anything that still counts.
 //!
-//! `WAIT` holds up its connection, and waits for the writes of that connection only. So it has one
-//! of its own, with a small write before it ([`MARKER`]): replicas take writes in the order in
+//! `WAIT` holds up its connection, and waits for the writes of that connection only. So it has its
+//! own one, with a small write before it ([`MARKER`]): replicas take writes in the order in
 //! which the primary made them, and one that has the marker has all commits that were answered
 //! before it. One `WAIT` serves all who came before it began.
 //!
@@ -47,7 +47,7 @@ const MARKER: &str = include_str!("scripts/marker.lua");
 /// What the marker is called.
 const MARKER_KEY: &str = "lab:marker";
 
-/// How often a connection is made for one wait: the one that lay idle may have broken meanwhile.
+/// How often a connection is made for one wait: the one that was idle may have broken meanwhile.
 const TRIES: usize = 2;
 
 /// The second connection, and those who wait on it.

@@ -1,14 +1,14 @@
 //! A problem as a page, or as `application/problem+json` (RFC 9457).
 
-use rocket::http::{ContentType, Header, Status};
+use rocket::http::{ContentType, Header, Method, Status};
 use rocket::request::Request;
-use rocket::response::{self, Responder, Response};
+use rocket::response::{self, Redirect, Responder, Response};
 use serde::Serialize;
 
-use super::{ApiMember, Problem, ProblemDetail};
+use super::{ApiMember, Correction, Problem, ProblemDetail};
 use crate::base::addresses::{Listener, Site};
 use crate::defences::policy::Name;
-use crate::web::context::RequestContext;
+use crate::web::context::{RequestContext, TypedForm};
 use crate::web::page::{Frame, PortalView};
 use crate::web::request_router;
 use crate::web::variant_list::VariantList;
@@ -45,6 +45,10 @@ struct ProblemPage<'p> {
     next: &'p str,
     defence: Option<&'static str>,
     retry_after: Option<u64>,
+    /// Whether a form was sent, and did not do what it was sent for.
+    failed: bool,
+    typed: Option<&'p TypedForm>,
+    correction: Option<&'p Correction>,
     asked_host: &'p str,
     asked: &'p str,
     right: Vec<ListenerLink>,
@@ -77,12 +81,20 @@ impl Problem {
     }
 
     fn page(&self, request: &Request<'_>) -> Template {
-        let frame = Frame::of(request, self.heading);
         let context = RequestContext::of(request);
+        // The method as received: a rejected request is routed as a GET.
+        let method = context.map_or(request.method(), |context| context.method);
+        let failed = method == Method::Post;
+        let title = match failed {
+            true => format!("Error: {}", self.heading),
+            false => self.heading.to_owned(),
+        };
+        let frame = Frame::of(request, &title);
         let portal = context
             .filter(|context| context.variant.is_some())
             .map(PortalView::of_refused);
         let (mut right, mut asked_host, mut asked, mut variants) = Default::default();
+        let mut correction = None;
         let site = context.map_or(Site::Lab, |context| context.listener.site());
         let name = match &*self.detail {
             ProblemDetail::RightAddresses { asked, listener } => {
@@ -94,6 +106,10 @@ impl Problem {
                 asked = found.as_str();
                 variants = VariantList::all();
                 "pages/unknown_variant.html"
+            }
+            ProblemDetail::Correction(form) => {
+                correction = Some(form);
+                "pages/lab/correction.html"
             }
             ProblemDetail::Sites => "pages/not_found.html",
             _ if portal.is_some() => "pages/portal/refused.html",
@@ -114,6 +130,9 @@ impl Problem {
                 next: &self.next,
                 defence: self.defence.map(Name::slug),
                 retry_after: self.retry_after,
+                failed,
+                typed: context.and_then(RequestContext::typed),
+                correction,
                 asked_host,
                 asked,
                 right,
@@ -166,6 +185,9 @@ impl<'r> Responder<'r, 'static> for Problem {
             context.note_refusal(defence);
         }
         let json = context.is_some_and(|context| context.json);
+        if let (false, ProblemDetail::Elsewhere(to)) = (json, &*self.detail) {
+            return Redirect::to(to.clone()).respond_to(request);
+        }
         let mut answer = if json {
             let problem = ContentType::new("application", "problem+json");
             (problem, self.json()?).respond_to(request)?

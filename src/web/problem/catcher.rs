@@ -8,9 +8,14 @@ use super::{Problem, ProblemDetail};
 use crate::web::context::RequestContext;
 use crate::web::methods;
 
-/// The catcher of every site: answers with the problem that a guard left, or with one that fits.
+/// The catcher of every site. The portal has its own, which also finds out who is signed in.
 #[catch(default)]
 fn any(status: Status, request: &Request<'_>) -> Problem {
+    answer_of(status, request)
+}
+
+/// The problem that a guard left, or one that fits the status.
+pub fn answer_of(status: Status, request: &Request<'_>) -> Problem {
     if let Some(left) = RequestContext::of(request).and_then(RequestContext::take_problem) {
         return left;
     }

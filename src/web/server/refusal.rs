@@ -39,7 +39,7 @@ impl ConnectionRefusal {
         )
     }
 
-    /// The body stood still for too long.
+    /// The body paused for too long.
     pub fn slow_body() -> Self {
         let seconds = super::BODY.as_secs();
         Self::new(

@@ -26,7 +26,7 @@ pub(super) struct RequestBody {
     pub is_cut: bool,
 }
 
-/// Reads a body; `None` where it ended early or stood still for too long.
+/// Reads a body; `None` where it ended early or paused for too long.
 pub(super) async fn read(mut body: Incoming, most: usize) -> Option<RequestBody> {
     // What a client announces takes no memory before it comes.
     let expected = usize::try_from(body.size_hint().lower()).unwrap_or(most);

@@ -38,7 +38,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
     },
     CatalogueRow {
         key: "AU-PWHASH",
-        title: "Who steals the password table can read it",
+        title: "Anyone who steals the password table can read it",
         try_it: &[
             Attack("stolen-password-table"),
             Defence(Name::PasswordStorage),

@@ -68,7 +68,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
     },
     CatalogueRow {
         key: "SID-ATREST",
-        title: "Who steals the session store can use what is in it",
+        title: "Anyone who steals the session store can use what is in it",
         try_it: &[Attack("stolen-store"), Defence(Name::AtRest)],
         about: &[Subject::SessionStore],
         standards: &["CWE-312", "CWE-522"],

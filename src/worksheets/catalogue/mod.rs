@@ -54,8 +54,8 @@ pub enum TryIt {
 
 /// A command for a shell in the folder where the lab was started.
 ///
-/// `{http}`, `{https}`, `{beside}` (the portal beside the sibling, unencrypted) and `{sibling}` stand
-/// for addresses of the running lab, with the bench, and `{origin of the sibling}` for its origin.
+/// `{http}`, `{https}`, `{beside}` (the portal beside the sibling, unencrypted) and `{sibling}` mean
+/// addresses of the running lab, with the bench, and `{origin of the sibling}` its origin.
 #[derive(Debug)]
 pub struct ShellCommand {
     /// What to type.

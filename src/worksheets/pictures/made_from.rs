@@ -42,7 +42,7 @@ pub fn now(picture: &DevToolsPicture) -> Hashes {
     hashes
 }
 
-/// Pages name the style sheets of all sites, and link that of their own. None of it is for paper.
+/// Pages name the style sheets of all sites, and link only one. None of it is for paper.
 fn belongs_elsewhere(word: &str, site: Site) -> bool {
     let others = [Site::Lab, Site::Portal, Site::Attacker];
     let mut others = others.into_iter().filter(|other| *other != site);

@@ -33,7 +33,7 @@ pub struct DevToolsPicture {
     pub name: &'static str,
     /// What it shows, in a few words.
     pub title: &'static str,
-    /// What is to be seen in it, and where, for those who cannot see it.
+    /// What it shows, and where, for those who cannot see it.
     pub alt: &'static str,
     /// The page that it shows, by its site and its template; none where it is the browser's own.
     pub shows: Option<(Site, &'static str)>,

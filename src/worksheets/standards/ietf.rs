@@ -110,7 +110,7 @@ table! {
     "RFC 9700 §4.3.2" [SecretsInAddresses]
         "An access token in an address remains in the browser's history, so it is not put there."
     "RFC 9700 §4.14" [TokenStorage, RefreshTokens]
-        "A stolen refresh token gives long access, so it needs protection of its own."
+        "A stolen refresh token gives long access, so it needs special protection."
     "RFC 9700 §4.14.2" [RefreshTokens]
         "Refresh tokens are bound to the client or replaced at every use, and reuse revokes them."
 }

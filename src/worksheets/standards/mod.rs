@@ -1,5 +1,5 @@
-//! The standards that the course cites: what each requirement asks or each weakness is, in words of
-//! our own, and the subjects for which it may be cited.
+//! The standards that the course cites: what each requirement asks or each weakness is, in the
+//! lab's own words, and the subjects for which it may be cited.
 //!
 //! The table has one row for each id. Whatever cites one, a defence, an attack, a sheet or a row of
 //! the catalogue, has subjects ([`Subject`]), and an id is cited only where it shares one with them.

@@ -53,7 +53,7 @@ async fn a_replica_that_stands_still_makes_an_end_503_and_reading_goes_on() {
     let mut thief = ending.clone();
     let token = ending.token().await;
     all.replica.signal("STOP");
-    // It stands still until this test lets it go on: any answer shows that the lab waits no longer.
+    // It is paused until this test lets it go on: any answer shows that the lab waits no longer.
     let kind = ("content-type", "application/x-www-form-urlencoded");
     let body = format!("csrf_token={token}");
     let answer = ending.send("POST", "/logout", &[kind], body).await;

@@ -121,7 +121,7 @@ async fn a_folder_that_cannot_be_written_is_told_until_it_can() {
     program.visitor("https", "/hardened").sign_in().await;
     assert_eq!(balancer.get("/healthz").await.body, "ok\n");
 
-    // Root writes to any folder, so a file stands where the folder must be.
+    // Root writes to any folder, so a file is where the folder must be.
     let (sessions, away) = (folder.path().join("sessions"), folder.path().join("away"));
     fs::rename(&sessions, &away).unwrap();
     fs::write(&sessions, "in the way").unwrap();

@@ -133,7 +133,7 @@ async fn a_session_of_one_lab_is_a_session_of_the_other_until_it_ends_on_either(
     let board = here.get("/board").await.body;
     assert!(board.contains("Written on the other lab."), "{board}");
 
-    // The id is renewed with the password, and the old one opens nothing anywhere.
+    // The id is renewed with the password, and the old one is accepted nowhere.
     let old = here.clone();
     let words = [
         ("current", "password123"),
@@ -362,7 +362,7 @@ async fn behind_tls_of_the_campus_the_labs_still_see_https() {
     for _ in 0..4 {
         assert!(visitor.is_signed_in().await, "by turns on both");
     }
-    // In clear the hardened portal sends on to https, at the same name and port as the browser uses.
+    // Unencrypted, the hardened portal sends on to https, at the same name and port as the browser uses.
     let clear = pair
         .here
         .visitor("http", "/hardened")

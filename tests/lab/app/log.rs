@@ -1,4 +1,4 @@
-//! What stands in the program's log, and what must not (ASVS 16.2.5, CWE-532).
+//! What is in the program's log, and what must not (ASVS 16.2.5, CWE-532).
 
 use std::fs;
 

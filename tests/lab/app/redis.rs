@@ -29,7 +29,7 @@ async fn assert_refused(visitor: &mut Visitor) {
     }
     for answer in answers {
         assert_eq!(answer.header("set-cookie").count(), 0);
-        // Where Redis is stands in the log, and not on the page.
+        // The log says where Redis is, and the page does not.
         assert!(!answer.body.contains("127.0.0.1:"), "{}", answer.body);
     }
 }
@@ -119,7 +119,7 @@ async fn while_redis_stands_still_answers_come_and_afterwards_the_session_is_the
     let mut program = Program::start_with(folder.path(), &["--sessions", &server.url()]);
     let mut visitor = program.visitor("https", "/hardened");
     visitor.sign_in().await;
-    // It stands still until this test lets it go on: any answer shows that the lab waits no longer.
+    // It is paused until this test lets it go on: any answer shows that the lab waits no longer.
     server.signal("STOP");
     let mut same = visitor.clone();
     let waiting = tokio::spawn(async move { same.get("/dashboard").await.status });

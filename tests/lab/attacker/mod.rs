@@ -5,3 +5,4 @@ mod catcher;
 mod hosts;
 mod pages;
 mod planted;
+mod thief;

@@ -14,7 +14,7 @@ fn taken(lines: &[&str]) -> Vec<(String, String)> {
     pairs.collect()
 }
 
-/// The victim's next request, with the planted pairs before his own.
+/// The victim's next request, with the planted pairs before their own.
 async fn victim_after(mut victim: Client, planted: Vec<(String, String)>) -> (u16, Option<String>) {
     victim.jar.splice(0..0, planted);
     let reply = victim.get("/api/check_session").await;

@@ -23,7 +23,7 @@ async fn exchanges(attack: &dyn Attack, variant: Variant) -> Vec<HttpExchange> {
     lab().benches.discard(&bench).await.expect("it was used");
     let sent = |line| match line {
         TranscriptLine::Exchange { exchange, .. } => Some(*exchange),
-        TranscriptLine::Narration(_) => None,
+        TranscriptLine::Narration(_) | TranscriptLine::Planted { .. } => None,
     };
     scenario
         .transcript()

@@ -77,7 +77,11 @@ async fn what_ends_sessions_ends_those_of_honest_users_too() {
             "five-minutes",
             "The session may be idle for ",
         ),
-        ("slow-writer", "five-minutes", "is lost"),
+        (
+            "slow-writer",
+            "five-minutes",
+            "answered 303, and the notice is kept as a draft",
+        ),
         (
             "busy-user",
             "unlimited",

@@ -1,5 +1,5 @@
 //! The sequence diagram of every attack: it counts what was sent, nothing in it overlaps, and no
-//! secret stands in it.
+//! secret is in it.
 
 use session_lab::attacks::Attack;
 use session_lab::attacks::matrix::throw_away_name;

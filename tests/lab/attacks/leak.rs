@@ -1,4 +1,4 @@
-//! A stolen backup: what stands in it, and what a throw-away bench stores instead.
+//! A stolen backup: what is in it, and what a throw-away bench stores instead.
 
 use session_lab::attacks::matrix::throw_away_name;
 

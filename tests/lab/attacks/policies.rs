@@ -119,7 +119,7 @@ fn accepted(scenario: &Scenario) -> Option<(&'static str, String)> {
     let lines = scenario.transcript().lines().into_iter().rev();
     let mut exchanges = lines.filter_map(|line| match line {
         TranscriptLine::Exchange { exchange, .. } => Some(exchange),
-        TranscriptLine::Narration(_) => None,
+        TranscriptLine::Narration(_) | TranscriptLine::Planted { .. } => None,
     });
     exchanges.find_map(|exchange| {
         let head = exchange.sent.lines().find_map(|line| {
@@ -181,7 +181,10 @@ async fn a_forged_cookie_with_another_signature_is_believed_by_nobody() {
     let bench = throw_away_name();
     let scenario = scenario_under(&bench, &policy).await;
     let mut attacker = scenario.actor("attacker");
-    attacker.sign_in(ATTACKER).await.expect("his own account");
+    attacker
+        .sign_in(ATTACKER)
+        .await
+        .expect("the attacker's own account");
     let name = attacker.cookie_name_for("state").expect("a session");
 
     let state = SignedState {

@@ -14,7 +14,7 @@ use super::tab::Tab;
 
 const AXE: &str = include_str!("axe/axe.min.js");
 
-/// Frames are pages of their own. `preload` would fetch the style sheets once more.
+/// Frames are separate pages. `preload` would fetch the style sheets once more.
 const RUN: &str = "axe.run({ resultTypes: ['violations'], iframes: false, preload: false })
     .then((result) => result.violations.map(({ id, impact, help, nodes }) => ({
         id, impact, help,
@@ -47,8 +47,8 @@ pub async fn axe_finds_nothing(tab: &Tab, name: &str) {
     assert!(found.is_empty(), "{name}:\n{report}");
 }
 
-/// What can be operated and is to be seen; of the buttons of one choice, the one that has the focus.
-/// The lure of the clickjacking page does nothing: what lies above it takes the click.
+/// What is visible and can be operated; of the buttons of one choice, the one that has the focus.
+/// The lure of the clickjacking page does nothing: what is above it takes the click.
 const OPERABLE: &str = "[...document.querySelectorAll(
         'a[href], button:not(.lure), input:not([type=hidden]), select, textarea, summary')]
     .filter((e) => !e.disabled && e.checkVisibility({ visibilityProperty: true }))
@@ -67,7 +67,7 @@ pub async fn tab_reaches_everything(tab: &Tab, name: &str) {
         let all = format!(
             "(() => {{
                 const at = document.activeElement;
-                // A link in a drawing has no box of its own: the line around its rectangle is thicker.
+                // A link in a drawing has no box: the line around its rectangle is thicker.
                 const box = at instanceof SVGElement ? at.querySelector('rect') : at;
                 const style = getComputedStyle(box);
                 const shown = style.outlineStyle !== 'none' || parseFloat(style.strokeWidth) >= 3;

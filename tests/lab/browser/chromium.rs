@@ -29,7 +29,7 @@ fn start(change: impl Fn(BrowserSettings) -> BrowserSettings + Send + 'static) -
     let found = executable(BrowserEngine::Chromium).is_some();
     assert!(found, "no Chromium is installed (tests/run installs it)");
     let (tell, told) = std::sync::mpsc::channel();
-    // A runtime of its own: those of the tests end with each test.
+    // A separate runtime: those of the tests end with each test.
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async {

@@ -45,7 +45,7 @@ async fn a_notice_with_a_script_runs_where_neither_output_nor_csp_is_strong() {
         if runs {
             tab.until("window.scriptRan && window.handlerRan").await;
         }
-        // The handler of <details> comes as a task of its own: a later one comes after it.
+        // The handler of <details> comes as a separate task: a later one comes after it.
         tab.run::<()>("new Promise((done) => setTimeout(done))")
             .await;
         assert_eq!(tab.run::<[bool; 2]>(RAN).await, [runs, runs], "{variant}");

@@ -57,6 +57,39 @@ async fn cookies_have_their_flags_and_their_own_jar_and_requests_are_as_they_wer
     assert!(other.cookies(&strong).await.expect("cookies").is_empty());
 }
 
+/// As `forms.rs` shows it of Chromium: the browser decides where the focus goes, and whether it says
+/// that a form came from the portal's own page.
+#[tokio::test]
+#[ignore = "needs Firefox"]
+async fn a_failed_form_has_the_focus_and_one_that_outlived_its_session_comes_back() {
+    let browser = firefox().await;
+    let bench = bench();
+    let origin = lab().addresses.origin(PortalHttps);
+    let page = |path: &str| format!("{origin}{}/hardened{path}", bench.name.prefix());
+    let window = browser.private_window().await.expect("a window");
+    window.visit(&page("/login")).await.expect("the page");
+    let sign_in = async |password| {
+        window.fill_in("#username", "student123").await.unwrap();
+        window.fill_in("#password", password).await.unwrap();
+        window.follow("main form button").await.unwrap();
+    };
+    sign_in("wrong").await;
+    let focus = "document.activeElement.id === 'error' && document.title.startsWith('Error: ')";
+    window.until(focus).await.expect("the focus");
+
+    sign_in("password123").await;
+    window.visit(&page("/board")).await.expect("the page");
+    window.fill_in("#text", "Lost: one umbrella").await.unwrap();
+    bench.wait_minutes(6).await;
+    window.follow("main form button").await.unwrap();
+    sign_in("password123").await;
+    let typed: String = window
+        .run("document.querySelector('#text').value")
+        .await
+        .expect("the board");
+    assert_eq!(typed, "Lost: one umbrella");
+}
+
 /// What `tests/run long` adds.
 mod long {
     use super::*;

@@ -1,7 +1,7 @@
 //! The lab in a real browser: headless Chromium, driven by the DevTools protocol.
 //!
-//! `chromium` starts the one browser of this binary; a `tab` has a fresh profile and a bench of its
-//! own. These tests are ignored, with the browser that they need as the reason: plain `cargo test`
+//! `chromium` starts the one browser of this binary; a `tab` has a fresh profile and its own
+//! bench. These tests are ignored, with the browser that they need as the reason: plain `cargo test`
 //! leaves them out, and `tests/run` includes them.
 
 mod accessibility;
@@ -17,8 +17,11 @@ mod countdown;
 mod firefox;
 mod first_screen;
 mod foreign_scripts;
+mod forms;
 mod keyboard;
 mod pages;
+mod plays;
+mod present;
 mod same_site;
 mod screenshots;
 mod secure;

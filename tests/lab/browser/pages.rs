@@ -74,7 +74,9 @@ async fn the_labs_own_pages() {
         ("/attack/csrf-form", "lab-attack-browser"),
         ("/coverage", "lab-coverage"),
         ("/coverage?area=cookies", "lab-coverage-area"),
-        ("/fixation", "lab-fixation-empty"),
+        ("/plays", "lab-plays"),
+        ("/fixation", "lab-play-empty"),
+        ("/plays/csrf-form", "lab-play-browser"),
         ("/ids", "lab-ids-recorded"),
         ("/stateless", "lab-stateless-recorded"),
         ("/same-site", "lab-same-site-guess"),
@@ -106,7 +108,7 @@ async fn the_labs_own_pages() {
 async fn the_labs_own_pages_of_attacks() {
     let mut tab = Tab::open().await;
     for (path, name) in [
-        ("/fixation", "lab-fixation"),
+        ("/fixation", "lab-play"),
         ("/ids", "lab-ids"),
         ("/stateless", "lab-stateless"),
     ] {
@@ -123,11 +125,6 @@ async fn the_labs_own_pages_of_attacks() {
     tab.sign_in(&portal).await;
     tab.visit(&tab.on_lab("/evidence/insecure")).await;
     works(&mut tab, "lab-evidence-lives").await;
-    tab.visit(&tab.on_lab("/fixation?step=1")).await;
-    for _ in 1..5 {
-        tab.follow("a[rel=next]").await;
-    }
-    works(&mut tab, "lab-fixation-end").await;
     tab.visit(&tab.on_lab("/jwt")).await;
     tab.click("button[value=issue]").await;
     tab.until("document.querySelector('#says .verdict')").await;

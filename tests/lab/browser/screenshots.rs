@@ -37,7 +37,7 @@ async fn picture(tab: &Tab, width: i64) -> Vec<u8> {
     let height = tab.run("document.documentElement.scrollHeight").await;
     tab.resize(width, height).await;
     let picture = tab.window.screenshot(None).await.unwrap();
-    // The width stands in the header that every PNG begins with.
+    // The width is in the header that every PNG begins with.
     assert_eq!(&picture[16..20], (width as u32).to_be_bytes());
     picture
 }

@@ -8,7 +8,7 @@ use session_lab::base::addresses::Listener::{PortalHttp, PortalHttps};
 use super::tab::Tab;
 use crate::support::curl;
 
-/// The names of the cookies that came with a request in clear, as the server saw them.
+/// The names of the cookies that came with an unencrypted request, as the server saw them.
 async fn sent_in_clear(tab: &Tab, host: &str) -> Vec<String> {
     let headers = tab.address_at(host, PortalHttp, "/inspect_headers?format=json");
     tab.visit(&headers).await;

@@ -1,4 +1,4 @@
-//! A tab of the browser, as a student uses it: the library's window with a bench of its own, where
+//! A tab of the browser, as a student uses it: the library's window with its own bench, where
 //! whatever goes wrong fails the test.
 
 use serde::de::DeserializeOwned;
@@ -97,7 +97,7 @@ impl Tab {
         self.done("a page", self.window.load(what).await).await;
     }
 
-    /// Clicks on an element, where it stands on the screen.
+    /// Clicks on an element, where it is on the screen.
     pub async fn click(&self, selector: &str) {
         self.done(selector, self.window.click(selector).await).await;
     }

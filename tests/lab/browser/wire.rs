@@ -1,4 +1,4 @@
-//! The wire in a real browser: it follows what happens elsewhere, and stands still while it is paused.
+//! The wire in a real browser: it follows what happens elsewhere, and does not move while it is paused.
 
 use super::tab::Tab;
 

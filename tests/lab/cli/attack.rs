@@ -127,3 +127,44 @@ fn an_address_that_is_no_lab_on_this_computer_is_refused() {
         assert!(ended.hint().contains(hint), "{ended:?}");
     }
 }
+
+#[test]
+fn step_without_a_terminal_prints_every_beat_of_both_sides_with_a_note() {
+    let ended = Shell::new().run(&["attack", "fixation", "--step"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let note = "session-lab: note: no terminal to wait at";
+    assert!(ended.stderr.contains(note), "{ended:?}");
+    let beats = ended
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("Against "));
+    let beats: Vec<&str> = beats.collect();
+    assert_eq!(beats[0], "Against insecure, beat 1 of 4");
+    assert_eq!(beats[4], "Against hardened, beat 1 of 4");
+    assert_eq!(beats.len(), 8);
+    let ends: Vec<&str> = ended
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("The attack "))
+        .collect();
+    assert!(
+        ends[0].starts_with("The attack succeeded.")
+            && ends[1].starts_with("The attack was stopped."),
+        "{ends:?}"
+    );
+    assert!(
+        ended
+            .stdout
+            .contains("victim's jar gets session_insecure_run-"),
+        "{ended:?}"
+    );
+
+    let one = Shell::new().run(&["attack", "fixation", "--step", "--against", "only-rotation"]);
+    assert!(
+        one.stdout.contains("Against only-rotation, beat 4 of 4"),
+        "{one:?}"
+    );
+    assert!(!one.stdout.contains("Against insecure"), "{one:?}");
+    let nameless = Shell::new().run(&["attack", "--step"]);
+    assert_eq!(nameless.code, Some(2), "{nameless:?}");
+}

@@ -28,6 +28,7 @@ fn the_manual_has_a_page_for_every_command() {
     for command in [
         "serve",
         "attack",
+        "audit",
         "matrix",
         "same-site",
         "labs",

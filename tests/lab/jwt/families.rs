@@ -207,7 +207,7 @@ async fn signing_out_ends_the_token_its_family_and_the_cookie() {
     assert_eq!(
         refresh(&mut copy.clone()).await.status,
         401,
-        "a copied cookie opens nothing"
+        "a copied cookie is no longer accepted"
     );
     assert_eq!(
         client.opened_by(&other).await.as_deref(),

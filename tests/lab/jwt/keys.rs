@@ -38,7 +38,7 @@ async fn the_published_text_is_a_public_key_that_verifies_a_token() {
     assert_eq!(reply.header("content-type"), Some("application/x-pem-file"));
     assert!(reply.body.starts_with("-----BEGIN PUBLIC KEY-----\n"));
     assert!(reply.body.ends_with("-----END PUBLIC KEY-----\n"));
-    // The point stands behind 26 bytes that say which curve it is of (RFC 5480).
+    // The point follows 26 bytes that say which curve it is of (RFC 5480).
     let base64: String = reply
         .body
         .lines()

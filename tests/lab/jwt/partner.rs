@@ -35,7 +35,7 @@ async fn he_signs_what_he_is_asked_for_but_never_another_users_name() {
     assert_eq!(
         client.opened_by(&token).await.as_deref(),
         Some("mallory"),
-        "he has the key"
+        "the partner has the key"
     );
 
     let conditions = json!({"crit": ["one-use", "bound"], "nbf": 4_000_000_000_u64});

@@ -40,7 +40,7 @@ const DEVIATIONS: &[(&str, u64, &str)] = &[
 const OTHER_ALGORITHM: &str = "RFC 8725 §3.1: the key says PS256 and the header PS384";
 const NO_ALGORITHM: &str =
     "RFC 8725 §3.1: the key says ES521, which is no algorithm, and the header ES512";
-const NOT_BASE64URL: &str = "RFC 7515 §5.2: a question mark stands in the text, and the signature is that of the text \
+const NOT_BASE64URL: &str = "RFC 7515 §5.2: a question mark is in the text, and the signature is that of the text \
      without it";
 const ENCRYPTED: &str = "the lab has no encrypted tokens (RFC 7516)";
 
@@ -95,7 +95,7 @@ fn runs(file: &str, expected: Groups) {
     assert_eq!(found, expected, "{file}");
 }
 
-/// Whether this vector stands in the list above and repeats its valid vector, of the same key.
+/// Whether this vector is in the list above and repeats its valid vector, of the same key.
 fn is_a_valid_one(file: &str, id: u64, text: &Value, group: &Value) -> bool {
     let mut listed = THE_SAME_AS_A_VALID_ONE.iter();
     let Some((_, _, valid)) = listed.find(|(of, this, _)| (*of, *this) == (file, id)) else {

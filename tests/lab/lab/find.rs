@@ -38,7 +38,9 @@ async fn each_kind_is_found_by_a_word_of_it() {
 
 #[tokio::test]
 async fn the_whole_name_comes_first_and_nothing_is_found_by_nothing() {
-    assert_eq!(found("session+fixation").await[0].1, "Session fixation");
+    assert_eq!(found("session+ids").await[0].1, "Session ids");
+    let fixation = found("session+fixation").await;
+    assert_eq!(fixation[0].1, "Session fixation by an anonymous id");
     assert!(found("").await.is_empty());
     assert!(found("++").await.is_empty());
     assert!(found("no-such-word").await.is_empty());

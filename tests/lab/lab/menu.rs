@@ -60,6 +60,8 @@ async fn a_page_below_another_marks_the_item_above_it() {
     let mut lab = bench().student();
     for (path, name) in [
         ("/attack/fixation", "Attacks"),
+        ("/fixation", "Plays"),
+        ("/plays/csrf-form", "Plays"),
         ("/custom/attack", "Own mix"),
         ("/labs/06-session-fixation", "Worksheets"),
         ("/defences/rotation", "Defences"),

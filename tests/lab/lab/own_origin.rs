@@ -12,7 +12,7 @@ const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-const POSTS: [(&str, &str); 22] = [
+const POSTS: [(&str, &str); 25] = [
     ("/custom/attack", ""),
     ("/custom/attack/stop", ""),
     ("/start-over", "what=loot"),
@@ -21,12 +21,15 @@ const POSTS: [(&str, &str); 22] = [
     ("/labs/06-session-fixation/answer", "id=why&answer=0"),
     ("/labs/06-session-fixation/hint", "id=id-fetched"),
     ("/labs/06-session-fixation/reset", ""),
+    ("/labs/06-session-fixation/restore", ""),
     ("/labs/06-session-fixation/print", "key=x"),
     ("/attack/role-cookie-tampering", ""),
     ("/discard?variant=insecure", ""),
     ("/clock", "minutes=6"),
     ("/reset", ""),
     ("/fixation", ""),
+    ("/plays/none-algorithm", ""),
+    ("/attack/csrf-form/cancel", ""),
     ("/ids", ""),
     ("/stateless", ""),
     ("/matrix", ""),
@@ -59,6 +62,8 @@ fn pages() -> Vec<String> {
         "/matrix?group=tokens&text=none",
         "/matrix/live",
         "/matrix/table/live",
+        "/plays",
+        "/fixation",
         "/jwt",
         "/addresses",
         "/same-site",
@@ -84,6 +89,7 @@ fn pages() -> Vec<String> {
     all.extend(["/certificate", "/certificate.pem", "/healthz"].map(str::to_owned));
     for attack in ALL {
         all.push(format!("/attack/{}", attack.card().name));
+        all.push(format!("/plays/{}", attack.card().name));
     }
     for variant in Variant::all() {
         all.push(format!("/evidence/{variant}"));

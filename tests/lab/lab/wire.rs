@@ -305,7 +305,7 @@ async fn no_id_no_token_and_no_password_stands_on_any_of_its_pages() {
         let kept = rows(&bench, "").await.len();
         assert!(kept >= 10, "{kept}");
         pages.extend((1..=kept).map(|id| format!("/wire/{id}")));
-        // The ids of the weak source are short numbers, which also stand in times and ports.
+        // The ids of the weak source are short numbers, which also occur in times and ports.
         let id = if variant == "insecure" {
             format!("={id}")
         } else {

@@ -96,29 +96,29 @@ async fn a_transfer_moves_money_once_and_never_more_than_there_is() {
             (
                 "alice",
                 "0",
-                "The amount must be at least 1 and at most your balance.",
+                "the amount must be a whole number, at least 1 and at most your balance.",
             ),
             (
                 "alice",
                 "751",
-                "The amount must be at least 1 and at most your balance.",
+                "the amount must be a whole number, at least 1 and at most your balance.",
             ),
-            ("nobody", "1", "Nobody here is called that."),
-            ("student123", "1", "Sender and receiver are the same."),
+            ("nobody", "1", "nobody here is called that."),
+            ("student123", "1", "sender and receiver are the same."),
             (
                 "alice",
                 "-5",
-                "These fields are missing or malformed: amount.",
+                "the amount must be a whole number, at least 1 and at most your balance.",
             ),
             (
                 "alice",
                 "99999999999999999999999",
-                "These fields are missing or malformed: amount.",
+                "the amount must be a whole number, at least 1 and at most your balance.",
             ),
             (
                 "alice",
                 "much",
-                "These fields are missing or malformed: amount.",
+                "the amount must be a whole number, at least 1 and at most your balance.",
             ),
         ] {
             let reply = student

@@ -81,10 +81,7 @@ async fn a_notice_on_every_board_but_the_weak_one() {
         let posted = student.submit("/board", &[("text", &hostile())]).await;
         assert_eq!(posted.status, 303);
         let page = student.get("/board").await;
-        assert!(
-            page.set_cookies().is_empty(),
-            "no line of its own in the head"
-        );
+        assert!(page.set_cookies().is_empty(), "no further line in the head");
         if raw {
             assert!(page.body.contains(&hostile()), "{variant}: {}", page.body);
         } else {

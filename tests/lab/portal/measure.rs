@@ -67,6 +67,7 @@ fn without_what_changes(page: &HttpExchange) -> String {
     let marks = [
         ("nonce=\"", true),
         ("name=\"csrf_token\" value=\"", true),
+        ("name=\"session\" value=\"", true),
         ("data-idle-seconds=\"", false),
         ("data-absolute-seconds=\"", false),
         // The address of the sign-in page names the session by a fingerprint.

@@ -115,7 +115,7 @@ async fn a_remembered_browser_still_needs_the_password_and_can_be_forgotten() {
             Some(value.as_str()),
             "it outlives the sign-out"
         );
-        assert_eq!(browser.whoami().await, None, "it opens nothing");
+        assert_eq!(browser.whoami().await, None, "it is no longer accepted");
         let form = browser.get("/login").await.body;
         assert!(
             form.contains("name=\"username\" value=\"student123\""),

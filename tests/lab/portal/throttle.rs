@@ -97,7 +97,7 @@ async fn strangers_cannot_keep_a_remembered_browser_out() {
         "they still wait"
     );
 
-    // A known browser has a count of its own, so a thief of its cookie cannot guess for ever.
+    // A known browser has its own count, so a thief of its cookie cannot guess forever.
     owner.submit("/logout", &[]).await;
     assert_eq!(guesses(&mut owner, "student123").await, 5);
 }

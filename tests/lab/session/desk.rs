@@ -184,7 +184,7 @@ pub async fn take_turns<T>(seed: u64, tasks: Vec<Task<'_, T>>) -> Vec<T> {
     let mut waiting: Vec<_> = tasks.into_iter().enumerate().collect();
     let mut turn = 0;
     std::future::poll_fn(|cx| {
-        // Often one goes on for a while, so that another stands still in the middle.
+        // Often one goes on for a while, so that another is interrupted in the middle.
         if dice.roll(3) == 0 {
             turn = dice.roll(waiting.len());
         }

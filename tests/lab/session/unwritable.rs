@@ -1,6 +1,6 @@
 //! A data folder that cannot be written, as a browser and curl meet it: 503, and nobody is let in.
 //!
-//! Root writes to any folder, so a file stands where a folder must be.
+//! Root writes to any folder, so a file is where a folder must be.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::support::PATIENCE;
 
-/// A lab of its own, with a data folder.
+/// A separate lab, with a data folder.
 pub struct OwnLab {
     folder: TempDir,
     pub running: Running,

@@ -38,7 +38,7 @@ async fn hsts_makes_curl_change_to_tls_on_the_same_port() {
     assert_eq!(
         scheme_of("http", "hardened"),
         "http 303",
-        "before, it asks in clear"
+        "before, it asks unencrypted"
     );
     assert_eq!(
         scheme_of("https", "insecure"),

@@ -93,7 +93,7 @@ async fn a_folder_that_cannot_be_written_changes_nothing() {
     done(&storage, put_all(&[&session("a")])).await;
     let journal = || fs::read(disk.path("journal/local.jsonl")).unwrap();
     let before = journal();
-    // Root writes to any folder; nobody writes into a file that stands where a folder must be.
+    // Root writes to any folder; nobody writes into a file that is where a folder must be.
     fs::write(disk.path("accounts"), "").unwrap();
     let account = RecordKey::new(HARDENED, RecordKind::Account, "alice").unwrap();
     let batch = Batch {

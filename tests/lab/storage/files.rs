@@ -1,4 +1,4 @@
-//! What only the storage in files can show: what lies on the disk, and what comes back from it.
+//! What only the storage in files can show: what is on the disk, and what comes back from it.
 
 use std::fs;
 use std::path::{Path, PathBuf};

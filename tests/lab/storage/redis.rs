@@ -1,4 +1,4 @@
-//! What only the storage in Redis can show: TTLs, a Redis that stands still, and two labs on one.
+//! What only the storage in Redis can show: TTLs, a Redis that is paused, and two labs on one.
 //! `replicas` goes on with fail-overs.
 
 use std::sync::Arc;
@@ -140,7 +140,7 @@ async fn a_redis_that_stands_still_is_unavailable_for_everybody() {
     let server = RedisServer::start();
     let storage = Arc::new(server.hasty_storage().await);
     done(&*storage, put_all(&[&session("a")])).await;
-    // It stands still until this test lets it go on: any answer shows that the storage gave up.
+    // It is paused until this test lets it go on: any answer shows that the storage gave up.
     server.signal("STOP");
     for _ in 0..2 {
         let calls: Vec<_> = (0..20)

@@ -46,7 +46,7 @@ async fn what_no_replica_confirms_is_unavailable() {
     )
     .await;
     let hasty = primary.hasty_storage().await;
-    // It stands still until this test lets it go on: any answer shows that the storage gave up.
+    // It is paused until this test lets it go on: any answer shows that the storage gave up.
     replica.signal("STOP");
     let told = hasty.commit(&bench(), remove(&[&session("a")])).await;
     let told = told.unwrap_err().to_string();

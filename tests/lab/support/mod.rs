@@ -1,4 +1,4 @@
-//! The harness: one lab for the whole test binary on real sockets, and a bench of its own for each
+//! The harness: one lab for the whole test binary on real sockets, and a bench for each
 //! test, so that no test sees another's sessions, clock or accounts.
 
 mod client;
@@ -35,7 +35,7 @@ pub fn lab() -> &'static Running {
     static LAB: OnceLock<Running> = OnceLock::new();
     LAB.get_or_init(|| {
         let (tell, told) = std::sync::mpsc::channel();
-        // A runtime of its own: those of the tests end with each test.
+        // A separate runtime: those of the tests end with each test.
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Runtime::new().expect("a runtime");
             runtime.block_on(async {
@@ -69,7 +69,7 @@ impl TestBench {
         Client::new(Listener::PortalHttps, self.path(variant))
     }
 
-    /// The same in clear.
+    /// The same, unencrypted.
     pub fn visitor_in_clear(&self, variant: &str) -> Client {
         Client::new(Listener::PortalHttp, self.path(variant))
     }

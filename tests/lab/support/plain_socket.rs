@@ -1,4 +1,4 @@
-//! Bytes written to a socket as they stand, for what no well-behaved client sends.
+//! Bytes written to a socket unchanged, for what no well-behaved client sends.
 
 use session_lab::base::addresses::Listener;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -6,8 +6,8 @@ use tokio::net::TcpStream;
 
 use super::{PATIENCE, lab};
 
-/// Writes a head of these lines and the beginning of a body to a listener that speaks in clear, and
-/// reads the answer. `{host}` in a line stands for the listener's own pair of name and port. Where
+/// Writes a head of these lines and the beginning of a body to an unencrypted listener, and
+/// reads the answer. `{host}` in a line means the listener's own pair of name and port. Where
 /// the head announces more body than is sent, the answer was given without the rest.
 pub async fn send_raw(listener: Listener, lines: &[&str], body: &str) -> String {
     let exchange = exchange(listener, lines, body);

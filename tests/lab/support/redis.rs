@@ -101,7 +101,7 @@ impl RedisServer {
         self.child = spawn(&self.folder, self.port, &self.words, &self.password);
     }
 
-    /// Sends it a signal by its name: `STOP` makes it stand still, `CONT` lets it go on.
+    /// Sends it a signal by its name: `STOP` pauses it, `CONT` lets it go on.
     pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status();

@@ -34,7 +34,7 @@ pub fn hmac(key: &[u8], text: &str) -> Vec<u8> {
     mac.chain_update(text).finalize().into_bytes().to_vec()
 }
 
-/// `whole` with these members in place of its own; `null` takes one away.
+/// `whole` with these members in place of those it has; `null` takes one away.
 pub fn with(whole: &Value, changes: Value) -> Value {
     let mut whole = whole.clone();
     for (name, value) in changes.as_object().expect("an object") {

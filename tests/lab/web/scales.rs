@@ -3,9 +3,10 @@
 
 use std::path::Path;
 
-/// Sheets with other units: the tokens themselves, the faces of the fonts, and a sheet of paper,
-/// which is measured in millimetres and points and loads no other style.
-const OTHERS: [&str; 3] = ["tokens.css", "fonts.css", "paper.css"];
+/// Sheets with other units: the tokens themselves, the faces of the fonts, a sheet of paper, which is
+/// measured in millimetres and points and loads no other style, and a wall, whose letters are as high
+/// as the last row can read.
+const OTHERS: [&str; 4] = ["tokens.css", "fonts.css", "paper.css", "present.css"];
 
 /// The declarations of a style sheet: the property and its value.
 fn declarations(css: &str) -> Vec<(String, String)> {

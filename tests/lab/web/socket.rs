@@ -13,7 +13,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use crate::support::{PATIENCE, lab};
 
-/// The listeners that answer to `localhost`; those of the attacker have names of their own.
+/// The listeners that answer to `localhost`; those of the attacker have other names.
 pub const AT_LOCALHOST: [Listener; 3] =
     [Listener::Lab, Listener::PortalHttp, Listener::PortalHttps];
 

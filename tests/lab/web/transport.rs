@@ -1,4 +1,4 @@
-//! The hardened portal in clear, and where HSTS is sent.
+//! The hardened portal unencrypted, and where HSTS is sent.
 
 use session_lab::base::addresses::Listener;
 use session_lab::base::addresses::Listener::{Lab, PortalHttp, PortalHttps};

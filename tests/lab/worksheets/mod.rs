@@ -4,6 +4,7 @@
 mod bad_input;
 mod bash;
 mod catalogue;
+mod glossary;
 mod noted;
 mod on_paper;
 mod pictures;
@@ -11,4 +12,5 @@ mod questions;
 mod report;
 mod sheets;
 mod standards;
+mod start_again;
 mod walk;

@@ -123,7 +123,7 @@ async fn a_name_is_shown_as_text_on_every_page_and_in_the_report() {
     assert!(!walk.student().get("/").await.body.contains("Ada"));
 }
 
-/// The lab's own program runs from any folder: nothing of the sheets lies beside it.
+/// The lab's own program runs from any folder: nothing of the sheets is beside it.
 #[test]
 fn the_sheets_are_in_the_binary() {
     let shell = Shell::new();

@@ -161,7 +161,7 @@ fn a_defences_file_names_a_sheet_that_is_about_it() {
     }
 }
 
-/// The texts of a sheet in which links can stand.
+/// The texts of a sheet in which links can be.
 fn texts(sheet: &session_lab::worksheets::sheet::Sheet) -> Vec<String> {
     let mut texts: Vec<String> = sheet.front.teacher.iter().cloned().collect();
     for part in &sheet.parts {

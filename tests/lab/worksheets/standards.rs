@@ -14,7 +14,7 @@ use session_lab::worksheets::standards::{SOURCES, Subject, all, check, find, row
 /// Who cites, the ids, and what for.
 type Citation = (String, Vec<String>, Vec<Subject>);
 
-/// Everything that cites ids in a list of its own.
+/// Everything that cites ids in its own list.
 fn citations() -> Vec<Citation> {
     let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
     let mut found: Vec<Citation> = Vec::new();

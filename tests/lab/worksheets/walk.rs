@@ -36,7 +36,7 @@ impl Drop for Walk {
     }
 }
 
-/// What stands between two steps.
+/// What is between two steps.
 #[derive(Default)]
 struct Stretch<'s> {
     blocks: Vec<(usize, &'s str)>,
@@ -106,7 +106,7 @@ impl Walk {
         format!("/labs/{}{page}", self.sheet.slug)
     }
 
-    /// How the steps stand, as the page polls it.
+    /// The state of the steps, as the page polls it.
     pub async fn live(&self) -> Value {
         let reply = self.student().get(&self.path("/live")).await;
         serde_json::from_str(&reply.body).expect("JSON")

@@ -21,7 +21,7 @@ use self::costs::CostRow;
 use self::heat_map::{HeatMap, HeatMapFilter};
 use self::known::KnownCells;
 use self::panel::CellPanel;
-use super::run::{AttackRun, LastRuns};
+use super::runs::{AttackRun, LastRuns};
 use crate::attacks::cell::MatrixCell;
 use crate::attacks::costs::{self as attack_costs, MeasuredCost};
 use crate::attacks::matrix::{self, MatrixSelection};
@@ -76,6 +76,8 @@ struct MatrixPage<'p> {
     cell: Option<CellPanel>,
     /// The last run of an attack, where it is one of the open cell.
     run: Option<&'p AttackRun>,
+    /// The variant of that run.
+    against: Option<String>,
     /// The filter as a query.
     query: String,
 }
@@ -141,6 +143,7 @@ fn matrix_page<'p>(
         query: query.finish(),
         group: filter.group,
         text: filter.text,
+        against: last.map(|run| run.variant.to_string()),
         run: last,
     }
 }
@@ -169,7 +172,7 @@ fn show(
     let cell = cell.map(CellAddress::parse).transpose()?;
     let last = cell.and_then(|cell| {
         let mut variants = cell.variants().into_iter();
-        variants.find_map(|variant| runs.of(context.bench.name(), cell.card, variant))
+        variants.find_map(|variant| runs.find(context.bench.name(), cell.card.name, variant))
     });
     let filter = filter(group, text);
     let shown = matrix_page(context, jobs, filter, cell, last.as_deref());

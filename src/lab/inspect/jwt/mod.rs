@@ -37,6 +37,12 @@ use weak_key::{KeySearch, Meter};
 /// The largest form: a token's two parts as text, in which a form spells each sign with three.
 const LARGEST: usize = 64 * 1024;
 
+/// The fields that somebody types into.
+const TYPED: [&str; 5] = ["token", "header", "payload", "secret", "measured"];
+
+/// Why nothing was done, and the field that it is about.
+type NotDone = (String, &'static str);
+
 /// One line of a list to choose from.
 #[derive(Debug, Serialize)]
 struct DropDownOption {
@@ -49,6 +55,8 @@ struct DropDownOption {
 #[derive(Debug, Default, Serialize)]
 struct Workbench {
     error: Option<String>,
+    /// The field that the error is about.
+    wrong: &'static str,
     done: Option<String>,
     token: String,
     users: Vec<DropDownOption>,
@@ -120,17 +128,16 @@ impl WorkbenchForm {
     }
 
     /// The first field that is longer than any token.
-    fn too_long(&self) -> Option<&str> {
-        let mut all = self.0.iter();
-        let long = all.find(|(_, value)| value.len() > MAX_TOKEN_BYTES);
-        long.map(|(name, _)| name.as_str())
+    fn too_long(&self) -> Option<&'static str> {
+        let long = |name: &&str| self.field(name).len() > MAX_TOKEN_BYTES;
+        TYPED.into_iter().find(long)
     }
 
     /// The portal whose keys count, and why it is that one.
     ///
     /// # Errors
     /// No portal has the chosen name.
-    fn home(&self, context: &RequestContext, token: &str) -> Result<(Home, KeysReason), String> {
+    fn home(&self, context: &RequestContext, token: &str) -> Result<(Home, KeysReason), NotDone> {
         match self.field("home") {
             "own" => Ok((Home::Own, KeysReason::Chosen)),
             "" => Ok(match verdicts::named_home(context, token) {
@@ -139,7 +146,10 @@ impl WorkbenchForm {
             }),
             name => match name.parse() {
                 Ok(chosen) => Ok((Home::Of(chosen), KeysReason::Chosen)),
-                Err(_) => Err("No portal has the chosen keys. Choose one of the list.".into()),
+                Err(_) => {
+                    let why = "No portal has the chosen keys. Choose one of the list.";
+                    Err((why.into(), "home"))
+                }
             },
         }
     }
@@ -161,12 +171,15 @@ async fn work(
     let mut token = sent.field("token").trim().to_owned();
     let mut page = Workbench::default();
     let mut issued_by = None;
-    let refused = match sent.too_long() {
-        Some(_) => {
-            token.clear();
-            Err(format!(
-                "A field holds more than {MAX_TOKEN_BYTES} bytes. Send a shorter one."
-            ))
+    let too_long = sent.too_long();
+    let refused = match too_long {
+        Some(field) => {
+            // Nothing of it is looked at, and all of it is in the page again.
+            sent.field("header").clone_into(&mut page.header);
+            sent.field("payload").clone_into(&mut page.payload);
+            let why =
+                format!("A field holds more than {MAX_TOKEN_BYTES} bytes. Send a shorter one.");
+            Err((why, field))
         }
         None => act(context, &sent, &mut page, &mut token, &mut issued_by).await?,
     };
@@ -178,10 +191,11 @@ async fn work(
         (refused, Ok(keys)) => (refused, keys),
         (refused, Err(why)) => (refused.and(Err(why)), (Home::Own, KeysReason::Chosen)),
     };
-    if let Err(why) = &refused {
+    if let Err((why, field)) = &refused {
         page.error = Some(why.clone());
+        page.wrong = field;
     }
-    if !token.is_empty() {
+    if !token.is_empty() && too_long.is_none() {
         let anatomy = anatomy::take_apart(&token, context.now);
         if page.header.is_empty() && page.payload.is_empty() {
             page.header.clone_from(&anatomy.header.text);
@@ -212,28 +226,29 @@ async fn act(
     page: &mut Workbench,
     token: &mut String,
     issued_by: &mut Option<Variant>,
-) -> Result<Result<(), String>, Problem> {
+) -> Result<Result<(), NotDone>, Problem> {
     match sent.field("action") {
         "ask" if token.is_empty() => {
-            return Ok(Err("There is no token. Paste one, or issue one.".into()));
+            let why = "There is no token. Paste one, or issue one.";
+            return Ok(Err((why.into(), "token")));
         }
         "ask" => {}
         "issue" => {
             let mut own = OWN_ACCOUNTS.into_iter();
             let Some(user) = own.find(|user| *user == sent.field("user")) else {
                 let own = OWN_ACCOUNTS.join(" and ");
-                return Ok(Err(format!("The workbench issues tokens for {own} only.")));
+                let why = format!("The workbench issues tokens for {own} only.");
+                return Ok(Err((why, "user")));
             };
             let Ok(variant) = sent.field("portal").parse() else {
-                return Ok(Err(
-                    "No portal has that name. Choose one of the list.".into()
-                ));
+                let why = "No portal has that name. Choose one of the list.";
+                return Ok(Err((why.into(), "portal")));
             };
             let mut algorithms = ALGORITHMS.into_iter();
             let chosen = algorithms.find(|(_, name, _)| *name == sent.field("alg"));
             let Some((signs, _, _)) = chosen else {
                 let why = "A portal signs with HS256 or ES256 only. Choose one of the list.";
-                return Ok(Err(why.into()));
+                return Ok(Err((why.into(), "alg")));
             };
             *token = sign::issue(context, variant, user, signs).await?;
             *issued_by = Some(variant);
@@ -244,14 +259,15 @@ async fn act(
             page.payload = sent.field("payload").to_owned();
             let parts = [("header", &page.header), ("payload", &page.payload)];
             let [header, payload] = parts.map(|(name, text)| {
-                anatomy::typed(text).map_err(|why| format!("Not signed. The {name} {why}"))
+                anatomy::typed(text).map_err(|why| (format!("Not signed. The {name} {why}"), name))
             });
             let (header, payload) = match (header, payload) {
                 (Ok(header), Ok(payload)) => (header, payload),
                 (Err(why), _) | (_, Err(why)) => return Ok(Err(why)),
             };
             let Some(how) = How::parse(sent.field("how")) else {
-                return Ok(Err("Not signed. Choose how to sign from the list.".into()));
+                let why = "Not signed. Choose how to sign from the list.";
+                return Ok(Err((why.into(), "how")));
             };
             let edited = Edited {
                 header,
@@ -268,7 +284,7 @@ async fn act(
                 Ok((Home::Own, _)) => {
                     verdicts::named_home(context, token).unwrap_or(Variant::Hardened)
                 }
-                Err(why) => return Ok(Err(format!("Not signed. {why}"))),
+                Err((why, field)) => return Ok(Err((format!("Not signed. {why}"), field))),
             };
             *token = sign::sign(context, portal, edited).await?;
             (page.header, page.payload) = (String::new(), String::new());
@@ -284,9 +300,8 @@ async fn act(
         }
         "measure" => page.meter = Some(weak_key::measure(sent.field("measured"))),
         _ => {
-            return Ok(Err(
-                "No button has that name. Use the buttons of the page.".into()
-            ));
+            let why = "No button has that name. Use the buttons of the page.";
+            return Ok(Err((why.into(), "token")));
         }
     }
     Ok(Ok(()))
@@ -367,7 +382,12 @@ fn render(context: &RequestContext, sent: &WorkbenchForm, mut page: Workbench) -
     sent.field("secret").clone_into(&mut page.secret);
     // Ticked at first; a form that was sent without it had it cleared.
     page.fit = sent.field("action") != "sign" || !sent.field("fit").is_empty();
-    page::render(context, "pages/lab/jwt.html", "Token workbench", page)
+    let title = if page.error.is_some() {
+        "Error: Token workbench"
+    } else {
+        "Token workbench"
+    };
+    page::render(context, "pages/lab/jwt.html", title, page)
 }
 
 /// Whether a row of the workbench's verdicts is about this defence.

@@ -3,8 +3,10 @@
 use rocket::data::Data;
 use rocket::http::Status;
 use rocket::response::Redirect;
-use rocket::{Route, State, post, routes};
+use rocket::{Either, Route, State, post, routes};
+use rocket_dyn_templates::Template;
 
+use super::sheet::{self, FailedAnswer};
 use super::{Lessons, field, find, form};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
@@ -31,27 +33,32 @@ async fn answer(
     slug: &str,
     lessons: &State<Lessons>,
     data: Data<'_>,
-) -> Result<Redirect, Problem> {
+) -> Result<Either<Redirect, (Status, Template)>, Problem> {
     let sheet = find(lessons, slug)?;
     let form = form(data).await?;
     let id = field(&form, "id");
     let answers = form.iter().filter(|(name, _)| name == "answer");
     let answer: Vec<_> = answers.map(|(_, value)| value.as_str()).collect();
     let answer = answer.join(",");
-    if answer.chars().count() > LONGEST {
-        return Err(refused(format!(
-            "An answer may have {LONGEST} characters at most."
-        )));
-    }
+    // A browser sends each end of a line as two characters, and counts it as one.
+    let length = answer.replace("\r\n", "\n").chars().count();
     let question = sheet.questions().find(|question| question.common.id == id);
-    match question {
-        Some(question) => {
-            judge(question, &answer).map_err(refused)?;
+    let mut reflections = sheet.reflections();
+    let why = match question {
+        None if !reflections.any(|reflection| reflection.common.id == id) => {
+            return Err(refused(format!("This sheet has no question {id:?}.")));
         }
-        None if sheet
-            .reflections()
-            .any(|reflection| reflection.common.id == id) => {}
-        None => return Err(refused(format!("This sheet has no question {id:?}."))),
+        _ if length > LONGEST => Some(format!(
+            "An answer may have {LONGEST} characters at most, and this one has {length}."
+        )),
+        Some(question) => judge(question, &answer).err(),
+        None => None,
+    };
+    if let Some(why) = why {
+        let (id, typed) = (id.to_owned(), answer);
+        let failed = FailedAnswer { id, typed, why };
+        let page = sheet::show(context, sheet, lessons, Some(failed)).await?;
+        return Ok(Either::Right((Status::UnprocessableEntity, page)));
     }
     let change = |progress: &mut SheetProgress| {
         let tries = progress.answers.get(id).map_or(0, |given| given.tries);
@@ -65,7 +72,7 @@ async fn answer(
     ProgressTracker::new(&context.bench, sheet)
         .change(change)
         .await?;
-    Ok(back(context, sheet, id))
+    Ok(Either::Left(back(context, sheet, id)))
 }
 
 /// Opens the next hint of a block.

@@ -1,7 +1,6 @@
 //! `/labs`: every sheet with its progress, the student's name, and the manual for teachers.
 
 use rocket::data::Data;
-use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
@@ -11,7 +10,7 @@ use super::{Lessons, field, form, values};
 use crate::base::encode;
 use crate::lab::page;
 use crate::web::context::RequestContext;
-use crate::web::problem::Problem;
+use crate::web::problem::{Control, Correction, Problem};
 use crate::worksheets::markdown::to_html;
 use crate::worksheets::progress::SheetProgress;
 use crate::worksheets::progress_tracker;
@@ -113,9 +112,17 @@ async fn name(context: &RequestContext, data: Data<'_>) -> Result<Redirect, Prob
     let name = encode::line(field(&form, "name").trim()).into_owned();
     if name.chars().count() > LONGEST_NAME {
         let because = format!("A name may have {LONGEST_NAME} characters at most.");
-        let next = "Go back and enter a shorter one. Nothing was changed.";
-        let status = Status::UnprocessableEntity;
-        return Err(Problem::new(status, "The name is too long", because, next));
+        let next = "Enter a shorter one. Nothing was changed.";
+        let again = Correction {
+            action: format!("{}/labs/name", context.base()),
+            field: "name",
+            label: "Your name",
+            control: Control::Text,
+            typed: name,
+            button: "Save the name",
+        };
+        let heading = "The name is too long";
+        return Err(Problem::to_correct(heading, because, next, again));
     }
     let name = Some(name).filter(|name| !name.is_empty());
     context.bench.set_student(name).await?;

@@ -10,6 +10,7 @@ pub(super) mod next_step;
 mod print;
 mod report;
 mod sheet;
+mod start_again;
 
 use std::sync::Arc;
 
@@ -102,6 +103,7 @@ pub(super) fn routes() -> Vec<Route> {
     [
         index::routes(),
         sheet::routes(),
+        start_again::routes(),
         answers::routes(),
         print::routes(),
         report::routes(),

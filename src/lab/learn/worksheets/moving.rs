@@ -12,7 +12,7 @@ use super::Lessons;
 use crate::base::byte_order_mark::{self, NotUtf8};
 use crate::lab::attachment::Attachment;
 use crate::web::context::RequestContext;
-use crate::web::problem::Problem;
+use crate::web::problem::{Control, Correction, Problem};
 use crate::worksheets::codes::Codes;
 use crate::worksheets::export::Export;
 use crate::worksheets::progress::SheetProgress;
@@ -32,11 +32,18 @@ struct Upload<'r> {
     progress: Capped<TempFile<'r>>,
 }
 
-fn refused(because: impl Into<String>) -> Problem {
+fn refused(context: &RequestContext, because: impl Into<String>) -> Problem {
     let next =
         "Nothing was changed. Choose a file that this lab saved from the page of worksheets.";
-    let status = Status::UnprocessableEntity;
-    Problem::new(status, "This progress was not taken over", because, next)
+    let again = Correction {
+        action: format!("{}/labs/progress", context.base()),
+        field: "progress",
+        label: "A saved copy",
+        control: Control::File,
+        typed: String::new(),
+        button: "Load it",
+    };
+    Problem::to_correct("This progress was not taken over", because, next, again)
 }
 
 /// Takes saved progress back. What is here already stays: of two answers the later one counts.
@@ -46,13 +53,14 @@ async fn restore(
     lessons: &State<Lessons>,
     upload: Result<Form<Upload<'_>>, rocket::form::Errors<'_>>,
 ) -> Result<Redirect, Problem> {
-    let too_large = || refused("A file of progress has 1 MB at most.");
+    let refused = |because: String| refused(context, because);
+    let too_large = || refused("A file of progress has 1 MB at most.".into());
     let upload = match upload {
         Ok(upload) => upload,
         Err(errors) if errors.iter().any(|e| e.status() == Status::PayloadTooLarge) => {
             return Err(too_large());
         }
-        Err(_) => return Err(refused("The form has no file.")),
+        Err(_) => return Err(refused("The form has no file.".into())),
     };
     if !upload.progress.is_complete() {
         return Err(too_large());

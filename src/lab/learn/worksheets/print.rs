@@ -1,7 +1,6 @@
 //! `/labs/<slug>/print`: a sheet for paper, and with the teacher's key the copy with the answers.
 
 use rocket::data::Data;
-use rocket::http::Status;
 use rocket::{Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
@@ -9,7 +8,7 @@ use serde::Serialize;
 use super::{Lessons, field, find, form, values};
 use crate::lab::page;
 use crate::web::context::RequestContext;
-use crate::web::problem::Problem;
+use crate::web::problem::{Control, Correction, Problem};
 use crate::worksheets::codes::Codes;
 use crate::worksheets::view::{self, FrontView, PartView, SheetReader};
 
@@ -67,8 +66,16 @@ async fn teachers_copy(
     if !codes.is_teachers_key(field(&form, "key")) {
         let because = "That is not this lab's key for teachers.";
         let next = "The start of the lab prints it in the terminal: \"Teacher's key\".";
-        let status = Status::UnprocessableEntity;
-        return Err(Problem::new(status, "Wrong teacher's key", because, next));
+        let again = Correction {
+            action: format!("{}/labs/{slug}/print", context.base()),
+            field: "key",
+            label: "Teacher's key",
+            control: Control::Password,
+            typed: String::new(),
+            button: "With answers",
+        };
+        let heading = "Wrong teacher's key";
+        return Err(Problem::to_correct(heading, because, next, again));
     }
     render(context, slug, lessons, SheetReader::Teacher)
 }

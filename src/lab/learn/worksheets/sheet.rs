@@ -1,9 +1,8 @@
 //! `/labs/<slug>`: a sheet's page. It polls the status of the steps every second.
 
 use rocket::http::Status;
-use rocket::response::Redirect;
 use rocket::serde::json::Json;
-use rocket::{Either, Route, State, get, post, routes};
+use rocket::{Either, Route, State, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
@@ -26,12 +25,32 @@ struct SheetPage {
     points: u32,
     before: Option<Neighbour>,
     next: Option<Neighbour>,
+    failed: Option<FailedAnswer>,
+    /// The points of the state that is kept from before the sheet was started again.
+    earlier: Option<u32>,
+}
+
+/// An answer that was not taken, in its field again.
+#[derive(Serialize)]
+pub(super) struct FailedAnswer {
+    /// The block of the question.
+    pub id: String,
+    /// What was typed, or the options that were chosen.
+    pub typed: String,
+    pub why: String,
 }
 
 #[derive(Serialize)]
 struct Neighbour {
     slug: String,
     heading: String,
+}
+
+fn neighbour(sheet: &Sheet) -> Neighbour {
+    Neighbour {
+        slug: sheet.slug.clone(),
+        heading: sheet.heading(),
+    }
 }
 
 /// The sheets that there are, where one was asked for that is not.
@@ -47,10 +66,6 @@ async fn sheet(
     slug: &str,
     lessons: &State<Lessons>,
 ) -> Result<Either<Template, (Status, Template)>, Problem> {
-    let neighbour = |sheet: &Sheet| Neighbour {
-        slug: sheet.slug.clone(),
-        heading: sheet.heading(),
-    };
     let Some(sheet) = lessons.library().find(slug) else {
         let sheets = lessons
             .library()
@@ -66,7 +81,19 @@ async fn sheet(
         let page = page::render(context, "pages/lab/worksheet_unknown.html", title, page);
         return Ok(Either::Right((Status::NotFound, page)));
     };
+    Ok(Either::Left(show(context, sheet, lessons, None).await?))
+}
+
+/// The sheet's page.
+pub(super) async fn show(
+    context: &RequestContext,
+    sheet: &Sheet,
+    lessons: &Lessons,
+    failed: Option<FailedAnswer>,
+) -> Result<Template, Problem> {
     let (progress, standings) = progress(context, sheet).await?;
+    let tracker = ProgressTracker::new(&context.bench, sheet);
+    let earlier = tracker.earlier().await?;
     let values = values(context, lessons);
     let reader = SheetReader::Student(&progress, &standings);
     let (before, next) = lessons.library().beside(&sheet.slug);
@@ -77,14 +104,17 @@ async fn sheet(
         points: progress.points(sheet),
         before: before.map(|sheet| neighbour(sheet)),
         next: next.map(|sheet| neighbour(sheet)),
+        failed,
+        earlier: earlier.map(|earlier| earlier.points(sheet)),
     };
-    let title = sheet.heading();
-    Ok(Either::Left(page::render(
+    let error = if page.failed.is_some() { "Error: " } else { "" };
+    let title = format!("{error}{}", sheet.heading());
+    Ok(page::render(
         context,
         "pages/lab/worksheet.html",
         &title,
         page,
-    )))
+    ))
 }
 
 /// The status of the steps, for the page that polls.
@@ -148,22 +178,6 @@ async fn live(
     }))
 }
 
-/// Forgets what was done of a sheet.
-#[post("/labs/<slug>/reset")]
-async fn reset(
-    context: &RequestContext,
-    slug: &str,
-    lessons: &State<Lessons>,
-) -> Result<Redirect, Problem> {
-    let sheet = find(lessons, slug)?;
-    ProgressTracker::new(&context.bench, sheet).reset().await?;
-    Ok(Redirect::to(format!(
-        "{}/labs/{}",
-        context.base(),
-        sheet.slug
-    )))
-}
-
 pub(super) fn routes() -> Vec<Route> {
-    routes![sheet, live, reset]
+    routes![sheet, live]
 }

@@ -1,4 +1,4 @@
-//! The attributes of the session cookie, as they stand in the raw `Set-Cookie` line.
+//! The attributes of the session cookie, as they are in the raw `Set-Cookie` line.
 
 use super::{On, Shows};
 
@@ -15,7 +15,7 @@ async fn line(on: &On<'_>) -> String {
     line
 }
 
-/// Whether an attribute stands in the line, once and spelt like this.
+/// Whether an attribute is in the line, once and spelt like this.
 fn has(line: &str, attribute: &str) -> bool {
     let found = line
         .split("; ")

@@ -1,4 +1,4 @@
-//! What the answers tell the browser, and what stands in the page.
+//! What the answers tell the browser, and what is in the page.
 
 use session_lab::base::addresses::Listener;
 
@@ -155,7 +155,10 @@ pub async fn the_portal_answers_in_clear(on: On<'_>) -> Shows {
                 page.header("location"),
                 Some(format!("{https}{path}").as_str())
             );
-            assert!(page.set_cookies().is_empty(), "no cookie goes in clear");
+            assert!(
+                page.set_cookies().is_empty(),
+                "no cookie is sent unencrypted"
+            );
             assert_eq!(api.status, 403);
             assert_eq!(api.json()["defence"], "transport");
             let year = "max-age=31536000; includeSubDomains";

@@ -68,7 +68,7 @@ async fn on_a_hardened_portal_with_a_state_cookie_the_key_alone_decides() {
     }
 }
 
-/// A state cookie that names the administrator, signed with a word that stands in every word list.
+/// A state cookie that names the administrator, signed with a word of every word list.
 fn forged() -> String {
     let state = SignedState {
         large_text: false,

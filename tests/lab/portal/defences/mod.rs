@@ -2,7 +2,7 @@
 //!
 //! A *probe* tries on one variant what a defence decides, and says which arm shows. It is run where
 //! everything is weak, where everything is strong, and where this one defence differs from the
-//! rest: so it shows that this switch decides, and no other. Probes stand in files by topic; the
+//! rest: so it shows that this switch decides, and no other. Probes are in files by topic; the
 //! list at the end of this file makes a test of each, and must name every defence.
 
 mod cookie;

@@ -9,7 +9,7 @@ use crate::support::tokens::{encoded, hmac, hs256, part, with};
 use crate::support::{Client, lab};
 use session_lab::base::addresses::Listener;
 
-/// Somebody with a token of his own, its header, and its payload in the administrator's name.
+/// Somebody's own token, its header, and its payload in the administrator's name.
 async fn forger(on: &On<'_>) -> (Client, String, Value, Value) {
     let mut mallory = on.visitor();
     let own = mallory.access_token("mallory").await;

@@ -1,0 +1,127 @@
+//! What a check is: a card that says what it asks, and a program that asks it.
+//!
+//! A check answers what it saw ([`CheckAnswer`]), and never how bad that is. Most checks ask what one
+//! defence of the lab answers. Their verdict follows from the matrix: see `verdict.rs`.
+
+use async_trait::async_trait;
+
+use super::Audit;
+use super::exchange::ShownExchange;
+use super::wire::AuditError;
+use crate::defences::policy::Name;
+
+/// What a check asks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckSubject {
+    /// A defence of the lab: whether the application's arm is the weak one.
+    Defence(Name),
+    /// Something for which the lab has no switch.
+    Other {
+        /// Whether it is an attack that succeeds, or a layer that is missing.
+        worst: Worst,
+        /// The defence whose page explains it best.
+        near: Name,
+    },
+}
+
+/// What a check without a switch finds at worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worst {
+    /// An attack that succeeded.
+    Flaw,
+    /// A layer that is missing.
+    Note,
+}
+
+/// What is known about a check before it runs.
+#[derive(Debug)]
+pub struct CheckCard {
+    /// Its name in reports and in a baseline.
+    pub name: &'static str,
+    /// What it asks, in a few words.
+    pub title: &'static str,
+    /// What it asks about.
+    pub subject: CheckSubject,
+    /// What an attacker gains where the answer is bad, and when: one sentence.
+    pub gains: &'static str,
+    /// The keys of the rows in `worksheets/catalogue`.
+    pub keys: &'static [&'static str],
+    /// The requirements of standards, where the defence's own do not fit.
+    pub standards: &'static [&'static str],
+    /// How many requests it sends at most, beside sign-ins.
+    pub requests: u32,
+}
+
+impl CheckCard {
+    /// The defence that it asks about, or whose page explains it.
+    pub const fn near(&self) -> Name {
+        match self.subject {
+            CheckSubject::Defence(name) | CheckSubject::Other { near: name, .. } => name,
+        }
+    }
+
+    /// The requirements of standards that it answers.
+    pub fn standards(&self) -> &'static [&'static str] {
+        if self.standards.is_empty() {
+            return self.near().lesson().standards;
+        }
+        self.standards
+    }
+}
+
+/// What a check saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CheckAnswer {
+    /// The application answers as the weak arm does.
+    Weak(CheckEvidence),
+    /// Less than it should be, and no attack of the matrix.
+    Lacking(CheckEvidence),
+    /// It answers as the strong arm does: something was refused, or a protection was sent.
+    Strong(String),
+    /// Nothing was found, in so many tries. That is less than a protection.
+    NotFound {
+        /// How many.
+        tries: usize,
+        /// Of what, in the plural.
+        of: &'static str,
+    },
+    /// It was not tried.
+    NotTried(String),
+    /// It was tried, and what came back says nothing.
+    CannotTell(String),
+}
+
+/// What was seen, and the exchange that shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckEvidence {
+    /// What was seen, in a sentence that is the same in each run.
+    pub says: String,
+    /// The exchange.
+    pub exchange: Option<ShownExchange>,
+}
+
+impl CheckEvidence {
+    /// A sentence with its exchange.
+    pub fn new(says: impl Into<String>, exchange: ShownExchange) -> Self {
+        Self {
+            says: says.into(),
+            exchange: Some(exchange),
+        }
+    }
+}
+
+/// A program that asks one question of an application.
+///
+/// It sends every request through the audit's wire, and ends by itself. It changes nothing but what
+/// the recipe says may be changed.
+#[async_trait]
+pub trait Check: Send + Sync {
+    /// What is known before it runs.
+    fn card(&self) -> &'static CheckCard;
+
+    /// Asks.
+    ///
+    /// # Errors
+    /// The application does not answer, or a step that is no part of the check failed.
+    async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError>;
+}

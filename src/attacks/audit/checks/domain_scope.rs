@@ -1,0 +1,48 @@
+//! Whether the session cookie goes to sibling hosts also: the attribute `Domain`.
+
+use async_trait::async_trait;
+
+use super::super::Audit;
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject, Worst};
+use super::super::wire::AuditError;
+use crate::defences::policy::Name;
+
+pub(super) struct DomainScopeCheck;
+
+const CARD: CheckCard = CheckCard {
+    name: "domain-scope",
+    title: "The session cookie goes to its own host only",
+    subject: CheckSubject::Other {
+        worst: Worst::Note,
+        near: Name::HostPrefix,
+    },
+    gains: "Every host of the domain receives the session id; the weakest of them is enough to lose it.",
+    keys: &["CK-DOMAIN"],
+    standards: &["ASVS 3.3.3", "CWE-668", "RFC 6265bis §4.1.2.3"],
+    requests: 0,
+};
+
+#[async_trait]
+impl Check for DomainScopeCheck {
+    fn card(&self) -> &'static CheckCard {
+        &CARD
+    }
+
+    async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
+        let lines = audit.seen.session_lines();
+        if lines.is_empty() {
+            return Ok(audit.no_session_cookie());
+        }
+        let lacks = lines.iter().any(|cookie| cookie.domain().is_some());
+        if !lacks {
+            return Ok(CheckAnswer::Strong(
+                "The line has no Domain, so browsers keep the cookie for this host.".into(),
+            ));
+        }
+        let shown = audit.shown(&audit.seen.setter, &["set-cookie"]);
+        Ok(CheckAnswer::Weak(CheckEvidence::new(
+            "The Set-Cookie line of the session has a Domain.",
+            shown,
+        )))
+    }
+}

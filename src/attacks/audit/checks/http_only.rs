@@ -1,0 +1,45 @@
+//! Whether scripts can read the session cookie: the attribute `HttpOnly`.
+
+use async_trait::async_trait;
+
+use super::super::Audit;
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::wire::AuditError;
+use crate::defences::policy::Name;
+
+pub(super) struct HttpOnlyCheck;
+
+const CARD: CheckCard = CheckCard {
+    name: "http-only",
+    title: "The session cookie is hidden from scripts",
+    subject: CheckSubject::Defence(Name::HttpOnly),
+    gains: "A script that an attacker brings into a page reads the session id and sends it away; the attacker is then the user.",
+    keys: &["CK-HTTPONLY", "XSS-STEAL"],
+    standards: &[],
+    requests: 0,
+};
+
+#[async_trait]
+impl Check for HttpOnlyCheck {
+    fn card(&self) -> &'static CheckCard {
+        &CARD
+    }
+
+    async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
+        let lines = audit.seen.session_lines();
+        if lines.is_empty() {
+            return Ok(audit.no_session_cookie());
+        }
+        let lacks = lines
+            .iter()
+            .any(|cookie| !cookie.http_only().unwrap_or(false));
+        if !lacks {
+            return Ok(CheckAnswer::Strong("The line has HttpOnly.".into()));
+        }
+        let shown = audit.shown(&audit.seen.setter, &["set-cookie"]);
+        Ok(CheckAnswer::Weak(CheckEvidence::new(
+            "The Set-Cookie line of the session has no HttpOnly.",
+            shown,
+        )))
+    }
+}

@@ -1,0 +1,57 @@
+//! Whether tokens are signed with a word from the list that the attacks use. No request is sent for it: one
+//! token is all that the guessing needs.
+
+use async_trait::async_trait;
+
+use super::super::Audit;
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::tokens;
+use super::super::wire::AuditError;
+use crate::attacks::word_list::WORDS;
+use crate::defences::policy::Name;
+
+pub(super) struct JwtKeyCheck;
+
+const CARD: CheckCard = CheckCard {
+    name: "jwt-key",
+    title: "The key that signs tokens is in no list",
+    subject: CheckSubject::Defence(Name::JwtKey),
+    gains: "Anyone with one token finds the key offline and signs tokens in the name of any user.",
+    keys: &["JWT-WEAKKEY"],
+    standards: &[],
+    requests: 3,
+};
+
+#[async_trait]
+impl Check for JwtKeyCheck {
+    fn card(&self) -> &'static CheckCard {
+        &CARD
+    }
+
+    async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
+        let Some(tokens) = tokens::Tokens::of(audit) else {
+            return Ok(tokens::not_known());
+        };
+
+        let own = tokens.own_parts().await?;
+        if own.header["alg"] != "HS256" {
+            return Ok(CheckAnswer::CannotTell(
+                "The token is not signed with HS256, so there is no word to guess.".into(),
+            ));
+        }
+        let Some(word) = own.cracked() else {
+            return Ok(CheckAnswer::NotFound {
+                tries: WORDS.len(),
+                of: "words: none is the key of the token",
+            });
+        };
+        let forged = own.hs256(word.as_bytes()).map_err(tokens::unsigned)?;
+        audit.wire.mask.note(&forged, "token signed with the word");
+        let (_, exchange) = tokens.open(&forged).await?;
+        let shown = audit.shown(&exchange, &[]);
+        Ok(CheckAnswer::Weak(CheckEvidence::new(
+            "A word from the word list is the key that signs tokens.",
+            shown,
+        )))
+    }
+}

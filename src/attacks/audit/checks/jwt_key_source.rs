@@ -1,0 +1,74 @@
+//! Whether a token brings the key along that verifies it (`jwk`). The key is that of the attacks.
+
+use async_trait::async_trait;
+
+use super::super::Audit;
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::tokens;
+use super::super::wire::AuditError;
+use crate::attacks::forged_key_sets;
+use crate::defences::policy::Name;
+
+pub(super) struct JwtKeySourceCheck;
+
+const CARD: CheckCard = CheckCard {
+    name: "jwt-key-source",
+    title: "A token cannot bring its own key",
+    subject: CheckSubject::Defence(Name::JwtKeySource),
+    gains: "Anyone signs tokens with their own key and sends the public half along.",
+    keys: &["JWT-JWK", "JWT-JKU"],
+    standards: &[],
+    requests: 4,
+};
+
+#[async_trait]
+impl Check for JwtKeySourceCheck {
+    fn card(&self) -> &'static CheckCard {
+        &CARD
+    }
+
+    async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
+        let Some(tokens) = tokens::Tokens::of(audit) else {
+            return Ok(tokens::not_known());
+        };
+        let own = tokens.own_parts().await?;
+        let mut forged = Vec::new();
+        for kid in tokens
+            .key_names()
+            .await?
+            .iter()
+            .map(|kid| &**kid)
+            .chain([forged_key_sets::KID])
+        {
+            let named = own
+                .clone()
+                .with_header("kid", kid)
+                .with_header("jwk", forged_key_sets::public_jwk());
+            forged.push(
+                named
+                    .es256(forged_key_sets::signing_key())
+                    .map_err(tokens::unsigned)?,
+            );
+        }
+        if tokens.believes_any_signature().await? {
+            let says = "It cannot be told apart: the API accepts a token with any signature.";
+            return Ok(CheckAnswer::CannotTell(says.into()));
+        }
+        let tries = forged.len();
+        for token in forged {
+            audit.wire.mask.note(&token, "token that brings its key");
+            let (opens, exchange) = tokens.open(&token).await?;
+            if opens {
+                let shown = audit.shown(&exchange, &[]);
+                return Ok(CheckAnswer::Weak(CheckEvidence::new(
+                    "A token is accepted that brought its own key along.",
+                    shown,
+                )));
+            }
+        }
+        Ok(CheckAnswer::NotFound {
+            tries,
+            of: "tokens that bring their key: none is accepted",
+        })
+    }
+}

@@ -1,0 +1,61 @@
+//! Whether an unsigned token is accepted: `none` in several spellings, and no signature at all.
+
+use async_trait::async_trait;
+
+use super::super::Audit;
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::tokens;
+use super::super::wire::AuditError;
+use crate::attacks::jwt::none_algorithm;
+use crate::defences::policy::Name;
+
+pub(super) struct JwtNoneCheck;
+
+const CARD: CheckCard = CheckCard {
+    name: "jwt-none",
+    title: "An unsigned token is refused",
+    subject: CheckSubject::Defence(Name::JwtNone),
+    gains: "Anyone writes a token in the name of any user, without a key.",
+    keys: &["JWT-NONE"],
+    standards: &[],
+    requests: 6,
+};
+
+#[async_trait]
+impl Check for JwtNoneCheck {
+    fn card(&self) -> &'static CheckCard {
+        &CARD
+    }
+
+    async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
+        let Some(tokens) = tokens::Tokens::of(audit) else {
+            return Ok(tokens::not_known());
+        };
+        let own = tokens.own_parts().await?;
+        let mut forged: Vec<String> = none_algorithm::SPELLINGS
+            .iter()
+            .map(|spelling| own.clone().with_header("alg", *spelling).signed_with(""))
+            .collect();
+        forged.push(own.signed_with(""));
+        if tokens.believes_any_signature().await? {
+            let says = "It cannot be told apart: the API accepts a token with any signature.";
+            return Ok(CheckAnswer::CannotTell(says.into()));
+        }
+        let tries = forged.len();
+        for token in forged {
+            audit.wire.mask.note(&token, "unsigned token");
+            let (opens, exchange) = tokens.open(&token).await?;
+            if opens {
+                let shown = audit.shown(&exchange, &[]);
+                return Ok(CheckAnswer::Weak(CheckEvidence::new(
+                    "An unsigned token is accepted.",
+                    shown,
+                )));
+            }
+        }
+        Ok(CheckAnswer::NotFound {
+            tries,
+            of: "unsigned tokens: none is accepted",
+        })
+    }
+}

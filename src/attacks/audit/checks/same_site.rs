@@ -1,0 +1,57 @@
+//! Whether the session cookie goes with forms of other sites: the attribute `SameSite`. Without it each
+//! browser follows its own default, and Firefox has none.
+
+use async_trait::async_trait;
+use cookie_store::RawCookie;
+
+use super::super::Audit;
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::wire::AuditError;
+use crate::defences::policy::Name;
+
+pub(super) struct SameSiteCheck;
+
+const CARD: CheckCard = CheckCard {
+    name: "same-site",
+    title: "The session cookie stays away from forms of other sites",
+    subject: CheckSubject::Defence(Name::SameSite),
+    gains: "A page of another site posts a form with the user's cookie, and the application does what the form says, where no other layer refuses it.",
+    keys: &["CK-SAMESITE", "CK-LAXPOST"],
+    standards: &[],
+    requests: 0,
+};
+
+#[async_trait]
+impl Check for SameSiteCheck {
+    fn card(&self) -> &'static CheckCard {
+        &CARD
+    }
+
+    async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
+        let lines = audit.seen.session_lines();
+        if lines.is_empty() {
+            return Ok(audit.no_session_cookie());
+        }
+        let lacks = lines
+            .iter()
+            .any(|cookie| !matches!(said(cookie), Some("lax" | "strict")));
+        if !lacks {
+            return Ok(CheckAnswer::Strong(
+                "The line has SameSite=Lax or Strict.".into(),
+            ));
+        }
+        let shown = audit.shown(&audit.seen.setter, &["set-cookie"]);
+        Ok(CheckAnswer::Weak(CheckEvidence::new(
+            "The Set-Cookie line of the session has no SameSite, or None.",
+            shown,
+        )))
+    }
+}
+
+/// The attribute's value in lower case.
+fn said(cookie: &RawCookie<'_>) -> Option<&'static str> {
+    let value = cookie.same_site()?.to_string().to_ascii_lowercase();
+    ["lax", "strict", "none"]
+        .into_iter()
+        .find(|known| *known == value)
+}

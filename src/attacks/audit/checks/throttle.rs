@@ -1,0 +1,70 @@
+//! Whether guessing is slowed down: ten wrong passwords for an account of the audit, then the right one.
+//!
+//! It is the last check, because a sign-in that locks stays locked. The words are those of the attack
+//! `password-guessing`.
+
+use async_trait::async_trait;
+
+use super::super::Audit;
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::wire::AuditError;
+use crate::attacks::word_list::WORDS;
+use crate::defences::policy::Name;
+
+pub(super) struct ThrottleCheck;
+
+const CARD: CheckCard = CheckCard {
+    name: "throttle",
+    title: "Guessing passwords is slowed down",
+    subject: CheckSubject::Defence(Name::Throttle),
+    gains: "An attacker tries the most common passwords as fast as the application answers.",
+    keys: &["AU-RATE"],
+    standards: &[],
+    requests: 24,
+};
+
+#[async_trait]
+impl Check for ThrottleCheck {
+    fn card(&self) -> &'static CheckCard {
+        &CARD
+    }
+
+    async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
+        let account = audit.second().unwrap_or(audit.account());
+        let guesses = WORDS
+            .iter()
+            .filter(|word| **word != account.password)
+            .take(GUESSES);
+        let mut tries = 0;
+        let mut last = None;
+        for word in guesses {
+            let mut values = account.values();
+            values.insert("password", (*word).to_owned());
+            last = Some(audit.person().submit(&audit.plan.sign_in, &values).await?);
+            tries += 1;
+        }
+        audit.note_change(format!(
+            "{tries} failed sign-ins of {}: a lock may still hold.",
+            account.user
+        ));
+        let mut person = audit.person();
+        audit.plan.sign_in(&mut person, account).await?;
+        let home = person.get(&audit.plan.home).await?;
+        if audit.plan.shows(&home, account) {
+            let says = format!(
+                "After {tries} wrong passwords in a row the right one is still taken at once."
+            );
+            let shown = last.map(|exchange| audit.shown(&exchange, &[]));
+            return Ok(CheckAnswer::Weak(CheckEvidence {
+                says,
+                exchange: shown,
+            }));
+        }
+        let says =
+            format!("After {tries} wrong passwords in a row the right one is not taken at once.");
+        Ok(CheckAnswer::Strong(says))
+    }
+}
+
+/// How many passwords are guessed.
+const GUESSES: usize = 10;

@@ -1,0 +1,172 @@
+//! The audit: what the attacks know, asked of an application that somebody built themselves.
+//!
+//! An attack of the matrix knows the portal and ends with "succeeded" or "stopped". A check knows an
+//! application by its recipe only and says what it saw: the weak arm of a defence, or the strong one.
+//! What that means follows from the matrix ([`verdict`]), so nothing is called a flaw that no attack
+//! of the lab makes use of. The other way round, the matrix proves the audit: on `without-X` it must
+//! find what an attacker then achieves, and on `hardened` nothing ([`classes`]).
+//!
+//! The guard comes first: [`target`] says what may be audited, and [`wire`] sends to nothing else.
+//! Then read [`recipe`] (how the application is used), [`observed`] (what one sign-in shows) and one
+//! of the checks, such as `checks/rotation.rs`. Payloads, word list, forged tokens and keys are those
+//! of the attacks.
+
+pub mod check;
+pub mod classes;
+pub mod exchange;
+pub mod framework;
+pub mod lab_portal;
+pub mod observed;
+pub mod person;
+pub mod plan;
+pub mod recipe;
+pub mod report;
+pub mod run;
+pub mod target;
+pub mod verdict;
+pub mod wire;
+
+mod change;
+mod checks;
+mod client_state;
+mod html;
+mod tokens;
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::OnceCell;
+
+use self::check::CheckAnswer;
+use self::exchange::{AuditExchange, ShownExchange};
+use self::observed::Observed;
+use self::person::Person;
+use self::plan::{AuditAccount, AuditPlan};
+use self::recipe::{ChangeRecipe, Recipe};
+use self::wire::{AuditError, AuditWire};
+use crate::client::caller::Call;
+
+pub use checks::ALL as CHECKS;
+
+/// One audit of one application.
+#[derive(Debug)]
+pub struct Audit {
+    /// The way to the application.
+    pub wire: AuditWire,
+    /// How it is used.
+    pub plan: AuditPlan,
+    /// What one sign-in showed.
+    pub seen: Observed,
+    /// For how long limits may be waited for.
+    pub wait: Option<Duration>,
+    changed: Mutex<BTreeSet<String>>,
+    /// Whether tokens are believed with any signature: asked once for all forgeries.
+    any_signature: OnceCell<bool>,
+}
+
+impl Audit {
+    /// Signs in for the first time, and looks.
+    ///
+    /// # Errors
+    /// No answer, no account, no sign-in that works.
+    pub async fn begin(
+        wire: AuditWire,
+        recipe: Recipe,
+        accounts: Vec<AuditAccount>,
+    ) -> Result<Self, AuditError> {
+        let plan = plan::complete(&wire, recipe, accounts).await?;
+        let seen = Observed::of(&wire, &plan, &plan.accounts[0]).await?;
+        Ok(Self {
+            wire,
+            plan,
+            seen,
+            wait: None,
+            changed: Mutex::default(),
+            any_signature: OnceCell::new(),
+        })
+    }
+
+    /// The account of the user who is attacked.
+    pub fn account(&self) -> &AuditAccount {
+        // Invariant: a plan without an account is not made.
+        &self.plan.accounts[0]
+    }
+
+    /// The account of somebody else, where one is known.
+    pub fn second(&self) -> Option<&AuditAccount> {
+        self.plan.accounts.get(1)
+    }
+
+    /// Somebody with an empty jar.
+    pub fn person(&self) -> Person<'_> {
+        Person::new(&self.wire)
+    }
+
+    /// Somebody who has just signed in.
+    ///
+    /// # Errors
+    /// No answer, or the sign-in does not work.
+    pub async fn signed_in(&self, account: &AuditAccount) -> Result<Person<'_>, AuditError> {
+        let mut person = self.person();
+        let answer = self.plan.sign_in(&mut person, account).await?;
+        let home = person.get(&self.plan.home).await?;
+        if self.plan.shows(&home, account) {
+            return Ok(person);
+        }
+        let (user, status) = (&account.user, answer.reply.status);
+        let because = format!("a sign-in of {user} was answered {status} and did not work");
+        Err(AuditError::Unexpected(because))
+    }
+
+    /// Whether exactly this `Cookie` header opens the page of a user.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn opens(
+        &self,
+        account: &AuditAccount,
+        cookie: Option<String>,
+    ) -> Result<(bool, AuditExchange), AuditError> {
+        let call = Call::get(&*self.plan.home).with_cookie(cookie);
+        let exchange = self.person().call(call).await?;
+        Ok((self.plan.shows(&exchange, account), exchange))
+    }
+
+    /// An exchange as the report shows it.
+    pub fn shown(&self, exchange: &AuditExchange, headers: &[&str]) -> ShownExchange {
+        self.wire.mask.shown(exchange, headers)
+    }
+
+    /// Notes what the audit changed in the application.
+    pub fn note_change(&self, what: impl Into<String>) {
+        let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        changed.insert(what.into());
+    }
+
+    fn changes(&self) -> Vec<String> {
+        let changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        changed.iter().cloned().collect()
+    }
+
+    fn form_change(&self) -> Option<&ChangeRecipe> {
+        let mut changes = self.plan.recipe.change.iter();
+        changes.find(|change| change.request.json.is_none())
+    }
+
+    fn json_change(&self) -> Option<&ChangeRecipe> {
+        let mut changes = self.plan.recipe.change.iter();
+        changes.find(|change| change.request.json.is_some())
+    }
+
+    fn no_change(&self, what: &str) -> CheckAnswer {
+        CheckAnswer::NotTried(format!(
+            "No request is known that changes something with {what}: name one in [[change]] of the \
+             recipe."
+        ))
+    }
+
+    fn no_session_cookie(&self) -> CheckAnswer {
+        CheckAnswer::NotTried("The sign-in sets no cookie that makes a session.".into())
+    }
+}

@@ -1,0 +1,353 @@
+//! The recipe of an audit, `audit.toml`: what a program cannot find out about an application by
+//! itself, or should not guess.
+//!
+//! Every part but the address is optional. A check whose part is missing says so and is not tried.
+//! Passwords are never in it: it names files.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// What `--init` writes.
+pub const TEMPLATE: &str = include_str!("audit.toml");
+
+/// A recipe as it is written.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Recipe {
+    /// The application's address, as in `http://localhost:5000`.
+    pub base: String,
+    /// The same application over the other scheme, where it has one.
+    pub beside: Option<String>,
+    /// The owner says that the machine behind the address is theirs: a port on this computer may be
+    /// forwarded to somebody else's.
+    #[serde(default)]
+    pub mine: bool,
+    /// The accounts that the audit signs in with: one, better two.
+    #[serde(default)]
+    pub account: Vec<AccountRecipe>,
+    /// How to sign in.
+    pub sign_in: Option<RequestRecipe>,
+    /// What shows that somebody is signed in.
+    pub signed_in: Option<SignedInRecipe>,
+    /// How to sign out.
+    pub sign_out: Option<RequestRecipe>,
+    /// Requests that change something and may be sent again and again.
+    #[serde(default)]
+    pub change: Vec<ChangeRecipe>,
+    /// An address that answers with the user's own data, for scripts.
+    pub data: Option<String>,
+    /// A page that only administrators may see.
+    pub admin_page: Option<String>,
+    /// The API for tokens.
+    pub token: Option<TokenRecipe>,
+}
+
+/// One account.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AccountRecipe {
+    /// The name at the sign-in.
+    pub user: String,
+    /// A file whose first line is the password.
+    pub password_file: Option<PathBuf>,
+    /// What the application calls the user, where that is not the name at the sign-in.
+    pub shown_as: Option<String>,
+}
+
+/// One request. Texts may hold placeholders: `{user}`, `{password}`, `{unique}`; with a token also
+/// `{access}`, `{refresh}`, `{iss}` and `{aud}`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RequestRecipe {
+    /// The page with the form. Its hidden fields are sent along.
+    pub page: Option<String>,
+    /// Where the request goes; the form's own address where there is none.
+    #[serde(default)]
+    pub path: String,
+    /// The method; POST where there is none.
+    pub method: Option<String>,
+    /// The fields of a form.
+    #[serde(default)]
+    pub form: BTreeMap<String, String>,
+    /// A JSON body.
+    pub json: Option<serde_json::Value>,
+    /// Further headers.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Where a script gets the CSRF token for a JSON request.
+    pub csrf: Option<CsrfRecipe>,
+}
+
+/// A CSRF token that a script fetches.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CsrfRecipe {
+    /// The address that answers with it, as JSON.
+    pub from: String,
+    /// The member that holds it.
+    pub member: String,
+    /// The header in which it is sent.
+    pub header: String,
+}
+
+/// What shows that somebody is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SignedInRecipe {
+    /// A page for users only.
+    pub page: String,
+    /// A text on it that only this user sees; `{user}` is the name.
+    pub text: String,
+}
+
+/// A request that changes something, and where the change is seen.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ChangeRecipe {
+    /// The request.
+    pub request: RequestRecipe,
+    /// The page whose text is another one after the change.
+    pub seen_on: String,
+}
+
+/// The API for tokens.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TokenRecipe {
+    /// The sign-in that answers with tokens.
+    pub sign_in: RequestRecipe,
+    /// The member with the access token.
+    #[serde(default = "access_member")]
+    pub access: String,
+    /// The member with the refresh token.
+    #[serde(default = "refresh_member")]
+    pub refresh: String,
+    /// An address that a token opens.
+    pub page: String,
+    /// A text there that names the user.
+    #[serde(default = "user_text")]
+    pub text: String,
+    /// The claim that names the user.
+    #[serde(default = "subject")]
+    pub subject: String,
+    /// How a token is signed out; it is sent in `Authorization`.
+    pub sign_out: Option<RequestRecipe>,
+    /// How a refresh token is exchanged.
+    pub renew: Option<RequestRecipe>,
+    /// The address of the public key as text (PEM).
+    pub public_key: Option<String>,
+    /// The address of the key set (RFC 7517).
+    pub key_set: Option<String>,
+    /// Requests that have another service sign a token with the same key, each wrong in one claim.
+    #[serde(default)]
+    pub foreign: BTreeMap<String, ForeignToken>,
+}
+
+/// A token of another service that shares the key.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ForeignToken {
+    /// The request.
+    pub request: RequestRecipe,
+    /// The member with the token.
+    #[serde(default = "token_member")]
+    pub member: String,
+}
+
+fn access_member() -> String {
+    "access_token".into()
+}
+
+fn refresh_member() -> String {
+    "refresh_token".into()
+}
+
+fn token_member() -> String {
+    "token".into()
+}
+
+fn user_text() -> String {
+    "{user}".into()
+}
+
+fn subject() -> String {
+    "sub".into()
+}
+
+/// The names of the claims that a foreign token may be wrong in.
+pub const FOREIGN: [&str; 4] = ["iss", "aud", "nbf", "crit"];
+
+/// A recipe that cannot be used: where, why, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {because}")]
+pub struct RecipeError {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub because: String,
+    /// What to do about it.
+    pub next: String,
+}
+
+impl Recipe {
+    /// Reads a recipe.
+    ///
+    /// # Errors
+    /// It is no TOML, has an unknown or a missing part, or a part that makes no sense.
+    pub fn read(text: &str) -> Result<Self, RecipeError> {
+        let recipe: Self = toml::from_str(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            RecipeError {
+                line: text[..at.min(text.len())].matches('\n').count() + 1,
+                because: error
+                    .message()
+                    .lines()
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
+                next: "compare it with what session-lab audit --init writes".into(),
+            }
+        })?;
+        recipe.check(text)?;
+        Ok(recipe)
+    }
+
+    /// A recipe that has only the address.
+    pub fn of_address(base: &str) -> Self {
+        Self {
+            base: base.to_owned(),
+            mine: true,
+            ..Self::default()
+        }
+    }
+
+    fn check(&self, text: &str) -> Result<(), RecipeError> {
+        // The line in which a word is written first.
+        let line = |word: &str| {
+            let found = text
+                .lines()
+                .position(|line| line.trim_start().starts_with(word));
+            found.map_or(1, |line| line + 1)
+        };
+        let wrong = |word: &str, because: String, next: &str| {
+            Err(RecipeError {
+                line: line(word),
+                because,
+                next: next.to_owned(),
+            })
+        };
+        if !self.mine {
+            let because = "mine is not true: a port on this computer can lead to somebody else's \
+                           machine";
+            let next = "write mine = true if the application and its machine are yours";
+            return wrong("mine", because.into(), next);
+        }
+        let requests = self.requests();
+        for (word, request) in &requests {
+            if request.path.is_empty() && request.page.is_none() {
+                let because = format!("{word} has neither path nor page");
+                return wrong(word, because, "name the address: path = \"/login\"");
+            }
+            if request.json.is_some() && !request.form.is_empty() {
+                let because = format!("{word} has a form and JSON");
+                return wrong(word, because, "leave one of the two out");
+            }
+            let paths = [Some(&request.path), request.page.as_ref()];
+            let bad = |path: &&String| !path.is_empty() && !path.starts_with('/');
+            if let Some(path) = paths.into_iter().flatten().find(bad) {
+                let because = format!("{path} does not begin with a slash");
+                let next = "write the path only: the audit sends nothing to another host";
+                return wrong(word, because, next);
+            }
+        }
+        let token = self.token.iter();
+        let foreign: Vec<&String> = token.flat_map(|token| token.foreign.keys()).collect();
+        if let Some(unknown) = foreign
+            .iter()
+            .find(|name| !FOREIGN.contains(&name.as_str()))
+        {
+            let because = format!("{unknown} is no claim that a foreign token is tried with");
+            return wrong("[token.foreign", because, "use iss, aud, nbf or crit");
+        }
+        Ok(())
+    }
+
+    fn requests(&self) -> Vec<(&'static str, &RequestRecipe)> {
+        let mut all = Vec::new();
+        all.extend(self.sign_in.iter().map(|one| ("[sign-in", one)));
+        all.extend(self.sign_out.iter().map(|one| ("[sign-out", one)));
+        all.extend(self.change.iter().map(|one| ("[[change", &one.request)));
+        if let Some(token) = &self.token {
+            all.push(("[token", &token.sign_in));
+            all.extend(token.sign_out.iter().map(|one| ("[token", one)));
+            all.extend(token.renew.iter().map(|one| ("[token", one)));
+            all.extend(token.foreign.values().map(|one| ("[token", &one.request)));
+        }
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_init_writes_is_a_recipe_once_its_owner_confirms() {
+        let error = Recipe::read(TEMPLATE).expect_err("not confirmed");
+        assert!(error.because.contains("mine"), "{error}");
+        assert!(
+            TEMPLATE
+                .lines()
+                .nth(error.line - 1)
+                .expect("a line")
+                .starts_with("mine")
+        );
+        let confirmed = TEMPLATE.replace("mine = false", "mine = true");
+        let recipe = Recipe::read(&confirmed).expect("a recipe");
+        assert_eq!(recipe.base, "http://localhost:5000");
+        // Every line that is commented out is right as well.
+        let all: String = confirmed
+            .lines()
+            .map(|line| line.strip_prefix("#: ").unwrap_or(line).to_owned() + "\n")
+            .collect();
+        let recipe = Recipe::read(&all).expect("a whole recipe");
+        assert!(recipe.sign_in.is_some() && recipe.token.is_some());
+        assert_eq!(recipe.account.len(), 2);
+        assert_eq!(recipe.change.len(), 2);
+    }
+
+    #[test]
+    fn an_error_names_its_line_and_the_next_step() {
+        for (text, line, part) in [
+            (
+                "base = \"http://localhost\"\nmine = true\ncolour = 1\n",
+                3,
+                "colour",
+            ),
+            (
+                "base = \"http://localhost\"\nmine = true\n[sign-in]\n",
+                3,
+                "neither path nor page",
+            ),
+            (
+                "base = \"http://localhost\"\nmine = true\n\n[sign-out]\npath = \"http://evil.test/\"\n",
+                4,
+                "slash",
+            ),
+            ("base = \n", 1, "invalid"),
+            ("mine = true\n", 1, "base"),
+            (
+                "base = \"http://localhost\"\nmine = true\n[[account]]\nuser = \"a\"\npassword = \"b\"\n",
+                5,
+                "password",
+            ),
+        ] {
+            let error = Recipe::read(text).expect_err(text);
+            assert_eq!(error.line, line, "{text}: {error}");
+            assert!(error.to_string().contains(part), "{error}");
+            assert!(!error.next.is_empty());
+        }
+    }
+}

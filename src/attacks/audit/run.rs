@@ -1,0 +1,83 @@
+//! Runs the checks of an audit, one after the other, and makes the report.
+
+use std::time::Duration;
+
+use super::check::{CheckAnswer, CheckCard, CheckSubject};
+use super::report::{AuditFinding, AuditReport};
+use super::verdict::SeenArms;
+use super::wire::AuditError;
+use super::{Audit, CHECKS};
+
+/// How long one check may take, beside what it waits for.
+const ONE_CHECK: Duration = Duration::from_secs(90);
+
+/// How long all of them may take together.
+const ALL_CHECKS: Duration = Duration::from_secs(900);
+
+/// How many requests the checks send, roughly: what they say, and two sign-ins each.
+pub fn estimate() -> u32 {
+    let sign_in = 4;
+    CHECKS
+        .iter()
+        .map(|check| check.card().requests + sign_in)
+        .sum()
+}
+
+/// Runs every check, and tells `begun` of each before it starts.
+pub async fn run(audit: &Audit, mut begun: impl FnMut(&'static CheckCard)) -> AuditReport {
+    let until = tokio::time::Instant::now() + ALL_CHECKS + audit.wait.unwrap_or_default() * 2;
+    let mut answers = Vec::new();
+    for check in CHECKS {
+        let card = check.card();
+        begun(card);
+        let limit = ONE_CHECK + audit.wait.unwrap_or_default();
+        let late = CheckAnswer::NotTried("It took longer than a check may take.".into());
+        let answer = match tokio::time::timeout(limit, check.run(audit)).await {
+            _ if tokio::time::Instant::now() > until => late,
+            Err(_) => late,
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => CheckAnswer::NotTried(in_words(&error)),
+        };
+        answers.push((card, answer));
+    }
+    let arms = arms(&answers);
+    let framework = audit.seen.framework;
+    let findings = answers.iter();
+    let findings = findings.map(|(card, answer)| AuditFinding::of(card, answer, &arms, framework));
+    let target = audit.wire.target();
+    AuditReport {
+        target: format!("{}{}", target.origin(), target.base_path),
+        framework,
+        certificate_unchecked: audit.wire.certificate_unchecked(),
+        found: audit.plan.found.clone(),
+        changed: audit.changes(),
+        findings: findings.collect(),
+    }
+}
+
+/// The arms that the answers show. A search that found nothing is no sign of a protection, but no
+/// layer is missing either.
+fn arms(answers: &[(&'static CheckCard, CheckAnswer)]) -> SeenArms {
+    let mut arms = SeenArms::default();
+    for (card, answer) in answers {
+        let CheckSubject::Defence(name) = card.subject else {
+            continue;
+        };
+        match answer {
+            CheckAnswer::Weak(_) => arms.weak.insert(name),
+            CheckAnswer::Strong(_) => arms.strong.insert(name),
+            _ => false,
+        };
+    }
+    arms
+}
+
+fn in_words(error: &AuditError) -> String {
+    let text = error.to_string();
+    let first = text.chars().next().map(|c| c.to_uppercase().to_string());
+    format!(
+        "{}{}.",
+        first.unwrap_or_default(),
+        text.chars().skip(1).collect::<String>()
+    )
+}

@@ -1,0 +1,194 @@
+//! The one way by which an audit sends anything: to the pinned address only, at a bounded rate, with
+//! a bounded number of requests, each with a time limit and a largest answer.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::exchange::{AuditExchange, SecretMask};
+use super::target::AllowedTarget;
+use crate::client::caller::Call;
+use crate::client::{ClientError, LabClient, Outgoing};
+use crate::defences::facts::Scheme;
+
+/// The most requests of one audit. The estimate that is printed first is far below.
+const MOST_REQUESTS: u32 = 1_500;
+
+/// How long one answer may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The pause after each request: 20 in a second.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Why a check could not be tried to its end. It is never the work of a defence.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// No answer, or a broken one.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The audit has sent all requests that it may send.
+    #[error("the audit has sent all {MOST_REQUESTS} requests that it may send")]
+    Spent,
+    /// A step that is no part of the check failed.
+    #[error("{0}")]
+    Unexpected(String),
+}
+
+/// The connection to one application, over one or two schemes.
+#[derive(Debug)]
+pub struct AuditWire {
+    main: (AllowedTarget, LabClient),
+    beside: Option<(AllowedTarget, LabClient)>,
+    pause: Duration,
+    last: Mutex<Option<Instant>>,
+    sent: AtomicU32,
+    /// Whether a certificate is accepted without a check.
+    unchecked: bool,
+    /// The secrets met so far.
+    pub mask: SecretMask,
+}
+
+impl AuditWire {
+    /// A wire to an application, and to the same one over the other scheme.
+    ///
+    /// # Errors
+    /// TLS cannot be set up.
+    pub fn new(main: AllowedTarget, beside: Option<AllowedTarget>) -> Result<Self, ClientError> {
+        let client = LabClient::of_any_certificate()?.with_patience(PATIENCE);
+        let mut wire = Self::with_client(&client, main, beside);
+        wire.unchecked = wire.speaks(Scheme::Https);
+        Ok(wire)
+    }
+
+    /// A wire to the lab's own portal, by a client that trusts the lab's certificate and nothing else.
+    pub fn with_client(
+        client: &LabClient,
+        main: AllowedTarget,
+        beside: Option<AllowedTarget>,
+    ) -> Self {
+        let pinned = |target: AllowedTarget| {
+            let client = client.clone().at(target.address);
+            (target, client)
+        };
+        Self {
+            main: pinned(main),
+            beside: beside.map(pinned),
+            pause: PAUSE,
+            last: Mutex::default(),
+            sent: AtomicU32::new(0),
+            unchecked: false,
+            mask: SecretMask::default(),
+        }
+    }
+
+    /// The same without a pause between two requests: for the lab's own portal.
+    #[must_use]
+    pub fn without_pause(mut self) -> Self {
+        self.pause = Duration::ZERO;
+        self
+    }
+
+    /// The application.
+    pub fn target(&self) -> &AllowedTarget {
+        &self.main.0
+    }
+
+    /// Whether the application is also known over this scheme.
+    pub fn speaks(&self, scheme: Scheme) -> bool {
+        self.at(scheme).is_some()
+    }
+
+    /// Whether a certificate was accepted that nobody checked.
+    pub fn certificate_unchecked(&self) -> bool {
+        self.unchecked
+    }
+
+    fn at(&self, scheme: Scheme) -> Option<&(AllowedTarget, LabClient)> {
+        let both = [Some(&self.main), self.beside.as_ref()];
+        both.into_iter()
+            .flatten()
+            .find(|(target, _)| target.scheme == scheme)
+    }
+
+    /// How many requests were sent.
+    pub fn sent(&self) -> u32 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// The path of a recipe as the application has it, with its base path before it.
+    pub fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.target().base_path)
+    }
+
+    /// Where a link of the page at `from` leads, as a path of this application; `None` for another
+    /// host, another port and everything that is no address of HTTP.
+    pub fn follow(&self, from: &str, link: &str) -> Option<String> {
+        let page = url::Url::parse(&self.target().origin())
+            .ok()?
+            .join(from)
+            .ok()?;
+        let url = page.join(link).ok()?;
+        let own = [Some(&self.main), self.beside.as_ref()];
+        let is_own = own.into_iter().flatten().any(|(target, _)| {
+            url::Url::parse(&target.origin()).is_ok_and(|own| own.origin() == url.origin())
+        });
+        let query = url
+            .query()
+            .map_or(String::new(), |query| format!("?{query}"));
+        is_own.then(|| format!("{}{query}", url.path()))
+    }
+
+    /// Sends one call, whose path is whole, and reads the answer.
+    ///
+    /// # Errors
+    /// No answer, or no request is left.
+    pub async fn send(&self, call: Call) -> Result<AuditExchange, AuditError> {
+        if self.sent.fetch_add(1, Ordering::Relaxed) >= MOST_REQUESTS {
+            return Err(AuditError::Spent);
+        }
+        self.wait_for_turn().await;
+        let scheme = call.scheme.unwrap_or(self.main.0.scheme);
+        let Some((target, client)) = self.at(scheme) else {
+            let because = format!("no address with {} is known", scheme.as_str());
+            return Err(AuditError::Unexpected(because));
+        };
+        let method = if call.method.is_empty() {
+            "GET"
+        } else {
+            call.method
+        };
+        let mut headers = call.headers.clone();
+        headers.push(("accept-encoding".into(), "identity".into()));
+        let reply = client
+            .send(Outgoing {
+                scheme,
+                host_name: target.host_name.clone(),
+                port: target.port,
+                method,
+                target: call.path.clone(),
+                headers,
+                body: call.body.clone(),
+            })
+            .await?;
+        Ok(AuditExchange {
+            method: method.to_owned(),
+            url: format!("{}{}", target.origin(), call.path),
+            headers: call.headers,
+            body: call.body,
+            reply,
+        })
+    }
+
+    async fn wait_for_turn(&self) {
+        if self.pause.is_zero() {
+            return;
+        }
+        let mut last = self.last.lock().await;
+        if let Some(last) = *last {
+            tokio::time::sleep_until(last + self.pause).await;
+        }
+        *last = Some(Instant::now());
+    }
+}

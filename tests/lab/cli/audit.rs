@@ -1,0 +1,152 @@
+//! `session-lab audit`, as a shell sees it.
+
+use serde_json::Value;
+
+use super::shell::Shell;
+use crate::support::lab;
+use session_lab::base::addresses::Listener;
+
+#[test]
+fn a_flaw_exits_with_1_and_is_told_with_its_exchange_and_its_mend() {
+    let shell = Shell::new();
+    let ended = shell.run(&["audit", "--against", "without-rotation"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    for part in [
+        "FLAW  rotation\n  Expected: The sign-in gives the session another id.",
+        "Attacks of the matrix that succeed: fixation.",
+        "$ curl -i -b ",
+        "/defences/rotation",
+        "flaw: 1, note: 0",
+    ] {
+        assert!(ended.stdout.contains(part), "{part}: {}", ended.stdout);
+    }
+    assert!(ended.stderr.contains("rotation"), "{}", ended.stderr);
+    assert!(!ended.stdout.contains("password123"), "{}", ended.stdout);
+}
+
+#[test]
+fn hardened_exits_with_0_and_a_baseline_accepts_what_is_known() {
+    let shell = Shell::new();
+    let hardened = shell.run(&["audit", "--against", "hardened", "--fail-on", "note"]);
+    assert_eq!(hardened.code, Some(0), "{hardened:?}");
+    assert!(
+        hardened.stdout.contains("flaw: 0, note: 0"),
+        "{}",
+        hardened.stdout
+    );
+
+    let origin = lab().addresses.origin(Listener::Lab);
+    let first = ["audit", "--against", "without-framing", "--url", &origin];
+    let json = [&first[..], &["--format", "json", "--output", "known.json"]].concat();
+    assert_eq!(shell.run(&json).code, Some(1));
+    let text = std::fs::read_to_string(shell.path().join("known.json")).expect("a report");
+    let report: Value = serde_json::from_str(&text).expect("JSON");
+    let findings = report["findings"].as_array().expect("a list");
+    let framing = findings
+        .iter()
+        .find(|one| one["check"] == "framing")
+        .expect("it is there");
+    assert_eq!(framing["verdict"]["kind"], "flaw");
+    assert_eq!(framing["verdict"]["attacks"][0], "clickjacking");
+    let again = [
+        &first[..],
+        &["--baseline", "known.json", "--format", "junit"],
+    ]
+    .concat();
+    let again = shell.run(&again);
+    assert_eq!(again.code, Some(0), "{again:?}");
+    assert!(
+        again.stdout.starts_with("<?xml version=\"1.0\""),
+        "{}",
+        again.stdout
+    );
+    assert!(
+        again.stdout.contains("<failure type=\"flaw\""),
+        "{}",
+        again.stdout
+    );
+}
+
+#[test]
+fn what_may_not_be_audited_is_refused_with_2() {
+    for (words, part) in [
+        (
+            &["audit", "http://192.0.2.1:5000", "--user", "a"][..],
+            "not an address of this computer",
+        ),
+        (
+            &["audit", "http://10.9.8.7:5000", "--user", "a"],
+            "private address",
+        ),
+        (
+            &["audit", "localhost:5000", "--user", "a"],
+            "is not an address like",
+        ),
+        (
+            &["audit", "http://a:hunter2@localhost", "--user", "a"],
+            "holds a user name or a password",
+        ),
+        (&["audit", "http://127.0.0.1:9"], "no account is named"),
+        (&["audit", "--against", "nonsense"], "nonsense"),
+        (&["audit"], "cannot read audit.toml"),
+        (
+            &["audit", "--against", "hardened", "--baseline", "none.json"],
+            "cannot read none.json",
+        ),
+    ] {
+        let ended = Shell::new().run(words);
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        ended.assert_one_error_and_one_hint();
+        assert!(ended.error().contains(part), "{part}: {ended:?}");
+        assert!(!ended.stderr.contains("hunter2"), "{ended:?}");
+    }
+}
+
+#[test]
+fn a_recipe_is_written_once_and_its_mistakes_have_a_line() {
+    let shell = Shell::new();
+    assert_eq!(shell.run(&["audit", "--init"]).code, Some(0));
+    let again = shell.run(&["audit", "--init"]);
+    assert_eq!(again.code, Some(2), "{again:?}");
+    let file = shell.path().join("audit.toml");
+    let recipe = std::fs::read_to_string(&file).expect("it was written");
+    let ended = shell.run(&["audit"]);
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.error().starts_with("audit.toml, line "), "{ended:?}");
+    assert!(ended.hint().contains("mine = true"), "{ended:?}");
+
+    shell.write(
+        "audit.toml",
+        &recipe.replace("mine = false", "mine = true\ncolour = 1"),
+    );
+    let ended = shell.run(&["audit", "--user", "a"]);
+    assert!(
+        ended.error().contains("unknown field `colour`"),
+        "{ended:?}"
+    );
+
+    // Nobody is asked for a password where there is no terminal.
+    shell.write("audit.toml", &recipe.replace("mine = false", "mine = true"));
+    let ended = shell.run(&["audit", "--user", "alice"]);
+    assert_eq!(ended.code, Some(2));
+    assert!(
+        ended.error().contains("no password is given for alice"),
+        "{ended:?}"
+    );
+    assert!(
+        ended.hint().contains("SESSION_LAB_AUDIT_PASSWORD"),
+        "{ended:?}"
+    );
+
+    let recipe = "base = \"http://127.0.0.1:9\"\nmine = true\n[[account]]\nuser = \"a\"\npassword-file = \"p\"\n";
+    shell.write("audit.toml", recipe);
+    assert!(
+        shell
+            .run(&["audit"])
+            .error()
+            .contains("cannot read the password in")
+    );
+    shell.write("p", "secret\n");
+    let ended = shell.run(&["audit"]);
+    assert!(ended.error().contains("could not begin"), "{ended:?}");
+}
