@@ -247,6 +247,22 @@ pub enum EventKind {
     },
 }
 
+impl EventKind {
+    /// Whether it is about a session or a sign-in: its beginning, its id, its end.
+    pub const fn is_about_a_session(&self) -> bool {
+        matches!(
+            self,
+            Self::SessionOpened { .. }
+                | Self::SignedIn { .. }
+                | Self::SignInFailed { .. }
+                | Self::Rotated { .. }
+                | Self::Ended { .. }
+                | Self::UnknownSession { .. }
+                | Self::PasswordChanged { .. }
+        )
+    }
+}
+
 /// A request as a worksheet's check sees it: no query, no body, no cookie, no token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -199,21 +199,22 @@ pub struct PolicyConflict {
     pub needs: Name,
 }
 
-/// The first conflict in a student's own mix, if there is one.
-pub fn conflict(policy: &Policy) -> Option<PolicyConflict> {
-    Name::ALL
+/// Every conflict in a student's own mix.
+pub fn conflicts(policy: &Policy) -> impl Iterator<Item = PolicyConflict> {
+    let strong = Name::ALL
         .iter()
         .copied()
-        .filter(|n| policy.is_strong(*n))
-        .find_map(|defence| {
-            let needs = defence
-                .lesson()
-                .needs
-                .iter()
-                .copied()
-                .find(|n| !policy.is_strong(*n))?;
-            Some(PolicyConflict { defence, needs })
-        })
+        .filter(move |n| policy.is_strong(*n));
+    strong.flat_map(move |defence| {
+        let needs = defence.lesson().needs.iter().copied();
+        let missing = needs.filter(move |n| !policy.is_strong(*n));
+        missing.map(move |needs| PolicyConflict { defence, needs })
+    })
+}
+
+/// The first conflict in a student's own mix, if there is one.
+pub fn conflict(policy: &Policy) -> Option<PolicyConflict> {
+    conflicts(policy).next()
 }
 
 #[cfg(test)]

@@ -64,15 +64,16 @@ async fn reset(
     context.bench.reset().await?;
     captures.forget(context.bench.name());
     tables.forget(context.bench.name());
-    Ok(Redirect::to(format!("{}/", context.base())))
+    Ok(Redirect::to(format!("{}/?done=reset", context.base())))
 }
 
-/// Back to the evidence of a variant, if the form names one, otherwise to the front page.
+/// Back to the evidence of a variant, if the form names one, otherwise to the front page. Both say
+/// what the time is.
 fn back(context: &RequestContext, form: &std::collections::HashMap<String, String>) -> Redirect {
     let variant = form.get("variant").and_then(|text| text.parse().ok());
     Redirect::to(match variant {
-        Some(variant) => evidence_of(context, variant),
-        None => format!("{}/", context.base()),
+        Some(variant) => format!("{}?done=clock", evidence_of(context, variant)),
+        None => format!("{}/?done=clock", context.base()),
     })
 }
 

@@ -39,6 +39,7 @@ impl<T> Default for Jobs<T> {
 #[derive(Debug)]
 pub(super) struct Job<T> {
     progress: Mutex<T>,
+    begun: Instant,
     polled: Mutex<Instant>,
     task: OnceLock<AbortHandle>,
 }
@@ -50,6 +51,30 @@ impl<T> Jobs<T> {
         let job = lock(&slot).clone()?;
         *lock(&job.polled) = Instant::now();
         Some(job)
+    }
+
+    /// Stops the job of a bench, if one is running. What it has found stays.
+    pub(super) fn stop(&self, bench: &BenchName) {
+        let slot = self.slots.read(bench);
+        let job = slot.and_then(|slot| lock(&slot).clone());
+        if let Some(task) = job.as_ref().and_then(|job| job.task.get()) {
+            task.abort();
+        }
+    }
+
+    /// Starts a job in place of one that may be running on this bench.
+    pub(super) fn restart<W>(
+        &self,
+        bench: &BenchName,
+        progress: T,
+        work: impl FnOnce(Arc<Job<T>>) -> W,
+    ) where
+        T: Send + 'static,
+        W: Future<Output = ()> + Send + 'static,
+    {
+        self.stop(bench);
+        let slot = self.slots.read_or_insert_with(bench, JobSlot::default);
+        self.begin(&mut lock(&slot), progress, work);
     }
 
     /// Starts a job, unless one is running on this bench.
@@ -67,8 +92,21 @@ impl<T> Jobs<T> {
         if last.as_ref().is_some_and(|job| job.is_running()) {
             return;
         }
+        self.begin(&mut last, progress, work);
+    }
+
+    fn begin<W>(
+        &self,
+        last: &mut Option<Arc<Job<T>>>,
+        progress: T,
+        work: impl FnOnce(Arc<Job<T>>) -> W,
+    ) where
+        T: Send + 'static,
+        W: Future<Output = ()> + Send + 'static,
+    {
         let job = Arc::new(Job {
             progress: Mutex::new(progress),
+            begun: Instant::now(),
             polled: Mutex::new(Instant::now()),
             task: OnceLock::new(),
         });
@@ -101,6 +139,12 @@ impl<T> Job<T> {
         self.task.get().is_some_and(|task| !task.is_finished())
     }
 
+    /// How long the rest takes if it goes on as before; `None` where nothing is known yet, or
+    /// nothing is left.
+    pub(super) fn time_left(&self, done: usize, of: usize) -> Option<Duration> {
+        time_left(self.begun.elapsed(), done, of)
+    }
+
     /// Changes what the page shows.
     pub(super) fn update(&self, change: impl FnOnce(&mut T)) {
         change(&mut lock(&self.progress));
@@ -124,6 +168,15 @@ impl<T> Job<T> {
             tokio::time::sleep_until(deadline).await;
         }
     }
+}
+
+fn time_left(elapsed: Duration, done: usize, of: usize) -> Option<Duration> {
+    let (done, left) = (
+        u32::try_from(done).ok()?,
+        u32::try_from(of.checked_sub(done)?).ok()?,
+    );
+    let each = elapsed.checked_div(done)?;
+    (left > 0).then(|| each.saturating_mul(left))
 }
 
 // What the locks guard is valid at every step, so a panic elsewhere does no harm.
@@ -161,6 +214,31 @@ mod tests {
         let next = jobs.poll(&bench).expect("a job");
         assert_eq!(next.progress(), 10);
         ended(&next).await;
+    }
+
+    #[test]
+    fn the_rest_takes_as_long_for_each_part_as_what_was_done() {
+        let minute = Duration::from_secs(60);
+        assert_eq!(time_left(minute, 20, 80), Some(3 * minute));
+        assert_eq!(time_left(minute, 0, 80), None);
+        assert_eq!(time_left(minute, 80, 80), None);
+    }
+
+    #[tokio::test]
+    async fn a_job_is_stopped_and_what_it_found_stays() {
+        let (jobs, bench) = (Jobs::default(), BenchName::local());
+        jobs.stop(&bench);
+        jobs.start(&bench, 0, |job| async move {
+            job.update(|n| *n += 1);
+            std::future::pending::<()>().await;
+        });
+        let job = jobs.poll(&bench).expect("a job");
+        while job.progress() == 0 {
+            tokio::task::yield_now().await;
+        }
+        jobs.stop(&bench);
+        ended(&job).await;
+        assert_eq!(job.progress(), 1);
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ mod attachment;
 mod attack;
 mod build;
 mod clock;
+mod defence_groups;
 mod delete_bench;
 pub mod diagrams;
 mod find;
@@ -18,6 +19,7 @@ mod job;
 mod learn;
 mod lessons;
 mod page;
+mod start_over;
 mod store;
 
 use std::sync::Arc;
@@ -73,6 +75,7 @@ pub fn mount(rocket: Rocket<Build>, state: LabState) -> Rocket<Build> {
         .mount("/", find::routes())
         .mount("/", health::routes())
         .mount("/", health::own_routes())
+        .mount("/", start_over::routes())
 }
 
 /// What the portal's listeners answer outside the variants, and what that works with.

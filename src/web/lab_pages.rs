@@ -105,6 +105,12 @@ pub const PAGES: &[LabPage] = &[
     )
     .on(Listener::Lab, &[Site::Lab, Site::Portal]),
     page(
+        Learn,
+        "Start over",
+        "/start-over",
+        "Takes a part of your bench back: clock, accounts, cookie jars, loot.",
+    ),
+    page(
         Attack,
         "Attacks",
         "/matrix",

@@ -11,13 +11,14 @@ function show(progress) {
     return;
   }
   bar.value = progress.done;
-  state.textContent = `${progress.done} of ${progress.total} attacks tried, ${progress.succeeded} succeeded`;
+  const left = progress.left ? `, about ${progress.left} left` : "";
+  state.textContent = `${progress.done} of ${progress.total} attacks tried${left}. ${progress.succeeded} succeeded.`;
   for (const row of progress.rows) {
     const cell = document.querySelector(`tr[data-attack="${CSS.escape(row.attack)}"] [data-field="outcome"]`);
     if (!cell || !row.outcome) continue;
     const badge = document.createElement("span");
     const message = document.createElement("span");
-    badge.className = row.outcome.succeeded ? "badge weak" : "badge strong";
+    badge.className = row.outcome.succeeded ? "ended weak" : "ended strong";
     badge.textContent = row.outcome.succeeded ? "succeeded" : "stopped";
     message.className = "quiet";
     message.textContent = row.outcome.message;

@@ -32,15 +32,20 @@
       cell(s.rotated_from ? make("code", s.rotated_from) : "not rotated"),
       cell(make("code", s.created_by)),
       cell(s.label),
-      cell(make("code", s.file, "file")),
     );
-    return row;
+    const stored = document.createElement("tr");
+    const file = cell(make("span", rows.dataset.called, "quiet"));
+    file.append(" ", make("code", s.file, "file"));
+    file.colSpan = 9;
+    stored.className = "stored-as";
+    stored.append(file);
+    return [row, stored];
   }
 
   function noSession() {
     const row = document.createElement("tr");
     const only = make("td", "No session. Open the portal's sign-in page to get an anonymous one.", "quiet");
-    only.colSpan = 10;
+    only.colSpan = 9;
     row.append(only);
     return row;
   }
@@ -92,7 +97,7 @@
     const state = await answer.json();
     document.getElementById("total").textContent = state.total;
     if (changed("sessions", state.sessions)) {
-      rows.replaceChildren(...(state.sessions.length ? state.sessions.map(session) : [noSession()]));
+      rows.replaceChildren(...(state.sessions.length ? state.sessions.flatMap(session) : [noSession()]));
     }
     if (changed("events", state.events) && state.events.length) {
       events.replaceChildren(...state.events.map(event));

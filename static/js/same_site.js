@@ -13,8 +13,10 @@
     return element;
   }
 
-  function cell(td, { state, guess, recorded }) {
-    td.replaceChildren(make("b", state, state.replace(" ", "-")));
+  function cell(td, { state, kind, by_record, guess, recorded }) {
+    const shown = by_record ?? state;
+    td.replaceChildren(make("b", shown, `${by_record ? "by-record " : ""}${kind} ${shown.replace(" ", "-")}`));
+    if (by_record) td.append(make("span", "recorded", "sub"));
     if (guess) td.append(make("span", guess === "right" ? "as you guessed" : "you guessed otherwise", `sub ${guess}`));
     if (recorded) td.append(make("span", `differs, recorded: ${recorded}`, "sub differs"));
   }

@@ -54,6 +54,11 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             "Your own application",
             lab.get("/audit").await,
         ),
+        (
+            "lab/start_over.html",
+            "Start over",
+            lab.get("/start-over").await,
+        ),
         ("lab/worksheets.html", "Worksheets", lab.get("/labs").await),
         (
             "lab/worksheet.html",

@@ -22,7 +22,7 @@ pub(super) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
         .manage(matrix::MatrixJobs::default())
         .manage(runs::LastRuns::default())
         .manage(browser_runs::BrowserRuns::default())
-        .manage(ids::LastIdsPictures::default())
+        .manage(ids::LastIds::default())
         .mount("/", run::routes())
         .mount("/", matrix::routes())
         .mount("/", browser_runs::routes())

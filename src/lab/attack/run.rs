@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::browser_runs::BrowserView;
 use super::card::CardView;
+use super::matrix::CellAddress;
 use super::play;
 use super::runner::AttackRunner;
 use super::runs::{AttackRun, LastRuns};
@@ -162,16 +163,20 @@ fn variants(card: &Card, chosen: Variant) -> Vec<String> {
 }
 
 /// Runs an attack on its own bench: by the lab's own client where the server alone decides, and else
-/// in a browser.
-#[post("/attack/<name>?<against>&<browser>")]
+/// in a browser. Where a cell of the matrix asked for it, that cell shows it.
+#[post("/attack/<name>?<against>&<browser>&<cell>")]
 async fn run(
     runner: AttackRunner<'_>,
     name: &str,
     against: Option<&str>,
     browser: Option<&str>,
+    cell: Option<&str>,
 ) -> Result<Redirect, Problem> {
     let attack = known(name)?;
     let variant = parse(against)?;
+    let cell = cell
+        .map(|cell| CellAddress::parse(cell).map(|_| cell))
+        .transpose()?;
     let card = attack.card();
     if variant == Variant::Custom {
         let status = Status::UnprocessableEntity;
@@ -189,7 +194,10 @@ async fn run(
         }
         Engine::Http => {
             runner.run_at_once(attack, &[variant]).await?;
-            Ok(Redirect::to(format!("{page}#transcript")))
+            Ok(Redirect::to(match cell {
+                Some(cell) => format!("{base}/matrix?cell={cell}#cell"),
+                None => page,
+            }))
         }
     }
 }

@@ -33,6 +33,7 @@ use crate::lab::page::fields;
 use crate::session::bench::{Bench, Benches};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
+use crate::web::visible_time::span;
 
 /// How many attacks of a run are tried side by side: the portal does the work, on the same cores.
 const SIDE_BY_SIDE: usize = 2;
@@ -94,6 +95,8 @@ struct MixOutcome {
 struct MixProgress {
     #[serde(flatten)]
     run: MixRun,
+    /// How long the rest takes, as far as that is known.
+    left: Option<String>,
     running: bool,
     done: usize,
     total: usize,
@@ -274,10 +277,13 @@ fn progress(jobs: &MixJobs, context: &RequestContext) -> Option<MixProgress> {
     // Asked before the run is read: a run that has ended is then read to its end.
     let running = job.is_running();
     let run = job.progress();
+    let done = run.rows.iter().filter(|row| row.outcome.is_some()).count();
+    let total = run.rows.len();
     Some(MixProgress {
         running,
-        done: run.rows.iter().filter(|row| row.outcome.is_some()).count(),
-        total: run.rows.len(),
+        left: job.time_left(done, total).filter(|_| running).map(span),
+        done,
+        total,
         succeeded: run.succeeded(),
         run,
     })
@@ -354,23 +360,24 @@ fn no_model() -> Problem {
     Problem::new(status, "There is no such model", because, next)
 }
 
-/// Starts a run, unless one is running on this bench.
-#[post("/custom/attack", data = "<form>")]
-fn start(
+/// The threat model of this bench's last run.
+pub(super) fn last_model(context: &RequestContext, jobs: &MixJobs) -> Option<&'static ThreatModel> {
+    let job = jobs.jobs.poll(context.bench.name())?;
+    threat_model::find(job.progress().model?)
+}
+
+/// A run of the mix as it is now, with the attacks of a threat model or with all.
+pub(super) fn begin(
     context: &RequestContext,
-    jobs: &State<MixJobs>,
-    lab_client: &State<LabClient>,
-    benches: &State<Arc<Benches>>,
-    form: Capped<String>,
-) -> Result<Redirect, Problem> {
+    jobs: &MixJobs,
+    lab_client: &LabClient,
+    benches: &Arc<Benches>,
+    model: Option<&'static ThreatModel>,
+    replaces: bool,
+) {
     let mix = context.bench.custom();
-    let sent = fields(&form);
-    let model = match sent.get("model").map(String::as_str) {
-        None | Some("") => None,
-        Some(name) => Some(threat_model::find(name).ok_or_else(no_model)?),
-    };
     let run = MixRun::new(&mix, model);
-    jobs.jobs.start(context.bench.name(), run, |job| {
+    let work = |job| {
         let run = MixAttackRun {
             job,
             one_at_a_time: jobs.one_at_a_time.clone(),
@@ -382,10 +389,38 @@ fn start(
             client: context.client,
         };
         run.run()
-    });
+    };
+    match replaces {
+        true => jobs.jobs.restart(context.bench.name(), run, work),
+        false => jobs.jobs.start(context.bench.name(), run, work),
+    }
+}
+
+/// Starts a run, unless one is running on this bench.
+#[post("/custom/attack", data = "<form>")]
+fn start(
+    context: &RequestContext,
+    jobs: &State<MixJobs>,
+    lab_client: &State<LabClient>,
+    benches: &State<Arc<Benches>>,
+    form: Capped<String>,
+) -> Result<Redirect, Problem> {
+    let sent = fields(&form);
+    let model = match sent.get("model").map(String::as_str) {
+        None | Some("") => None,
+        Some(name) => Some(threat_model::find(name).ok_or_else(no_model)?),
+    };
+    begin(context, jobs, lab_client, benches, model, false);
     Ok(Redirect::to(format!("{}/custom/attack", context.base())))
 }
 
+/// Stops the run of this bench. What it has found stays on the page.
+#[post("/custom/attack/stop")]
+fn stop(context: &RequestContext, jobs: &State<MixJobs>) -> Redirect {
+    jobs.jobs.stop(context.bench.name());
+    Redirect::to(format!("{}/custom/attack", context.base()))
+}
+
 pub(super) fn routes() -> Vec<Route> {
-    routes![show, live, start]
+    routes![show, live, start, stop]
 }

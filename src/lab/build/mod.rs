@@ -12,10 +12,10 @@ use rocket::{Build, Rocket};
 pub(super) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
     rocket
         .manage(defences::Sources::default())
-        .manage(custom::EarlierMixes::default())
         .manage(custom_attack::MixJobs::default())
         .manage(audit::AuditJobs::default())
         .mount("/", audit::routes())
+        .manage(custom::EarlierMixes::default())
         .mount("/", defences::routes())
         .mount("/", custom::routes())
         .mount("/", custom_attack::routes())

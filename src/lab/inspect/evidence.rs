@@ -8,7 +8,7 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::base::clock::BenchTime;
-use crate::base::event::{ClientKind, in_words};
+use crate::base::event::{ClientKind, Event, in_words};
 use crate::defences::policy::{PolicyProbe, Variant};
 use crate::lab::diagrams::timeline::Timeline;
 use crate::lab::inspect::session_timeline::{OpenSession, histories};
@@ -125,12 +125,48 @@ struct EventView {
     client: &'static str,
 }
 
-async fn events(bench: &Bench, variant: Variant) -> Result<Vec<EventView>, StorageError> {
-    let recent = bench.recent_events(SHOWN * 4).await?;
+/// Which events the page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum EventFilter {
+    /// What happened to sessions.
+    Sessions,
+    /// Everything.
+    All,
+}
+
+impl EventFilter {
+    /// The filter of an address.
+    ///
+    /// # Errors
+    /// There is none of that name.
+    fn parse(name: Option<&str>) -> Result<Self, Problem> {
+        match name {
+            None | Some("sessions") => Ok(Self::Sessions),
+            Some("all") => Ok(Self::All),
+            Some(_) => Err(Problem::bad_request(
+                "The page shows no such events.",
+                "Choose events=sessions or events=all.",
+            )),
+        }
+    }
+
+    fn shows(self, event: &Event) -> bool {
+        self == Self::All || event.what.is_about_a_session()
+    }
+}
+
+async fn events(
+    bench: &Bench,
+    variant: Variant,
+    filter: EventFilter,
+) -> Result<Vec<EventView>, StorageError> {
+    let recent = bench.recent_events(SHOWN * 8).await?;
     let mine = recent
         .iter()
         .rev()
-        .filter(|e| e.variant.is_none() || e.variant == Some(variant));
+        .filter(|e| e.variant.is_none() || e.variant == Some(variant))
+        .filter(|e| filter.shows(e));
     Ok(mine
         .take(SHOWN)
         .map(|event| EventView {
@@ -175,13 +211,14 @@ async fn live(
     bench: &Bench,
     variant: Variant,
     store: &Store,
+    filter: EventFilter,
 ) -> Result<EvidenceLive, StorageError> {
     let (mut sessions, total) = sessions(bench, variant).await?;
     let name_prefix = store.sessions(bench.name(), variant).name_prefix;
     for session in &mut sessions {
         session.file.insert_str(0, &name_prefix);
     }
-    let events = events(bench, variant).await?;
+    let events = events(bench, variant, filter).await?;
     Ok(EvidenceLive {
         sessions,
         events,
@@ -202,11 +239,13 @@ fn first(context: &RequestContext) -> Redirect {
     context.redirect("/evidence/insecure")
 }
 
-#[get("/evidence/<variant>")]
+#[get("/evidence/<variant>?<events>&<done>")]
 async fn evidence(
     context: &RequestContext,
     variant: &str,
     store: &State<Store>,
+    events: Option<&str>,
+    done: Option<&str>,
 ) -> Result<Template, Problem> {
     #[derive(Serialize)]
     struct EvidencePage {
@@ -215,15 +254,19 @@ async fn evidence(
         total: usize,
         location: SessionsLocation,
         events: Vec<EventView>,
+        filter: EventFilter,
         timelines: Vec<Timeline>,
+        /// Whether the clock was just moved from here.
+        clock_moved: bool,
     }
     let variant = parse(variant)?;
+    let filter = EventFilter::parse(events)?;
     let EvidenceLive {
         sessions,
         events,
         total,
         ..
-    } = live(&context.bench, variant, store).await?;
+    } = live(&context.bench, variant, store, filter).await?;
     let moved = context.bench.resolve(variant).moved;
     let page = EvidencePage {
         variant: VariantView::new(variant, &moved),
@@ -231,7 +274,9 @@ async fn evidence(
         total,
         location: store.sessions(context.bench.name(), variant),
         events,
+        filter,
         timelines: timelines(&context.bench, variant).await?,
+        clock_moved: done == Some("clock"),
     };
     Ok(page::render(
         context,
@@ -241,13 +286,15 @@ async fn evidence(
     ))
 }
 
-#[get("/evidence/<variant>/live")]
+#[get("/evidence/<variant>/live?<events>")]
 async fn evidence_live(
     context: &RequestContext,
     variant: &str,
     store: &State<Store>,
+    events: Option<&str>,
 ) -> Result<Json<EvidenceLive>, Problem> {
-    Ok(Json(live(&context.bench, parse(variant)?, store).await?))
+    let (variant, filter) = (parse(variant)?, EventFilter::parse(events)?);
+    Ok(Json(live(&context.bench, variant, store, filter).await?))
 }
 
 /// The time lines alone, for the page that is open.

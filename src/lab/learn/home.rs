@@ -48,13 +48,24 @@ struct HomePage {
     groups: Vec<GroupView>,
     accounts: Vec<AccountView>,
     store: String,
+    /// What was just done: the clock moved, or the bench reset.
+    done: Option<HomeMessage>,
 }
 
-#[get("/")]
+/// What was just done, and led here.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum HomeMessage {
+    ClockMoved,
+    BenchReset,
+}
+
+#[get("/?<done>")]
 async fn home(
     context: &RequestContext,
     store: &State<Store>,
     lessons: &State<Lessons>,
+    done: Option<&str>,
 ) -> Result<Template, Problem> {
     let what = |user| match user {
         "student123" => "you, in most exercises",
@@ -77,6 +88,11 @@ async fn home(
         groups: groups(context),
         accounts,
         store: store.of(context.bench.name()),
+        done: match done {
+            Some("clock") => Some(HomeMessage::ClockMoved),
+            Some("reset") => Some(HomeMessage::BenchReset),
+            _ => None,
+        },
     };
     Ok(page::render(
         context,

@@ -31,9 +31,9 @@ use holding::Holding;
 pub use keys::{BenchKeys, JWT_LABEL, WORKSHEETS_LABEL};
 use loot::Loot;
 pub use per_bench::PerBench;
-pub use settings_cache::FURTHEST;
 use settings_cache::SettingsCache;
 pub(crate) use settings_cache::decode_custom;
+pub use settings_cache::{FURTHEST, ResetScope};
 pub use transact::Transaction;
 use wire::Wire;
 
@@ -207,17 +207,26 @@ impl Bench {
         )
     }
 
-    /// Takes the bench back to its beginning: every session ended, accounts and notices as they
-    /// were, the clock on time. The custom policy, the student's name and the progress of
-    /// worksheets stay. All of it is one commit: nobody meets a bench that is half reset.
+    /// Takes the whole bench back to its beginning: every session ended, accounts and notices as
+    /// they were, no loot, the clock on time.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn reset(&self) -> Result<(), StorageError> {
+        self.reset_part(ResetScope::Everything).await
+    }
+
+    /// Takes a part of the bench back to its beginning. The custom policy, the student's name and
+    /// the progress of worksheets stay. All of it is one commit: nobody meets a bench that is half
+    /// reset.
     ///
     /// Sessions and clock must change together. With the clock put back first, sessions that had
     /// expired would be accepted again until they are removed.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn reset(&self) -> Result<(), StorageError> {
-        self.clear_and_reset_clock().await?;
+    pub async fn reset_part(&self, scope: ResetScope) -> Result<(), StorageError> {
+        self.clear(scope).await?;
         self.wire.clear();
         self.drafts.clear();
         Ok(())

@@ -95,6 +95,18 @@ impl SettingsCache {
     }
 }
 
+/// How much of a bench is taken back to its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResetScope {
+    /// Accounts, sessions, tokens and notices of every variant.
+    Accounts,
+    /// The same and the clock. The clock never goes back alone: sessions that had expired would be
+    /// accepted again.
+    AccountsAndClock,
+    /// The same and the attacker's loot.
+    Everything,
+}
+
 /// What a change writes.
 #[derive(Default)]
 struct SettingsChange {
@@ -257,19 +269,31 @@ impl Bench {
         self.change(change).await
     }
 
-    /// Puts the clock on time again, removes everything but settings and the progress of
-    /// worksheets, and notes that the bench was reset. This is the one way back for the clock, and
-    /// the same commit removes every session that it would revive.
+    /// Removes what the scope names, but never settings and the progress of worksheets, and notes
+    /// that the bench was reset. This is the one way back for the clock, and the same commit removes
+    /// every session that it would revive.
     ///
     /// The denylist is removed as well, and no token is stored. So the same commit counts the reset,
     /// and the keys of tokens depend on that count: a token from before it has a wrong signature.
-    pub(super) async fn clear_and_reset_clock(&self) -> Result<(), StorageError> {
+    pub(super) async fn clear(&self, scope: ResetScope) -> Result<(), StorageError> {
         self.change(|state| {
             state.resets += 1;
             let count = put_setting(RESETS, &state.resets);
-            let mut change = set_clock(state, 0, EventKind::BenchReset);
+            let mut change = match scope {
+                ResetScope::Accounts => SettingsChange {
+                    event: Some(EventKind::BenchReset),
+                    ..SettingsChange::default()
+                },
+                ResetScope::AccountsAndClock | ResetScope::Everything => {
+                    set_clock(state, 0, EventKind::BenchReset)
+                }
+            };
             change.put.push(count);
-            change.clear = Some(vec![RecordKind::Setting, RecordKind::Progress]);
+            let mut stays = vec![RecordKind::Setting, RecordKind::Progress];
+            if scope != ResetScope::Everything {
+                stays.push(RecordKind::Loot);
+            }
+            change.clear = Some(stays);
             change
         })
         .await

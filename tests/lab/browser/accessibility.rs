@@ -100,6 +100,27 @@ pub async fn tab_reaches_everything(tab: &Tab, name: &str) {
         .await;
 }
 
+/// Fails where a padlock is beside anything but weak and strong, or a tick or a cross is their sign.
+pub async fn padlocks_mean_weak_and_strong(tab: &Tab, name: &str) {
+    let wrong: Vec<String> = tab
+        .run(
+            "(() => {
+                const open = 'M7 11V7a5 5 0 0 1 9.7-1.7M5 11h14v10H5z';
+                const closed = 'M7 11V8a5 5 0 0 1 10 0v3';
+                const answers = ['M8 12l3 3 5-6', 'M8.5 8.5l7 7M15.5 8.5l-7 7'];
+                const drawn = [...document.querySelectorAll('svg path')];
+                const has = (path, d, where) => path.getAttribute('d') === d && where(path);
+                const wrong = drawn.filter((path) =>
+                    has(path, open, (at) => !at.closest('.weak'))
+                    || has(path, closed, (at) => !at.closest('.strong'))
+                    || answers.some((d) => has(path, d, (at) => at.closest('.verdict.weak, .verdict.strong, .ended'))));
+                return wrong.map((path) => path.closest('svg').parentElement.outerHTML.slice(0, 160));
+            })()",
+        )
+        .await;
+    assert!(wrong.is_empty(), "{name}: {wrong:#?}");
+}
+
 /// Fails where the page moved under its reader while it was loading.
 pub async fn nothing_has_jumped(tab: &Tab, name: &str) {
     let shift: f64 = tab

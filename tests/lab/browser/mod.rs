@@ -15,6 +15,7 @@ mod cookies;
 mod cors;
 mod countdown;
 mod firefox;
+mod first_screen;
 mod foreign_scripts;
 mod forms;
 mod keyboard;

@@ -57,6 +57,11 @@ async fn the_page_fills_in_the_table_and_compares_it_with_the_record() {
     tab.visit(&tab.on_lab("/same-site")).await;
     tab.follow("button[value=skip]").await;
     assert_eq!(tab.text("#browser").await, "Nothing is measured yet.");
+    // The record is there at once, in the colours of what it means.
+    for kind in ["weak", "strong"] {
+        let shown = format!("document.querySelectorAll('#table b.by-record.{kind}').length");
+        assert!(tab.run::<usize>(&shown).await > 0, "{kind}");
+    }
     let href: String = tab.run("document.getElementById('run').href").await;
     assert_eq!(href, start(&tab, WalkStep::FIRST, false));
     walk(&tab, &href).await;
@@ -90,6 +95,8 @@ async fn the_page_fills_in_the_table_and_compares_it_with_the_record() {
         "absent none lax strict"
     );
 
+    let coloured = "document.querySelectorAll('#table b.weak:not(.by-record)').length";
+    assert!(tab.run::<usize>(coloured).await > 0);
     let shown = tab.text("#table tbody").await;
     assert!(shown.contains("cross-site"), "{shown}");
     assert!(

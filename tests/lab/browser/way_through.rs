@@ -1,20 +1,8 @@
 //! The way through the lab in a real browser of 1280×720: from the front page to a stolen session, and
 //! the box that finds any page.
 
+use super::first_screen::in_first_screen;
 use super::tab::Tab;
-
-/// Whether the whole of an element is in the first screen, without scrolling.
-async fn in_first_screen(tab: &Tab, selector: &str) {
-    let place = format!(
-        "(() => {{ const r = document.querySelector({selector:?}).getBoundingClientRect(); \
-         return [r.top + scrollY, r.bottom + scrollY]; }})()"
-    );
-    let [top, bottom]: [f64; 2] = tab.run(&place).await;
-    assert!(
-        top >= 0.0 && bottom <= 720.0,
-        "{selector}: {top} to {bottom}"
-    );
-}
 
 #[tokio::test]
 #[ignore = "needs Chromium"]

@@ -394,3 +394,105 @@ async fn bad_input_is_told_what_is_wrong() {
         );
     }
 }
+
+/// The sentence that says whose keys were used.
+fn keys(reply: &Reply) -> String {
+    let shown = reply.shown();
+    let rest = shown.split("id=\"keys\">").nth(1).expect("a sentence");
+    rest.split("</p>").next().expect("an end").to_owned()
+}
+
+#[tokio::test]
+async fn whose_keys_verify_is_said_with_the_reason_and_nothing_falls_back_in_silence() {
+    let bench = bench();
+    let mut student = bench.student();
+    let fields = [
+        ("user", "apiuser"),
+        ("portal", "insecure"),
+        ("alg", "HS256"),
+    ];
+    let reply = press(&mut student, "issue", &fields).await;
+    assert!(keys(&reply).contains("<code>insecure</code>, which issued the token"));
+    let own = token(&reply);
+    for (token, home, says) in [
+        (
+            own.as_str(),
+            "",
+            "<code>insecure</code>, which the token's <code>iss</code> names",
+        ),
+        (&own, "hardened", "<code>hardened</code>, which you chose"),
+        (&own, "own", "Each portal verifies with its own keys"),
+        (
+            "a.b.c",
+            "",
+            "<code>hardened</code>, because the token names no portal of this bench",
+        ),
+    ] {
+        let reply = press(&mut student, "ask", &[("token", token), ("home", home)]).await;
+        assert!(keys(&reply).contains(says), "{home}: {}", keys(&reply));
+        assert_eq!(reply.shown().matches("id=\"keys\"").count(), 1, "said once");
+    }
+    for (action, fields, says) in [
+        (
+            "issue",
+            [
+                ("user", "apiuser"),
+                ("portal", "insecure"),
+                ("alg", "RS256"),
+            ],
+            "HS256 or ES256 only",
+        ),
+        (
+            "issue",
+            [("user", "apiuser"), ("portal", "x"), ("alg", "HS256")],
+            "No portal has that name",
+        ),
+        (
+            "ask",
+            [("token", "a.b.c"), ("home", "nowhere"), ("alg", "")],
+            "No portal has the chosen keys",
+        ),
+        (
+            "sign",
+            [("header", "{}"), ("payload", "{}"), ("home", "nowhere")],
+            "No portal has the chosen keys",
+        ),
+    ] {
+        let mut fields = fields.to_vec();
+        fields.push(("how", "none"));
+        let reply = press(&mut student, action, &fields).await;
+        assert_eq!(reply.status, 422, "{action}");
+        assert!(reply.shown().contains(says), "{says}: {}", reply.body);
+    }
+}
+
+#[tokio::test]
+async fn what_was_chosen_for_the_next_token_stays_chosen_whatever_is_pressed() {
+    let mut student = bench().student();
+    let chosen = [
+        ("user", "apiuser"),
+        ("portal", "without-jwt-none"),
+        ("alg", "ES256"),
+    ];
+    let token = issued(&mut student, "hardened").await;
+    for (action, more) in [
+        ("issue", vec![]),
+        ("ask", vec![("token", token.as_str())]),
+        ("search", vec![("token", token.as_str())]),
+        ("measure", vec![("measured", "x")]),
+        ("sign", vec![("header", "{"), ("payload", "{}")]),
+    ] {
+        let fields = [&chosen[..], &more].concat();
+        let page = press(&mut student, action, &fields).await.body;
+        for option in [
+            "<option selected>apiuser",
+            "<option selected>without-jwt-none",
+            "value=\"ES256\" selected",
+        ] {
+            assert!(page.contains(option), "{action}: {option}");
+        }
+        // Every other form carries it along.
+        let forms = page.matches("name=\"user\" value=\"apiuser\"").count();
+        assert!(forms >= 2, "{action}: {forms}");
+    }
+}

@@ -58,11 +58,27 @@ async fn a_move_is_added_shown_and_noted() {
             ("variant", "only-csp".to_owned()),
         ];
         let reply = student.post_form("/clock", &form).await;
-        let back = format!("/b/{}/evidence/only-csp", bench.name);
+        let back = format!("/b/{}/evidence/only-csp?done=clock", bench.name);
         assert_eq!(reply.header("location"), Some(back.as_str()));
     }
     assert_eq!(bench.open().await.ahead(), Duration::from_secs(67 * 60));
     assert!(student.get("/").await.body.contains("67 min ahead"));
+    // Where a move leads to says at the top what happened.
+    for page in ["/?done=clock", "/evidence/only-csp?done=clock"] {
+        let shown = student.get(page).await.shown();
+        let main = shown.split("<main").nth(1).expect("a page");
+        let message = main.split("<section").next().expect("its top");
+        assert!(
+            message.contains("The clock is 67 minutes ahead"),
+            "{page}: {message}"
+        );
+        assert!(message.contains("role=\"status\""), "{message}");
+    }
+    let reset = student.get("/?done=reset").await.shown();
+    assert!(
+        reset.contains("The bench is as it was at first."),
+        "{reset}"
+    );
     let told = [
         "The clock is 67 minutes ahead.",
         "The clock is 6 minutes ahead.",
@@ -76,7 +92,7 @@ async fn the_way_back_after_a_move_never_leads_elsewhere() {
     for variant in ["//evil.example", "https://evil.example", "../..", "nothing"] {
         let form = [("minutes", "1".to_owned()), ("variant", variant.to_owned())];
         let reply = bench.student().post_form("/clock", &form).await;
-        let home = format!("/b/{}/", bench.name);
+        let home = format!("/b/{}/?done=clock", bench.name);
         assert_eq!(reply.header("location"), Some(home.as_str()), "{variant}");
     }
 }

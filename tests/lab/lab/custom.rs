@@ -85,6 +85,10 @@ async fn a_conflict_is_refused_with_its_reason_and_nothing_is_saved() {
         let because = "host-prefix needs secure: make secure strong too, or host-prefix weak.";
         assert!(reply.body.contains(because), "{}", reply.body);
         assert!(reply.body.contains("Nothing was saved."));
+        for link in ["href=\"#secure\"", "href=\"#host-prefix\""] {
+            assert!(reply.body.contains(link), "{link}: {}", reply.body);
+        }
+        assert!(reply.body.contains("id=\"secure\""), "it leads somewhere");
         let kept = format!("name=\"host-prefix\" value=\"{prefix}\" checked");
         assert!(reply.body.contains(&kept), "the form keeps what was chosen");
         assert_eq!(bench.open().await.custom(), Policy::INSECURE);
@@ -107,6 +111,10 @@ async fn an_arm_that_does_not_exist_is_refused_with_its_name() {
         let because = "http-only has no such arm. Nothing was saved.";
         assert!(reply.body.contains(because), "{}", reply.body);
         assert!(!reply.body.contains("<script>"));
+        assert!(
+            reply.body.contains("name=\"csp\" value=\"nonce\" checked"),
+            "the other choice is not lost"
+        );
         assert_eq!(
             bench.open().await.custom(),
             Policy::INSECURE,
@@ -120,8 +128,16 @@ async fn presets_take_every_arm_at_once() {
     let bench = bench();
     let count = Name::ALL.len();
     for (preset, policy, tally) in [
-        ("hardened", Policy::HARDENED, format!("{count} strong")),
-        ("insecure", Policy::INSECURE, format!("{count} weak")),
+        (
+            "hardened",
+            Policy::HARDENED,
+            format!("<span data-strong>{count}</span> strong"),
+        ),
+        (
+            "insecure",
+            Policy::INSECURE,
+            format!("<span data-weak>{count}</span> weak"),
+        ),
     ] {
         assert_eq!(
             save(&bench, &[("preset", preset), ("csp", "nonce")])
@@ -278,4 +294,62 @@ async fn a_threat_model_that_does_not_exist_is_a_422_that_names_those_that_do() 
         assert!(refused.body.contains(model.name), "{}", refused.body);
     }
     assert_eq!(student.get("/custom/attack/live").await.json(), Value::Null);
+}
+
+#[tokio::test]
+async fn save_and_attack_is_one_step_and_attacks_the_new_mix() {
+    let bench = bench();
+    let mut student = bench.student();
+    assert_eq!(student.post_form("/custom/attack", &[]).await.status, 303);
+    // The run of the old mix is still going on: the new one takes its place.
+    let reply = save(&bench, &[("referrer", "same-origin"), ("then", "attack")]).await;
+    let page = format!("/b/{}/custom/attack", bench.name);
+    assert_eq!(reply.header("location"), Some(page.as_str()));
+    let run = ended(&mut student).await;
+    assert_eq!(
+        (&run["strong"], &run["finished"]),
+        (&1.into(), &true.into()),
+        "{run}"
+    );
+    let page = student.get("/custom/attack").await.shown();
+    assert!(page.contains("with 1 strong defence."), "{page}");
+    assert!(page.contains("1 defence is strong now"), "{page}");
+    let refused = save(&bench, &[("host-prefix", "host"), ("then", "attack")]).await;
+    assert_eq!(
+        refused.status, 422,
+        "nothing is attacked that was not saved"
+    );
+    assert_eq!(student.get("/custom/attack/live").await.json()["strong"], 1);
+}
+
+#[tokio::test]
+async fn a_run_is_stopped_by_its_button_and_says_where() {
+    let bench = bench();
+    let mut student = bench.student();
+    assert_eq!(student.post_form("/custom/attack", &[]).await.status, 303);
+    let page = student.get("/custom/attack").await.body;
+    assert!(
+        page.contains("/custom/attack/stop\">Stop the run"),
+        "{page}"
+    );
+    assert_eq!(
+        student.post_form("/custom/attack/stop", &[]).await.status,
+        303
+    );
+    let run = ended(&mut student).await;
+    assert_eq!(run["finished"], false, "{run}");
+    let page = student.get("/custom/attack").await.body;
+    assert!(page.contains("<b>The run was stopped</b> after "), "{page}");
+}
+
+#[tokio::test]
+async fn the_mix_before_the_last_change_can_be_taken_back() {
+    let bench = bench();
+    assert_eq!(save(&bench, &[("csp", "nonce")]).await.status, 303);
+    let mine = bench.open().await.custom();
+    assert_eq!(save(&bench, &[("preset", "hardened")]).await.status, 303);
+    let page = bench.student().get("/custom?saved=1").await.shown();
+    assert!(page.contains("the mix before had 1 strong and"), "{page}");
+    assert_eq!(save(&bench, &[("preset", "earlier")]).await.status, 303);
+    assert_eq!(bench.open().await.custom(), mine);
 }

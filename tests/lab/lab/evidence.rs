@@ -243,3 +243,39 @@ async fn a_session_that_reached_its_idle_limit_says_so_and_only_the_newest_six_a
     }
     assert_eq!(lives(&bench, "only-idle-timeout").await.len(), 6);
 }
+
+#[tokio::test]
+async fn what_happened_to_sessions_is_first_and_everything_is_behind_a_filter() {
+    let bench = bench();
+    let mut student = bench.student();
+    let mut visitor = bench.visitor("insecure");
+    visitor.sign_in().await;
+    visitor.submit("/board", &[("text", "hello")]).await;
+    let minutes = [("minutes", "2".to_owned())];
+    assert_eq!(student.post_form("/clock", &minutes).await.status, 303);
+    let list = |page: &str| {
+        let list = page.split("id=\"event-rows\">").nth(1).expect("a list");
+        list.split("</ol>").next().expect("its end").to_owned()
+    };
+    let sessions = list(&student.get("/evidence/insecure").await.body);
+    assert!(sessions.contains("signed in"), "{sessions}");
+    assert!(
+        !sessions.contains("notice") && !sessions.contains("clock"),
+        "{sessions}"
+    );
+    let all = list(&student.get("/evidence/insecure?events=all").await.body);
+    for part in ["signed in", "notice", "2 minutes ahead"] {
+        assert!(all.contains(part), "{part}: {all}");
+    }
+    let live = student.get("/evidence/insecure/live").await.json();
+    assert_eq!(
+        live["events"].as_array().map(Vec::len),
+        Some(sessions.matches("<li>").count())
+    );
+    for page in [
+        "/evidence/insecure?events=x",
+        "/evidence/insecure/live?events=x",
+    ] {
+        assert_eq!(student.get(page).await.status, 400, "{page}");
+    }
+}

@@ -12,10 +12,12 @@ const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-const POSTS: [(&str, &str); 24] = [
+const POSTS: [(&str, &str); 26] = [
     ("/audit", "variant=insecure"),
     ("/audit/cancel", ""),
     ("/custom/attack", ""),
+    ("/custom/attack/stop", ""),
+    ("/start-over", "what=loot"),
     ("/labs/name", "name=Ada"),
     ("/labs/progress", ""),
     ("/labs/06-session-fixation/answer", "id=why&answer=0"),
@@ -33,10 +35,14 @@ const POSTS: [(&str, &str); 24] = [
     ("/ids", ""),
     ("/stateless", ""),
     ("/matrix", ""),
+    ("/matrix/stop", ""),
     ("/custom", "preset=hardened"),
     ("/compare", "action=sign-in"),
     ("/same-site", "action=skip&from=sibling"),
-    ("/jwt", "action=issue&user=apiuser&portal=insecure"),
+    (
+        "/jwt",
+        "action=issue&user=apiuser&portal=insecure&alg=HS256",
+    ),
 ];
 
 fn pages() -> Vec<String> {
@@ -55,6 +61,10 @@ fn pages() -> Vec<String> {
         "/wire?projector=1",
         "/wire/live",
         "/matrix",
+        "/matrix?cell=fixation.rotation",
+        "/matrix?group=tokens&text=none",
+        "/matrix/live",
+        "/matrix/table/live",
         "/plays",
         "/fixation",
         "/jwt",
@@ -65,6 +75,10 @@ fn pages() -> Vec<String> {
         "/stateless",
         "/audit",
         "/audit/live",
+        "/start-over",
+        "/start-over?what=loot",
+        "/start-over?done=clock",
+        "/evidence/insecure?events=all",
         "/custom/attack",
         "/custom/attack/live",
         "/labs",
@@ -116,10 +130,10 @@ async fn every_page_answers_with_the_strict_policy_and_sets_no_cookie() {
         assert_eq!(reply.header("cache-control"), Some("no-store"), "{page}");
         assert_eq!(reply.header("strict-transport-security"), None, "{page}");
         if reply.header("content-type") == Some("text/html; charset=utf-8") {
-            let end = if page == "/wire/live" {
-                "</ol>\n"
-            } else {
-                "</html>\n"
+            let end = match page.as_str() {
+                "/wire/live" => "</ol>\n",
+                "/matrix/table/live" => "</section>\n",
+                _ => "</html>\n",
             };
             assert!(reply.body.ends_with(end), "{page}: the whole page");
             for inline in ["<script>", " onclick=", " style=", "<style"] {

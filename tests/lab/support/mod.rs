@@ -118,7 +118,7 @@ impl TestBench {
     /// What the journal and the session table show of a variant, as the evidence page polls it.
     pub async fn evidence(&self, variant: &str) -> serde_json::Value {
         self.student()
-            .get(&format!("/evidence/{variant}/live"))
+            .get(&format!("/evidence/{variant}/live?events=all"))
             .await
             .json()
     }

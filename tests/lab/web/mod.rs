@@ -15,6 +15,7 @@ mod odd_requests;
 mod pages;
 mod random;
 mod request_line;
+mod scales;
 mod server;
 pub mod socket;
 mod tls;

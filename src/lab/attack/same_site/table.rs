@@ -18,6 +18,11 @@ pub struct SameSiteCell {
     probe: &'static str,
     /// `sent`, `not sent` or `not measured`.
     state: &'static str,
+    /// `weak` where the cookie comes along with a request that another origin made, `strong` where
+    /// it stays away; empty for requests of the portal's own pages.
+    kind: &'static str,
+    /// What the record says, where nothing is measured.
+    by_record: Option<&'static str>,
     /// `right` or `wrong`, once there is something to compare the guess with.
     guess: Option<&'static str>,
     /// What the record says, where it says something else.
@@ -92,10 +97,13 @@ pub fn of(
                         let is = sent.as_ref().map(|sent| sent.cookies[at]);
                         let differs = is.zip(recorded.map(|cells| cells[at]));
                         let differs = differs.filter(|(is, was)| is != was);
+                        let by_record = recorded.filter(|_| is.is_none()).map(|cells| cells[at]);
                         let right = is.zip(guess.map(|cells| cells[at]));
                         SameSiteCell {
                             probe: probe.slug(),
                             state: is.map_or("not measured", word),
+                            kind: is.or(by_record).map_or("", |sent| kind(from, sent)),
+                            by_record: by_record.map(word),
                             guess: right.map(|(is, was)| if is == was { "right" } else { "wrong" }),
                             recorded: differs.map(|(_, was)| word(was)),
                         }
@@ -140,6 +148,15 @@ fn counted(way: Way, sent: Option<SentCookies>) -> Option<SentCookies> {
 
 const fn word(sent: bool) -> &'static str {
     if sent { "sent" } else { "not sent" }
+}
+
+/// The colour of a cell.
+const fn kind(from: Initiator, sent: bool) -> &'static str {
+    match (from, sent) {
+        (Initiator::SameOrigin, _) => "",
+        (_, true) => "weak",
+        (_, false) => "strong",
+    }
 }
 
 fn in_words(record: &RecordedTable) -> String {

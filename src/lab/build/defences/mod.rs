@@ -12,24 +12,12 @@ use serde::Serialize;
 use crate::base::addresses::Listener;
 use crate::defences::ArmText;
 use crate::defences::policy::{Name, Policy};
+use crate::lab::defence_groups::DefenceGroup;
 use crate::lab::{Lessons, page};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 use crate::worksheets::standards::{self, Standard};
 pub use source::Sources;
-
-/// The parts of the list: their titles, and the defence that each begins with. The order is that of
-/// the course.
-const GROUPS: [(&str, Name); 8] = [
-    ("Session ids", Name::IdSource),
-    ("Cookie attributes", Name::HttpOnly),
-    ("Lifetime and sign-out", Name::IdleTimeout),
-    ("Requests from elsewhere", Name::CsrfToken),
-    ("Pages, headers and transport", Name::Output),
-    ("Signing in", Name::Throttle),
-    ("What the browser keeps", Name::RoleSource),
-    ("Tokens", Name::JwtSignature),
-];
 
 #[derive(Serialize)]
 struct Group {
@@ -68,18 +56,12 @@ fn first_sentence(text: &str) -> &str {
 }
 
 fn groups() -> Vec<Group> {
-    let starts: Vec<usize> = GROUPS.iter().map(|(_, first)| *first as usize).collect();
-    let ends = starts.iter().skip(1).copied().chain([Name::ALL.len()]);
-    let of = |((title, _), (from, to)): (&(&'static str, Name), (usize, usize))| Group {
-        title,
-        id: title.to_lowercase().replace([' ', ','], "-"),
-        defences: Name::ALL[from..to].iter().map(ListedDefence::new).collect(),
+    let of = |group: DefenceGroup| Group {
+        title: group.title,
+        id: group.slug(),
+        defences: group.defences.iter().map(ListedDefence::new).collect(),
     };
-    GROUPS
-        .iter()
-        .zip(starts.iter().copied().zip(ends))
-        .map(of)
-        .collect()
+    DefenceGroup::all().map(of).collect()
 }
 
 #[get("/defences")]

@@ -20,6 +20,7 @@ use rocket::{Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
 use tokio::sync::Mutex;
 
+use crate::base::bench_name::BenchName;
 use crate::client::LabClient;
 use crate::client::caller::Portal;
 use crate::lab::Store;
@@ -41,6 +42,11 @@ impl ComparedSides {
         let new = || Sides::new(lab_client, &Portal::of(&context.addresses), bench);
         self.0
             .read_or_insert_with(bench, || Arc::new(Mutex::new(new())))
+    }
+
+    /// Empties both cookie jars of a bench, and forgets what was done with them.
+    pub fn forget(&self, bench: &BenchName) {
+        self.0.remove(bench);
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Anatomy {
 /// Header or payload.
 #[derive(Debug, Default, Serialize)]
 pub struct TokenPart {
+    /// As it appears in the token.
+    pub encoded: String,
     /// As JSON with a line for each member; as it is where it is no such JSON.
     pub text: String,
     pub members: Vec<Member>,
@@ -80,6 +82,7 @@ pub fn take_apart(token: &str, now: BenchTime) -> Anatomy {
         let Some(encoded) = parts.next() else {
             continue;
         };
+        encoded.clone_into(&mut part.encoded);
         match read(encoded, part) {
             Ok(members) => part.members = explained(&members, explain, now),
             Err(why) => found.broken.push(format!("The {name} {why}")),

@@ -61,9 +61,14 @@ struct Workbench {
     token: String,
     users: Vec<DropDownOption>,
     portals: Vec<DropDownOption>,
+    algorithms: Vec<DropDownOption>,
+    /// What was chosen for the next token to issue, which the other forms carry along.
+    issue: IssueChoices,
     homes: Vec<DropDownOption>,
-    /// Whose keys and names the verifiers had.
+    /// The choice of whose keys and names the verifiers have.
     home: String,
+    /// Whose they had, and why.
+    keys: Option<KeysUsed>,
     anatomy: Option<Anatomy>,
     header: String,
     payload: String,
@@ -75,6 +80,42 @@ struct Workbench {
     not_searched: Option<&'static str>,
     meter: Option<Meter>,
 }
+
+/// For whom, by which portal and how the next token is issued.
+#[derive(Debug, Default, Serialize)]
+struct IssueChoices {
+    user: String,
+    portal: String,
+    alg: String,
+}
+
+/// Whose keys and names the verifiers had, and why.
+#[derive(Debug, Serialize)]
+struct KeysUsed {
+    /// The portal; none where each had its own.
+    portal: Option<String>,
+    reason: KeysReason,
+}
+
+/// Why the verifiers had the keys of this portal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum KeysReason {
+    /// The student chose it.
+    Chosen,
+    /// The token's `iss` names it.
+    Named,
+    /// The token names no portal of this bench.
+    NoneNamed,
+    /// It has just issued the token.
+    Issued,
+}
+
+/// The ways in which a portal signs the tokens that it issues.
+const ALGORITHMS: [(SigningAlgorithm, &str, &str); 2] = [
+    (SigningAlgorithm::Hs256, "HS256", "HS256, a shared secret"),
+    (SigningAlgorithm::Es256, "ES256", "ES256, a pair of keys"),
+];
 
 /// A form that was sent.
 struct WorkbenchForm(HashMap<String, String>);
@@ -92,15 +133,24 @@ impl WorkbenchForm {
         TYPED.into_iter().find(long)
     }
 
-    /// The portal whose keys count: the chosen one, or the one that the token names.
-    fn home(&self, context: &RequestContext, token: &str) -> Home {
+    /// The portal whose keys count, and why it is that one.
+    ///
+    /// # Errors
+    /// No portal has the chosen name.
+    fn home(&self, context: &RequestContext, token: &str) -> Result<(Home, KeysReason), NotDone> {
         match self.field("home") {
-            "own" => Home::Own,
-            name => {
-                let chosen = name.parse().ok();
-                let named = chosen.or_else(|| verdicts::named_home(context, token));
-                Home::Of(named.unwrap_or(Variant::Hardened))
-            }
+            "own" => Ok((Home::Own, KeysReason::Chosen)),
+            "" => Ok(match verdicts::named_home(context, token) {
+                Some(named) => (Home::Of(named), KeysReason::Named),
+                None => (Home::Of(Variant::Hardened), KeysReason::NoneNamed),
+            }),
+            name => match name.parse() {
+                Ok(chosen) => Ok((Home::Of(chosen), KeysReason::Chosen)),
+                Err(_) => {
+                    let why = "No portal has the chosen keys. Choose one of the list.";
+                    Err((why.into(), "home"))
+                }
+            },
         }
     }
 }
@@ -108,12 +158,7 @@ impl WorkbenchForm {
 #[get("/jwt")]
 fn show(context: &RequestContext) -> Template {
     let empty = WorkbenchForm(HashMap::new());
-    render(
-        context,
-        &empty,
-        Home::Of(Variant::Hardened),
-        Workbench::default(),
-    )
+    render(context, &empty, Workbench::default())
 }
 
 #[post("/jwt", data = "<data>")]
@@ -125,7 +170,7 @@ async fn work(
     let sent = WorkbenchForm(fields(&read(data).await?));
     let mut token = sent.field("token").trim().to_owned();
     let mut page = Workbench::default();
-    let mut home = sent.home(context, &token);
+    let mut issued_by = None;
     let too_long = sent.too_long();
     let refused = match too_long {
         Some(field) => {
@@ -136,7 +181,15 @@ async fn work(
                 format!("A field holds more than {MAX_TOKEN_BYTES} bytes. Send a shorter one.");
             Err((why, field))
         }
-        None => act(context, &sent, &mut page, &mut token, &mut home).await?,
+        None => act(context, &sent, &mut page, &mut token, &mut issued_by).await?,
+    };
+    let keys = match issued_by {
+        Some(portal) => Ok((Home::Of(portal), KeysReason::Issued)),
+        None => sent.home(context, &token),
+    };
+    let (refused, (home, reason)) = match (refused, keys) {
+        (refused, Ok(keys)) => (refused, keys),
+        (refused, Err(why)) => (refused.and(Err(why)), (Home::Own, KeysReason::Chosen)),
     };
     if let Err((why, field)) = &refused {
         page.error = Some(why.clone());
@@ -150,13 +203,20 @@ async fn work(
         }
         page.anatomy = Some(anatomy);
         page.verdicts = Some(verdicts::ask_all(context, door, &token, home).await?);
+        page.keys = Some(KeysUsed {
+            portal: match home {
+                Home::Of(portal) => Some(portal.to_string()),
+                Home::Own => None,
+            },
+            reason,
+        });
     }
     page.token = token;
     let status = match refused {
         Ok(()) => Status::Ok,
         Err(_) => Status::UnprocessableEntity,
     };
-    Ok((status, render(context, &sent, home, page)))
+    Ok((status, render(context, &sent, page)))
 }
 
 /// Does what the pressed button says. The inner error is a sentence for the page.
@@ -165,7 +225,7 @@ async fn act(
     sent: &WorkbenchForm,
     page: &mut Workbench,
     token: &mut String,
-    home: &mut Home,
+    issued_by: &mut Option<Variant>,
 ) -> Result<Result<(), NotDone>, Problem> {
     match sent.field("action") {
         "ask" if token.is_empty() => {
@@ -184,12 +244,14 @@ async fn act(
                 let why = "No portal has that name. Choose one of the list.";
                 return Ok(Err((why.into(), "portal")));
             };
-            let signs = match sent.field("alg") {
-                "ES256" => SigningAlgorithm::Es256,
-                _ => SigningAlgorithm::Hs256,
+            let mut algorithms = ALGORITHMS.into_iter();
+            let chosen = algorithms.find(|(_, name, _)| *name == sent.field("alg"));
+            let Some((signs, _, _)) = chosen else {
+                let why = "A portal signs with HS256 or ES256 only. Choose one of the list.";
+                return Ok(Err((why.into(), "alg")));
             };
             *token = sign::issue(context, variant, user, signs).await?;
-            *home = Home::Of(variant);
+            *issued_by = Some(variant);
             page.done = Some(format!("{variant} issued an access token to {user}."));
         }
         "sign" => {
@@ -217,9 +279,12 @@ async fn act(
                     .map_or("", |(_, signature)| signature),
                 fit: !sent.field("fit").is_empty(),
             };
-            let portal = match home {
-                Home::Of(variant) => *variant,
-                Home::Own => Variant::Hardened,
+            let portal = match sent.home(context, token) {
+                Ok((Home::Of(variant), _)) => variant,
+                Ok((Home::Own, _)) => {
+                    verdicts::named_home(context, token).unwrap_or(Variant::Hardened)
+                }
+                Err((why, field)) => return Ok(Err((format!("Not signed. {why}"), field))),
             };
             *token = sign::sign(context, portal, edited).await?;
             (page.header, page.payload) = (String::new(), String::new());
@@ -264,39 +329,51 @@ async fn read(data: Data<'_>) -> Result<String, Problem> {
         .map_err(|_| Problem::bad_request("The form is not UTF-8 text.", "Send it as text."))
 }
 
-fn render(
-    context: &RequestContext,
-    sent: &WorkbenchForm,
-    home: Home,
-    mut page: Workbench,
-) -> Template {
+fn render(context: &RequestContext, sent: &WorkbenchForm, mut page: Workbench) -> Template {
     let choice = |value: &str, description: &str, chosen: bool| DropDownOption {
         value: value.to_owned(),
         description: description.to_owned(),
         chosen,
     };
-    let user = sent.field("user");
+    // What was chosen stays chosen, in every form; at first it is the first of each list.
+    let chosen = |name: &str, first: &str| match sent.field(name) {
+        "" => first.to_owned(),
+        value => value.to_owned(),
+    };
+    page.issue = IssueChoices {
+        user: chosen("user", OWN_ACCOUNTS[0]),
+        portal: chosen("portal", "hardened"),
+        alg: chosen("alg", ALGORITHMS[0].1),
+    };
     page.users = OWN_ACCOUNTS
         .iter()
-        .map(|own| choice(own, own, *own == user))
+        .map(|own| choice(own, own, *own == page.issue.user))
         .collect();
+    page.algorithms = ALGORITHMS
+        .iter()
+        .map(|(_, name, description)| choice(name, description, *name == page.issue.alg))
+        .collect();
+    sent.field("home").clone_into(&mut page.home);
     let mut all: Vec<Variant> = verdicts::variants().collect();
-    if let Home::Of(variant) = home
-        && !all.contains(&variant)
-    {
-        all.push(variant);
+    for chosen in [&page.issue.portal, &page.home] {
+        if let Ok(variant) = chosen.parse()
+            && !all.contains(&variant)
+        {
+            all.push(variant);
+        }
     }
-    let portal = |variant: &Variant| {
+    let portal = |variant: &Variant, of: &str| {
         let name = variant.to_string();
-        choice(&name, &name, home == Home::Of(*variant))
+        choice(&name, &name, name == of)
     };
-    page.portals = all.iter().map(portal).collect();
-    let own = choice("own", "each portal its own", home == Home::Own);
-    page.homes = all.iter().map(portal).chain([own]).collect();
-    page.home = match home {
-        Home::Of(variant) => variant.to_string(),
-        Home::Own => "own".into(),
-    };
+    page.portals = all
+        .iter()
+        .map(|one| portal(one, &page.issue.portal))
+        .collect();
+    let named = choice("", "the portal that the token names", page.home.is_empty());
+    let own = choice("own", "each portal its own", page.home == "own");
+    let homes = all.iter().map(|one| portal(one, &page.home));
+    page.homes = [named].into_iter().chain(homes).chain([own]).collect();
     let how = sent.field("how");
     page.signs = How::ALL
         .iter()

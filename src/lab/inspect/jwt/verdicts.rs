@@ -33,6 +33,7 @@ pub enum Home {
 /// What all verifiers say.
 #[derive(Debug, Serialize)]
 pub struct Verdicts {
+    /// `strong`, `mixed`, or empty where nothing was tested: a good token is accepted.
     pub kind: &'static str,
     pub head: String,
     pub description: String,
@@ -218,9 +219,9 @@ fn summed_up(rows: Vec<VerdictRow>) -> Verdicts {
     let doors = decide.iter().filter(|one| one.lets_in).count();
     let (kind, head, description) = match (hardened, insecure) {
         (true, true) => (
-            "strong",
+            "",
             "Accepted on both sides.",
-            "It is a good token of this portal. Where a variant refuses it, its key is another one.",
+            "It is a good token of this portal. A policy that refuses it verifies with another key.",
         ),
         (true, false) => (
             "mixed",

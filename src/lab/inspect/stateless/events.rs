@@ -1,9 +1,11 @@
 //! The five events. Each signs in for a session and for a token, asks with both, lets the event
 //! happen, and asks again. The page shows the real answers.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::attacks::http_actor::HttpActor;
@@ -24,6 +26,11 @@ pub(super) struct StatelessEvent {
     pub description: &'static str,
     /// Why the two sides differ.
     pub explains: &'static str,
+    /// From which answer on the session's side shows a defence at work, or missing; `None` where
+    /// the event does not concern it.
+    pub tests_session: Option<usize>,
+    /// The same of the token's side.
+    pub tests_token: Option<usize>,
 }
 
 /// The events, in the order of [`run`].
@@ -34,6 +41,8 @@ pub(super) const EVENTS: [StatelessEvent; 5] = [
                old token are sent once more.",
         explains: "The server ends a session by forgetting its id. It can refuse a token that is \
                    still valid only by remembering it.",
+        tests_session: Some(1),
+        tests_token: Some(1),
     },
     StatelessEvent {
         title: "A stolen copy",
@@ -41,6 +50,8 @@ pub(super) const EVENTS: [StatelessEvent; 5] = [
                password.",
         explains: "Both are bearer credentials: whoever has a copy is the user. Sessions can be \
                    found by their user and ended. Tokens need a rule for all tokens of a user.",
+        tests_session: Some(1),
+        tests_token: Some(1),
     },
     StatelessEvent {
         title: "A change of role",
@@ -48,6 +59,8 @@ pub(super) const EVENTS: [StatelessEvent; 5] = [
                takes the role back. Both lists are for administrators only.",
         explains: "A role that the server looks up changes at once. A role in a token \
                    stays until the token ends.",
+        tests_session: Some(1),
+        tests_token: Some(1),
     },
     StatelessEvent {
         title: "A change of keys",
@@ -57,6 +70,8 @@ pub(super) const EVENTS: [StatelessEvent; 5] = [
                    so a portal that changes keys accepts the old one for a while. After a day a \
                    session and a token may also have reached their own time limits; the answer \
                    names the check that refused the token.",
+        tests_session: None,
+        tests_token: Some(2),
     },
     StatelessEvent {
         title: "A second server",
@@ -66,23 +81,25 @@ pub(super) const EVENTS: [StatelessEvent; 5] = [
         explains: "A token says by itself whose it is, so any server with the key can read it. The \
                    price: the second server does not learn of the sign-out. An id says nothing \
                    without the store that knows it.",
+        tests_session: Some(1),
+        tests_token: Some(1),
     },
 ];
 
 /// What happened to a session and to a token.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Happened {
-    session: Vec<EventAnswer>,
-    token: Vec<EventAnswer>,
+    pub session: Vec<EventAnswer>,
+    pub token: Vec<EventAnswer>,
 }
 
 /// An answer at one moment.
-#[derive(Clone, Debug, Serialize)]
-struct EventAnswer {
-    when: &'static str,
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct EventAnswer {
+    when: Cow<'static, str>,
     /// The status, where it was asked by HTTP.
     status: Option<u16>,
-    opens: bool,
+    pub opens: bool,
     description: String,
 }
 
@@ -210,7 +227,7 @@ fn read_with(when: &'static str, token: &str, secret: &[u8]) -> EventAnswer {
         Err(refusal) => (false, refusal.to_string()),
     };
     EventAnswer {
-        when,
+        when: when.into(),
         status: None,
         opens,
         description,
@@ -255,7 +272,7 @@ impl EventAnswer {
         let greeting = page.body.split("Welcome to the Dashboard, ").nth(1);
         let user = greeting.and_then(|rest| rest.split_once('!'));
         Self {
-            when,
+            when: when.into(),
             status: Some(page.status),
             opens: user.is_some(),
             description: match user {
@@ -276,7 +293,7 @@ impl EventAnswer {
             (None, None) => "No answer in JSON.".into(),
         };
         Self {
-            when,
+            when: when.into(),
             status: Some(reply.status),
             opens: reply.status == 200,
             description,
@@ -290,7 +307,7 @@ impl EventAnswer {
             false => "The list for administrators is refused.",
         };
         Self {
-            when,
+            when: when.into(),
             status: Some(reply.status),
             opens,
             description: description.into(),
