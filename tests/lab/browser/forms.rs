@@ -196,7 +196,7 @@ async fn a_failed_form_of_the_lab_has_the_focus_on_what_is_wrong() {
 
     tab.visit(&tab.on_lab("/jwt")).await;
     // It is refused in place.
-    tab.click("#ask button").await;
+    tab.click("#ask button[value=ask]").await;
     failed(&tab, "#token").await;
 
     tab.visit(&tab.on_lab("/labs/08-timeouts")).await;

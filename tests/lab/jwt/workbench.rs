@@ -381,7 +381,7 @@ async fn bad_input_is_told_what_is_wrong() {
     let long = "x".repeat(MAX_TOKEN_BYTES + 1);
     let reply = press(&mut student, "ask", &[("token", &long)]).await;
     assert_eq!(reply.status, 422);
-    assert!(reply.body.contains("more than 8192 bytes") && !reply.body.contains(&long));
+    assert!(reply.body.contains("more than 8192 bytes") && reply.body.contains(&long));
     let huge = "x".repeat(70_000);
     let reply = press(&mut student, "ask", &[("token", &huge)]).await;
     assert_eq!(reply.status, 413);
