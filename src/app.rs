@@ -25,7 +25,7 @@ use crate::base::keys::ServerKey;
 use crate::base::start_error::StartError;
 use crate::base::tls::Certificate;
 use crate::client::LabClient;
-use crate::lab::Lessons;
+use crate::lab::{Lessons, StepKeeper};
 use crate::same_site::measured::MeasuredTables;
 use crate::session::bench::{BenchKeys, Benches};
 use crate::sniffing_proxy;
@@ -145,6 +145,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         lab_client: lab_client.clone(),
         store: announce::store(settings),
         lessons: lessons.clone(),
+        step_keeper: StepKeeper::new(lessons.clone()),
         captures: captures.clone(),
         health: Arc::default(),
         same_site: same_site.clone(),

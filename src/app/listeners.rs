@@ -22,13 +22,14 @@ use crate::base::start_error::StartError;
 use crate::base::tls::Certificate;
 use crate::client::LabClient;
 use crate::defences::facts::Scheme;
-use crate::lab::{self, LabState, Lessons, PortalPagesState, Store};
+use crate::lab::{self, LabState, Lessons, PortalPagesState, StepKeeper, Store};
 use crate::portal;
 use crate::same_site::measured::MeasuredTables;
 use crate::session::bench::Benches;
 use crate::sniffing_proxy::capture::Captures;
 use crate::storage::health::Health;
 use crate::web::answer::AnswerHeaders;
+use crate::web::noted::NeededRequests;
 use crate::web::request_router::RequestRouter;
 use crate::web::server::{self, Acceptor, Connections};
 use crate::web::templates::SiteTemplates;
@@ -48,6 +49,8 @@ pub(super) struct SharedState {
     pub store: Store,
     /// The worksheets, and whose machine this is.
     pub lessons: Lessons,
+    /// Stores the steps that were done.
+    pub step_keeper: StepKeeper,
     /// What goes through the café.
     pub captures: Arc<Captures>,
     /// Whether the store works.
@@ -249,10 +252,15 @@ fn site(
         addresses: shared.addresses.clone(),
         benches: shared.benches.clone(),
     };
+    let lessons = shared.lessons.clone();
+    let needed = NeededRequests::new(move |event| lessons.library().asks_for(event));
     site.manage(request_router.clone())
+        .manage(needed)
         .attach(request_router)
         .attach(Shield::new())
         .attach(AnswerHeaders)
+        // After the request is noted.
+        .attach(shared.step_keeper.clone())
         .mount("/", assets::routes())
         .mount("/", request_router::routes())
         .register("/", problem::all_catchers())

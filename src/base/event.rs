@@ -216,7 +216,7 @@ pub enum EventKind {
         #[serde(default)]
         strong: usize,
     },
-    /// A request was answered. Noted only while a worksheet is open: its checks look for it.
+    /// A request was answered. Noted only where a step of some worksheet asks for such a request.
     Request(Box<NotedRequest>),
     /// The student had an attack tried, against the event's variant.
     AttackRan {

@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 use rocket::{Build, Rocket};
 
+pub use learn::worksheets::keeper::StepKeeper;
 pub use lessons::Lessons;
 pub use store::Store;
 

@@ -168,9 +168,7 @@ impl<'r> Visitor<'r> {
                 time_left: visitor.time_left(counts),
             });
         }
-        if context.bench.notes_requests()
-            && let Some(user) = visitor.user()
-        {
+        if let Some(user) = visitor.user() {
             context.note_user(user);
         }
         Ok(visitor)

@@ -344,40 +344,6 @@ impl World<'_> {
         })
         .await
     }
-
-    /// Marks every session of a user for a new id at its next request, after a change of role.
-    /// Without it an id that was planted or copied while the user was a student becomes an
-    /// administrator's.
-    ///
-    /// The new id cannot be given here: only an answer to the browser that holds the session can
-    /// carry it, and this request comes from somebody else.
-    ///
-    /// # Errors
-    /// The store does not answer.
-    pub async fn renew_sessions_of(&self, user: &str) -> Result<(), StorageError> {
-        for listed in self.sessions(Some(user)).await? {
-            let mut put = self.put(&listed.key, &listed.record, Some(user));
-            let record = SessionRecord {
-                renew: true,
-                ..listed.record
-            };
-            put.value = self.encode(&record);
-            put.last_used = listed.last_used;
-            put.expires_at = record.deadline(self.probe, listed.last_used);
-            let expect = vec![(listed.key, Expect::Version(listed.version))];
-            // The mark must not count as use, so both times stay as they were.
-            //
-            // The version is expected, so a session that ended meanwhile does not come back. One
-            // that changed meanwhile stays unmarked and keeps its id.
-            self.commit(Batch {
-                expect,
-                put: vec![put],
-                ..Batch::default()
-            })
-            .await?;
-        }
-        Ok(())
-    }
 }
 
 /// What a password change did besides storing the password.

@@ -28,6 +28,7 @@ pub mod id;
 pub mod notices;
 pub mod recognise;
 pub mod record;
+mod renew;
 mod replaced;
 pub mod sign_in;
 pub mod state_cookie;

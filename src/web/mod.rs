@@ -14,7 +14,7 @@ pub mod interrupted;
 pub mod known_addresses;
 pub mod lab_pages;
 mod methods;
-mod noted;
+pub mod noted;
 mod on_wire;
 pub mod openapi;
 pub mod page;

@@ -1,4 +1,9 @@
-//! What the journal notes of requests while a worksheet is open, so that its checks can find them.
+//! What the journal notes of requests, so that the checks of worksheets can find them.
+//!
+//! From a bench's first request on: who opens a sheet later is not told that nothing happened. Only
+//! requests that some step asks for are noted, so that the others push nothing out of the journal.
+
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,9 +19,33 @@ use crate::session::{SessionId, cookie};
 /// The longest path that is noted, in characters.
 const LONGEST: usize = 120;
 
-/// Notes an answered request, if the bench wants it noted.
+/// Says of a noted request whether the journal needs it.
+type IsNeeded = dyn Fn(&Event) -> bool + Send + Sync;
+
+/// Which requests the journal needs, as the worksheets of the lab tell. A site without it notes none.
+#[derive(Clone)]
+pub struct NeededRequests(Arc<IsNeeded>);
+
+impl NeededRequests {
+    /// Those of which this is true.
+    pub fn new(is_needed: impl Fn(&Event) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(is_needed))
+    }
+}
+
+impl std::fmt::Debug for NeededRequests {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NeededRequests")
+    }
+}
+
+/// Notes an answered request, if a worksheet may look for it.
 pub(super) async fn note(context: &RequestContext, request: &Request<'_>, status: u16) {
-    if !context.bench.notes_requests() || context.client == ClientKind::Lab {
+    let Some(NeededRequests(is_needed)) = request.rocket().state() else {
+        return;
+    };
+    // Who works on a bench that is thrown away is an attack.
+    if context.client == ClientKind::Lab || context.bench.is_thrown_away() {
         return;
     }
     // A page elsewhere must not do a step of a worksheet on the lab's own pages.
@@ -57,6 +86,9 @@ pub(super) async fn note(context: &RequestContext, request: &Request<'_>, status
         client: context.client,
         what: EventKind::Request(Box::new(noted)),
     };
+    if !is_needed(&event) {
+        return;
+    }
     // The answer is already made. A step that was not noted is done again.
     if let Err(error) = context.bench.note(event).await {
         error.report();

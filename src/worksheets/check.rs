@@ -1,8 +1,16 @@
-//! Whether a step was done: the events that it expects, found in the journal in their order.
+//! Whether the steps of a sheet were done: the events that each expects, found in the journal in their
+//! order.
 //!
 //! Nothing that a student types counts as proof, only what the server saw. Where an attempt does
 //! not count, the page says why. What one expected event looks like is in
 //! [`expectation`](super::expectation).
+//!
+//! The commands of one step often look like failed attempts at a later one. So an attempt belongs to
+//! the first open step that it could be meant for. It counts for the step that is due only, and only
+//! after everything that served an earlier step or another sheet: nobody who does what the sheet says
+//! in its order reads of an attempt that failed.
+
+use std::ops::Range;
 
 use super::events::Facts;
 use super::expectation::{Bound, Expectation};
@@ -12,6 +20,9 @@ use super::sheet::SheetStep;
 /// could otherwise make a step with many unknowns slow.
 const MOST_COMPARISONS: usize = 400_000;
 
+/// How many events after one its request is looked for.
+const EVENTS_OF_A_REQUEST: usize = 4;
+
 /// The status of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -19,56 +30,231 @@ pub enum Verdict {
     Solved {
         /// The events that show it, by their place in the list.
         events: Vec<usize>,
-        /// How many attempts at the last of them it took.
+        /// How many attempts it took.
         attempts: usize,
     },
-    /// It was not done yet.
+    /// It was not seen yet.
     NotYet {
         /// What is missing, or why the last attempt did not count.
         message: String,
         /// How many attempts there were at what is missing.
         attempts: usize,
+        /// Whether it may have happened before the journal begins.
+        forgotten: bool,
     },
 }
 
-/// Looks for what a step expects in the events since its sheet was opened.
-pub fn check(step: &SheetStep, journal: &[Facts]) -> Verdict {
+/// What is known of a step before its attempts are counted.
+#[derive(Debug)]
+enum StepFound {
+    /// It is recorded as done; the place after the event that showed it.
+    Known(usize),
+    /// The journal shows it, by these events.
+    Solved(Vec<usize>),
+    /// So many expectations are met, the next is looked for from here on, and this is bound.
+    Open {
+        reached: usize,
+        from: usize,
+        bound: Bound,
+    },
+}
+
+/// The steps of one sheet beside a journal.
+pub(super) struct SheetCheck<'c> {
+    journal: &'c [Facts],
+    /// Where the events begin that count.
+    start: usize,
+    steps: Vec<(&'c SheetStep, StepFound)>,
+}
+
+impl<'c> SheetCheck<'c> {
+    /// Looks for what each step expects, in the events from `start` on. `known` tells of a step that
+    /// is recorded as done the place after the event that showed it.
+    pub fn new(
+        steps: impl Iterator<Item = &'c SheetStep>,
+        journal: &'c [Facts],
+        start: usize,
+        known: impl Fn(&str) -> Option<usize>,
+    ) -> Self {
+        let found = steps.map(|step| {
+            let found = match known(&step.common.id) {
+                Some(after) => StepFound::Known(after),
+                None => find(step, journal, start),
+            };
+            (step, found)
+        });
+        Self {
+            journal,
+            start,
+            steps: found.collect(),
+        }
+    }
+
+    /// Where the steps were done that are done: the place after the last event of each.
+    pub fn done(&self) -> impl Iterator<Item = usize> {
+        self.steps.iter().filter_map(|(_, found)| match found {
+            StepFound::Known(after) => Some(*after),
+            StepFound::Solved(events) => events.last().map(|last| last + 1),
+            StepFound::Open { .. } => None,
+        })
+    }
+
+    /// Whether most of the sheet is done.
+    pub fn is_well_begun(&self) -> bool {
+        2 * self.done().count() >= self.steps.len()
+    }
+
+    /// The status of every step that is not recorded as done. `elsewhere` are the places after events
+    /// that served another sheet. A step is also due when its hint was asked for.
+    pub fn verdicts(
+        &self,
+        elsewhere: &[usize],
+        is_hinted: impl Fn(&str) -> bool,
+    ) -> Vec<(&'c SheetStep, Verdict)> {
+        let mut served = self.start;
+        let mut open: Vec<&SheetStep> = Vec::new();
+        let mut verdicts = Vec::new();
+        for (step, found) in &self.steps {
+            let is_due = open.is_empty() || is_hinted(&step.common.id);
+            // What another sheet needed last may be an attempt here: both look for it.
+            let counted = |served: usize, from: usize, until: usize| {
+                let other = elsewhere.iter().filter(|after| **after <= until).max();
+                let other = other.map_or(0, |after| after.saturating_sub(1));
+                let from = if is_due {
+                    from.max(served).max(other)
+                } else {
+                    until
+                };
+                from..until
+            };
+            match found {
+                StepFound::Known(after) => {
+                    let after = (after.checked_sub(1)).map(|last| self.after_the_request_of(last));
+                    served = served.max(after.unwrap_or_default());
+                }
+                StepFound::Solved(events) => {
+                    let last = events.last().copied().unwrap_or_default();
+                    let before = events.iter().rev().nth(1).map_or(0, |before| before + 1);
+                    let failed = step.expect.last().map_or(0, |expected| {
+                        self.missed(expected, counted(served, before, last), &open)
+                            .count()
+                    });
+                    served = served.max(self.after_the_request_of(last));
+                    let (events, attempts) = (events.clone(), failed + 1);
+                    verdicts.push((*step, Verdict::Solved { events, attempts }));
+                }
+                StepFound::Open {
+                    reached,
+                    from,
+                    bound,
+                } => {
+                    let within = counted(served, *from, self.journal.len());
+                    let verdict = step.expect.get(*reached).map(|missing| {
+                        let tried: Vec<_> = self.missed(missing, within, &open).collect();
+                        let last = tried.last();
+                        let complaint = last.and_then(|facts| missing.why_not(facts, bound));
+                        Verdict::NotYet {
+                            // Once something is met, whatever is missing comes after it.
+                            forgotten: *reached == 0 && complaint.is_none(),
+                            message: complaint.unwrap_or_else(|| missing.not_yet().to_owned()),
+                            attempts: tried.len(),
+                        }
+                    });
+                    verdicts.extend(verdict.map(|verdict| (*step, verdict)));
+                    open.push(step);
+                }
+            }
+        }
+        verdicts
+    }
+
+    /// The failed attempts at an expectation that cannot be meant for one of the steps before it.
+    fn missed<'t>(
+        &'t self,
+        expected: &'t Expectation,
+        within: Range<usize>,
+        before: &'t [&SheetStep],
+    ) -> impl Iterator<Item = &'t Facts> {
+        let events = self.journal.get(within).unwrap_or_default().iter();
+        let is_for_another =
+            move |facts: &&Facts| before.iter().any(|step| step.is_tried_by(facts));
+        expected.missed_by(events.filter(move |facts| !is_for_another(facts)))
+    }
+
+    /// The place after the request that caused the event at this place: a request is noted after
+    /// everything that happened in it.
+    fn after_the_request_of(&self, at: usize) -> usize {
+        let is_request = |facts: &Facts| facts.get("event").is_some_and(|event| event == "request");
+        let cause = self.journal.get(at);
+        if cause.is_none_or(is_request) {
+            return at + 1;
+        }
+        let of_the_same = |facts: &&Facts| {
+            let same = |field| cause.and_then(|cause| cause.get(field)) == facts.get(field);
+            same("variant") && same("client")
+        };
+        let later = self.journal.iter().skip(at + 1).take(EVENTS_OF_A_REQUEST);
+        let request = later.take_while(of_the_same).position(is_request);
+        at + 1 + request.map_or(0, |request| request + 1)
+    }
+}
+
+fn find(step: &SheetStep, journal: &[Facts], start: usize) -> StepFound {
     let mut search = EventSearch {
         expect: &step.expect,
         journal,
         comparisons: 0,
-        best: (0, 0, Bound::new()),
+        best: (0, start, Bound::new()),
     };
     let mut events = Vec::new();
-    let solved = search.find(0, 0, &Bound::new(), &mut events);
-    let attempts = |expected: Option<&Expectation>, events: &[Facts]| {
-        let tried = |expected: &Expectation| {
-            let tried = events.iter().filter(|facts| expected.is_tried_by(facts));
-            tried.count()
-        };
-        expected.map(tried).unwrap_or_default()
-    };
-    if solved {
-        let last = events.last().map_or(0, |last| last + 1);
-        let before = events.iter().rev().nth(1).map_or(0, |before| before + 1);
-        return Verdict::Solved {
-            attempts: attempts(step.expect.last(), &journal[before..last]),
-            events,
-        };
+    if search.find(0, start, &Bound::new(), &mut events) {
+        return StepFound::Solved(tightest(step, journal, start, events));
     }
     let (reached, from, bound) = search.best;
-    let missing = step.expect.get(reached);
-    let message = missing.map(|missing| {
-        let later = journal.iter().skip(from).rev();
-        let mut tried = later.filter(|facts| missing.is_tried_by(facts));
-        let last = tried.next();
-        last.and_then(|facts| missing.why_not(facts, &bound))
-            .unwrap_or_else(|| missing.not_yet().to_owned())
-    });
-    Verdict::NotYet {
-        message: message.unwrap_or_default(),
-        attempts: attempts(missing, journal.get(from..).unwrap_or_default()),
+    StepFound::Open {
+        reached,
+        from,
+        bound,
     }
+}
+
+/// Of all ways to meet the expectations the one that ends first, and of those the one that begins last.
+/// It stays the same while the journal grows, and what was done anew is looked at anew. Where that
+/// costs too many comparisons, `found` is good enough.
+fn tightest(step: &SheetStep, journal: &[Facts], start: usize, found: Vec<usize>) -> Vec<usize> {
+    let ends = (step.expect.first(), step.expect.last(), found.last());
+    let (Some(first), Some(end), Some(last)) = ends else {
+        return found;
+    };
+    let mut comparisons = 0;
+    let mut search = |journal: &[Facts], from: usize| {
+        let mut search = EventSearch {
+            expect: &step.expect,
+            journal,
+            comparisons,
+            best: (0, from, Bound::new()),
+        };
+        let mut events = Vec::new();
+        let is_found = search.find(0, from, &Bound::new(), &mut events);
+        comparisons = search.comparisons;
+        is_found.then_some(events)
+    };
+    let may_be = |expected: &Expectation, at: usize| {
+        let facts = journal.get(at);
+        facts.is_some_and(|facts| expected.is_met_by(facts, &Bound::new()).is_some())
+    };
+    for until in (start..=*last).filter(|at| may_be(end, *at)) {
+        let journal = &journal[..=until];
+        let Some(events) = search(journal, start) else {
+            continue;
+        };
+        let begin = events.first().copied().unwrap_or_default();
+        let mut later = (begin + 1..=until).rev().filter(|at| may_be(first, *at));
+        return later
+            .find_map(|from| search(journal, from))
+            .unwrap_or(events);
+    }
+    found
 }
 
 struct EventSearch<'s> {
@@ -107,145 +293,4 @@ impl EventSearch<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::worksheets::blocks;
-
-    const STEP: &str = r#"
-        id = "planted"
-        variant = "insecure"
-        do = "x"
-        [[expect]]
-        event = "session-opened"
-        session = "$planted"
-        not-yet = "No session yet."
-        [[expect]]
-        event = "signed-in"
-        user = "student123|alice"
-        before = "$planted"
-        session = "$planted"
-        client = "curl"
-        not-yet = "Nobody signed in yet."
-        [[expect.but]]
-        before = "!$planted"
-        says = "Another session."
-    "#;
-
-    fn facts(text: &str) -> Facts {
-        let pairs = text
-            .split_whitespace()
-            .map(|pair| pair.split_once('=').unwrap());
-        let mut facts: Facts = pairs.map(|(k, v)| (k.into(), v.into())).collect();
-        facts.entry("variant".into()).or_insert("insecure".into());
-        facts.entry("client".into()).or_insert("curl".into());
-        facts
-    }
-
-    fn verdict(step: &str, journal: &[&str]) -> Verdict {
-        let step = blocks::step(step).unwrap();
-        let journal: Vec<_> = journal.iter().map(|line| facts(line)).collect();
-        check(&step, &journal)
-    }
-
-    fn message(journal: &[&str]) -> (String, usize) {
-        match verdict(STEP, journal) {
-            Verdict::NotYet { message, attempts } => (message, attempts),
-            solved @ Verdict::Solved { .. } => panic!("{solved:?}"),
-        }
-    }
-
-    const OPENED: &str = "event=session-opened session=a adopted=false";
-    const KEPT: &str = "event=signed-in user=alice session=a before=a";
-
-    #[test]
-    fn a_step_is_solved_by_its_events_in_their_order() {
-        let solved = verdict(STEP, &[OPENED, "event=notice-posted user=x", KEPT]);
-        assert_eq!(
-            solved,
-            Verdict::Solved {
-                events: vec![0, 2],
-                attempts: 1
-            }
-        );
-        assert_eq!(message(&[KEPT, OPENED]).0, "Nobody signed in yet.");
-        assert_eq!(message(&[]).0, "No session yet.");
-    }
-
-    #[test]
-    fn an_unknown_stands_for_one_session_and_an_earlier_one_does_not_block_a_later() {
-        let other = "event=session-opened session=b adopted=false";
-        assert!(matches!(
-            verdict(STEP, &[other, OPENED, KEPT]),
-            Verdict::Solved { .. }
-        ));
-        assert!(matches!(
-            verdict(STEP, &[OPENED, other, KEPT]),
-            Verdict::Solved { .. }
-        ));
-        let rotated = "event=signed-in user=alice session=c before=a";
-        let (text, attempts) = message(&[OPENED, rotated]);
-        assert_eq!(
-            text,
-            "The last attempt did not count: it was about another session."
-        );
-        assert_eq!(attempts, 1);
-    }
-
-    #[test]
-    fn the_page_says_why_an_attempt_did_not_count() {
-        let fresh = "event=signed-in user=alice session=z";
-        assert_eq!(message(&[OPENED, fresh]).0, "Another session.");
-        let browser = "event=signed-in user=alice session=a before=a client=browser";
-        let (text, attempts) = message(&[OPENED, fresh, browser]);
-        assert_eq!(
-            text,
-            "The last attempt did not count: its client was browser, not curl."
-        );
-        assert_eq!(attempts, 2);
-        let powershell = "event=signed-in user=alice session=a before=a client=powershell";
-        let (text, _) = message(&[OPENED, powershell]);
-        assert!(
-            text.contains("from PowerShell") && text.contains("curl.exe"),
-            "{text}"
-        );
-        let elsewhere = "event=signed-in user=alice session=a before=a variant=hardened";
-        assert_eq!(
-            message(&[OPENED, elsewhere]),
-            ("Nobody signed in yet.".into(), 0)
-        );
-    }
-
-    #[test]
-    fn patterns_match_beginnings_absence_and_numbers() {
-        let step = "id = \"a\"\ndo = \"x\"\n[[expect]]\nevent = \"request\"\npath = \"/dash*\"\n\
-                    status = 200\nuser = \"\"\nnot-yet = \"No.\"";
-        let solved = |line: &str| matches!(verdict(step, &[line]), Verdict::Solved { .. });
-        assert!(solved("event=request path=/dashboard status=200"));
-        assert!(!solved("event=request path=/dashboard status=303"));
-        assert!(!solved(
-            "event=request path=/dashboard status=200 user=alice"
-        ));
-        assert!(!solved("event=request path=/ status=200"));
-    }
-
-    #[test]
-    fn a_step_that_nothing_can_solve_is_refused() {
-        let step = |expect: &str| {
-            let text = format!("id = \"a\"\ndo = \"x\"\n[[expect]]\nnot-yet = \"\"\n{expect}");
-            blocks::step(&text).unwrap_err().1
-        };
-        assert!(step("event = \"nothing\"").starts_with("there is no event nothing, but session"));
-        assert!(step("event = \"rotated\"\nuesr = \"x\"").contains("has no field uesr, but user"));
-        assert!(step("event = \"rotated\"\nfrom = \"!$x\"").contains("before any $x"));
-        assert!(step("event = \"rotated\"\nfrom = [1]").contains("neither text"));
-    }
-
-    #[test]
-    fn a_hostile_journal_costs_a_bounded_time() {
-        let opened: Vec<String> = (0..2_000)
-            .map(|n| format!("event=session-opened session={n} adopted=false"))
-            .collect();
-        let journal: Vec<&str> = opened.iter().map(String::as_str).collect();
-        assert_eq!(message(&journal).0, "Nobody signed in yet.");
-    }
-}
+mod tests;

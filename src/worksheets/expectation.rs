@@ -15,6 +15,16 @@ pub struct Expectation {
     fields: Vec<(String, Pattern)>,
     not_yet: String,
     but: Vec<But>,
+    /// What is no attempt at this, although it looks like one: the sheet itself asks for it.
+    asides: Vec<Aside>,
+}
+
+/// What looks like an attempt and is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Aside {
+    fields: Vec<(String, Pattern)>,
+    /// How many times the sheet asks for it; where it is left out, any number is no attempt.
+    times: Option<usize>,
 }
 
 /// An attempt that does not count.
@@ -50,6 +60,8 @@ pub struct RawExpectation {
     not_yet: String,
     #[serde(default)]
     but: Vec<RawBut>,
+    #[serde(default, rename = "aside")]
+    asides: Vec<RawAside>,
     #[serde(flatten)]
     fields: BTreeMap<String, toml::Value>,
 }
@@ -58,6 +70,13 @@ pub struct RawExpectation {
 struct RawBut {
     #[serde(rename = "says")]
     message: String,
+    #[serde(flatten)]
+    fields: BTreeMap<String, toml::Value>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RawAside {
+    times: Option<usize>,
     #[serde(flatten)]
     fields: BTreeMap<String, toml::Value>,
 }
@@ -161,6 +180,13 @@ impl Expectation {
                 message: one.message,
             });
         }
+        let mut asides = Vec::with_capacity(raw.asides.len());
+        for one in raw.asides {
+            asides.push(Aside {
+                fields: read_fields(&event, &known, one.fields)?,
+                times: one.times,
+            });
+        }
         for (_, pattern) in &fields {
             match pattern {
                 Pattern::Same(name) => {
@@ -177,6 +203,7 @@ impl Expectation {
             fields,
             not_yet: raw.not_yet,
             but,
+            asides,
         })
     }
 
@@ -189,15 +216,37 @@ impl Expectation {
         fit(&self.fields, facts, &mut bound).then_some(bound)
     }
 
-    /// Whether the event is an attempt at this: the same event, variant, and page where one is named.
+    /// Whether the event is an attempt at this: the same event, site and variant, and the page where
+    /// one is named.
     pub(super) fn is_tried_by(&self, facts: &Facts) -> bool {
-        const AIM: [&str; 4] = ["variant", "path", "method", "attack"];
-        let aim = self
+        const AIM: [&str; 5] = ["variant", "site", "path", "method", "attack"];
+        let mut aim = self
             .fields
             .iter()
             .filter(|(field, _)| AIM.contains(&field.as_str()));
-        let aim: Vec<_> = aim.cloned().collect();
-        facts.get("event") == Some(&self.event) && fit(&aim, facts, &mut Bound::new())
+        facts.get("event") == Some(&self.event)
+            && aim.all(|(field, pattern)| {
+                let value = facts.get(field).map(String::as_str);
+                pattern.fits(value, &mut Bound::new())
+            })
+    }
+
+    /// Those of these events that are failed attempts at this, where none of them met it.
+    pub(super) fn missed_by<'f>(
+        &self,
+        events: impl Iterator<Item = &'f Facts>,
+    ) -> impl Iterator<Item = &'f Facts> {
+        let mut passed = vec![0; self.asides.len()];
+        events.filter(move |facts| {
+            let mut asides = self.asides.iter().zip(&mut passed);
+            self.is_tried_by(facts)
+                && !asides.any(|(aside, passed)| {
+                    let is_aside = fit(&aside.fields, facts, &mut Bound::new())
+                        && aside.times.is_none_or(|times| *passed < times);
+                    *passed += usize::from(is_aside);
+                    is_aside
+                })
+        })
     }
 
     /// Why this event does not count.

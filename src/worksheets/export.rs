@@ -12,7 +12,7 @@ use crate::base::byte_order_mark;
 const FORMAT: &str = "session-lab-progress";
 
 /// Counts the changes of the format that an older lab would misread.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The progress of a bench.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,7 +118,12 @@ mod tests {
         assert_eq!(read(&format!("\u{feff}{file}")).unwrap(), export);
         let refused = |text: String| read(&text).unwrap_err();
         assert!(refused(file.replace("06-x", "07-x")).contains("was changed"));
-        assert!(refused(file.replace("\"version\": 1", "\"version\": 2")).contains("newer"));
+        assert!(refused(file.replace("\"version\": 2", "\"version\": 3")).contains("newer"));
+        let earlier = Export {
+            version: 1,
+            ..export.clone()
+        };
+        assert_eq!(read(&earlier.to_json(codes)).unwrap(), earlier);
         assert!(refused("{}".into()).contains("no progress"));
         assert!(refused(file.replace(FORMAT, "other")).contains("no progress"));
         let other = Export::read(&file, &BenchName::local(), codes).unwrap_err();

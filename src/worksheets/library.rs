@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use rust_embed::RustEmbed;
 
+use super::events;
 use super::mistake::Mistake;
 use super::read::read;
 use super::sheet::Sheet;
 use crate::base::byte_order_mark;
+use crate::base::event::Event;
 use crate::base::start_error::StartError;
 
 #[derive(RustEmbed)]
@@ -158,6 +160,13 @@ impl SheetLibrary {
     pub fn find(&self, name: &str) -> Option<&Arc<Sheet>> {
         let mut all = self.sheets.iter();
         all.find(|sheet| sheet.slug == name || sheet.number() == name)
+    }
+
+    /// Whether a step of some sheet asks for such an event.
+    pub fn asks_for(&self, event: &Event) -> bool {
+        let facts = events::facts(event);
+        let mut steps = self.sheets.iter().flat_map(|sheet| sheet.steps());
+        steps.any(|step| step.is_tried_by(&facts))
     }
 
     /// The sheets before and after this one.

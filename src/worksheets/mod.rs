@@ -4,7 +4,7 @@
 //! `labs/README.md` is the format. [`sheet`] holds its types, [`mod@read`] makes them from a file and
 //! names file and line of each mistake, [`library`] holds all sheets of a lab. [`mod@check`] finds out
 //! from the journal whether a step was done, [`answers`] judges questions, and [`progress`] is what a
-//! bench keeps of both. [`report`] writes it down with codes that [`codes`] makes and verifies. The
+//! bench keeps of both; [`survey`] puts records and journal together. [`report`] writes it down with codes that [`codes`] makes and verifies. The
 //! pages are in [`crate::lab`]. [`placeholders`] puts in addresses; `counts.rs` puts in the numbers
 //! that follow from the lists of defences and attacks.
 
@@ -32,4 +32,5 @@ pub mod read;
 pub mod report;
 pub mod sheet;
 pub mod standards;
+pub mod survey;
 pub mod view;

@@ -15,7 +15,7 @@ use crate::storage::EventId;
 pub struct SheetProgress {
     /// Steps look at the events after this one.
     pub after: EventId,
-    /// When the sheet was opened, by the wall clock.
+    /// When it was begun, by the wall clock: by the first answer, hint or step that was done.
     pub started: BenchTime,
     /// Whether a step is still to be done.
     pub open: bool,
@@ -31,14 +31,17 @@ pub struct SheetProgress {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct StepDone {
-    /// When the lab noticed, by the wall clock.
+    /// When, by the wall clock.
     pub at: BenchTime,
-    /// How many attempts it took.
+    /// How many attempts it took: those that the sheet complained of, and the one that counted.
     pub attempts: usize,
     /// What kind of client did it.
     pub client: String,
     /// What the server saw, in sentences.
     pub seen: Vec<String>,
+    /// The last event that it took; an earlier lab did not record it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventId>,
 }
 
 /// An answer.
@@ -64,6 +67,19 @@ impl SheetProgress {
             answers: BTreeMap::new(),
             hints: BTreeMap::new(),
         }
+    }
+
+    /// Whether anything was done.
+    pub fn is_begun(&self) -> bool {
+        !(self.steps.is_empty() && self.answers.is_empty() && self.hints.is_empty())
+    }
+
+    /// When something was last done that leaves a date.
+    pub fn last_done(&self) -> Option<BenchTime> {
+        let steps = self.steps.values().map(|done| done.at);
+        steps
+            .chain(self.answers.values().map(|given| given.at))
+            .max()
     }
 
     /// Whether the question of this id is answered for good: rightly, or where nothing is right or
@@ -146,6 +162,7 @@ mod tests {
             attempts: 1,
             client: "curl".into(),
             seen: Vec::new(),
+            event: Some(EventId(3)),
         };
         other.steps.insert("s".into(), done.clone());
         own.merge(other);

@@ -1,26 +1,26 @@
-//! A sheet's progress on a bench: stored, and brought up to date from the journal.
+//! A sheet's progress on a bench: what is stored, what the journal shows besides, and every change.
+//!
+//! Looking stores nothing. An answer, a hint and a reset store a record, and with it the steps that the
+//! journal shows as done. The journal forgets its oldest events, so the steps are also stored while it
+//! grows ([`store_news`]).
 
 mod earlier;
 
-use std::time::Duration;
+use std::collections::HashMap;
 
-use super::check::{Verdict, check};
-use super::events::{self, Facts};
-use super::progress::{SheetProgress, StepDone};
+use futures::future::try_join_all;
+
+use super::library::SheetLibrary;
+use super::progress::SheetProgress;
 use super::sheet::Sheet;
+pub use super::survey::wall_time;
+use super::survey::{JournalView, SheetStanding, survey};
 use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
-use crate::base::event::in_words;
-use crate::session::bench::Bench;
+use crate::session::bench::{Bench, Transaction};
 use crate::storage::{
     Batch, Commit, Expect, Put, RecordIndex, RecordKey, RecordKind, Storage, StorageError,
 };
-
-/// How many events of the journal one check looks at, the newest ones.
-const LOOKED_AT: usize = 3_000;
-
-/// How many of the events that solved a step are kept with it.
-const KEPT: usize = 8;
 
 /// The most sheets that a bench keeps progress of.
 const MOST_SHEETS: usize = 200;
@@ -29,49 +29,77 @@ const MOST_SHEETS: usize = 200;
 #[derive(Clone, Copy, Debug)]
 pub struct ProgressTracker<'n> {
     bench: &'n Bench,
+    library: &'n SheetLibrary,
     sheet: &'n Sheet,
 }
 
-/// The state of a step, by its id.
-pub type StepStatus = (String, Verdict);
-
-/// The time by the wall clock: progress is dated by it, however far the bench's clock was moved.
-pub fn wall_time() -> BenchTime {
-    BenchTime::now(Duration::ZERO)
+/// The records of a bench, by the sheets' slugs.
+async fn recorded(
+    bench: &BenchName,
+    storage: &dyn Storage,
+) -> Result<HashMap<String, SheetProgress>, StorageError> {
+    let index = RecordIndex::Kind(None, RecordKind::Progress);
+    let keys = storage.members(bench, &index, MOST_SHEETS).await?;
+    let read = keys.iter().map(|key| storage.read(bench, key));
+    let mut found = HashMap::new();
+    for (key, stored) in keys.iter().zip(try_join_all(read).await?) {
+        let Some(stored) = stored else {
+            continue;
+        };
+        match decode(key.name(), &stored.value) {
+            Ok(progress) => {
+                found.insert(key.name().to_owned(), progress);
+            }
+            Err(error) => log::warn!("{error}"),
+        }
+    }
+    Ok(found)
 }
 
-/// Whether the bench has progress of a sheet that is not done: then requests are noted.
+/// How every sheet stands on a bench, in the order of the course.
 ///
 /// # Errors
 /// The store does not answer.
-pub async fn any_open(bench: &BenchName, storage: &dyn Storage) -> Result<bool, StorageError> {
-    for (_, progress) in all(bench, storage).await? {
-        if progress.open {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+pub async fn standings(
+    bench: &Bench,
+    library: &SheetLibrary,
+) -> Result<Vec<SheetStanding>, StorageError> {
+    let recorded = recorded(bench.name(), bench.storage()).await?;
+    Ok(survey(library, recorded, &JournalView::read(bench).await?))
 }
 
-/// The progress of every sheet on a bench, by the sheets' slugs.
+/// The progress of every sheet on which something was done, by the sheets' slugs.
 ///
 /// # Errors
 /// The store does not answer.
 pub async fn all(
-    bench: &BenchName,
-    storage: &dyn Storage,
+    bench: &Bench,
+    library: &SheetLibrary,
 ) -> Result<Vec<(String, SheetProgress)>, StorageError> {
-    let index = RecordIndex::Kind(None, RecordKind::Progress);
-    let mut found = Vec::new();
-    for key in storage.members(bench, &index, MOST_SHEETS).await? {
-        if let Some(stored) = storage.read(bench, &key).await? {
-            match decode(key.name(), &stored.value) {
-                Ok(progress) => found.push((key.name().to_owned(), progress)),
-                Err(error) => log::warn!("{error}"),
-            }
+    let mut kept = recorded(bench.name(), bench.storage()).await?;
+    let journal = JournalView::read(bench).await?;
+    for standing in survey(library, kept.clone(), &journal) {
+        kept.insert(standing.slug, standing.progress);
+    }
+    kept.retain(|_, progress| progress.is_begun());
+    let mut kept: Vec<_> = kept.into_iter().collect();
+    kept.sort_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(kept)
+}
+
+/// Stores every step that the journal shows as done and no record has.
+///
+/// # Errors
+/// The store does not answer.
+pub async fn store_news(bench: &Bench, library: &SheetLibrary) -> Result<(), StorageError> {
+    let news = standings(bench, library).await?.into_iter();
+    for standing in news.filter(|standing| standing.has_news) {
+        if let Some(sheet) = library.find(&standing.slug) {
+            let tracker = ProgressTracker::new(bench, library, sheet);
+            tracker.change(|_| {}).await?;
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// A record that cannot be read is not taken for an empty one: that would be written over it.
@@ -81,122 +109,62 @@ fn decode(sheet: &str, bytes: &[u8]) -> Result<SheetProgress, StorageError> {
 }
 
 impl<'n> ProgressTracker<'n> {
-    /// The progress of a sheet on a bench.
-    pub fn new(bench: &'n Bench, sheet: &'n Sheet) -> Self {
-        Self { bench, sheet }
+    /// The progress of one of the library's sheets on a bench.
+    pub fn new(bench: &'n Bench, library: &'n SheetLibrary, sheet: &'n Sheet) -> Self {
+        Self {
+            bench,
+            library,
+            sheet,
+        }
     }
 
-    fn key(&self) -> Option<RecordKey> {
-        RecordKey::new(None, RecordKind::Progress, &self.sheet.slug)
+    fn key(&self) -> Result<RecordKey, StorageError> {
+        let key = RecordKey::new(None, RecordKind::Progress, &self.sheet.slug);
+        let why = "a sheet's name cannot be the name of a record";
+        key.ok_or_else(|| StorageError::Defect(why.into()))
     }
 
-    /// What was done so far; `None` before the sheet is opened.
+    /// What is recorded; `None` before anything was done.
     ///
     /// # Errors
     /// The store does not answer.
     pub async fn read(&self) -> Result<Option<SheetProgress>, StorageError> {
-        Ok(self.versioned().await?.0)
+        Ok(self.versioned(&self.key()?).await?.0)
     }
 
-    async fn versioned(&self) -> Result<(Option<SheetProgress>, u64), StorageError> {
-        let Some(key) = self.key() else {
-            return Ok((None, 0));
-        };
-        let stored = self.bench.storage().read(self.bench.name(), &key).await?;
+    async fn versioned(
+        &self,
+        key: &RecordKey,
+    ) -> Result<(Option<SheetProgress>, u64), StorageError> {
+        let stored = self.bench.storage().read(self.bench.name(), key).await?;
         Ok(match stored {
             Some(stored) => (Some(decode(key.name(), &stored.value)?), stored.version),
             None => (None, 0),
         })
     }
 
-    /// Opens the sheet if it was not open before, and brings its steps up to date.
+    /// How the sheet stands.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn open(&self) -> Result<(SheetProgress, Vec<StepStatus>), StorageError> {
-        let progress = match self.read().await? {
-            Some(progress) => progress,
-            None => self.change(|_| {}).await?,
-        };
-        self.look(progress).await
+    pub async fn look(&self) -> Result<SheetStanding, StorageError> {
+        let own = self.read().await?;
+        self.standing(own).await
     }
 
-    /// What the sheet shows, without opening it and without storing anything.
-    ///
-    /// # Errors
-    /// The store does not answer.
-    pub async fn view(&self) -> Result<(SheetProgress, Vec<StepStatus>), StorageError> {
-        let mut progress = match self.read().await? {
-            Some(progress) => progress,
-            None => SheetProgress::new(self.bench.last_event().await?, wall_time()),
-        };
-        let (done, statuses) = self.found(&progress).await?;
-        progress.steps.extend(done);
-        Ok((progress, statuses))
+    /// How it stands, where this is what is recorded of it.
+    async fn standing(&self, own: Option<SheetProgress>) -> Result<SheetStanding, StorageError> {
+        let mut recorded = recorded(self.bench.name(), self.bench.storage()).await?;
+        recorded.remove(&self.sheet.slug);
+        recorded.extend(own.map(|own| (self.sheet.slug.clone(), own)));
+        let journal = JournalView::read(self.bench).await?;
+        let mut standings = survey(self.library, recorded, &journal).into_iter();
+        let own = standings.find(|standing| standing.slug == self.sheet.slug);
+        own.ok_or_else(|| StorageError::Defect("the sheet is not in its library".into()))
     }
 
-    /// Brings the steps up to date, without opening the sheet.
-    ///
-    /// # Errors
-    /// The store does not answer.
-    pub async fn look(
-        &self,
-        progress: SheetProgress,
-    ) -> Result<(SheetProgress, Vec<StepStatus>), StorageError> {
-        let (done, statuses) = self.found(&progress).await?;
-        if done.is_empty() {
-            return Ok((progress, statuses));
-        }
-        let progress = self
-            .change(|progress| {
-                for (id, done) in &done {
-                    progress
-                        .steps
-                        .entry(id.clone())
-                        .or_insert_with(|| done.clone());
-                }
-            })
-            .await?;
-        Ok((progress, statuses))
-    }
-
-    /// The steps that the journal shows as done and the progress does not, and the state of the others.
-    async fn found(
-        &self,
-        progress: &SheetProgress,
-    ) -> Result<(Vec<(String, StepDone)>, Vec<StepStatus>), StorageError> {
-        let mut steps = self.sheet.steps();
-        if steps.all(|step| progress.steps.contains_key(&step.common.id)) {
-            return Ok((Vec::new(), Vec::new()));
-        }
-        let recent = self.bench.events_since(progress.after, LOOKED_AT).await?;
-        let journal: Vec<Facts> = recent.iter().map(events::facts).collect();
-        let mut statuses = Vec::new();
-        let mut done = Vec::new();
-        for step in self.sheet.steps() {
-            let id = &step.common.id;
-            if progress.steps.contains_key(id) {
-                continue;
-            }
-            let verdict = check(step, &journal);
-            if let Verdict::Solved { events, attempts } = &verdict {
-                let client = events.last().and_then(|last| recent.get(*last));
-                let seen = events.iter().filter_map(|at| recent.get(*at));
-                let now_done = StepDone {
-                    at: wall_time(),
-                    attempts: (*attempts).max(1),
-                    client: client.map_or("", |e| in_words::client(e.client)).to_owned(),
-                    seen: seen.take(KEPT).map(in_words::event).collect(),
-                };
-                done.push((id.clone(), now_done));
-            } else {
-                statuses.push((id.clone(), verdict));
-            }
-        }
-        Ok((done, statuses))
-    }
-
-    /// Changes the progress, also where another request changes it at the same time.
+    /// Changes the progress, also where another request changes it at the same time. What the journal
+    /// shows as done is stored with it.
     ///
     /// # Errors
     /// The store does not answer.
@@ -204,70 +172,64 @@ impl<'n> ProgressTracker<'n> {
         &self,
         change: impl Fn(&mut SheetProgress),
     ) -> Result<SheetProgress, StorageError> {
-        let Some(key) = self.key() else {
-            let why = "a sheet's name cannot be the name of a record";
-            return Err(StorageError::Defect(why.into()));
-        };
-        let mut transaction = self.bench.transact("the progress of a worksheet");
+        let key = self.key()?;
+        let mut transaction = self.begin();
         loop {
             transaction.attempt().await?;
-            let (found, version) = self.versioned().await?;
-            let mut progress = match found {
-                Some(progress) => progress,
-                None => SheetProgress::new(self.bench.last_event().await?, wall_time()),
-            };
+            let (found, version) = self.versioned(&key).await?;
+            let mut progress = self.standing(found).await?.progress;
             change(&mut progress);
-            let mut steps = self.sheet.steps();
-            progress.open = steps.any(|step| !progress.steps.contains_key(&step.common.id));
-            let put = Put {
-                key: key.clone(),
-                // Invariant: a struct of maps with text keys always becomes JSON.
-                value: serde_json::to_vec(&progress).expect("progress becomes JSON"),
-                last_used: wall_time(),
-                expires_at: BenchTime::FOREVER,
-                owner: None,
-                replaces: None,
-            };
-            let batch = Batch {
-                expect: vec![(key.clone(), Expect::Version(version))],
-                put: vec![put],
-                ..Batch::default()
-            };
-            self.bench.hold();
-            if self
-                .bench
-                .storage()
-                .commit(self.bench.name(), batch)
-                .await?
-                == Commit::Done
-            {
-                drop(transaction);
-                self.note_requests_if_needed(progress.open).await?;
+            if self.store(&key, &mut progress, version).await? == Commit::Done {
                 return Ok(progress);
             }
         }
     }
 
-    async fn note_requests_if_needed(&self, open: bool) -> Result<(), StorageError> {
-        let open = open || any_open(self.bench.name(), self.bench.storage()).await?;
-        self.bench.note_requests(open).await
-    }
-
-    /// Forgets everything about the sheet and opens it again.
+    /// Forgets everything about the sheet: only what happens from now on counts for its steps.
     ///
     /// # Errors
     /// The store does not answer.
     pub async fn reset(&self) -> Result<SheetProgress, StorageError> {
-        if let Some(key) = self.key() {
-            let batch = Batch {
-                remove: vec![key],
-                ..Batch::default()
-            };
-            self.bench
-                .storage()
-                .commit(self.bench.name(), batch)
-                .await?;
+        let key = self.key()?;
+        let mut transaction = self.begin();
+        loop {
+            transaction.attempt().await?;
+            let stored = self.bench.storage().read(self.bench.name(), &key).await?;
+            let version = stored.map_or(0, |stored| stored.version);
+            let mut fresh = SheetProgress::new(self.bench.last_event().await?, wall_time());
+            if self.store(&key, &mut fresh, version).await? == Commit::Done {
+                return Ok(fresh);
+            }
         }
-        self.change(|_| {}).await
+    }
+
+    fn begin(&self) -> Transaction<'n> {
+        self.bench.transact("the progress of a worksheet")
+    }
+
+    async fn store(
+        &self,
+        key: &RecordKey,
+        progress: &mut SheetProgress,
+        version: u64,
+    ) -> Result<Commit, StorageError> {
+        let mut steps = self.sheet.steps();
+        progress.open = steps.any(|step| !progress.steps.contains_key(&step.common.id));
+        let put = Put {
+            key: key.clone(),
+            // Invariant: a struct of maps with text keys always becomes JSON.
+            value: serde_json::to_vec(&progress).expect("progress becomes JSON"),
+            last_used: wall_time(),
+            expires_at: BenchTime::FOREVER,
+            owner: None,
+            replaces: None,
+        };
+        let batch = Batch {
+            expect: vec![(key.clone(), Expect::Version(version))],
+            put: vec![put],
+            ..Batch::default()
+        };
+        self.bench.hold();
+        self.bench.storage().commit(self.bench.name(), batch).await
     }
 }

@@ -83,7 +83,10 @@ impl SheetReport<'_> {
         writeln!(out, "| Name | {} |", escape(&self.name()))?;
         writeln!(out, "| Bench | {} |", escape(self.bench))?;
         writeln!(out, "| Sheet | {} |", escape(&sheet.slug))?;
-        writeln!(out, "| Opened | {} UTC |", date_and_time(progress.started))?;
+        match progress.is_begun() {
+            true => writeln!(out, "| Begun | {} UTC |", date_and_time(progress.started))?,
+            false => writeln!(out, "| Begun | not yet |")?,
+        }
         writeln!(out, "| Written | {} UTC |", date_and_time(self.now))?;
         let (points, of) = (progress.points(sheet), sheet.points());
         writeln!(out, "| Points | {points} of {of} |")?;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::events::Facts;
 use super::expectation::Expectation;
 use crate::defences::policy::{Name, Variant};
 
@@ -233,6 +234,14 @@ pub struct SheetStep {
     pub expect: Vec<Expectation>,
     /// How the tests imitate a browser.
     pub proof: Proof,
+}
+
+impl SheetStep {
+    /// Whether the event may be meant for the step.
+    pub fn is_tried_by(&self, facts: &Facts) -> bool {
+        let mut expected = self.expect.iter();
+        expected.any(|expected| expected.is_tried_by(facts))
+    }
 }
 
 /// How the tests imitate a browser: shell commands that are never shown.

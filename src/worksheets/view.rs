@@ -11,15 +11,14 @@ use std::collections::BTreeMap;
 use question::QuestionView;
 use serde::Serialize;
 
-use super::check::Verdict;
 use super::console;
 use super::glossary_links::GlossaryLinks;
 use super::markdown::{to_html, to_html_on, to_html_with, to_inline_html};
 use super::placeholders::PlaceholderValues;
 use super::progress::SheetProgress;
-use super::progress_tracker::StepStatus;
 use super::sheet::{BlockCommon, Console, Sheet, SheetBlock, SheetStep};
 use super::standards::{self, Standard};
+use super::survey::SheetStanding;
 use crate::defences::policy::Name;
 use crate::web::visible_time::date_and_time;
 use crate::worksheets::pictures::PictureUse;
@@ -28,7 +27,7 @@ use crate::worksheets::pictures::PictureUse;
 #[derive(Clone, Copy, Debug)]
 pub enum SheetReader<'r> {
     /// A student at the page, with what was done so far.
-    Student(&'r SheetProgress, &'r [StepStatus]),
+    Student(&'r SheetStanding),
     /// A student with paper.
     Paper,
     /// The teacher, with paper and answers.
@@ -42,7 +41,7 @@ impl<'r> SheetReader<'r> {
 
     fn progress(self) -> Option<&'r SheetProgress> {
         match self {
-            SheetReader::Student(progress, _) => Some(progress),
+            SheetReader::Student(standing) => Some(&standing.progress),
             SheetReader::Paper | SheetReader::Teacher => None,
         }
     }
@@ -107,6 +106,8 @@ pub struct SheetStepView {
     at: String,
     attempts: usize,
     client: String,
+    /// `Not yet.`, unless it may have happened before the journal begins.
+    status: &'static str,
     message: String,
     seen: Vec<String>,
 }
@@ -169,7 +170,7 @@ struct ViewWriter<'w> {
 impl ViewWriter<'_> {
     fn html(&self, text: &str) -> String {
         let on = match self.reader {
-            SheetReader::Student(..) => PictureUse::Page,
+            SheetReader::Student(_) => PictureUse::Page,
             SheetReader::Paper | SheetReader::Teacher => PictureUse::Paper,
         };
         to_html_on(&self.values.fill(text), on)
@@ -250,7 +251,7 @@ impl ViewWriter<'_> {
         *number += 1;
         let number = *number;
         let opened = match self.reader {
-            SheetReader::Student(progress, _) => {
+            SheetReader::Student(SheetStanding { progress, .. }) => {
                 progress.hints.get(&common.id).copied().unwrap_or_default()
             }
             SheetReader::Paper => 0,
@@ -295,23 +296,23 @@ impl ViewWriter<'_> {
             at: String::new(),
             attempts: 0,
             client: String::new(),
+            status: "",
             message: String::new(),
             seen: Vec::new(),
         };
-        let SheetReader::Student(progress, standings) = self.reader else {
+        let SheetReader::Student(standing) = self.reader else {
             return view;
         };
-        if let Some(done) = progress.steps.get(id) {
+        if let Some(done) = standing.progress.steps.get(id) {
             view.solved = true;
             view.at = date_and_time(done.at);
             view.attempts = done.attempts;
             view.client.clone_from(&done.client);
             view.seen.clone_from(&done.seen);
-        } else if let Some((_, Verdict::NotYet { message, attempts })) =
-            standings.iter().find(|(step, _)| step == id)
-        {
-            view.attempts = *attempts;
-            view.message = self.inline(message);
+        } else if let Some(open) = standing.open.iter().find(|open| open.id == *id) {
+            view.attempts = open.attempts;
+            view.status = open.status;
+            view.message = self.inline(&open.message);
         }
         view
     }

@@ -59,7 +59,8 @@
       return;
     }
     const line = make("p", "");
-    line.append(make("b", "Not yet."), " ", step.messages.join(" "));
+    if (step.status) line.append(make("b", step.status), " ");
+    line.append(step.messages.join(" "));
     if (step.attempts) line.append(" ", make("span", `Attempts: ${step.attempts}.`, "quiet"));
     seen.replaceChildren(line);
   }

@@ -16,6 +16,7 @@ mod redis;
 mod redis_faults;
 mod redis_pages;
 mod restart;
+mod side_by_side;
 mod stop;
 
 use sha2::{Digest, Sha256};

@@ -54,9 +54,7 @@ impl<'r> Bearer<'r> {
             let refusal = TokenCheck::Subject.refuses("The token's user has no account here.");
             return Err(refused(&world, refusal).await);
         };
-        if context.bench.notes_requests() {
-            context.note_user(&claims.sub);
-        }
+        context.note_user(&claims.sub);
         Ok(Self {
             world,
             claims,

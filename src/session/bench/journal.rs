@@ -8,39 +8,49 @@
 //! reads it (ASVS 16.2.5).
 
 use super::Bench;
-use crate::base::event::Event;
-use crate::storage::{Batch, EventId, StorageError};
+use crate::base::event::{Event, EventKind};
+use crate::storage::{Batch, EventId, JOURNAL_LIMIT, StorageError};
+
+/// How many events are read for each that is asked for: most others are requests.
+const REQUESTS_BETWEEN: usize = 5;
 
 impl Bench {
-    /// The newest events of the journal, at most `limit`, oldest first. The limit bounds the work
-    /// of a page: a script that fails to sign in a thousand times must not make the page slow.
+    /// The newest events of the journal, at most `limit`, oldest first, without the requests that are
+    /// noted for worksheets. The limit bounds the work of a page: a script that fails to sign in a
+    /// thousand times must not make the page slow.
     ///
     /// # Errors
     /// The store does not answer.
     pub async fn recent_events(&self, limit: usize) -> Result<Vec<Event>, StorageError> {
-        self.events_since(EventId(0), limit).await
+        // The storage counts from the oldest. So the beginning is set before the newest.
+        let last = self.last_event().await?;
+        let looked_at = limit.saturating_mul(REQUESTS_BETWEEN).min(JOURNAL_LIMIT);
+        let first = EventId(last.0.saturating_sub(looked_at as u64));
+        if last == first {
+            return Ok(Vec::new());
+        }
+        let found = self.storage.events(&self.name, first, looked_at).await?;
+        let mut found: Vec<Event> = found.into_iter().map(|(_, event)| event).collect();
+        found.retain(|event| !matches!(event.what, EventKind::Request(_)));
+        found.drain(..found.len().saturating_sub(limit));
+        Ok(found)
     }
 
-    /// The newest events after this one, at most `limit`, oldest first.
+    /// The whole journal with the events' numbers, oldest first, after the number of its newest event.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn events_since(
-        &self,
-        after: EventId,
-        limit: usize,
-    ) -> Result<Vec<Event>, StorageError> {
-        // Usually nothing happened since a page asked last. The number alone shows that, and no
-        // event is read.
+    pub async fn journal(&self) -> Result<(EventId, Vec<(EventId, Event)>), StorageError> {
         let last = self.last_event().await?;
-        if last <= after {
-            return Ok(Vec::new());
+        if last == EventId(0) {
+            return Ok((last, Vec::new()));
         }
-        // The storage counts from the oldest. So the beginning is set to `limit` before the newest,
-        // and never before `after`.
-        let first = EventId(last.0.saturating_sub(limit as u64)).max(after);
-        let found = self.storage.events(&self.name, first, limit).await?;
-        Ok(found.into_iter().map(|(_, event)| event).collect())
+        let events = self
+            .storage
+            .events(&self.name, EventId(0), JOURNAL_LIMIT)
+            .await?;
+        let last = events.last().map_or(last, |(id, _)| last.max(*id));
+        Ok((last, events))
     }
 
     /// The id of the newest event of the journal.

@@ -122,6 +122,11 @@ impl Bench {
         &self.name
     }
 
+    /// Whether it belongs to one run of an attack, and is thrown away after it.
+    pub fn is_thrown_away(&self) -> bool {
+        is_throw_away(&self.name)
+    }
+
     /// How long ago it was last used, on the machine's clock and not on the bench's: a student who
     /// moves the clock a year ahead must not lose the bench.
     pub fn unused_for(&self) -> Duration {

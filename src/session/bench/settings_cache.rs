@@ -1,5 +1,4 @@
-//! The settings of a bench: its clock, the student's own mix and name, and whether requests are
-//! noted.
+//! The settings of a bench: its clock, and the student's own mix and name.
 //!
 //! The settings are in storage, and this is a copy of them, because every request asks. Each change
 //! counts up one more record, `changed`. A lab that shares its store with others reads that record
@@ -39,7 +38,6 @@ const CHANGED: &str = "changed";
 const CLOCK: &str = "clock";
 const CUSTOM: &str = "custom";
 const STUDENT: &str = "student";
-const NOTING: &str = "noting";
 const RESETS: &str = "resets";
 
 /// The copy. Nothing is known before the settings are read for the first time.
@@ -58,7 +56,6 @@ struct SettingsSnapshot {
     ahead_millis: u64,
     custom: Policy,
     student: Option<String>,
-    noting: bool,
     resets: u64,
 }
 
@@ -72,7 +69,6 @@ impl Default for SettingsSnapshot {
             ahead_millis: 0,
             custom: Policy::INSECURE,
             student: None,
-            noting: false,
             resets: 0,
         }
     }
@@ -168,7 +164,6 @@ impl Bench {
         let clock = read(CLOCK).await?;
         let custom = read(CUSTOM).await?;
         let student = read(STUDENT).await?;
-        let noting = read(NOTING).await?;
         let resets = read(RESETS).await?;
         Ok(SettingsSnapshot {
             changed,
@@ -178,9 +173,6 @@ impl Bench {
                 .unwrap_or_default(),
             custom: custom.map_or(Policy::INSECURE, |found| decode_custom(&found.value)),
             student: student
-                .and_then(|found| serde_json::from_slice(&found.value).ok())
-                .unwrap_or_default(),
-            noting: noting
                 .and_then(|found| serde_json::from_slice(&found.value).ok())
                 .unwrap_or_default(),
             resets: resets
@@ -351,29 +343,6 @@ impl Bench {
             state.student.clone_from(&name);
             SettingsChange {
                 put: vec![put_setting(STUDENT, &name)],
-                ..SettingsChange::default()
-            }
-        };
-        self.change(change).await
-    }
-
-    /// Whether requests are noted in the journal: while a worksheet is open.
-    pub fn notes_requests(&self) -> bool {
-        self.settings.get(|state| state.noting)
-    }
-
-    /// From now on requests are noted in the journal, or no longer.
-    ///
-    /// # Errors
-    /// The store does not answer.
-    pub async fn note_requests(&self, noting: bool) -> Result<(), StorageError> {
-        if self.notes_requests() == noting {
-            return Ok(());
-        }
-        let change = |state: &mut SettingsSnapshot| {
-            state.noting = noting;
-            SettingsChange {
-                put: vec![put_setting(NOTING, &noting)],
                 ..SettingsChange::default()
             }
         };

@@ -44,10 +44,8 @@ impl ProgressTracker<'_> {
     /// The store does not answer.
     pub async fn start_again(&self) -> Result<(), StorageError> {
         // Steps that were done and that nobody looked at since are part of it.
-        let (progress, _) = self.view().await?;
-        let is_empty =
-            progress.steps.is_empty() && progress.answers.is_empty() && progress.hints.is_empty();
-        if !is_empty {
+        let progress = self.look().await?.progress;
+        if progress.is_begun() {
             self.keep_earlier(&progress).await?;
         }
         // In this order: after a crash in between the state is there twice, and not lost.
@@ -73,13 +71,14 @@ impl ProgressTracker<'_> {
     /// # Errors
     /// The store does not answer.
     pub async fn restore(&self) -> Result<bool, StorageError> {
-        let (Some(key), Some(earlier_key)) = (self.key(), self.earlier_key()) else {
+        let key = self.key()?;
+        let Some(earlier_key) = self.earlier_key() else {
             return Ok(false);
         };
         let mut transaction = self.bench.transact("the progress of a worksheet");
         loop {
             transaction.attempt().await?;
-            let (found, version) = self.versioned().await?;
+            let (found, version) = self.versioned(&key).await?;
             let (earlier, earlier_version) = self.versioned_earlier().await?;
             let Some(earlier) = earlier else {
                 return Ok(false);
@@ -99,8 +98,6 @@ impl ProgressTracker<'_> {
             self.bench.hold();
             let storage = self.bench.storage();
             if storage.commit(self.bench.name(), batch).await? == Commit::Done {
-                drop(transaction);
-                self.note_requests_if_needed(earlier.open).await?;
                 return Ok(true);
             }
         }

@@ -237,22 +237,32 @@ async fn what_belongs_to_the_bench_is_the_same_on_both_labs() {
     assert_eq!(change(&mut there, "/labs/name", "name=Ada").await, 303);
     assert!(here.get("/labs").await.body.contains("Ada ·"));
 
-    // While a sheet is open, both labs note requests for it.
-    let requests = async |of: &mut Visitor| {
-        let live = of.get("/evidence/insecure/live").await.body;
-        live.matches("/seen-by-").count()
+    // A step that begins on one lab and ends on the other is done on both, before anybody opens the
+    // sheet.
+    let is_solved = async |of: &mut Visitor, step: &str| {
+        let live = of.get("/labs/01-a-session/live").await.body;
+        let live: Value = serde_json::from_str(&live).unwrap();
+        let mut steps = live["steps"].as_array().unwrap().iter();
+        steps.find(|one| one["id"] == step).unwrap()["solved"] == true
     };
-    let visit = async |lab: &Program, path: &str| {
-        let mut visitor = lab.visitor("https", "/insecure");
-        let curl = [("user-agent", "curl/8.5.0")];
-        visitor.send("GET", path, &curl, String::new()).await;
-    };
-    visit(&pair.there, "/seen-by-nobody").await;
-    assert_eq!(here.get("/labs/01-a-session").await.status, 200);
-    visit(&pair.there, "/seen-by-there").await;
-    visit(&pair.here, "/seen-by-here").await;
-    assert_eq!(requests(&mut here).await, 2);
-    assert_eq!(requests(&mut there).await, 2);
+    let curl = [
+        ("user-agent", "curl/8.5.0"),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
+    let mut visitor = pair.there.visitor("http", "/insecure");
+    let opened = visitor.send("GET", "/login", &curl, String::new()).await;
+    assert_eq!(opened.status, 200);
+    let mut visitor = visitor.at(&pair.here);
+    let sent = "username=student123&password=password123".to_owned();
+    let signed_in = visitor.send("POST", "/login", &curl, sent).await;
+    assert_eq!(signed_in.status, 303, "{}", signed_in.body);
+    let mut visitor = visitor.at(&pair.there);
+    let home = visitor.send("GET", "/", &curl, String::new()).await;
+    assert_eq!(home.status, 200);
+    for lab in [&mut here, &mut there] {
+        assert!(is_solved(lab, "signed-in").await);
+        assert!(!is_solved(lab, "replayed").await);
+    }
 
     let mut catcher = pair.here.visitor("attacker", "");
     assert_eq!(catcher.get("/collect?c=stolen-here").await.status, 204);

@@ -23,19 +23,17 @@ on_every_storage! {
     the_catcher_loses_none_of_150_requests_at_once,
 }
 
-fn sheet() -> Arc<Sheet> {
-    let library = SheetLibrary::built_in();
-    library
-        .find("01-a-session")
-        .expect("the first sheet")
-        .clone()
+fn sheet(library: &SheetLibrary) -> Arc<Sheet> {
+    let sheet = library.find("01-a-session");
+    sheet.expect("the first sheet").clone()
 }
 
 async fn forty_hints_at_once_are_all_counted(bed: Bed) {
-    let sheet = sheet();
+    let library = SheetLibrary::built_in();
+    let sheet = sheet(&library);
     for seed in bed.seeds().take(3) {
         let desk = bed.desk(Policy::HARDENED, seed).await;
-        let tracker = ProgressTracker::new(&desk.bench, &sheet);
+        let tracker = ProgressTracker::new(&desk.bench, &library, &sheet);
         let hint = || -> Task<'_, ()> {
             Box::pin(async {
                 let change = tracker.change(|progress| {
@@ -51,10 +49,11 @@ async fn forty_hints_at_once_are_all_counted(bed: Bed) {
 }
 
 async fn forty_resets_of_a_sheet_at_once_all_happen(bed: Bed) {
-    let sheet = sheet();
+    let library = SheetLibrary::built_in();
+    let sheet = sheet(&library);
     for seed in bed.seeds().take(3) {
         let desk = bed.desk(Policy::HARDENED, seed).await;
-        let tracker = ProgressTracker::new(&desk.bench, &sheet);
+        let tracker = ProgressTracker::new(&desk.bench, &library, &sheet);
         let reset = || -> Task<'_, ()> {
             Box::pin(async {
                 tracker.reset().await.expect("no request fails");

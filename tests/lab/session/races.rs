@@ -17,6 +17,38 @@ on_every_storage! {
     a_sign_in_that_keeps_the_id_does_not_bring_back_an_ended_session,
     two_sign_ins_on_one_anonymous_session_both_work_and_it_is_gone,
     two_visits_with_one_invented_id_share_a_session,
+    a_session_that_changes_during_a_change_of_role_is_marked_all_the_same,
+}
+
+/// Issue 16: whoever holds a session and changes it all the time must not keep its id through a change
+/// of role.
+async fn a_session_that_changes_during_a_change_of_role_is_marked_all_the_same(bed: Bed) {
+    for seed in bed.seeds() {
+        let desk = bed.desk(Policy::HARDENED, seed).await;
+        let session = desk.sign_in(STUDENT).await;
+        let other = desk.sign_in(STUDENT).await;
+        let prefer = |large: bool| -> Task<'_, ()> {
+            let (desk, session) = (&desk, &session);
+            Box::pin(async move {
+                let listed = desk.live(STUDENT).await;
+                let own = listed.iter().find(|listed| listed.key == session.key);
+                let now = Session {
+                    version: own.map_or(session.version, |own| own.version),
+                    record: own.map_or(session.record.clone(), |own| own.record.clone()),
+                    ..session.clone()
+                };
+                let world = desk.world();
+                let change = world.change_record(&now, |record| record.large_text = large);
+                change.await.unwrap();
+            })
+        };
+        let renew = Box::pin(async { desk.world().renew_sessions_of(STUDENT).await.unwrap() });
+        take_turns(seed, vec![renew, prefer(true), prefer(false), prefer(true)]).await;
+        for session in [&session, &other] {
+            let found = desk.present(session).await;
+            assert!(renewed(&found).is_some(), "seed {seed}: {found:?}");
+        }
+    }
 }
 
 async fn of_two_rotations_exactly_one_id_lives(bed: Bed) {

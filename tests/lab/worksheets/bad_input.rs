@@ -124,7 +124,7 @@ async fn progress_survives_a_restart_a_reset_of_the_bench_and_a_move_by_file() {
             "was changed, or another lab",
         ),
         (
-            saved.replace("\"version\": 1", "\"version\": 9"),
+            saved.replace("\"version\": 2", "\"version\": 9"),
             "A newer Session Lab",
         ),
         ("{\"a\": 1}".to_owned(), "no progress"),

@@ -11,6 +11,7 @@ mod on_paper;
 mod pictures;
 mod questions;
 mod report;
+mod seen;
 mod sheets;
 mod standards;
 mod start_again;

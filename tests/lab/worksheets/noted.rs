@@ -1,7 +1,8 @@
-//! What the journal notes of requests for the worksheets: while one is open, and nothing secret.
+//! What the journal notes of requests for the worksheets: those that a step asks for, and nothing
+//! secret.
 
 use session_lab::base::addresses::Listener;
-use session_lab::base::event::ClientKind;
+use session_lab::base::event::{ClientKind, Event, EventKind, in_words};
 
 use crate::support::{TestBench, bench, curl, lab};
 
@@ -15,23 +16,30 @@ fn ask(bench: &TestBench, path: &str, headers: &[&str]) {
     curl(&words);
 }
 
-async fn requests(bench: &TestBench) -> Vec<String> {
-    let mut events = bench.events("insecure").await;
-    events.retain(|event| event.contains(" over http at "));
-    events
+async fn journal(bench: &TestBench) -> Vec<Event> {
+    let (_, journal) = bench.open().await.journal().await.expect("events");
+    journal.into_iter().map(|(_, event)| event).collect()
 }
 
+async fn requests(bench: &TestBench) -> Vec<String> {
+    let events = journal(bench).await;
+    let requests = events
+        .iter()
+        .filter(|event| matches!(event.what, EventKind::Request(_)));
+    requests.map(in_words::event).collect()
+}
+
+/// Issue 17.6: facts are noted before anybody opens a sheet, and only those that some step needs.
 #[tokio::test]
-async fn requests_are_noted_only_while_a_worksheet_is_open() {
+async fn requests_that_a_step_asks_for_are_noted_from_the_first_one_on() {
     let bench = bench();
-    ask(&bench, "/login", &[]);
-    assert_eq!(requests(&bench).await, [""; 0]);
-    bench.student().get("/labs/06-session-fixation").await;
-    ask(&bench, "/login", &[]);
+    ask(&bench, "/dashboard", &[]);
+    ask(&bench, "/asked-for-by-no-step", &[]);
     let noted = requests(&bench).await;
-    assert_eq!(noted, ["GET /login over http at localhost: 200."]);
+    assert_eq!(noted, ["GET /dashboard over http at localhost: 303."]);
     let polled = bench.evidence("insecure").await;
-    assert!(polled["events"].as_array().is_some());
+    let told = polled["events"].as_array().expect("a list");
+    assert!(told.is_empty(), "they are no events of a session: {told:?}");
     assert_eq!(
         requests(&bench).await.len(),
         1,
@@ -46,7 +54,7 @@ async fn the_labs_own_requests_are_never_events() {
     let bench = bench();
     let mut lab_page = bench.student().with_header("user-agent", BROWSER);
     lab_page.get("/labs/06-session-fixation").await;
-    let before = bench.open().await.recent_events(100).await.expect("events");
+    let before = journal(&bench).await;
     let everywhere = [
         "/favicon.ico",
         "/static/css/base.css",
@@ -81,21 +89,20 @@ async fn the_labs_own_requests_are_never_events() {
         let url = format!("{origin}{}{path}", bench.name.prefix());
         curl(&["-o", "/dev/null", "-A", BROWSER, &url]);
     }
-    let after = bench.open().await.recent_events(100).await.expect("events");
-    assert_eq!(before, after);
+    assert_eq!(before, journal(&bench).await);
 }
 
 /// Issue 17.9: PowerShell calls itself Mozilla, and is no browser.
 #[tokio::test]
 async fn powershell_is_not_a_browser() {
     let bench = bench();
-    bench.student().get("/labs/06-session-fixation").await;
     for agent in [
         "Mozilla/5.0 (Windows NT; Windows NT 10.0; en-US) WindowsPowerShell/5.1.19041.4291",
         "Mozilla/5.0 (Windows NT 10.0; Microsoft Windows 10.0.19045; en-US) PowerShell/7.4.2",
     ] {
         ask(&bench, "/login", &[&format!("User-Agent: {agent}")]);
-        let journal = bench.open().await.recent_events(100).await.expect("events");
+        ask(&bench, "/dashboard", &[&format!("User-Agent: {agent}")]);
+        let journal = journal(&bench).await;
         let kinds: Vec<_> = journal.iter().map(|event| event.client).collect();
         assert!(kinds.contains(&ClientKind::PowerShell), "{kinds:?}");
         assert!(!kinds.contains(&ClientKind::Browser), "{kinds:?}");
@@ -105,7 +112,6 @@ async fn powershell_is_not_a_browser() {
 #[tokio::test]
 async fn no_query_cookie_token_or_invented_word_gets_into_the_journal() {
     let bench = bench();
-    bench.student().get("/labs/06-session-fixation").await;
     let token = "eyJhbGciOiJSU0EtU0VDUkVUIn0.c2VjcmV0.c2VjcmV0";
     ask(
         &bench,
@@ -116,7 +122,7 @@ async fn no_query_cookie_token_or_invented_word_gets_into_the_journal() {
             "Sec-Fetch-Site: secret-in-header",
         ],
     );
-    let journal = bench.open().await.recent_events(100).await.expect("events");
+    let journal = journal(&bench).await;
     let journal = serde_json::to_string(&journal).expect("JSON");
     assert!(journal.contains("/jwt/profile"), "{journal}");
     for secret in ["secret", "RSA-SECRET", "c2VjcmV0"] {

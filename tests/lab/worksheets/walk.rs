@@ -26,6 +26,7 @@ pub struct Walk {
     pub values: PlaceholderValues,
     pub bash: Bash,
     folder: TempDir,
+    later_folders: Vec<TempDir>,
     /// The store of a sheet about one.
     _redis: Option<RedisServer>,
 }
@@ -80,6 +81,7 @@ impl Walk {
             values,
             bash: Bash::start(folder.path()),
             folder,
+            later_folders: Vec::new(),
             _redis: redis,
         };
         if let Some(redis) = &walk._redis {
@@ -88,6 +90,16 @@ impl Walk {
         let page = walk.student().get(&walk.path("")).await;
         assert_eq!(page.status, 200, "{}", page.body);
         walk
+    }
+
+    /// Goes on with another sheet on the same bench, which is reset, in an empty folder with a bash.
+    pub async fn go_on_with(&mut self, number: &str) {
+        self.post("/reset", &[]).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        std::os::unix::fs::symlink(self.data(), folder.path().join("lab-data")).expect("a link");
+        self.bash = Bash::start(folder.path());
+        self.sheet = sheet(number);
+        self.later_folders.push(folder);
     }
 
     /// The sheet about a store starts a second lab and ends it. Where the walk ends before, it is
@@ -154,6 +166,54 @@ impl Walk {
             }
         }
         self.type_blocks(&stretch);
+    }
+
+    /// Does every step rightly at once, as a student does who follows the sheet. Returns what the sheet
+    /// says on the way that it should not: a step that took more than one attempt, one that tells of
+    /// attempts before it is done, one that is done too early or not at all.
+    pub async fn do_steps_rightly_at_once(&mut self) -> Vec<String> {
+        let sheet = self.sheet.clone();
+        let mut done = Vec::new();
+        let mut wrong = self.what_is_wrong(&done).await;
+        let mut stretch = Stretch::default();
+        for part in &sheet.parts {
+            match &part.what {
+                SheetBlock::Console(console) if !console.browser => {
+                    stretch.blocks.push((part.line, &console.text));
+                }
+                SheetBlock::Step(step) => {
+                    self.type_blocks(&std::mem::take(&mut stretch));
+                    if let Some(run) = &step.proof.run {
+                        self.imitate(run);
+                    }
+                    done.push(step.common.id.clone());
+                    wrong.extend(self.what_is_wrong(&done).await);
+                }
+                _ => {}
+            }
+        }
+        self.type_blocks(&stretch);
+        wrong.extend(self.what_is_wrong(&done).await);
+        wrong
+    }
+
+    /// The steps that tell something else than that these took one attempt each, and no other was tried.
+    async fn what_is_wrong(&self, done: &[String]) -> Vec<String> {
+        let live = self.live().await;
+        let steps = live["steps"].as_array().expect("a list").iter();
+        let is_wrong = |step: &&Value| {
+            let is_done = done.iter().any(|done| step["id"] == done.as_str());
+            let says = step["messages"][0].as_str().unwrap_or_default();
+            // Another sheet on the same bench may have done it before.
+            let is_early = !self.later_folders.is_empty() && step["solved"] == true;
+            let is_done = is_done || is_early;
+            let expected = step["solved"] == is_done && step["attempts"] == usize::from(is_done);
+            !expected || (!is_done && says.contains("did not count"))
+        };
+        let wrong = steps.filter(is_wrong);
+        wrong
+            .map(|step| format!("after {:?}: {step}", done.last()))
+            .collect()
     }
 
     async fn do_step(&mut self, step: &SheetStep, stretch: &Stretch<'_>) {

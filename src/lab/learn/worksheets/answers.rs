@@ -7,13 +7,13 @@ use rocket::{Either, Route, State, post, routes};
 use rocket_dyn_templates::Template;
 
 use super::sheet::{self, FailedAnswer};
-use super::{Lessons, field, find, form};
+use super::{Lessons, field, find, form, tracker};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 use crate::worksheets::answers::{LONGEST, judge};
 use crate::worksheets::progress::{GivenAnswer, SheetProgress};
-use crate::worksheets::progress_tracker::{ProgressTracker, wall_time};
 use crate::worksheets::sheet::Sheet;
+use crate::worksheets::survey::wall_time;
 
 /// Back to the block on the sheet's page.
 fn back(context: &RequestContext, sheet: &Sheet, id: &str) -> Redirect {
@@ -69,9 +69,7 @@ async fn answer(
         };
         progress.answers.insert(id.to_owned(), given);
     };
-    ProgressTracker::new(&context.bench, sheet)
-        .change(change)
-        .await?;
+    tracker(context, lessons, sheet).change(change).await?;
     Ok(Either::Left(back(context, sheet, id)))
 }
 
@@ -94,9 +92,7 @@ async fn hint(
         let opened = progress.hints.entry(id.to_owned()).or_default();
         *opened = opened.saturating_add(1).min(most);
     };
-    ProgressTracker::new(&context.bench, sheet)
-        .change(change)
-        .await?;
+    tracker(context, lessons, sheet).change(change).await?;
     Ok(back(context, sheet, id))
 }
 

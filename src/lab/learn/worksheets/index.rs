@@ -67,7 +67,7 @@ impl SheetRow {
 /// # Errors
 /// The store does not answer.
 pub async fn rows(context: &RequestContext, lessons: &Lessons) -> Result<Vec<SheetRow>, Problem> {
-    let kept = progress_tracker::all(context.bench.name(), context.bench.storage()).await?;
+    let kept = progress_tracker::all(&context.bench, lessons.library()).await?;
     let of = |slug: &str| kept.iter().find(|(kept, _)| kept == slug).map(|(_, p)| p);
     let sheets = lessons.library().sheets().iter();
     Ok(sheets

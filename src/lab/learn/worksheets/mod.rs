@@ -5,6 +5,7 @@
 
 mod answers;
 pub(super) mod index;
+pub(in crate::lab) mod keeper;
 mod moving;
 pub(super) mod next_step;
 mod print;
@@ -20,12 +21,10 @@ use rocket::http::Status;
 
 use crate::base::byte_order_mark;
 use crate::lab::Lessons;
-use crate::storage::StorageError;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 use crate::worksheets::placeholders::PlaceholderValues;
-use crate::worksheets::progress::SheetProgress;
-use crate::worksheets::progress_tracker::{ProgressTracker, StepStatus};
+use crate::worksheets::progress_tracker::ProgressTracker;
 use crate::worksheets::sheet::Sheet;
 
 /// The largest form, in bytes: an answer of 4 000 characters, spelled with up to twelve signs each.
@@ -38,18 +37,13 @@ fn values(context: &RequestContext, lessons: &Lessons) -> PlaceholderValues {
     PlaceholderValues::new(&context.addresses, &lessons.folder, bench, custom)
 }
 
-/// What was done of a sheet. Whoever looks at it opens it, unless a page of another origin made the
-/// browser look: then nothing is stored.
-async fn progress(
-    context: &RequestContext,
-    sheet: &Sheet,
-) -> Result<(SheetProgress, Vec<StepStatus>), StorageError> {
-    let tracker = ProgressTracker::new(&context.bench, sheet);
-    if context.foreign {
-        tracker.view().await
-    } else {
-        tracker.open().await
-    }
+/// A sheet's progress on the request's bench.
+fn tracker<'t>(
+    context: &'t RequestContext,
+    lessons: &'t Lessons,
+    sheet: &'t Sheet,
+) -> ProgressTracker<'t> {
+    ProgressTracker::new(&context.bench, lessons.library(), sheet)
 }
 
 /// The sheet of that slug.

@@ -8,7 +8,7 @@ use rocket::response::Redirect;
 use rocket::tokio::io::AsyncReadExt as _;
 use rocket::{FromForm, Route, State, get, post, routes};
 
-use super::Lessons;
+use super::{Lessons, tracker};
 use crate::base::byte_order_mark::{self, NotUtf8};
 use crate::lab::attachment::Attachment;
 use crate::session::bench::BenchKeys;
@@ -17,11 +17,11 @@ use crate::web::problem::{Control, Correction, Problem};
 use crate::worksheets::codes::Codes;
 use crate::worksheets::export::Export;
 use crate::worksheets::progress::SheetProgress;
-use crate::worksheets::progress_tracker::{self, ProgressTracker};
+use crate::worksheets::progress_tracker;
 
 #[get("/labs/progress.json")]
-async fn save(context: &RequestContext) -> Result<Attachment, Problem> {
-    let sheets = progress_tracker::all(context.bench.name(), context.bench.storage()).await?;
+async fn save(context: &RequestContext, lessons: &State<Lessons>) -> Result<Attachment, Problem> {
+    let sheets = progress_tracker::all(&context.bench, lessons.library()).await?;
     let export = Export::new(context.bench.name(), context.bench.student(), sheets);
     let json = export.to_json(Codes::new(context.bench.keys().worksheets()));
     let name = format!("progress-{}.json", context.bench.name());
@@ -88,9 +88,7 @@ async fn restore(
         let change = |own: &mut SheetProgress| {
             own.merge(progress.clone());
         };
-        ProgressTracker::new(&context.bench, sheet)
-            .change(change)
-            .await?;
+        tracker(context, lessons, sheet).change(change).await?;
     }
     if context.bench.student().is_none() {
         context.bench.set_student(export.name).await?;

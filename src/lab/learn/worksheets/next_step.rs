@@ -1,4 +1,4 @@
-//! Where a student goes on: the sheet that they began last, at its first open step.
+//! Where a student goes on: the sheet that they worked on last, at its first open step.
 
 use serde::Serialize;
 
@@ -46,9 +46,17 @@ pub async fn next(
     context: &RequestContext,
     lessons: &Lessons,
 ) -> Result<Option<NextStep>, Problem> {
-    let mut kept = progress_tracker::all(context.bench.name(), context.bench.storage()).await?;
-    kept.sort_by_key(|(_, progress)| std::cmp::Reverse(progress.started));
     let library = lessons.library();
+    let mut kept = progress_tracker::all(&context.bench, library).await?;
+    // A step here and there was done for another sheet.
+    let is_worked_on = |progress: &SheetProgress| {
+        let written = !(progress.answers.is_empty() && progress.hints.is_empty());
+        written || progress.steps.len() > 1
+    };
+    kept.sort_by_key(|(_, progress)| {
+        let amount = progress.steps.len();
+        std::cmp::Reverse((is_worked_on(progress), progress.last_done(), amount))
+    });
     let open = kept
         .iter()
         .filter_map(|(slug, progress)| NextStep::within(library.find(slug)?, progress))

@@ -5,15 +5,15 @@ use rocket::{Route, State, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::{Lessons, find, progress, values};
+use super::{Lessons, find, tracker, values};
 use crate::lab::attachment::Attachment;
 use crate::lab::page;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 use crate::worksheets::codes::Codes;
 use crate::worksheets::markdown::to_html;
-use crate::worksheets::progress_tracker::wall_time;
 use crate::worksheets::report::SheetReport;
+use crate::worksheets::survey::wall_time;
 
 async fn markdown(
     context: &RequestContext,
@@ -21,7 +21,7 @@ async fn markdown(
     lessons: &Lessons,
 ) -> Result<String, Problem> {
     let sheet = find(lessons, slug)?;
-    let (progress, _) = progress(context, sheet).await?;
+    let progress = tracker(context, lessons, sheet).look().await?.progress;
     let name = context.bench.student();
     let report = SheetReport {
         sheet,

@@ -6,13 +6,11 @@ use rocket::{Either, Route, State, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::{Lessons, find, progress, values};
+use super::{Lessons, find, tracker, values};
 use crate::lab::page;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::worksheets::check::Verdict;
 use crate::worksheets::markdown::to_text;
-use crate::worksheets::progress_tracker::ProgressTracker;
 use crate::worksheets::sheet::Sheet;
 use crate::worksheets::view::outline::{OutlineRow, outline};
 use crate::worksheets::view::{self, FrontView, PartView, SheetReader};
@@ -91,16 +89,17 @@ pub(super) async fn show(
     lessons: &Lessons,
     failed: Option<FailedAnswer>,
 ) -> Result<Template, Problem> {
-    let (progress, standings) = progress(context, sheet).await?;
-    let tracker = ProgressTracker::new(&context.bench, sheet);
+    let tracker = tracker(context, lessons, sheet);
     let earlier = tracker.earlier().await?;
+    let standing = tracker.look().await?;
+    let progress = &standing.progress;
     let values = values(context, lessons);
-    let reader = SheetReader::Student(&progress, &standings);
+    let reader = SheetReader::Student(&standing);
     let (before, next) = lessons.library().beside(&sheet.slug);
     let page = SheetPage {
         front: view::front(sheet, &values, reader),
         parts: view::parts(sheet, &values, reader),
-        outline: outline(sheet, Some(&progress)),
+        outline: outline(sheet, Some(progress)),
         points: progress.points(sheet),
         before: before.map(|sheet| neighbour(sheet)),
         next: next.map(|sheet| neighbour(sheet)),
@@ -129,6 +128,8 @@ struct LiveStep {
     id: String,
     solved: bool,
     attempts: usize,
+    /// `Not yet.`, unless it may have happened before the journal begins.
+    status: &'static str,
     /// What is missing, or what the server saw.
     messages: Vec<String>,
 }
@@ -140,7 +141,8 @@ async fn live(
     lessons: &State<Lessons>,
 ) -> Result<Json<SheetLive>, Problem> {
     let sheet = find(lessons, slug)?;
-    let (progress, standings) = progress(context, sheet).await?;
+    let standing = tracker(context, lessons, sheet).look().await?;
+    let progress = &standing.progress;
     let values = values(context, lessons);
     let steps = sheet.steps().map(|step| {
         let id = step.common.id.clone();
@@ -149,27 +151,21 @@ async fn live(
                 id,
                 solved: true,
                 attempts: done.attempts,
+                status: "",
                 messages: done.seen.clone(),
             };
         }
-        let (mut messages, mut attempts) = (Vec::new(), 0);
-        if let Some((
-            _,
-            Verdict::NotYet {
-                message: text,
-                attempts: tried,
-            },
-        )) = standings.iter().find(|(step, _)| *step == id)
-        {
-            // The page writes it as text; what Markdown marks is left out.
-            messages.push(to_text(&values.fill(text)));
-            attempts = *tried;
-        }
+        let open = standing.open.iter().find(|open| open.id == id);
         LiveStep {
             id,
             solved: false,
-            attempts,
-            messages,
+            attempts: open.map_or(0, |open| open.attempts),
+            status: open.map_or("", |open| open.status),
+            // The page writes it as text; what Markdown marks is left out.
+            messages: open
+                .map(|open| to_text(&values.fill(&open.message)))
+                .into_iter()
+                .collect(),
         }
     });
     Ok(Json(SheetLive {

@@ -4,10 +4,9 @@ use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{Route, State, post, routes};
 
-use super::{Lessons, find};
+use super::{Lessons, find, tracker};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
-use crate::worksheets::progress_tracker::ProgressTracker;
 use crate::worksheets::sheet::Sheet;
 
 fn back(context: &RequestContext, sheet: &Sheet) -> Redirect {
@@ -22,9 +21,7 @@ async fn start_again(
     lessons: &State<Lessons>,
 ) -> Result<Redirect, Problem> {
     let sheet = find(lessons, slug)?;
-    ProgressTracker::new(&context.bench, sheet)
-        .start_again()
-        .await?;
+    tracker(context, lessons, sheet).start_again().await?;
     Ok(back(context, sheet))
 }
 
@@ -36,7 +33,7 @@ async fn restore(
     lessons: &State<Lessons>,
 ) -> Result<Redirect, Problem> {
     let sheet = find(lessons, slug)?;
-    let tracker = ProgressTracker::new(&context.bench, sheet);
+    let tracker = tracker(context, lessons, sheet);
     if tracker.restore().await? {
         return Ok(back(context, sheet));
     }
