@@ -35,6 +35,8 @@ table! {
         "Sensitive functions take no safe method such as GET, or Sec-Fetch-* is checked strictly."
     "ASVS 3.5.4" [CookiesAndHosts]
         "Separate applications have separate host names."
+    "ASVS 3.7.2" [Redirects]
+        "The application redirects to another host only where a list names it."
     "ASVS 4.1.2" [Transport]
         "Only pages for people redirect from http to https. Other services do not."
     "ASVS 6.1.1" [Guessing]

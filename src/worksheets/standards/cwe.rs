@@ -99,6 +99,8 @@ table! {
         "The server relies on a cookie without making sure that it is the user's and unchanged."
     "CWE-598" [SecretsInAddresses]
         "Sensitive data is part of the address of a GET."
+    "CWE-601" [Redirects]
+        "Input decides to which site a page sends its visitor."
     "CWE-602" [Timeouts]
         "The server leaves a check to the client."
     "CWE-613"

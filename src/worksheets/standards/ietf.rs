@@ -3,6 +3,8 @@
 use super::table;
 
 table! {
+    "RFC 6265 §4.1.2.2" [CookieLifetime]
+        "Max-Age says for how many seconds a browser keeps a cookie."
     "RFC 6265bis §4.1.2.1" [CookieLifetime, Timeouts]
         "Expires says until when the browser may keep a cookie. The server must not rely on it."
     "RFC 6265bis §4.1.2.2" [CookieLifetime]

@@ -5,6 +5,8 @@ use super::table;
 table! {
     "NIST SP 800-57 §5.3" [KeyRotation]
         "Every key has a period of use, shorter where a loss would harm more."
+    "NIST SP 800-63B-4 §2.1.3" [Timeouts, CookieLifetime]
+        "At the lowest level users authenticate again after 30 days at most."
     "NIST SP 800-63B-4 §3.1.1.2" [Guessing]
         "A verifier of passwords limits the rate of failed attempts."
     "NIST SP 800-63B-4 §5.1"

@@ -37,6 +37,8 @@ pub enum Subject {
     NewPassword,
     /// Requests that the user did not mean to send.
     ForgedRequests,
+    /// Addresses to which the portal sends a browser on.
+    Redirects,
     /// Other origins that read answers.
     ForeignReaders,
     /// Scripts that the portal did not write.

@@ -3,6 +3,8 @@
 use super::table;
 
 table! {
+    "WSTG-CLNT-04" [Redirects]
+        "Whether input sends the browser to a site of the attacker's choice."
     "WSTG-CLNT-07" [ForeignReaders]
         "Whether CORS lets origins read that should not."
     "WSTG-CLNT-09" [Framing]

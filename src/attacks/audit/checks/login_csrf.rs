@@ -20,7 +20,7 @@ const CARD: CheckCard = CheckCard {
     },
     gains: "A form of another site signs the user in to the attacker's account, where they leave what the attacker then reads.",
     keys: &["CSRF-LOGIN"],
-    standards: &["ASVS 7.6.2", "CWE-352"],
+    standards: &["ASVS 3.5.1", "CWE-352"],
     requests: 3,
 };
 
