@@ -10,7 +10,7 @@ use criterion::Criterion;
 use session_lab::defences::hash_memory::HashMemory;
 use session_lab::defences::policy::{Name, Variant};
 use session_lab::session::world::World;
-use session_lab::session::{Presented, Session};
+use session_lab::session::{Presented, Session, SessionSource};
 
 use crate::stand::{Stand, timed};
 
@@ -26,7 +26,12 @@ async fn sign_in(world: &World<'_>) -> Session {
             .password
             .matches("password123", &mut HashMemory::default())
     );
-    let signed_in = world.sign_in(None, None, &account, "a benchmark").await;
+    let source = SessionSource {
+        client: "a benchmark",
+        route: "POST /login",
+        permanent: false,
+    };
+    let signed_in = world.sign_in(None, None, &account, source).await;
     signed_in.expect("a session")
 }
 

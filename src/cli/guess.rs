@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_word_of_the_list_is_found_in_its_place_and_another_is_not() {
-        let stored = PasswordStorage::STRONG.store(
+        let stored = PasswordStorage::Argon2id.store(
             "hunter2",
             HashCost::ThrowAway,
             &mut HashMemory::default(),

@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn nothing_costs_nothing_and_everything_costs_the_sum() {
         assert_eq!(of_policy(&Policy::INSECURE), 0);
-        let all = Name::ALL.iter().map(|name| name.price().coins()).sum();
+        let all: u32 = Name::ALL.iter().map(|name| name.price().coins()).sum();
         assert_eq!(of_policy(&Policy::HARDENED), all);
         let one = Policy::INSECURE.with(Name::Transport, &Policy::HARDENED);
         assert_eq!(of_policy(&one), Price::Upkeep.coins());

@@ -153,7 +153,7 @@ impl<'r> Visitor<'r> {
                 if renewed || by_url {
                     context.set_cookie_from_guard(visitor.session_cookie(&session));
                 }
-                visitor.session = Some(session);
+                visitor.session = Some(*session);
             }
         }
         if visitor.record_user().is_some() && world.probe.client_state().writes_cookie() {

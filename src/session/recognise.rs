@@ -56,7 +56,7 @@ pub enum Recognised {
     /// session is also known.
     Known {
         /// The session as it is after this request: under the new id where that was renewed.
-        session: Session,
+        session: Box<Session>,
         /// Whether the id changed with this request. The answer must then set the cookie, or the
         /// user is signed out: the old id is no longer accepted.
         renewed: bool,
@@ -100,7 +100,7 @@ impl World<'_> {
         if session.record.renew && self.probe.rotation().rotates(PrivilegeChange::RoleChange) {
             return Ok(match self.rotate(&session, |_| {}).await? {
                 Some(session) => Recognised::Known {
-                    session,
+                    session: Box::new(session),
                     renewed: true,
                     by_url,
                 },
@@ -193,7 +193,7 @@ impl World<'_> {
             return Ok(Recognised::Stale);
         }
         Ok(Recognised::Known {
-            session,
+            session: Box::new(session),
             renewed: false,
             by_url,
         })

@@ -222,11 +222,7 @@ const MADE: &[&str] = &[
     "pictures/x-light.png",
     "src/defences/opener.rs",
     "src/attacks/invented_id.rs",
-<<<<<<< HEAD
     "labs/20-login-errors.md",
-=======
-    "labs/19-login-errors.md",
->>>>>>> b4e68fe (The table of standards has the ids that the audit cites; sheets 12, 13 and 17 keep to the plain phrases)
 ];
 
 #[test]

@@ -96,11 +96,11 @@ impl Observed {
     /// The last `Set-Cookie` line of each cookie that makes the session, parsed.
     pub fn session_lines(&self) -> Vec<RawCookie<'_>> {
         let lines = self.session.iter().filter_map(|name| {
-            let parsed = self
+            let mut parsed = self
                 .lines
                 .iter()
                 .filter_map(|line| RawCookie::parse(&**line).ok());
-            parsed.filter(|cookie| cookie.name() == name).next_back()
+            parsed.rfind(|cookie| cookie.name() == name)
         });
         lines.collect()
     }

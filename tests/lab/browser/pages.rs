@@ -323,5 +323,5 @@ async fn the_forms_that_are_refused() {
     let mut complaints = tab.complaints().await;
     complaints.retain(|line| !line.contains("422"));
     assert_eq!(complaints, [""; 0]);
-    photograph(&mut tab, "error-lab-custom").await;
+    photograph(&tab, "error-lab-custom").await;
 }

@@ -12,7 +12,7 @@ const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-const POSTS: [(&str, &str); 26] = [
+const POSTS: [(&str, &str); 27] = [
     ("/audit", "variant=insecure"),
     ("/audit/cancel", ""),
     ("/custom/attack", ""),

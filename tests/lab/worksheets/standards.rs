@@ -191,7 +191,7 @@ fn every_id_in_the_source_and_in_the_texts_is_in_the_table_and_no_row_is_left_ov
                 "src/worksheets/catalogue",
             ];
             let inside = |folder: &&str| path.starts_with(root.join(folder));
-            let ids = match students.iter().any(|folder| inside(folder)) {
+            let ids = match students.iter().any(inside) {
                 true => all_in(&text),
                 false => ids_in(&text),
             };

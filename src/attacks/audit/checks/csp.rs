@@ -28,7 +28,7 @@ impl Check for CspCheck {
 
     async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
         let home = &audit.seen.home;
-        if !(!limits_scripts(home)) {
+        if limits_scripts(home) {
             return Ok(CheckAnswer::Strong(
                 "The policy allows no inline script without a nonce or a hash.".into(),
             ));

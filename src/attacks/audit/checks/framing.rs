@@ -28,7 +28,7 @@ impl Check for FramingCheck {
 
     async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
         let home = &audit.seen.home;
-        if !(!is_denied(home)) {
+        if is_denied(home) {
             return Ok(CheckAnswer::Strong(
                 "The page forbids frames of other hosts.".into(),
             ));

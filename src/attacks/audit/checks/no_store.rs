@@ -27,10 +27,10 @@ impl Check for NoStoreCheck {
 
     async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
         let home = &audit.seen.home;
-        if !(!home
+        if home
             .reply
             .header("cache-control")
-            .any(|value| value.to_ascii_lowercase().contains("no-store")))
+            .any(|value| value.to_ascii_lowercase().contains("no-store"))
         {
             return Ok(CheckAnswer::Strong(
                 "The page says Cache-Control: no-store.".into(),
