@@ -233,7 +233,7 @@ mod tests {
             "/collect?cookie=session_insecure_other%3Dabc",
             "/collect?cookie=session_nonsense_team-7%3Dabc",
             "/collect?cookie=session_insecure_team-7%3D%3Cscript%3E",
-            "/collect?cookie=session_insecure_team-7%3Da'b",
+            "/collect?cookie=session_insecure_team-7%3Da%24b",
             "/collect?cookie=session_insecure_team-7%3D",
             "/collect?cookie=xsession_insecure_team-7%3Dabc",
             "/collect?t=eyJh.eyJz",

@@ -56,7 +56,7 @@ async fn recorded(
     Ok(found)
 }
 
-/// How every sheet stands on a bench, in the order of the course.
+/// What is done and what is open of every sheet on a bench, in the order of the course.
 ///
 /// # Errors
 /// The store does not answer.
@@ -143,7 +143,7 @@ impl<'n> ProgressTracker<'n> {
         })
     }
 
-    /// How the sheet stands.
+    /// What is done of the sheet, and what is open.
     ///
     /// # Errors
     /// The store does not answer.
@@ -152,7 +152,7 @@ impl<'n> ProgressTracker<'n> {
         self.standing(own).await
     }
 
-    /// How it stands, where this is what is recorded of it.
+    /// The same, where this is what is recorded of it.
     async fn standing(&self, own: Option<SheetProgress>) -> Result<SheetStanding, StorageError> {
         let mut recorded = recorded(self.bench.name(), self.bench.storage()).await?;
         recorded.remove(&self.sheet.slug);

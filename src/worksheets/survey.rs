@@ -1,4 +1,5 @@
-//! How the steps of every sheet stand on a bench: what is recorded, and what the journal shows besides.
+//! What is done and what is open of every sheet on a bench: what is recorded, and what the journal
+//! shows besides.
 //!
 //! Looking stores nothing. The journal is enough, from the bench's first event on: a sheet that nobody
 //! opened yet knows what was done for it. [`progress_tracker`](super::progress_tracker) stores what it
@@ -37,7 +38,7 @@ pub struct OpenStep {
     pub attempts: usize,
 }
 
-/// How a sheet stands.
+/// What is done of a sheet, and what is open.
 #[derive(Clone, Debug)]
 pub struct SheetStanding {
     pub slug: String,
@@ -130,8 +131,8 @@ fn wall_times(events: &[Event], ahead: Duration) -> Vec<BenchTime> {
     times.collect()
 }
 
-/// How every sheet stands, in the order of the course. `recorded` is what the store holds, by the
-/// sheets' slugs.
+/// What is done and open of every sheet, in the order of the course. `recorded` is what the store
+/// holds, by the sheets' slugs.
 pub fn survey(
     library: &SheetLibrary,
     mut recorded: HashMap<String, SheetProgress>,

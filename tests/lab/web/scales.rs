@@ -1,5 +1,5 @@
-//! The scales of `static/css/tokens.css`: no other style sheet names a size of type, a weight or a
-//! distance of its own.
+//! The scales of `static/css/tokens.css`: no other style sheet gives a size of type, a weight or a
+//! distance as a number.
 
 use std::path::Path;
 
