@@ -105,6 +105,11 @@ impl Defence for AbsoluteTimeout {
         },
     ];
 
+    /// A longer limit than the strong arm's lets in anyone who comes within it.
+    fn is_strong(self) -> bool {
+        self.limit() <= Self::STRONG.limit() && self != Self::WEAK
+    }
+
     const LESSON: Lesson = Lesson {
         title: "Every session has a last minute",
         protects: "An idle timeout can be outrun: anyone who holds a stolen id can keep the \

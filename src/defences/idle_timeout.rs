@@ -107,6 +107,11 @@ impl Defence for IdleTimeout {
         },
     ];
 
+    /// A longer limit than the strong arm's lets in anyone who comes within it.
+    fn is_strong(self) -> bool {
+        self.limit() <= Self::STRONG.limit() && self != Self::WEAK
+    }
+
     const LESSON: Lesson = Lesson {
         title: "An unused session ends",
         protects: "People leave without signing out. An idle timeout ends the session on the \

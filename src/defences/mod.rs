@@ -46,6 +46,12 @@ pub trait Defence: Copy + Eq + Send + Sync + 'static {
     const WEAK: Self = Self::ARMS[0].value;
     /// The arm of the hardened portal.
     const STRONG: Self = Self::ARMS[Self::ARMS.len() - 1].value;
+
+    /// Whether this arm stops what the strong one stops. An arm that only `custom` offers does, unless
+    /// its defence says otherwise.
+    fn is_strong(self) -> bool {
+        self != Self::WEAK
+    }
 }
 
 /// One position of a switch.
@@ -179,10 +185,9 @@ macro_rules! defences {
                 self
             }
 
-            /// Whether the arm of `name` is any but the weakest. An arm of `custom` counts as
-            /// strong: the closure asks only whether there is a defence at all.
+            /// Whether the arm of `name` stops what the strong arm stops.
             pub fn is_strong(&self, name: Name) -> bool {
-                match name { $(Name::$Type => self.$module != $Type::WEAK),+ }
+                match name { $(Name::$Type => Defence::is_strong(self.$module)),+ }
             }
 
             /// The slug and the description of the arm chosen for `name`.

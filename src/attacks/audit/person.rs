@@ -186,6 +186,9 @@ impl<'w> Person<'w> {
             );
             if let Some(form) = form {
                 for (name, value) in form.hidden() {
+                    if is_drawn(value) {
+                        self.wire.mask.note(value, name);
+                    }
                     if is_token(value) {
                         self.wire.mask.note(value, name);
                         tokens.push(name.to_owned());
@@ -270,6 +273,13 @@ fn form_for<'p>(
 /// Whether a hidden value is one that a stranger cannot know: a CSRF token is long.
 fn is_token(value: &str) -> bool {
     value.len() >= 16 && !value.contains([' ', '/']) || value.len() >= 32
+}
+
+/// Whether a hidden value looks drawn by lot, as a short id of something. It is no protection, but
+/// another run has another one, so a report masks it.
+fn is_drawn(value: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    value.len() >= 8 && value.chars().all(is_part) && value.contains(|c: char| c.is_ascii_digit())
 }
 
 /// A `Cookie` header of these pairs.

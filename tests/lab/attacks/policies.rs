@@ -68,6 +68,10 @@ fn drawn(seed: u64) -> Policy {
         let chosen = policy.choose(*name, arms[at].slug);
         policy = chosen.expect("an arm that it has");
     }
+    // Where every session ends after five minutes, none can be idle for six.
+    if policy.arm(Name::AbsoluteTimeout).slug == "five-minutes" {
+        policy = policy.with(Name::IdleTimeout, &Policy::HARDENED);
+    }
     while let Some(conflict) = conflict(&policy) {
         policy = policy.with(conflict.needs, &Policy::HARDENED);
     }

@@ -8,7 +8,7 @@ use super::tab::Tab;
 async fn state(tab: &Tab) -> (serde_json::Value, bool, usize) {
     let evidence = tab.bench.evidence("insecure").await;
     let custom = tab.bench.student().get("/custom").await.body;
-    let all_weak = custom.contains(" 0 strong</span>");
+    let all_weak = custom.contains("<span data-strong>0</span> strong");
     let sessions = evidence["sessions"].as_array().expect("a list").len();
     (
         evidence["clock"]["ahead_minutes"].clone(),

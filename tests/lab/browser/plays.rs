@@ -171,7 +171,7 @@ async fn a_run_in_a_browser_is_followed_and_can_be_cancelled() {
         assert!(page.contains(">Cancel</button>"), "{page}");
         tab.visit(&tab.on_lab(path)).await;
         assert!(
-            tab.text("main [role=status]")
+            tab.text("main .notice[role=status]")
                 .await
                 .contains("The run was stopped")
         );

@@ -36,13 +36,18 @@ async fn the_matrix_runs_while_somebody_looks_and_agrees_with_the_rule() {
         status.contains("Each ended as its attack's card says."),
         "{status}"
     );
-    let table = student.get("/matrix/table/live").await.shown();
+    let mut table = student.get("/matrix/table/live").await.shown();
+    while table.contains("not measured") {
+        progress = student.get("/matrix/live").await.json();
+        assert_eq!(progress["running"], true, "{progress}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        table = student.get("/matrix/table/live").await.shown();
+    }
     assert!(!table.contains("<html"), "a part of the page");
     assert!(
         table.contains("Retry-After"),
         "the costs were measured: {table}"
     );
-    assert!(!table.contains("not measured"), "{table}");
     assert!(
         table.contains("Every defence together stops"),
         "the older sheet's threats are counted: {table}"

@@ -282,7 +282,7 @@ async fn cookie_names_that_a_script_reports() {
     let report = json!({"cookie": format!("{name}=1; {}=2", "n".repeat(9_000))});
     assert_eq!(visitor.submit_json("/cookies", &report).await.status, 204);
     let mut student = bench.student();
-    for page in ["/evidence/insecure", "/compare"] {
+    for page in ["/evidence/insecure?events=all", "/compare"] {
         let reply: Reply = student.get(page).await;
         shows_as_text(&reply.body, &kept[..20]);
         assert!(

@@ -130,6 +130,6 @@ async fn a_preset_that_replaced_the_own_mix_is_taken_back() {
             "{preset}"
         );
     }
-    let page = student.get("/custom").await.body;
-    assert!(page.contains("The mix before ("), "{page}");
+    let page = student.get("/custom?saved=1").await.body;
+    assert!(page.contains("Take it back: the mix before had"), "{page}");
 }

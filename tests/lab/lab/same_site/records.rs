@@ -84,7 +84,7 @@ fn sheet_05_says_where_the_records_differ() {
         "Chrome allows third-party cookies in ordinary windows, so `None` is sent there",
         "blocks them in Incognito windows",
         "Chromium of Debian blocks them in every window",
-        "Firefox keeps a separate jar for each site",
+        "Firefox keeps a separate cookie jar for each site",
         "differ in one cell: the POST form without the attribute after two minutes",
         "three more cells",
     ] {
