@@ -91,7 +91,7 @@ impl Part {
                          what the page shows of them. What was measured of your browser's SameSite \
                          is forgotten as well.",
                 stays: "Your own browser's cookies stay: sign out at the portal, or delete them in \
-                        DevTools. Sessions on the server stay also.",
+                        DevTools. Sessions on the server also stay.",
                 done: "Both jars are empty.",
                 next: ("/compare", "Compare"),
             },
