@@ -33,6 +33,8 @@
 
   function mask(node) {
     if (node.nodeType === Node.TEXT_NODE) {
+      // What is in a field stays there: it is sent. `hideField` shows it as dots.
+      if (node.parentElement?.closest("textarea, script, style")) return;
       const whole = node.data.trim() && node.parentElement?.closest(NAMED);
       const hidden = whole ? HIDDEN : masked(node.data);
       if (hidden !== node.data) {

@@ -140,11 +140,11 @@ async fn no_id_and_no_token_is_shown_while_presenting_and_all_come_back() {
     tab.press("p").await;
     assert!(tab.run::<bool>(&shown).await, "it comes back");
     tab.visit(&tab.on_lab("/jwt")).await;
-    // It comes in place, without another page.
+    tab.press("p").await;
+    // It comes in place, without another page, and is whole in its field: it is sent from there.
     tab.click("button[value=issue]").await;
     tab.until("document.getElementById('token').value.startsWith('eyJ')")
         .await;
-    tab.press("p").await;
     let token = "/eyJ[\\w-]+\\.[\\w-]+/.test(document.querySelector('main').innerText)";
     assert!(!tab.run::<bool>(token).await, "the token on the workbench");
     let dots = "[...document.querySelectorAll('textarea, input')]
