@@ -7,7 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::Serialize;
 
-use super::play::stage::{PlayedRun, StageBeat};
+use super::play::stage::PlayedRun;
+use super::play::view::StageBeat;
 use crate::attacks::Attack;
 use crate::attacks::matrix::throw_away_name;
 use crate::attacks::scenario::{Scenario, TargetLab};

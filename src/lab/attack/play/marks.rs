@@ -14,7 +14,7 @@ const UNMISTAKABLE: usize = 12;
 
 /// The letter of a secret, and the number of its colour.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Mark {
+pub(in crate::lab::attack) struct Mark {
     pub letter: String,
     pub n: usize,
 }

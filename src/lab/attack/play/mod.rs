@@ -7,6 +7,7 @@
 
 mod marks;
 pub(super) mod stage;
+pub(super) mod view;
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use rocket::{Route, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use self::stage::StageBeat;
+use self::view::StageBeat;
 use super::browser_runs::BrowserView;
 use super::card::CardView;
 use super::run::{RecordedOutcome, by_hand, known, recorded};

@@ -1,9 +1,11 @@
 //! The stage of a play: for each beat who holds which secret, what was sent, and what the server holds.
 //! Everything is read from the transcript of a run and from the looks into the server beside it.
 
-use serde::Serialize;
-
-use super::marks::{Mark, Marks, Secret};
+use super::marks::{Marks, Secret};
+use super::view::{
+    BeatMessage, ExchangeMessage, HeldSecret, MarkedWords, PersonPane, ServerPane, SessionRow,
+    StageBeat,
+};
 use crate::attacks::beats::{Beat, beats};
 use crate::attacks::scenario::{ATTACKER, VICTIM};
 use crate::attacks::transcript::{HeldSession, ServerLook, TranscriptLine};
@@ -29,105 +31,6 @@ const SAYS: usize = 80;
 
 /// Who attacks; everybody else on the stage is a victim.
 const THIEF: &str = "attacker";
-
-/// One beat, as the stage shows it.
-#[derive(Clone, Debug, Default, Serialize)]
-pub(in crate::lab::attack) struct StageBeat {
-    /// What the narrator says.
-    says: String,
-    continued: bool,
-    messages: Vec<BeatMessage>,
-    victim: PersonPane,
-    attacker: PersonPane,
-    server: ServerPane,
-}
-
-/// The pane of a person.
-#[derive(Clone, Debug, Default, Serialize)]
-struct PersonPane {
-    /// Whether this person does something in this beat.
-    acts: bool,
-    holds: Vec<HeldSecret>,
-    /// How many older secrets are not shown.
-    more: usize,
-}
-
-/// A secret that a person holds.
-#[derive(Clone, Debug, Serialize)]
-struct HeldSecret {
-    mark: Mark,
-    words: String,
-    /// Who is signed in with it on the server.
-    opens: Option<String>,
-    /// Whether the attacker is the victim with it.
-    stolen: bool,
-}
-
-/// The pane of the server.
-#[derive(Clone, Debug, Default, Serialize)]
-struct ServerPane {
-    acts: bool,
-    sessions: Vec<SessionRow>,
-    /// How many older sessions are not shown.
-    more: usize,
-}
-
-/// A session on the server.
-#[derive(Clone, Debug, Serialize)]
-struct SessionRow {
-    mark: Mark,
-    user: Option<String>,
-    /// The session whose place it took.
-    from: Option<Mark>,
-}
-
-/// What happened in a beat.
-#[derive(Clone, Debug, Serialize)]
-#[serde(tag = "is", rename_all = "kebab-case")]
-enum BeatMessage {
-    /// A cookie was put into a jar by hand.
-    Planted {
-        who: &'static str,
-        mark: Option<Mark>,
-        words: String,
-    },
-    /// So many requests that are not shown.
-    Fold { count: usize },
-    /// A request and its answer.
-    Exchange(Box<ExchangeMessage>),
-}
-
-/// A request and its answer.
-#[derive(Clone, Debug, Serialize)]
-struct ExchangeMessage {
-    who: &'static str,
-    whom: &'static str,
-    unencrypted: bool,
-    asks: String,
-    brings: Vec<MarkedWords>,
-    /// What else the request brings, in words.
-    beside: String,
-    answers: Option<String>,
-    /// What the page says, in its heading.
-    says: Option<String>,
-    sets: Vec<MarkedWords>,
-}
-
-/// A letter, and what it is.
-#[derive(Clone, Debug, Serialize)]
-struct MarkedWords {
-    mark: Mark,
-    words: String,
-}
-
-impl MarkedWords {
-    fn of(secret: &Secret) -> Self {
-        Self {
-            mark: secret.mark.clone(),
-            words: secret.words(),
-        }
-    }
-}
 
 /// A run as the stage reads it.
 pub(in crate::lab::attack) struct PlayedRun<'r> {
