@@ -33,7 +33,7 @@ const PORT_FLAGS: [&str; 6] = [
 ];
 
 #[rustfmt::skip]
-const FREE_PORTS: [&str; 12] = [
+pub const FREE_PORTS: [&str; 12] = [
     "--lab-port", "0", "--http-port", "0", "--https-port", "0",
     "--attacker-port", "0", "--attacker-tls-port", "0", "--cafe-port", "0",
 ];

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use session_lab::client::HttpExchange;
 
 use super::program::{Program, Visitor};
+use crate::cli::FREE_PORTS;
 use crate::cli::shell::Shell;
 use crate::support::ports::ReservedPort;
 use crate::support::redis::RedisServer;
@@ -305,7 +306,7 @@ async fn other_keys_on_one_redis_are_refused_unless_they_are_named_as_earlier_on
         let shell = Shell::new().set("SESSION_LAB_SESSIONS", redis.url());
         let set = |shell: Shell, (name, value): &(&'static str, &str)| shell.set(name, *value);
         let shell = keys.iter().fold(shell, set);
-        let ended = shell.refused(&["--https-port", "0", "--http-port", "0", "--lab-port", "0"]);
+        let ended = shell.refused(&FREE_PORTS);
         assert!(ended.error().contains("with other keys"), "{ended:?}");
         assert!(
             ended.stderr.contains("SESSION_LAB_SECRET_KEY_FALLBACKS"),
