@@ -34,7 +34,7 @@ settings.configure(
         "rest_framework_simplejwt.token_blacklist",
         "axes",
     ],
-    # The default of a new project, without what needs templates of its own.
+    # The default of a new project, without what needs its own templates.
     MIDDLEWARE=[
         "django.middleware.security.SecurityMiddleware",
         "django.contrib.sessions.middleware.SessionMiddleware",
