@@ -1,7 +1,7 @@
 //! One request of an audit with its answer, and how a report shows it: as a command for curl, with
 //! every secret masked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -46,11 +46,25 @@ pub struct ShownExchange {
 
 /// The secrets that were met, and what a report shows in their place.
 #[derive(Debug, Default)]
-pub struct SecretMask(Mutex<BTreeMap<String, String>>);
+pub struct SecretMask {
+    secrets: Mutex<BTreeMap<String, String>>,
+    /// Names and values of the hidden fields of forms.
+    hidden: Mutex<BTreeSet<(String, String)>>,
+}
 
 impl SecretMask {
     fn map(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hidden(&self) -> MutexGuard<'_, BTreeSet<(String, String)>> {
+        self.hidden.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a hidden field of a form. A report never shows its value in that field: a short id can
+    /// look like a word.
+    pub fn note_hidden(&self, name: &str, value: &str) {
+        self.hidden().insert((name.to_owned(), value.to_owned()));
     }
 
     /// Notes a secret, by the name that a report shows.
@@ -83,10 +97,16 @@ impl SecretMask {
         encode::line(&masked).into_owned()
     }
 
-    /// The value of a field: also a short secret counts where it is the whole value.
-    fn value(&self, value: &str) -> String {
-        let whole = self.map().get(value).cloned();
-        whole.unwrap_or_else(|| self.masked(value))
+    /// The value of a field: also a short secret counts where it is the whole value, and each value
+    /// that a form hides.
+    fn value(&self, name: &str, value: &str) -> String {
+        if let Some(shown) = self.map().get(value) {
+            return shown.clone();
+        }
+        if self.hidden().contains(&(name.to_owned(), value.to_owned())) {
+            return format!("<{name}>");
+        }
+        self.masked(value)
     }
 
     /// A `Cookie` header, with every value masked.
@@ -104,7 +124,7 @@ impl SecretMask {
     /// A body of a form, with every secret value masked.
     fn form(&self, body: &str) -> String {
         let pairs = url::form_urlencoded::parse(body.as_bytes());
-        let pairs = pairs.map(|(name, value)| format!("{name}={}", self.value(&value)));
+        let pairs = pairs.map(|(name, value)| format!("{name}={}", self.value(&name, &value)));
         pairs.collect::<Vec<_>>().join("&")
     }
 
@@ -205,6 +225,7 @@ mod tests {
         mask.note("hunter2", "password");
         mask.note("0123456789abcdef", "session");
         mask.note("a/b+c d=e", "csrf token");
+        mask.note_hidden("of", "cbdddffa");
         let exchange = AuditExchange {
             method: "POST".into(),
             url: "http://localhost:5000/x?sid=0123456789abcdef".into(),
@@ -213,7 +234,7 @@ mod tests {
                 ("content-type".into(), FORM.into()),
                 ("x-note".into(), "it's".into()),
             ],
-            body: "password=hunter2&t=a%2Fb%2Bc+d%3De&user=alice".into(),
+            body: "password=hunter2&t=a%2Fb%2Bc+d%3De&user=alice&of=cbdddffa".into(),
             reply: HttpExchange {
                 scheme: crate::defences::facts::Scheme::Http,
                 sent: String::new(),
@@ -230,7 +251,7 @@ mod tests {
         assert_eq!(
             shown.curl,
             "curl -i -b 'sid=<session>; n=<n>' -H 'x-note: it'\\''s' --data-raw \
-             'password=<password>&t=<csrf token>&user=alice' \
+             'password=<password>&t=<csrf token>&user=alice&of=<of>' \
              'http://localhost:5000/x?sid=<session>'"
         );
         assert_eq!(

@@ -186,6 +186,7 @@ impl<'w> Person<'w> {
             );
             if let Some(form) = form {
                 for (name, value) in form.hidden() {
+                    self.wire.mask.note_hidden(name, value);
                     if is_drawn(value) {
                         self.wire.mask.note(value, name);
                     }
@@ -276,7 +277,7 @@ fn is_token(value: &str) -> bool {
 }
 
 /// Whether a hidden value looks drawn by lot, as a short id of something. It is no protection, but
-/// another run has another one, so a report masks it.
+/// another run has another one, so a report masks it wherever it occurs.
 fn is_drawn(value: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     value.len() >= 8 && value.chars().all(is_part) && value.contains(|c: char| c.is_ascii_digit())
