@@ -25,11 +25,11 @@
 //! 2. **What the server remembers.** [`base`] has time, events and keys. [`storage`] keeps records.
 //!    [`session`] and [`jwt`] are the two engines that the course compares.
 //! 3. **What is attacked.** [`client`] and [`web`] are what all sites share. [`portal`] is the
-//!    application. [`same_site`] and [`sniffing_proxy`] are two experiments beside it.
+//!    application. [`same_site`] is an experiment beside it.
 //! 4. **Who attacks.** [`browser`] drives a real browser, [`attacks`] are the programs, [`attacker`] is
-//!    the attacker's own site.
-//! 5. **The course around it.** [`worksheets`] check what students do, [`lab`] shows it, [`app`] starts
-//!    everything, [`cli`] is the command line.
+//!    the attacker's own site and the café.
+//! 5. **The course around it.** [`worksheets`] check what students do, [`classroom`] brings a class
+//!    and its teacher together, [`lab`] shows it, [`app`] starts everything, [`cli`] is the command line.
 //!
 //! # One request, followed through
 //!
@@ -73,20 +73,21 @@ pub mod portal;
 // The SameSite experiment: five cookies, and every way to make a browser send them.
 pub mod same_site;
 
-// The café: a relay to the portal that shows the bytes on an open network.
-pub mod sniffing_proxy;
-
 // The installed Chromium or Chrome, for what only a browser decides.
 pub mod browser;
 
 // The attacks: one program each; the matrix that runs them; what defences cost; the audit.
 pub mod attacks;
 
-// The attacker's own site and the sibling of the portal: the pages that attack, and the catcher.
+// The attacker's own site and the sibling of the portal: the pages that attack, the catcher, and the
+// café, which shows the bytes on an open network.
 pub mod attacker;
 
 // The sheets of `labs/`: read, checked against the journal, reported; the catalogue.
 pub mod worksheets;
+
+// A class: what a student's own lab reports, and the desk at which a teacher sees and leads.
+pub mod classroom;
 
 // The lab's own pages, grouped by what a student does: learn, attack, inspect, build.
 pub mod lab;

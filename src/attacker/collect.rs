@@ -13,8 +13,8 @@ use rocket::response::Response;
 use rocket::route::{Handler, Outcome, Route};
 use tokio::io::AsyncReadExt;
 
+use crate::attacker::sniffing_proxy::mask;
 use crate::session::bench::loot::{Caught, LARGEST};
-use crate::sniffing_proxy::mask;
 use crate::storage::StorageError;
 use crate::web::context::RequestContext;
 

@@ -4,7 +4,7 @@
 //! `evil.localhost` a browser takes it for another *site* than the portal, at
 //! `notes.portal.localhost` for another host of the same site as `portal.localhost`. Each page is one
 //! trick, with the attack's own form or script, and says what stops it. Read `csrf_form` first;
-//! `collect` is where stolen things arrive, `loot` shows them.
+//! `collect` is where stolen things arrive, `loot` shows them. [`sniffing_proxy`] is the café.
 
 mod arrived;
 mod collect;
@@ -21,6 +21,7 @@ mod page;
 mod partner;
 mod plant;
 mod shared_computer;
+pub mod sniffing_proxy;
 mod start;
 mod stolen;
 mod thief;

@@ -8,8 +8,8 @@ use rocket::response::Redirect;
 use rocket::{Route, State, post, routes};
 
 use super::page::fields;
+use crate::attacker::sniffing_proxy::capture::Captures;
 use crate::same_site::measured::MeasuredTables;
-use crate::sniffing_proxy::capture::Captures;
 use crate::web::context::RequestContext;
 use crate::web::problem::{Control, Correction, Problem};
 

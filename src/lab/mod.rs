@@ -30,12 +30,12 @@ pub use learn::worksheets::keeper::StepKeeper;
 pub use lessons::Lessons;
 pub use store::Store;
 
+use crate::attacker::sniffing_proxy::capture::Captures;
 use crate::base::tls::Certificate;
 use crate::client::LabClient;
 use crate::same_site as experiment;
 use crate::same_site::measured::MeasuredTables;
 use crate::session::bench::Benches;
-use crate::sniffing_proxy::capture::Captures;
 use crate::storage::health::Health;
 
 /// What the lab's pages work with.

@@ -13,9 +13,9 @@ use serde::Serialize;
 use super::inspect::compare::ComparedSides;
 use super::page;
 use super::page::fields;
+use crate::attacker::sniffing_proxy::capture::Captures;
 use crate::same_site::measured::MeasuredTables;
 use crate::session::bench::ResetScope;
-use crate::sniffing_proxy::capture::Captures;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 

@@ -11,7 +11,6 @@ mod lab;
 mod portal;
 mod readme;
 mod session;
-mod sniffing_proxy;
 mod storage;
 mod support;
 mod templates;

@@ -9,11 +9,13 @@ use rocket::{Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
+use crate::attacker::sniffing_proxy::capture::{
+    Bytes, CapturedConnection, Captures, KEPT, LARGEST,
+};
+use crate::attacker::sniffing_proxy::mask::ForeignCookies;
 use crate::base::bench_name::BenchName;
 use crate::defences::facts::Scheme;
 use crate::lab::{Store, page};
-use crate::sniffing_proxy::capture::{Bytes, CapturedConnection, Captures, KEPT, LARGEST};
-use crate::sniffing_proxy::mask::ForeignCookies;
 use crate::web::context::RequestContext;
 use crate::web::visible_time::time_of_day;
 

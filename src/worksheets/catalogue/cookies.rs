@@ -42,7 +42,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             "WSTG-SESS-09",
             "RFC 6265bis §4.1.2.5",
         ],
-        proof: "sniffing_proxy::on_lab_test::secure_keeps_the_cookie_out_of_the_cafe_on_lab_test_but_not_on_localhost",
+        proof: "attacker::sniffing_proxy::on_lab_test::secure_keeps_the_cookie_out_of_the_cafe_on_lab_test_but_not_on_localhost",
     },
     CatalogueRow {
         key: "CK-HTTPONLY",

@@ -95,7 +95,7 @@ pub(super) const ROWS: &[CatalogueRow] = &[
             "RFC 6797 §7.1",
             "RFC 6797 §7.2",
         ],
-        proof: "sniffing_proxy::on_lab_test::hsts_makes_curl_change_to_tls_on_the_same_port",
+        proof: "attacker::sniffing_proxy::on_lab_test::hsts_makes_curl_change_to_tls_on_the_same_port",
     },
     CatalogueRow {
         key: "HJ-SNIFF",
@@ -107,6 +107,6 @@ pub(super) const ROWS: &[CatalogueRow] = &[
         ],
         about: &[Subject::Transport],
         standards: &["ASVS 12.2.1", "CWE-319", "WSTG-SESS-09"],
-        proof: "sniffing_proxy::one_port_takes_http_and_tls_and_only_http_can_be_read",
+        proof: "attacker::sniffing_proxy::one_port_takes_http_and_tls_and_only_http_can_be_read",
     },
 ];

@@ -5,4 +5,5 @@ mod catcher;
 mod hosts;
 mod pages;
 mod planted;
+mod sniffing_proxy;
 mod thief;

@@ -1,6 +1,6 @@
 //! What the café keeps: how much, for whom, and what its page asks for.
 
-use session_lab::sniffing_proxy::capture::{KEPT, LARGEST};
+use session_lab::attacker::sniffing_proxy::capture::{KEPT, LARGEST};
 
 use super::*;
 
