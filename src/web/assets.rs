@@ -60,10 +60,12 @@ impl<'r> FromRequest<'r> for CachedTag {
 fn file(path: std::path::PathBuf, cached: CachedTag) -> Result<Asset, Status> {
     let name = path.to_str().ok_or(Status::NotFound)?;
     let file = StaticFiles::get(name).ok_or(Status::NotFound)?;
-    let kind = path
-        .extension()
-        .and_then(|extension| ContentType::from_extension(extension.to_str()?))
-        .unwrap_or(ContentType::Binary);
+    let kind = match path.extension().and_then(|extension| extension.to_str()) {
+        // A browser shows it, so that it is read before it is run.
+        Some("sh") => ContentType::Plain,
+        Some(extension) => ContentType::from_extension(extension).unwrap_or(ContentType::Binary),
+        None => ContentType::Binary,
+    };
     Ok(asset(file, kind, &cached))
 }
 
