@@ -85,7 +85,7 @@ pub(super) async fn refused(
     Ok(CheckAnswer::CannotTell(says))
 }
 
-fn uses_unique(change: &ChangeRecipe) -> bool {
+pub(super) fn uses_unique(change: &ChangeRecipe) -> bool {
     let json = change.request.json.as_ref().map(ToString::to_string);
     let mut texts = change.request.form.values().chain(json.as_ref());
     texts.any(|text| text.contains("{unique}"))
@@ -107,7 +107,7 @@ async fn text(
 }
 
 /// A text that no page has yet.
-fn unique() -> Result<String, AuditError> {
+pub(super) fn unique() -> Result<String, AuditError> {
     let mut bytes = [0; 6];
     let random = getrandom::fill(&mut bytes);
     random.map_err(|error| AuditError::Unexpected(format!("no random bytes: {error}")))?;

@@ -36,8 +36,12 @@ pub const fn class(name: Name) -> SeenFrom {
         Name::ClearSiteData => {
             Needs("a browser: whether pages leave anything in its storage is seen there only.")
         }
-        Name::Output => Needs("destruction: a notice with markup would be shown to other users."),
-        Name::SessionsOnPasswordChange => Needs("destruction: the account gets another password."),
+        Name::Output => {
+            Needs("destruction: other users see a notice with markup. --destructive posts one.")
+        }
+        Name::SessionsOnPasswordChange => {
+            Needs("destruction: the account gets another password. --destructive does that.")
+        }
         Name::JwtClaims => Needs("destruction: an administrator takes a role from a user."),
         _ => Outside,
     }

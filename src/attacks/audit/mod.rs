@@ -62,6 +62,8 @@ pub struct Audit {
     pub seen: Observed,
     /// For how long limits may be waited for.
     pub wait: Option<Duration>,
+    /// Whether it may change what other users see, and the password of the account.
+    pub destructive: bool,
     changed: Mutex<BTreeSet<String>>,
     /// Whether tokens are believed with any signature: asked once for all forgeries.
     any_signature: OnceCell<bool>,
@@ -84,6 +86,7 @@ impl Audit {
             plan,
             seen,
             wait: None,
+            destructive: false,
             changed: Mutex::default(),
             any_signature: OnceCell::new(),
         })

@@ -39,7 +39,9 @@ impl Observed {
         account: &AuditAccount,
     ) -> Result<Self, AuditError> {
         let mut person = Person::new(wire);
-        let prepared = person.prepare(&plan.sign_in, &account.values()).await?;
+        let prepared = plan
+            .prepare_sign_in(&mut person, &plan.sign_in, &account.values())
+            .await?;
         let before = person.cookies(&plan.home);
         let sign_in = person.call(prepared.call()?).await?;
         let cookies = person.cookies(&plan.home);

@@ -5,7 +5,7 @@ use super::discover::{find_home, find_sign_in, find_sign_out};
 use super::exchange::AuditExchange;
 use super::html::FoundPage;
 use super::person::Person;
-use super::prepared::Values;
+use super::prepared::{Prepared, Values};
 use super::recipe::{Recipe, RequestRecipe};
 use super::wire::{AuditError, AuditWire};
 
@@ -72,7 +72,36 @@ impl AuditPlan {
         person: &mut Person<'_>,
         account: &AuditAccount,
     ) -> Result<AuditExchange, AuditError> {
-        person.submit(&self.sign_in, &account.values()).await
+        self.try_sign_in(person, &account.values()).await
+    }
+
+    /// Sends every step of a sign-in with these values, which may be wrong. Gives the last answer.
+    ///
+    /// # Errors
+    /// No answer, or a request cannot be made.
+    pub async fn try_sign_in(
+        &self,
+        person: &mut Person<'_>,
+        values: &Values,
+    ) -> Result<AuditExchange, AuditError> {
+        let prepared = self.prepare_sign_in(person, &self.sign_in, values).await?;
+        person.call(prepared.call()?).await
+    }
+
+    /// Sends the steps that come before the password, and gets the request with the password ready.
+    ///
+    /// # Errors
+    /// No answer, or a request cannot be made.
+    pub async fn prepare_sign_in(
+        &self,
+        person: &mut Person<'_>,
+        sign_in: &RequestRecipe,
+        values: &Values,
+    ) -> Result<Prepared, AuditError> {
+        for step in &self.recipe.sign_in_first {
+            person.submit(step, values).await?;
+        }
+        person.prepare(sign_in, values).await
     }
 }
 
@@ -131,7 +160,8 @@ pub async fn complete(
     if !plan.shows(&home, &first) {
         let because = format!(
             "the sign-in of {} was answered {status}, and nothing shows that it worked: check the \
-             name and the password, or say in [sign-in] and [signed-in] how it works",
+             name and the password, or say in [sign-in] and [signed-in] how it works, and in \
+             [[sign-in-first]] which steps come before it",
             first.user
         );
         return Err(AuditError::Unexpected(because));

@@ -27,7 +27,10 @@ pub struct Recipe {
     /// The accounts that the audit signs in with: one, better two.
     #[serde(default)]
     pub account: Vec<AccountRecipe>,
-    /// How to sign in.
+    /// Requests that come before the sign-in itself, such as a page that asks for the name alone.
+    #[serde(default)]
+    pub sign_in_first: Vec<RequestRecipe>,
+    /// How to sign in: the request that carries the password.
     pub sign_in: Option<RequestRecipe>,
     /// What shows that somebody is signed in.
     pub signed_in: Option<SignedInRecipe>,
@@ -40,6 +43,8 @@ pub struct Recipe {
     pub data: Option<String>,
     /// A page that only administrators may see.
     pub admin_page: Option<String>,
+    /// How a user gets another password. Only an audit that may destroy something sends it.
+    pub password_change: Option<RequestRecipe>,
     /// The API for tokens.
     pub token: Option<TokenRecipe>,
 }
@@ -56,8 +61,8 @@ pub struct AccountRecipe {
     pub shown_as: Option<String>,
 }
 
-/// One request. Texts may hold placeholders: `{user}`, `{password}`, `{unique}`; with a token also
-/// `{access}`, `{refresh}`, `{iss}` and `{aud}`.
+/// One request. Texts may hold placeholders: `{user}`, `{password}`, `{unique}`; for another
+/// password also `{new-password}`; with a token also `{access}`, `{refresh}`, `{iss}` and `{aud}`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RequestRecipe {
@@ -276,8 +281,18 @@ impl Recipe {
 
     fn requests(&self) -> Vec<(&'static str, &RequestRecipe)> {
         let mut all = Vec::new();
-        all.extend(self.sign_in.iter().map(|one| ("[sign-in", one)));
+        all.extend(
+            self.sign_in_first
+                .iter()
+                .map(|one| ("[[sign-in-first", one)),
+        );
+        all.extend(self.sign_in.iter().map(|one| ("[sign-in]", one)));
         all.extend(self.sign_out.iter().map(|one| ("[sign-out", one)));
+        all.extend(
+            self.password_change
+                .iter()
+                .map(|one| ("[password-change", one)),
+        );
         all.extend(self.change.iter().map(|one| ("[[change", &one.request)));
         if let Some(token) = &self.token {
             all.push(("[token", &token.sign_in));
@@ -314,6 +329,7 @@ mod tests {
             .collect();
         let recipe = Recipe::read(&all).expect("a whole recipe");
         assert!(recipe.sign_in.is_some() && recipe.token.is_some());
+        assert!(recipe.sign_in_first.len() == 1 && recipe.password_change.is_some());
         assert_eq!(recipe.account.len(), 2);
         assert_eq!(recipe.change.len(), 2);
     }

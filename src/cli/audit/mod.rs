@@ -58,6 +58,10 @@ pub struct AuditFlags {
     /// Wait for so long for limits of sessions, as in 90s, 6m or 1h
     #[arg(long, value_name = "TIME", value_parser = parse_wait)]
     pub wait: Option<Duration>,
+    /// Also what changes the password of the account (and changes it back), and what writes markup that
+    /// other users may see
+    #[arg(long)]
+    pub destructive: bool,
     /// The nonce that an application at a private address serves
     #[arg(long, value_name = "TEXT")]
     pub nonce: Option<String>,
@@ -278,6 +282,7 @@ async fn allowed(address: &str, flags: &AuditFlags) -> Result<AllowedTarget, Sta
 
 async fn report(mut audit: Audit, flags: &AuditFlags) -> AuditReport {
     audit.wait = flags.wait;
+    audit.destructive = flags.destructive;
     let mut progress = ProgressLine::new(CHECKS.len());
     let report = run::run(&audit, |card| progress.advance(card.name)).await;
     progress.clear();

@@ -2,8 +2,10 @@
 //! exactly what an attacker then achieves, and where it sees nothing it says nothing.
 
 mod applications;
+mod destructive;
 mod frameworks;
 mod hostile;
+mod several_steps;
 mod small_app;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -49,7 +49,10 @@ impl Check for AdoptionCheck {
             let says = "A stranger keeps an id that they invented: the server sets no other one.";
             return Ok(CheckAnswer::Weak(CheckEvidence::new(says, shown)));
         }
-        let prepared = person.prepare(&audit.plan.sign_in, &values).await?;
+        let prepared = audit
+            .plan
+            .prepare_sign_in(&mut person, &audit.plan.sign_in, &values)
+            .await?;
         let answer = person.call(prepared.call()?).await?;
         if person.cookie(&audit.plan.home, &name).as_deref() == Some(&*invented) {
             let (opens, _) = audit

@@ -31,17 +31,21 @@ impl Check for LoginCsrfCheck {
     }
 
     async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
-        let mut person = audit.person();
-        let prepared = person
-            .prepare(&audit.plan.sign_in, &audit.account().values())
-            .await?;
+        let (mut person, mut victim) = (audit.person(), audit.person());
+        let values = audit.account().values();
+        for step in &audit.plan.recipe.sign_in_first {
+            let honest = person.prepare(step, &values).await?;
+            person.call(honest.clone().call()?).await?;
+            let forged = change::from_another_site(honest.without_hidden());
+            victim.call(forged.call()?).await?;
+        }
+        let prepared = person.prepare(&audit.plan.sign_in, &values).await?;
         if prepared.json.is_some() {
             return Ok(CheckAnswer::NotTried(
                 "The sign-in takes JSON, which no form of another site sends.".into(),
             ));
         }
         let forged = change::from_another_site(prepared.without_hidden());
-        let mut victim = audit.person();
         let exchange = victim.call(forged.call()?).await?;
         let home = victim.get(&audit.plan.home).await?;
         if audit.plan.shows(&home, audit.account()) {

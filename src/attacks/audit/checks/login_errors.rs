@@ -37,7 +37,7 @@ impl Check for LoginErrorsCheck {
             let mut values = audit.account().values();
             values.insert("user", user.to_owned());
             values.insert("password", WRONG.to_owned());
-            let exchange = person.submit(&audit.plan.sign_in, &values).await?;
+            let exchange = audit.plan.try_sign_in(&mut person, &values).await?;
             let location = exchange.header("location").unwrap_or_default().to_owned();
             let (_, last) = person.follow(&audit.plan.home, exchange.clone()).await?;
             let text = FoundPage::read(&last.reply.body).text.replace(user, "NAME");

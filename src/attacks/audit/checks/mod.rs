@@ -33,7 +33,9 @@ mod jwt_type;
 mod login_csrf;
 mod login_errors;
 mod no_store;
+mod old_sessions;
 mod open_redirect;
+mod output;
 mod persistence;
 mod referrer;
 mod refresh_rotation;
@@ -65,6 +67,7 @@ pub const ALL: &[&dyn Check] = &[
     &carrier::CarrierCheck,
     &duplicate_cookies::DuplicateCookiesCheck,
     &sign_out::SignOutCheck,
+    &old_sessions::OldSessionsCheck,
     &idle_timeout::IdleTimeoutCheck,
     &absolute_timeout::AbsoluteTimeoutCheck,
     &no_store::NoStoreCheck,
@@ -81,6 +84,7 @@ pub const ALL: &[&dyn Check] = &[
     &cors::CorsCheck,
     &login_csrf::LoginCsrfCheck,
     &open_redirect::OpenRedirectCheck,
+    &output::OutputCheck,
     &role_source::RoleSourceCheck,
     &client_state::ClientStateCheck,
     &signing_key::SigningKeyCheck,

@@ -43,9 +43,9 @@ impl Check for OpenRedirectCheck {
                 .filter(|(_, value)| value.contains('/'))
                 .map(|(name, _)| name.into_owned()),
         );
-        let prepared = audit
-            .person()
-            .prepare(&audit.plan.sign_in, &audit.account().values())
+        let (plan, values) = (&audit.plan, audit.account().values());
+        let prepared = plan
+            .prepare_sign_in(&mut audit.person(), &plan.sign_in, &values)
             .await?;
         names.extend(
             prepared
@@ -76,7 +76,7 @@ impl Check for OpenRedirectCheck {
                     )
                 };
                 sign_in.page = sign_in.page.as_deref().map(address);
-                let mut prepared = person.prepare(&sign_in, &audit.account().values()).await?;
+                let mut prepared = plan.prepare_sign_in(&mut person, &sign_in, &values).await?;
                 match prepared.fields.iter_mut().find(|(found, _)| *found == name) {
                     Some((_, value)) => *value = to.to_owned(),
                     None => prepared.path = address(&prepared.path),

@@ -33,7 +33,10 @@ impl Check for RotationCheck {
         };
         let mut person = audit.person();
         let values = audit.account().values();
-        let prepared = person.prepare(&audit.plan.sign_in, &values).await?;
+        let prepared = audit
+            .plan
+            .prepare_sign_in(&mut person, &audit.plan.sign_in, &values)
+            .await?;
         let Some(before) = person.cookie(&audit.plan.home, &name) else {
             let says = "A stranger has no session, so there is no id to plant; the sign-in sets the first one.";
             return Ok(CheckAnswer::Strong(says.into()));

@@ -40,7 +40,8 @@ impl Check for ThrottleCheck {
         for word in guesses {
             let mut values = account.values();
             values.insert("password", (*word).to_owned());
-            last = Some(audit.person().submit(&audit.plan.sign_in, &values).await?);
+            let mut person = audit.person();
+            last = Some(audit.plan.try_sign_in(&mut person, &values).await?);
             tries += 1;
         }
         audit.note_change(format!(
