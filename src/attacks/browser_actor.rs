@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use super::demo_accounts::{VICTIM, demo_password};
 use super::transcript::{ScenarioError, Transcript};
 use super::waiting::POLL_INTERVAL;
-use crate::browser::{Browser, BrowserError, ObservedRequest, PATIENCE, Window};
+use crate::browser::{Browser, BrowserError, ObservedRequest, Window};
 use crate::client::HttpExchange;
 use crate::defences::facts::Scheme;
 use crate::web::known_addresses::is_automatic;
@@ -222,23 +222,7 @@ impl<'s> BrowserActor<'s> {
     /// # Errors
     /// None comes.
     pub async fn go_back(&self) -> Result<(), ScenarioError> {
-        let from = self.window.location().await?;
-        // The page goes away before it can answer.
-        let _ = self.window.run::<()>("void history.back()").await;
-        let begun = Instant::now();
-        loop {
-            tokio::time::sleep(POLL_INTERVAL).await;
-            // Firefox's own page for "offline" never becomes complete.
-            let ready = "document.readyState === 'complete'
-                || document.documentURI.startsWith('about:neterror') ? location.href : ''";
-            match self.window.run::<String>(ready).await {
-                Ok(at) if !at.is_empty() && at != from => return self.seen(Ok(())).await,
-                _ if begun.elapsed() > PATIENCE => {
-                    return Err(BrowserError::Late("the page before".into()).into());
-                }
-                _ => {}
-            }
-        }
+        self.seen(self.window.go_back().await).await
     }
 
     /// An error that says what is on the page instead.

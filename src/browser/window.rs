@@ -2,7 +2,7 @@
 //! the same for every browser.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -32,6 +32,9 @@ const CLICK_POINT: &str = "(selector) => {
     const b = box();
     return b && [b.x + b.width / 2, b.y + b.height / 2];
 }";
+
+/// The pause between two looks at a page that is waited for.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// A window with one page in it.
 #[derive(Debug)]
@@ -287,6 +290,29 @@ impl Window {
     /// The browser is gone.
     pub async fn location(&self) -> Result<String, BrowserError> {
         self.run("location.href").await
+    }
+
+    /// Presses the browser's Back button, and waits until another page is there.
+    ///
+    /// # Errors
+    /// None comes.
+    pub async fn go_back(&self) -> Result<(), BrowserError> {
+        let from = self.location().await?;
+        // The page goes away before it can answer.
+        let _ = self.run::<()>("void history.back()").await;
+        // Firefox's own page for "offline" never becomes complete.
+        let ready = "document.readyState === 'complete'
+            || document.documentURI.startsWith('about:neterror') ? location.href : ''";
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            tokio::time::sleep(POLL_INTERVAL).await;
+            // Between two pages there is none that could answer.
+            let at: String = self.run(ready).await.unwrap_or_default();
+            if !at.is_empty() && at != from {
+                return Ok(());
+            }
+        }
+        Err(BrowserError::Late("the page before".into()))
     }
 
     /// Takes the computer off the network, as if somebody pulled the plug.

@@ -27,6 +27,7 @@ pub mod target;
 pub mod verdict;
 pub mod wire;
 
+mod audit_window;
 mod change;
 mod checks;
 mod client_state;
@@ -35,7 +36,7 @@ mod html;
 mod tokens;
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
@@ -47,6 +48,7 @@ use self::person::Person;
 use self::plan::{AuditAccount, AuditPlan};
 use self::recipe::{ChangeRecipe, Recipe};
 use self::wire::{AuditError, AuditWire};
+use crate::browser::Browser;
 use crate::client::caller::Call;
 
 pub use checks::ALL as CHECKS;
@@ -64,6 +66,8 @@ pub struct Audit {
     pub wait: Option<Duration>,
     /// Whether it may change what other users see, and the password of the account.
     pub destructive: bool,
+    /// The browser for what only a browser decides.
+    browser: Option<Arc<Browser>>,
     changed: Mutex<BTreeSet<String>>,
     /// Whether tokens are believed with any signature: asked once for all forgeries.
     any_signature: OnceCell<bool>,
@@ -87,9 +91,17 @@ impl Audit {
             seen,
             wait: None,
             destructive: false,
+            browser: None,
             changed: Mutex::default(),
             any_signature: OnceCell::new(),
         })
+    }
+
+    /// The same with a browser, where there is one.
+    #[must_use]
+    pub fn with_browser(mut self, browser: Option<Arc<Browser>>) -> Self {
+        self.browser = browser;
+        self
     }
 
     /// The account of the user who is attacked.

@@ -9,6 +9,7 @@ mod password;
 mod text;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum, ValueHint};
@@ -16,7 +17,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use self::baseline::Baseline;
 use super::matrix::parse_variant;
 use super::progress::ProgressLine;
-use super::running_lab::RunningLab;
+use super::running_lab::{RunningLab, how_to_install};
 use crate::attacks::audit::recipe::{AccountRecipe, Recipe, TEMPLATE};
 use crate::attacks::audit::report::{AuditFinding, AuditReport};
 use crate::attacks::audit::target::{AllowedTarget, AuditNonce, NONCE_PATH, TargetError, Whose};
@@ -26,6 +27,7 @@ use crate::attacks::matrix::throw_away_name;
 use crate::base::encode;
 use crate::base::print::{say, tell};
 use crate::base::start_error::StartError;
+use crate::browser::{Browser, BrowserEngine, BrowserError, BrowserSettings};
 use crate::client::caller::Call;
 
 /// Where `--init` writes the recipe, and where it is looked for.
@@ -62,6 +64,9 @@ pub struct AuditFlags {
     /// other users may see
     #[arg(long)]
     pub destructive: bool,
+    /// Also what a browser decides, in the installed one
+    #[arg(long, value_name = "BROWSER")]
+    pub browser: Option<BrowserEngine>,
     /// The nonce that an application at a private address serves
     #[arg(long, value_name = "TEXT")]
     pub nonce: Option<String>,
@@ -131,11 +136,24 @@ pub async fn run(flags: AuditFlags) -> Result<(), StartError> {
     let (report, lab) = match &flags.against {
         Some(variant) => {
             let variant = parse_variant(variant)?;
-            let lab = RunningLab::open(flags.url.as_deref()).await?;
+            let mut lab = RunningLab::open(flags.url.as_deref()).await?;
+            let browser = match flags.browser {
+                Some(engine) => Some(lab.start_browser(engine).await?),
+                None => None,
+            };
             let audit = lab_portal::audit(&lab.target(), &throw_away_name(), variant).await;
-            (report(audit.map_err(not_run)?, &flags).await, Some(lab))
+            let audit = audit.map_err(not_run)?.with_browser(browser);
+            (report(audit, &flags).await, Some(lab))
         }
-        None => (report(of_an_application(&flags).await?, &flags).await, None),
+        None => {
+            // Before any request is sent: without the browser that was asked for, nothing is.
+            let browser = match flags.browser {
+                Some(engine) => Some(start_browser(engine).await?),
+                None => None,
+            };
+            let audit = of_an_application(&flags).await?.with_browser(browser);
+            (report(audit, &flags).await, None)
+        }
     };
     if let Some(lab) = lab {
         lab.close().await?;
@@ -160,6 +178,13 @@ pub async fn run(flags: AuditFlags) -> Result<(), StartError> {
     );
     let hint = "the report says how each is mended; --baseline FILE accepts what is known";
     Err(StartError::new(message, hint))
+}
+
+/// A browser for somebody else's application, whose certificate it does not know.
+async fn start_browser(engine: BrowserEngine) -> Result<Arc<Browser>, StartError> {
+    let failed = |error: BrowserError| could_not_run(error.to_string(), how_to_install(engine));
+    let settings = BrowserSettings::trusting_nothing(engine).map_err(failed)?;
+    Ok(Arc::new(Browser::start(settings).await.map_err(failed)?))
 }
 
 /// An audit that could not run exits with 2, as a wrong command line does: a CI must not take it for

@@ -11,7 +11,7 @@ use session_lab::defences::policy::Variant;
 
 use crate::support::{bench, lab};
 
-async fn firefox() -> Browser {
+pub async fn firefox() -> Browser {
     let certificate = lab().certificate.cert_pem();
     let settings = BrowserSettings::trusting(BrowserEngine::Firefox, certificate);
     Browser::start(settings.expect("Firefox"))

@@ -7,6 +7,7 @@
 mod accessibility;
 mod arrived;
 mod attacks;
+mod audit;
 pub mod chromium;
 mod clear_site_data;
 mod compare;

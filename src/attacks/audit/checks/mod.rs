@@ -2,6 +2,7 @@
 
 mod absolute_timeout;
 mod adoption;
+mod back_after_sign_out;
 mod carrier;
 mod client_state;
 mod cors;
@@ -30,6 +31,7 @@ mod jwt_revocation;
 mod jwt_signature;
 mod jwt_transport;
 mod jwt_type;
+mod left_in_browser;
 mod login_csrf;
 mod login_errors;
 mod no_store;
@@ -71,6 +73,8 @@ pub const ALL: &[&dyn Check] = &[
     &idle_timeout::IdleTimeoutCheck,
     &absolute_timeout::AbsoluteTimeoutCheck,
     &no_store::NoStoreCheck,
+    &back_after_sign_out::BackAfterSignOutCheck,
+    &left_in_browser::LeftInBrowserCheck,
     &csp::CspCheck,
     &framing::FramingCheck,
     &referrer::ReferrerCheck,
