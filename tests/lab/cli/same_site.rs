@@ -37,13 +37,16 @@ mod long {
     use session_lab::same_site::recorded::{CHROMIUM_BLOCKED, RecordedTable, cells};
 
     use super::*;
+    use crate::support::PATIENCE;
 
     #[test]
     #[ignore = "long: two minutes; needs Chromium"]
     fn it_measures_prints_compares_and_records() {
         let shell = Shell::new();
         let choice = ["--third-party-cookies", "blocked", "--record", "."];
-        let ended = shell.run(&[&["same-site"], &choice[..]].concat());
+        // The exception for a cookie without SameSite ends after two minutes, and it waits for that.
+        let patience = 5 * PATIENCE;
+        let ended = shell.run_within(patience, &[&["same-site"], &choice[..]].concat());
         assert_eq!(ended.code, Some(0), "{ended:?}");
         for said in [
             "from another site",

@@ -6,7 +6,7 @@ use std::{
     path::Path,
     process::{Child, Command, Stdio},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
@@ -59,6 +59,11 @@ impl Shell {
 
     /// Runs to the end. A lab that started instead would never end: it is stopped and fails the test.
     pub fn run(&self, words: &[&str]) -> Ended {
+        self.run_within(PATIENCE, words)
+    }
+
+    /// The same for a command that takes its time.
+    pub fn run_within(&self, patience: Duration, words: &[&str]) -> Ended {
         let mut command = Command::new(env!("CARGO_BIN_EXE_session-lab"));
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("SESSION_LAB_") {
@@ -77,7 +82,7 @@ impl Shell {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        end_of(child, words)
+        end_of(child, words, patience)
     }
 
     /// Runs what must not start: the exit code, exactly one error and one hint, and no listener.
@@ -121,7 +126,7 @@ impl Ended {
     }
 }
 
-fn end_of(mut child: Child, words: &[&str]) -> Ended {
+fn end_of(mut child: Child, words: &[&str], patience: Duration) -> Ended {
     // Read while it runs: a pipe that nobody empties stops the program.
     let stdout = read_to_end(child.stdout.take().unwrap());
     let stderr = read_to_end(child.stderr.take().unwrap());
@@ -130,10 +135,10 @@ fn end_of(mut child: Child, words: &[&str]) -> Ended {
         if let Some(status) = child.try_wait().unwrap() {
             break status;
         }
-        if start.elapsed() > PATIENCE {
+        if start.elapsed() > patience {
             child.kill().unwrap();
             child.wait().unwrap();
-            panic!("session-lab {words:?} is still there after {PATIENCE:?}");
+            panic!("session-lab {words:?} is still there after {patience:?}");
         }
         thread::sleep(POLL);
     };
