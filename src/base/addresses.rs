@@ -227,6 +227,11 @@ impl Addresses {
         &self.main_name
     }
 
+    /// Whether a class shares this lab: only there the portal has a name that other computers know.
+    pub fn is_class(&self) -> bool {
+        self.main_name != "localhost"
+    }
+
     /// The origin of a listener under the name in links, as in `https://localhost:7443`.
     pub fn origin(&self, listener: Listener) -> String {
         self.origin_as(listener, self.name(listener))

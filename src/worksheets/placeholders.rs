@@ -32,6 +32,7 @@ impl PlaceholderValues {
         let port = |listener| addresses.port(listener).unwrap_or_default().to_string();
         let cafe = addresses.cafe_port().unwrap_or_default();
         let (http, https) = (Listener::PortalHttp, Listener::PortalHttps);
+        let (list_sessions, read_session) = listing(addresses, folder, bench);
         let plain = BTreeMap::from([
             ("lab", page(Listener::Lab)),
             ("lab-origin", origin(Listener::Lab)),
@@ -50,7 +51,8 @@ impl PlaceholderValues {
             ("http-port", port(http)),
             ("https-port", port(https)),
             ("cert", inside(folder, "tls/cert.pem")),
-            ("sessions", inside(folder, &format!("sessions/{bench}"))),
+            ("ls-sessions", list_sessions),
+            ("cat-sessions", read_session),
             ("bench", bench.to_string()),
         ]);
         Self {
@@ -104,6 +106,17 @@ impl PlaceholderValues {
     }
 }
 
+/// The commands that list the session files of a bench and show one. A class has no folder of the lab to
+/// look into, so there the lab is asked.
+fn listing(addresses: &Addresses, folder: &Path, bench: &BenchName) -> (String, String) {
+    if addresses.is_class() {
+        let ask = format!("curl -s {}", addresses.lab_page(bench, "/session-files"));
+        return (ask.clone(), ask);
+    }
+    let files = inside(folder, &format!("sessions/{bench}"));
+    (format!("ls {files}"), format!("cat {files}"))
+}
+
 /// The folder as the reader of a sheet writes it: without the `./` of the default.
 fn inside(folder: &Path, path: &str) -> String {
     let folder = folder.strip_prefix(".").unwrap_or(folder);
@@ -147,8 +160,8 @@ mod tests {
             "localhost:7081 http://notes.portal.localhost:7666"
         );
         assert_eq!(
-            usual.fill("{{cert}} {{sessions}}"),
-            "lab-data/tls/cert.pem lab-data/sessions/local"
+            usual.fill("{{cert}} {{ls-sessions}}/hardened"),
+            "lab-data/tls/cert.pem ls lab-data/sessions/local/hardened"
         );
         assert_eq!(usual.fill("{{cookie:hardened}}"), "__Host-session_hardened");
         assert_eq!(
@@ -165,11 +178,31 @@ mod tests {
             PlaceholderValues::new(&addresses, Path::new("/srv/lab"), &bench, Policy::HARDENED);
         assert_eq!(values.fill("{{lab}}/x"), "http://localhost:0/b/team-7/x");
         assert_eq!(values.fill("{{lab-origin}}"), "http://localhost:0");
-        assert_eq!(values.fill("{{sessions}}"), "/srv/lab/sessions/team-7");
+        assert_eq!(
+            values.fill("{{cat-sessions}}"),
+            "cat /srv/lab/sessions/team-7"
+        );
         assert_eq!(
             values.fill("{{cookie:insecure}}"),
             "session_insecure_team-7"
         );
+    }
+
+    #[test]
+    fn a_class_is_told_no_path_of_the_server() {
+        let addresses = Addresses::new("lab.school.example".into(), "192.0.2.7".into());
+        addresses.learn(Listener::Lab, 7070);
+        let bench: BenchName = "team-7".parse().unwrap();
+        let values =
+            PlaceholderValues::new(&addresses, Path::new("/srv/lab"), &bench, Policy::HARDENED);
+        for command in ["{{ls-sessions}}", "{{cat-sessions}}"] {
+            assert_eq!(
+                values.fill(command),
+                "curl -s http://lab.school.example:7070/b/team-7/session-files"
+            );
+        }
+        let shown = values.plain.values().filter(|value| value.contains("/srv"));
+        assert_eq!(shown.collect::<Vec<_>>(), Vec::<&String>::new());
     }
 
     #[test]

@@ -114,7 +114,7 @@ fn show(
         portal: portal(addresses),
         start: WalkStep::FIRST.start(addresses, bench.name(), false),
         clean: format!("{}{}/same-site/clean", portal(addresses), context.base()),
-        is_class: addresses.main_name() != "localhost",
+        is_class: addresses.is_class(),
         shared: store.shared,
     };
     let title = "SameSite table";
