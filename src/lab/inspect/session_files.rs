@@ -59,7 +59,7 @@ enum StoredSessions<'b> {
 
 impl<'b> StoredSessions<'b> {
     fn of(bench: &'b Bench, variant: Variant, store: &Store) -> Self {
-        match store.sessions(bench.name(), variant).folder {
+        match store.session_folder(bench.name(), variant) {
             Some(folder) => Self::Files(SessionFolder::new(folder)),
             None => Self::Records { bench, variant },
         }
@@ -140,7 +140,6 @@ async fn session_files(
         location: SessionsLocation,
         files: Vec<StoredSessionFile>,
         total: usize,
-        class: bool,
     }
     let bench = &*context.bench;
     let variant = evidence::parse(variant.unwrap_or("insecure"))?;
@@ -165,7 +164,6 @@ async fn session_files(
         location: store.sessions(bench.name(), variant),
         files,
         total,
-        class: context.addresses.is_class(),
     };
     let template = "pages/lab/session_files.html";
     Ok(page::render(context, template, "Session files", page))
