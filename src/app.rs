@@ -9,7 +9,7 @@ pub mod settings;
 mod template_folder;
 mod upkeep;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -135,7 +135,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
 
     let port = wifi.local_addr().map_err(|error| broken(&error))?.port();
     addresses.learn_cafe(port);
-    let captures = Arc::<Captures>::default();
+    let captures = Arc::new(Captures::new(addresses.is_class()));
     let lessons = lessons(settings)?;
     let same_site = MeasuredTables::default();
     let shared = SharedState {
@@ -190,9 +190,8 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
 }
 
 fn open_cafe(settings: &Settings) -> Result<TcpListener, StartError> {
-    let port = settings.cafe_port;
-    let opened = sniffing_proxy::open(port);
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let address = SocketAddr::new(listeners::bind_address(settings), settings.cafe_port);
+    let opened = sniffing_proxy::open(address);
     opened.map_err(|error| listeners::cannot_listen(listeners::CAFE_FLAG, address, &error))
 }
 

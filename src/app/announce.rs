@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Running, proxies};
 use crate::app::settings::{Reach, SessionStore, Settings};
-use crate::base::addresses::{Listener, SIBLING, Site};
+use crate::base::addresses::{Listener, Site};
 use crate::base::encode;
 use crate::lab::Store;
 use crate::worksheets::codes::Codes;
@@ -17,6 +17,7 @@ pub fn front_page(running: &Running) -> String {
 
 /// Where sessions are kept.
 pub fn store(settings: &Settings) -> Store {
+    let class = matches!(settings.reach, Reach::Class { .. });
     match &settings.sessions {
         SessionStore::File => {
             let folder = settings.data_dir.join("sessions");
@@ -26,6 +27,7 @@ pub fn store(settings: &Settings) -> Store {
                 medium: "files",
                 folder: Some(settings.data_dir.clone()),
                 shared: false,
+                class,
             }
         }
         SessionStore::Memory => Store {
@@ -33,12 +35,14 @@ pub fn store(settings: &Settings) -> Store {
             medium: "memory",
             folder: None,
             shared: false,
+            class,
         },
         SessionStore::Redis(address) => Store {
             description: address.to_string(),
             medium: "Redis",
             folder: None,
             shared: true,
+            class,
         },
     }
 }
@@ -64,11 +68,11 @@ pub fn addresses(settings: &Settings, running: &Running) {
     println!("  The same over TLS  {}/", origin(Listener::AttackerTls));
     println!(
         "  A sibling host     {}/",
-        running.addresses.origin_as(Listener::Attacker, SIBLING)
+        running.addresses.sibling(Listener::Attacker)
     );
     println!(
-        "  The café           http://localhost:{}/insecure/",
-        running.addresses.cafe_port().unwrap_or_default()
+        "  The café           http://{}/insecure/",
+        running.addresses.cafe()
     );
     println!();
     println!(

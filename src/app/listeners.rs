@@ -16,6 +16,7 @@ use super::broken;
 use super::template_folder::TemplateFolder;
 use crate::app::settings::{Reach, Settings};
 use crate::attacker;
+use crate::attacker::sniffing_proxy::attribution::CafeAttribution;
 use crate::attacker::sniffing_proxy::capture::Captures;
 use crate::base::addresses::{Addresses, Listener, Site};
 use crate::base::shutdown::wait_for_shutdown;
@@ -78,7 +79,8 @@ fn port(settings: &Settings, listener: Listener) -> u16 {
     }
 }
 
-fn bind_address(settings: &Settings) -> IpAddr {
+/// The address of every listener.
+pub fn bind_address(settings: &Settings) -> IpAddr {
     match &settings.reach {
         Reach::Loopback => Ipv4Addr::LOCALHOST.into(),
         Reach::Class { bind, .. } => *bind,
@@ -91,7 +93,7 @@ pub fn sockets(settings: &Settings) -> Vec<(&'static str, SocketAddr)> {
         let socket = SocketAddr::new(bind_address(settings), port(settings, *listener));
         (listener.flag(), socket)
     });
-    let cafe = SocketAddr::from((Ipv4Addr::LOCALHOST, settings.cafe_port));
+    let cafe = SocketAddr::new(bind_address(settings), settings.cafe_port);
     own.chain([(CAFE_FLAG, cafe)]).collect()
 }
 
@@ -245,6 +247,7 @@ fn site(
             };
             portal::mount(lab::mount_on_portal(rocket, own_pages), client)
                 .mount("/portal", measured)
+                .attach(CafeAttribution(shared.captures.clone()))
         }
         Site::Attacker => attacker::mount(rocket, client),
     };

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 
 use crate::app::settings::Reach;
+use crate::base::site_names::SiteNames;
 
 /// The name in links to the portal and the lab.
 pub fn portal_name(reach: &Reach) -> String {
@@ -38,20 +39,19 @@ pub fn attacker_host(reach: &Reach) -> String {
     }
 }
 
-/// The names in the certificate besides those of this computer. Labs on several computers that share
-/// their names can also share a certificate.
+/// The names in the certificate besides those of this computer: every host of the class, so that one
+/// file is enough for a student's curl. Labs on several computers that share their names can also share
+/// a certificate.
 pub fn certificate_names(reach: &Reach) -> Vec<String> {
-    let Reach::Class {
-        bind,
-        public_name,
-        attacker_name,
-    } = reach
-    else {
+    let Reach::Class { public_name, .. } = reach else {
         return Vec::new();
     };
-    let bind = || (!bind.is_unspecified()).then(|| bind.to_string());
-    let attacker = attacker_name.clone().or_else(bind);
-    [public_name.clone()].into_iter().chain(attacker).collect()
+    let names = SiteNames::of(public_name);
+    let names = names.of_class().into_iter().map(str::to_owned);
+    let attacker = attacker_host(reach);
+    // In a certificate an address of version 6 has no brackets.
+    let attacker = attacker.trim_matches(['[', ']']).to_owned();
+    names.chain([attacker]).collect()
 }
 
 /// Asks the routing table. Connecting a UDP socket sends nothing; 192.0.2.1 is nobody's (RFC 5737).

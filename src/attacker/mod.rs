@@ -30,7 +30,6 @@ mod xss;
 
 use rocket::{Build, Rocket, Route, get, routes};
 
-use crate::base::addresses::SIBLING;
 use crate::client::LabClient;
 use crate::defences::policy::Name;
 use crate::same_site;
@@ -48,7 +47,7 @@ pub enum AttackerRole {
 impl AttackerRole {
     /// The role that a request asks for.
     pub fn of(context: &RequestContext) -> Self {
-        if context.host_name == SIBLING {
+        if context.addresses.is_sibling(&context.host_name) {
             AttackerRole::Sibling
         } else {
             AttackerRole::Attacker

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::arrived::{self, ArrivedRequest};
 use super::{AttackerRole, Trick};
-use crate::base::addresses::{BESIDE_SIBLING, Listener, SIBLING};
+use crate::base::addresses::Listener;
 use crate::defences::facts::Scheme;
 use crate::defences::policy::{Policy, PolicyProbe, Variant};
 use crate::session::bench::Sharing;
@@ -84,7 +84,7 @@ impl<'r> Scene<'r> {
         let addresses = &self.context.addresses;
         let origin = match self.trick.role {
             AttackerRole::Attacker => addresses.origin(listener),
-            AttackerRole::Sibling => addresses.origin_as(listener, SIBLING),
+            AttackerRole::Sibling => addresses.sibling(listener),
         };
         // With everything that was asked for, unless the request named a whole address.
         let target = Some(&self.context.target).filter(|target| target.starts_with('/'));
@@ -138,7 +138,9 @@ impl<'r> Scene<'r> {
         let addresses = &self.context.addresses;
         let origin = match self.trick.role {
             AttackerRole::Attacker => addresses.origin(listener),
-            AttackerRole::Sibling => addresses.origin_as(listener, BESIDE_SIBLING),
+            AttackerRole::Sibling => {
+                addresses.origin_as(listener, addresses.name_beside(&self.context.host_name))
+            }
         };
         format!("{origin}{}", self.path())
     }

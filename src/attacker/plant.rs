@@ -8,7 +8,6 @@ use rocket::response::Redirect;
 
 use super::login_csrf;
 use super::page::Scene;
-use crate::base::addresses::BESIDE_SIBLING;
 use crate::base::set_cookie::SetCookie;
 use crate::client::caller::{Caller, Portal};
 use crate::client::{ClientError, HttpExchange, LabClient};
@@ -78,7 +77,7 @@ pub async fn plant(
     pairs: &[(String, String)],
 ) -> Result<WithCookies<Redirect>, StorageError> {
     let path = format!("Path={}", scene.path());
-    let domain = domain();
+    let domain = domain(scene);
     let cookies: Vec<SetCookie> = pairs
         .iter()
         .map(|(name, value)| SetCookie::new(name, value, &[&domain, &path]))
@@ -100,7 +99,7 @@ pub async fn plant(
 /// The store does not answer.
 pub async fn clean_up(scene: &Scene<'_>) -> Result<WithCookies<Redirect>, StorageError> {
     let bench = scene.context.bench.name();
-    let (domain, path) = (domain(), format!("Path={}", scene.path()));
+    let (domain, path) = (domain(scene), format!("Path={}", scene.path()));
     let removed = ["session", "role", "state"].map(|what| {
         let name = cookie::plain_name(what, scene.variant, bench);
         SetCookie::new(&name, "", &[&domain, &path, "Max-Age=0"])
@@ -110,8 +109,10 @@ pub async fn clean_up(scene: &Scene<'_>) -> Result<WithCookies<Redirect>, Storag
     Ok(WithCookies::new(redirect, removed))
 }
 
-fn domain() -> String {
-    format!("Domain={BESIDE_SIBLING}")
+fn domain(scene: &Scene<'_>) -> String {
+    let context = scene.context;
+    let portal = context.addresses.name_beside(&context.host_name);
+    format!("Domain={portal}")
 }
 
 /// The attacker's own requests went wrong.

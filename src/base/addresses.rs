@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 
 use crate::base::bench_name::BenchName;
+use crate::base::site_names::SiteNames;
 use crate::defences::facts::Scheme;
 
 /// A site of the lab.
@@ -39,8 +40,8 @@ pub const BESIDE_SIBLING: &str = "portal.localhost";
 /// attacker's site.
 pub const LOOPBACK: &str = "127.0.0.1";
 
-/// The names under which the portal is reached through the café.
-pub const CAFE_NAMES: [&str; 2] = ["localhost", "lab.test"];
+/// A name of this computer on which clients hold `Secure` cookies back, as on any other host.
+pub const LAB_TEST: &str = "lab.test";
 
 /// A `Host` header that is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,8 +141,7 @@ pub struct Ports {
 /// Names and ports of every listener. A port is known once its listener is up.
 #[derive(Debug)]
 pub struct Addresses {
-    /// The name in links: `localhost`, or the public name of a class.
-    main_name: String,
+    names: SiteNames,
     /// The host in links to the attacker: an address and a name are never one site.
     attacker_name: String,
     ports: [OnceLock<u16>; Listener::ALL.len()],
@@ -153,7 +153,7 @@ impl Addresses {
     /// site; ports still unknown.
     pub fn new(main_name: String, attacker_name: String) -> Self {
         Self {
-            main_name,
+            names: SiteNames::of(&main_name),
             attacker_name,
             ports: Default::default(),
             cafe: OnceLock::new(),
@@ -163,7 +163,7 @@ impl Addresses {
     /// The addresses of another lab, by the ports that it reports.
     pub fn from_ports(ports: &Ports) -> Self {
         let addresses = Self {
-            main_name: ports.name.clone(),
+            names: SiteNames::of(&ports.name),
             attacker_name: ports.attacker_name.clone(),
             ports: Default::default(),
             cafe: OnceLock::from(ports.cafe),
@@ -184,7 +184,7 @@ impl Addresses {
     pub fn ports(&self) -> Ports {
         let port = |listener| self.port(listener).unwrap_or_default();
         Ports {
-            name: self.main_name.clone(),
+            name: self.names.portal.clone(),
             attacker_name: self.attacker_name.clone(),
             lab: port(Listener::Lab),
             http: port(Listener::PortalHttp),
@@ -222,9 +222,69 @@ impl Addresses {
         self.cafe_port().is_some() && Listener::ALL.iter().all(|l| self.port(*l).is_some())
     }
 
-    /// The name in links.
+    /// The portal's name in links: `localhost`, or the public name of a class.
     pub fn main_name(&self) -> &str {
-        &self.main_name
+        &self.names.portal
+    }
+
+    /// Every host name but the attacker's.
+    pub fn site_names(&self) -> &SiteNames {
+        &self.names
+    }
+
+    /// Whether a class shares this lab: only there the portal has a name that other computers know.
+    pub fn is_class(&self) -> bool {
+        self.names.is_class()
+    }
+
+    /// The attacker's host in links.
+    pub fn attacker_name(&self) -> &str {
+        &self.attacker_name
+    }
+
+    /// Whether this name is the sibling's. The lab's own attacks use the names of one's own computer, also
+    /// in a class.
+    pub fn is_sibling(&self, host_name: &str) -> bool {
+        host_name == SIBLING || host_name == self.names.sibling
+    }
+
+    /// The portal's name beside this one of the sibling's.
+    pub fn name_beside(&self, sibling: &str) -> &str {
+        match sibling {
+            SIBLING => BESIDE_SIBLING,
+            _ => &self.names.beside_sibling,
+        }
+    }
+
+    /// Whether this name is the portal's beside the sibling.
+    pub fn is_beside_sibling(&self, host_name: &str) -> bool {
+        host_name == BESIDE_SIBLING || host_name == self.names.beside_sibling
+    }
+
+    /// Whether a browser may be told to use TLS only with this name (HSTS). It would do so for every port
+    /// of the name, so nothing else may be reached by it.
+    pub fn may_have_hsts(&self, host_name: &str) -> bool {
+        host_name == LAB_TEST || host_name == self.names.cafe
+    }
+
+    /// Name and port of the café under one of its names. It takes http and https.
+    pub fn cafe_as(&self, name: &str) -> String {
+        format!("{name}:{}", self.cafe_port().unwrap_or_default())
+    }
+
+    /// Name and port of the café in links: the portal's name, so that it gets the portal's cookies.
+    pub fn cafe(&self) -> String {
+        self.cafe_as(&self.names.portal)
+    }
+
+    /// The sibling's origin, on one of the attacker's listeners.
+    pub fn sibling(&self, listener: Listener) -> String {
+        self.origin_as(listener, &self.names.sibling)
+    }
+
+    /// The portal's origin beside the sibling, on one of the portal's listeners.
+    pub fn beside_sibling(&self, listener: Listener) -> String {
+        self.origin_as(listener, &self.names.beside_sibling)
     }
 
     /// The origin of a listener under the name in links, as in `https://localhost:7443`.
@@ -235,7 +295,8 @@ impl Addresses {
     /// The name of a listener in links.
     pub fn name(&self, listener: Listener) -> &str {
         match listener.site() {
-            Site::Lab | Site::Portal => &self.main_name,
+            Site::Lab => &self.names.lab,
+            Site::Portal => &self.names.portal,
             Site::Attacker => &self.attacker_name,
         }
     }
@@ -256,15 +317,27 @@ impl Addresses {
 
     /// The names that a listener answers to.
     pub fn names(&self, listener: Listener) -> Vec<&str> {
+        let SiteNames {
+            portal,
+            lab,
+            sibling,
+            ..
+        } = &self.names;
         match listener.site() {
-            Site::Lab => vec![&self.main_name],
-            Site::Portal => vec![&self.main_name, "lab.test", BESIDE_SIBLING],
-            Site::Attacker => vec![&self.attacker_name, LOOPBACK, "evil.localhost", SIBLING],
+            Site::Lab => vec![portal, lab],
+            Site::Portal => vec![portal, LAB_TEST, BESIDE_SIBLING],
+            Site::Attacker => vec![
+                &self.attacker_name,
+                LOOPBACK,
+                "evil.localhost",
+                SIBLING,
+                sibling,
+            ],
         }
     }
 
     /// A `Host` header, if the listener answers to that pair of name and port. Through the café it
-    /// is the café's port, and its two names only.
+    /// is the café's port, and the café's names only.
     pub fn answered(
         &self,
         listener: Listener,
@@ -272,7 +345,8 @@ impl Addresses {
         through_cafe: bool,
     ) -> Option<AnsweredHost> {
         if through_cafe {
-            return answered_by(listener, host, self.cafe_port()?, &CAFE_NAMES);
+            let names = [&*self.names.portal, &self.names.cafe, LAB_TEST];
+            return answered_by(listener, host, self.cafe_port()?, &names);
         }
         answered_by(listener, host, self.port(listener)?, &self.names(listener))
     }
@@ -372,6 +446,46 @@ mod tests {
         for host in ["localhost:7080", "portal.localhost:7081", "127.0.0.1:7081"] {
             assert_eq!(port(host, true), None, "{host}");
         }
+    }
+
+    #[test]
+    fn a_class_is_answered_under_its_own_names_and_the_lab_has_another_host_than_the_portal() {
+        let addresses = Addresses::new("lab.school.example".into(), "192.0.2.7".into());
+        for (listener, port) in Listener::ALL.into_iter().zip(1..) {
+            addresses.learn(listener, port);
+        }
+        addresses.learn_cafe(9);
+        assert_eq!(
+            addresses.origin(Listener::Lab),
+            "http://guide.lab.school.example:1"
+        );
+        for (listener, host, through) in [
+            (Listener::Lab, "guide.lab.school.example:1", false),
+            (Listener::Lab, "lab.school.example:1", false),
+            (Listener::PortalHttp, "lab.school.example:2", false),
+            (Listener::PortalHttp, "lab.school.example:9", true),
+            (Listener::PortalHttps, "cafe.lab.school.example:9", true),
+            (Listener::Attacker, "notes.lab.school.example:4", false),
+            (Listener::Attacker, "192.0.2.7:4", false),
+        ] {
+            assert!(
+                addresses.answered(listener, host, through).is_some(),
+                "{listener:?} {host}"
+            );
+        }
+        for (listener, host, through) in [
+            (Listener::PortalHttp, "guide.lab.school.example:2", false),
+            (Listener::PortalHttp, "notes.lab.school.example:2", false),
+            (Listener::PortalHttp, "cafe.lab.school.example:2", false),
+            (Listener::PortalHttp, "notes.lab.school.example:9", true),
+            (Listener::Lab, "notes.lab.school.example:1", false),
+            (Listener::Attacker, "lab.school.example:4", false),
+        ] {
+            let asked = addresses.answered(listener, host, through);
+            assert_eq!(asked, None, "{listener:?} {host}");
+        }
+        assert!(addresses.may_have_hsts("cafe.lab.school.example"));
+        assert!(!addresses.may_have_hsts("lab.school.example"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod print;
 pub mod private_file;
 pub mod set_cookie;
 pub mod shutdown;
+pub mod site_names;
 pub mod start_error;
 pub mod tapped_stream;
 pub mod tls;

@@ -19,6 +19,8 @@ pub struct Store {
     pub folder: Option<PathBuf>,
     /// Whether several labs may share it: then it is a Redis.
     pub shared: bool,
+    /// Whether a class shares the lab: then pages tell no path of the server's, and no address of a Redis.
+    pub class: bool,
 }
 
 /// Where the session records of a world are stored, and how a student lists them there.
@@ -29,7 +31,7 @@ pub(super) struct SessionsLocation {
     /// The beginning of each name.
     #[serde(skip)]
     pub(super) name_prefix: String,
-    /// The folder of the files.
+    /// The folder of the files, where the reader can look into it.
     pub(super) folder: Option<String>,
     /// The pattern of the keys in Redis.
     pub(super) pattern: Option<String>,
@@ -38,6 +40,9 @@ pub(super) struct SessionsLocation {
 impl Store {
     /// Where the sessions of a bench are stored, in words.
     pub(super) fn of(&self, bench: &BenchName) -> String {
+        if self.class {
+            return format!("{} on the computer of the class", self.medium);
+        }
         match &self.folder {
             Some(folder) => format!(
                 "files in {}",
@@ -64,15 +69,19 @@ impl Store {
                 ..memory
             };
         }
-        let Some(folder) = &self.folder else {
+        let Some(folder) = self.session_folder(bench, variant) else {
             return memory;
         };
-        let world = folder.join("sessions").join(bench.as_str());
-        let world = world.join(variant.to_string());
         SessionsLocation {
             called: "File",
-            folder: Some(world.display().to_string()),
+            folder: (!self.class).then(|| folder.display().to_string()),
             ..memory
         }
+    }
+
+    /// The folder of the session files of a world, where there are files.
+    pub(super) fn session_folder(&self, bench: &BenchName, variant: Variant) -> Option<PathBuf> {
+        let sessions = self.folder.as_ref()?.join("sessions");
+        Some(sessions.join(bench.as_str()).join(variant.to_string()))
     }
 }

@@ -9,7 +9,7 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::{Initiator, WalkStep, Way, portal, probe};
-use crate::base::addresses::{BESIDE_SIBLING, SIBLING, Site};
+use crate::base::addresses::Site;
 use crate::web::context::RequestContext;
 use crate::web::page::Frame;
 use crate::web::problem::Problem;
@@ -39,11 +39,12 @@ struct InitiatorPage {
 
 /// Which initiator the host of a request is.
 fn initiator_of(context: &RequestContext) -> Option<Initiator> {
-    match (context.listener.site(), context.host_name.as_str()) {
-        (Site::Portal, BESIDE_SIBLING) => Some(Initiator::SameOrigin),
-        (Site::Attacker, SIBLING) => Some(Initiator::Sibling),
-        (Site::Attacker, _) => Some(Initiator::CrossSite),
-        _ => None,
+    let (addresses, name) = (&context.addresses, &context.host_name);
+    match context.listener.site() {
+        Site::Portal if addresses.is_beside_sibling(name) => Some(Initiator::SameOrigin),
+        Site::Attacker if addresses.is_sibling(name) => Some(Initiator::Sibling),
+        Site::Attacker => Some(Initiator::CrossSite),
+        Site::Portal | Site::Lab => None,
     }
 }
 

@@ -16,7 +16,7 @@ use rocket::Route;
 
 pub use probe::{EXCEPTION, LIFETIME};
 
-use crate::base::addresses::{Addresses, BESIDE_SIBLING, Listener, SIBLING};
+use crate::base::addresses::{Addresses, Listener};
 use crate::base::bench_name::BenchName;
 
 /// Where a request comes from, seen from the portal.
@@ -70,7 +70,7 @@ impl Initiator {
     pub fn origin(self, addresses: &Addresses) -> String {
         match self {
             Self::SameOrigin => portal(addresses),
-            Self::Sibling => addresses.origin_as(Listener::Attacker, SIBLING),
+            Self::Sibling => addresses.sibling(Listener::Attacker),
             Self::CrossSite => addresses.origin(Listener::Attacker),
         }
     }
@@ -78,7 +78,7 @@ impl Initiator {
 
 /// The origin that the probe cookies belong to.
 pub fn portal(addresses: &Addresses) -> String {
-    addresses.origin_as(Listener::PortalHttp, BESIDE_SIBLING)
+    addresses.beside_sibling(Listener::PortalHttp)
 }
 
 /// A way in which a page makes the browser ask for another.

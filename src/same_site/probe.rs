@@ -9,7 +9,6 @@ use rocket::{Either, Route, State, get, post, routes};
 
 use super::measured::{MeasuredTables, SentCookies};
 use super::{Initiator, Probe, WalkStep, Way};
-use crate::base::addresses::BESIDE_SIBLING;
 use crate::base::event::ClientKind;
 use crate::base::set_cookie::SetCookie;
 use crate::session::cookie;
@@ -218,10 +217,12 @@ fn claimed(said: &str, from: Initiator, way: Way) -> Option<&'static str> {
 
 /// The cookies belong to one host. Nothing is measured under another name.
 fn at_home(context: &RequestContext) -> Result<(), Problem> {
-    if context.host_name == BESIDE_SIBLING {
+    let addresses = &context.addresses;
+    if addresses.is_beside_sibling(&context.host_name) {
         return Ok(());
     }
-    let because = format!("The probe cookies belong to {BESIDE_SIBLING}, this is another host.");
+    let home = &addresses.site_names().beside_sibling;
+    let because = format!("The probe cookies belong to {home}, this is another host.");
     Err(not_counted(because))
 }
 

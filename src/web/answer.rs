@@ -8,7 +8,7 @@ use super::cross_origin;
 use super::noted;
 use super::on_wire;
 use super::request_router;
-use crate::base::addresses::{BESIDE_SIBLING, Listener, Site};
+use crate::base::addresses::{Listener, Site};
 use crate::base::set_cookie::SetCookie;
 use crate::defences::PolicyProbe;
 
@@ -120,7 +120,8 @@ fn attacker_headers(context: &RequestContext, response: &mut Response<'_>) {
     let portals: Vec<String> = [Listener::PortalHttp, Listener::PortalHttps]
         .into_iter()
         .flat_map(|listener| {
-            [addresses.main_name(), BESIDE_SIBLING].map(|name| addresses.origin_as(listener, name))
+            let beside = addresses.name_beside(&context.host_name);
+            [addresses.main_name(), beside].map(|name| addresses.origin_as(listener, name))
         })
         .collect();
     let portals = portals.join(" ");
@@ -149,7 +150,8 @@ fn policy_headers(context: &RequestContext, probe: &PolicyProbe, response: &mut 
     if let Some(value) = probe.no_store().header() {
         set_default(response, "cache-control", value);
     }
-    if let Some(value) = probe.transport().hsts(context.scheme(), &context.host_name) {
+    let of_the_lab_alone = context.addresses.may_have_hsts(&context.host_name);
+    if let Some(value) = probe.transport().hsts(context.scheme(), of_the_lab_alone) {
         response.set_raw_header("strict-transport-security", value);
     }
 }

@@ -128,6 +128,9 @@ const TABLE: &[KnownAddress] = &[
     row(Under("/csrf-token"), Variant, Action).with_json_errors(),
     row(Exactly("/openapi.json"), Variant, Action).with_json_errors(),
     row(Under("/labs"), Lab, Reading),
+    row(Exactly("/session-files"), Lab, Action),
+    // What curl asks for in place of ls and cat.
+    row(Under("/session-files"), Lab, Action).with_json_errors(),
     row(Under("/pictures"), Lab, Reading),
     row(EndingIn("/live"), Lab, Poll),
     row(EndingIn("/timeline"), Lab, Poll),

@@ -164,6 +164,12 @@ pub const PAGES: &[LabPage] = &[
     .also(&["/leak"]),
     page(
         LookInside,
+        "Session files",
+        "/session-files",
+        "Each session as it is stored: the file's name, its time and its content.",
+    ),
+    page(
+        LookInside,
         "Wire",
         "/wire",
         "Every request as it happens, its cookies, and its way through the defences.",

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::context::{RequestContext, SignedIn};
 use super::lab_pages::{LabMenu, page_of};
 use super::visible_time::date_and_time;
-use crate::base::addresses::{Addresses, CAFE_NAMES, Listener, SIBLING, Site};
+use crate::base::addresses::{Addresses, Listener, Site};
 use crate::base::clock::BenchTime;
 use crate::defences::policy::{Name, Variant};
 
@@ -32,6 +32,10 @@ pub struct Frame {
     attacker_tls: String,
     sibling: String,
     cafe: String,
+    /// Whether a class shares the lab: then a page tells no path of the server's.
+    class: bool,
+    /// The certificate's file, as commands on pages name it.
+    cert: &'static str,
     nonce: Option<String>,
     scheme: &'static str,
     host: String,
@@ -78,9 +82,11 @@ impl Frame {
             attacker: origin(Listener::Attacker),
             attacker_tls: origin(Listener::AttackerTls),
             sibling: addresses
-                .map(|addresses| addresses.origin_as(Listener::Attacker, SIBLING))
+                .map(|addresses| addresses.sibling(Listener::Attacker))
                 .unwrap_or_default(),
-            cafe: addresses.map(cafe).unwrap_or_default(),
+            cafe: addresses.map(Addresses::cafe).unwrap_or_default(),
+            class: addresses.is_some_and(Addresses::is_class),
+            cert: certificate_file(addresses.is_some_and(Addresses::is_class)),
             nonce: None,
             scheme: "http",
             host: String::new(),
@@ -115,8 +121,10 @@ impl Frame {
             https: context.addresses.origin(Listener::PortalHttps),
             attacker: context.addresses.origin(Listener::Attacker),
             attacker_tls: context.addresses.origin(Listener::AttackerTls),
-            sibling: context.addresses.origin_as(Listener::Attacker, SIBLING),
-            cafe: cafe(&context.addresses),
+            sibling: context.addresses.sibling(Listener::Attacker),
+            cafe: context.addresses.cafe(),
+            class: context.addresses.is_class(),
+            cert: certificate_file(context.addresses.is_class()),
             nonce: context.variant.as_ref().map(|_| context.nonce().to_owned()),
             scheme: context.scheme().as_str(),
             host: context.host.clone(),
@@ -125,10 +133,12 @@ impl Frame {
     }
 }
 
-/// Name and port of the café, which takes http and https.
-fn cafe(addresses: &Addresses) -> String {
-    let port = addresses.cafe_port().unwrap_or_default();
-    format!("{}:{port}", CAFE_NAMES[0])
+/// The certificate's file for curl. A student of a class has fetched it.
+const fn certificate_file(is_class: bool) -> &'static str {
+    match is_class {
+        true => "session-lab.pem",
+        false => "lab-data/tls/cert.pem",
+    }
 }
 
 /// A variant as pages speak of it.

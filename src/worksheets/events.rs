@@ -43,13 +43,14 @@ const FIELDS: [(&str, &[&str]); 22] = [
     ),
 ];
 
-const REQUEST: [&str; 11] = [
+const REQUEST: [&str; 12] = [
     "site",
     "method",
     "path",
     "status",
     "scheme",
     "host",
+    "loopback",
     "cafe",
     "session",
     "user",
@@ -85,10 +86,21 @@ pub fn facts(event: &Event) -> Facts {
         ),
         other => Some(other.to_string()),
     };
-    fields
+    let mut facts: Facts = fields
         .into_iter()
         .filter_map(|(name, value)| Some((name, text(value)?)))
-        .collect()
+        .collect();
+    if let Some(host) = facts.get("host") {
+        let loopback = is_loopback_name(host).to_string();
+        facts.insert("loopback".into(), loopback);
+    }
+    facts
+}
+
+/// Whether clients take this name for their own computer, to which curl, Chromium and Firefox also send a
+/// `Secure` cookie unencrypted.
+fn is_loopback_name(host: &str) -> bool {
+    host == "localhost" || host.ends_with(".localhost")
 }
 
 #[cfg(test)]
@@ -232,6 +244,19 @@ mod tests {
             named.retain(|other| *other != name);
         }
         assert!(named.is_empty(), "no such events: {named:?}");
+    }
+
+    #[test]
+    fn lab_test_and_the_name_of_a_class_are_no_loopback_names() {
+        for (host, loopback) in [
+            ("localhost", true),
+            ("portal.localhost", true),
+            ("lab.test", false),
+            ("cafe.lab.school.example", false),
+            ("notlocalhost", false),
+        ] {
+            assert_eq!(is_loopback_name(host), loopback, "{host}");
+        }
     }
 
     #[test]

@@ -1,18 +1,31 @@
 //! The placeholders for addresses in a sheet: `{{portal}}` and the like.
 //!
-//! One function fills them for the page, the paper and the tests alike.
+//! One function fills them for the page, the paper and the tests alike. Where a class does something
+//! else than a student on their own laptop, `{{own}}…{{class}}…{{/}}` has both.
+
+mod commands;
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::path::Path;
 
-use crate::base::addresses::{Addresses, BESIDE_SIBLING, CAFE_NAMES, Listener, Ports, SIBLING};
+use self::commands::{
+    at_test_name, at_test_names, compare_first, inside, listing, no_proxy, terminal_folder, trust,
+};
+use crate::base::addresses::{Addresses, Listener, Ports};
 use crate::base::bench_name::BenchName;
 use crate::defences::policy::{Policy, PolicyProbe, Variant, resolve};
 use crate::session::cookie;
 
 const COOKIE: &str = "cookie:";
-const LAB_TEST: &str = "lab.test";
+
+/// What begins the text for one's own laptop, what the text for a class, and what ends both.
+const OWN: &str = "own";
+const CLASS: &str = "class";
+const END: &str = "/";
+
+/// The certificate's file, as a student of a class stores it.
+const FETCHED: &str = "session-lab.pem";
 
 /// The values of the placeholders in one lab, on one bench.
 #[derive(Clone, Debug)]
@@ -20,6 +33,7 @@ pub struct PlaceholderValues {
     plain: BTreeMap<&'static str, String>,
     bench: BenchName,
     custom: Policy,
+    is_class: bool,
 }
 
 impl PlaceholderValues {
@@ -31,7 +45,14 @@ impl PlaceholderValues {
         let page_as = |listener, name| format!("{}{prefix}", addresses.origin_as(listener, name));
         let port = |listener| addresses.port(listener).unwrap_or_default().to_string();
         let cafe = addresses.cafe_port().unwrap_or_default();
+        let is_class = addresses.is_class();
+        let names = addresses.site_names();
+        let cert = match is_class {
+            true => FETCHED.into(),
+            false => inside(folder, "tls/cert.pem"),
+        };
         let (http, https) = (Listener::PortalHttp, Listener::PortalHttps);
+        let (list_sessions, read_session) = listing(addresses, folder, bench);
         let plain = BTreeMap::from([
             ("lab", page(Listener::Lab)),
             ("lab-origin", origin(Listener::Lab)),
@@ -40,23 +61,38 @@ impl PlaceholderValues {
             ("portal-http", page(http)),
             ("attacker", page(Listener::Attacker)),
             ("attacker-tls", page(Listener::AttackerTls)),
-            ("sibling", page_as(Listener::Attacker, SIBLING)),
-            ("beside-sibling", page_as(http, BESIDE_SIBLING)),
-            ("beside-sibling-tls", page_as(https, BESIDE_SIBLING)),
-            ("lab-test", page_as(http, LAB_TEST)),
-            ("lab-test-tls", page_as(https, LAB_TEST)),
-            ("cafe", format!("{}:{cafe}{prefix}", CAFE_NAMES[0])),
+            ("sibling", page_as(Listener::Attacker, &names.sibling)),
+            ("beside-sibling", page_as(http, &names.beside_sibling)),
+            ("beside-sibling-tls", page_as(https, &names.beside_sibling)),
+            ("portal-name", names.portal.clone()),
+            ("lab-test", page_as(http, &names.secure)),
+            ("lab-test-tls", page_as(https, &names.secure)),
+            ("lab-test-name", names.secure.clone()),
+            ("lab-test-at", at_test_names(addresses, &[http, https])),
+            ("cafe", format!("{}{prefix}", addresses.cafe())),
+            (
+                "cafe-test",
+                format!("{}{prefix}", addresses.cafe_as(&names.cafe)),
+            ),
+            ("cafe-test-name", names.cafe.clone()),
+            ("cafe-test-at", at_test_name(addresses, cafe)),
             ("cafe-port", cafe.to_string()),
             ("http-port", port(http)),
             ("https-port", port(https)),
-            ("cert", inside(folder, "tls/cert.pem")),
-            ("sessions", inside(folder, &format!("sessions/{bench}"))),
+            ("trust", trust(addresses, &cert)),
+            ("trust-first", compare_first(is_class).into()),
+            ("cert", cert),
+            ("folder", terminal_folder(is_class).into()),
+            ("no-proxy", no_proxy(addresses)),
+            ("ls-sessions", list_sessions),
+            ("cat-sessions", read_session),
             ("bench", bench.to_string()),
         ]);
         Self {
             plain,
             bench: bench.clone(),
             custom,
+            is_class,
         }
     }
 
@@ -80,8 +116,9 @@ impl PlaceholderValues {
     /// The text with every placeholder filled. One that is none stays as it is: no sheet that was
     /// read holds one.
     pub fn fill(&self, text: &str) -> String {
+        let text = self.choose(text);
         let mut out = String::with_capacity(text.len());
-        let mut rest = text;
+        let mut rest = text.as_str();
         while let Some((before, name, after)) = next(rest) {
             out.push_str(before);
             match self.value(name) {
@@ -94,6 +131,24 @@ impl PlaceholderValues {
         out
     }
 
+    /// The text without what is for others: of `{{own}}…{{class}}…{{/}}` one part is left.
+    fn choose(&self, text: &str) -> String {
+        let mark = |name| format!("{{{{{name}}}}}");
+        let (own, class, end) = (mark(OWN), mark(CLASS), mark(END));
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once(&own) {
+            out.push_str(before);
+            let Some((both, after)) = after.split_once(&end) else {
+                return out + after;
+            };
+            let (for_own, for_class) = both.split_once(&class).unwrap_or((both, ""));
+            out.push_str(if self.is_class { for_class } else { for_own });
+            rest = after;
+        }
+        out + rest
+    }
+
     fn value(&self, name: &str) -> Option<String> {
         if let Some(value) = self.plain.get(name) {
             return Some(value.clone());
@@ -104,12 +159,6 @@ impl PlaceholderValues {
     }
 }
 
-/// The folder as the reader of a sheet writes it: without the `./` of the default.
-fn inside(folder: &Path, path: &str) -> String {
-    let folder = folder.strip_prefix(".").unwrap_or(folder);
-    folder.join(path).display().to_string()
-}
-
 /// The text before the next placeholder, its name, and the text after it.
 fn next(text: &str) -> Option<(&str, &str, &str)> {
     let start = text.find("{{")?;
@@ -118,17 +167,29 @@ fn next(text: &str) -> Option<(&str, &str, &str)> {
     Some((&text[..start], name, &text[start + length + 2..]))
 }
 
-/// The first placeholder that does not exist: where, in bytes, and its name.
+/// The first placeholder that does not exist, or that is not where it may be: where, in bytes, and its
+/// name.
 pub fn unknown(text: &str) -> Option<(usize, String)> {
     let usual = PlaceholderValues::usual();
     let mut rest = text;
+    // The mark that came last, of those that belong together.
+    let mut open = END;
     while let Some((before, name, after)) = next(rest) {
-        if usual.value(name).is_none() {
+        let fits = match name {
+            OWN => open == END,
+            CLASS => open == OWN,
+            END => open != END,
+            _ => usual.value(name).is_some(),
+        };
+        if !fits {
             return Some((text.len() - rest.len() + before.len(), name.to_owned()));
+        }
+        if let Some(mark) = [OWN, CLASS, END].into_iter().find(|mark| *mark == name) {
+            open = mark;
         }
         rest = after;
     }
-    None
+    (open != END).then(|| (text.len(), open.to_owned()))
 }
 
 #[cfg(test)]
@@ -147,8 +208,8 @@ mod tests {
             "localhost:7081 http://notes.portal.localhost:7666"
         );
         assert_eq!(
-            usual.fill("{{cert}} {{sessions}}"),
-            "lab-data/tls/cert.pem lab-data/sessions/local"
+            usual.fill("{{cert}} {{ls-sessions}}/hardened"),
+            "lab-data/tls/cert.pem ls lab-data/sessions/local/hardened"
         );
         assert_eq!(usual.fill("{{cookie:hardened}}"), "__Host-session_hardened");
         assert_eq!(
@@ -165,11 +226,31 @@ mod tests {
             PlaceholderValues::new(&addresses, Path::new("/srv/lab"), &bench, Policy::HARDENED);
         assert_eq!(values.fill("{{lab}}/x"), "http://localhost:0/b/team-7/x");
         assert_eq!(values.fill("{{lab-origin}}"), "http://localhost:0");
-        assert_eq!(values.fill("{{sessions}}"), "/srv/lab/sessions/team-7");
+        assert_eq!(
+            values.fill("{{cat-sessions}}"),
+            "cat /srv/lab/sessions/team-7"
+        );
         assert_eq!(
             values.fill("{{cookie:insecure}}"),
             "session_insecure_team-7"
         );
+    }
+
+    #[test]
+    fn a_class_is_told_no_path_of_the_server() {
+        let addresses = Addresses::new("lab.school.example".into(), "192.0.2.7".into());
+        addresses.learn(Listener::Lab, 7070);
+        let bench: BenchName = "team-7".parse().unwrap();
+        let values =
+            PlaceholderValues::new(&addresses, Path::new("/srv/lab"), &bench, Policy::HARDENED);
+        for command in ["{{ls-sessions}}", "{{cat-sessions}}"] {
+            assert_eq!(
+                values.fill(command),
+                "curl -s http://guide.lab.school.example:7070/b/team-7/session-files"
+            );
+        }
+        let shown = values.plain.values().filter(|value| value.contains("/srv"));
+        assert_eq!(shown.collect::<Vec<_>>(), Vec::<&String>::new());
     }
 
     #[test]
@@ -181,5 +262,57 @@ mod tests {
             "http://localhost:7070 {{nonsense}} {{"
         );
         assert_eq!(unknown("{{cookie:insecure}} }} {{ a"), None);
+    }
+
+    #[test]
+    fn a_class_reads_its_own_part_and_others_theirs() {
+        let usual = PlaceholderValues::usual();
+        let addresses = Addresses::new("lab.school.example".into(), "192.0.2.7".into());
+        let bench: BenchName = "team-7".parse().unwrap();
+        let class =
+            PlaceholderValues::new(&addresses, Path::new("/srv/lab"), &bench, Policy::HARDENED);
+        for (text, own, in_class) in [
+            ("a {{own}}b{{class}}c{{/}} d", "a b d", "a c d"),
+            ("{{own}}b{{/}}{{own}}{{class}}c{{/}}", "b", "c"),
+            (
+                "{{own}}{{bench}}{{class}}{{portal-name}}{{/}}",
+                "local",
+                "lab.school.example",
+            ),
+        ] {
+            assert_eq!(unknown(text), None, "{text}");
+            assert_eq!(usual.fill(text), own, "{text}");
+            assert_eq!(class.fill(text), in_class, "{text}");
+        }
+        for text in [
+            "{{own}}b",
+            "{{class}}b{{/}}",
+            "b{{/}}",
+            "{{own}}{{own}}{{/}}",
+            "{{own}}a{{class}}b{{class}}c{{/}}",
+        ] {
+            assert!(unknown(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_commands_of_a_class_fetch_and_compare_the_certificate_first() {
+        let addresses = Addresses::new("lab.school.example".into(), "192.0.2.7".into());
+        addresses.learn(Listener::Lab, 7070);
+        let bench: BenchName = "team-7".parse().unwrap();
+        let class =
+            PlaceholderValues::new(&addresses, Path::new("/srv/lab"), &bench, Policy::HARDENED);
+        let commands = crate::worksheets::console::commands(&class.fill("$ {{trust}}")).unwrap();
+        let typed: Vec<_> = commands.iter().map(|one| one.command.as_str()).collect();
+        assert_eq!(
+            typed,
+            [
+                "curl -s -o session-lab.pem http://guide.lab.school.example:7070/certificate.pem",
+                "openssl x509 -noout -fingerprint -sha256 -in session-lab.pem",
+                "export CURL_CA_BUNDLE=session-lab.pem",
+            ]
+        );
+        let usual = PlaceholderValues::usual().fill("{{trust}}");
+        assert_eq!(usual, "export CURL_CA_BUNDLE=lab-data/tls/cert.pem");
     }
 }

@@ -35,6 +35,10 @@
     const answer = await fetch(`${box.dataset.live}?seen=${version}`);
     if (!answer.ok) return;
     const state = await answer.json();
+    for (const kind of ["unencrypted", "tls"]) {
+      const count = document.getElementById(`others-${kind}`);
+      if (count) count.textContent = state.others[kind];
+    }
     if (!state.connections) return;
     version = state.version;
     const none = make("li", "Nothing yet. Connections appear here as they happen.", "blank");

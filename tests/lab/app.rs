@@ -3,6 +3,7 @@
 //! These are the promises that only a process can break: `kill -9`, signals, a log on a terminal.
 //! `program` is the harness.
 
+pub mod class_lab;
 mod crowd;
 mod fail_over;
 mod flood;

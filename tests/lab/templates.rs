@@ -96,6 +96,11 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             "Evidence",
             lab.get("/evidence/hardened").await,
         ),
+        (
+            "lab/session_files.html",
+            "Session files",
+            lab.get("/session-files").await,
+        ),
         ("lab/wire.html", "Wire", lab.get("/wire").await),
         (
             "lab/wire_projector.html",

@@ -7,6 +7,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::layers::{RawSettings, SettingsLayers};
+use crate::base::site_names::CLASS_LABELS;
 use crate::base::start_error::StartError;
 
 /// Who can reach the lab.
@@ -74,6 +75,9 @@ impl Reach {
 const PUBLIC_SUFFIX: &str = "is a public suffix: to a browser each name below it is another site, and \
                              nobody owns it alone";
 
+/// The sibling, the lab's pages and the café have names below the portal's.
+const TOO_LONG: &str = "leaves no room for the names below it, such as guide.";
+
 /// To a browser the attacker must be another site than the portal. `portal` is a name that
 /// [`check_portal`] has accepted.
 fn check_attacker(attacker: &str, portal: &str) -> Result<(), &'static str> {
@@ -99,6 +103,9 @@ fn check_portal(name: &str) -> Result<(), &'static str> {
     check_dns_name(name)?;
     if name.contains('.') && site_of(name).is_none() {
         return Err(PUBLIC_SUFFIX);
+    }
+    for label in CLASS_LABELS {
+        check_dns_name(&format!("{label}.{name}")).map_err(|_| TOO_LONG)?;
     }
     Ok(())
 }
@@ -204,6 +211,9 @@ mod tests {
         for name in ["lab", "lab.example", "lab.ac.uk"] {
             assert_eq!(check_portal(name), Ok(()), "{name}");
         }
+        let longest = format!("{}.example", "a.".repeat(122) + "a");
+        assert_eq!(check_dns_name(&longest), Ok(()));
+        assert_eq!(check_portal(&longest), Err(TOO_LONG));
     }
 
     #[test]

@@ -1,16 +1,30 @@
-//! What the café keeps: the last connections, the beginning of each direction, in memory only.
+//! What the café keeps: the last connections of each bench, the beginning of each direction, in memory
+//! only.
+//!
+//! Anyone in a café could read all of it. The lab shows a bench its own connections only, and counts the
+//! others. An unencrypted one belongs to the bench that its first request names. Of one over TLS nobody
+//! on the way can tell: only the portal at its end can, and says so (`attribution.rs`).
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use serde::Serialize;
 
 use super::mask::ForeignCookies;
 use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::defences::facts::Scheme;
 
-/// How many connections are kept.
+/// How many connections of a bench are kept.
 pub const KEPT: usize = 40;
+
+/// How many are kept of which no bench is known: those that have not asked for anything yet.
+const KEPT_OF_NOBODY: usize = 200;
+
+/// How many are kept in all. With their bytes they take 16 MB at most.
+const KEPT_IN_ALL: usize = 1_000;
 
 /// How much of each direction is kept, in bytes: a sign-in with its pages, or a TLS handshake.
 pub const LARGEST: usize = 8 * 1024;
@@ -46,6 +60,12 @@ impl Bytes {
 pub struct CapturedConnection {
     /// Counts the connections.
     pub id: u64,
+    /// Where it came from: no two connections that last have the same.
+    from: SocketAddr,
+    /// The bench that it belongs to, once that is known.
+    bench: Option<BenchName>,
+    /// The number of its last change.
+    changed: u64,
     /// When it began, by the wall clock.
     pub at: BenchTime,
     /// Unencrypted or over TLS.
@@ -61,22 +81,26 @@ pub struct CapturedConnection {
 }
 
 impl CapturedConnection {
-    /// The bench that its first request names; `None` where that cannot be read, as in TLS.
-    pub fn bench(&self) -> Option<BenchName> {
-        if self.scheme == Scheme::Https {
-            return None;
-        }
-        let line = self.up.kept.split(|byte| *byte == b'\n').next()?;
-        let target = std::str::from_utf8(line).ok()?.split(' ').nth(1)?;
+    /// The bench that its first request names; `None` while that line is not whole, and for anything
+    /// that is no request.
+    fn named(&self) -> Option<BenchName> {
+        let end = self.up.kept.iter().position(|byte| *byte == b'\n')?;
+        let line = std::str::from_utf8(&self.up.kept[..end]).ok()?;
+        let target = line.split(' ').nth(1)?;
         match target.strip_prefix("/b/") {
-            Some(named) => named.split(['/', '?']).next()?.parse().ok(),
+            Some(named) => named.split(['/', '?']).next()?.trim_end().parse().ok(),
             None => Some(BenchName::local()),
         }
     }
+}
 
-    fn concerns(&self, bench: &BenchName) -> bool {
-        self.bench().is_none_or(|named| named == *bench)
-    }
+/// How many connections of other benches an eavesdropper has heard besides, of those that are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct OthersHeard {
+    /// Everything in them can be read.
+    pub unencrypted: usize,
+    /// Their time, ends, length and the host's name can be seen, and nothing of what was said.
+    pub tls: usize,
 }
 
 #[derive(Debug, Default)]
@@ -88,21 +112,34 @@ struct CaptureList {
 }
 
 /// The connections that went through the café lately.
-#[derive(Debug, Default)]
-pub struct Captures(Mutex<CaptureList>);
+#[derive(Debug)]
+pub struct Captures {
+    list: Mutex<CaptureList>,
+    /// Whether several people share the lab. On one's own computer a connection that names no bench is
+    /// one's own.
+    is_shared: bool,
+}
 
 impl Captures {
-    /// A new connection; the oldest is forgotten.
-    pub fn begin(&self, scheme: Scheme) -> u64 {
+    /// An empty record, of a lab that a class shares or not.
+    pub fn new(is_shared: bool) -> Self {
+        Self {
+            list: Mutex::default(),
+            is_shared,
+        }
+    }
+
+    /// A new connection; where there are too many, the oldest of that kind is forgotten.
+    pub fn begin(&self, scheme: Scheme, from: SocketAddr) -> u64 {
         let mut list = self.list();
         list.version += 1;
         list.last += 1;
-        let id = list.last;
-        if list.connections.len() >= KEPT {
-            list.connections.pop_front();
-        }
+        let (id, changed) = (list.last, list.version);
         list.connections.push_back(CapturedConnection {
             id,
+            from,
+            bench: None,
+            changed,
             at: BenchTime::now(Duration::ZERO),
             scheme,
             up: Bytes::default(),
@@ -110,56 +147,138 @@ impl Captures {
             open: true,
             foreign: ForeignCookies::default(),
         });
+        let kept = match self.is_shared {
+            true => KEPT_OF_NOBODY,
+            false => KEPT,
+        };
+        list.keep(None, kept);
+        if list.connections.len() > KEPT_IN_ALL {
+            list.connections.pop_front();
+        }
         id
     }
 
     /// Bytes that went by. Those of a connection that is forgotten already are not kept.
     pub fn record(&self, id: u64, direction: Direction, bytes: &[u8]) {
-        self.change(id, |connection| match direction {
-            Direction::Up => {
-                if connection.scheme == Scheme::Http {
-                    connection.foreign.read_bytes(bytes);
+        let mut list = self.list();
+        let named = list.change(id, |connection| {
+            match direction {
+                Direction::Up => {
+                    if connection.scheme == Scheme::Http {
+                        connection.foreign.read_bytes(bytes);
+                    }
+                    connection.up.push(bytes);
                 }
-                connection.up.push(bytes);
+                Direction::Down => connection.down.push(bytes),
             }
-            Direction::Down => connection.down.push(bytes),
+            let is_readable = connection.scheme == Scheme::Http && connection.bench.is_none();
+            is_readable.then(|| connection.named())?
         });
+        if let Some(bench) = named {
+            list.give(id, bench);
+        }
+    }
+
+    /// The portal was asked for something of this bench, over the connection from there. The first bench
+    /// counts.
+    pub fn asked_for(&self, from: SocketAddr, bench: &BenchName) {
+        let mut list = self.list();
+        let mut newest = list.connections.iter().rev();
+        let found = newest.find(|one| one.open && one.from == from);
+        let nobodys = found.filter(|one| one.bench.is_none()).map(|one| one.id);
+        if let Some(id) = nobodys {
+            list.give(id, bench.clone());
+        }
     }
 
     /// The connection is over.
     pub fn end(&self, id: u64) {
-        self.change(id, |connection| connection.open = false);
+        self.list().change(id, |connection| {
+            connection.open = false;
+            None
+        });
     }
 
-    fn change(&self, id: u64, change: impl FnOnce(&mut CapturedConnection)) {
-        let mut list = self.list();
-        list.version += 1;
-        if let Some(found) = list.connections.iter_mut().find(|one| one.id == id) {
-            change(found);
-        }
+    /// The number of the last change to what [`Captures::of`] shows.
+    pub fn version(&self, bench: &BenchName) -> u64 {
+        let list = self.list();
+        let own = list
+            .connections
+            .iter()
+            .filter(|one| self.concerns(one, bench));
+        own.map(|one| one.changed).max().unwrap_or_default()
     }
 
-    /// The number of the last change.
-    pub fn version(&self) -> u64 {
-        self.list().version
-    }
-
-    /// The connections of a bench, newest first, and those whose bench cannot be read.
+    /// The connections of a bench, newest first.
     pub fn of(&self, bench: &BenchName) -> Vec<CapturedConnection> {
         let list = self.list();
         let newest = list.connections.iter().rev();
-        newest.filter(|one| one.concerns(bench)).cloned().collect()
+        let own = newest.filter(|one| self.concerns(one, bench));
+        own.take(KEPT).cloned().collect()
+    }
+
+    /// What else was heard, of which a bench is shown nothing.
+    pub fn others(&self, bench: &BenchName) -> OthersHeard {
+        let list = self.list();
+        let mut heard = OthersHeard::default();
+        for one in &list.connections {
+            match one.scheme {
+                _ if self.concerns(one, bench) => {}
+                Scheme::Http => heard.unencrypted += 1,
+                Scheme::Https => heard.tls += 1,
+            }
+        }
+        heard
     }
 
     /// Forgets what [`Captures::of`] shows.
     pub fn forget(&self, bench: &BenchName) {
         let mut list = self.list();
-        list.version += 1;
-        list.connections.retain(|one| !one.concerns(bench));
+        list.connections.retain(|one| !self.concerns(one, bench));
+    }
+
+    fn concerns(&self, connection: &CapturedConnection, bench: &BenchName) -> bool {
+        match &connection.bench {
+            Some(named) => named == bench,
+            None => !self.is_shared,
+        }
     }
 
     fn list(&self) -> MutexGuard<'_, CaptureList> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl CaptureList {
+    fn change(
+        &mut self,
+        id: u64,
+        change: impl FnOnce(&mut CapturedConnection) -> Option<BenchName>,
+    ) -> Option<BenchName> {
+        self.version += 1;
+        let found = self.connections.iter_mut().find(|one| one.id == id)?;
+        found.changed = self.version;
+        change(found)
+    }
+
+    /// The connection belongs to this bench from now on.
+    fn give(&mut self, id: u64, bench: BenchName) {
+        self.change(id, |connection| {
+            connection.bench = Some(bench.clone());
+            None
+        });
+        self.keep(Some(&bench), KEPT);
+    }
+
+    /// Forgets the oldest of a bench's connections, or of those that are nobody's, beyond so many.
+    fn keep(&mut self, bench: Option<&BenchName>, kept: usize) {
+        let is_one = |one: &CapturedConnection| one.bench.as_ref() == bench;
+        let all = self.connections.iter().filter(|one| is_one(one)).count();
+        for _ in kept..all {
+            if let Some(oldest) = self.connections.iter().position(is_one) {
+                self.connections.remove(oldest);
+            }
+        }
     }
 }
 
@@ -167,11 +286,26 @@ impl Captures {
 mod tests {
     use super::*;
 
+    fn from(port: u16) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 2], port))
+    }
+
+    fn ids(captures: &Captures, bench: &BenchName) -> Vec<u64> {
+        captures.of(bench).iter().map(|one| one.id).collect()
+    }
+
+    fn ask(captures: &Captures, port: u16, target: &str) -> u64 {
+        let id = captures.begin(Scheme::Http, from(port));
+        let line = format!("GET {target} HTTP/1.1\r\n");
+        captures.record(id, Direction::Up, line.as_bytes());
+        id
+    }
+
     #[test]
     fn the_last_forty_connections_are_kept_and_eight_kilobytes_each_way() {
-        let captures = Captures::default();
-        for _ in 0..=KEPT {
-            let id = captures.begin(Scheme::Https);
+        let captures = Captures::new(false);
+        for port in 0..=40 {
+            let id = captures.begin(Scheme::Https, from(port));
             captures.record(id, Direction::Up, &[b'x'; LARGEST - 1]);
             captures.record(id, Direction::Up, b"yyy");
             captures.record(id, Direction::Down, &[b'z'; LARGEST + 1]);
@@ -192,20 +326,95 @@ mod tests {
 
     #[test]
     fn a_connection_in_clear_belongs_to_the_bench_in_its_first_line() {
-        let captures = Captures::default();
-        for target in ["/insecure/", "/b/team-7/insecure/?x", "*"] {
-            let id = captures.begin(Scheme::Http);
-            let line = format!("GET {target} HTTP/1.1\r\n");
-            captures.record(id, Direction::Up, line.as_bytes());
+        let team: BenchName = "team-7".parse().unwrap();
+        let captures = Captures::new(false);
+        for (port, target) in ["/insecure/", "/b/team-7/insecure/?x", "*"]
+            .iter()
+            .enumerate()
+        {
+            ask(&captures, u16::try_from(port).unwrap(), target);
         }
-        let team: BenchName = "team-7".parse().expect("a good name");
-        let ids = |bench: &BenchName| -> Vec<u64> {
-            let shown = captures.of(bench);
-            shown.iter().map(|one| one.id).collect()
-        };
-        assert_eq!(ids(&BenchName::local()), [3, 1]);
-        assert_eq!(ids(&team), [2]);
+        assert_eq!(ids(&captures, &BenchName::local()), [3, 1]);
+        assert_eq!(ids(&captures, &team), [2]);
         captures.forget(&team);
-        assert_eq!((ids(&team).len(), ids(&BenchName::local()).len()), (0, 2));
+        assert_eq!(ids(&captures, &team), [0; 0]);
+        assert_eq!(ids(&captures, &BenchName::local()), [3, 1]);
+    }
+
+    #[test]
+    fn in_a_class_a_bench_sees_its_own_and_counts_the_others() {
+        let [one, two]: [BenchName; 2] = ["one", "two"].map(|name| name.parse().unwrap());
+        let captures = Captures::new(true);
+        let open = ask(&captures, 1, "/b/one/insecure/");
+        let sealed = captures.begin(Scheme::Https, from(2));
+        captures.record(sealed, Direction::Up, b"\x16\x03\x01");
+        let both = OthersHeard {
+            unencrypted: 1,
+            tls: 1,
+        };
+        assert_eq!(
+            (ids(&captures, &one), captures.others(&two)),
+            (vec![open], both)
+        );
+        assert_eq!(
+            ids(&captures, &two),
+            [0; 0],
+            "nobody is shown what nobody asked for"
+        );
+        captures.asked_for(from(2), &two);
+        captures.asked_for(from(2), &one);
+        captures.asked_for(from(3), &one);
+        assert_eq!(ids(&captures, &two), [sealed], "the first bench counts");
+        assert_eq!(captures.others(&two).tls, 0);
+        assert_eq!(captures.others(&one).tls, 1);
+        captures.forget(&two);
+        assert_eq!(
+            (ids(&captures, &one), ids(&captures, &two)),
+            (vec![open], vec![])
+        );
+    }
+
+    #[test]
+    fn a_port_that_is_used_again_is_another_connection() {
+        let [one, two]: [BenchName; 2] = ["one", "two"].map(|name| name.parse().unwrap());
+        let captures = Captures::new(true);
+        let first = captures.begin(Scheme::Https, from(1));
+        captures.end(first);
+        captures.asked_for(from(1), &one);
+        let second = captures.begin(Scheme::Https, from(1));
+        captures.asked_for(from(1), &two);
+        assert_eq!(ids(&captures, &one), [0; 0]);
+        assert_eq!(ids(&captures, &two), [second]);
+    }
+
+    #[test]
+    fn a_busy_bench_pushes_no_other_out_and_its_version_moves_nobody_else() {
+        let [one, two]: [BenchName; 2] = ["one", "two"].map(|name| name.parse().unwrap());
+        let captures = Captures::new(true);
+        let mine = ask(&captures, 1, "/b/one/insecure/");
+        let version = captures.version(&one);
+        for port in 2..=202 {
+            ask(&captures, port, "/b/two/insecure/");
+        }
+        assert_eq!(ids(&captures, &one), [mine]);
+        assert_eq!(captures.version(&one), version);
+        assert_eq!(ids(&captures, &two).len(), KEPT);
+        assert_eq!(captures.others(&one).unencrypted, KEPT);
+    }
+
+    #[test]
+    fn what_is_kept_in_all_has_a_bound() {
+        let captures = Captures::new(true);
+        for bench in 0..=KEPT_IN_ALL {
+            ask(&captures, 1, &format!("/b/bench-{bench}/insecure/"));
+        }
+        assert_eq!(captures.list().connections.len(), KEPT_IN_ALL);
+        for _ in 0..=KEPT_OF_NOBODY {
+            captures.begin(Scheme::Https, from(1));
+        }
+        let list = captures.list();
+        let nobodys = list.connections.iter().filter(|one| one.bench.is_none());
+        assert_eq!(nobodys.count(), KEPT_OF_NOBODY);
+        assert_eq!(list.connections.len(), KEPT_IN_ALL);
     }
 }

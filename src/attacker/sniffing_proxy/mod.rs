@@ -4,14 +4,16 @@
 //!
 //! One port takes both: a connection that begins with a TLS handshake goes to the portal's TLS
 //! listener, any other to the unencrypted one. The proxy changes no byte and cannot read TLS. Next:
-//! [`capture`], what is kept, [`mask`], what is never shown, and `recorder.rs`, where bytes are recorded.
+//! [`capture`], what is kept and for whom, [`mask`], what is never shown, and `recorder.rs`, where bytes are
+//! recorded.
 
+pub mod attribution;
 pub mod capture;
 pub mod mask;
 mod recorder;
 
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::{TcpListener, TcpStream};
@@ -35,12 +37,12 @@ pub struct SniffingProxy {
     pub captures: Arc<Captures>,
 }
 
-/// Takes the café's port, on this computer only: nobody else on the network can connect.
+/// Takes the café's port at this address. It is loopback, unless a class shares the lab.
 ///
 /// # Errors
 /// The port cannot be had.
-pub fn open(port: u16) -> io::Result<TcpListener> {
-    listen((Ipv4Addr::LOCALHOST, port).into())
+pub fn open(address: SocketAddr) -> io::Result<TcpListener> {
+    listen(address)
 }
 
 impl SniffingProxy {
@@ -75,7 +77,10 @@ impl SniffingProxy {
             FirstByte::Tls => (Scheme::Https, &self.https),
             FirstByte::Other => (Scheme::Http, &self.http),
         };
-        let tapped = TappedStream::new(guest, Recorder::new(self.captures.clone(), scheme));
+        let tapped = TappedStream::new(
+            guest,
+            Recorder::new(self.captures.clone(), scheme, origin.remote),
+        );
         acceptor.serve_stream(tapped, origin, ticket, stopped).await
     }
 }

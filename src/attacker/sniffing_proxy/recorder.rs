@@ -1,5 +1,6 @@
 //! Records the bytes that go over a guest's connection, for as long as it lasts.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::capture::{Captures, Direction};
@@ -13,8 +14,8 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    pub(super) fn new(captures: Arc<Captures>, scheme: Scheme) -> Self {
-        let id = captures.begin(scheme);
+    pub(super) fn new(captures: Arc<Captures>, scheme: Scheme, from: SocketAddr) -> Self {
+        let id = captures.begin(scheme, from);
         Self { captures, id }
     }
 }

@@ -10,7 +10,7 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::attacker::sniffing_proxy::capture::{
-    Bytes, CapturedConnection, Captures, KEPT, LARGEST,
+    Bytes, CapturedConnection, Captures, KEPT, LARGEST, OthersHeard,
 };
 use crate::attacker::sniffing_proxy::mask::ForeignCookies;
 use crate::base::bench_name::BenchName;
@@ -98,6 +98,14 @@ fn connections(captures: &Captures, bench: &BenchName) -> Vec<ConnectionView> {
     newest.map(|one| ConnectionView::new(one, &all)).collect()
 }
 
+/// The café's name on which `Secure` and HSTS show, and how curl finds it.
+#[derive(Serialize)]
+struct TestName<'c> {
+    name: &'c str,
+    /// The option for curl, where no DNS knows the name.
+    resolve: Option<String>,
+}
+
 #[get("/cafe")]
 fn cafe(
     context: &RequestContext,
@@ -105,22 +113,34 @@ fn cafe(
     store: &State<Store>,
 ) -> Template {
     #[derive(Serialize)]
-    struct CafePage {
+    struct CafePage<'c> {
         version: u64,
         connections: Vec<ConnectionView>,
         kept: usize,
         largest_kb: usize,
         cafe_port: u16,
         shared: bool,
+        class: bool,
+        others: OthersHeard,
+        test: TestName<'c>,
     }
+    let bench = context.bench.name();
+    let addresses = &context.addresses;
+    let cafe_port = addresses.cafe_port().unwrap_or_default();
+    let name = &addresses.site_names().cafe;
+    let class = addresses.is_class();
+    let resolve = (!class).then(|| format!("--resolve {name}:{cafe_port}:127.0.0.1"));
     let page = CafePage {
         // Read first: what comes in between is shown twice rather than never.
-        version: captures.version(),
-        connections: connections(captures, context.bench.name()),
+        version: captures.version(bench),
+        connections: connections(captures, bench),
         kept: KEPT,
         largest_kb: LARGEST / 1024,
-        cafe_port: context.addresses.cafe_port().unwrap_or_default(),
+        cafe_port,
         shared: store.shared,
+        class,
+        others: captures.others(bench),
+        test: TestName { name, resolve },
     };
     page::render(context, "pages/lab/cafe.html", "Café", page)
 }
@@ -128,6 +148,7 @@ fn cafe(
 #[derive(Serialize)]
 struct CafeLive {
     version: u64,
+    others: OthersHeard,
     /// Missing where nothing changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     connections: Option<Vec<ConnectionView>>,
@@ -140,11 +161,13 @@ fn live(
     captures: &State<Arc<Captures>>,
     seen: Option<u64>,
 ) -> Json<CafeLive> {
-    let version = captures.version();
+    let bench = context.bench.name();
+    let version = captures.version(bench);
     let changed = seen != Some(version);
     Json(CafeLive {
         version,
-        connections: changed.then(|| connections(captures, context.bench.name())),
+        others: captures.others(bench),
+        connections: changed.then(|| connections(captures, bench)),
     })
 }
 

@@ -15,7 +15,7 @@ use super::runs::{AttackRun, LastRuns};
 use crate::attacks::hands_on::{self, HandsOnPage};
 use crate::attacks::record::BrowserRecord;
 use crate::attacks::{ALL, Attack, Card, Engine, find};
-use crate::base::addresses::{Listener, SIBLING};
+use crate::base::addresses::Listener;
 use crate::defences::policy::Variant;
 use crate::lab::attachment::Attachment;
 use crate::lab::diagrams::file::DrawingFile;
@@ -70,7 +70,7 @@ pub fn by_hand(context: &RequestContext, attack: &str, variant: Variant) -> Opti
             format!("{origin}{prefix}{path}?variant={variant}")
         }
         HandsOnPage::Sibling(path) => {
-            let origin = addresses.origin_as(Listener::Attacker, SIBLING);
+            let origin = addresses.sibling(Listener::Attacker);
             format!("{origin}{prefix}{path}?variant={variant}")
         }
     })

@@ -9,7 +9,7 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use crate::attacker::{AttackerRole, TRICKS};
-use crate::base::addresses::{BESIDE_SIBLING, Listener, SIBLING};
+use crate::base::addresses::Listener;
 use crate::lab::page;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
@@ -181,7 +181,7 @@ fn way_of(context: &RequestContext, way: &'static TryIt) -> TryView {
         TryIt::Trick(path) => {
             let trick = TRICKS.iter().find(|trick| trick.path == *path);
             let origin = match trick.map(|trick| trick.role) {
-                Some(AttackerRole::Sibling) => addresses.origin_as(Listener::Attacker, SIBLING),
+                Some(AttackerRole::Sibling) => addresses.sibling(Listener::Attacker),
                 _ => addresses.origin(Listener::Attacker),
             };
             let label = trick.map_or(*path, |trick| trick.title);
@@ -219,8 +219,8 @@ fn way_of(context: &RequestContext, way: &'static TryIt) -> TryView {
 /// A command with the addresses of this lab and bench in place of their names.
 fn real(context: &RequestContext, line: &str) -> String {
     let addresses = &context.addresses;
-    let sibling = addresses.origin_as(Listener::Attacker, SIBLING);
-    let beside = addresses.origin_as(Listener::PortalHttp, BESIDE_SIBLING);
+    let sibling = addresses.sibling(Listener::Attacker);
+    let beside = addresses.beside_sibling(Listener::PortalHttp);
     let prefix = context.base();
     let names = [
         ("{http}", addresses.origin(Listener::PortalHttp) + &prefix),

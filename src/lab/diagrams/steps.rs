@@ -2,7 +2,7 @@
 //! a value of a cookie, a token or a field. Requests of one kind that follow each other are folded.
 
 use crate::attacks::transcript::TranscriptLine;
-use crate::base::addresses::{Addresses, Listener, SIBLING, Site};
+use crate::base::addresses::{Addresses, Listener, Site};
 use crate::defences::policy::Variant;
 
 /// How many exchanges a drawing shows at most. What is between is folded.
@@ -160,7 +160,7 @@ pub(in crate::lab) fn whom(host: &str, addresses: &Addresses) -> &'static str {
     match found {
         Some((Site::Lab, _)) => LAB,
         Some((Site::Portal, _)) => PORTAL,
-        Some((Site::Attacker, probe)) if probe.name == SIBLING => SIBLING_HOST,
+        Some((Site::Attacker, probe)) if addresses.is_sibling(&probe.name) => SIBLING_HOST,
         Some((Site::Attacker, _)) => ATTACKERS_SITE,
         // The café hands everything on to the portal.
         None if addresses

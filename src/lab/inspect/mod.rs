@@ -5,6 +5,7 @@ pub(super) mod evidence;
 pub(super) mod headers;
 pub(super) mod jwt;
 pub(super) mod own_request;
+pub(super) mod session_files;
 pub(super) mod session_timeline;
 pub(super) mod stateless;
 pub(super) mod wire;
@@ -18,6 +19,7 @@ pub(super) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
         .manage(stateless::StatelessRuns::default())
         .mount("/", compare::routes())
         .mount("/", evidence::routes())
+        .mount("/", session_files::routes())
         .mount("/", wire::routes())
         .mount("/", jwt::routes())
         .mount("/", stateless::routes())

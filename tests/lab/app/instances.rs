@@ -10,26 +10,11 @@ use session_lab::client::LabClient;
 use tempfile::TempDir;
 use time::OffsetDateTime;
 
+use super::class_lab::{ATTACKER, KEYS, PUBLIC as PORTAL};
 use super::program::{Program, Visitor};
 use crate::support::nginx::Nginx;
 use crate::support::ports::ReservedPort;
 use crate::support::redis::RedisServer;
-
-/// Keys that two labs share, as strong as a class needs them.
-const KEYS: [(&str, &str); 2] = [
-    (
-        "SESSION_LAB_SECRET_KEY",
-        "0x8gLQXfYq7b9rT5mZ1nWc3vKj2hRd6sPq4Tz9LmB2u",
-    ),
-    (
-        "SESSION_LAB_JWT_SECRET_KEY",
-        "Vt4yPz0kNw8eUa2oBq6iXm1gJl5fHc7rDg3Ks8VwE5y",
-    ),
-];
-
-/// The names by which everybody knows both labs.
-const PORTAL: &str = "lab.campus.example";
-const ATTACKER: &str = "attacker.example";
 
 /// Two labs on two addresses of this computer, as on two computers: they share names and ports.
 pub(super) struct Pair {

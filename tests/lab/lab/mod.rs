@@ -16,6 +16,7 @@ mod not_taught;
 mod own_origin;
 mod plays;
 mod same_site;
+mod session_files;
 mod start_over;
 mod stateless;
 mod variants;

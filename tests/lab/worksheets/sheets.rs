@@ -45,6 +45,15 @@ async fn takes_one_attempt_a_step(number: &str) {
     }
 }
 
+/// A sheet in a class, from the commands that a student of the class sees, without the server's folder.
+async fn walks_in_class(number: &str) {
+    let mut walk = Walk::begin_in_class(number).await;
+    walk.do_steps().await;
+    walk.answer().await;
+    let live = walk.live().await;
+    assert_eq!(live["points"], walk.sheet.points(), "{live}");
+}
+
 mod long {
     /// Issue 17.7: one sheet after the other on one bench. What was done for one sheet is no attempt at another.
     #[tokio::test]

@@ -16,6 +16,7 @@ use session_lab::worksheets::sheet::{Question, QuestionKind, Sheet, SheetBlock, 
 use tempfile::TempDir;
 
 use super::bash::Bash;
+use crate::app::class_lab::{ClassLab, STUDENT};
 use crate::app::program::{Program, Visitor};
 use crate::support::redis::RedisServer;
 
@@ -25,6 +26,7 @@ pub struct Walk {
     pub lab: Program,
     pub values: PlaceholderValues,
     pub bash: Bash,
+    bench: BenchName,
     folder: TempDir,
     later_folders: Vec<TempDir>,
     /// The store of a sheet about one.
@@ -41,6 +43,14 @@ impl Drop for Walk {
 #[derive(Default)]
 struct Stretch<'s> {
     blocks: Vec<(usize, &'s str)>,
+}
+
+/// The values of the sheets' placeholders, by the addresses that the lab itself reports.
+async fn values_of(lab: &Program, bench: &BenchName) -> PlaceholderValues {
+    let reported = lab.visitor("lab", "").get("/addresses").await.body;
+    let ports: Ports = serde_json::from_str(&reported).expect("ports");
+    let addresses = Addresses::from_ports(&ports);
+    PlaceholderValues::new(&addresses, Path::new("lab-data"), bench, Policy::INSECURE)
 }
 
 /// The sheet of that number.
@@ -68,18 +78,13 @@ impl Walk {
             Some(url) => Program::start_with(&data, &["--sessions", url]),
             None => Program::start(&data),
         };
-        let mut visitor = lab.visitor("lab", "");
-        let ports: Ports =
-            serde_json::from_str(&visitor.get("/addresses").await.body).expect("ports");
-        let addresses = Addresses::from_ports(&ports);
         let bench = BenchName::local();
-        let values =
-            PlaceholderValues::new(&addresses, Path::new("lab-data"), &bench, Policy::INSECURE);
         let mut walk = Self {
             sheet: sheet(number),
+            values: values_of(&lab, &bench).await,
             lab,
-            values,
             bash: Bash::start(folder.path()),
+            bench,
             folder,
             later_folders: Vec::new(),
             _redis: redis,
@@ -87,6 +92,35 @@ impl Walk {
         if let Some(redis) = &walk._redis {
             walk.bash.run(&format!("export REDIS_PORT={}", redis.port));
         }
+        let page = walk.student().get(&walk.path("")).await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        walk
+    }
+
+    /// A lab for a class on this computer, as a student reads and types the sheet on another one: by the
+    /// class's names, on a bench, in an empty folder, from another address.
+    pub async fn begin_in_class(number: &str) -> Self {
+        let server = tempfile::tempdir().expect("a folder");
+        let lab = ClassLab::start(server.path());
+        let folder = tempfile::tempdir().expect("a folder");
+        let bench: BenchName = "team-7".parse().expect("a good name");
+        let mut walk = Self {
+            sheet: sheet(number),
+            values: values_of(&lab, &bench).await,
+            lab,
+            bash: Bash::start(folder.path()),
+            bench,
+            folder,
+            later_folders: vec![server],
+            _redis: None,
+        };
+        // What the DNS of the class would do, for every name that is not a number.
+        let curl_home = walk.folder.path().join("curl-home");
+        std::fs::create_dir(&curl_home).expect("a folder");
+        let every_name = format!("connect-to = \"::{STUDENT}:\"\ninterface = \"{STUDENT}\"\n");
+        std::fs::write(curl_home.join(".curlrc"), every_name).expect("a file");
+        walk.bash
+            .run(&format!("export CURL_HOME='{}'", curl_home.display()));
         let page = walk.student().get(&walk.path("")).await;
         assert_eq!(page.status, 200, "{}", page.body);
         walk
@@ -111,7 +145,7 @@ impl Walk {
     }
 
     pub fn student(&self) -> Visitor {
-        self.lab.visitor("lab", "")
+        self.lab.visitor("lab", &self.bench.prefix())
     }
 
     pub fn path(&self, page: &str) -> String {
@@ -145,7 +179,11 @@ impl Walk {
 
     /// The journal's file, for a step that is not as it should be.
     fn journal(&self) -> String {
-        let file = self.folder.path().join("lab-data/journal/local.jsonl");
+        let folder = match self.bench.is_local() {
+            true => self.data(),
+            false => self.later_folders[0].path().to_owned(),
+        };
+        let file = folder.join(format!("journal/{}.jsonl", self.bench));
         std::fs::read_to_string(file).unwrap_or_default()
     }
 
@@ -205,7 +243,8 @@ impl Walk {
             let is_done = done.iter().any(|done| step["id"] == done.as_str());
             let says = step["messages"][0].as_str().unwrap_or_default();
             // Another sheet on the same bench may have done it before.
-            let is_early = !self.later_folders.is_empty() && step["solved"] == true;
+            let is_early =
+                self.bench.is_local() && !self.later_folders.is_empty() && step["solved"] == true;
             let is_done = is_done || is_early;
             let expected = step["solved"] == is_done && step["attempts"] == usize::from(is_done);
             !expected || (!is_done && says.contains("did not count"))

@@ -53,7 +53,8 @@ struct SameSitePage {
     start: String,
     clean: String,
     /// Whether the lab runs for others, whose browsers cannot reach `portal.localhost`.
-    is_class: bool,
+    /// Whether the class has a name for which no sibling can be of the same site.
+    sibling_is_elsewhere: bool,
     shared: bool,
 }
 
@@ -114,7 +115,7 @@ fn show(
         portal: portal(addresses),
         start: WalkStep::FIRST.start(addresses, bench.name(), false),
         clean: format!("{}{}/same-site/clean", portal(addresses), context.base()),
-        is_class: addresses.main_name() != "localhost",
+        sibling_is_elsewhere: !addresses.site_names().sibling_shares_the_site(),
         shared: store.shared,
     };
     let title = "SameSite table";
