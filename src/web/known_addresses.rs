@@ -129,6 +129,8 @@ const TABLE: &[KnownAddress] = &[
     row(Exactly("/openapi.json"), Variant, Action).with_json_errors(),
     row(Under("/labs"), Lab, Reading),
     row(Under("/pictures"), Lab, Reading),
+    row(Exactly("/class/live"), Lab, Poll),
+    row(Under("/class"), Lab, Reading),
     row(EndingIn("/live"), Lab, Poll),
     row(EndingIn("/timeline"), Lab, Poll),
     row(Exactly("/arrived"), Attacker, Poll),
