@@ -27,6 +27,8 @@ use crate::base::clock::BenchTime;
 use crate::base::keys::ServerKey;
 use crate::base::start_error::StartError;
 use crate::base::tls::Certificate;
+use crate::classroom::member::class_members::{ClassMembers, ReachableDesks};
+use crate::classroom::member::sender;
 use crate::client::LabClient;
 use crate::lab::{Lessons, StepKeeper};
 use crate::same_site::measured::MeasuredTables;
@@ -56,6 +58,8 @@ pub struct Running {
     pub same_site: MeasuredTables,
     /// Its worksheets.
     pub lessons: Lessons,
+    /// The classes that its benches are in.
+    pub members: ClassMembers,
     /// The addresses that the lab's own pages answer to `GET`, as their routes write them.
     pub lab_pages: Vec<String>,
     stop: watch::Sender<bool>,
@@ -138,6 +142,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let captures = Arc::new(Captures::new(addresses.is_class()));
     let lessons = lessons(settings)?;
     let same_site = MeasuredTables::default();
+    let members = ClassMembers::new(reachable_desks(settings), settings.join.clone());
     let shared = SharedState {
         addresses: addresses.clone(),
         benches: benches.clone(),
@@ -149,6 +154,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         captures: captures.clone(),
         health: Arc::default(),
         same_site: same_site.clone(),
+        members: members.clone(),
     };
     let health = shared.health.clone();
     let (stop, stopped) = watch::channel(false);
@@ -164,13 +170,15 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let served = listeners.serve(&stopped);
     let cafe = cafe.serve(wifi, stopped.clone());
     let watch = crate::storage::health::watch(health, watched, stopped.clone());
-    let upkeep = upkeep::spawn(benches.clone(), files, stopped);
+    let upkeep = upkeep::spawn(benches.clone(), files, stopped.clone());
+    let sender = sender::spawn(members.clone(), benches.clone(), lessons.clone(), stopped);
     let told = stop.clone();
     let ended = tokio::spawn(async move {
         let result = served.await;
         // One listener's end is everybody's; the upkeep writes what is left to write.
         let _ = told.send(true);
         let _ = cafe.await;
+        let _ = sender.await;
         let _ = upkeep.await;
         let _ = watch.await;
         result.map_err(|error| broken(&error))
@@ -183,10 +191,19 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         captures,
         same_site,
         lessons,
+        members,
         lab_pages,
         stop,
         ended,
     })
+}
+
+/// A lab that others can reach joins no desk on the network: they would choose the address.
+fn reachable_desks(settings: &Settings) -> ReachableDesks {
+    match settings.reach {
+        Reach::Loopback => ReachableDesks::Anywhere,
+        Reach::Class { .. } => ReachableDesks::Nowhere,
+    }
 }
 
 fn open_cafe(settings: &Settings) -> Result<TcpListener, StartError> {

@@ -89,6 +89,12 @@ pub fn addresses(settings: &Settings, running: &Running) {
         "  Teacher's key      {} (opens the answers of worksheets)",
         Codes::new(key).teachers_key()
     );
+    if settings.join.is_some() {
+        println!(
+            "  Join the class     {}class",
+            encode::line(&front_page(running))
+        );
+    }
     if let Reach::Class {
         bind, public_name, ..
     } = &settings.reach

@@ -22,6 +22,7 @@ use crate::base::addresses::{Addresses, Listener, Site};
 use crate::base::shutdown::wait_for_shutdown;
 use crate::base::start_error::StartError;
 use crate::base::tls::Certificate;
+use crate::classroom::member::class_members::ClassMembers;
 use crate::client::LabClient;
 use crate::defences::facts::Scheme;
 use crate::lab::{self, LabState, Lessons, PortalPagesState, StepKeeper, Store};
@@ -58,6 +59,8 @@ pub(super) struct SharedState {
     pub health: Arc<Health>,
     /// What browsers were seen to send on `/same-site`.
     pub same_site: MeasuredTables,
+    /// The classes that benches are in.
+    pub members: ClassMembers,
 }
 
 impl std::fmt::Debug for SharedState {
@@ -232,6 +235,7 @@ fn site(
                 captures: shared.captures.clone(),
                 benches: shared.benches.clone(),
                 same_site: shared.same_site.clone(),
+                members: shared.members.clone(),
             },
         ),
         Site::Portal => {

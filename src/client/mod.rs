@@ -6,6 +6,7 @@
 
 mod any_certificate;
 pub mod caller;
+pub mod pinned;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

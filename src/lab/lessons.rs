@@ -33,3 +33,9 @@ impl Lessons {
         self.library.get_or_init(SheetLibrary::built_in)
     }
 }
+
+impl AsRef<SheetLibrary> for Lessons {
+    fn as_ref(&self) -> &SheetLibrary {
+        self.library()
+    }
+}

@@ -32,6 +32,7 @@ pub use store::Store;
 
 use crate::attacker::sniffing_proxy::capture::Captures;
 use crate::base::tls::Certificate;
+use crate::classroom::member::class_members::ClassMembers;
 use crate::client::LabClient;
 use crate::same_site as experiment;
 use crate::same_site::measured::MeasuredTables;
@@ -56,6 +57,8 @@ pub struct LabState {
     pub benches: Arc<Benches>,
     /// What browsers sent on `/same-site`.
     pub same_site: MeasuredTables,
+    /// The classes that benches are in.
+    pub members: ClassMembers,
 }
 
 /// Mounts the lab's own pages.
@@ -68,7 +71,8 @@ pub fn mount(rocket: Rocket<Build>, state: LabState) -> Rocket<Build> {
         .manage(state.lab_client)
         .manage(state.captures)
         .manage(state.benches)
-        .manage(state.same_site);
+        .manage(state.same_site)
+        .manage(state.members);
     let rocket = build::mount(inspect::mount(attack::mount(learn::mount(rocket))));
     rocket
         .mount("/", clock::routes())

@@ -59,11 +59,13 @@ pub enum RecordKind {
     Progress,
     /// What the attacker caught and planted.
     Loot,
+    /// The membership in a class, with what is still to be reported.
+    Class,
 }
 
 impl RecordKind {
     /// Every kind there is.
-    pub const ALL: [RecordKind; 12] = [
+    pub const ALL: [RecordKind; 13] = [
         RecordKind::Session,
         RecordKind::Account,
         RecordKind::Profile,
@@ -76,6 +78,7 @@ impl RecordKind {
         RecordKind::Denylist,
         RecordKind::Progress,
         RecordKind::Loot,
+        RecordKind::Class,
     ];
 
     /// The folder of this kind in the data folder.
@@ -93,6 +96,7 @@ impl RecordKind {
             RecordKind::Denylist => "denylist",
             RecordKind::Progress => "progress",
             RecordKind::Loot => "loot",
+            RecordKind::Class => "class",
         }
     }
 }

@@ -132,6 +132,8 @@ const TABLE: &[KnownAddress] = &[
     // What curl asks for in place of ls and cat.
     row(Under("/session-files"), Lab, Action).with_json_errors(),
     row(Under("/pictures"), Lab, Reading),
+    row(Exactly("/class/live"), Lab, Poll),
+    row(Under("/class"), Lab, Reading),
     row(EndingIn("/live"), Lab, Poll),
     row(EndingIn("/timeline"), Lab, Poll),
     row(Exactly("/arrived"), Attacker, Poll),

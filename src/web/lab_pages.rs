@@ -81,6 +81,12 @@ pub const PAGES: &[LabPage] = &[
     ),
     page(
         Learn,
+        "Class",
+        "/class",
+        "Join your teacher's class: what is sent, the sheet for now, questions to all.",
+    ),
+    page(
+        Learn,
         "Glossary",
         "/glossary",
         "Every word that the lab uses in its own sense.",

@@ -147,8 +147,13 @@ fn fit(fields: &[(String, Pattern)], facts: &Facts, bound: &mut Bound) -> bool {
 
 impl Expectation {
     /// What the page says while nothing was tried.
-    pub(super) fn not_yet(&self) -> &str {
+    pub(crate) fn not_yet(&self) -> &str {
         &self.not_yet
+    }
+
+    /// Whether the sheet itself says this of the expectation, in these words.
+    pub fn says(&self, message: &str) -> bool {
+        self.not_yet == message || self.but.iter().any(|but| but.message == message)
     }
 
     /// Reads an expectation of a step that is about `variant`. `bound` collects the unknowns that

@@ -106,6 +106,13 @@ impl SheetProgress {
         solved.chain(settled).map(|common| common.points).sum()
     }
 
+    /// The points reached with steps alone.
+    pub fn points_of_steps(&self, sheet: &Sheet) -> u32 {
+        let steps = sheet.steps().map(|step| &step.common);
+        let solved = steps.filter(|common| self.steps.contains_key(&common.id));
+        solved.map(|common| common.points).sum()
+    }
+
     /// How many steps are done.
     pub fn steps_done(&self, sheet: &Sheet) -> usize {
         let steps = sheet.steps();

@@ -79,6 +79,15 @@ pub struct PartView {
     elsewhere: Vec<ElsewhereView>,
 }
 
+impl PartView {
+    /// Takes out whether a question was answered rightly, and why: a teacher releases that later.
+    pub fn keep_back(&mut self) {
+        if let Some(question) = &mut self.question {
+            question.keep_back();
+        }
+    }
+}
+
 /// What blocks with an id share.
 #[derive(Debug, Serialize)]
 pub struct CommonView {

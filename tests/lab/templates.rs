@@ -55,6 +55,11 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             lab.get("/audit").await,
         ),
         (
+            "lab/class.html",
+            "What is never sent",
+            lab.get("/class").await,
+        ),
+        (
             "lab/start_over.html",
             "Start over",
             lab.get("/start-over").await,

@@ -64,6 +64,11 @@ pub struct ServeFlags {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     #[serde(skip)]
     pub config: Option<PathBuf>,
+    /// Join a class by the link of its teacher, https://HOST:PORT/CODE?pin=…; the page /class says
+    /// first what is sent
+    #[arg(long, value_name = "LINK", value_hint = ValueHint::Url)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub join: Option<String>,
     /// Open the lab in the browser
     #[arg(long)]
     #[serde(skip_serializing_if = "is_false")]

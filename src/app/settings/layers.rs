@@ -40,6 +40,7 @@ pub(super) struct RawSettings {
     pub sessions: StoreName,
     pub redis_ca: Option<PathBuf>,
     pub labs: Option<PathBuf>,
+    pub join: Option<String>,
     pub open: bool,
     pub class: bool,
     pub bind: Option<IpAddr>,
@@ -48,7 +49,7 @@ pub(super) struct RawSettings {
 }
 
 /// The names of [`RawSettings`]'s fields, as a file spells them.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "lab-port",
     "http-port",
     "https-port",
@@ -59,6 +60,7 @@ const NAMES: [&str; 15] = [
     "sessions",
     "redis-ca",
     "labs",
+    "join",
     "open",
     "class",
     "bind",
@@ -79,6 +81,7 @@ impl Default for RawSettings {
             sessions: StoreName::file(),
             redis_ca: None,
             labs: None,
+            join: None,
             open: false,
             class: false,
             bind: None,
@@ -181,6 +184,7 @@ fn accepts(name: &str) -> (String, &'static str) {
         "bind" => (format!("not {ADDRESS}"), "0.0.0.0"),
         "sessions" => (text("file, memory or the address of a Redis"), "file"),
         "public-name" | "attacker-name" => (text("a name"), "lab.school.example"),
+        "join" => (text("a link"), "https://192.0.2.7:7072/K7Q2MA"),
         "redis-ca" => (text("the name of a file"), "ca.pem"),
         _ => (text("the name of a folder"), "./folder"),
     }

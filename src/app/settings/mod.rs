@@ -23,6 +23,7 @@ use self::{
 };
 use crate::app::settings::flags::ServeFlags;
 use crate::base::start_error::StartError;
+use crate::classroom::member::invitation::Invitation;
 use crate::session::bench::Sharing;
 use crate::storage::redis::Address;
 
@@ -47,6 +48,8 @@ pub struct Settings {
     pub sessions: SessionStore,
     /// Folder with worksheets; without one the built-in sheets are served.
     pub labs: Option<PathBuf>,
+    /// The link to a class, which `/class` offers to join.
+    pub join: Option<String>,
     /// Whether to open the lab in the browser once it listens.
     pub open: bool,
     /// Who can reach the lab.
@@ -112,6 +115,7 @@ impl Settings {
             data_dir: PathBuf::new(),
             sessions: SessionStore::Memory,
             labs: None,
+            join: None,
             open: false,
             reach: Reach::Loopback,
             keys: GivenKeys::default(),
@@ -149,6 +153,7 @@ impl Settings {
             keys.check_strength()?;
         }
         keys.check_jwt_length()?;
+        let join = join_link(&raw, &layers, &reach)?;
         let measure = environment.measure() && matches!(reach, Reach::Loopback);
         Ok(Self {
             lab_port: raw.lab_port,
@@ -159,6 +164,7 @@ impl Settings {
             cafe_port: raw.cafe_port,
             data_dir: raw.data_dir,
             sessions,
+            join,
             labs: raw.labs,
             open: raw.open,
             reach,
@@ -175,6 +181,32 @@ fn refuse_no_folder(raw: &RawSettings, layers: &SettingsLayers) -> Result<(), St
         return Err(layers.blame(&["data-dir"], error));
     }
     Ok(())
+}
+
+/// The link to a class, where it is one and this lab may follow it.
+fn join_link(
+    raw: &RawSettings,
+    layers: &SettingsLayers,
+    reach: &Reach,
+) -> Result<Option<String>, StartError> {
+    let Some(link) = &raw.join else {
+        return Ok(None);
+    };
+    let name = layers.spell("join");
+    let blame = |message, hint: &str| Err(layers.blame(&["join"], StartError::new(message, hint)));
+    if let Err(reason) = Invitation::parse(link) {
+        let reason = reason.to_string();
+        let hint = "copy the whole link from the teacher, in quotes: 'https://192.0.2.7:7072/K7Q2MA?pin=…'";
+        return blame(format!("{name} is no link to a class: {reason}"), hint);
+    }
+    if let Reach::Class { .. } = reach {
+        let hint = "leave one of the two out: benches of this lab join on the page /class";
+        return blame(
+            format!("{name} is for a student's own lab, and --class is given"),
+            hint,
+        );
+    }
+    Ok(Some(link.clone()))
 }
 
 fn session_store(raw: &RawSettings, layers: &SettingsLayers) -> Result<SessionStore, StartError> {

@@ -4,6 +4,7 @@ use rocket::{Route, State, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
+use super::class::notice;
 use super::worksheets::index::{SheetRow, rows};
 use super::worksheets::next_step::{NextStep, next};
 use crate::defences::password_storage::DEMO_PASSWORDS;
@@ -48,6 +49,8 @@ struct HomePage {
     groups: Vec<GroupView>,
     accounts: Vec<AccountView>,
     store: String,
+    /// The class that the bench is in.
+    class: Option<String>,
     /// What was just done: the clock moved, or the bench reset.
     done: Option<HomeMessage>,
 }
@@ -88,6 +91,7 @@ async fn home(
         groups: groups(context),
         accounts,
         store: store.of(context.bench.name()),
+        class: notice::class_name(context).await?,
         done: match done {
             Some("clock") => Some(HomeMessage::ClockMoved),
             Some("reset") => Some(HomeMessage::BenchReset),

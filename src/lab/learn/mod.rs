@@ -1,7 +1,8 @@
-//! *Learn*: the front page, the worksheets, the glossary, what is not taught, the pictures of DevTools
+//! *Learn*: the front page, the worksheets, the class, the glossary, what is not taught, the pictures of DevTools
 //! and the certificate.
 
 pub(super) mod certificate;
+pub(super) mod class;
 pub(super) mod glossary;
 pub(super) mod home;
 pub(super) mod not_taught;
@@ -15,6 +16,7 @@ pub(super) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
     rocket
         .mount("/", home::routes())
         .mount("/", worksheets::routes())
+        .mount("/", class::routes())
         .mount("/", glossary::routes())
         .mount("/", not_taught::routes())
         .mount("/", pictures::routes())

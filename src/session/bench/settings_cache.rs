@@ -281,7 +281,7 @@ impl Bench {
                 }
             };
             change.put.push(count);
-            let mut stays = vec![RecordKind::Setting, RecordKind::Progress];
+            let mut stays = vec![RecordKind::Setting, RecordKind::Progress, RecordKind::Class];
             if scope != ResetScope::Everything {
                 stays.push(RecordKind::Loot);
             }

@@ -18,6 +18,8 @@ pub struct QuestionView {
     tries: usize,
     right: Option<bool>,
     because: Vec<String>,
+    /// Whether the two before this are kept back until a teacher releases them.
+    kept_back: bool,
     /// For the teacher: what is right.
     answers: Vec<String>,
     /// For the teacher: common mistakes.
@@ -32,6 +34,14 @@ struct OptionView {
     /// For the teacher.
     right: bool,
     because: Option<String>,
+}
+
+impl QuestionView {
+    pub(super) fn keep_back(&mut self) {
+        self.right = None;
+        self.because.clear();
+        self.kept_back = true;
+    }
 }
 
 impl ViewWriter<'_> {
@@ -85,6 +95,7 @@ impl ViewWriter<'_> {
             because: judged
                 .map(|judged| judged.because.iter().map(|text| self.html(text)).collect())
                 .unwrap_or_default(),
+            kept_back: false,
             answers,
             mistakes,
         }

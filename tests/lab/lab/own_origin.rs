@@ -12,9 +12,17 @@ const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-const POSTS: [(&str, &str); 27] = [
+const POSTS: [(&str, &str); 32] = [
     ("/audit", "variant=insecure"),
     ("/audit/cancel", ""),
+    ("/class/join", "link=nonsense&name=Ada"),
+    ("/class/vote", "number=1&round=1&option=0"),
+    ("/class/hand", "up=1"),
+    (
+        "/class/reflection",
+        "sheet=06-session-fixation&id=own-application",
+    ),
+    ("/class/leave", ""),
     ("/custom/attack", ""),
     ("/custom/attack/stop", ""),
     ("/start-over", "what=loot"),
@@ -75,6 +83,8 @@ fn pages() -> Vec<String> {
         "/stateless",
         "/audit",
         "/audit/live",
+        "/class",
+        "/class/live",
         "/start-over",
         "/start-over?what=loot",
         "/start-over?done=clock",
@@ -219,6 +229,9 @@ async fn the_same_changes_from_the_pages_themselves_are_made() {
             "/jwt" => 200,
             // A form without a file, an answer to no question, and no teacher's key.
             "/labs/progress" => 422,
+            // No link to a class, a bench that is in none, and a reflection that no sheet has.
+            "/class/join" | "/class/vote" | "/class/hand" => 422,
+            "/class/reflection" => 400,
             path if path.ends_with("/answer") || path.ends_with("/print") => 422,
             _ => 303,
         };

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{Lessons, field, form, values};
 use crate::base::encode;
+use crate::classroom::member::record::MembershipRecord;
 use crate::lab::page;
 use crate::web::context::RequestContext;
 use crate::web::problem::{Control, Correction, Problem};
@@ -40,10 +41,14 @@ pub struct SheetRow {
 }
 
 impl SheetRow {
-    fn new(sheet: &Sheet, progress: Option<&SheetProgress>) -> Self {
+    fn new(sheet: &Sheet, progress: Option<&SheetProgress>, keeps_back: bool) -> Self {
         let steps = sheet.steps().count();
         let steps_done = progress.map_or(0, |progress| progress.steps_done(sheet));
-        let (points, points_of) = (progress.map_or(0, |p| p.points(sheet)), sheet.points());
+        let points = progress.map_or(0, |progress| match keeps_back {
+            true => progress.points_of_steps(sheet),
+            false => progress.points(sheet),
+        });
+        let points_of = sheet.points();
         Self {
             slug: sheet.slug.clone(),
             number: sheet.number().to_owned(),
@@ -68,10 +73,15 @@ impl SheetRow {
 /// The store does not answer.
 pub async fn rows(context: &RequestContext, lessons: &Lessons) -> Result<Vec<SheetRow>, Problem> {
     let kept = progress_tracker::all(&context.bench, lessons.library()).await?;
+    let class = MembershipRecord::read(&context.bench).await?;
     let of = |slug: &str| kept.iter().find(|(kept, _)| kept == slug).map(|(_, p)| p);
     let sheets = lessons.library().sheets().iter();
     Ok(sheets
-        .map(|sheet| SheetRow::new(sheet, of(&sheet.slug)))
+        .map(|sheet| {
+            let slug = &sheet.slug;
+            let keeps_back = class.as_ref().is_some_and(|class| class.keeps_back(slug));
+            SheetRow::new(sheet, of(slug), keeps_back)
+        })
         .collect())
 }
 

@@ -31,7 +31,7 @@ use crate::worksheets::sheet::Sheet;
 const LARGEST: usize = 64 * 1024;
 
 /// The values of a sheet's placeholders in this request.
-fn values(context: &RequestContext, lessons: &Lessons) -> PlaceholderValues {
+pub(super) fn values(context: &RequestContext, lessons: &Lessons) -> PlaceholderValues {
     let bench = context.bench.name();
     let custom = context.bench.custom();
     PlaceholderValues::new(&context.addresses, &lessons.folder, bench, custom)

@@ -1,11 +1,12 @@
 //! `/labs/<slug>/report`: what was done of a sheet, as a page to print and as Markdown to hand in.
 
-use rocket::http::ContentType;
+use rocket::http::{ContentType, Status};
 use rocket::{Route, State, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
 use super::{Lessons, find, tracker, values};
+use crate::classroom::member::record::MembershipRecord;
 use crate::lab::attachment::Attachment;
 use crate::lab::page;
 use crate::web::context::RequestContext;
@@ -21,6 +22,14 @@ async fn markdown(
     lessons: &Lessons,
 ) -> Result<String, Problem> {
     let sheet = find(lessons, slug)?;
+    let class = MembershipRecord::read(&context.bench).await?;
+    if class.is_some_and(|class| class.keeps_back(slug)) {
+        let because =
+            "The report says which answers are right, and the teacher has not released them yet.";
+        let next = "Work on, or wait for the teacher. Everything is saved.";
+        let heading = "The report comes later";
+        return Err(Problem::new(Status::Forbidden, heading, because, next));
+    }
     let progress = tracker(context, lessons, sheet).look().await?.progress;
     let name = context.bench.student();
     let report = SheetReport {

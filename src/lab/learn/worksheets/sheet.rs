@@ -6,11 +6,13 @@ use rocket::{Either, Route, State, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
+use super::super::class::notice::{self, SheetClassNotice};
 use super::{Lessons, find, tracker, values};
 use crate::lab::page;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 use crate::worksheets::markdown::to_text;
+use crate::worksheets::progress::SheetProgress;
 use crate::worksheets::sheet::Sheet;
 use crate::worksheets::view::outline::{OutlineRow, outline};
 use crate::worksheets::view::{self, FrontView, PartView, SheetReader};
@@ -26,6 +28,8 @@ struct SheetPage {
     failed: Option<FailedAnswer>,
     /// The points of the state that is kept from before the sheet was started again.
     earlier: Option<u32>,
+    /// What the class says of the sheet.
+    class: Option<SheetClassNotice>,
 }
 
 /// An answer that was not taken, in its field again.
@@ -82,6 +86,14 @@ async fn sheet(
     Ok(Either::Left(show(context, sheet, lessons, None).await?))
 }
 
+/// The points that may be shown: where answers are kept back, those of steps.
+fn points(progress: &SheetProgress, sheet: &Sheet, keeps_back: bool) -> u32 {
+    match keeps_back {
+        true => progress.points_of_steps(sheet),
+        false => progress.points(sheet),
+    }
+}
+
 /// The sheet's page.
 pub(super) async fn show(
     context: &RequestContext,
@@ -95,16 +107,23 @@ pub(super) async fn show(
     let progress = &standing.progress;
     let values = values(context, lessons);
     let reader = SheetReader::Student(&standing);
+    let class = notice::on_sheet(context, &sheet.slug).await?;
+    let keeps_back = class.as_ref().is_some_and(|class| class.keeps_back);
+    let mut parts = view::parts(sheet, &values, reader);
+    if keeps_back {
+        parts.iter_mut().for_each(PartView::keep_back);
+    }
     let (before, next) = lessons.library().beside(&sheet.slug);
     let page = SheetPage {
         front: view::front(sheet, &values, reader),
-        parts: view::parts(sheet, &values, reader),
+        parts,
         outline: outline(sheet, Some(progress)),
-        points: progress.points(sheet),
+        points: points(progress, sheet, keeps_back),
         before: before.map(|sheet| neighbour(sheet)),
         next: next.map(|sheet| neighbour(sheet)),
         failed,
-        earlier: earlier.map(|earlier| earlier.points(sheet)),
+        earlier: earlier.map(|earlier| points(&earlier, sheet, keeps_back)),
+        class,
     };
     let error = if page.failed.is_some() { "Error: " } else { "" };
     let title = format!("{error}{}", sheet.heading());
@@ -142,6 +161,8 @@ async fn live(
 ) -> Result<Json<SheetLive>, Problem> {
     let sheet = find(lessons, slug)?;
     let standing = tracker(context, lessons, sheet).look().await?;
+    let class = notice::on_sheet(context, &sheet.slug).await?;
+    let keeps_back = class.is_some_and(|class| class.keeps_back);
     let progress = &standing.progress;
     let values = values(context, lessons);
     let steps = sheet.steps().map(|step| {
@@ -169,7 +190,7 @@ async fn live(
         }
     });
     Ok(Json(SheetLive {
-        points: progress.points(sheet),
+        points: points(progress, sheet, keeps_back),
         steps: steps.collect(),
     }))
 }

@@ -1,0 +1,164 @@
+//! The link by which a class is joined, `https://192.0.2.7:7072/K7Q2MA?pin=…`, or its parts as a
+//! student types them from the projector.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::classroom::fingerprint::DeskFingerprint;
+use crate::classroom::protocol::{CLASS_PORT, CODE_LENGTH};
+
+/// Where a desk is on the network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct DeskAddress {
+    /// A name or an address; one of IPv6 is in brackets.
+    pub host: String,
+    pub port: u16,
+}
+
+/// An invitation to a class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    pub desk: DeskAddress,
+    pub code: String,
+    /// The certificate that the desk must have; without one the student compares it.
+    pub pin: Option<DeskFingerprint>,
+}
+
+/// Why a text is no invitation.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadInvitation {
+    #[error("The address of the desk cannot be read. It looks like 192.0.2.7:7072.")]
+    Address,
+    #[error("The link does not begin with https://. A lab talks to a desk over TLS only.")]
+    NotOverTls,
+    #[error("A join code has {CODE_LENGTH} letters and digits, without O, I, 0 and 1.")]
+    Code,
+    #[error("The pin in the link is damaged. Copy the whole link again.")]
+    Pin,
+}
+
+impl Invitation {
+    /// Reads a link.
+    ///
+    /// # Errors
+    /// What is wrong with it. A pin that cannot be read is never left out.
+    pub fn parse(link: &str) -> Result<Self, BadInvitation> {
+        let link = link.trim();
+        let url = Url::parse(link).map_err(|_| BadInvitation::Address)?;
+        if url.scheme() != "https" {
+            return Err(BadInvitation::NotOverTls);
+        }
+        let mut pins = url.query_pairs().filter(|(name, _)| name == "pin");
+        let pin = match pins.next() {
+            Some((_, pin)) => Some(pin.parse().map_err(|_| BadInvitation::Pin)?),
+            None => None,
+        };
+        Ok(Self {
+            desk: DeskAddress::of(&url)?,
+            code: join_code(url.path().trim_matches('/'))?,
+            pin,
+        })
+    }
+
+    /// Reads what a student types: an address, and a code.
+    ///
+    /// # Errors
+    /// What is wrong with one of the two.
+    pub fn from_parts(address: &str, code: &str) -> Result<Self, BadInvitation> {
+        Ok(Self {
+            desk: DeskAddress::parse(address)?,
+            code: join_code(code)?,
+            pin: None,
+        })
+    }
+}
+
+impl DeskAddress {
+    fn parse(text: &str) -> Result<Self, BadInvitation> {
+        let text = text.trim();
+        let text = text.strip_prefix("https://").unwrap_or(text);
+        if text.is_empty() || text.contains("://") {
+            return Err(BadInvitation::Address);
+        }
+        let url = Url::parse(&format!("https://{text}")).map_err(|_| BadInvitation::Address)?;
+        Self::of(&url)
+    }
+
+    fn of(url: &Url) -> Result<Self, BadInvitation> {
+        let host = url.host_str().filter(|host| !host.is_empty());
+        let plain = url.username().is_empty() && url.password().is_none();
+        Ok(Self {
+            host: host
+                .filter(|_| plain)
+                .ok_or(BadInvitation::Address)?
+                .to_owned(),
+            // 443 is what a parsed address leaves out, and no desk listens there by itself.
+            port: url.port().unwrap_or(CLASS_PORT),
+        })
+    }
+}
+
+/// A join code as the desk writes it: capitals, and no spaces.
+///
+/// # Errors
+/// It can be no join code.
+pub fn join_code(text: &str) -> Result<String, BadInvitation> {
+    let code: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let code = code.to_ascii_uppercase();
+    let allowed = |b: u8| matches!(b, b'A'..=b'H' | b'J'..=b'N' | b'P'..=b'Z' | b'2'..=b'9');
+    if code.len() == CODE_LENGTH && code.bytes().all(allowed) {
+        Ok(code)
+    } else {
+        Err(BadInvitation::Code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_and_its_parts_are_read() {
+        let pin = DeskFingerprint::of_der(b"a desk");
+        let link = format!(" https://192.0.2.7:7000/k7q2ma?pin={pin}\n");
+        let read = Invitation::parse(&link).unwrap();
+        assert_eq!(
+            (read.desk.host.as_str(), read.desk.port),
+            ("192.0.2.7", 7000)
+        );
+        assert_eq!((read.code.as_str(), read.pin), ("K7Q2MA", Some(pin)));
+        let typed = Invitation::from_parts("desk.school.example", "k7q 2ma").unwrap();
+        assert_eq!(
+            (typed.desk.port, typed.code.as_str()),
+            (CLASS_PORT, "K7Q2MA")
+        );
+        let six = Invitation::from_parts("[2001:db8::7]:7000", "K7Q2MA").unwrap();
+        assert_eq!(
+            (six.desk.host.as_str(), six.desk.port),
+            ("[2001:db8::7]", 7000)
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_link_is_said() {
+        for (link, why) in [
+            ("http://192.0.2.7:7072/K7Q2MA", BadInvitation::NotOverTls),
+            ("https://192.0.2.7:7072/K7Q2M0", BadInvitation::Code),
+            ("https://192.0.2.7:7072/", BadInvitation::Code),
+            (
+                "https://192.0.2.7:7072/K7Q2MA?pin=short",
+                BadInvitation::Pin,
+            ),
+            ("https://192.0.2.7:7072/K7Q2MA?pin=", BadInvitation::Pin),
+            ("https://ada@192.0.2.7/K7Q2MA", BadInvitation::Address),
+            ("K7Q2MA", BadInvitation::Address),
+        ] {
+            assert_eq!(Invitation::parse(link), Err(why), "{link}");
+        }
+        for address in ["", "ftp://192.0.2.7", "a b", "192.0.2.7:99999"] {
+            let read = Invitation::from_parts(address, "K7Q2MA");
+            assert_eq!(read, Err(BadInvitation::Address), "{address}");
+        }
+    }
+}
