@@ -59,11 +59,15 @@ pub enum RecordKind {
     Progress,
     /// What the attacker caught and planted.
     Loot,
+    /// A class of the teacher's desk.
+    DeskClass,
+    /// A student of such a class, and what was reported.
+    DeskStudent,
 }
 
 impl RecordKind {
     /// Every kind there is.
-    pub const ALL: [RecordKind; 12] = [
+    pub const ALL: [RecordKind; 14] = [
         RecordKind::Session,
         RecordKind::Account,
         RecordKind::Profile,
@@ -76,6 +80,8 @@ impl RecordKind {
         RecordKind::Denylist,
         RecordKind::Progress,
         RecordKind::Loot,
+        RecordKind::DeskClass,
+        RecordKind::DeskStudent,
     ];
 
     /// The folder of this kind in the data folder.
@@ -93,6 +99,8 @@ impl RecordKind {
             RecordKind::Denylist => "denylist",
             RecordKind::Progress => "progress",
             RecordKind::Loot => "loot",
+            RecordKind::DeskClass => "desk-classes",
+            RecordKind::DeskStudent => "desk-students",
         }
     }
 }
