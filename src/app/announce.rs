@@ -102,8 +102,8 @@ pub fn addresses(settings: &Settings, running: &Running) {
     if let Some(desk) = &running.desk {
         println!("  The teacher's desk {} (works once)", desk.link);
         println!("  Its class joins at {}", desk.class_address);
-        let fingerprint = desk.certificate.fingerprint();
-        println!("  Desk's SHA-256     {fingerprint}");
+        println!("  To be compared     {}", desk.fingerprint.by_eye());
+        println!("  Desk's SHA-256     {}", desk.certificate.fingerprint());
     }
     if let Some(told) = proxies::warning(|name| std::env::var(name).ok()) {
         let told = encode::line(&told);

@@ -21,6 +21,7 @@ use crate::classroom::desk::class_site::ClassSite;
 use crate::classroom::desk::server::DeskListener;
 use crate::classroom::desk::teacher::sign_in::TeacherSessions;
 use crate::classroom::desk::teacher::{DESK_HOST, TeacherSite};
+use crate::classroom::fingerprint::DeskFingerprint;
 use crate::storage::Storage;
 use crate::web::server::{self, Connections};
 use crate::web::templates::UnservedPages;
@@ -46,6 +47,8 @@ pub struct RunningDesk {
     pub class_port: u16,
     /// Where the class's labs reach it, as in `https://192.0.2.7:7072`.
     pub class_address: String,
+    /// What students compare of the certificate.
+    pub fingerprint: DeskFingerprint,
     /// The certificate of both listeners.
     pub certificate: Arc<Certificate>,
 }
@@ -105,6 +108,10 @@ pub(super) async fn open(
     };
     let (desk_port, class_port) = (port(&teacher)?, port(&class)?);
     let class_address = format!("https://{}:{class_port}", reach::host_of(of_desk.bind));
+    let fingerprint: DeskFingerprint = certificate
+        .fingerprint()
+        .parse()
+        .map_err(|error| broken(&error))?;
     let sessions = Arc::<TeacherSessions>::default();
     let key = sessions.new_link(BenchTime::now(Duration::ZERO))?;
     let site = TeacherSite {
@@ -113,7 +120,7 @@ pub(super) async fn open(
         pages: UnservedPages::of_desk().map_err(|mistake| broken(&mistake))?,
         port: desk_port,
         class_address: class_address.clone(),
-        fingerprint: certificate.fingerprint().to_owned(),
+        fingerprint,
     };
     let link = format!("{}/#{key}", site.origin());
     let teacher_side = DeskListener {
@@ -136,6 +143,7 @@ pub(super) async fn open(
         desk_port,
         class_port,
         class_address,
+        fingerprint,
         certificate,
     };
     Ok((running, tasks))

@@ -6,4 +6,5 @@
 //! that the two sides say to each other.
 
 pub mod desk;
+pub mod fingerprint;
 pub mod protocol;

@@ -94,7 +94,12 @@ pub struct Report {
     pub protocol: u32,
     /// The student's number.
     pub student: u32,
-    /// The number of the first item; the others follow without a gap. The first item ever is 1.
+    /// Which of the student's labs this is: 16 random hexadecimal digits, made when it joins. Numbers
+    /// count for each lab alone, so that two laptops of one student never take each other's items for
+    /// their own.
+    pub lab: String,
+    /// The number of the first item; the others follow without a gap. The first item ever is 1. Where
+    /// there are no items it says nothing.
     pub first: u64,
     /// The lab's own clock now, from which the desk measures how far it is off.
     pub sent_at: BenchTime,
@@ -181,7 +186,7 @@ pub enum Happened {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct ReportAnswer {
-    /// The number of the last item that is stored, 0 before the first.
+    /// The number of the last item of this lab that is stored, 0 before the first.
     pub stored: u64,
     /// The desk's clock.
     pub time: BenchTime,
@@ -202,7 +207,8 @@ pub struct Lead {
     /// Until when each sheet counts, by the desk's clock.
     #[serde(default)]
     pub deadlines: BTreeMap<String, BenchTime>,
-    /// The sheets whose answers are released.
+    /// The sheets whose answers are released. While a sheet is closed or has a deadline, the lab keeps
+    /// back whether an answer is right, and why, until it is one of these.
     #[serde(default)]
     pub released: Vec<String>,
     /// The teacher's message to all.

@@ -5,6 +5,7 @@
 
 use super::student_record::{ReportedTime, SheetRecord, StudentRecord};
 use crate::base::clock::BenchTime;
+use crate::web::visible_time::date_and_time;
 use crate::worksheets::sheet::{Sheet, SheetBlock};
 
 /// What a student has on one sheet.
@@ -150,6 +151,52 @@ pub fn csv<'s>(
             }
         });
         text.push_str(&row(own.chain(marks)));
+    }
+    text
+}
+
+/// Each part of each sheet with its points, both times, and whether it was late: a row for each thing
+/// that was reported.
+pub fn details_csv<'s>(
+    students: impl Iterator<Item = &'s StudentRecord>,
+    sheets: &[(&Sheet, Option<BenchTime>)],
+) -> String {
+    let head = [
+        "Name",
+        "ID number",
+        "Email address",
+        "Sheet",
+        "Part",
+        "Points",
+        "Of",
+        "Received (UTC)",
+        "By the student's clock (UTC)",
+        "Late",
+        "Evidence",
+    ];
+    let mut text = row(head.into_iter().map(str::to_owned));
+    for student in students {
+        for (sheet, deadline) in sheets {
+            let record = student.sheets.get(&sheet.slug);
+            for mark in of_blocks(sheet, record, *deadline) {
+                let Some(at) = mark.at else {
+                    continue;
+                };
+                let own = [&*student.name, &student.id_number, &student.email];
+                let late = if mark.is_late { "late" } else { "in time" };
+                let rest = [
+                    sheet.heading(),
+                    mark.id.to_owned(),
+                    mark.points.to_string(),
+                    mark.of.to_string(),
+                    date_and_time(at.received),
+                    date_and_time(at.reported),
+                    late.to_owned(),
+                    "self-attested".to_owned(),
+                ];
+                text.push_str(&row(own.map(harmless).into_iter().chain(rest)));
+            }
+        }
     }
     text
 }

@@ -63,7 +63,7 @@ impl Desk {
     /// Why nothing of it is stored.
     pub async fn report(&self, secret: &str, report: Report) -> Result<ReportAnswer, Refused> {
         let now = self.now();
-        let number = report.student;
+        let (number, lab) = (report.student, report.lab.clone());
         let class = self.member(number, secret)?;
         let records = class.records();
         let student = records.students.get(&number);
@@ -82,7 +82,7 @@ impl Desk {
         let student = records.students.get(&number);
         let student = student.ok_or_else(refusal::not_a_member)?;
         Ok(ReportAnswer {
-            stored: student.stored,
+            stored: student.stored(&lab),
             time: now,
             lead: records.class.lead_for(student, records.all()),
         })

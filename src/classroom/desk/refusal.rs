@@ -122,6 +122,11 @@ impl From<ReportError> for Refused {
                 let next = format!("Send the items from {} on.", stored + 1);
                 refused(RefusedReason::Gap, says, &next)
             }
+            ReportError::TooManyLabs => {
+                let says = "You have joined from eight computers.";
+                let next = "Use one of them, or ask your teacher to let you begin again.";
+                refused(RefusedReason::Full, says, next)
+            }
             ReportError::Malformed(why) => malformed(&why),
         }
     }

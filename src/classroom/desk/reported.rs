@@ -15,12 +15,18 @@ use crate::worksheets::sheet::{Sheet, SheetBlock};
 /// The longest reason of a refusal that is kept, in characters.
 const LONGEST_REASON: usize = 400;
 
+/// The most labs of one student, each with its numbers.
+const MOST_LABS: usize = 8;
+
 /// Why no item of a report is stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReportError {
     /// Items between what is stored and the first one are missing.
     #[error("the report begins with item {first}, and item {stored} is the last that is stored")]
     Gap { first: u64, stored: u64 },
+    /// The student has as many labs as the desk counts for.
+    #[error("the student has {MOST_LABS} labs already")]
+    TooManyLabs,
     /// The report is not what it must be.
     #[error("{0}")]
     Malformed(String),
@@ -32,7 +38,14 @@ pub enum ReportError {
 /// Items are missing, or something in the report cannot be.
 pub fn brings_news(student: &StudentRecord, report: &Report) -> Result<bool, ReportError> {
     let malformed = |why: &str| Err(ReportError::Malformed(why.to_owned()));
-    let (first, stored) = (report.first, student.stored);
+    let is_lab = |lab: &str| lab.len() == 16 && lab.bytes().all(|b| b.is_ascii_hexdigit());
+    if !is_lab(&report.lab) {
+        return malformed("the number of a lab is 16 hexadecimal digits");
+    }
+    if report.items.is_empty() {
+        return Ok(false);
+    }
+    let (first, stored) = (report.first, student.stored(&report.lab));
     if first == 0 {
         return malformed("the first item ever has the number 1");
     }
@@ -49,6 +62,9 @@ pub fn brings_news(student: &StudentRecord, report: &Report) -> Result<bool, Rep
     if first > stored + 1 {
         return Err(ReportError::Gap { first, stored });
     }
+    if !student.labs.contains_key(&report.lab) && student.labs.len() >= MOST_LABS {
+        return Err(ReportError::TooManyLabs);
+    }
     // 200 more than what is stored: no number of that size overflows.
     Ok(first + report.items.len() as u64 > stored + 1)
 }
@@ -64,11 +80,13 @@ pub fn apply(
     now: BenchTime,
 ) -> Result<(), ReportError> {
     if brings_news(student, &report)? {
-        let known = usize::try_from(student.stored + 1 - report.first).unwrap_or(usize::MAX);
+        let stored = student.stored(&report.lab);
+        let known = usize::try_from(stored + 1 - report.first).unwrap_or(usize::MAX);
+        let last = report.first + report.items.len() as u64 - 1;
         for item in report.items.into_iter().skip(known) {
-            student.stored += 1;
             take(student, library, item, now);
         }
+        student.labs.insert(report.lab, last);
     }
     student.clock_ahead = difference(report.sent_at, now);
     student.seen = Some(now);

@@ -38,8 +38,8 @@ pub struct StudentRecord {
     pub secret: Option<SecretHash>,
     /// Counts the slips that were made for them.
     pub pin_round: u32,
-    /// The number of the last item that is stored.
-    pub stored: u64,
+    /// The number of the last item that is stored, for each of their labs.
+    pub labs: BTreeMap<String, u64>,
     /// How many milliseconds their clock is ahead of the desk's.
     pub clock_ahead: i64,
     /// When the desk last heard of them.
@@ -188,7 +188,7 @@ impl StudentRecord {
             state,
             secret: None,
             pin_round: 0,
-            stored: 0,
+            labs: BTreeMap::new(),
             clock_ahead: 0,
             seen: None,
             hand: None,
@@ -203,6 +203,11 @@ impl StudentRecord {
     /// Whether this secret is theirs.
     pub fn has_secret(&self, secret: &SecretHash) -> bool {
         self.secret.as_ref().is_some_and(|own| own.is(secret))
+    }
+
+    /// The number of the last item of this lab that is stored.
+    pub fn stored(&self, lab: &str) -> u64 {
+        self.labs.get(lab).copied().unwrap_or_default()
     }
 
     /// The option that they chose in a round of a question.
@@ -264,8 +269,11 @@ impl FormattedRecord for StudentRecord {
 
     fn upgrade(format: u64, fields: &mut Map<String, Value>) -> Result<(), String> {
         match format {
-            // In format 1 what a student erased was gone, and the desk could not ask for it.
+            // In format 1 what a student erased was gone, and the desk could not ask for it. All labs
+            // of a student had one count; what they send again changes nothing.
             1 => {
+                fields.remove("stored");
+                fields.insert("labs".into(), Value::Object(Map::new()));
                 fields.insert("erased".into(), Value::Object(Map::new()));
                 fields.insert("restores".into(), 0.into());
                 Ok(())

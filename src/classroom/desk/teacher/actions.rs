@@ -330,6 +330,7 @@ fn of_student(records: &mut ClassRecords, number: &str, form: &DeskForm) -> Resu
         // For a student with a new computer: the next lab that has the PIN gets the name.
         "forget" => {
             student.secret = None;
+            student.labs.clear();
             student.state = StudentState::Expected;
             student.pin_round += 1;
         }

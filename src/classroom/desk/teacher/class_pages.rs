@@ -77,10 +77,10 @@ impl TeacherSite {
         let records = class.records();
         let class = &records.class;
         let address = format!("{}/{}", self.class_address, class.code);
-        let pin = self.fingerprint.replace(':', "").to_ascii_lowercase();
         let page = json!({
             "qr": qr::svg(&address), "address": self.class_address, "link": address,
-            "fingerprint": self.fingerprint, "pinned": format!("{address}?pin={pin}"),
+            "fingerprint": self.fingerprint.by_eye(),
+            "pinned": format!("{address}?pin={}", self.fingerprint),
         });
         self.page("join", "How to join", session, Some(class), page)
     }
@@ -182,14 +182,20 @@ impl TeacherSite {
     }
 
     pub(super) fn marks_file(&self, class: &ClassStore, query: &str) -> DeskAnswer {
-        let (file, name) = match query {
-            "for=canvas" => (MarksFile::Canvas, "canvas"),
-            _ => (MarksFile::Moodle, "moodle"),
-        };
         let records = class.records();
         let sheets = self.marked(&records);
+        let (name, text) = match query {
+            "for=canvas" => (
+                "canvas",
+                marks::csv(MarksFile::Canvas, records.all(), &sheets),
+            ),
+            "for=details" => ("details", marks::details_csv(records.all(), &sheets)),
+            _ => (
+                "moodle",
+                marks::csv(MarksFile::Moodle, records.all(), &sheets),
+            ),
+        };
         let name = format!("marks-class-{}-{name}.csv", records.class.number);
-        let text = marks::csv(file, records.all(), &sheets);
         // Excel takes UTF-8 for the system's encoding without the mark; both imports skip it.
         let text = format!("\u{feff}{text}");
         DeskAnswer::file("text/csv; charset=utf-8", &name, text)

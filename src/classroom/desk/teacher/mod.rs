@@ -22,6 +22,8 @@ use self::pages::PageError;
 use self::sign_in::{COOKIE, TeacherSession, TeacherSessions};
 use super::Desk;
 use super::server::{DeskAnswer, DeskRequest, DeskSite};
+use crate::base::print::tell;
+use crate::classroom::fingerprint::DeskFingerprint;
 use crate::web::assets;
 use crate::web::templates::UnservedPages;
 
@@ -44,7 +46,7 @@ pub struct TeacherSite {
     /// Where the class's labs reach the desk, as in `https://192.0.2.7:7072`.
     pub class_address: String,
     /// The fingerprint of the certificate that they compare.
-    pub fingerprint: String,
+    pub fingerprint: DeskFingerprint,
 }
 
 impl std::fmt::Debug for TeacherSite {
@@ -130,7 +132,13 @@ impl TeacherSite {
     fn print_link(&self) -> DeskAnswer {
         match self.sessions.another_link(self.desk.now()) {
             Ok(Ok(key)) => {
-                println!("  The teacher's desk  {}/#{key}", self.origin());
+                let line = format!(
+                    "  The teacher's desk {}/#{key} (works once)\n",
+                    self.origin()
+                );
+                if let Err(error) = tell(&line) {
+                    return broken(&error);
+                }
                 self.sign_in_page("A new link is in the terminal in which the lab runs. Open it.")
             }
             Ok(Err(_)) => {

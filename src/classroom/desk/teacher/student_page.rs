@@ -36,7 +36,7 @@ impl TeacherSite {
                 "on_roster": student.on_roster, "hand": student.hand.is_some(),
                 "seen": student.seen.map(|seen| span(now.since(seen))),
                 "clock": if student.clock_ahead < 0 { "behind" } else { "ahead" },
-                "clock_off": span(ahead), "stored": student.stored,
+                "clock_off": span(ahead), "labs": student.labs.len(),
                 "resets": student.resets, "restores": student.restores,
                 "erased": student.erased.keys().collect::<Vec<_>>(),
                 "is_claimed": student.secret.is_some(),
