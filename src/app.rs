@@ -1,6 +1,7 @@
 //! Builds every listener of the lab, launches them together and stops them together.
 
 mod announce;
+mod desk;
 mod listeners;
 pub mod proxies;
 mod reach;
@@ -10,12 +11,14 @@ mod template_folder;
 mod upkeep;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::app::settings::{Reach, ServerSecrets, SessionStore, Settings};
 use crate::attacker::sniffing_proxy;
@@ -40,6 +43,7 @@ use crate::web::templates::TemplatesBeingParsed;
 use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::report::Attested;
 
+pub use desk::RunningDesk;
 use listeners::{Listeners, SharedState};
 pub use listeners::{cannot_listen, sockets};
 
@@ -62,6 +66,8 @@ pub struct Running {
     pub members: ClassMembers,
     /// The addresses that the lab's own pages answer to `GET`, as their routes write them.
     pub lab_pages: Vec<String>,
+    /// The teacher's desk, where it is open.
+    pub desk: Option<RunningDesk>,
     stop: watch::Sender<bool>,
     ended: tokio::task::JoinHandle<Result<(), StartError>>,
 }
@@ -120,6 +126,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let sockets = listeners::bind(settings)?;
     let templates = TemplatesBeingParsed::begin();
     let wifi = open_cafe(settings)?;
+    let desk_sockets = settings.desk.as_ref().map(desk::bind).transpose()?;
     let (storage, watched) = open_storage(settings).await?;
     let files = match &watched {
         Watched::Files(files) => Some(files.clone()),
@@ -130,7 +137,11 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let lab_client = LabClient::new(certificate.cert_pem())
         .map_err(|error| broken(&error))?
         .at(reach::portal_address(&settings.reach));
-    let benches = Arc::new(Benches::new(storage, settings.sessions.sharing(), keys));
+    let benches = Arc::new(Benches::new(
+        storage.clone(),
+        settings.sessions.sharing(),
+        keys,
+    ));
     same_keys::check(&benches, &settings.sessions).await?;
     let addresses = Arc::new(Addresses::new(
         main_name,
@@ -167,6 +178,23 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         captures: captures.clone(),
     };
     let lab_pages = listeners.pages(Site::Lab);
+    let (desk, mut desk_tasks) = match (&settings.desk, desk_sockets) {
+        (Some(of_desk), Some(sockets)) => {
+            let library = lessons.library().clone();
+            let opened = desk::open(
+                settings,
+                of_desk,
+                sockets,
+                storage,
+                library,
+                &connections,
+                &stopped,
+            );
+            let (running, tasks) = opened.await?;
+            (Some(running), tasks)
+        }
+        _ => (None, JoinSet::new()),
+    };
     let served = listeners.serve(&stopped);
     let cafe = cafe.serve(wifi, stopped.clone());
     let watch = crate::storage::health::watch(health, watched, stopped.clone());
@@ -179,6 +207,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         let _ = told.send(true);
         let _ = cafe.await;
         let _ = sender.await;
+        while desk_tasks.join_next().await.is_some() {}
         let _ = upkeep.await;
         let _ = watch.await;
         result.map_err(|error| broken(&error))
@@ -193,6 +222,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         lessons,
         members,
         lab_pages,
+        desk,
         stop,
         ended,
     })
@@ -214,10 +244,21 @@ fn open_cafe(settings: &Settings) -> Result<TcpListener, StartError> {
 
 /// The storage, and the same again as what it is, to be looked after.
 async fn open_storage(settings: &Settings) -> Result<(Arc<dyn Storage>, Watched), StartError> {
-    match &settings.sessions {
+    open_store(&settings.sessions, &settings.data_dir).await
+}
+
+/// A store by what it is, and by the data folder for files.
+///
+/// # Errors
+/// It cannot be used.
+pub async fn open_store(
+    sessions: &SessionStore,
+    data_dir: &Path,
+) -> Result<(Arc<dyn Storage>, Watched), StartError> {
+    match sessions {
         SessionStore::Memory => Ok((Arc::new(MemoryStorage::default()), Watched::Memory)),
         SessionStore::File => {
-            let files = FileStorage::open(&settings.data_dir)
+            let files = FileStorage::open(data_dir)
                 .map_err(|error| StartError::new(error.to_string(), error.hint()))?;
             let files = Arc::new(files);
             Ok((files.clone(), Watched::Files(files)))

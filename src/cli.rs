@@ -7,6 +7,7 @@
 pub mod attack;
 pub mod audit;
 pub mod completions;
+pub mod desk;
 pub mod doctor;
 pub mod guess;
 pub mod labs;
@@ -27,6 +28,7 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use self::attack::AttackFlags;
 use self::audit::AuditFlags;
 use self::completions::CompletionsFlags;
+use self::desk::DeskFlags;
 use self::guess::GuessFlags;
 use self::labs::LabsFlags;
 use self::man::ManFlags;
@@ -69,6 +71,8 @@ pub enum CliCommand {
     Guess(GuessFlags),
     /// Look into the store of a lab; the lab may be running
     Store(StoreFlags),
+    /// Back up the teacher's desk, or restore it
+    Desk(DeskFlags),
     /// Say whether the lab can run on this computer, with the flags of `serve`; nothing is changed
     Doctor(ServeFlags),
     /// Print a new 32-byte key for SESSION_LAB_SECRET_KEY or SESSION_LAB_JWT_SECRET_KEY
@@ -94,6 +98,7 @@ impl CliCommand {
     pub fn run(self) -> Result<(), StartError> {
         log_filter::start(&self);
         match self {
+            Self::Serve(flags) if flags.check => block_on(desk::check(flags)),
             Self::Serve(flags) => {
                 Settings::load(flags).and_then(|settings| block_on(app::serve(settings)))
             }
@@ -104,6 +109,7 @@ impl CliCommand {
             Self::Labs(flags) => labs::run(flags),
             Self::Guess(flags) => guess::run(&flags),
             Self::Store(flags) => block_on(store_stats::store(flags)),
+            Self::Desk(flags) => block_on(desk::run(flags)),
             Self::Doctor(flags) => block_on(doctor::run(flags)),
             Self::Secret => secret::run(),
             Self::Completions(flags) => completions::run(&flags),

@@ -109,6 +109,12 @@ pub fn addresses(settings: &Settings, running: &Running) {
             );
         }
     }
+    if let Some(desk) = &running.desk {
+        println!("  The teacher's desk {} (works once)", desk.link);
+        println!("  Its class joins at {}", desk.class_address);
+        println!("  To be compared     {}", desk.fingerprint.by_eye());
+        println!("  Desk's SHA-256     {}", desk.certificate.fingerprint());
+    }
     if let Some(told) = proxies::warning(|name| std::env::var(name).ok()) {
         let told = encode::line(&told);
         println!("  Proxy              {told}");

@@ -97,7 +97,8 @@ pub fn sockets(settings: &Settings) -> Vec<(&'static str, SocketAddr)> {
         (listener.flag(), socket)
     });
     let cafe = SocketAddr::new(bind_address(settings), settings.cafe_port);
-    own.chain([(CAFE_FLAG, cafe)]).collect()
+    let of_desk = settings.desk.iter().flat_map(super::desk::sockets);
+    own.chain([(CAFE_FLAG, cafe)]).chain(of_desk).collect()
 }
 
 /// Takes every port, before anything is written or started.

@@ -30,8 +30,18 @@ pub fn attacker_host(reach: &Reach) -> String {
             ..
         } => return name.clone(),
         Reach::Loopback => Ipv4Addr::LOCALHOST.into(),
-        Reach::Class { bind, .. } if !bind.is_unspecified() => *bind,
-        Reach::Class { .. } => way_out().unwrap_or(Ipv4Addr::LOCALHOST.into()),
+        Reach::Class { bind, .. } => *bind,
+    };
+    host_of(address)
+}
+
+/// An address of a listener as others write it in a link. Of a listener on all addresses it is the one
+/// with the way out.
+pub fn host_of(bind: IpAddr) -> String {
+    let address = if bind.is_unspecified() {
+        way_out().unwrap_or(Ipv4Addr::LOCALHOST.into())
+    } else {
+        bind
     };
     match address {
         IpAddr::V4(address) => address.to_string(),

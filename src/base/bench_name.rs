@@ -14,10 +14,30 @@ use std::str::FromStr;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct BenchName(String);
 
+/// What the names begin with under which the teacher's desk stores its classes. No address opens
+/// such a bench.
+const DESK: &str = "teacher-desk";
+
 impl BenchName {
     /// The bench without a prefix in its addresses.
     pub fn local() -> Self {
         Self("local".into())
+    }
+
+    /// Where the desk keeps the list of its classes.
+    pub fn of_desk() -> Self {
+        Self(DESK.into())
+    }
+
+    /// Where the desk keeps everything of one class.
+    pub fn of_class(number: u32) -> Self {
+        Self(format!("{DESK}-{number}"))
+    }
+
+    /// Whether it is the desk's: then it is nobody's bench.
+    pub fn is_of_desk(&self) -> bool {
+        let rest = self.0.strip_prefix(DESK);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     }
 
     /// Whether this is the bench without a prefix.

@@ -5,6 +5,7 @@
 //! teacher's machine, and the same reports are made there. Read [`protocol`] first: it is everything
 //! that the two sides say to each other.
 
+pub mod desk;
 pub mod fingerprint;
 pub mod member;
 pub mod protocol;

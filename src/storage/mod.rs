@@ -61,11 +61,15 @@ pub enum RecordKind {
     Loot,
     /// The membership in a class, with what is still to be reported.
     Class,
+    /// A class of the teacher's desk.
+    DeskClass,
+    /// A student of such a class, and what was reported.
+    DeskStudent,
 }
 
 impl RecordKind {
     /// Every kind there is.
-    pub const ALL: [RecordKind; 13] = [
+    pub const ALL: [RecordKind; 15] = [
         RecordKind::Session,
         RecordKind::Account,
         RecordKind::Profile,
@@ -79,6 +83,8 @@ impl RecordKind {
         RecordKind::Progress,
         RecordKind::Loot,
         RecordKind::Class,
+        RecordKind::DeskClass,
+        RecordKind::DeskStudent,
     ];
 
     /// The folder of this kind in the data folder.
@@ -97,6 +103,8 @@ impl RecordKind {
             RecordKind::Progress => "progress",
             RecordKind::Loot => "loot",
             RecordKind::Class => "class",
+            RecordKind::DeskClass => "desk-classes",
+            RecordKind::DeskStudent => "desk-students",
         }
     }
 }

@@ -13,15 +13,16 @@ pub(super) fn bench_of(path: &str) -> Result<(BenchName, &str), Problem> {
         return Ok((BenchName::local(), path));
     };
     let (name, _) = named.split_once('/').unwrap_or((named, ""));
-    let bench = name.parse().map_err(|error: BadBenchName| {
+    let no_bench = |because: String| {
         let next = "Use an address such as /b/team-7/insecure/.";
-        Problem::new(
-            Status::NotFound,
-            "There is no such bench",
-            error.to_string(),
-            next,
-        )
-    })?;
+        Problem::new(Status::NotFound, "There is no such bench", because, next)
+    };
+    let bench: BenchName = name
+        .parse()
+        .map_err(|error: BadBenchName| no_bench(error.to_string()))?;
+    if bench.is_of_desk() {
+        return Err(no_bench("This name is kept for the teacher's desk.".into()));
+    }
     Ok((bench, &named[name.len()..]))
 }
 

@@ -92,12 +92,15 @@ fn with_causes(error: &dyn Error) -> String {
 fn parse(site: Site) -> tera::Result<Tera> {
     let mut tera = Tera::default();
     html::encode_in(&mut tera);
-    tera.add_raw_templates(sources(site))?;
+    tera.add_raw_templates(sources(site.word()))?;
     Ok(tera)
 }
 
-/// The text of every page of a site, and of every template that these name, by its name.
-fn sources(site: Site) -> HashMap<String, String> {
+/// The folder of the pages of the teacher's desk, which is no site of the lab's own server.
+const DESK: &str = "desk";
+
+/// The text of every page in the folder of a site, and of every template that these name, by its name.
+fn sources(site: &str) -> HashMap<String, String> {
     let all: HashMap<String, String> = Templates::iter()
         .filter_map(|name| {
             let text = text_of(&name)?;
@@ -107,12 +110,12 @@ fn sources(site: Site) -> HashMap<String, String> {
     // A page beside the folders is every site's.
     let is_own = |page: &str| {
         let folder = page.split_once('/').map(|(folder, _)| folder);
-        folder.is_none_or(|folder| folder == site.word())
+        folder.is_none_or(|folder| folder == site)
     };
     let is_page = |name: &&String| match name.strip_prefix("pages/") {
         Some(page) => is_own(page),
         // A drawing that becomes a separate file.
-        None => site == Site::Lab && name.starts_with("drawings/"),
+        None => site == Site::Lab.word() && name.starts_with("drawings/"),
     };
     let mut needed = HashMap::new();
     let mut next: Vec<&String> = all.keys().filter(is_page).collect();
@@ -133,12 +136,24 @@ pub fn text_of(name: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&data).into_owned())
 }
 
-/// The templates of the lab's own pages for what is not served: the command line has no Rocket.
+/// Templates for pages that no Rocket serves: those of the command line, and the desk's.
 #[derive(Debug)]
 pub struct UnservedPages(Tera);
 
 impl UnservedPages {
-    /// Parses them.
+    /// Parses the templates of the teacher's desk.
+    ///
+    /// # Errors
+    /// A template has a mistake.
+    pub fn of_desk() -> Result<Self, String> {
+        let mut tera = Tera::default();
+        html::encode_in(&mut tera);
+        let added = tera.add_raw_templates(sources(DESK));
+        added.map_err(|mistake| with_causes(&mistake))?;
+        Ok(Self(tera))
+    }
+
+    /// Parses the templates of the lab's own pages.
     ///
     /// # Errors
     /// A template has a mistake.
@@ -166,7 +181,9 @@ mod tests {
     fn every_template_parses_and_is_of_a_kind_that_is_escaped() {
         let parsed = TemplatesBeingParsed::begin().parsed();
         parsed.expect("all templates parse");
-        let sites = [Site::Lab, Site::Portal, Site::Attacker].map(sources);
+        let sites = [Site::Lab, Site::Portal, Site::Attacker].map(Site::word);
+        let sites = sites.into_iter().chain([DESK]).map(sources);
+        let sites: Vec<_> = sites.collect();
         for name in Templates::iter() {
             // Tera escapes in both; a drawing that becomes a file is XML.
             let kind = if name.starts_with("drawings/") {

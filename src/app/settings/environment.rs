@@ -92,8 +92,8 @@ impl Environment {
 /// text, and its type is the error.
 fn typed(name: &str, text: &str) -> Value {
     match (name, text) {
-        ("open" | "class", "true" | "1") => Value::from(true),
-        ("open" | "class", "false" | "0") => Value::from(false),
+        ("open" | "class" | "desk", "true" | "1") => Value::from(true),
+        ("open" | "class" | "desk", "false" | "0") => Value::from(false),
         _ if name.ends_with("port") => text.parse::<u32>().map_or(Value::from(text), Value::from),
         _ => Value::from(text),
     }

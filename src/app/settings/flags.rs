@@ -77,7 +77,23 @@ pub struct ServeFlags {
     #[arg(long)]
     #[serde(skip_serializing_if = "is_false")]
     pub class: bool,
-    /// With --class: the address to listen on [default: 0.0.0.0]
+    /// Open the teacher's desk: a class joins by a code, and its teacher sees and leads
+    #[arg(long)]
+    #[serde(skip_serializing_if = "is_false")]
+    pub desk: bool,
+    /// With --desk: port of the teacher's pages, which only this computer reaches [default: 7071]
+    #[arg(long, value_name = "PORT", value_parser = port)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub desk_port: Option<u16>,
+    /// With --desk: port that the class's labs reach [default: 7072]
+    #[arg(long, value_name = "PORT", value_parser = port)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class_port: Option<u16>,
+    /// With --desk: look whether a lesson can begin, and stop
+    #[arg(long)]
+    #[serde(skip)]
+    pub check: bool,
+    /// With --class or --desk: the address to listen on for the class [default: 0.0.0.0]
     #[arg(long, value_name = "ADDR", value_parser = address)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bind: Option<IpAddr>,

@@ -21,6 +21,10 @@ use super::environment::{Environment, PREFIX, variable};
 use crate::app::settings::flags::{ADDRESS, PORT, ServeFlags, StoreName};
 use crate::base::byte_order_mark;
 use crate::base::start_error::StartError;
+use crate::classroom::protocol::CLASS_PORT;
+
+/// The port of the teacher's pages, unless a flag chooses another.
+const DESK_PORT: u16 = 7071;
 
 const FILE: &str = "session-lab.toml";
 const FLAGS: &str = "the flags";
@@ -43,13 +47,16 @@ pub(super) struct RawSettings {
     pub join: Option<String>,
     pub open: bool,
     pub class: bool,
+    pub desk: bool,
+    pub desk_port: u16,
+    pub class_port: u16,
     pub bind: Option<IpAddr>,
     pub public_name: Option<String>,
     pub attacker_name: Option<String>,
 }
 
 /// The names of [`RawSettings`]'s fields, as a file spells them.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 19] = [
     "lab-port",
     "http-port",
     "https-port",
@@ -63,6 +70,9 @@ const NAMES: [&str; 16] = [
     "join",
     "open",
     "class",
+    "desk",
+    "desk-port",
+    "class-port",
     "bind",
     "public-name",
     "attacker-name",
@@ -84,6 +94,9 @@ impl Default for RawSettings {
             join: None,
             open: false,
             class: false,
+            desk: false,
+            desk_port: DESK_PORT,
+            class_port: CLASS_PORT,
             bind: None,
             public_name: None,
             attacker_name: None,
@@ -180,7 +193,7 @@ fn accepts(name: &str) -> (String, &'static str) {
     let text = |of: &str| format!("not text ({of})");
     match name {
         _ if name.ends_with("-port") => (format!("not {PORT}"), "7070"),
-        "open" | "class" => ("neither true nor false".into(), "true"),
+        "open" | "class" | "desk" => ("neither true nor false".into(), "true"),
         "bind" => (format!("not {ADDRESS}"), "0.0.0.0"),
         "sessions" => (text("file, memory or the address of a Redis"), "file"),
         "public-name" | "attacker-name" => (text("a name"), "lab.school.example"),
@@ -192,7 +205,7 @@ fn accepts(name: &str) -> (String, &'static str) {
 
 /// Whether a file writes a setting in quotes.
 fn is_text(name: &str) -> bool {
-    !name.ends_with("-port") && !matches!(name, "open" | "class")
+    !name.ends_with("-port") && !matches!(name, "open" | "class" | "desk")
 }
 
 /// A value as a person wrote it, and nothing of what a list or a table holds.

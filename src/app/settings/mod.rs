@@ -4,6 +4,7 @@
 //! lab asks again whether a port or a name makes sense. Next: [`given_keys`], on what makes a key
 //! strong enough for a class, and [`crate::app`], which starts what the settings say.
 
+mod desk;
 mod environment;
 mod fallback_keys;
 pub mod flags;
@@ -14,6 +15,7 @@ mod weak_key;
 
 use std::path::{Path, PathBuf};
 
+pub use desk::DeskSettings;
 pub use given_keys::{GivenKeys, ServerSecrets};
 pub use reach::Reach;
 
@@ -58,6 +60,8 @@ pub struct Settings {
     pub keys: GivenKeys,
     /// Whether the routes of [`crate::portal::measure`] are mounted.
     pub measure: bool,
+    /// The teacher's desk, where it is open.
+    pub desk: Option<DeskSettings>,
 }
 
 /// Where sessions are stored.
@@ -120,6 +124,7 @@ impl Settings {
             reach: Reach::Loopback,
             keys: GivenKeys::default(),
             measure: false,
+            desk: None,
         }
     }
 
@@ -154,6 +159,7 @@ impl Settings {
         }
         keys.check_jwt_length()?;
         let join = join_link(&raw, &layers, &reach)?;
+        let desk = DeskSettings::check(&raw, &layers)?;
         let measure = environment.measure() && matches!(reach, Reach::Loopback);
         Ok(Self {
             lab_port: raw.lab_port,
@@ -170,6 +176,7 @@ impl Settings {
             reach,
             keys,
             measure,
+            desk,
         })
     }
 }
@@ -241,7 +248,10 @@ fn session_store(raw: &RawSettings, layers: &SettingsLayers) -> Result<SessionSt
 }
 
 fn refuse_one_port_twice(raw: &RawSettings, layers: &SettingsLayers) -> Result<(), StartError> {
-    let ports = [
+    // Without the desk its ports are nobody's.
+    let of_desk = [("desk-port", raw.desk_port), ("class-port", raw.class_port)];
+    let of_desk = of_desk.into_iter().filter(|_| raw.desk);
+    let of_lab = [
         ("lab-port", raw.lab_port),
         ("http-port", raw.http_port),
         ("https-port", raw.https_port),
@@ -249,6 +259,7 @@ fn refuse_one_port_twice(raw: &RawSettings, layers: &SettingsLayers) -> Result<(
         ("attacker-tls-port", raw.attacker_tls_port),
         ("cafe-port", raw.cafe_port),
     ];
+    let ports: Vec<_> = of_lab.into_iter().chain(of_desk).collect();
     for (index, (name, port)) in ports.iter().enumerate() {
         for (other, same) in &ports[index + 1..] {
             if port == same && *port != 0 {

@@ -32,7 +32,9 @@ impl Reach {
         if !raw.class {
             // In a file they may wait for a day with --class; as flags they are a mistake.
             for name in ["bind", "public-name", "attacker-name"] {
-                if layers.is_flag(name) {
+                // The desk listens for the class also without --class.
+                let is_for_desk = name == "bind" && raw.desk;
+                if layers.is_flag(name) && !is_for_desk {
                     let message = format!("--{name} means nothing without --class");
                     let hint = format!("add --class, or leave --{name} out");
                     return Err(StartError::new(message, hint).usage());

@@ -179,7 +179,7 @@ impl Ticket {
     }
 
     /// Notes that the connection waits for its client, or that the server is at work for it.
-    pub(super) fn set_waiting(&self, waiting: bool) {
+    pub fn set_waiting(&self, waiting: bool) {
         self.connections.lock().set_waiting(self.id, waiting);
     }
 }

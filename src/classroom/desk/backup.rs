@@ -1,0 +1,149 @@
+//! Everything of a desk as one file, and back; and everything of a class or a student for whoever
+//! asks for it.
+//!
+//! The file has the records as they are stored, so that it is read by the same rules: an older format
+//! is brought up to date, and a newer one is refused.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Desk;
+use super::class_record::ClassRecord;
+use super::class_store::{ClassRecords, ClassStore};
+use super::error::DeskError;
+use super::format::{self, FormatError};
+use super::student_record::StudentRecord;
+
+/// The word by which a backup is known.
+const KIND: &str = "session-lab-desk";
+
+/// A backup.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeskBackup {
+    kind: String,
+    classes: Vec<ClassBackup>,
+}
+
+/// A class in a backup.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClassBackup {
+    class: Value,
+    students: Vec<Value>,
+}
+
+/// Everything of a class, as JSON.
+///
+/// # Errors
+/// A record cannot be written.
+pub fn of_class(records: &ClassRecords) -> Result<String, DeskError> {
+    pretty(&class_backup(records)?)
+}
+
+/// Everything of a student, as JSON.
+///
+/// # Errors
+/// The record cannot be written.
+pub fn of_student(student: &StudentRecord) -> Result<String, DeskError> {
+    pretty(&value(format::write(student)?)?)
+}
+
+/// Everything of a desk, as JSON.
+///
+/// # Errors
+/// A record cannot be written.
+pub fn write(desk: &Desk) -> Result<String, DeskError> {
+    let classes = desk.classes();
+    let classes = classes.iter().map(|class| class_backup(&class.records()));
+    let backup = DeskBackup {
+        kind: KIND.into(),
+        classes: classes.collect::<Result<_, _>>()?,
+    };
+    pretty(&backup)
+}
+
+/// Puts every class of a backup into a desk, and says how many there were. A class whose number the
+/// desk has already is not touched: then nothing at all is restored.
+///
+/// # Errors
+/// It is no backup, a class is there already, or the store does not take it.
+pub async fn restore(desk: &Desk, text: &str) -> Result<usize, RestoreError> {
+    let backup: DeskBackup =
+        serde_json::from_str(text).map_err(|error| RestoreError::NoBackup(error.to_string()))?;
+    if backup.kind != KIND {
+        return Err(RestoreError::NoBackup("it is another file".into()));
+    }
+    let read = |value: &Value| value.to_string().into_bytes();
+    let mut classes = Vec::new();
+    // All of it is read before any of it is written.
+    for one in &backup.classes {
+        let class: ClassRecord = format::read(&read(&one.class))?;
+        if desk.class(class.number).is_some() {
+            return Err(RestoreError::Exists(class.number));
+        }
+        let students = one
+            .students
+            .iter()
+            .map(|student| format::read(&read(student)));
+        let students: Vec<StudentRecord> = students.collect::<Result<_, _>>()?;
+        classes.push((class, students));
+    }
+    let count = classes.len();
+    for (class, students) in classes {
+        desk.add_restored(class, students).await?;
+    }
+    Ok(count)
+}
+
+/// Why a backup is not restored.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    #[error("this is no backup of a desk: {0}")]
+    NoBackup(String),
+    #[error("the desk has a class {0} already, and a backup never replaces one")]
+    Exists(u32),
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+}
+
+impl Desk {
+    async fn add_restored(
+        &self,
+        class: ClassRecord,
+        students: Vec<StudentRecord>,
+    ) -> Result<(), DeskError> {
+        let _making = self.making.lock().await;
+        let number = class.number;
+        super::list(&*self.storage, number).await?;
+        let made = ClassStore::make(self.storage.clone(), class, students).await?;
+        self.write().insert(number, made.into());
+        Ok(())
+    }
+}
+
+fn class_backup(records: &ClassRecords) -> Result<ClassBackup, DeskError> {
+    let students = records.all().map(|student| value(format::write(student)?));
+    Ok(ClassBackup {
+        class: value(format::write(&*records.class)?)?,
+        students: students.collect::<Result<_, _>>()?,
+    })
+}
+
+fn value(bytes: Vec<u8>) -> Result<Value, DeskError> {
+    serde_json::from_slice(&bytes).map_err(|error| damaged(&error).into())
+}
+
+fn pretty(value: &impl Serialize) -> Result<String, DeskError> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| damaged(&error))?;
+    Ok(text + "\n")
+}
+
+fn damaged(error: &serde_json::Error) -> FormatError {
+    FormatError::Damaged {
+        what: "a backup",
+        why: error.to_string(),
+    }
+}

@@ -1,0 +1,127 @@
+//! `session-lab desk backup FILE` and `restore FILE`, and `session-lab --desk --check`.
+//!
+//! With files the lab must not be running: one process at a time uses a data folder.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueHint};
+
+use super::doctor;
+use crate::app;
+use crate::app::settings::flags::{ServeFlags, StoreName};
+use crate::app::settings::{SessionStore, Settings};
+use crate::base::print::tell;
+use crate::base::private_file::{self, Readers};
+use crate::base::start_error::StartError;
+use crate::classroom::desk::{Desk, backup};
+use crate::worksheets::library::SheetLibrary;
+
+/// The flags of `desk`.
+#[derive(Args, Clone, Debug)]
+pub struct DeskFlags {
+    /// What to do
+    #[command(subcommand)]
+    pub command: DeskCommand,
+}
+
+/// The subcommands of `session-lab desk`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum DeskCommand {
+    /// Write every class of the desk into a new file; stop a lab that stores files before
+    Backup(BackupFlags),
+    /// Bring every class of a backup back; a class that the desk has is never replaced
+    Restore(BackupFlags),
+}
+
+/// The flags of `desk backup` and `desk restore`.
+#[derive(Args, Clone, Debug)]
+pub struct BackupFlags {
+    /// The backup; it holds names and marks, so keep it where only you read it
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Where the lab stores sessions, as --sessions of `serve` names it [default: file]
+    #[arg(long, value_name = "STORE")]
+    pub sessions: Option<StoreName>,
+    /// With rediss://: the authority that signed its certificate, in PEM [default: those of the
+    /// system]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub redis_ca: Option<PathBuf>,
+    /// Data folder of the lab [default: ./lab-data]
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub data_dir: Option<PathBuf>,
+    /// Settings file [default: ./session-lab.toml if it exists]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+}
+
+/// Does what `session-lab desk` was asked for.
+///
+/// # Errors
+/// The store or the file cannot be used.
+pub async fn run(flags: DeskFlags) -> Result<(), StartError> {
+    match flags.command {
+        DeskCommand::Backup(flags) => back_up(flags).await,
+        DeskCommand::Restore(flags) => restore(flags).await,
+    }
+}
+
+/// Looks whether a lesson can begin: what `doctor` looks at, with the desk's ports.
+///
+/// # Errors
+/// It cannot.
+pub async fn check(flags: ServeFlags) -> Result<(), StartError> {
+    if !flags.desk {
+        let message = "--check looks at the teacher's desk, and --desk is missing";
+        let hint = "write session-lab --desk --check; without a desk it is session-lab doctor";
+        return Err(StartError::new(message, hint).usage());
+    }
+    doctor::run(flags).await
+}
+
+async fn back_up(flags: BackupFlags) -> Result<(), StartError> {
+    let file = flags.file.clone();
+    if file.exists() {
+        let message = format!("{} is there already", file.display());
+        return Err(StartError::new(message, "name a new file"));
+    }
+    let desk = open(flags).await?;
+    let text = backup::write(&desk)
+        .map_err(|error| StartError::new(error.to_string(), "look at the store, then try again"))?;
+    private_file::write(&file, &text, Readers::Owner)?;
+    let count = desk.classes().len();
+    tell(&format!("{count} classes are in {}\n", file.display()))
+}
+
+async fn restore(flags: BackupFlags) -> Result<(), StartError> {
+    let file = flags.file.clone();
+    let text = private_file::read(&file)?.ok_or_else(|| {
+        let message = format!("there is no file {}", file.display());
+        StartError::new(message, "name the file that session-lab desk backup wrote")
+    })?;
+    let desk = open(flags).await?;
+    let restored = backup::restore(&desk, &text).await.map_err(|error| {
+        let hint =
+            "nothing was changed; restore into another store, or delete the class at the desk";
+        StartError::new(error.to_string(), hint)
+    })?;
+    tell(&format!("{restored} classes were restored\n"))
+}
+
+async fn open(flags: BackupFlags) -> Result<Desk, StartError> {
+    let (store, folder) = Settings::load_store(ServeFlags {
+        sessions: flags.sessions,
+        redis_ca: flags.redis_ca,
+        data_dir: flags.data_dir,
+        config: flags.config,
+        ..ServeFlags::default()
+    })?;
+    if store == SessionStore::Memory {
+        let message =
+            "classes in memory are in the process of the lab, and cannot be read from here";
+        let hint = "start the lab with --sessions file; a class in memory is exported at the desk";
+        return Err(StartError::new(message, hint));
+    }
+    let (storage, _) = app::open_store(&store, &folder).await?;
+    let desk = Desk::open(storage, SheetLibrary::default()).await;
+    desk.map_err(|error| StartError::new(error.to_string(), "look at the store, then try again"))
+}

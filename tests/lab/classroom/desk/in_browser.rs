@@ -1,0 +1,74 @@
+//! The desk in Chromium: the link opens it, and a solved step turns green by itself.
+
+use serde_json::json;
+use session_lab::browser::{Browser, BrowserEngine, BrowserSettings};
+
+use super::people::solved;
+use super::{DeskLab, StudentLab};
+
+const SHEET: &str = "01-a-session";
+
+#[tokio::test]
+#[ignore = "needs Chromium"]
+async fn the_link_opens_the_desk_and_a_solved_step_turns_green_by_itself() {
+    let lab = DeskLab::start().await;
+    let desk = lab.running().desk.as_ref().expect("the desk is open");
+    let certificate = desk.certificate.cert_pem();
+    let settings = BrowserSettings::trusting(BrowserEngine::Chromium, certificate);
+    let browser = Browser::start(settings.expect("a certificate")).await;
+    let browser = browser.expect("the browser starts");
+    let window = browser.private_window().await.expect("a window");
+    // The script sends the key, and another page comes.
+    let opened = window.load(async || window.visit(&desk.link).await).await;
+    opened.expect("the desk");
+    window
+        .until("document.querySelector('#name')")
+        .await
+        .expect("the list of classes");
+    let address = window.location().await.expect("an address");
+    assert!(!address.contains('#'), "{address}");
+    let cookies: String = window.run("document.cookie").await.expect("a text");
+    assert_eq!(cookies, "", "no script reads the cookie");
+
+    window.fill_in("#name", "Monday").await.expect("a field");
+    window
+        .follow("main button")
+        .await
+        .expect("the page for joining");
+    let code = window.text(".join-code").await.expect("a code");
+    let code = code.rsplit(' ').next().expect("a code").to_owned();
+    let squares: bool = window
+        .run("!!document.querySelector('svg.qr path')")
+        .await
+        .expect("a QR code");
+    assert!(squares);
+    let student = StudentLab::join(&lab.doors, &code, "<b>alice</b>", 1).await;
+    window.follow(".lab-pages a").await.expect("the board");
+    window
+        .until("document.querySelector('.board tbody th').innerText === '<b>alice</b>'")
+        .await
+        .expect("a name");
+    // The first report brings a sheet onto the board, which makes the page again.
+    let begun = json!([{ "at": 1, "happened": "begun", "sheet": SHEET }]);
+    let reloaded = window.load(async || {
+        student.report(1, begun).await;
+        Ok(())
+    });
+    reloaded.await.expect("the board with the sheet");
+    assert!(
+        !window
+            .run::<bool>("!!document.querySelector('td.solved')")
+            .await
+            .expect("a board")
+    );
+    student
+        .report(2, json!([solved(SHEET, "a-stranger")]))
+        .await;
+    let green = "document.querySelector('td.solved')?.innerText === 'done'";
+    window.until(green).await.expect("the step turns green");
+    assert_eq!(
+        window.complaints().await.expect("a list"),
+        Vec::<String>::new()
+    );
+    browser.close().await.expect("it closes");
+}

@@ -1,0 +1,206 @@
+//! What the desk keeps: over `kill -9`, in Redis, in a backup, and from older formats.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use session_lab::classroom::desk::class_record::ClassRecord;
+use session_lab::classroom::desk::format::{self, FormatError};
+use session_lab::classroom::desk::student_record::StudentRecord;
+
+use super::people::{Doors, StudentLab, TeacherClient, solved};
+use crate::app::program::Program;
+use crate::support::redis::RedisServer;
+
+const SHEET: &str = "01-a-session";
+const DESK: [&str; 7] = [
+    "--desk",
+    "--desk-port",
+    "0",
+    "--class-port",
+    "0",
+    "--bind",
+    "127.0.0.1",
+];
+
+/// A program with a desk, and its teacher.
+struct DeskProgram {
+    program: Program,
+    teacher: TeacherClient,
+}
+
+impl DeskProgram {
+    async fn start(folder: &Path, flags: &[&str]) -> Self {
+        let program = Program::start_with(folder, &[&DESK, flags].concat());
+        let line = |words: &str| {
+            let found = program.told.iter().find(|line| line.contains(words));
+            found.unwrap_or_else(|| panic!("no line {words}: {:?}", program.told))
+        };
+        let port = |line: &str| {
+            let after = line.rsplit_once(':').expect("a port").1;
+            let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
+            digits.parse().expect("a port")
+        };
+        let link = line("The teacher's desk");
+        let key = link.split_once('#').expect("a key").1;
+        let key = key.split(' ').next().expect("a key");
+        let cert = fs::read_to_string(folder.join("desk-tls/cert.pem")).expect("a certificate");
+        let doors = Doors::new(&cert, port(link), port(line("Its class joins at")));
+        let teacher = doors.sign_in(key).await;
+        Self { program, teacher }
+    }
+}
+
+/// A class with a student who has reported something.
+async fn class_with_alice(desk: &DeskProgram) -> (String, StudentLab) {
+    let (class, code) = desk.teacher.make_class("Monday").await;
+    let alice = StudentLab::join(&desk.teacher.doors, &code, "alice", 1).await;
+    let answer = alice
+        .report(1, json!([solved(SHEET, "a-stranger"), hand()]))
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    (class, alice)
+}
+
+fn hand() -> Value {
+    json!({ "at": 1, "happened": "hand", "up": true })
+}
+
+/// The same student finds everything there at the desk that was started again.
+async fn finds_everything(desk: &DeskProgram, class: &str, alice: StudentLab) {
+    let alice = StudentLab {
+        doors: desk.teacher.doors.clone(),
+        ..alice
+    };
+    let answer = alice.report(1, json!([hand(), hand()])).await;
+    assert!(answer.body.contains("\"stored\":2"), "{}", answer.body);
+    let board = desk.teacher.board(class).await;
+    assert_eq!(board["rows"][0]["name"], "alice");
+    assert_eq!(board["rows"][0]["needs"], "hand up");
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_survives_kill_9_and_a_backup_brings_it_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = DeskProgram::start(folder.path(), &[]).await;
+    let (class, alice) = class_with_alice(&desk).await;
+    desk.program.kill();
+    let desk = DeskProgram::start(folder.path(), &[]).await;
+    finds_everything(&desk, &class, StudentLab { ..alice }).await;
+    let alice = StudentLab {
+        doors: desk.teacher.doors.clone(),
+        secret: super::people::secret(1),
+        number: 10_001,
+        lab: "0011223344556677".into(),
+    };
+    desk.program.kill();
+
+    let backup = folder.path().join("desk.json");
+    let backup = backup.to_str().expect("a path");
+    let session_lab = |words: &[&str], data: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_session-lab"));
+        command.args(words).arg("--data-dir").arg(data);
+        let output = command.current_dir(data).output().expect("it runs");
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.success(), told + &error)
+    };
+    let (done, told) = session_lab(&["desk", "backup", backup], folder.path());
+    assert!(done && told.contains("1 classes are in"), "{told}");
+    let (done, told) = session_lab(&["desk", "restore", backup], folder.path());
+    assert!(!done && told.contains("has a class 1 already"), "{told}");
+    let other = tempfile::tempdir().unwrap();
+    let (done, told) = session_lab(&["desk", "restore", backup], other.path());
+    assert!(done && told.contains("1 classes were restored"), "{told}");
+    let desk = DeskProgram::start(other.path(), &[]).await;
+    finds_everything(&desk, &class, alice).await;
+}
+
+#[tokio::test]
+#[ignore = "starts a Redis"]
+async fn a_desk_in_redis_keeps_everything_and_deletes_it() {
+    let redis = RedisServer::start();
+    let folder = tempfile::tempdir().unwrap();
+    let url = redis.url();
+    let flags = ["--sessions", &*url];
+    let desk = DeskProgram::start(folder.path(), &flags).await;
+    let (class, alice) = class_with_alice(&desk).await;
+    desk.program.kill();
+    let desk = DeskProgram::start(folder.path(), &flags).await;
+    finds_everything(&desk, &class, alice).await;
+    let settings = format!("{class}/settings");
+    desk.teacher.done(&settings, &[("do", "end")]).await;
+    desk.teacher
+        .done(&settings, &[("do", "delete"), ("name", "Monday")])
+        .await;
+    desk.program.kill();
+    let desk = DeskProgram::start(folder.path(), &flags).await;
+    assert_eq!(desk.teacher.get(&class).await.status, 404);
+}
+
+/// A class as format 1 had it.
+fn old_class() -> Value {
+    json!({
+        "format": 1, "number": 1, "name": "Monday", "code": "K7Q2MA", "is-open": true,
+        "key": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "stuck-minutes": 5, "made": 0,
+        "ended": null, "keep-days": 90, "next-place": 2, "questions": [],
+        "leads": { "closed": [], "now": null, "deadlines": {}, "released": [], "message": null,
+                   "asks": false },
+    })
+}
+
+#[test]
+fn an_older_format_is_brought_up_to_date_and_a_newer_one_is_refused() {
+    let read = |value: &Value| format::read::<ClassRecord>(value.to_string().as_bytes());
+    let class = read(&old_class()).expect("a class of format 1");
+    assert_eq!(
+        (&*class.name, class.projector.len(), class.joins_freely),
+        ("Monday", 22, true)
+    );
+    let again = format::write(&class).expect("bytes");
+    assert_eq!(
+        format::read::<ClassRecord>(&again).expect("a class of today"),
+        class
+    );
+
+    let student = json!({
+        "format": 1, "number": 10_001, "name": "alice", "on-roster": false, "id-number": "",
+        "email": "", "state": "member", "secret": null, "pin-round": 0, "stored": 3,
+        "clock-ahead": -5, "seen": null, "hand": null, "resets": 1, "sheets": {}, "votes": {},
+    });
+    let student = format::read::<StudentRecord>(student.to_string().as_bytes());
+    let student = student.expect("a student of format 1");
+    assert_eq!(
+        (student.labs.len(), student.restores, student.resets),
+        (0, 0, 1)
+    );
+
+    let mut newer = old_class();
+    newer["format"] = 3.into();
+    let error = read(&newer).expect_err("a newer format");
+    assert_eq!(
+        error,
+        FormatError::Newer {
+            what: "a class",
+            found: 3,
+            known: 2
+        }
+    );
+    assert!(
+        error.to_string().contains("start the later version"),
+        "{error}"
+    );
+    for damaged in [
+        json!({}),
+        json!([]),
+        json!({ "format": 0 }),
+        json!({ "format": 2 }),
+    ] {
+        let error = read(&damaged).expect_err("it is damaged");
+        assert!(
+            matches!(error, FormatError::Damaged { .. }),
+            "{damaged}: {error}"
+        );
+    }
+}

@@ -1,0 +1,3 @@
+//! A class: its two sides over real sockets.
+
+mod desk;
