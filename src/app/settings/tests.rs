@@ -1,6 +1,7 @@
 //! Which layer wins, and what a mistake in each of them says.
 
 mod class;
+mod desk;
 mod types;
 
 use std::fs;

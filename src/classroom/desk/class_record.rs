@@ -81,6 +81,14 @@ pub struct LeadRecord {
     pub asks: bool,
 }
 
+impl LeadRecord {
+    /// Whether nothing of a sheet is awaited any more: it is closed, or its deadline has passed.
+    pub fn is_over(&self, sheet: &str, now: BenchTime) -> bool {
+        let deadline = self.deadlines.get(sheet);
+        self.closed.contains(sheet) || deadline.is_some_and(|deadline| *deadline < now)
+    }
+}
+
 /// A question that is or was put to all. The votes are with the students.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

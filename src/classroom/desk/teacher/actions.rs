@@ -144,11 +144,11 @@ impl TeacherSite {
                 leads.released.remove(&slug);
             }
             // Answers while a sheet is open would be everyone's answers.
-            "release" if leads.closed.contains(&slug) => {
+            "release" if leads.is_over(&slug, now) => {
                 leads.released.insert(slug);
             }
             "release" => {
-                let why = "Close the sheet first. Its answers would help while it is open.";
+                let why = "Close the sheet first, or wait for its deadline. Its answers would help until then.";
                 return Err(PageError::Refused(why.into()));
             }
             "keep-back" => {

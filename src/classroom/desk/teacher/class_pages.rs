@@ -89,12 +89,14 @@ impl TeacherSite {
         let records = class.records();
         let leads = &records.class.leads;
         let sheets = self.desk.library().sheets().iter();
+        let now = self.desk.now();
         let sheets: Vec<Value> = sheets
             .map(|sheet| {
                 let deadline = leads.deadlines.get(&sheet.slug);
                 json!({
                     "slug": sheet.slug, "heading": sheet.heading(),
                     "is_closed": leads.closed.contains(&sheet.slug),
+                    "is_over": leads.is_over(&sheet.slug, now),
                     "is_now": leads.now.as_ref() == Some(&sheet.slug),
                     "is_released": leads.released.contains(&sheet.slug),
                     "deadline": deadline.map(|at| date_and_time(*at)),
@@ -103,7 +105,7 @@ impl TeacherSite {
             .collect();
         let page = json!({
             "sheets": sheets, "message": leads.message,
-            "time": date_and_time(self.desk.now()),
+            "time": date_and_time(now),
         });
         self.page("lead", "Lead", session, Some(&records.class), page)
     }

@@ -151,7 +151,7 @@ async fn nobody_reports_or_votes_for_somebody_else() {
     for secret in [&mallory.secret, "", &secret(3)] {
         let forged = StudentLab {
             doors: lab.doors.clone(),
-            secret: secret.to_owned(),
+            secret: secret.to_string(),
             number: alice.number,
             lab: alice.lab.clone(),
         };
