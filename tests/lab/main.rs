@@ -4,6 +4,7 @@ mod app;
 mod attacker;
 mod attacks;
 mod browser;
+mod classroom;
 mod cli;
 mod dist;
 mod jwt;
