@@ -63,7 +63,9 @@ async fn main() -> ExitCode {
 
 async fn run(flags: &LoadFlags) -> Result<Arc<Timings>, String> {
     let invitation = Invitation::parse(&flags.link).map_err(|error| error.to_string())?;
-    let pin = invitation.pin.ok_or("the link has no pin: copy the whole link")?;
+    let pin = invitation
+        .pin
+        .ok_or("the link has no pin: copy the whole link")?;
     let desk = HttpsDesk::new(&invitation.desk, pin).map_err(|error| error.to_string())?;
     let (desk, timings) = (Arc::new(desk), Arc::<Timings>::default());
     let joining = Duration::from_secs(flags.joining);

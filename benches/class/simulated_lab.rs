@@ -6,9 +6,7 @@ use std::time::{Duration, Instant};
 use session_lab::base::clock::BenchTime;
 use session_lab::classroom::member::desk_link::{DeskLink, LinkError};
 use session_lab::classroom::member::https_desk::HttpsDesk;
-use session_lab::classroom::protocol::{
-    Happened, Item, JoinRequest, Lead, PROTOCOL, Report, Vote,
-};
+use session_lab::classroom::protocol::{Happened, Item, JoinRequest, Lead, PROTOCOL, Report, Vote};
 
 use crate::timings::Timings;
 
@@ -38,7 +36,10 @@ impl SimulatedLab {
         Ok(Self {
             number,
             secret: BASE64_URL_SAFE_NO_PAD.encode(bytes),
-            lab: bytes[..8].iter().map(|byte| format!("{byte:02x}")).collect(),
+            lab: bytes[..8]
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
             desk,
             timings,
         })
@@ -103,7 +104,8 @@ impl SimulatedLab {
             round: asked.round,
             option: self.number as usize % 2,
         };
-        self.timed("vote", self.desk.vote(&self.secret, &vote)).await;
+        self.timed("vote", self.desk.vote(&self.secret, &vote))
+            .await;
     }
 
     async fn timed<T>(
@@ -152,7 +154,12 @@ fn items() -> Vec<Vec<Item>> {
                 step,
                 attempts: 2,
             };
-            batches.extend([vec![item(tried)], Vec::new(), vec![item(solved)], Vec::new()]);
+            batches.extend([
+                vec![item(tried)],
+                Vec::new(),
+                vec![item(solved)],
+                Vec::new(),
+            ]);
         }
     }
     batches

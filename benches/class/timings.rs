@@ -48,7 +48,9 @@ impl Timings {
 /// The value below which this share of the sorted times is.
 fn share(times: &[Duration], percent: usize) -> f64 {
     let place = (times.len() * percent).div_ceil(100).saturating_sub(1);
-    times.get(place).map_or(0.0, |took| took.as_secs_f64() * 1_000.0)
+    times
+        .get(place)
+        .map_or(0.0, |took| took.as_secs_f64() * 1_000.0)
 }
 
 impl fmt::Display for Timings {
@@ -66,6 +68,9 @@ impl fmt::Display for Timings {
             )?;
         }
         writeln!(f, "{} errors", measured.errors)?;
-        measured.words.iter().try_for_each(|words| writeln!(f, "  {words}"))
+        measured
+            .words
+            .iter()
+            .try_for_each(|words| writeln!(f, "  {words}"))
     }
 }

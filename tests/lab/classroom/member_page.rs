@@ -56,7 +56,7 @@ async fn what_the_teacher_leads_to_is_on_the_page_and_no_markup_of_it_works() {
     let (_, mut student) = member(&desk).await;
     let page = page_with(&mut student, "/class", "From the teacher").await;
     for words in [
-        "Open &lt;script&gt;sheet&lt;&#x2F;script&gt; 06",
+        "Open &lt;script&gt;sheet&lt;/script&gt; 06",
         "Sheet 06 Session fixation",
         "Good &lt;b&gt;point",
         ", 3 points",
@@ -113,7 +113,10 @@ async fn a_question_to_all_is_answered_once_a_round_and_its_result_is_shown() {
         303
     );
     let state = desk.state();
-    let votes = state.votes.iter().map(|vote| (vote.number, vote.round, vote.option));
+    let votes = state
+        .votes
+        .iter()
+        .map(|vote| (vote.number, vote.round, vote.option));
     assert_eq!(votes.collect::<Vec<_>>(), [(4, 1, 1), (4, 2, 0)]);
 }
 
