@@ -55,7 +55,7 @@ impl Invitation {
             None => None,
         };
         Ok(Self {
-            desk: DeskAddress::of(&url)?,
+            desk: DeskAddress::of(&url, link)?,
             code: join_code(url.path().trim_matches('/'))?,
             pin,
         })
@@ -82,10 +82,14 @@ impl DeskAddress {
             return Err(BadInvitation::Address);
         }
         let url = Url::parse(&format!("https://{text}")).map_err(|_| BadInvitation::Address)?;
-        Self::of(&url)
+        Self::of(&url, text)
     }
 
-    fn of(url: &Url) -> Result<Self, BadInvitation> {
+    /// `text` is what the address was read from: it tells whether the port 443 was written, which a
+    /// parsed address leaves out.
+    fn of(url: &Url, text: &str) -> Result<Self, BadInvitation> {
+        let mut ends = [":443/", ":443?"].into_iter();
+        let is_443 = text.ends_with(":443") || ends.any(|end| text.contains(end));
         let host = url.host_str().filter(|host| !host.is_empty());
         let plain = url.username().is_empty() && url.password().is_none();
         Ok(Self {
@@ -93,8 +97,7 @@ impl DeskAddress {
                 .filter(|_| plain)
                 .ok_or(BadInvitation::Address)?
                 .to_owned(),
-            // 443 is what a parsed address leaves out, and no desk listens there by itself.
-            port: url.port().unwrap_or(CLASS_PORT),
+            port: url.port().unwrap_or(if is_443 { 443 } else { CLASS_PORT }),
         })
     }
 }
@@ -138,6 +141,14 @@ mod tests {
             (six.desk.host.as_str(), six.desk.port),
             ("[2001:db8::7]", 7000)
         );
+    }
+
+    #[test]
+    fn a_port_that_is_left_out_is_that_of_a_desk() {
+        let port = |link: &str| Invitation::parse(link).unwrap().desk.port;
+        assert_eq!(port("https://192.0.2.7/K7Q2MA"), CLASS_PORT);
+        assert_eq!(port("https://[2001:db8::443]/K7Q2MA"), CLASS_PORT);
+        assert_eq!(port("https://192.0.2.7:443/K7Q2MA"), 443);
     }
 
     #[test]

@@ -1,3 +1,7 @@
-//! A class: its two sides over real sockets.
+//! A class: its two sides over real sockets, each against the other side's protocol.
 
 mod desk;
+mod fake_desk;
+mod member;
+mod member_faults;
+mod member_page;
