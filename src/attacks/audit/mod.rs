@@ -30,7 +30,9 @@ pub mod wire;
 mod change;
 mod checks;
 mod client_state;
+mod cookie_line_rule;
 mod discover;
+mod forged_tokens;
 mod html;
 mod tokens;
 
