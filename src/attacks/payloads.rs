@@ -13,7 +13,7 @@ pub fn steal_cookie(catcher: &str) -> String {
 }
 
 /// The same without a script tag: a broken image runs its error handler. It is why a filter that
-/// removes `<script>` is no defence, and why `csp` must forbid inline handlers also. The handler
+/// removes `<script>` is no defence, and why `csp` must also forbid inline handlers. The handler
 /// removes itself, or the failed report would run it again.
 pub fn steal_cookie_by_handler(catcher: &str) -> String {
     let report = report(catcher);

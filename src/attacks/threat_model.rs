@@ -30,8 +30,8 @@ pub const MODELS: &[ThreatModel] = &[
     ThreatModel {
         name: "ward",
         title: "A hospital ward",
-        portal: "Nurses use it on shared computers of the ward. The hospital's network is open to \
-                 guests also.",
+        portal: "Nurses use it on shared computers of the ward. The hospital's network is also \
+                 open to guests.",
         attackers: &[
             "Somebody at a shared computer, before and after a nurse.",
             "A guest who listens on the network.",

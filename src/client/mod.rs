@@ -2,7 +2,7 @@
 //! socket, and keeps the bytes of both directions.
 //!
 //! `/compare` and the attacks use it, so what they show was really sent. It has no shortcut into the
-//! portal. The audit of other applications on this computer uses it also.
+//! portal. The audit of other applications on this computer also uses it.
 
 mod any_certificate;
 pub mod caller;

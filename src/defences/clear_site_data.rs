@@ -31,7 +31,7 @@ impl ClearSiteData {
             // The portal need not know what its scripts have stored.
             //
             // Refused alternative: naming "cookies" on every host. That clears every port, path,
-            // scheme and variant of the host, and in Chromium the hosts below it also. On localhost
+            // scheme and variant of the host, and in Chromium also the hosts below it. On localhost
             // it would delete the cookies of the student's other projects. On `portal.localhost`
             // there is nothing but the portal, so the full header can be shown there.
             //

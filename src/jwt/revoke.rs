@@ -114,7 +114,7 @@ impl World<'_> {
                 expires_at,
                 ..self.put(&key, &(), None)
             }));
-            // Tokens that an earlier refresh brought end also. A user signs out once, and means all
+            // Tokens that an earlier refresh brought also end. A user signs out once, and means all
             // of them.
             batch.put.extend(self.ended_sign_in(claims));
             // The access tokens are useless now; the refresh token would bring a new one. All

@@ -122,15 +122,12 @@ impl Part {
 #[derive(Serialize)]
 struct StartOverPage {
     parts: Vec<PartText>,
-    /// The part that is about to be taken back.
-    asked: Option<PartText>,
     /// The part that was taken back.
     done: Option<PartText>,
     bench: String,
 }
 
-fn parse(slug: Option<&str>) -> Result<Option<Part>, Problem> {
-    let Some(slug) = slug else { return Ok(None) };
+fn parse(slug: &str) -> Result<Part, Problem> {
     let slugs = Part::ALL.map(|part| part.text().slug).join(", ");
     let unknown = || {
         let because = "The bench has no such part.";
@@ -142,20 +139,15 @@ fn parse(slug: Option<&str>) -> Result<Option<Part>, Problem> {
             next,
         )
     };
-    Part::parse(slug).map(Some).ok_or_else(unknown)
+    Part::parse(slug).ok_or_else(unknown)
 }
 
-/// The parts; one of them asked about, or one of them done.
-#[get("/start-over?<what>&<done>")]
-fn show(
-    context: &RequestContext,
-    what: Option<&str>,
-    done: Option<&str>,
-) -> Result<Template, Problem> {
+/// The parts; one of them done.
+#[get("/start-over?<done>")]
+fn show(context: &RequestContext, done: Option<&str>) -> Result<Template, Problem> {
     let page = StartOverPage {
         parts: Part::ALL.map(Part::text).into(),
-        asked: parse(what)?.map(Part::text),
-        done: parse(done)?.map(Part::text),
+        done: done.map(parse).transpose()?.map(Part::text),
         bench: context.bench.name().to_string(),
     };
     Ok(page::render(
@@ -175,10 +167,7 @@ async fn take_back(
     tables: &State<MeasuredTables>,
 ) -> Result<Redirect, Problem> {
     let form = fields(&form);
-    let what = form.get("what").map(String::as_str).unwrap_or_default();
-    let Some(part) = parse(Some(what))? else {
-        return Err(Problem::not_found());
-    };
+    let part = parse(form.get("what").map(String::as_str).unwrap_or_default())?;
     let bench = &context.bench;
     match part {
         Part::Clock => bench.reset_part(ResetScope::AccountsAndClock).await?,

@@ -8,7 +8,7 @@ use rocket::{Either, Route, get, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::{Initiator, WalkStep, Way, portal, probe};
+use super::{Initiator, WalkStep, Way, portal, test_cookies};
 use crate::base::addresses::Site;
 use crate::web::context::RequestContext;
 use crate::web::page::Frame;
@@ -54,7 +54,7 @@ fn from(
     step: Option<u8>,
     once: Option<&str>,
 ) -> Result<Either<Redirect, WithHeaders<Template>>, Problem> {
-    let step = probe::known(step)?;
+    let step = test_cookies::known(step)?;
     let once = once == Some("1");
     let (addresses, bench) = (&*context.addresses, context.bench.name());
     if initiator_of(context) != Some(step.initiator()) {
@@ -94,7 +94,7 @@ fn redirect(
     step: Option<u8>,
     once: Option<&str>,
 ) -> Result<Redirect, Problem> {
-    let step = probe::known(step)?;
+    let step = test_cookies::known(step)?;
     let to = arrival(context, step, Way::Redirect, once == Some("1"));
     Ok(Redirect::to(to))
 }

@@ -4,21 +4,21 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Initiator, Probe, Way};
+use super::{Initiator, TestCookie, Way};
 use crate::base::bench_name::BenchName;
 use crate::session::bench::PerBench;
 
 /// How long the name that a browser gives itself may be, in characters.
 const LONGEST_AGENT: usize = 200;
 
-/// For each probe cookie, whether it was sent.
-pub type ProbeSigns = [bool; Probe::ALL.len()];
+/// For each test cookie, whether it was sent.
+pub type CookieSigns = [bool; TestCookie::ALL.len()];
 
-/// The probe cookies that one request carried.
+/// The test cookies that one request carried.
 #[derive(Clone, Debug)]
 pub struct SentCookies {
     /// Those that came.
-    pub cookies: ProbeSigns,
+    pub cookies: CookieSigns,
     /// `Sec-Fetch-Site`, where the browser sends it.
     pub fetch_site: Option<&'static str>,
     /// How old the cookies were, in real time: a browser's clock is not the bench's.
@@ -31,7 +31,7 @@ pub enum TableGuess {
     /// The student wants to see it without a guess.
     Skipped,
     /// The cells that the student expects to be sent, by way.
-    Made([ProbeSigns; Way::ALL.len()]),
+    Made([CookieSigns; Way::ALL.len()]),
 }
 
 #[derive(Debug, Default)]
@@ -113,9 +113,9 @@ impl MeasuredTable {
         self.state().guesses[of as usize]
     }
 
-    /// Keeps a guess, or takes it back.
-    pub fn keep_guess(&self, of: Initiator, guess: Option<TableGuess>) {
-        self.state().guesses[of as usize] = guess;
+    /// Keeps a guess, in place of the one before.
+    pub fn keep_guess(&self, of: Initiator, guess: TableGuess) {
+        self.state().guesses[of as usize] = Some(guess);
     }
 
     fn state(&self) -> MutexGuard<'_, MeasuredState> {

@@ -1,7 +1,7 @@
 //! The SameSite experiment: five cookies that differ in `SameSite` only, and every way in which a
 //! page makes a browser ask for another. Which cookies come along is the browser's decision alone.
 //!
-//! `probe` sets the cookies and notes which of them arrive. `initiator` is the page from which the
+//! `test_cookies` sets the cookies and notes which of them arrive. `initiator` is the page from which the
 //! requests are made, the same on three hosts. `measured` keeps the results with the bench, and the
 //! lab's page `/same-site` shows them (`lab::same_site`). Everything goes over http: Chromium takes
 //! http and https of one host for two sites.
@@ -9,12 +9,12 @@
 pub mod agent;
 mod initiator;
 pub mod measured;
-mod probe;
 pub mod recorded;
+mod test_cookies;
 
 use rocket::Route;
 
-pub use probe::{EXCEPTION, LIFETIME};
+pub use test_cookies::{EXCEPTION, LIFETIME};
 
 use crate::base::addresses::{Addresses, Listener};
 use crate::base::bench_name::BenchName;
@@ -76,7 +76,7 @@ impl Initiator {
     }
 }
 
-/// The origin that the probe cookies belong to.
+/// The origin that the test cookies belong to.
 pub fn portal(addresses: &Addresses) -> String {
     addresses.beside_sibling(Listener::PortalHttp)
 }
@@ -172,9 +172,9 @@ impl Way {
     }
 }
 
-/// One of the five probe cookies, by its `SameSite`.
+/// One of the five test cookies, by its `SameSite`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Probe {
+pub enum TestCookie {
     /// No such attribute.
     Absent,
     /// `SameSite=None` without `Secure`.
@@ -187,9 +187,9 @@ pub enum Probe {
     Strict,
 }
 
-impl Probe {
-    /// Every probe cookie, in the order of the table.
-    pub const ALL: [Probe; 5] = [
+impl TestCookie {
+    /// Every test cookie, in the order of the table.
+    pub const ALL: [TestCookie; 5] = [
         Self::Absent,
         Self::NoneInsecure,
         Self::None,
@@ -232,7 +232,7 @@ impl Probe {
 
     /// The cookie's name on a bench.
     pub fn name(self, bench: &BenchName) -> String {
-        let name = format!("probe_{}", self.slug().replace('-', "_"));
+        let name = format!("samesite_{}", self.slug().replace('-', "_"));
         if bench.is_local() {
             name
         } else {
@@ -332,9 +332,9 @@ impl WalkStep {
     }
 }
 
-/// What the portal's listeners answer: the probe, and the page on the same origin.
+/// What the portal's listeners answer: the test cookies, and the page on the same origin.
 pub fn portal_routes() -> Vec<Route> {
-    [probe::routes(), initiator::routes()].concat()
+    [test_cookies::routes(), initiator::routes()].concat()
 }
 
 /// The page on the attacker's site and on the sibling.
@@ -350,7 +350,7 @@ mod tests {
     fn the_lists_are_in_the_order_of_the_enums() {
         assert!((0..3).all(|at| Initiator::ALL[at] as usize == at));
         assert!((0..8).all(|at| Way::ALL[at] as usize == at));
-        assert!((0..5).all(|at| Probe::ALL[at] as usize == at));
+        assert!((0..5).all(|at| TestCookie::ALL[at] as usize == at));
     }
 
     #[test]

@@ -11,8 +11,8 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::agent::is_firefox;
-use super::measured::ProbeSigns;
-use super::{Initiator, Probe, Way};
+use super::measured::CookieSigns;
+use super::{Initiator, TestCookie, Way};
 
 /// What a browser's settings say of third-party cookies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -44,19 +44,19 @@ pub struct SentByWay(BTreeMap<String, BTreeMap<String, String>>);
 
 impl SentByWay {
     /// Notes the cookies that were sent from there in this way.
-    pub fn insert(&mut self, from: Initiator, way: Way, cookies: &ProbeSigns) {
-        let sent = Probe::ALL
+    pub fn insert(&mut self, from: Initiator, way: Way, cookies: &CookieSigns) {
+        let sent = TestCookie::ALL
             .into_iter()
-            .filter(|probe| cookies[*probe as usize]);
-        let line: Vec<&str> = sent.map(Probe::slug).collect();
+            .filter(|cookie| cookies[*cookie as usize]);
+        let line: Vec<&str> = sent.map(TestCookie::slug).collect();
         let ways = self.0.entry(from.slug().to_owned()).or_default();
         ways.insert(way.slug().to_owned(), line.join(" "));
     }
 
     /// The cookies that were sent from there in this way.
-    pub fn sent(&self, from: Initiator, way: Way) -> Option<ProbeSigns> {
+    pub fn sent(&self, from: Initiator, way: Way) -> Option<CookieSigns> {
         let line = self.0.get(from.slug())?.get(way.slug())?;
-        Some(Probe::ALL.map(|probe| line.split(' ').any(|slug| slug == probe.slug())))
+        Some(TestCookie::ALL.map(|cookie| line.split(' ').any(|slug| slug == cookie.slug())))
     }
 }
 
@@ -85,7 +85,7 @@ impl RecordedTable {
     }
 
     /// The cookies that were sent from there in this way.
-    pub fn sent(&self, from: Initiator, way: Way) -> Option<ProbeSigns> {
+    pub fn sent(&self, from: Initiator, way: Way) -> Option<CookieSigns> {
         self.sent.sent(from, way)
     }
 
@@ -180,10 +180,10 @@ fn read(json: &str) -> RecordedTable {
 }
 
 /// Every cell of a table.
-pub fn cells() -> impl Iterator<Item = (Initiator, Way, Probe)> {
+pub fn cells() -> impl Iterator<Item = (Initiator, Way, TestCookie)> {
     Initiator::ALL.into_iter().flat_map(|from| {
         let ways = Way::ALL.into_iter().filter(move |way| way.is_from(from));
-        ways.flat_map(move |way| Probe::ALL.map(|probe| (from, way, probe)))
+        ways.flat_map(move |way| TestCookie::ALL.map(|cookie| (from, way, cookie)))
     })
 }
 
@@ -210,7 +210,7 @@ mod tests {
                 assert!(Initiator::parse(from).is_some(), "{from}");
                 for (way, line) in ways {
                     assert!(Way::parse(way).is_some(), "{way}");
-                    let known = |slug: &str| Probe::ALL.iter().any(|p| p.slug() == slug);
+                    let known = |slug: &str| TestCookie::ALL.iter().any(|p| p.slug() == slug);
                     assert!(line.is_empty() || line.split(' ').all(known), "{line}");
                 }
             }

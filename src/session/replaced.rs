@@ -28,7 +28,7 @@ use crate::storage::{Batch, Put, RecordKey, RecordKind, StorageError};
 /// For how long an id counts as replaced: longer than requests of one page are under way.
 pub const REPLACED_FOR: Duration = Duration::from_secs(10);
 
-/// How many ids a bench remembers. Beyond that the oldest is forgotten early.
+/// How many ids a bench remembers. Beyond that the oldest is forgotten early. Zero would not compile.
 const REMEMBERED: NonZeroUsize = NonZeroUsize::new(1_000).unwrap();
 
 /// The keys of sessions that a rotation ended, and when.

@@ -171,7 +171,7 @@ impl SheetReport<'_> {
 
 /// A text as Markdown that shows it as it is, whatever it holds.
 pub fn escape(text: &str) -> String {
-    // A teacher reads reports in a terminal also.
+    // A teacher also reads reports in a terminal.
     let text = text.replace(['\t', '\n'], " ");
     let mut out = String::with_capacity(text.len());
     for c in encode::line(&text).chars() {

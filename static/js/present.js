@@ -51,7 +51,8 @@
 
   // What is in a field stays there; its letters are shown as dots.
   function hideField(field) {
-    if (!("value" in field) || !field.classList) return;
+    // The value of an <li> or a <progress> is a number.
+    if (typeof field.value !== "string" || !field.classList) return;
     field.classList.toggle("present-secret", masked(field.value) !== field.value);
   }
 

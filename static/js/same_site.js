@@ -23,8 +23,8 @@
 
   function show(table) {
     for (const row of table.rows) {
-      const find = (probe) => document.querySelector(`[data-way="${row.way}"] [data-probe="${probe}"]`);
-      row.cells.forEach((one) => cell(find(one.probe), one));
+      const find = (cookie) => document.querySelector(`[data-way="${row.way}"] [data-cookie="${cookie}"]`);
+      row.cells.forEach((one) => cell(find(one.cookie), one));
       find("site").replaceChildren(...(row.fetch_site ? [make("code", row.fetch_site)] : []));
     }
     const browser = table.browser ? `Measured: ${table.browser}.` : "Nothing is measured yet.";

@@ -19,6 +19,7 @@ mod redis_pages;
 mod restart;
 mod side_by_side;
 mod stop;
+mod work_of_an_earlier_key;
 
 use sha2::{Digest, Sha256};
 use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject};

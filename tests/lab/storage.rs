@@ -66,6 +66,21 @@ fn put_all(keys: &[&RecordKey]) -> Batch {
     }
 }
 
+fn put_one(put: Put) -> Batch {
+    Batch {
+        put: vec![put],
+        ..Batch::default()
+    }
+}
+
+/// Records, and an event of this user.
+fn put_with_event(user: &str, keys: &[&RecordKey]) -> Batch {
+    Batch {
+        events: vec![event(user)],
+        ..put_all(keys)
+    }
+}
+
 fn remove(keys: &[&RecordKey]) -> Batch {
     Batch {
         remove: keys.iter().copied().cloned().collect(),

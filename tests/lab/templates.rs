@@ -112,11 +112,6 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
         ),
         ("lab/wire.html", "Wire", lab.get("/wire").await),
         (
-            "lab/wire_projector.html",
-            "The wire, the last 6 requests",
-            lab.get("/wire?projector=1").await,
-        ),
-        (
             "lab/wire_exchange.html",
             "Its way through the defences",
             lab.get("/wire/1").await,

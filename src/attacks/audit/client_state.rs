@@ -17,7 +17,7 @@ use crate::attacks::word_list::WORDS;
 /// How a framework writes a session into a cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StateForm {
-    /// `payload.timestamp.signature` of itsdangerous, which Starlette uses also.
+    /// `payload.timestamp.signature` of itsdangerous, which Starlette also uses.
     Flask,
     /// `payload:timestamp:signature` of `django.core.signing`.
     Django,
@@ -153,11 +153,13 @@ impl ClientState {
 }
 
 fn sha1_of(key: &[u8], text: &[u8]) -> Vec<u8> {
+    // HMAC takes a key of any length (RFC 2104 §2), so this never fails.
     let mac: Hmac<Sha1> = Hmac::new_from_slice(key).expect("HMAC takes a key of any length");
     mac.chain_update(text).finalize().into_bytes().to_vec()
 }
 
 fn sha256_of(key: &[u8], text: &[u8]) -> Vec<u8> {
+    // HMAC takes a key of any length (RFC 2104 §2), so this never fails.
     let mac: Hmac<Sha256> = Hmac::new_from_slice(key).expect("HMAC takes a key of any length");
     mac.chain_update(text).finalize().into_bytes().to_vec()
 }

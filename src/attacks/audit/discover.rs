@@ -104,7 +104,7 @@ const MAKES_ACCOUNT: [&str; 6] = [
     "register", "sign up", "signup", "sign-up", "sign_up", "create",
 ];
 
-/// Whether a form is one for signing in. A form that makes an account has a password also; it is never
+/// Whether a form is one for signing in. A form that makes an account also has a password; it is never
 /// sent. Each of the two often has a link to the other, so then the number of fields decides.
 fn is_sign_in(form: &FoundForm) -> bool {
     let Some(password) = form.password_field() else {

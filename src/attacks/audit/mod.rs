@@ -31,7 +31,9 @@ mod audit_window;
 mod change;
 mod checks;
 mod client_state;
+mod cookie_line_rule;
 mod discover;
+mod forged_tokens;
 mod html;
 mod tokens;
 

@@ -14,8 +14,8 @@
 //! genuine. Not by `jwt-expiry`, for the minutes that it still has; and the loot contains the
 //! refresh token as well.
 //!
-//! Refused for this program: a script that asks for new tokens as the page does. It works against a
-//! strong `token-storage` also, for as long as the page is open, and only `output` and `csp` stop
+//! Refused for this program: a script that asks for new tokens as the page does. It also works against a
+//! strong `token-storage`, for as long as the page is open, and only `output` and `csp` stop
 //! it. It would hide what the storage decides: what a script can carry away.
 //!
 //! Source: ASVS 1.2.1, CWE-79, CWE-922. Read `src/defences/token_storage.rs` next.

@@ -1,15 +1,15 @@
 //! A measured SameSite table as text, and in which cells it differs from each record.
 
 use crate::same_site::recorded::{RecordedTable, cells};
-use crate::same_site::{Initiator, Probe, Way};
+use crate::same_site::{Initiator, TestCookie, Way};
 
 /// The table in lines, one block for each initiator, then a line for each record.
 pub fn of(measured: &RecordedTable, records: &[&RecordedTable]) -> String {
     let mut lines = format!("{}, {}\n", measured.with, measured.setting());
     for from in Initiator::ALL {
         lines += &format!("\nfrom {:<28}", from.title());
-        for probe in Probe::ALL {
-            lines += &format!("{:<21}", probe.title());
+        for cookie in TestCookie::ALL {
+            lines += &format!("{:<21}", cookie.title());
         }
         lines.truncate(lines.trim_end().len());
         lines.push('\n');
@@ -33,12 +33,12 @@ pub fn of(measured: &RecordedTable, records: &[&RecordedTable]) -> String {
 
 fn compared(measured: &RecordedTable, record: &RecordedTable) -> String {
     let differing: Vec<String> = cells()
-        .filter(|(from, way, probe)| {
-            let at = *probe as usize;
+        .filter(|(from, way, cookie)| {
+            let at = *cookie as usize;
             let of = |table: &RecordedTable| table.sent(*from, *way).map(|sent| sent[at]);
             of(measured).is_some() && of(measured) != of(record)
         })
-        .map(|(from, way, probe)| format!("{}.{}.{}", from.slug(), way.slug(), probe.slug()))
+        .map(|(from, way, cookie)| format!("{}.{}.{}", from.slug(), way.slug(), cookie.slug()))
         .collect();
     let of = format!(
         "{}, {}, recorded on {}",

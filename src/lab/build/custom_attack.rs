@@ -2,10 +2,9 @@
 //! the student's own mix.
 //!
 //! What a browser decides is not run here. For those attacks the page says what their card declares,
-//! which is what the matrix has proved.
-//!
-//! A run is a [`Jobs`] entry. Each attack runs on its own bench, which is deleted afterwards.
-//! Worksheet 14 looks for the event at the end of a run.
+//! which is what the matrix has proved. A run is a [`Jobs`] entry. Next: `custom_attack/run.rs`.
+
+mod run;
 
 use std::sync::Arc;
 
@@ -17,26 +16,19 @@ use rocket::{Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 
-use crate::attacks::matrix::throw_away_name;
-use crate::attacks::scenario::{Scenario, TargetLab};
+use self::run::{MixAttackRun, MixRun, strong};
+use crate::attacks::scenario::TargetLab;
 use crate::attacks::threat_model::{self, BUDGET, MODELS, ThreatModel};
-use crate::attacks::{ALL, Attack, Engine};
-use crate::base::event::{ClientKind, Event, EventKind, Fingerprint};
 use crate::client::LabClient;
-use crate::defences::policy::{Name, Policy, Variant};
 use crate::defences::price;
-use crate::lab::job::{Job, Jobs};
+use crate::lab::job::Jobs;
 use crate::lab::page;
 use crate::lab::page::fields;
-use crate::session::bench::{Bench, Benches};
+use crate::session::bench::Benches;
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 use crate::web::visible_time::span;
-
-/// How many attacks of a run are tried side by side: the portal does the work, on the same cores.
-const SIDE_BY_SIDE: usize = 2;
 
 /// The last run of every bench. Only one of all benches works at a time; the others wait.
 #[derive(Debug)]
@@ -54,42 +46,6 @@ impl Default for MixJobs {
     }
 }
 
-/// What a run has found so far.
-#[derive(Clone, Debug, Serialize)]
-struct MixRun {
-    /// How many defences of the mix are strong.
-    strong: usize,
-    /// What they cost.
-    price: u32,
-    /// The name and the title of the threat model, where one was chosen.
-    model: Option<&'static str>,
-    title: Option<&'static str>,
-    within_budget: Option<bool>,
-    rows: Vec<MixRow>,
-    /// Whether every attack was tried, and the journal has the event.
-    finished: bool,
-    failed: bool,
-}
-
-/// One attack of a run.
-#[derive(Clone, Debug, Serialize)]
-struct MixRow {
-    attack: &'static str,
-    title: &'static str,
-    stopped_by: Vec<Vec<&'static str>>,
-    /// Whether only a browser decides it. Then it is not run, and its card says how it ends.
-    declared: bool,
-    /// `None` before it was tried.
-    outcome: Option<MixOutcome>,
-}
-
-/// How one attack ended.
-#[derive(Clone, Debug, Serialize)]
-struct MixOutcome {
-    succeeded: bool,
-    message: String,
-}
-
 /// A run as the page and its script see it.
 #[derive(Serialize)]
 struct MixProgress {
@@ -101,175 +57,6 @@ struct MixProgress {
     done: usize,
     total: usize,
     succeeded: usize,
-}
-
-fn strong(policy: &Policy) -> usize {
-    let all = Name::ALL.iter();
-    all.filter(|name| policy.is_strong(**name)).count()
-}
-
-fn http_attacks() -> impl Iterator<Item = &'static dyn Attack> {
-    let all = ALL.iter().copied();
-    all.filter(|attack| attack.card().engine == Engine::Http)
-}
-
-/// The attacks of a model; without one, all that the server alone decides.
-fn attacks_of(model: Option<&'static ThreatModel>) -> Vec<&'static dyn Attack> {
-    match model {
-        None => http_attacks().collect(),
-        Some(model) => {
-            let all = ALL.iter().copied();
-            all.filter(|attack| model.attacks.contains(&attack.card().name))
-                .collect()
-        }
-    }
-}
-
-/// How an attack ends that only a browser decides, by its card.
-fn by_card(attack: &dyn Attack, mix: &Policy) -> MixOutcome {
-    let succeeded = attack.card().succeeds_under(mix);
-    let why = match succeeded {
-        true => "nothing that stops it is strong",
-        false => "something that stops it is strong",
-    };
-    MixOutcome {
-        succeeded,
-        message: format!("Not run, because a browser decides it. By its card: {why}."),
-    }
-}
-
-impl MixRun {
-    fn new(mix: &Policy, model: Option<&'static ThreatModel>) -> Self {
-        let price = price::of_policy(mix);
-        let slugs = |set: &&[Name]| set.iter().map(|name| name.slug()).collect();
-        let row = |attack: &dyn Attack| MixRow {
-            attack: attack.card().name,
-            title: attack.card().title,
-            stopped_by: attack.card().stopped_by.iter().map(slugs).collect(),
-            declared: attack.card().engine == Engine::Browser,
-            outcome: (attack.card().engine == Engine::Browser).then(|| by_card(attack, mix)),
-        };
-        Self {
-            strong: strong(mix),
-            price,
-            model: model.map(|model| model.name),
-            title: model.map(|model| model.title),
-            within_budget: model.map(|_| price <= BUDGET),
-            rows: attacks_of(model).into_iter().map(row).collect(),
-            finished: false,
-            failed: false,
-        }
-    }
-
-    fn succeeded(&self) -> usize {
-        let outcomes = self.rows.iter().filter_map(|row| row.outcome.as_ref());
-        outcomes.filter(|outcome| outcome.succeeded).count()
-    }
-
-    fn record(&mut self, attack: &str, outcome: MixOutcome) {
-        if let Some(row) = self.rows.iter_mut().find(|row| row.attack == attack) {
-            row.outcome = Some(outcome);
-        }
-    }
-}
-
-/// What a run works with.
-struct MixAttackRun {
-    job: Arc<Job<MixRun>>,
-    one_at_a_time: Arc<Semaphore>,
-    target: TargetLab,
-    benches: Arc<Benches>,
-    mix: Policy,
-    model: Option<&'static ThreatModel>,
-    /// The student's bench, for the event at the end.
-    bench: Arc<Bench>,
-    client: ClientKind,
-}
-
-impl MixAttackRun {
-    async fn run(self) {
-        if let Err(error) = self.attack_all().await {
-            log::error!("the attacks on a mix: {error}");
-            self.job.update(|run| run.failed = true);
-        }
-    }
-
-    async fn attack_all(&self) -> Result<(), String> {
-        let turn = self.one_at_a_time.acquire().await;
-        let _turn = turn.map_err(|error| error.to_string())?;
-        let (target, benches, mix) = (&self.target, &self.benches, self.mix);
-        let run_here = attacks_of(self.model).into_iter();
-        let run_here = run_here.filter(|one| one.card().engine == Engine::Http);
-        let mut waiting = run_here.map(|one| attack_mix(target.clone(), benches.clone(), one, mix));
-        let mut running = JoinSet::new();
-        for one in waiting.by_ref().take(SIDE_BY_SIDE) {
-            running.spawn(one);
-        }
-        while let Some(ended) = running.join_next().await {
-            let (attack, outcome) = ended.map_err(|error| error.to_string())??;
-            self.job.update(|run| run.record(attack, outcome));
-            if let Some(next) = waiting.next() {
-                running.spawn(next);
-            }
-        }
-        let run = self.job.progress();
-        let event = Event {
-            at: self.bench.now(),
-            variant: Some(Variant::Custom),
-            client: self.client,
-            what: EventKind::MixAttacked {
-                strong: run.strong,
-                succeeded: run.succeeded(),
-                price: run.price,
-                mix: Some(self.mark()),
-                model: run.model.map(str::to_owned),
-                within_budget: run.within_budget,
-            },
-        };
-        let noted = self.bench.note(event).await;
-        noted.map_err(|error| error.to_string())?;
-        self.job.update(|run| run.finished = true);
-        Ok(())
-    }
-}
-
-impl MixAttackRun {
-    /// Equal for equal mixes, so that a sheet can ask for another one.
-    fn mark(&self) -> Fingerprint {
-        let arms = Name::ALL.iter().map(|name| self.mix.arm(*name).slug);
-        let arms: Vec<&str> = arms.collect();
-        self.bench.keys().fingerprint(&arms.join(" "))
-    }
-}
-
-/// Tries one attack against the mix, on a bench that is deleted afterwards.
-async fn attack_mix(
-    target: TargetLab,
-    benches: Arc<Benches>,
-    attack: &'static dyn Attack,
-    mix: Policy,
-) -> Result<(&'static str, MixOutcome), String> {
-    let name = throw_away_name();
-    let bench = benches
-        .open(&name)
-        .await
-        .map_err(|error| error.to_string())?;
-    bench
-        .set_custom(mix)
-        .await
-        .map_err(|error| error.to_string())?;
-    let scenario = Scenario::new(target, name.clone(), Variant::Custom);
-    let outcome = attack.run(&scenario).await;
-    benches.discard(&name).await;
-    let card = attack.card();
-    let outcome = outcome.map_err(|error| format!("{}: {error}", card.name))?;
-    Ok((
-        card.name,
-        MixOutcome {
-            succeeded: outcome.succeeded(),
-            message: outcome.message().to_owned(),
-        },
-    ))
 }
 
 fn progress(jobs: &MixJobs, context: &RequestContext) -> Option<MixProgress> {

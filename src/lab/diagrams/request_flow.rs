@@ -169,7 +169,7 @@ fn count(stage: &StagePassed) -> String {
     match (stage.not_reached, stage.lit.len()) {
         (true, 0) => "not reached".into(),
         (_, 0) => "nothing asked".into(),
-        (_, probe) => format!("{probe} of {all} asked"),
+        (_, lit) => format!("{lit} of {all} asked"),
     }
 }
 

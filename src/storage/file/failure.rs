@@ -35,7 +35,7 @@ impl LastFailure {
         let Some(folder) = lock(&self.0).clone() else {
             return Ok(());
         };
-        drop(disk::stage(&folder.join("probe"), &TRIAL)?);
+        drop(disk::stage(&folder.join("trial"), &TRIAL)?);
         let mut last = lock(&self.0);
         if last.as_ref() == Some(&folder) {
             *last = None;

@@ -69,7 +69,7 @@ impl Folder {
             Err(TryLockError::Error(cause)) => return Err(unusable(cause)),
         }
         // A lock file that was there before does not show that new files can be made.
-        drop(disk::stage(&root.join("probe"), b"").map_err(unusable)?);
+        drop(disk::stage(&root.join("trial"), b"").map_err(unusable)?);
         Ok(Self {
             root,
             failure: LastFailure::default(),

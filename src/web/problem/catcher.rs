@@ -57,3 +57,45 @@ pub fn answer_of(status: Status, request: &Request<'_>) -> Problem {
 pub fn all_catchers() -> Vec<Catcher> {
     catchers![any]
 }
+
+#[cfg(test)]
+mod tests {
+    use rocket::local::asynchronous::Client;
+    use rocket::{get, routes};
+
+    use super::*;
+
+    #[get("/panics")]
+    fn panics() {
+        panic!("a defect of the lab, with hunter2 in its text");
+    }
+
+    #[catch(default)]
+    fn told(status: Status, request: &Request<'_>) -> (Status, String) {
+        let problem = answer_of(status, request);
+        let text = format!("{} {} {}", problem.heading, problem.because, problem.next);
+        (problem.status, text)
+    }
+
+    /// A handler that panics ends its own request only, and its text goes to the log only.
+    #[tokio::test]
+    async fn a_handler_that_panics_is_500_and_says_nothing_of_its_cause() {
+        let rocket = rocket::custom(rocket::Config {
+            log_level: rocket::config::LogLevel::Off,
+            ..rocket::Config::default()
+        });
+        let rocket = rocket.mount("/", routes![panics]);
+        let rocket = rocket.register("/", catchers![told]);
+        let client = Client::untracked(rocket).await.expect("a site");
+        for _ in 0..2 {
+            let reply = client.get("/panics").dispatch().await;
+            assert_eq!(reply.status(), Status::InternalServerError);
+            let text = reply.into_string().await.expect("a text");
+            assert!(text.starts_with("Something is broken here"), "{text}");
+            assert!(text.contains("It is in the log."), "{text}");
+            assert!(!text.contains("hunter2"), "{text}");
+        }
+        let reply = client.get("/nothing").dispatch().await;
+        assert_eq!(reply.status(), Status::NotFound, "the site goes on");
+    }
+}

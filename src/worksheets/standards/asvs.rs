@@ -18,7 +18,7 @@ table! {
     "ASVS 3.3.4" [CookiesAndScripts]
         "A cookie that no script needs is HttpOnly, and its value is sent in Set-Cookie only."
     "ASVS 3.4.1" [Transport, CookiesAndTransport]
-        "Every answer carries HSTS with a year at least, from level 2 on for all subdomains also."
+        "Every answer carries HSTS with a year at least, from level 2 on also for all subdomains."
     "ASVS 3.4.2" [ForeignReaders]
         "CORS allows a fixed origin or those of a list, and * only where nothing is sensitive."
     "ASVS 3.4.3" [InjectedScripts]

@@ -41,12 +41,15 @@ async fn the_insecure_answer_is_read_and_reported_with_the_victims_name() {
 #[tokio::test]
 #[ignore = "needs Chromium"]
 async fn hardened_but_for_cors_the_answer_is_read_over_tls_although_the_cookie_is_lax() {
-    let tab = Tab::open().await;
+    let mut tab = Tab::open().await;
     let (portal, attacker) = (Listener::PortalHttps, Listener::AttackerTls);
     fall_for_it(&tab, "without-cors", portal, attacker).await;
-    assert!(tab.text("#read").await.contains(READ));
+    let shown = tab.text("#read").await;
+    let complaints = tab.complaints().await;
+    assert!(shown.contains(READ), "{shown}: {complaints:?}");
     let loot = loot(&tab).await;
-    assert!(loot.contains(&format!("<code>{READ}")), "{loot}");
+    let reported = loot.contains(&format!("<code>{READ}"));
+    assert!(reported, "{complaints:?}: {loot}");
 }
 
 #[tokio::test]

@@ -113,8 +113,7 @@ async fn what_was_found_last_or_recorded_is_in_the_first_screen() {
         ("/attack/back-button?against=hardened", vec![".verdict"]),
         ("/custom", vec![".tally", "button[value=attack]"]),
         ("/evidence/hardened", vec!["#sessions", "#session-rows"]),
-        ("/start-over", vec!["#clock button"]),
-        ("/start-over?what=everything", vec!["#ask-first button"]),
+        ("/start-over", vec!["#clock summary"]),
     ] {
         tab.visit(&tab.on_lab(path)).await;
         for verdict in verdicts {

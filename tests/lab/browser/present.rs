@@ -128,9 +128,10 @@ async fn no_id_and_no_token_is_shown_while_presenting_and_all_come_back() {
     );
     tab.press("p").await;
     assert!(!tab.run::<bool>(&shown).await, "{id}");
-    // What a page adds later is hidden also.
+    // What a page adds later is also hidden, behind an <li>, whose value is a number.
     let later = format!(
-        "document.querySelector('main').append(Object.assign(document.createElement('p'),
+        "document.querySelector('main').append(document.createElement('li'), Object.assign(
+            document.createElement('p'),
             {{ textContent: 'session_insecure={id} eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.' }}))"
     );
     tab.run::<()>(&format!("{{ {later}; undefined }}")).await;

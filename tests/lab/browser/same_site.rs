@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use session_lab::cli::same_site::walk::TableWalk;
 use session_lab::same_site::recorded::CHROMIUM_BLOCKED;
-use session_lab::same_site::{Initiator, Probe, WalkStep, Way};
+use session_lab::same_site::{Initiator, TestCookie, WalkStep, Way};
 
 use super::screenshots::photograph;
 use super::tab::{PATIENCE, Tab};
@@ -42,11 +42,11 @@ fn cells(table: &Value) -> impl Iterator<Item = (&str, &Value)> {
     })
 }
 
-/// The cells in which the browser differs from the record, as `way.probe`.
+/// The cells in which the browser differs from the record, as `way.cookie`.
 fn differences(table: &Value) -> Vec<String> {
     cells(table)
         .filter(|(_, cell)| !cell["recorded"].is_null())
-        .map(|(way, cell)| format!("{way}.{}", cell["probe"].as_str().expect("a probe")))
+        .map(|(way, cell)| format!("{way}.{}", cell["cookie"].as_str().expect("a cookie")))
         .collect()
 }
 
@@ -83,10 +83,10 @@ async fn the_page_fills_in_the_table_and_compares_it_with_the_record() {
     // What the record says in short, said once more here.
     let sent = |from, way| {
         let cells = CHROMIUM_BLOCKED.sent(from, way).expect("recorded");
-        let came = Probe::ALL
+        let came = TestCookie::ALL
             .into_iter()
             .filter(move |one| cells[*one as usize]);
-        came.map(Probe::slug).collect::<Vec<_>>().join(" ")
+        came.map(TestCookie::slug).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(sent(Initiator::CrossSite, Way::Link), "absent none lax");
     assert_eq!(sent(Initiator::CrossSite, Way::PostForm), "absent none");
@@ -115,7 +115,7 @@ async fn the_page_fills_in_the_table_and_compares_it_with_the_record() {
         tab.visit(&tab.on_lab(&format!("/same-site?from={from}")))
             .await;
         if from == "cross-site" {
-            tab.follow("button[value=again]").await;
+            tab.follow("button[name=guess][value=again]").await;
         }
         tab.click("input[name='link.absent']").await;
         tab.click("input[name='link.strict']").await;
@@ -157,8 +157,8 @@ async fn the_exception_ends_and_the_record_with_the_same_setting_is_taken() {
             .sent(Initiator::CrossSite, way);
         let sent = sent.expect("measured");
         (
-            sent.cookies[Probe::Absent as usize],
-            sent.cookies[Probe::None as usize],
+            sent.cookies[TestCookie::Absent as usize],
+            sent.cookies[TestCookie::None as usize],
         )
     };
     let post = WalkStep::of(Initiator::CrossSite, Way::PostForm).expect("a step");

@@ -35,6 +35,7 @@ async fn the_slash_opens_the_box_that_finds_a_page_by_keyboard() {
     tab.press("/").await;
     tab.until("document.querySelector('dialog.find-box[open]')")
         .await;
+    tab.until("document.activeElement.id === 'find-q'").await;
     tab.type_text("own mix").await;
     tab.until("document.querySelector('.find-results a b')?.textContent === 'Own mix'")
         .await;
@@ -48,15 +49,22 @@ async fn the_slash_opens_the_box_that_finds_a_page_by_keyboard() {
 async fn the_key_can_be_switched_off_and_types_a_slash_in_a_field() {
     let tab = Tab::open().await;
     tab.visit(&tab.on_lab("/find")).await;
-    // The field has the focus.
+    // The field gets the focus when the page is drawn, which may be after it has loaded.
+    tab.until("document.activeElement.matches('main [name=q]')")
+        .await;
     tab.press("/").await;
+    tab.until("document.activeElement.value === '/'").await;
     assert!(
         tab.run::<bool>("!document.querySelector('dialog[open]')")
             .await
     );
     tab.visit(&tab.on_lab("/compare")).await;
     tab.click(".find-link").await;
+    tab.until("document.querySelector('dialog[open] input[type=checkbox]')")
+        .await;
     tab.click("dialog input[type=checkbox]").await;
+    tab.until("document.querySelector('.find-link kbd').hidden")
+        .await;
     tab.visit(&tab.on_lab("/compare")).await;
     assert!(
         tab.run::<bool>("document.querySelector('.find-link kbd').hidden")

@@ -8,23 +8,33 @@ const FIRST: &str = "document.querySelector('.exchanges > li')?.innerText";
 #[ignore = "needs Chromium"]
 async fn a_request_from_elsewhere_appears_without_a_reload() {
     let mut tab = Tab::open().await;
-    for page in ["/wire?", "/wire?projector=1"] {
-        tab.visit(&tab.on_lab(page)).await;
+    for presented in [false, true] {
+        tab.visit(&tab.on_lab("/wire")).await;
+        if presented {
+            tab.press("p").await;
+        }
         tab.run::<()>("void (window.stayed = true)").await;
         let mut elsewhere = tab.bench.visitor_in_clear("insecure");
         elsewhere.get("/login").await;
         tab.until(&format!("({FIRST} ?? '').includes('/insecure/login')"))
             .await;
-        assert!(tab.run::<bool>("window.stayed").await, "{page}");
-        assert!(tab.run::<String>(FIRST).await.starts_with("new"), "{page}");
+        assert!(tab.run::<bool>("window.stayed").await, "{presented}");
+        assert!(
+            tab.run::<String>(FIRST).await.starts_with("new"),
+            "{presented}"
+        );
         let hidden = "document.getElementById('nothing').hidden";
-        assert!(tab.run::<bool>(hidden).await, "{page}");
+        assert!(tab.run::<bool>(hidden).await, "{presented}");
 
         elsewhere.get("/board").await;
         tab.until(&format!("{FIRST}.includes('/insecure/board')"))
             .await;
         let marked = "document.querySelectorAll('.fresh').length";
-        assert_eq!(tab.run::<usize>(marked).await, 1, "{page}: only the newest");
+        assert_eq!(
+            tab.run::<usize>(marked).await,
+            1,
+            "{presented}: only the newest"
+        );
     }
     assert_eq!(tab.complaints().await, [""; 0]);
 }
@@ -50,18 +60,22 @@ async fn a_paused_wire_stands_still_and_then_shows_what_it_missed() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn the_projector_shows_six_rows_however_many_come() {
+async fn presented_it_shows_six_rows_however_many_come() {
     let tab = Tab::open().await;
-    tab.visit(&tab.on_lab("/wire?projector=1")).await;
+    tab.visit(&tab.on_lab("/wire")).await;
+    tab.press("p").await;
     let mut elsewhere = tab.bench.visitor_in_clear("insecure");
     for n in 0..9 {
         elsewhere.get(&format!("/?n={n}")).await;
     }
     tab.until(&format!("({FIRST} ?? '').includes('n=8')")).await;
-    let count = "document.querySelectorAll('.exchanges > li').length";
+    let count = "[...document.querySelectorAll('.exchanges > li')]
+        .filter((row) => row.checkVisibility()).length";
     assert_eq!(tab.run::<usize>(count).await, 6);
     let size = "parseFloat(getComputedStyle(document.querySelector('.asked')).fontSize)";
     assert!(tab.run::<f64>(size).await > 24.0);
+    tab.press("p").await;
+    assert_eq!(tab.run::<usize>(count).await, 9);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use crate::support::{Client, Reply, TestBench, bench, curl, lab};
 const AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) \
                      Chrome/156.0.0.0 Safari/537.36";
 
-/// A client at the host of the probe cookies that sends what a browser sends for this way.
+/// A client at the host of the test cookies that sends what a browser sends for this way.
 fn browser(bench: &TestBench, from: Initiator, way: Way) -> Client {
     let dest = match way {
         Way::Iframe => "iframe",
@@ -46,7 +46,7 @@ async fn set(bench: &TestBench) -> Client {
 /// Sends the cookies of these kinds, as from there and in this way.
 async fn send(bench: &TestBench, from: Initiator, way: Way, kinds: &[&str]) -> Reply {
     let mut visitor = browser(bench, from, way);
-    let name = |kind: &&str| (format!("probe_{kind}_{}", bench.name), "1".to_owned());
+    let name = |kind: &&str| (format!("samesite_{kind}_{}", bench.name), "1".to_owned());
     visitor.jar = kinds.iter().map(name).collect();
     let post = matches!(way, Way::PostForm | Way::LatePostForm);
     let method = if post { "POST" } else { "GET" };
@@ -247,9 +247,17 @@ async fn a_guess_is_kept_for_its_table_and_compared_once_it_is_measured() {
     let other = bench.student().get("/same-site?from=sibling").await.body;
     assert!(other.contains("Save my guess") && !other.contains("late-post-form"));
 
-    say(&bench, &[("from", "cross-site"), ("action", "again")]).await;
-    let page = bench.student().get("/same-site").await.body;
+    // The form comes again with what was ticked, and what was guessed is kept until another is saved.
+    let form = "/same-site?from=cross-site&guess=again";
+    let page = bench.student().get(form).await.body;
     assert!(page.contains("Save my guess"), "{page}");
+    assert!(page.contains("name=\"post-form.lax\" checked"), "{page}");
+    assert!(page.contains("name=\"post-form.none\">"), "{page}");
+    assert_eq!(row(&bench, from, way, "guess").await, guess);
+    let again = [("from", "cross-site"), ("action", "again")];
+    assert_eq!(say(&bench, &again).await.status, 400);
+    let page = bench.student().get("/same-site").await.body;
+    assert!(page.contains("You guessed 3 of 5 cells right."), "{page}");
 }
 
 #[tokio::test]

@@ -80,6 +80,8 @@ async fn a_notice_holds_1_to_2000_characters_and_a_board_50_notices() {
     assert!(!page.contains("äää"));
 }
 
+const BAD_AMOUNT: &str = "the amount must be a whole number, at least 1 and at most your balance.";
+
 #[tokio::test]
 async fn a_transfer_moves_money_once_and_never_more_than_there_is() {
     for variant in BOTH {
@@ -93,33 +95,13 @@ async fn a_transfer_moves_money_once_and_never_more_than_there_is() {
         let to = sent.header("location").expect("an address");
         assert!(to.ends_with("/dashboard?sent=250"), "{to}");
         for (to, amount, because) in [
-            (
-                "alice",
-                "0",
-                "the amount must be a whole number, at least 1 and at most your balance.",
-            ),
-            (
-                "alice",
-                "751",
-                "the amount must be a whole number, at least 1 and at most your balance.",
-            ),
+            ("alice", "0", BAD_AMOUNT),
+            ("alice", "751", BAD_AMOUNT),
             ("nobody", "1", "nobody here is called that."),
             ("student123", "1", "sender and receiver are the same."),
-            (
-                "alice",
-                "-5",
-                "the amount must be a whole number, at least 1 and at most your balance.",
-            ),
-            (
-                "alice",
-                "99999999999999999999999",
-                "the amount must be a whole number, at least 1 and at most your balance.",
-            ),
-            (
-                "alice",
-                "much",
-                "the amount must be a whole number, at least 1 and at most your balance.",
-            ),
+            ("alice", "-5", BAD_AMOUNT),
+            ("alice", "99999999999999999999999", BAD_AMOUNT),
+            ("alice", "much", BAD_AMOUNT),
         ] {
             let reply = student
                 .submit("/transfer", &[("to", to), ("amount", amount)])

@@ -21,3 +21,14 @@ mod password_encodings;
 mod problems;
 mod throttle;
 mod tokens;
+
+/// The portal's pages, as somebody who is signed in may open them.
+const PAGES: [&str; 7] = [
+    "/",
+    "/login",
+    "/dashboard",
+    "/board",
+    "/password",
+    "/sessions",
+    "/cookies",
+];

@@ -3,6 +3,7 @@
 use serde_json::json;
 use session_lab::defences::policy::Variant;
 
+use super::PAGES;
 use crate::support::{TestBench, bench};
 
 const BOTH: [&str; 2] = ["insecure", "hardened"];
@@ -24,15 +25,7 @@ async fn pages_that_need_an_account_send_a_stranger_to_the_sign_in() {
         }
         let mut student = bench.visitor(variant);
         student.sign_in().await;
-        for page in [
-            "/",
-            "/login",
-            "/dashboard",
-            "/board",
-            "/password",
-            "/sessions",
-            "/cookies",
-        ] {
+        for page in PAGES {
             let reply = student.get(page).await;
             assert_eq!(reply.status, 200, "{variant}{page}");
             assert!(reply.body.contains("student123"), "{variant}{page}");
@@ -238,15 +231,7 @@ async fn every_page_of_somebody_signed_in_has_a_button_that_signs_out_by_post() 
         let bench = bench();
         let mut student = bench.visitor(variant);
         student.sign_in().await;
-        for page in [
-            "/",
-            "/login",
-            "/dashboard",
-            "/board",
-            "/password",
-            "/sessions",
-            "/cookies",
-        ] {
+        for page in PAGES {
             let body = student.get(page).await.body;
             let action = format!("action=\"{}/logout\"", base(&bench, variant));
             let mut tags = body.split("<form").skip(1);
@@ -327,4 +312,18 @@ async fn a_refused_request_shows_who_is_signed_in_and_its_sign_out_works() {
             left.body
         );
     }
+}
+
+#[tokio::test]
+async fn every_page_of_somebody_signed_in_counts_down() {
+    let mut student = bench().visitor("hardened");
+    student.sign_in().await;
+    for page in PAGES.into_iter().chain(["/jwt/", "/nothing"]) {
+        let body = student.get(page).await.body;
+        assert_eq!(body.matches("class=\"count\"").count(), 1, "{page}: {body}");
+        assert!(body.contains("data-idle-seconds=\""), "{page}");
+        assert!(body.contains("/static/js/countdown.js"), "{page}");
+    }
+    let stranger = bench().visitor("hardened").get("/login").await;
+    assert!(!stranger.body.contains("countdown.js"));
 }

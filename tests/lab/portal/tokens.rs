@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::PAGES;
 use crate::support::{Client, bench};
 
 fn credentials(token: &str) -> Vec<(&'static str, String)> {
@@ -172,15 +173,7 @@ async fn every_form_of_the_hardened_portal_carries_the_token() {
     assert_eq!(student.submit("/login", &form).await.status, 303);
     let token = token_of(&mut student).await;
     let field = format!("<input type=\"hidden\" name=\"csrf_token\" value=\"{token}\">");
-    for page in [
-        "/",
-        "/login",
-        "/dashboard",
-        "/board",
-        "/password",
-        "/sessions",
-        "/cookies",
-    ] {
+    for page in PAGES {
         let body = student.get(page).await.body;
         let forms = body.matches("method=\"post\"").count();
         assert!(forms >= 1, "{page} has at least the button to sign out");

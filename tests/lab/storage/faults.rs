@@ -66,14 +66,7 @@ async fn a_crash_in_the_middle_of_a_rotation_does_not_bring_the_old_session_back
         replaces: Some(session("old")),
         ..put(&session("new"))
     };
-    done(
-        &storage,
-        Batch {
-            put: vec![rotation],
-            ..Batch::default()
-        },
-    )
-    .await;
+    done(&storage, put_one(rotation)).await;
     drop(storage);
     fs::write(disk.sessions().join("old.json"), old).unwrap();
 
@@ -140,26 +133,12 @@ async fn a_journal_that_cannot_be_written_changes_nothing() {
 #[tokio::test]
 async fn a_put_whose_place_is_taken_by_a_folder_changes_nothing() {
     let (disk, storage) = Disk::new();
-    done(
-        &storage,
-        Batch {
-            events: vec![event("a")],
-            ..put_all(&[&session("b")])
-        },
-    )
-    .await;
+    done(&storage, put_with_event("a", &[&session("b")])).await;
     let before = fs::read(disk.sessions().join("b.json")).unwrap();
     // A file can be written beside this folder, but not take its name.
     fs::create_dir_all(disk.sessions().join("c.json/full")).unwrap();
     let keys = [&session("a"), &session("b"), &session("c")];
-    fails(
-        &storage,
-        Batch {
-            events: vec![event("b")],
-            ..put_all(&keys)
-        },
-    )
-    .await;
+    fails(&storage, put_with_event("b", &keys)).await;
     assert_eq!(names(&storage, sessions(), 9).await, ["b"]);
     assert_eq!(disk.list(), ["b.json", "c.json"]);
     assert_eq!(fs::read(disk.sessions().join("b.json")).unwrap(), before);
@@ -188,14 +167,7 @@ async fn a_record_whose_file_cannot_be_removed_is_gone_all_the_same() {
         replaces: Some(session("b")),
         ..put(&session("d"))
     };
-    done(
-        &storage,
-        Batch {
-            put: vec![rotation],
-            ..Batch::default()
-        },
-    )
-    .await;
+    done(&storage, put_one(rotation)).await;
     assert_eq!(version(&storage, &session("b")).await, None);
 
     // What is owed keeps the bench in memory, and the next start knows of it.
@@ -218,24 +190,10 @@ async fn a_record_whose_file_cannot_be_removed_is_gone_all_the_same() {
 #[tokio::test]
 async fn a_folder_that_was_deleted_is_made_again() {
     let (disk, storage) = Disk::new();
-    done(
-        &storage,
-        Batch {
-            events: vec![event("a")],
-            ..put_all(&[&session("a")])
-        },
-    )
-    .await;
+    done(&storage, put_with_event("a", &[&session("a")])).await;
     fs::remove_dir_all(disk.path("sessions")).unwrap();
     fs::remove_dir_all(disk.path("journal")).unwrap();
-    done(
-        &storage,
-        Batch {
-            events: vec![event("a")],
-            ..put_all(&[&session("b")])
-        },
-    )
-    .await;
+    done(&storage, put_with_event("a", &[&session("b")])).await;
     done(&storage, remove(&[&session("a")])).await;
     assert_eq!(disk.list(), ["b.json"]);
     assert_eq!(list(&disk.path("journal")), ["local.jsonl"]);

@@ -67,14 +67,7 @@ async fn ls_shows_a_file_come_and_go() {
         owner: Some("alice".into()),
         ..put(&session("c"))
     };
-    done(
-        &storage,
-        Batch {
-            put: vec![rotation],
-            ..Batch::default()
-        },
-    )
-    .await;
+    done(&storage, put_one(rotation)).await;
     assert_eq!(disk.list(), ["c.json"]);
     let text = fs::read_to_string(disk.sessions().join("c.json")).unwrap();
     let expected = r#"{
@@ -107,14 +100,7 @@ async fn everything_survives_a_reopen() {
         owner: Some("alice".into()),
         ..put(&session("z"))
     };
-    done(
-        &storage,
-        Batch {
-            put: vec![owned],
-            ..Batch::default()
-        },
-    )
-    .await;
+    done(&storage, put_one(owned)).await;
     let batch = Batch {
         events: vec![event("alice")],
         ..put_all(&[&session("a"), &setting, &single])
@@ -128,14 +114,7 @@ async fn everything_survives_a_reopen() {
     assert_eq!(names(&storage, sessions_of("alice"), 9).await, ["z"]);
     assert_eq!(version(&storage, &setting).await, Some(2));
     assert_eq!(version(&storage, &single).await, Some(1));
-    done(
-        &storage,
-        Batch {
-            events: vec![event("bob")],
-            ..put_all(&[&session("b")])
-        },
-    )
-    .await;
+    done(&storage, put_with_event("bob", &[&session("b")])).await;
     assert_eq!(names(&storage, sessions(), 9).await, ["z", "a", "b"]);
     let events = storage.events(&bench(), EventId(0), 9).await.unwrap();
     assert_eq!(
@@ -308,14 +287,7 @@ async fn files_and_folders_are_for_their_owner_only() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("lab-data");
     let storage = FileStorage::open(&root).unwrap();
-    done(
-        &storage,
-        Batch {
-            events: vec![event("a")],
-            ..put_all(&[&session("a")])
-        },
-    )
-    .await;
+    done(&storage, put_with_event("a", &[&session("a")])).await;
     let mut open = vec![root];
     let mut files = 0;
     while let Some(path) = open.pop() {

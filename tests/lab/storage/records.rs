@@ -161,14 +161,7 @@ pub async fn a_list_of_an_owner_follows_the_record(storage: impl Storage) {
             owner: owner.map(String::from),
             ..put(&key)
         };
-        done(
-            &storage,
-            Batch {
-                put: vec![put],
-                ..Batch::default()
-            },
-        )
-        .await;
+        done(&storage, put_one(put)).await;
         for user in ["alice", "bob"] {
             let found = names(&storage, sessions_of(user), 9).await.len();
             assert_eq!(

@@ -106,14 +106,7 @@ pub async fn a_put_may_bring_the_deadline_forward(storage: impl Storage) {
         expires_at: at(50),
         ..put(&key)
     };
-    done(
-        &storage,
-        Batch {
-            put: vec![sooner],
-            ..Batch::default()
-        },
-    )
-    .await;
+    done(&storage, put_one(sooner)).await;
     assert_eq!(storage.sweep(&bench(), at(50), 9).await.unwrap(), 1);
     assert_eq!(storage.sweep(&bench(), at(100), 9).await.unwrap(), 0);
 }

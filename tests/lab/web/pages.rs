@@ -6,10 +6,9 @@ use session_lab::base::addresses::Listener::{Lab, PortalHttp, PortalHttps};
 use super::socket::{Answer, ask};
 use crate::support::{TestBench, bench};
 
-const LAB_PAGES: [&str; 41] = [
+const LAB_PAGES: [&str; 40] = [
     "/",
     "/wire",
-    "/wire?projector=1",
     "/wire/live",
     "/wire/1",
     "/audit",

@@ -1,9 +1,10 @@
-//! Whether the session cookie goes to sibling hosts also: the attribute `Domain`.
+//! Whether the session cookie also goes to sibling hosts: the attribute `Domain`.
 
 use async_trait::async_trait;
 
 use super::super::Audit;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject, Worst};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckSubject, Worst};
+use super::super::cookie_line_rule::CookieLineRule;
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
 
@@ -29,20 +30,11 @@ impl Check for DomainScopeCheck {
     }
 
     async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
-        let lines = audit.seen.session_lines();
-        if lines.is_empty() {
-            return Ok(audit.no_session_cookie());
-        }
-        let lacks = lines.iter().any(|cookie| cookie.domain().is_some());
-        if !lacks {
-            return Ok(CheckAnswer::Strong(
-                "The line has no Domain, so browsers keep the cookie for this host.".into(),
-            ));
-        }
-        let shown = audit.shown(&audit.seen.setter, &["set-cookie"]);
-        Ok(CheckAnswer::Weak(CheckEvidence::new(
-            "The Set-Cookie line of the session has a Domain.",
-            shown,
-        )))
+        let rule = CookieLineRule {
+            holds: |cookie| cookie.domain().is_none(),
+            strong: "The line has no Domain, so browsers keep the cookie for this host.",
+            weak: "The Set-Cookie line of the session has a Domain.",
+        };
+        Ok(rule.judge(audit))
     }
 }

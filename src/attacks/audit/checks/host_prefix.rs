@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 
 use super::super::Audit;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckSubject};
+use super::super::cookie_line_rule::CookieLineRule;
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
 
@@ -26,20 +27,11 @@ impl Check for HostPrefixCheck {
     }
 
     async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
-        let lines = audit.seen.session_lines();
-        if lines.is_empty() {
-            return Ok(audit.no_session_cookie());
-        }
-        let lacks = lines
-            .iter()
-            .any(|cookie| !cookie.name().starts_with("__Host-"));
-        if !lacks {
-            return Ok(CheckAnswer::Strong("The name begins with __Host-.".into()));
-        }
-        let shown = audit.shown(&audit.seen.setter, &["set-cookie"]);
-        Ok(CheckAnswer::Weak(CheckEvidence::new(
-            "The name of the session cookie has no prefix, so a sibling host can set a cookie of that name.",
-            shown,
-        )))
+        let rule = CookieLineRule {
+            holds: |cookie| cookie.name().starts_with("__Host-"),
+            strong: "The name begins with __Host-.",
+            weak: "The name of the session cookie has no prefix, so a sibling host can set a cookie of that name.",
+        };
+        Ok(rule.judge(audit))
     }
 }

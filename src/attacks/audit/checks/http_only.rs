@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 
 use super::super::Audit;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckSubject};
+use super::super::cookie_line_rule::CookieLineRule;
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
 
@@ -26,20 +27,11 @@ impl Check for HttpOnlyCheck {
     }
 
     async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
-        let lines = audit.seen.session_lines();
-        if lines.is_empty() {
-            return Ok(audit.no_session_cookie());
-        }
-        let lacks = lines
-            .iter()
-            .any(|cookie| !cookie.http_only().unwrap_or(false));
-        if !lacks {
-            return Ok(CheckAnswer::Strong("The line has HttpOnly.".into()));
-        }
-        let shown = audit.shown(&audit.seen.setter, &["set-cookie"]);
-        Ok(CheckAnswer::Weak(CheckEvidence::new(
-            "The Set-Cookie line of the session has no HttpOnly.",
-            shown,
-        )))
+        let rule = CookieLineRule {
+            holds: |cookie| cookie.http_only().unwrap_or(false),
+            strong: "The line has HttpOnly.",
+            weak: "The Set-Cookie line of the session has no HttpOnly.",
+        };
+        Ok(rule.judge(audit))
     }
 }

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 
 use super::super::Audit;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckSubject};
+use super::super::forged_tokens::ForgedTokens;
 use super::super::tokens;
 use super::super::wire::AuditError;
 use crate::attacks::forged_key_sets;
@@ -50,25 +51,12 @@ impl Check for JwtKeySourceCheck {
                     .map_err(tokens::unsigned)?,
             );
         }
-        if tokens.believes_any_signature().await? {
-            let says = "It cannot be told apart: the API accepts a token with any signature.";
-            return Ok(CheckAnswer::CannotTell(says.into()));
-        }
-        let tries = forged.len();
-        for token in forged {
-            audit.wire.mask.note(&token, "token that brings its key");
-            let (opens, exchange) = tokens.open(&token).await?;
-            if opens {
-                let shown = audit.shown(&exchange, &[]);
-                return Ok(CheckAnswer::Weak(CheckEvidence::new(
-                    "A token is accepted that brought its own key along.",
-                    shown,
-                )));
-            }
-        }
-        Ok(CheckAnswer::NotFound {
-            tries,
-            of: "tokens that bring their key: none is accepted",
-        })
+        let forged = ForgedTokens {
+            tokens: forged,
+            each: "token that brings its key",
+            accepted: "A token is accepted that brought its own key along.",
+            refused: "tokens that bring their key: none is accepted",
+        };
+        forged.send(audit, &tokens).await
     }
 }

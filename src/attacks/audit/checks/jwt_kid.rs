@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 
 use super::super::Audit;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckSubject};
+use super::super::forged_tokens::ForgedTokens;
 use super::super::tokens;
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
@@ -36,28 +37,12 @@ impl Check for JwtKidCheck {
             let named = own.clone().with_header("kid", kid);
             forged.push(named.hs256(b"").map_err(tokens::unsigned)?);
         }
-        if tokens.believes_any_signature().await? {
-            let says = "It cannot be told apart: the API accepts a token with any signature.";
-            return Ok(CheckAnswer::CannotTell(says.into()));
-        }
-        let tries = forged.len();
-        for token in forged {
-            audit
-                .wire
-                .mask
-                .note(&token, "token signed with an empty key");
-            let (opens, exchange) = tokens.open(&token).await?;
-            if opens {
-                let shown = audit.shown(&exchange, &[]);
-                return Ok(CheckAnswer::Weak(CheckEvidence::new(
-                    "A token is accepted that names a key of no bytes.",
-                    shown,
-                )));
-            }
-        }
-        Ok(CheckAnswer::NotFound {
-            tries,
-            of: "tokens signed with an empty key: none is accepted",
-        })
+        let forged = ForgedTokens {
+            tokens: forged,
+            each: "token signed with an empty key",
+            accepted: "A token is accepted that names a key of no bytes.",
+            refused: "tokens signed with an empty key: none is accepted",
+        };
+        forged.send(audit, &tokens).await
     }
 }

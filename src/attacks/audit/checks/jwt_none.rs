@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 
 use super::super::Audit;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckSubject};
+use super::super::forged_tokens::ForgedTokens;
 use super::super::tokens;
 use super::super::wire::AuditError;
 use crate::attacks::jwt::none_algorithm;
@@ -37,25 +38,12 @@ impl Check for JwtNoneCheck {
             .map(|spelling| own.clone().with_header("alg", *spelling).signed_with(""))
             .collect();
         forged.push(own.signed_with(""));
-        if tokens.believes_any_signature().await? {
-            let says = "It cannot be told apart: the API accepts a token with any signature.";
-            return Ok(CheckAnswer::CannotTell(says.into()));
-        }
-        let tries = forged.len();
-        for token in forged {
-            audit.wire.mask.note(&token, "unsigned token");
-            let (opens, exchange) = tokens.open(&token).await?;
-            if opens {
-                let shown = audit.shown(&exchange, &[]);
-                return Ok(CheckAnswer::Weak(CheckEvidence::new(
-                    "An unsigned token is accepted.",
-                    shown,
-                )));
-            }
-        }
-        Ok(CheckAnswer::NotFound {
-            tries,
-            of: "unsigned tokens: none is accepted",
-        })
+        let forged = ForgedTokens {
+            tokens: forged,
+            each: "unsigned token",
+            accepted: "An unsigned token is accepted.",
+            refused: "unsigned tokens: none is accepted",
+        };
+        forged.send(audit, &tokens).await
     }
 }

@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use cookie_store::RawCookie;
 
 use super::super::Audit;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckSubject};
+use super::super::cookie_line_rule::CookieLineRule;
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
 
@@ -28,23 +29,12 @@ impl Check for SameSiteCheck {
     }
 
     async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
-        let lines = audit.seen.session_lines();
-        if lines.is_empty() {
-            return Ok(audit.no_session_cookie());
-        }
-        let lacks = lines
-            .iter()
-            .any(|cookie| !matches!(said(cookie), Some("lax" | "strict")));
-        if !lacks {
-            return Ok(CheckAnswer::Strong(
-                "The line has SameSite=Lax or Strict.".into(),
-            ));
-        }
-        let shown = audit.shown(&audit.seen.setter, &["set-cookie"]);
-        Ok(CheckAnswer::Weak(CheckEvidence::new(
-            "The Set-Cookie line of the session has no SameSite, or None.",
-            shown,
-        )))
+        let rule = CookieLineRule {
+            holds: |cookie| matches!(said(cookie), Some("lax" | "strict")),
+            strong: "The line has SameSite=Lax or Strict.",
+            weak: "The Set-Cookie line of the session has no SameSite, or None.",
+        };
+        Ok(rule.judge(audit))
     }
 }
 

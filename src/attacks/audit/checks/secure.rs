@@ -1,9 +1,10 @@
-//! Whether the session cookie is sent unencrypted also: the attribute `Secure`.
+//! Whether the session cookie is also sent unencrypted: the attribute `Secure`.
 
 use async_trait::async_trait;
 
 use super::super::Audit;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckSubject};
+use super::super::cookie_line_rule::CookieLineRule;
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
 
@@ -26,18 +27,11 @@ impl Check for SecureCheck {
     }
 
     async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
-        let lines = audit.seen.session_lines();
-        if lines.is_empty() {
-            return Ok(audit.no_session_cookie());
-        }
-        let lacks = lines.iter().any(|cookie| !cookie.secure().unwrap_or(false));
-        if !lacks {
-            return Ok(CheckAnswer::Strong("The line has Secure.".into()));
-        }
-        let shown = audit.shown(&audit.seen.setter, &["set-cookie"]);
-        Ok(CheckAnswer::Weak(CheckEvidence::new(
-            "The Set-Cookie line of the session has no Secure.",
-            shown,
-        )))
+        let rule = CookieLineRule {
+            holds: |cookie| cookie.secure().unwrap_or(false),
+            strong: "The line has Secure.",
+            weak: "The Set-Cookie line of the session has no Secure.",
+        };
+        Ok(rule.judge(audit))
     }
 }

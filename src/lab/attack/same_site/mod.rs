@@ -17,8 +17,8 @@ use serde::Serialize;
 use crate::lab::Store;
 use crate::lab::page;
 use crate::lab::page::fields;
-use crate::same_site::measured::{MeasuredTables, ProbeSigns, TableGuess};
-use crate::same_site::{Initiator, Probe, WalkStep, Way, portal};
+use crate::same_site::measured::{CookieSigns, MeasuredTables, TableGuess};
+use crate::same_site::{Initiator, TestCookie, WalkStep, Way, portal};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 use records::{RecordDifference, ShownRecord};
@@ -40,10 +40,12 @@ struct SiteOrigin {
 struct SameSitePage {
     from: SiteOrigin,
     initiators: Vec<SiteOrigin>,
-    ways: Vec<Named>,
-    probes: Vec<Named>,
+    guess_rows: Vec<GuessRow>,
+    cookies: Vec<Named>,
     /// Whether the student has guessed, or wants to see it without.
     guessed: bool,
+    /// Whether there is a table behind the form for another guess.
+    guesses_again: bool,
     skipped: bool,
     table: Table,
     records: Vec<ShownRecord>,
@@ -58,10 +60,41 @@ struct SameSitePage {
     shared: bool,
 }
 
-fn named(probe: Probe) -> Named {
+/// One request of the form for a guess.
+#[derive(Serialize)]
+struct GuessRow {
+    slug: &'static str,
+    title: &'static str,
+    /// What was ticked last, by cookie.
+    ticks: Vec<GuessTick>,
+}
+
+#[derive(Serialize)]
+struct GuessTick {
+    slug: &'static str,
+    title: &'static str,
+    ticked: bool,
+}
+
+impl GuessRow {
+    fn new(way: Way, last: Option<TableGuess>) -> Self {
+        let tick = |(at, cookie): (usize, TestCookie)| GuessTick {
+            slug: cookie.slug(),
+            title: cookie.title(),
+            ticked: matches!(last, Some(TableGuess::Made(cells)) if cells[way as usize][at]),
+        };
+        Self {
+            slug: way.slug(),
+            title: way.title(),
+            ticks: TestCookie::ALL.into_iter().enumerate().map(tick).collect(),
+        }
+    }
+}
+
+fn named(cookie: TestCookie) -> Named {
     Named {
-        slug: probe.slug(),
-        title: probe.title(),
+        slug: cookie.slug(),
+        title: cookie.title(),
     }
 }
 
@@ -81,17 +114,21 @@ fn chosen(from: Option<&str>) -> Result<Initiator, Problem> {
     Initiator::parse(slug).ok_or(problem)
 }
 
-#[get("/same-site?<from>")]
+/// The table, or the form for a guess. `guess=again` shows the form once more; the guess of before is
+/// kept until another one is saved.
+#[get("/same-site?<from>&<guess>")]
 fn show(
     context: &RequestContext,
     from: Option<&str>,
+    guess: Option<&str>,
     store: &State<Store>,
     tables: &State<MeasuredTables>,
 ) -> Result<Template, Problem> {
     let from = chosen(from)?;
     let (addresses, bench) = (&*context.addresses, &*context.bench);
     let measured = tables.of(bench.name());
-    let guess = measured.guess(from);
+    let last = measured.guess(from);
+    let again = guess == Some("again");
     let origin = |initiator: Initiator| SiteOrigin {
         slug: initiator.slug(),
         origin: initiator.origin(addresses),
@@ -100,15 +137,11 @@ fn show(
     let page = SameSitePage {
         from: origin(from),
         initiators: Initiator::ALL.map(origin).into(),
-        ways: ways
-            .map(|way| Named {
-                slug: way.slug(),
-                title: way.title(),
-            })
-            .collect(),
-        probes: Probe::ALL.map(named).into(),
-        guessed: guess.is_some(),
-        skipped: guess == Some(TableGuess::Skipped),
+        guess_rows: ways.map(|way| GuessRow::new(way, last)).collect(),
+        cookies: TestCookie::ALL.map(named).into(),
+        guessed: last.is_some() && !again,
+        guesses_again: last.is_some(),
+        skipped: last == Some(TableGuess::Skipped),
         table: table::of(bench.name(), &measured, addresses, from),
         records: records::shown(),
         differences: records::differences(from),
@@ -154,16 +187,15 @@ fn guess(
     let from = chosen(sent.get("from").map(String::as_str))?;
     let guess = match sent.get("action").map(String::as_str) {
         Some("guess") => {
-            let cells = |way: Way| -> ProbeSigns {
-                let name = |probe: Probe| format!("{}.{}", way.slug(), probe.slug());
-                Probe::ALL.map(|probe| sent.contains_key(&name(probe)))
+            let cells = |way: Way| -> CookieSigns {
+                let name = |cookie: TestCookie| format!("{}.{}", way.slug(), cookie.slug());
+                TestCookie::ALL.map(|cookie| sent.contains_key(&name(cookie)))
             };
-            Some(TableGuess::Made(Way::ALL.map(cells)))
+            TableGuess::Made(Way::ALL.map(cells))
         }
-        Some("skip") => Some(TableGuess::Skipped),
-        Some("again") => None,
+        Some("skip") => TableGuess::Skipped,
         _ => {
-            let because = "The form lacks what to do: guess, skip or again.";
+            let because = "The form lacks what to do: guess or skip.";
             let next = "Use the buttons of the page.";
             return Err(Problem::bad_request(because, next));
         }

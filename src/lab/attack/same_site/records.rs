@@ -39,14 +39,14 @@ pub fn shown() -> Vec<ShownRecord> {
 /// The cells of an initiator in which the records do not agree.
 pub fn differences(of: Initiator) -> Vec<RecordDifference> {
     let cells = cells().filter(|(from, _, _)| *from == of);
-    let compared = cells.map(|(from, way, probe)| {
+    let compared = cells.map(|(from, way, cookie)| {
         let sent = |record: &RecordedTable| {
             let cells = record.sent(from, way).unwrap_or_default();
-            cells[probe as usize]
+            cells[cookie as usize]
         };
         RecordDifference {
             request: way.title(),
-            cookie: probe.title(),
+            cookie: cookie.title(),
             sent: all().map(sent).into(),
         }
     });

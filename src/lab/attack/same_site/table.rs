@@ -7,7 +7,7 @@ use crate::base::addresses::Addresses;
 use crate::base::bench_name::BenchName;
 use crate::same_site::measured::{MeasuredTable, SentCookies, TableGuess};
 use crate::same_site::recorded::{RecordedTable, fitting};
-use crate::same_site::{EXCEPTION, Initiator, LIFETIME, Probe, WalkStep, Way, agent};
+use crate::same_site::{EXCEPTION, Initiator, LIFETIME, TestCookie, WalkStep, Way, agent};
 
 /// How old the cookies are when the waiting row is offered, in seconds: five more than Chromium's
 /// exception lasts.
@@ -15,7 +15,7 @@ const LATE: u64 = 125;
 
 #[derive(Debug, Serialize)]
 pub struct SameSiteCell {
-    probe: &'static str,
+    cookie: &'static str,
     /// `sent`, `not sent` or `not measured`.
     state: &'static str,
     /// `weak` where the cookie comes along with a request that another origin made, `strong` where
@@ -86,21 +86,21 @@ pub fn of(
                 _ => None,
             };
             let recorded = record.sent(from, way);
-            let cells = Probe::ALL.into_iter().enumerate();
+            let cells = TestCookie::ALL.into_iter().enumerate();
             let alone = WalkStep::of(from, way).filter(|step| *step != WalkStep::LATE);
             SameSiteRow {
                 way: way.slug(),
                 title: way.title(),
                 fetch_site: sent.as_ref().and_then(|sent| sent.fetch_site),
                 cells: cells
-                    .map(|(at, probe)| {
+                    .map(|(at, cookie)| {
                         let is = sent.as_ref().map(|sent| sent.cookies[at]);
                         let differs = is.zip(recorded.map(|cells| cells[at]));
                         let differs = differs.filter(|(is, was)| is != was);
                         let by_record = recorded.filter(|_| is.is_none()).map(|cells| cells[at]);
                         let right = is.zip(guess.map(|cells| cells[at]));
                         SameSiteCell {
-                            probe: probe.slug(),
+                            cookie: cookie.slug(),
                             state: is.map_or("not measured", word),
                             kind: is.or(by_record).map_or("", |sent| kind(from, sent)),
                             by_record: by_record.map(word),
@@ -173,18 +173,18 @@ fn none_in_background(measured: &MeasuredTable) -> Option<bool> {
     let ways = [Way::Iframe, Way::Image, Way::Fetch];
     let sent = ways.map(|way| measured.sent(Initiator::CrossSite, way));
     let none = sent.into_iter().flatten();
-    none.map(|sent| sent.cookies[Probe::None as usize])
+    none.map(|sent| sent.cookies[TestCookie::None as usize])
         .reduce(|one, other| one || other)
 }
 
 /// What this browser does that needs a word, by what it was seen to do.
 fn notes(measured: &MeasuredTable, from: Initiator) -> Vec<String> {
-    let sent = |from, way, probe: Probe| {
+    let sent = |from, way, cookie: TestCookie| {
         let sent = counted(way, measured.sent(from, way))?;
-        Some(sent.cookies[probe as usize])
+        Some(sent.cookies[cookie as usize])
     };
     let mut notes = Vec::new();
-    let link = sent(from, Way::Link, Probe::None);
+    let link = sent(from, Way::Link, TestCookie::None);
     if link == Some(false) {
         notes.push(
             "None did not come even by a link: this browser keeps no Secure cookie from plain http \
@@ -220,7 +220,7 @@ fn notes(measured: &MeasuredTable, from: Initiator) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if sent(from, Way::LatePostForm, Probe::Absent) == Some(true) {
+    if sent(from, Way::LatePostForm, TestCookie::Absent) == Some(true) {
         notes.push(
             "The cookie without SameSite also came after two minutes: this browser does not treat it \
              as Lax. Firefox and Safari do so."

@@ -20,14 +20,10 @@ use crate::web::problem::Problem;
 use filter::{Filter, FilterOption};
 use row::WireRow;
 
-/// How many rows there is room for on a projector.
-const PROJECTED: usize = 6;
-
 #[derive(Serialize)]
 struct WirePage {
     rows: Vec<WireRow>,
     newest: u64,
-    shown: usize,
     kept: usize,
     /// The query that keeps the filter.
     query: String,
@@ -41,55 +37,46 @@ struct WirePage {
 
 /// Rows and the number of the newest exchange. What comes between the two questions is left for the
 /// next poll.
-fn rows(wire: &Wire, filter: Filter, after: Option<u64>, shown: usize) -> (Vec<WireRow>, u64) {
+fn rows(wire: &Wire, filter: Filter, after: Option<u64>) -> (Vec<WireRow>, u64) {
     let newest = wire.count();
     // A lab that was started again counts from 1.
     let from = after.filter(|after| *after <= newest).unwrap_or_default();
-    let found = wire.after(from, shown, |one| one.id <= newest && filter.fits(one));
+    let found = wire.after(from, KEPT, |one| one.id <= newest && filter.fits(one));
     let rows = found.iter().map(|one| WireRow::new(one, after.is_some()));
     (rows.collect(), newest)
 }
 
-#[get("/wire?<variant>&<client>&<projector>")]
+#[get("/wire?<variant>&<client>")]
 fn wire(
     context: &RequestContext,
     variant: Option<&str>,
     client: Option<&str>,
-    projector: Option<&str>,
 ) -> Result<Template, Problem> {
     let filter = Filter::parse(variant, client)?;
-    let projector = projector == Some("1");
-    let (shown, template) = if projector {
-        (PROJECTED, "pages/lab/wire_projector.html")
-    } else {
-        (KEPT, "pages/lab/wire.html")
-    };
     let kept = context.bench.wire().after(0, KEPT, |_| true);
-    let (rows, newest) = rows(context.bench.wire(), filter, None, shown);
+    let (rows, newest) = rows(context.bench.wire(), filter, None);
     let query = filter.query();
     let page = WirePage {
         rows,
         newest,
-        shown,
         kept: KEPT,
-        live: format!("{}/wire/live{query}&shown={shown}", context.base()),
+        live: format!("{}/wire/live{query}", context.base()),
         query,
         open: filter.is_open(),
         variants: filter.variants(kept.iter().map(|one| &**one)),
         clients: filter.clients(),
         shared: context.bench.sharing() == Sharing::WithOthers,
     };
-    Ok(page::render(context, template, "Wire", page))
+    Ok(page::render(context, "pages/lab/wire.html", "Wire", page))
 }
 
 /// The rows that came after `after`, as HTML: the same template writes the page's own.
-#[get("/wire/live?<variant>&<client>&<after>&<shown>")]
+#[get("/wire/live?<variant>&<client>&<after>")]
 fn live(
     context: &RequestContext,
     variant: Option<&str>,
     client: Option<&str>,
     after: Option<u64>,
-    shown: Option<usize>,
 ) -> Result<Template, Problem> {
     #[derive(Serialize)]
     struct NextPage {
@@ -97,9 +84,8 @@ fn live(
         newest: u64,
     }
     let filter = Filter::parse(variant, client)?;
-    let shown = shown.unwrap_or(KEPT).min(KEPT);
     let after = Some(after.unwrap_or_default());
-    let (rows, newest) = rows(context.bench.wire(), filter, after, shown);
+    let (rows, newest) = rows(context.bench.wire(), filter, after);
     let page = NextPage { rows, newest };
     Ok(page::render(context, "pages/lab/wire_rows.html", "", page))
 }

@@ -3,20 +3,30 @@
 use super::*;
 use crate::support::curl;
 
+const CERTIFICATE: &str = "cert.pem";
+
+/// A folder for the files that curl reads and writes, with the lab's certificate in it.
+struct CurlFolder(tempfile::TempDir);
+
+impl CurlFolder {
+    fn of(cafe: &Cafe) -> Self {
+        let folder = Self(tempfile::tempdir().expect("a folder"));
+        let certificate = cafe.lab.certificate.cert_pem();
+        std::fs::write(folder.path(CERTIFICATE), certificate).expect("written");
+        folder
+    }
+
+    fn path(&self, name: &str) -> String {
+        let path = self.0.path().join(name);
+        path.to_str().expect("a path").to_owned()
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn hsts_makes_curl_change_to_tls_on_the_same_port() {
     let cafe = Cafe::open().await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = |name: &str| {
-        folder
-            .path()
-            .join(name)
-            .to_str()
-            .expect("a path")
-            .to_owned()
-    };
-    std::fs::write(path("cert.pem"), cafe.lab.certificate.cert_pem()).expect("written");
-    let (hsts, cert) = (path("hsts.txt"), path("cert.pem"));
+    let folder = CurlFolder::of(&cafe);
+    let (hsts, cert) = (folder.path("hsts.txt"), folder.path(CERTIFICATE));
     let resolve = format!("lab.test:{}:127.0.0.1", cafe.port);
     let scheme_of = |scheme: &str, variant: &str| {
         let url = format!("{scheme}://lab.test:{}/{variant}/login", cafe.port);
@@ -57,17 +67,8 @@ async fn hsts_makes_curl_change_to_tls_on_the_same_port() {
 #[tokio::test(flavor = "multi_thread")]
 async fn secure_keeps_the_cookie_out_of_the_cafe_on_lab_test_but_not_on_localhost() {
     let cafe = Cafe::open().await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = |name: &str| {
-        folder
-            .path()
-            .join(name)
-            .to_str()
-            .expect("a path")
-            .to_owned()
-    };
-    std::fs::write(path("cert.pem"), cafe.lab.certificate.cert_pem()).expect("written");
-    let (jar, cert) = (path("jar"), path("cert.pem"));
+    let folder = CurlFolder::of(&cafe);
+    let (jar, cert) = (folder.path("jar"), folder.path(CERTIFICATE));
     for (host, variant, read) in [
         ("lab.test", "only-secure", false),
         ("lab.test", "without-secure", true),

@@ -17,8 +17,36 @@ struct Expected {
     notes: &'static [&'static str],
 }
 
+/// The session is the cookie, its key is a word of the list, and other pages can send the sign-in.
+const FLAWS_OF_A_CLIENT_SESSION: &[&str] = &[
+    "sign-out",
+    "no-store",
+    "framing",
+    "login-csrf",
+    "client-state",
+    "signing-key",
+    "throttle",
+];
+
 /// What none of them has by itself: https, a prefix, and a policy for scripts. All of them take one of
-/// two cookies.
+/// two cookies. Most send no SameSite.
+const NOTES_WITHOUT_SAME_SITE: &[&str] = &[
+    "secure",
+    "same-site",
+    "host-prefix",
+    "duplicate-cookies",
+    "csp",
+];
+
+/// The same where the cookie has SameSite and is kept for days.
+const NOTES_OF_A_KEPT_COOKIE: &[&str] = &[
+    "secure",
+    "host-prefix",
+    "persistence",
+    "duplicate-cookies",
+    "csp",
+];
+
 const EXPECTED: [Expected; 6] = [
     // The session is the cookie: its copy survives the sign-out, anyone reads it, and its key is a word.
     // Flask sends neither no-store nor a header against frames, and checks no form by itself.
@@ -28,22 +56,8 @@ const EXPECTED: [Expected; 6] = [
         password: "wonderland",
         second: true,
         framework: "flask",
-        flaws: &[
-            "sign-out",
-            "no-store",
-            "framing",
-            "login-csrf",
-            "client-state",
-            "signing-key",
-            "throttle",
-        ],
-        notes: &[
-            "secure",
-            "same-site",
-            "host-prefix",
-            "duplicate-cookies",
-            "csp",
-        ],
+        flaws: FLAWS_OF_A_CLIENT_SESSION,
+        notes: NOTES_WITHOUT_SAME_SITE,
     },
     // The session is on the server, so the sign-out ends it. Its cookie is kept for 31 days.
     Expected {
@@ -59,13 +73,7 @@ const EXPECTED: [Expected; 6] = [
             "login-csrf",
             "throttle",
         ],
-        notes: &[
-            "secure",
-            "same-site",
-            "host-prefix",
-            "duplicate-cookies",
-            "csp",
-        ],
+        notes: NOTES_WITHOUT_SAME_SITE,
     },
     // As Flask's: the session is the cookie.
     Expected {
@@ -74,22 +82,8 @@ const EXPECTED: [Expected; 6] = [
         password: "wonderland",
         second: true,
         framework: "express",
-        flaws: &[
-            "sign-out",
-            "no-store",
-            "framing",
-            "login-csrf",
-            "client-state",
-            "signing-key",
-            "throttle",
-        ],
-        notes: &[
-            "secure",
-            "same-site",
-            "host-prefix",
-            "duplicate-cookies",
-            "csp",
-        ],
+        flaws: FLAWS_OF_A_CLIENT_SESSION,
+        notes: NOTES_WITHOUT_SAME_SITE,
     },
     // A visitor has a session before the sign-in, and the application does not call regenerate().
     Expected {
@@ -99,13 +93,7 @@ const EXPECTED: [Expected; 6] = [
         second: true,
         framework: "express",
         flaws: &["rotation", "no-store", "framing", "login-csrf", "throttle"],
-        notes: &[
-            "secure",
-            "same-site",
-            "host-prefix",
-            "duplicate-cookies",
-            "csp",
-        ],
+        notes: NOTES_WITHOUT_SAME_SITE,
     },
     // The session is the cookie, with SameSite=Lax and for 14 days. A form cannot send its sign-in.
     Expected {
@@ -122,13 +110,7 @@ const EXPECTED: [Expected; 6] = [
             "signing-key",
             "throttle",
         ],
-        notes: &[
-            "secure",
-            "host-prefix",
-            "persistence",
-            "duplicate-cookies",
-            "csp",
-        ],
+        notes: NOTES_OF_A_KEPT_COOKIE,
     },
     // The admin has everything but a limit on guesses. Its cookie is kept for 14 days.
     Expected {
@@ -138,13 +120,7 @@ const EXPECTED: [Expected; 6] = [
         second: false,
         framework: "django",
         flaws: &["throttle"],
-        notes: &[
-            "secure",
-            "host-prefix",
-            "persistence",
-            "duplicate-cookies",
-            "csp",
-        ],
+        notes: NOTES_OF_A_KEPT_COOKIE,
     },
 ];
 

@@ -48,13 +48,13 @@ fn differing(sent: &SentByWay, record: &RecordedTable, late: LateRow) -> Vec<Str
     let cells = recorded::cells();
     let counted =
         cells.filter(|(_, way, _)| *way != Way::LatePostForm || late == LateRow::Measured);
-    let differing = counted.filter(|(from, way, probe)| {
-        let at = *probe as usize;
+    let differing = counted.filter(|(from, way, cookie)| {
+        let at = *cookie as usize;
         let is = sent.sent(*from, *way).map(|sent| sent[at]);
         is.is_none() || is != record.sent(*from, *way).map(|sent| sent[at])
     });
     let named = differing
-        .map(|(from, way, probe)| format!("{}.{}.{}", from.slug(), way.slug(), probe.slug()));
+        .map(|(from, way, cookie)| format!("{}.{}.{}", from.slug(), way.slug(), cookie.slug()));
     named.collect()
 }
 

@@ -9,12 +9,13 @@ use super::{live, say, send, set};
 use crate::support::bench;
 
 fn differing(one: &RecordedTable, other: &RecordedTable) -> Vec<String> {
-    let differing = recorded::cells().filter(|(from, way, probe)| {
-        let sent = |table: &RecordedTable| table.sent(*from, *way).expect("whole")[*probe as usize];
+    let differing = recorded::cells().filter(|(from, way, cookie)| {
+        let sent =
+            |table: &RecordedTable| table.sent(*from, *way).expect("whole")[*cookie as usize];
         sent(one) != sent(other)
     });
     let named = differing
-        .map(|(from, way, probe)| format!("{}: {}, {}", from.slug(), way.title(), probe.title()));
+        .map(|(from, way, cookie)| format!("{}: {}, {}", from.slug(), way.title(), cookie.title()));
     named.collect()
 }
 

@@ -17,13 +17,13 @@ async fn five_cookies_are_set_that_differ_in_same_site_only_and_are_new_each_tim
         assert!(there.starts_with("http://127.0.0.1:"), "{there}");
         let lines = reply.set_cookies();
         let (name, value) = lines[0].split(';').next().unwrap().split_once('=').unwrap();
-        assert_eq!(name, format!("probe_absent_{}", bench.name));
+        assert_eq!(name, format!("samesite_absent_{}", bench.name));
         values.push(value.to_owned());
         let common = format!(
             "{value}; Path={}/same-site; Max-Age=1800; HttpOnly",
             bench.name.prefix()
         );
-        let line = |kind, rest| format!("probe_{kind}_{}={common}{rest}", bench.name);
+        let line = |kind, rest| format!("samesite_{kind}_{}={common}{rest}", bench.name);
         let expected = [
             line("absent", ""),
             line("none_insecure", "; SameSite=None"),

@@ -1,8 +1,8 @@
 //! Every defence, seen from outside.
 //!
-//! A *probe* tries on one variant what a defence decides, and says which arm shows. It is run where
+//! A *demonstration* tries on one variant what a defence decides, and says which arm shows. It is run where
 //! everything is weak, where everything is strong, and where this one defence differs from the
-//! rest: so it shows that this switch decides, and no other. Probes are in files by topic; the
+//! rest: so it shows that this switch decides, and no other. Demonstrations are in files by topic; the
 //! list at the end of this file makes a test of each, and must name every defence.
 
 mod cookie;
@@ -48,7 +48,7 @@ impl Shows {
     }
 }
 
-/// A variant of one bench, as a probe visits it.
+/// A variant of one bench, as a demonstration visits it.
 struct On<'b> {
     bench: &'b TestBench,
     variant: String,
@@ -79,7 +79,7 @@ impl On<'_> {
     }
 }
 
-async fn check(name: Name, probe: impl AsyncFn(On<'_>) -> Shows) {
+async fn check(name: Name, demonstration: impl AsyncFn(On<'_>) -> Shows) {
     let bench = bench();
     let slug = name.slug();
     // Without `client-state` there is no cookie that the key could sign, and none is believed.
@@ -97,31 +97,31 @@ async fn check(name: Name, probe: impl AsyncFn(On<'_>) -> Shows) {
             bench: &bench,
             variant: variant.clone(),
         };
-        assert_eq!(probe(on).await, expected, "{slug} on {variant}");
+        assert_eq!(demonstration(on).await, expected, "{slug} on {variant}");
     }
 }
 
-/// Makes a test of each probe, and the list of the defences that have one.
-macro_rules! probes {
-    ($($defence:ident => $group:ident::$probe:ident),+ $(,)?) => {
-        const PROBED: &[Name] = &[$(Name::$defence),+];
+/// Makes a test of each demonstration, and the list of the defences that have one.
+macro_rules! demonstrations {
+    ($($defence:ident => $group:ident::$shown:ident),+ $(,)?) => {
+        const DEMONSTRATED: &[Name] = &[$(Name::$defence),+];
 
         mod each {
             use super::*;
             $(#[tokio::test]
-            async fn $probe() {
-                check(Name::$defence, super::$group::$probe).await;
+            async fn $shown() {
+                check(Name::$defence, super::$group::$shown).await;
             })+
         }
     };
 }
 
 #[test]
-fn every_defence_of_the_list_has_a_probe() {
-    assert_eq!(PROBED, Name::ALL);
+fn every_defence_of_the_list_is_shown_from_outside() {
+    assert_eq!(DEMONSTRATED, Name::ALL);
 }
 
-probes! {
+demonstrations! {
     IdSource => ids::the_next_id_can_be_counted_up,
     Adoption => ids::an_invented_id_becomes_a_session,
     Rotation => ids::a_planted_id_is_signed_in_with_its_victim,

@@ -1,4 +1,4 @@
-//! What one probe a defence cannot show: the other moments and requests that a defence decides on.
+//! What one demonstration of a defence cannot show: the other moments and requests that a defence decides on.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The probe: sets the five cookies, notes which of them arrive, and removes them again.
+//! The test cookies: sets the five, notes which of them arrive, and removes them again.
 //!
 //! The cookies are limited to these addresses, so nothing else of the lab ever sees them.
 
@@ -8,7 +8,7 @@ use rocket::response::Redirect;
 use rocket::{Either, Route, State, get, post, routes};
 
 use super::measured::{MeasuredTables, SentCookies};
-use super::{Initiator, Probe, WalkStep, Way};
+use super::{Initiator, TestCookie, WalkStep, Way};
 use crate::base::event::ClientKind;
 use crate::base::set_cookie::SetCookie;
 use crate::session::cookie;
@@ -30,8 +30,8 @@ const DOT: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1
 const FRAMED: &str =
     "<!doctype html>\n<html lang=\"en\">\n<title>Arrived</title>\n<p>Arrived.</p>\n</html>\n";
 
-/// The headers that the probe looks at.
-struct ProbeHeaders<'r> {
+/// The headers of a request that arrives.
+struct ArrivedHeaders<'r> {
     cookies: Vec<&'r str>,
     fetch_site: Option<&'r str>,
     fetch_dest: Option<&'r str>,
@@ -39,7 +39,7 @@ struct ProbeHeaders<'r> {
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for ProbeHeaders<'r> {
+impl<'r> FromRequest<'r> for ArrivedHeaders<'r> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
@@ -71,7 +71,8 @@ fn set(
     }
     // Setting the same value again would not make a cookie younger.
     let value = format!("{}-{times}", context.now.millis());
-    let cookies = Probe::ALL.map(|probe| cookie_line(context, probe, &value, LIFETIME));
+    let cookies =
+        TestCookie::ALL.map(|test_cookie| cookie_line(context, test_cookie, &value, LIFETIME));
     let bench = context.bench.name();
     let redirect = Redirect::to(step.address(&context.addresses, bench, once));
     Ok(WithCookies::new(redirect, cookies))
@@ -84,35 +85,40 @@ fn clean(
     tables: &State<MeasuredTables>,
 ) -> Result<WithCookies<Redirect>, Problem> {
     at_home(context)?;
-    let removed = Probe::ALL.map(|probe| cookie_line(context, probe, "", 0));
+    let removed = TestCookie::ALL.map(|test_cookie| cookie_line(context, test_cookie, "", 0));
     tables.of(context.bench.name()).forget_cookies();
     let lab = &context.addresses;
     let redirect = Redirect::to(lab.lab_page(context.bench.name(), "/same-site"));
     Ok(WithCookies::new(redirect, removed))
 }
 
-fn cookie_line(context: &RequestContext, probe: Probe, value: &str, max_age: u64) -> SetCookie {
+fn cookie_line(
+    context: &RequestContext,
+    test_cookie: TestCookie,
+    value: &str,
+    max_age: u64,
+) -> SetCookie {
     let bench = context.bench.name();
     let path = format!("Path={}/same-site", bench.prefix());
     let max_age = format!("Max-Age={max_age}");
     let mut attributes = vec![path.as_str(), &max_age, "HttpOnly"];
-    attributes.extend(probe.attributes());
-    SetCookie::new(&probe.name(bench), value, &attributes)
+    attributes.extend(test_cookie.attributes());
+    SetCookie::new(&test_cookie.name(bench), value, &attributes)
 }
 
-/// What the probe answers: the next page of the walk, or the smallest file of the kind that was
+/// How a request that arrives is answered: with the next page of the walk, or the smallest file of the kind that was
 /// asked for. A refusal is also shown in the frame, so both carry the policy that allows it.
-type ProbeAnswer = WithHeaders<Result<Either<Redirect, (ContentType, &'static str)>, Problem>>;
+type ArrivalAnswer = WithHeaders<Result<Either<Redirect, (ContentType, &'static str)>, Problem>>;
 
 #[get("/same-site/arrive?<step>&<how>&<once>")]
 fn arrive(
     context: &RequestContext,
     tables: &State<MeasuredTables>,
-    headers: ProbeHeaders<'_>,
+    headers: ArrivedHeaders<'_>,
     step: Option<u8>,
     how: Option<&str>,
     once: Option<&str>,
-) -> Result<ProbeAnswer, Problem> {
+) -> Result<ArrivalAnswer, Problem> {
     let step = known(step)?;
     let how = how.and_then(Way::parse);
     let way = how.filter(|way| step.ways().contains(way));
@@ -142,11 +148,11 @@ fn arrive(
 fn arrive_by_post(
     context: &RequestContext,
     tables: &State<MeasuredTables>,
-    headers: ProbeHeaders<'_>,
+    headers: ArrivedHeaders<'_>,
     step: Option<u8>,
     how: Option<&str>,
     once: Option<&str>,
-) -> Result<ProbeAnswer, Problem> {
+) -> Result<ArrivalAnswer, Problem> {
     arrive(context, tables, headers, step, how, once)
 }
 
@@ -154,7 +160,7 @@ fn arrive_by_post(
 fn note(
     context: &RequestContext,
     tables: &MeasuredTables,
-    headers: &ProbeHeaders<'_>,
+    headers: &ArrivedHeaders<'_>,
     from: Initiator,
     way: Way,
 ) -> Result<(), Problem> {
@@ -191,12 +197,12 @@ fn note(
             "The cookies are older than two minutes by now.",
         ));
     }
-    let came = |probe: Probe| {
-        let name = probe.name(context.bench.name());
+    let came = |test_cookie: TestCookie| {
+        let name = test_cookie.name(context.bench.name());
         !cookie::values(headers.cookies.iter().copied(), &name).is_empty()
     };
     let sent = SentCookies {
-        cookies: Probe::ALL.map(came),
+        cookies: TestCookie::ALL.map(came),
         fetch_site: site.flatten(),
         age,
     };
@@ -222,7 +228,7 @@ fn at_home(context: &RequestContext) -> Result<(), Problem> {
         return Ok(());
     }
     let home = &addresses.site_names().beside_sibling;
-    let because = format!("The probe cookies belong to {home}, this is another host.");
+    let because = format!("The test cookies belong to {home}, this is another host.");
     Err(not_counted(because))
 }
 

@@ -1,0 +1,31 @@
+//! One rule for the `Set-Cookie` lines of the session: an attribute, a prefix, or none.
+
+use cookie_store::RawCookie;
+
+use super::Audit;
+use super::check::{CheckAnswer, CheckEvidence};
+
+/// What every line of the session must keep to.
+pub(super) struct CookieLineRule {
+    /// Whether a line keeps to it.
+    pub holds: fn(&RawCookie<'_>) -> bool,
+    /// The sentence where all do.
+    pub strong: &'static str,
+    /// The sentence where one does not.
+    pub weak: &'static str,
+}
+
+impl CookieLineRule {
+    /// What the lines that one sign-in brought say.
+    pub(super) fn judge(&self, audit: &Audit) -> CheckAnswer {
+        let lines = audit.seen.session_lines();
+        if lines.is_empty() {
+            return audit.no_session_cookie();
+        }
+        if lines.iter().all(self.holds) {
+            return CheckAnswer::Strong(self.strong.into());
+        }
+        let shown = audit.shown(&audit.seen.setter, &["set-cookie"]);
+        CheckAnswer::Weak(CheckEvidence::new(self.weak, shown))
+    }
+}
