@@ -153,31 +153,8 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let captures = Arc::new(Captures::new(addresses.is_class()));
     let lessons = lessons(settings)?;
     let same_site = MeasuredTables::default();
-    let members = ClassMembers::new(reachable_desks(settings), settings.join.clone());
-    let shared = SharedState {
-        addresses: addresses.clone(),
-        benches: benches.clone(),
-        certificate: certificate.clone(),
-        lab_client: lab_client.clone(),
-        store: announce::store(settings),
-        lessons: lessons.clone(),
-        step_keeper: StepKeeper::new(lessons.clone()),
-        captures: captures.clone(),
-        health: Arc::default(),
-        same_site: same_site.clone(),
-        members: members.clone(),
-    };
-    let health = shared.health.clone();
     let (stop, stopped) = watch::channel(false);
     let connections = Connections::within(open_files());
-    let templates = templates.parsed().map_err(|mistake| broken(&mistake))?;
-    let listeners = Listeners::ignite(&shared, settings, sockets, templates, &connections).await?;
-    let cafe = SniffingProxy {
-        http: listeners.acceptor(Listener::PortalHttp),
-        https: listeners.acceptor(Listener::PortalHttps),
-        captures: captures.clone(),
-    };
-    let lab_pages = listeners.pages(Site::Lab);
     let (desk, mut desk_tasks) = match (&settings.desk, desk_sockets) {
         (Some(of_desk), Some(sockets)) => {
             let library = lessons.library().clone();
@@ -195,6 +172,30 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         }
         _ => (None, JoinSet::new()),
     };
+    let desks = reachable_desks(settings, desk.as_ref());
+    let members = ClassMembers::new(desks, settings.join.clone());
+    let shared = SharedState {
+        addresses: addresses.clone(),
+        benches: benches.clone(),
+        certificate: certificate.clone(),
+        lab_client: lab_client.clone(),
+        store: announce::store(settings),
+        lessons: lessons.clone(),
+        step_keeper: StepKeeper::new(lessons.clone()),
+        captures: captures.clone(),
+        health: Arc::default(),
+        same_site: same_site.clone(),
+        members: members.clone(),
+    };
+    let health = shared.health.clone();
+    let templates = templates.parsed().map_err(|mistake| broken(&mistake))?;
+    let listeners = Listeners::ignite(&shared, settings, sockets, templates, &connections).await?;
+    let cafe = SniffingProxy {
+        http: listeners.acceptor(Listener::PortalHttp),
+        https: listeners.acceptor(Listener::PortalHttps),
+        captures: captures.clone(),
+    };
+    let lab_pages = listeners.pages(Site::Lab);
     let served = listeners.serve(&stopped);
     let cafe = cafe.serve(wifi, stopped.clone());
     let watch = crate::storage::health::watch(health, watched, stopped.clone());
@@ -228,11 +229,13 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     })
 }
 
-/// A lab that others can reach joins no desk on the network: they would choose the address.
-fn reachable_desks(settings: &Settings) -> ReachableDesks {
-    match settings.reach {
-        Reach::Loopback => ReachableDesks::Anywhere,
-        Reach::Class { .. } => ReachableDesks::Nowhere,
+/// A lab that others can reach joins no desk on the network: they would choose the address. Its benches
+/// join the desk beside it, where there is one.
+fn reachable_desks(settings: &Settings, desk: Option<&RunningDesk>) -> ReachableDesks {
+    match (&settings.reach, desk) {
+        (Reach::Loopback, _) => ReachableDesks::Anywhere,
+        (Reach::Class { .. }, Some(running)) => ReachableDesks::InProcess(running.desk.clone()),
+        (Reach::Class { .. }, None) => ReachableDesks::Nowhere,
     }
 }
 

@@ -13,6 +13,7 @@ pub mod class_site;
 pub mod class_store;
 pub mod error;
 pub mod format;
+mod in_process;
 pub mod join_code;
 pub mod marks;
 pub mod membership;

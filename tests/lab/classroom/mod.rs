@@ -5,3 +5,4 @@ mod fake_desk;
 mod member;
 mod member_faults;
 mod member_page;
+mod together;

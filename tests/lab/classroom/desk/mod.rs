@@ -8,7 +8,7 @@ mod in_browser;
 mod joining;
 mod kept;
 mod marks;
-mod people;
+pub mod people;
 mod teacher;
 
 use people::{DeskLab, StudentLab};

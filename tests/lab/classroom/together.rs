@@ -1,0 +1,106 @@
+//! Both sides as they are: a student's own lab and a bench on the teacher's machine, at one real desk.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use serde_json::Value;
+use session_lab::app::settings::{Reach, Settings};
+use session_lab::base::addresses::Listener;
+use session_lab::client::Outgoing;
+use session_lab::defences::facts::Scheme;
+
+use super::desk::people::{DeskLab, TeacherClient};
+use super::member::solve_a_step;
+use crate::support::{PATIENCE, POLL, bench};
+
+/// The row of a student, as soon as a step of theirs is solved.
+async fn solved_by(teacher: &TeacherClient, class: &str, name: &str) -> Value {
+    let start = std::time::Instant::now();
+    loop {
+        let board = teacher.board(class).await;
+        let rows = board["rows"].as_array().expect("rows");
+        let row = rows.iter().find(|row| row["name"] == name);
+        let solved = |row: &&Value| {
+            let cells = row["cells"].as_array().expect("cells");
+            cells.iter().any(|cell| cell["state"] == "solved")
+        };
+        if let Some(row) = row.filter(solved) {
+            return row.clone();
+        }
+        assert!(start.elapsed() < PATIENCE, "{name} solved nothing: {board}");
+        tokio::time::sleep(POLL).await;
+    }
+}
+
+#[tokio::test]
+async fn an_own_lab_joins_by_the_link_and_its_solved_step_is_on_the_board() {
+    let lab = DeskLab::start().await;
+    let teacher = lab.teacher().await;
+    let (class, code) = teacher.make_class("Monday").await;
+    let desk = lab.running().desk.as_ref().expect("the desk is open");
+    let link = format!("{}/{code}?pin={}", desk.class_address, desk.fingerprint);
+    let bench = bench();
+    let mut student = bench.student();
+    let fields = [("link", link), ("name", "student123".to_owned())];
+    let joined = student.post_form("/class/join", &fields).await;
+    assert_eq!(joined.status, 303, "{}", joined.body);
+    solve_a_step(&bench).await;
+    solved_by(&teacher, &class, "student123").await;
+    let left = student.post_form("/class/leave", &[("x", "")]).await;
+    assert_eq!(left.status, 303, "{}", left.body);
+    let board = teacher.board(&class).await;
+    assert!(!board.to_string().contains("student123"), "{board}");
+}
+
+#[tokio::test]
+async fn a_bench_on_the_teachers_machine_joins_the_desk_beside_it_and_no_other() {
+    let reach = Reach::Class {
+        bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        public_name: "lab.school.example".into(),
+        attacker_name: None,
+    };
+    let lab = DeskLab::start_with(Settings {
+        reach,
+        ..Settings::throw_away()
+    });
+    let lab = lab.await;
+    let teacher = lab.teacher().await;
+    let (class, code) = teacher.make_class("Monday").await;
+    let running = lab.running();
+    let post = async |path: &str, form: String| {
+        let origin = running.addresses.origin(Listener::Lab);
+        let own = url::Url::parse(&origin).expect("an address");
+        let request = Outgoing {
+            scheme: Scheme::Http,
+            host_name: own.host_str().expect("a name").to_owned(),
+            port: own.port().expect("a port"),
+            method: "POST",
+            target: format!("/b/team-7{path}"),
+            headers: vec![
+                ("origin".into(), origin),
+                (
+                    "content-type".into(),
+                    "application/x-www-form-urlencoded".into(),
+                ),
+            ],
+            body: form,
+        };
+        running.lab_client.send(request).await.expect("an answer")
+    };
+    // The address of a desk elsewhere is not asked: only the code counts.
+    let elsewhere = "link=https%3A%2F%2F192.0.2.7%3A7072%2FK7Q2MA&name=alice";
+    let refused = post("/class/join", elsewhere.into()).await;
+    assert_eq!(refused.status, 422, "{}", refused.body);
+    let joined = post("/class/join", format!("code={code}&name=alice")).await;
+    assert_eq!(joined.status, 303, "{}", joined.body);
+    let raised = post("/class/hand", "up=1".into()).await;
+    assert_eq!(raised.status, 303, "{}", raised.body);
+    let start = std::time::Instant::now();
+    loop {
+        let board = teacher.board(&class).await.to_string();
+        if board.contains("\"alice\"") && board.contains("hand") {
+            break;
+        }
+        assert!(start.elapsed() < PATIENCE, "no hand: {board}");
+        tokio::time::sleep(POLL).await;
+    }
+}
