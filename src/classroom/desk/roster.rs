@@ -193,7 +193,12 @@ impl Columns {
     /// name, identifier, address.
     fn of(fields: &[String]) -> Self {
         let names: Vec<String> = fields.iter().map(|field| folded(field)).collect();
-        let find = |known: &[&str]| names.iter().position(|name| known.contains(&&**name));
+        // Of several that are there the first one of the list is taken: in Canvas's export `ID` is
+        // Canvas's own number, and not the school's.
+        let find = |known: &[&str]| {
+            let mut known = known.iter();
+            known.find_map(|known| names.iter().position(|name| name == known))
+        };
         let name = find(&["name", "student", "full name", "last name", "surname"]);
         let Some(name) = name else {
             return Self {
@@ -208,7 +213,7 @@ impl Columns {
             is_named: true,
             name,
             first_name: find(&["first name"]),
-            id_number: find(&["id number", "id", "sis user id", "username"]),
+            id_number: find(&["sis user id", "id number", "username", "id"]),
             email: find(&["email", "email address", "sis login id"]),
         }
     }
@@ -262,9 +267,11 @@ mod tests {
             email: "a@school.example".into(),
         };
         assert_eq!(parse(moodle), Ok(vec![entry]));
+        let canvas = "Student,ID,SIS User ID\n\"Adams, \"\"Al\"\"\",1,007";
+        let entries = parse(canvas).unwrap();
         assert_eq!(
-            names("Student,ID,SIS User ID\n\"Adams, \"\"Al\"\"\",1,7"),
-            ["Adams, \"Al\""]
+            (&*entries[0].name, &*entries[0].id_number),
+            ("Adams, \"Al\"", "007")
         );
     }
 

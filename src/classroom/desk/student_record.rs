@@ -251,15 +251,13 @@ impl StudentRecord {
         let solved = steps().filter_map(|step| step.solved.map(|at| at.received));
         let last_solved = solved.max();
         let tried = steps().filter(|step| step.solved.is_none());
-        let tried = tried.filter_map(|step| {
+        let mut tried = tried.filter_map(|step| {
             let first = step.first_try?;
             let last = step.refusals.last().map_or(first, |last| last.at.received);
             // Trying counts from the last step that went well.
             Some((first.max(last_solved.unwrap_or(first)), last))
         });
-        tried
-            .into_iter()
-            .any(|(since, last)| now.since(since) >= after && now.since(last) < 2 * after)
+        tried.any(|(since, last)| now.since(since) >= after && now.since(last) < 2 * after)
     }
 }
 

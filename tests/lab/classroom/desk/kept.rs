@@ -87,7 +87,7 @@ async fn what_was_acknowledged_survives_kill_9_and_a_backup_brings_it_elsewhere(
     let (class, alice) = class_with_alice(&desk).await;
     desk.program.kill();
     let desk = DeskProgram::start(folder.path(), &[]).await;
-    finds_everything(&desk, &class, StudentLab { ..alice }).await;
+    finds_everything(&desk, &class, alice).await;
     let alice = StudentLab {
         doors: desk.teacher.doors.clone(),
         secret: super::people::secret(1),

@@ -9,6 +9,7 @@ mod joining;
 mod kept;
 mod marks;
 pub mod people;
+mod stuck;
 mod teacher;
 
 use people::{DeskLab, StudentLab};
