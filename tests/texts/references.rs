@@ -300,6 +300,14 @@ fn routes() -> BTreeSet<String> {
                 found.insert(route[..end].to_owned());
             }
         }
+        // The desk's own listeners choose by the whole path.
+        for line in text.lines().filter(|line| line.contains("\" => ")) {
+            let path = line.trim_start().strip_prefix("\"/");
+            found.extend(
+                path.and_then(|rest| rest.split(['"', '/']).next())
+                    .map(str::to_owned),
+            );
+        }
     }
     found
 }

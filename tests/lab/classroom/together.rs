@@ -45,7 +45,9 @@ async fn an_own_lab_joins_by_the_link_and_its_solved_step_is_on_the_board() {
     assert_eq!(joined.status, 303, "{}", joined.body);
     solve_a_step(&bench).await;
     solved_by(&teacher, &class, "student123").await;
-    let left = student.post_form("/class/leave", &[("x", "")]).await;
+    let left = student
+        .post_form("/class/leave", &[("x", String::new())])
+        .await;
     assert_eq!(left.status, 303, "{}", left.body);
     let board = teacher.board(&class).await;
     assert!(!board.to_string().contains("student123"), "{board}");
