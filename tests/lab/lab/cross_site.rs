@@ -45,6 +45,8 @@ fn address(route: &str) -> String {
             ("<variant>", _) => "insecure",
             ("<name>", "attack" | "plays") => ALL[0].card().name,
             ("<name>", "pictures") => "cookies-insecure",
+            // The name of a session's record: the weak id, or no record.
+            ("<name>", "<variant>") => "1001",
             ("<file>", "pictures") => "cookies-insecure.png",
             ("<id>", "wire") => "1",
             (rest, _) if rest.ends_with("..>") => "css/lab.css",

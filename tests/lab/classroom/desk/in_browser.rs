@@ -5,6 +5,7 @@ use session_lab::browser::{Browser, BrowserEngine, BrowserSettings};
 
 use super::people::solved;
 use super::{DeskLab, StudentLab};
+use crate::support::{PATIENCE, POLL};
 
 const SHEET: &str = "01-a-session";
 
@@ -18,13 +19,14 @@ async fn the_link_opens_the_desk_and_a_solved_step_turns_green_by_itself() {
     let browser = Browser::start(settings.expect("a certificate")).await;
     let browser = browser.expect("the browser starts");
     let window = browser.private_window().await.expect("a window");
-    // The script sends the key, and another page comes.
-    let opened = window.load(async || window.visit(&desk.link).await).await;
-    opened.expect("the desk");
-    window
-        .until("document.querySelector('#name')")
-        .await
-        .expect("the list of classes");
+    // The script sends the key and leads on, perhaps before the browser calls the first page whole.
+    let _ = window.visit(&desk.link).await;
+    let start = std::time::Instant::now();
+    let list = "document.querySelector('#name') !== null && document.readyState === 'complete'";
+    while !window.run::<bool>(list).await.unwrap_or_default() {
+        assert!(start.elapsed() < PATIENCE, "no list of classes");
+        tokio::time::sleep(POLL).await;
+    }
     let address = window.location().await.expect("an address");
     assert!(!address.contains('#'), "{address}");
     let cookies: String = window.run("document.cookie").await.expect("a text");
