@@ -13,6 +13,7 @@ mod future;
 mod password;
 mod races;
 mod taken_numbers;
+mod turns;
 mod unwritable;
 
 /// Makes a test of each function, once a storage.
