@@ -99,11 +99,8 @@ async fn restore(flags: BackupFlags) -> Result<(), StartError> {
         StartError::new(message, "name the file that session-lab desk backup wrote")
     })?;
     let desk = open(flags).await?;
-    let restored = backup::restore(&desk, &text).await.map_err(|error| {
-        let hint =
-            "nothing was changed; restore into another store, or delete the class at the desk";
-        StartError::new(error.to_string(), hint)
-    })?;
+    let restored = backup::restore(&desk, &text).await;
+    let restored = restored.map_err(|error| StartError::new(error.to_string(), error.hint()))?;
     tell(&format!("{restored} classes were restored\n"))
 }
 

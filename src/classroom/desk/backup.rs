@@ -109,6 +109,22 @@ pub enum RestoreError {
     Desk(#[from] DeskError),
 }
 
+impl RestoreError {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NoBackup(_) => "name the file that session-lab desk backup wrote",
+            Self::Exists(_) => {
+                "nothing was changed; restore into another store, or delete the class at the desk"
+            }
+            Self::Format(_) => "nothing was changed; restore it with the version that wrote it",
+            Self::Desk(_) => {
+                "look at the store, delete what was restored at the desk, and try again"
+            }
+        }
+    }
+}
+
 impl Desk {
     async fn add_restored(
         &self,
