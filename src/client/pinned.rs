@@ -67,7 +67,7 @@ impl PinnedClient {
         Ok(Self {
             host: host.to_owned(),
             port,
-            tls: connector(Expected::This(pin))?,
+            tls: connector(ExpectedCertificate::This(pin))?,
         })
     }
 
@@ -107,7 +107,7 @@ impl PinnedClient {
 /// No connection, or no server that speaks TLS.
 pub async fn certificate_of(host: &str, port: u16) -> Result<CertificateHash, PinnedError> {
     let shown = Arc::<Mutex<Option<CertificateHash>>>::default();
-    let tls = connector(Expected::Any(shown.clone()))?;
+    let tls = connector(ExpectedCertificate::Any(shown.clone()))?;
     let handshake = connect(&tls, host, port);
     drop(timeout(PATIENCE, handshake).await.map_err(|_| late())??);
     let shown = *shown.lock().unwrap_or_else(PoisonError::into_inner);
@@ -141,7 +141,7 @@ async fn connect(
     })
 }
 
-fn connector(expected: Expected) -> Result<TlsConnector, ClientError> {
+fn connector(expected: ExpectedCertificate) -> Result<TlsConnector, ClientError> {
     let provider = Arc::new(crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
@@ -154,7 +154,7 @@ fn connector(expected: Expected) -> Result<TlsConnector, ClientError> {
 
 /// Which certificate is taken.
 #[derive(Debug)]
-enum Expected {
+enum ExpectedCertificate {
     /// The one with this hash.
     This(CertificateHash),
     /// Any, whose hash is noted.
@@ -163,7 +163,7 @@ enum Expected {
 
 #[derive(Debug)]
 struct OneCertificate {
-    expected: Expected,
+    expected: ExpectedCertificate,
     provider: Arc<CryptoProvider>,
 }
 
@@ -178,11 +178,11 @@ impl ServerCertVerifier for OneCertificate {
     ) -> Result<ServerCertVerified, Error> {
         let hash: CertificateHash = Sha256::digest(certificate).into();
         match &self.expected {
-            Expected::This(pin) if *pin == hash => {}
-            Expected::This(_) => {
+            ExpectedCertificate::This(pin) if *pin == hash => {}
+            ExpectedCertificate::This(_) => {
                 return Err(CertificateError::ApplicationVerificationFailure.into());
             }
-            Expected::Any(shown) => {
+            ExpectedCertificate::Any(shown) => {
                 *shown.lock().unwrap_or_else(PoisonError::into_inner) = Some(hash);
             }
         }

@@ -17,7 +17,7 @@ use crate::client::pinned::{self, PinnedClient, PinnedError};
 #[derive(Debug)]
 pub struct HttpsDesk(PinnedClient);
 
-/// The longest sentence of an error that is shown, in bytes.
+/// The longest sentence of an error that is shown, in characters.
 const LONGEST: usize = 300;
 
 impl HttpsDesk {
@@ -65,8 +65,8 @@ impl HttpsDesk {
 
 /// What the desk says is shown on a page and in the log: it is cut, and no letter of it is hidden.
 fn readable(refused: Refused) -> Refused {
-    let cut = |mut text: String| {
-        text.truncate(text.floor_char_boundary(LONGEST));
+    let cut = |text: String| {
+        let text: String = text.chars().take(LONGEST).collect();
         encode::line(&text).into_owned()
     };
     Refused {

@@ -159,7 +159,7 @@ impl MembershipRecord {
         matches!(self.stage, MemberStage::Waiting | MemberStage::Member)
     }
 
-    /// Whether whether answers of a sheet are right is kept back.
+    /// Whether the lab keeps back which answers of a sheet are right.
     pub fn keeps_back(&self, sheet: &str) -> bool {
         let has = |list: &[String]| list.iter().any(|slug| slug == sheet);
         let lead = &self.lead;

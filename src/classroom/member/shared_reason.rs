@@ -8,7 +8,7 @@ use crate::worksheets::markdown::to_text;
 use crate::worksheets::placeholders::PlaceholderValues;
 use crate::worksheets::sheet::SheetStep;
 
-/// The longest reason that is shared, in bytes.
+/// The longest reason that is shared, in characters.
 const LONGEST: usize = 400;
 
 /// How the lab's own sentences begin, before the name of the field.
@@ -33,9 +33,8 @@ pub fn shared_reason(step: &SheetStep, message: &str) -> String {
         }
         None => "The last attempt did not count.".to_owned(),
     };
-    let mut text = to_text(&PlaceholderValues::usual().fill(&text));
-    text.truncate(text.floor_char_boundary(LONGEST));
-    text
+    let text = to_text(&PlaceholderValues::usual().fill(&text));
+    text.chars().take(LONGEST).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What was last seen of the sheets on a bench, and what has happened since.
 //!
-//! A student's lab reports no request. It looks now and then how far each sheet is, compares that with
-//! what it saw before, and reports the difference in the words of the protocol. So nothing that a
+//! A student's lab reports no request. It looks at what is done of each sheet now and then, compares it
+//! with what it saw before, and reports the difference in the words of the protocol. So nothing that a
 //! request held is ever in a report.
 
 use std::collections::BTreeMap;

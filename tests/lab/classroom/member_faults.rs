@@ -312,3 +312,32 @@ async fn an_address_where_no_desk_answers_is_said_to_have_none() {
         );
     }
 }
+
+#[test]
+fn a_link_that_is_none_and_a_link_beside_class_keep_the_lab_from_starting() {
+    let said = |flags: &[&str]| {
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_session-lab"));
+        program.args(flags).envs([
+            (
+                "SESSION_LAB_SECRET_KEY",
+                "q7Vw2mXc9Rz4Lk8Tn3Hp6Jd5Fs1Gb0YaQeUiOxWvB2s8Kf4T",
+            ),
+            (
+                "SESSION_LAB_JWT_SECRET_KEY",
+                "M4nB8vC2xZ6aS1dF5gH9jK3lQ7wE0rT4yUiOpPzXa3Rk7Jd5",
+            ),
+        ]);
+        let ended = program.output().expect("it runs");
+        assert_eq!(ended.status.code(), Some(2), "{flags:?}");
+        String::from_utf8(ended.stderr).expect("text")
+    };
+    let said_of_none = said(&["--join", "https://192.0.2.7/K7"]);
+    assert!(
+        said_of_none.contains("--join is no link to a class: A join code has 6"),
+        "{said_of_none}"
+    );
+    let link = "https://192.0.2.7/K7Q2MA";
+    let name = ["--public-name", "lab.school.example"];
+    let said = said(&["--class", name[0], name[1], "--join", link]);
+    assert!(said.contains("for a student's own lab"), "{said}");
+}

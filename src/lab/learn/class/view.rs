@@ -88,7 +88,7 @@ pub(super) struct MemberView {
     now: Option<SheetLink>,
     closed: Vec<SheetLink>,
     deadlines: Vec<Deadline>,
-    question: Option<AskedView>,
+    question: Option<PutToAllView>,
     reflections: Vec<ReflectionToHandIn>,
     remarks: Vec<RemarkView>,
     secret: String,
@@ -109,7 +109,7 @@ struct Deadline {
 
 /// The question that is put to all.
 #[derive(Serialize)]
-struct AskedView {
+struct PutToAllView {
     number: u32,
     round: u8,
     ask: String,
@@ -360,7 +360,7 @@ fn question(
     values: &PlaceholderValues,
     record: &MembershipRecord,
     asked: &Asked,
-) -> Option<AskedView> {
+) -> Option<PutToAllView> {
     let question = find_question(library.find(&asked.sheet)?, &asked.question)?;
     let (QuestionKind::Choice(options) | QuestionKind::Prediction { options, .. }) = &question.kind
     else {
@@ -376,7 +376,7 @@ fn question(
         votes: votes(at),
     };
     let texts = options.iter().map(|option| &option.text).enumerate();
-    Some(AskedView {
+    Some(PutToAllView {
         number: asked.number,
         round: asked.round,
         ask: to_inline_html(&values.fill(&question.ask)),
