@@ -46,6 +46,7 @@ fn address(route: &str) -> String {
             ("<name>", "attack" | "plays") => ALL[0].card().name,
             ("<name>", "pictures") => "cookies-insecure",
             ("<file>", "pictures") => "cookies-insecure.png",
+            ("<name>", "<variant>") => "1000.json",
             ("<id>", "wire") => "1",
             (rest, _) if rest.ends_with("..>") => "css/lab.css",
             (part, _) => part,
