@@ -3,11 +3,12 @@
 use std::net::{Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use super::reach::class_hosts;
 use super::{Running, proxies};
 use crate::app::settings::{Reach, SessionStore, Settings};
 use crate::base::addresses::{Listener, Site};
 use crate::base::encode;
-use crate::lab::Store;
+use crate::lab::{ClassHosts, Store};
 use crate::worksheets::codes::Codes;
 
 /// The address to open first.
@@ -105,9 +106,10 @@ pub fn addresses(settings: &Settings, running: &Running) {
         if !public_name.contains('.') {
             println!(
                 "  Careful            {public_name} has no dot: browsers search for it unless http:// \
-                 is typed before it"
+                 is typed before it, and no other host can be of its site: it has no sibling"
             );
         }
+        names_of_class(&class_hosts(settings, &running.addresses));
     }
     if let Some(desk) = &running.desk {
         println!("  The teacher's desk {} (works once)", desk.link);
@@ -123,6 +125,22 @@ pub fn addresses(settings: &Settings, running: &Running) {
     println!("  Stop with Ctrl-C.");
     for listener in Listener::ALL {
         warn_of_neighbour(running, listener);
+    }
+}
+
+/// What the network of a class must know, ready to paste.
+fn names_of_class(hosts: &ClassHosts) {
+    println!();
+    println!("  Every laptop must find these names. In the DNS of the network:");
+    for entry in hosts.dns() {
+        println!("    {entry}");
+    }
+    println!("  Or in the hosts file of each laptop. Linux and macOS, in a terminal:");
+    println!("    {}", hosts.on_unix());
+    println!("  Windows, in PowerShell as administrator:");
+    println!("    {}", hosts.on_windows());
+    if hosts.address().is_none() {
+        println!("  ADDRESS is this computer's own: no network was found here at the start.");
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::broken;
+use super::reach::class_hosts;
 use super::template_folder::TemplateFolder;
 use crate::app::settings::{Reach, Settings};
 use crate::attacker;
@@ -231,6 +232,7 @@ fn site(
                 store: shared.store.clone(),
                 health: shared.health.clone(),
                 lessons: shared.lessons.clone(),
+                class_hosts: class_hosts(settings, &shared.addresses),
                 certificate: shared.certificate.clone(),
                 lab_client: client,
                 captures: shared.captures.clone(),
@@ -269,6 +271,7 @@ fn site(
         .attach(AnswerHeaders)
         // After the request is noted.
         .attach(shared.step_keeper.clone())
+        .mount("/", lab::arrival_routes())
         .mount("/", assets::routes())
         .mount("/", request_router::routes())
         .register("/", problem::all_catchers())

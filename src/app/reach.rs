@@ -2,8 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 
-use crate::app::settings::Reach;
+use crate::app::settings::{Reach, Settings};
+use crate::base::addresses::Addresses;
 use crate::base::site_names::SiteNames;
+use crate::lab::ClassHosts;
 
 /// The name in links to the portal and the lab.
 pub fn portal_name(reach: &Reach) -> String {
@@ -47,6 +49,16 @@ pub fn host_of(bind: IpAddr) -> String {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => format!("[{address}]"),
     }
+}
+
+/// The names that a class's network must know, and the address to which they must lead.
+pub fn class_hosts(settings: &Settings, addresses: &Addresses) -> ClassHosts {
+    let address = match &settings.reach {
+        Reach::Loopback => None,
+        Reach::Class { bind, .. } if !bind.is_unspecified() => Some(*bind),
+        Reach::Class { .. } => way_out(),
+    };
+    ClassHosts::of(addresses, address)
 }
 
 /// The names in the certificate besides those of this computer: every host of the class, so that one

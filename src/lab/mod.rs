@@ -26,6 +26,8 @@ use std::sync::Arc;
 
 use rocket::{Build, Rocket};
 
+pub use learn::names::arrival_routes;
+pub use learn::names::class_hosts::ClassHosts;
 pub use learn::worksheets::keeper::StepKeeper;
 pub use lessons::Lessons;
 pub use store::Store;
@@ -47,6 +49,8 @@ pub struct LabState {
     pub health: Arc<Health>,
     /// The worksheets, and whose machine this is.
     pub lessons: Lessons,
+    /// What a class's network must know.
+    pub class_hosts: ClassHosts,
     /// The certificate in use.
     pub certificate: Arc<Certificate>,
     /// The client by which pages act on the portal.
@@ -67,6 +71,7 @@ pub fn mount(rocket: Rocket<Build>, state: LabState) -> Rocket<Build> {
         .manage(state.store)
         .manage(state.health)
         .manage(state.lessons)
+        .manage(state.class_hosts)
         .manage(state.certificate)
         .manage(state.lab_client)
         .manage(state.captures)

@@ -110,6 +110,8 @@ const TABLE: &[KnownAddress] = &[
     // Programs ask whether the lab is alive.
     row(Under("/healthz"), EverySite, File).needs(Unused),
     row(Under("/certificate.pem"), EverySite, Action).needs(Unused),
+    // A browser comes here on its way over the lab's names.
+    row(Exactly("/name-arrived"), EverySite, File).needs(AsKnown),
     row(Under("/certificate"), PortalRoot, Action).needs(AsKnown),
     // It shows what was sent and knows no session, so it is safe under any name. Older lab sheets ask
     // for it at 127.0.0.1.

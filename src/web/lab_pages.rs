@@ -112,6 +112,12 @@ pub const PAGES: &[LabPage] = &[
     .on(Listener::Lab, &[Site::Lab, Site::Portal]),
     page(
         Learn,
+        "Names",
+        "/names",
+        "Which host names the lab has, and whether your browser finds each of them.",
+    ),
+    page(
+        Learn,
         "Start over",
         "/start-over",
         "Takes a part of your bench back: clock, accounts, cookie jars, loot.",

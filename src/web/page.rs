@@ -134,7 +134,7 @@ impl Frame {
 }
 
 /// The certificate's file for curl. A student of a class has fetched it.
-const fn certificate_file(is_class: bool) -> &'static str {
+pub const fn certificate_file(is_class: bool) -> &'static str {
     match is_class {
         true => "session-lab.pem",
         false => "lab-data/tls/cert.pem",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::addresses::{BESIDE_SIBLING, LAB_TEST};
 use crate::base::event::Event;
 
 /// An event as a step sees it: the text of each field.
@@ -43,7 +44,7 @@ const FIELDS: [(&str, &[&str]); 22] = [
     ),
 ];
 
-const REQUEST: [&str; 12] = [
+const REQUEST: [&str; 13] = [
     "site",
     "method",
     "path",
@@ -51,6 +52,7 @@ const REQUEST: [&str; 12] = [
     "scheme",
     "host",
     "loopback",
+    "beside-sibling",
     "cafe",
     "session",
     "user",
@@ -92,7 +94,9 @@ pub fn facts(event: &Event) -> Facts {
         .collect();
     if let Some(host) = facts.get("host") {
         let loopback = is_loopback_name(host).to_string();
+        let beside_sibling = is_beside_sibling(host).to_string();
         facts.insert("loopback".into(), loopback);
+        facts.insert("beside-sibling".into(), beside_sibling);
     }
     facts
 }
@@ -101,6 +105,11 @@ pub fn facts(event: &Event) -> Facts {
 /// `Secure` cookie unencrypted.
 fn is_loopback_name(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost")
+}
+
+/// Whether the attacker controls a sibling of this host of the portal. A class's name is such a host.
+fn is_beside_sibling(host: &str) -> bool {
+    host == BESIDE_SIBLING || !(is_loopback_name(host) || host == LAB_TEST)
 }
 
 #[cfg(test)]
@@ -256,6 +265,14 @@ mod tests {
             ("notlocalhost", false),
         ] {
             assert_eq!(is_loopback_name(host), loopback, "{host}");
+        }
+        for (host, beside) in [
+            ("localhost", false),
+            ("lab.test", false),
+            ("portal.localhost", true),
+            ("lab.school.example", true),
+        ] {
+            assert_eq!(is_beside_sibling(host), beside, "{host}");
         }
     }
 

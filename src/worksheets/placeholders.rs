@@ -64,6 +64,8 @@ impl PlaceholderValues {
             ("sibling", page_as(Listener::Attacker, &names.sibling)),
             ("beside-sibling", page_as(http, &names.beside_sibling)),
             ("beside-sibling-tls", page_as(https, &names.beside_sibling)),
+            ("beside-sibling-name", names.beside_sibling.clone()),
+            ("sibling-origin", addresses.sibling(Listener::Attacker)),
             ("portal-name", names.portal.clone()),
             ("lab-test", page_as(http, &names.secure)),
             ("lab-test-tls", page_as(https, &names.secure)),

@@ -4,6 +4,7 @@
 //! `program` is the harness.
 
 pub mod class_lab;
+mod class_names;
 mod crowd;
 mod fail_over;
 mod flood;

@@ -110,6 +110,7 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             "Session files",
             lab.get("/session-files").await,
         ),
+        ("lab/names.html", "Check all names", lab.get("/names").await),
         ("lab/wire.html", "Wire", lab.get("/wire").await),
         (
             "lab/wire_exchange.html",

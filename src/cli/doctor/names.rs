@@ -8,13 +8,11 @@ use tokio::time::timeout;
 
 use super::finding::Finding;
 use crate::app::settings::Reach;
-use crate::base::addresses::{BESIDE_SIBLING, SIBLING};
+use crate::base::addresses::{BESIDE_SIBLING, LAB_TEST, SIBLING};
+use crate::base::site_names::SiteNames;
 
 /// How long the resolver may take for a name.
 const LIMIT: Duration = Duration::from_secs(3);
-
-/// A name that browsers do not exempt from `Secure`, which the sheets give to curl with `--resolve`.
-const LAB_TEST: &str = "lab.test";
 
 /// Every name that the lab uses.
 pub async fn look(reach: Option<&Reach>) -> Vec<Finding> {
@@ -23,7 +21,9 @@ pub async fn look(reach: Option<&Reach>) -> Vec<Finding> {
         findings.push(judge(name, addresses(name).await));
     }
     if let Some(Reach::Class { public_name, .. }) = reach {
-        findings.push(public(public_name, addresses(public_name).await));
+        for name in SiteNames::of(public_name).of_class() {
+            findings.push(public(name, addresses(name).await));
+        }
     }
     findings
 }
@@ -78,7 +78,7 @@ fn public(name: &str, addresses: io::Result<Vec<IpAddr>>) -> Finding {
         }
         _ => Finding::careful(
             name,
-            "this system does not know the public name",
+            "this system does not know this name of the class",
             "give it an entry in the DNS that the class uses",
         ),
     }

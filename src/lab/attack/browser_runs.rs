@@ -97,7 +97,8 @@ const fn slug(engine: BrowserEngine) -> &'static str {
 
 const ENGINES: [BrowserEngine; 2] = [BrowserEngine::Chromium, BrowserEngine::Firefox];
 
-fn is_class(lessons: &Lessons) -> bool {
+/// Whether several people share the machine that the lab runs on.
+pub(super) fn is_class(lessons: &Lessons) -> bool {
     lessons.attested == Attested::ByTeacher
 }
 

@@ -8,6 +8,7 @@ pub(super) mod ids;
 pub(super) mod matrix;
 mod play;
 pub(super) mod run;
+mod run_queue;
 mod runner;
 mod runs;
 pub(super) mod same_site;
@@ -22,6 +23,7 @@ pub(super) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
         .manage(matrix::MatrixJobs::default())
         .manage(runs::LastRuns::default())
         .manage(browser_runs::BrowserRuns::default())
+        .manage(run_queue::RunQueue::default())
         .manage(ids::LastIds::default())
         .mount("/", run::routes())
         .mount("/", matrix::routes())

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 
-use super::browser_runs::BrowserRuns;
+use super::browser_runs::{BrowserRuns, is_class};
+use super::run_queue::RunQueue;
 use super::runs::{LastRuns, note, try_attack};
 use crate::attacks::Attack;
 use crate::attacks::scenario::TargetLab;
@@ -27,6 +28,7 @@ pub(super) struct AttackRunner<'r> {
     pub benches: &'r Arc<Benches>,
     pub certificate: &'r Certificate,
     pub lessons: &'r Lessons,
+    pub queue: &'r RunQueue,
 }
 
 impl AttackRunner<'_> {
@@ -39,13 +41,17 @@ impl AttackRunner<'_> {
     /// notes them in the journal of the student's own bench.
     ///
     /// # Errors
-    /// One of them could not be tried to its end (503).
+    /// One of them could not be tried to its end (503). In a class: another run of this bench is not over.
     pub async fn run_at_once(
         &self,
         attack: &'static dyn Attack,
         variants: &[Variant],
     ) -> Result<(), Problem> {
         let context = self.context;
+        let _turn = match is_class(self.lessons) {
+            true => Some(self.queue.turn(context.bench.name()).await?),
+            false => None,
+        };
         let runs = variants
             .iter()
             .map(|variant| try_attack(self.target(), self.benches, attack, *variant));
@@ -78,6 +84,7 @@ impl<'r> FromRequest<'r> for AttackRunner<'r> {
                 benches: rocket.state()?,
                 certificate: rocket.state::<Arc<Certificate>>()?,
                 lessons: rocket.state()?,
+                queue: rocket.state()?,
             })
         };
         match found() {

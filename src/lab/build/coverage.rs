@@ -12,6 +12,7 @@ use crate::attacker::{AttackerRole, TRICKS};
 use crate::base::addresses::Listener;
 use crate::lab::page;
 use crate::web::context::RequestContext;
+use crate::web::page::certificate_file;
 use crate::web::problem::Problem;
 use crate::worksheets::catalogue::{AREAS, Area, CatalogueRow, TryIt};
 use crate::worksheets::standards::{self, Standard, StandardSource};
@@ -199,10 +200,13 @@ fn way_of(context: &RequestContext, way: &'static TryIt) -> TryView {
             ];
             (*path, sides)
         }
+        TryIt::Shell(command) if is_out_of_reach(context, command.line) => {
+            ("in a terminal, with a lab on your own computer", Vec::new())
+        }
         TryIt::Shell(_) => ("in a terminal", Vec::new()),
     };
     let command = match way {
-        TryIt::Shell(command) => Some(CommandView {
+        TryIt::Shell(command) if !is_out_of_reach(context, command.line) => Some(CommandView {
             line: real(context, command.line),
             prints: command.prints,
             means: command.means,
@@ -216,6 +220,14 @@ fn way_of(context: &RequestContext, way: &'static TryIt) -> TryView {
     }
 }
 
+/// The certificate's file, as the rows name it.
+const CERT: &str = certificate_file(false);
+
+/// Whether a command uses files of the lab that a student of a class does not have.
+fn is_out_of_reach(context: &RequestContext, line: &str) -> bool {
+    context.addresses.is_class() && line.replace(CERT, "").contains("lab-data/")
+}
+
 /// A command with the addresses of this lab and bench in place of their names.
 fn real(context: &RequestContext, line: &str) -> String {
     let addresses = &context.addresses;
@@ -224,6 +236,7 @@ fn real(context: &RequestContext, line: &str) -> String {
     let prefix = context.base();
     let names = [
         ("{http}", addresses.origin(Listener::PortalHttp) + &prefix),
+        (CERT, certificate_file(addresses.is_class()).to_owned()),
         ("{https}", addresses.origin(Listener::PortalHttps) + &prefix),
         ("{beside}", beside + &prefix),
         ("{origin of the sibling}", sibling.clone()),

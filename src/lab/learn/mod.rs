@@ -5,6 +5,7 @@ pub(super) mod certificate;
 pub(super) mod class;
 pub(super) mod glossary;
 pub(super) mod home;
+pub mod names;
 pub(super) mod not_taught;
 pub(super) mod pictures;
 pub(super) mod worksheets;
@@ -20,5 +21,6 @@ pub(super) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
         .mount("/", glossary::routes())
         .mount("/", not_taught::routes())
         .mount("/", pictures::routes())
+        .mount("/", names::routes())
         .mount("/", certificate::routes())
 }

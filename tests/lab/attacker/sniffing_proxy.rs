@@ -1,6 +1,7 @@
 //! The café: what it relays and where to, what can be read there, and what it never shows. Each test
 //! has its own lab, because all guests of a café share one record.
 
+mod in_class;
 mod on_lab_test;
 mod record;
 

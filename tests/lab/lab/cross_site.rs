@@ -48,6 +48,7 @@ fn address(route: &str) -> String {
             // The name of a session's record: the weak id, or no record.
             ("<name>", "<variant>") => "1001",
             ("<file>", "pictures") => "cookies-insecure.png",
+            ("<name>", "<variant>") => "1000.json",
             ("<id>", "wire") => "1",
             (rest, _) if rest.ends_with("..>") => "css/lab.css",
             (part, _) => part,

@@ -54,6 +54,50 @@ async fn walks_in_class(number: &str) {
     assert_eq!(live["points"], walk.sheet.points(), "{live}");
 }
 
+mod in_class {
+    use super::walks_in_class;
+
+    #[tokio::test]
+    async fn the_lab_and_its_certificate() {
+        walks_in_class("00").await;
+    }
+
+    #[tokio::test]
+    async fn a_session() {
+        walks_in_class("01").await;
+    }
+
+    #[tokio::test]
+    async fn cookie_attributes() {
+        walks_in_class("02").await;
+    }
+
+    #[tokio::test]
+    async fn on_the_wire() {
+        walks_in_class("04").await;
+    }
+
+    #[tokio::test]
+    async fn same_site_and_csrf() {
+        walks_in_class("05").await;
+    }
+
+    #[tokio::test]
+    async fn session_fixation() {
+        walks_in_class("06").await;
+    }
+
+    #[tokio::test]
+    async fn signing_out() {
+        walks_in_class("09").await;
+    }
+
+    #[tokio::test]
+    async fn other_pages() {
+        walks_in_class("19").await;
+    }
+}
+
 mod long {
     /// Issue 17.7: one sheet after the other on one bench. What was done for one sheet is no attempt at another.
     #[tokio::test]

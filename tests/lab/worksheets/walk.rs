@@ -349,7 +349,7 @@ impl Walk {
     }
 
     async fn send(&self, path: &str, kind: &str, body: String) -> HttpExchange {
-        let origin = self.values.fill("{{lab-origin}}");
+        let origin = self.student().origin();
         let headers = [("origin", origin.as_str()), ("content-type", kind)];
         self.student().send("POST", path, &headers, body).await
     }

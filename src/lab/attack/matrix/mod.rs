@@ -21,6 +21,8 @@ use self::costs::CostRow;
 use self::heat_map::{HeatMap, HeatMapFilter};
 use self::known::KnownCells;
 use self::panel::CellPanel;
+use super::browser_runs::is_class;
+use super::run_queue::RunQueue;
 use super::runs::{AttackRun, LastRuns};
 use super::threats::{self, ThreatView};
 use crate::attacks::cell::MatrixCell;
@@ -29,6 +31,7 @@ use crate::attacks::matrix::{self, MatrixSelection};
 use crate::attacks::scenario::TargetLab;
 use crate::base::bench_name::BenchName;
 use crate::client::LabClient;
+use crate::lab::Lessons;
 use crate::lab::defence_groups::DefenceGroup;
 use crate::lab::job::Jobs;
 use crate::lab::page;
@@ -211,10 +214,18 @@ fn start(
     context: &RequestContext,
     jobs: &State<MatrixJobs>,
     lab_client: &State<LabClient>,
+    lessons: &State<Lessons>,
+    queue: &State<RunQueue>,
 ) -> Redirect {
     let target = TargetLab::of(lab_client, &context.addresses);
     let run = MatrixRun::default();
+    let turns = is_class(lessons).then(|| queue.matrix());
     jobs.start(context.bench.name(), run, |job| async move {
+        // No turn where nobody else waits, and none where the lab is about to stop.
+        let _turn = match &turns {
+            Some(turns) => turns.acquire().await.ok(),
+            None => None,
+        };
         let every_cell = MatrixSelection::default();
         let cells = matrix::run(&target, &every_cell, |cell| {
             job.update(|run| run.cells.push(cell));
