@@ -17,6 +17,7 @@ pub mod exchange;
 pub mod framework;
 pub mod lab_portal;
 pub mod observed;
+pub mod overload;
 pub mod person;
 pub mod plan;
 pub mod prepared;
@@ -71,6 +72,8 @@ pub struct Audit {
     /// The browser for what only a browser decides.
     browser: Option<Arc<Browser>>,
     changed: Mutex<BTreeSet<String>>,
+    /// The cookies of somebody who asks honest requests between the checks.
+    honest: tokio::sync::Mutex<Option<String>>,
     /// Whether tokens are believed with any signature: asked once for all forgeries.
     any_signature: OnceCell<bool>,
 }
@@ -95,6 +98,7 @@ impl Audit {
             destructive: false,
             browser: None,
             changed: Mutex::default(),
+            honest: tokio::sync::Mutex::default(),
             any_signature: OnceCell::new(),
         })
     }
@@ -134,6 +138,12 @@ impl Audit {
             return Ok(person);
         }
         let (user, status) = (&account.user, answer.reply.status);
+        if let Some(status) = [status, home.reply.status]
+            .into_iter()
+            .find(|status| overload::is_no_answer(*status))
+        {
+            return Err(AuditError::Overloaded(status));
+        }
         let because = format!("a sign-in of {user} was answered {status} and did not work");
         Err(AuditError::Unexpected(because))
     }
@@ -150,6 +160,28 @@ impl Audit {
         let call = Call::get(&*self.plan.home).with_cookie(cookie);
         let exchange = self.person().call(call).await?;
         Ok((self.plan.shows(&exchange, account), exchange))
+    }
+
+    /// Whether an honest request is served: one of a user who is signed in, or who signs in again.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn serves_honest_requests(&self) -> Result<bool, AuditError> {
+        let mut honest = self.honest.lock().await;
+        if let Some(cookie) = honest.clone() {
+            let (opens, _) = self.opens(self.account(), Some(cookie)).await?;
+            if opens {
+                return Ok(true);
+            }
+        }
+        match self.signed_in(self.account()).await {
+            Ok(person) => {
+                *honest = person.cookie_header(&self.plan.home);
+                Ok(true)
+            }
+            Err(AuditError::Unexpected(_) | AuditError::Overloaded(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// An exchange as the report shows it.

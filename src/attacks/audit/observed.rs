@@ -5,6 +5,7 @@ use cookie_store::RawCookie;
 
 use super::exchange::AuditExchange;
 use super::framework::Framework;
+use super::overload::is_no_answer;
 use super::person::{Person, header_of};
 use super::plan::{AuditAccount, AuditPlan};
 use super::wire::{AuditError, AuditWire};
@@ -45,7 +46,7 @@ impl Observed {
         let before = person.cookies(&plan.home);
         let sign_in = person.call(prepared.call()?).await?;
         let cookies = person.cookies(&plan.home);
-        let home = person.get(&plan.home).await?;
+        let home = answered(person.get(&plan.home).await?)?;
         let mut session = Vec::new();
         for (name, _) in &cookies {
             let others: Vec<_> = cookies
@@ -55,7 +56,7 @@ impl Observed {
                 .collect();
             let call =
                 crate::client::caller::Call::get(&*plan.home).with_cookie(header_of(&others));
-            let without = Person::new(wire).call(call).await?;
+            let without = answered(Person::new(wire).call(call).await?)?;
             if !plan.shows(&without, account) {
                 session.push(name.clone());
             }
@@ -105,5 +106,14 @@ impl Observed {
             parsed.rfind(|cookie| cookie.name() == name)
         });
         lines.collect()
+    }
+}
+
+/// An answer, unless it is none to the question: a cookie does not make the session because the
+/// application has too many requests.
+fn answered(exchange: AuditExchange) -> Result<AuditExchange, AuditError> {
+    match exchange.reply.status {
+        status if is_no_answer(status) => Err(AuditError::Overloaded(status)),
+        _ => Ok(exchange),
     }
 }

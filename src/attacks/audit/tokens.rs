@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::Audit;
 use super::check::{CheckAnswer, CheckEvidence};
 use super::exchange::AuditExchange;
+use super::overload;
 use super::plan::AuditAccount;
 use super::prepared::Values;
 use super::recipe::TokenRecipe;
@@ -72,6 +73,9 @@ impl<'a> Tokens<'a> {
             .await?;
         let access = self.access_in(&exchange).ok_or_else(|| {
             let status = exchange.reply.status;
+            if overload::is_no_answer(status) {
+                return AuditError::Overloaded(status);
+            }
             let because = format!("the sign-in for tokens was answered {status} without a token");
             AuditError::Unexpected(because)
         })?;

@@ -8,6 +8,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::exchange::{AuditExchange, SecretMask};
+use super::overload;
 use super::target::AllowedTarget;
 use crate::client::caller::Call;
 use crate::client::{ClientError, LabClient, Outgoing};
@@ -31,6 +32,9 @@ pub enum AuditError {
     /// The audit has sent all requests that it may send.
     #[error("the audit has sent all {MOST_REQUESTS} requests that it may send")]
     Spent,
+    /// The application has too many requests, or fails.
+    #[error("the application answered {0}, so nothing can be told")]
+    Overloaded(u16),
     /// A step that is no part of the check failed.
     #[error("{0}")]
     Unexpected(String),
@@ -44,6 +48,7 @@ pub struct AuditWire {
     pause: Duration,
     last: Mutex<Option<Instant>>,
     sent: AtomicU32,
+    turned_away: AtomicU32,
     /// Whether a certificate is accepted without a check.
     unchecked: bool,
     /// The secrets met so far.
@@ -78,6 +83,7 @@ impl AuditWire {
             pause: PAUSE,
             last: Mutex::default(),
             sent: AtomicU32::new(0),
+            turned_away: AtomicU32::new(0),
             unchecked: false,
             mask: SecretMask::default(),
         }
@@ -115,6 +121,11 @@ impl AuditWire {
     /// How many requests were sent.
     pub fn sent(&self) -> u32 {
         self.sent.load(Ordering::Relaxed)
+    }
+
+    /// How many of them were answered "later".
+    pub fn turned_away(&self) -> u32 {
+        self.turned_away.load(Ordering::Relaxed)
     }
 
     /// The path of a recipe as the application has it, with its base path before it.
@@ -172,6 +183,9 @@ impl AuditWire {
                 body: call.body.clone(),
             })
             .await?;
+        if overload::turns_away(reply.status) {
+            self.turned_away.fetch_add(1, Ordering::Relaxed);
+        }
         Ok(AuditExchange {
             method: method.to_owned(),
             url: format!("{}{}", target.origin(), call.path),

@@ -197,6 +197,9 @@ fn not_run(error: AuditError) -> StartError {
     let hint = match &error {
         AuditError::Client(_) => "start the application, and look at its address and port",
         AuditError::Spent => "name in a recipe what the audit looks for: session-lab audit --init",
+        AuditError::Overloaded(_) => {
+            "look at the application's log, and lift its limit on requests for the audit"
+        }
         AuditError::Unexpected(_) => "session-lab audit --init writes a recipe to fill in",
     };
     could_not_run(format!("the audit could not begin: {error}"), hint)

@@ -5,6 +5,8 @@ mod applications;
 mod destructive;
 mod frameworks;
 mod hostile;
+mod overload;
+mod plain_app;
 mod several_steps;
 mod small_app;
 

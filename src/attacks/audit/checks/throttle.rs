@@ -31,6 +31,8 @@ impl Check for ThrottleCheck {
 
     async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
         let account = audit.second().unwrap_or(audit.account());
+        // Who is signed in before the guesses shows after them whether anybody is served.
+        let mut witness = audit.signed_in(account).await?;
         let guesses = WORDS
             .iter()
             .filter(|word| **word != account.password)
@@ -60,6 +62,12 @@ impl Check for ThrottleCheck {
                 says,
                 exchange: shown,
             }));
+        }
+        let served = witness.get(&audit.plan.home).await?;
+        if !audit.plan.shows(&served, account) {
+            let says = "After the wrong passwords nobody is served, not even a user who signed in before \
+                        them: that is no limit on guesses.";
+            return Ok(CheckAnswer::CannotTell(says.into()));
         }
         let says =
             format!("After {tries} wrong passwords in a row the right one is not taken at once.");

@@ -34,14 +34,14 @@ pub async fn begin(url: &str) -> Result<Audit, AuditError> {
     Audit::begin(wire, Recipe::of_address(url), accounts()).await
 }
 
-async fn audited(app: &SmallApp) -> AuditReport {
+pub async fn audited(app: &SmallApp) -> AuditReport {
     let audit = begin(&app.url())
         .await
         .unwrap_or_else(|error| panic!("{error}"));
     run::run(&audit, |_| {}).await
 }
 
-fn verdict<'r>(report: &'r AuditReport, check: &str) -> &'r str {
+pub fn verdict<'r>(report: &'r AuditReport, check: &str) -> &'r str {
     let found = report.findings.iter().find(|one| one.check == check);
     found.expect("a check of that name").verdict.word()
 }
