@@ -7,6 +7,7 @@ mod frameworks;
 mod hostile;
 mod overload;
 mod plain_app;
+mod plain_mistakes;
 mod several_steps;
 mod small_app;
 
