@@ -172,6 +172,7 @@ impl AuditWire {
         };
         let mut headers = call.headers.clone();
         headers.push(("accept-encoding".into(), "identity".into()));
+        let begun = Instant::now();
         let reply = client
             .send(Outgoing {
                 scheme,
@@ -192,6 +193,7 @@ impl AuditWire {
             headers: call.headers,
             body: call.body,
             reply,
+            took: begun.elapsed(),
         })
     }
 

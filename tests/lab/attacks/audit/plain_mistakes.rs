@@ -7,6 +7,7 @@ use session_lab::attacks::audit::check::CheckAnswer;
 
 use super::applications::begin;
 use super::plain_app::PlainApp;
+use super::small_app::page;
 
 /// What one check answers.
 async fn asked(check: &str, app: PlainApp) -> CheckAnswer {
@@ -35,4 +36,58 @@ async fn an_absolute_limit_alone_is_no_idle_limit() {
     assert!(says.contains("absolute"), "{says}");
     let answer = asked("idle-timeout", app(u64::MAX, u64::MAX)).await;
     assert!(matches!(answer, CheckAnswer::CannotTell(_)), "{answer:?}");
+}
+
+#[tokio::test]
+async fn the_number_of_a_request_and_the_time_tell_no_name() {
+    let numbered = |name: &str, now: u64| {
+        let text = format!("Wrong name or password, {name}.<p>Request {now:x} at 10:{now}</p>");
+        page("401 Unauthorized", "", &text)
+    };
+    let app = PlainApp {
+        failure: Box::new(numbered),
+        ..PlainApp::default()
+    };
+    let answer = asked("login-errors", app).await;
+    assert!(matches!(answer, CheckAnswer::Strong(_)), "{answer:?}");
+
+    let told = |name: &str, now: u64| {
+        let because = match name.contains("@app.test") {
+            true => "Wrong password.",
+            false => "Nobody has this name.",
+        };
+        let text = format!("{because}<p>Request {now}</p>");
+        page("401 Unauthorized", "", &text)
+    };
+    let app = PlainApp {
+        failure: Box::new(told),
+        ..PlainApp::default()
+    };
+    let CheckAnswer::Weak(evidence) = asked("login-errors", app).await else {
+        panic!("two texts");
+    };
+    assert!(
+        evidence.says.contains("Nobody has this name."),
+        "{}",
+        evidence.says
+    );
+}
+
+#[tokio::test]
+async fn a_name_that_the_time_tells_is_told() {
+    let slow = |name: &str, _: u64| {
+        if name.contains("@app.test") {
+            // As long as a slow hash takes on a slow machine: the time is the application's mistake.
+            std::thread::sleep(Duration::from_millis(300));
+        }
+        page("401 Unauthorized", "", "Wrong name or password.")
+    };
+    let app = PlainApp {
+        failure: Box::new(slow),
+        ..PlainApp::default()
+    };
+    let CheckAnswer::Weak(evidence) = asked("login-errors", app).await else {
+        panic!("0.3 s are gross");
+    };
+    assert!(evidence.says.contains("times as long"), "{}", evidence.says);
 }
