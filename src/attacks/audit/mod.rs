@@ -186,7 +186,12 @@ impl Audit {
 
     /// An exchange as the report shows it.
     pub fn shown(&self, exchange: &AuditExchange, headers: &[&str]) -> ShownExchange {
-        self.wire.mask.shown(exchange, headers)
+        let mut shown = self.wire.mask.shown(exchange, headers);
+        if self.wire.certificate_unchecked() && exchange.url.starts_with("https:") {
+            // The audit checked no certificate either: without it curl would refuse.
+            shown.curl = shown.curl.replacen("curl -i", "curl -k -i", 1);
+        }
+        shown
     }
 
     /// Notes what the audit changed in the application.

@@ -229,6 +229,8 @@ async fn the_hardened_portal_is_audited_without_a_recipe_although_nobody_signed_
     };
     let audit = Audit::begin(wire, Recipe::of_address(&url), vec![account]).await;
     let audit = audit.unwrap_or_else(|error| panic!("{error}"));
+    let shown = audit.shown(&audit.seen.home, &[]);
+    assert!(shown.curl.starts_with("curl -k -i "), "{}", shown.curl);
     let report = run::run(&audit, |_| {}).await;
     lab().benches.discard(&bench).await.expect("it was used");
     assert!(report.certificate_unchecked);
