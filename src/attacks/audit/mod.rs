@@ -35,7 +35,10 @@ mod client_state;
 mod cookie_line_rule;
 mod discover;
 mod forged_tokens;
+mod hmac_key;
 mod html;
+mod key_words;
+mod token_api;
 mod tokens;
 
 use std::collections::BTreeSet;
@@ -44,12 +47,13 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
-use self::check::CheckAnswer;
+use self::check::{CheckAnswer, Credential};
 use self::exchange::{AuditExchange, ShownExchange};
 use self::observed::Observed;
 use self::person::Person;
 use self::plan::{AuditAccount, AuditPlan};
 use self::recipe::{ChangeRecipe, Recipe};
+use self::token_api::TokenApi;
 use self::wire::{AuditError, AuditWire};
 use crate::browser::Browser;
 use crate::client::caller::Call;
@@ -89,7 +93,13 @@ impl Audit {
         accounts: Vec<AuditAccount>,
     ) -> Result<Self, AuditError> {
         let plan = plan::complete(&wire, recipe, accounts).await?;
-        let seen = Observed::of(&wire, &plan, &plan.accounts[0]).await?;
+        let account = &plan.accounts[0];
+        let seen = match &plan.recipe.token {
+            Some(token) if !plan.has_cookie_session => {
+                Observed::of_tokens(&wire, token, account).await?
+            }
+            _ => Observed::of(&wire, &plan, account).await?,
+        };
         Ok(Self {
             wire,
             plan,
@@ -166,7 +176,10 @@ impl Audit {
     ///
     /// # Errors
     /// No answer.
-    pub async fn serves_honest_requests(&self) -> Result<bool, AuditError> {
+    pub async fn serves_honest_requests(&self, by: Credential) -> Result<bool, AuditError> {
+        if by == Credential::Token || !self.plan.has_cookie_session {
+            return self.takes_token(self.account()).await;
+        }
         let mut honest = self.honest.lock().await;
         if let Some(cookie) = honest.clone() {
             let (opens, _) = self.opens(self.account(), Some(cookie)).await?;
@@ -179,6 +192,23 @@ impl Audit {
                 *honest = person.cookie_header(&self.plan.home);
                 Ok(true)
             }
+            Err(AuditError::Unexpected(_) | AuditError::Overloaded(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether a new sign-in for tokens gives one that opens the page of its user.
+    ///
+    /// # Errors
+    /// No answer.
+    async fn takes_token(&self, account: &AuditAccount) -> Result<bool, AuditError> {
+        let Some(recipe) = &self.plan.recipe.token else {
+            return Ok(false);
+        };
+        let wire = &self.wire;
+        let api = TokenApi { wire, recipe };
+        match api.sign_in(account).await {
+            Ok(issued) => Ok(api.open(&issued.access, account).await?.0),
             Err(AuditError::Unexpected(_) | AuditError::Overloaded(_)) => Ok(false),
             Err(error) => Err(error),
         }

@@ -8,6 +8,8 @@ use super::framework::Framework;
 use super::overload::is_no_answer;
 use super::person::{Person, header_of};
 use super::plan::{AuditAccount, AuditPlan};
+use super::recipe::TokenRecipe;
+use super::token_api::TokenApi;
 use super::wire::{AuditError, AuditWire};
 
 /// One sign-in, looked at closely.
@@ -80,6 +82,37 @@ impl Observed {
             session,
             home,
             framework,
+        })
+    }
+
+    /// Signs in once for tokens, and looks: there is no cookie that makes a session.
+    ///
+    /// # Errors
+    /// No answer, or the sign-in gives no token that opens the page.
+    pub(super) async fn of_tokens(
+        wire: &AuditWire,
+        recipe: &TokenRecipe,
+        account: &AuditAccount,
+    ) -> Result<Self, AuditError> {
+        let tokens = TokenApi { wire, recipe };
+        let issued = tokens.sign_in(account).await?;
+        let (opens, home) = tokens.open(&issued.access, account).await?;
+        let home = answered(home)?;
+        if !opens {
+            let because = format!(
+                "the token of {} does not open {}: it was answered {}, without the text that [token] names",
+                account.user, recipe.page, home.reply.status
+            );
+            return Err(AuditError::Unexpected(because));
+        }
+        Ok(Self {
+            lines: Vec::new(),
+            before: Vec::new(),
+            cookies: Vec::new(),
+            session: Vec::new(),
+            framework: Framework::of(&[], &[&issued.exchange, &home]),
+            setter: issued.exchange,
+            home,
         })
     }
 

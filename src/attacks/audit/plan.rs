@@ -1,7 +1,7 @@
 //! How the audited application is used: what the recipe says, and what is found where it says
 //! nothing (`discover.rs`).
 
-use super::discover::{find_home, find_sign_in, find_sign_out};
+use super::discover::{find_form, find_home, find_route, find_sign_out, no_sign_in};
 use super::exchange::AuditExchange;
 use super::html::FoundPage;
 use super::person::Person;
@@ -44,6 +44,9 @@ pub struct AuditPlan {
     pub accounts: Vec<AuditAccount>,
     /// The sign-in.
     pub sign_in: RequestRecipe,
+    /// Whether a sign-in opens a session with a cookie. Where it does not, the sign-in is the one for
+    /// tokens, and the page for users is the one that a token opens.
+    pub has_cookie_session: bool,
     /// The whole path of the page for users.
     pub home: String,
     /// A text on it that only the user sees; `{user}` is what the application calls them.
@@ -127,13 +130,36 @@ pub async fn complete(
         wire.mask.note(&account.password, "password");
     }
     let mut found = Vec::new();
-    let sign_in = match &recipe.sign_in {
-        Some(sign_in) => sign_in.clone(),
-        None => find_sign_in(wire, &first, &mut found).await?,
+    let sign_in = match (&recipe.sign_in, &recipe.token) {
+        (Some(sign_in), _) => Some(sign_in.clone()),
+        (None, None) => match find_form(wire, &mut found).await? {
+            Some(form) => Some(form),
+            None => Some(find_route(wire, &first, &mut found).await?),
+        },
+        // A JSON route is not guessed where one is named that answers with tokens.
+        (None, Some(_)) => find_form(wire, &mut found).await?,
+    };
+    let sign_in = match (sign_in, &recipe.token) {
+        (Some(sign_in), _) => sign_in,
+        (None, Some(token)) => {
+            let found = "The only sign-in is the one for tokens: no cookie makes a session.";
+            return Ok(AuditPlan {
+                accounts,
+                sign_in: token.sign_in.clone(),
+                has_cookie_session: false,
+                home: wire.path(&token.page),
+                home_text: token.text.clone(),
+                sign_out: None,
+                recipe,
+                found: vec![found.into()],
+            });
+        }
+        (None, None) => return Err(no_sign_in()),
     };
     let mut plan = AuditPlan {
         accounts,
         sign_in,
+        has_cookie_session: true,
         home: String::new(),
         home_text: String::new(),
         sign_out: recipe.sign_out.clone(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::check::{CheckAnswer, CheckCard, CheckSubject};
+use super::check::{CheckAnswer, CheckCard, CheckSubject, Credential};
 use super::overload::{NOBODY_IS_SERVED, TURNED_AWAY};
 use super::report::{AuditFinding, AuditReport};
 use super::verdict::SeenArms;
@@ -15,6 +15,10 @@ const ONE_CHECK: Duration = Duration::from_secs(90);
 
 /// How long all of them may take together.
 const ALL_CHECKS: Duration = Duration::from_secs(900);
+
+/// Why a check is not tried on an application that knows tokens only.
+const NO_COOKIE_SESSION: &str = "It is about a session that a cookie makes, and only a sign-in for \
+                                 tokens is known. Where there is another one, name it in [sign-in].";
 
 /// How many requests the checks send, roughly: what they say, and two sign-ins each.
 pub fn estimate() -> u32 {
@@ -33,6 +37,10 @@ pub async fn run(audit: &Audit, mut begun: impl FnMut(&'static CheckCard)) -> Au
     for check in CHECKS {
         let card = check.card();
         begun(card);
+        if card.uses() == Credential::CookieSession && !audit.plan.has_cookie_session {
+            answers.push((card, CheckAnswer::NotTried(NO_COOKIE_SESSION.into())));
+            continue;
+        }
         let limit = ONE_CHECK + audit.wait.unwrap_or_default();
         let late = CheckAnswer::NotTried("It took longer than a check may take.".into());
         let before = (audit.wire.sent(), audit.wire.turned_away());
@@ -48,7 +56,7 @@ pub async fn run(audit: &Audit, mut begun: impl FnMut(&'static CheckCard)) -> Au
             CheckSubject::Defence(Name::Throttle) => answer,
             _ => {
                 turned_away |= audit.wire.turned_away() > before.1;
-                confirmed(audit, answer, before).await
+                confirmed(audit, card, answer, before).await
             }
         };
         answers.push((card, answer));
@@ -71,7 +79,12 @@ pub async fn run(audit: &Audit, mut begun: impl FnMut(&'static CheckCard)) -> Au
 
 /// A refusal, if it was one: nothing was turned away for the rate of requests, and an honest request
 /// is served after it. `before` is how many requests were sent, and how many turned away.
-async fn confirmed(audit: &Audit, answer: CheckAnswer, before: (u32, u32)) -> CheckAnswer {
+async fn confirmed(
+    audit: &Audit,
+    card: &CheckCard,
+    answer: CheckAnswer,
+    before: (u32, u32),
+) -> CheckAnswer {
     let is_refusal = matches!(
         answer,
         CheckAnswer::Strong(_) | CheckAnswer::NotFound { .. }
@@ -82,7 +95,7 @@ async fn confirmed(audit: &Audit, answer: CheckAnswer, before: (u32, u32)) -> Ch
     if audit.wire.turned_away() > before.1 {
         return CheckAnswer::CannotTell(TURNED_AWAY.into());
     }
-    let served = tokio::time::timeout(ONE_CHECK, audit.serves_honest_requests()).await;
+    let served = tokio::time::timeout(ONE_CHECK, audit.serves_honest_requests(card.uses())).await;
     match served {
         Ok(Ok(true)) => answer,
         _ => CheckAnswer::CannotTell(NOBODY_IS_SERVED.into()),

@@ -10,6 +10,7 @@ mod plain_app;
 mod plain_mistakes;
 mod several_steps;
 mod small_app;
+mod tokens_only;
 
 use std::collections::{BTreeMap, BTreeSet};
 
