@@ -162,14 +162,18 @@ fn relative(wire: &AuditWire, path: &str) -> Option<String> {
     rest.starts_with('/').then(|| rest.to_owned())
 }
 
-/// Finds out how a page for users differs from what a stranger sees at the same address.
+/// Finds out how a page for users differs from what a stranger sees at the same address, and whether
+/// it does.
+///
+/// # Errors
+/// No answer.
 pub(super) async fn find_home(
     wire: &AuditWire,
     plan: &mut AuditPlan,
     account: &AuditAccount,
     person: &mut Person<'_>,
     landed: &str,
-) -> Result<(), AuditError> {
+) -> Result<bool, AuditError> {
     let root = wire.path("/");
     for path in [landed, &root] {
         let own = person.get(path).await?;
@@ -198,15 +202,10 @@ pub(super) async fn find_home(
             ));
             plan.home = path.to_owned();
             plan.home_text = text;
-            return Ok(());
+            return Ok(true);
         }
     }
-    let because = format!(
-        "nothing shows that {} is signed in: check the name and the password, or name a page and a \
-         text in [signed-in] of the recipe",
-        account.user
-    );
-    Err(AuditError::Unexpected(because))
+    Ok(false)
 }
 
 /// Looks for a sign-out on the page for users.

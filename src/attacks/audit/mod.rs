@@ -34,6 +34,7 @@ mod checks;
 mod client_state;
 mod cookie_line_rule;
 mod discover;
+mod failed_sign_in;
 mod forged_tokens;
 mod hmac_key;
 mod html;

@@ -3,6 +3,7 @@
 
 use super::discover::{find_form, find_home, find_route, find_sign_out, no_sign_in};
 use super::exchange::AuditExchange;
+use super::failed_sign_in;
 use super::html::FoundPage;
 use super::person::Person;
 use super::prepared::{Prepared, Values};
@@ -174,28 +175,42 @@ pub async fn complete(
         .strip_prefix(&wire.target().origin())
         .unwrap_or("/")
         .to_owned();
-    let (landed, _) = person.follow(&sent_to, answer).await?;
-    match plan.recipe.signed_in.clone() {
+    let (landed, page) = person.follow(&sent_to, answer).await?;
+    let is_found = match plan.recipe.signed_in.clone() {
         Some(signed_in) => {
             plan.home = wire.path(&signed_in.page);
             plan.home_text = signed_in.text;
+            true
         }
         None => find_home(wire, &mut plan, &first, &mut person, &landed).await?,
+    };
+    if !is_found {
+        return Err(failed(&plan, wire, &first, status, &page).await?);
     }
     let (_, home) = person.visit(&plan.home).await?;
     if !plan.shows(&home, &first) {
-        let because = format!(
-            "the sign-in of {} was answered {status}, and nothing shows that it worked: check the \
-             name and the password, or say in [sign-in] and [signed-in] how it works, and in \
-             [[sign-in-first]] which steps come before it",
-            first.user
-        );
-        return Err(AuditError::Unexpected(because));
+        return Err(failed(&plan, wire, &first, status, &page).await?);
     }
     if plan.sign_out.is_none() {
         find_sign_out(wire, &mut plan, &home);
     }
     Ok(plan)
+}
+
+/// The error for a sign-in that did not work, beside what its page says before it.
+async fn failed(
+    plan: &AuditPlan,
+    wire: &AuditWire,
+    account: &AuditAccount,
+    status: u16,
+    page: &AuditExchange,
+) -> Result<AuditError, AuditError> {
+    let form = match &plan.sign_in.page {
+        Some(form) => Some(Person::new(wire).visit(&wire.path(form)).await?.1),
+        None => None,
+    };
+    let form = form.as_ref();
+    Ok(failed_sign_in::because(wire, account, status, page, form))
 }
 
 #[cfg(test)]

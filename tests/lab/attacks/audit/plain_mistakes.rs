@@ -91,3 +91,40 @@ async fn a_name_that_the_time_tells_is_told() {
     };
     assert!(evidence.says.contains("times as long"), "{}", evidence.says);
 }
+
+#[tokio::test]
+async fn a_sign_in_that_fails_names_its_cause_and_the_message_of_the_page() {
+    let refused = |status: &'static str, text: &'static str| PlainApp {
+        first: Box::new(move |asked, _| (asked.method == "POST").then(|| page(status, "", text))),
+        ..PlainApp::default()
+    };
+    let captcha = PlainApp {
+        beside_the_fields: "<label>What do you see? <input name=captcha></label>",
+        ..refused("400 Bad Request", "Wrong letters.")
+    };
+    for (app, parts) in [
+        (captcha, ["400 \"Wrong letters.\"", "CAPTCHA"]),
+        (
+            refused("423 Locked", "<p>Ask an <b>administrator</b>.</p>"),
+            ["423 \"Ask an administrator", "unlock"],
+        ),
+        (
+            refused("401 Unauthorized", "correct horse is wrong"),
+            [
+                "401 \"<password> is wrong\"",
+                "check the name and the password",
+            ],
+        ),
+        (
+            refused("429 Too Many Requests", "Later."),
+            ["429", "answered"],
+        ),
+    ] {
+        let app = app.start();
+        let error = begin(&app.url()).await.expect_err("no audit").to_string();
+        for part in parts {
+            assert!(error.contains(part), "{part}: {error}");
+        }
+        assert!(!error.contains("horse"), "{error}");
+    }
+}
