@@ -33,6 +33,17 @@ pub enum Worst {
     Note,
 }
 
+/// What a check uses of the application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// A session that a cookie makes.
+    CookieSession,
+    /// A token.
+    Token,
+    /// A sign-in of either kind.
+    AnySignIn,
+}
+
 /// What is known about a check before it runs.
 #[derive(Debug)]
 pub struct CheckCard {
@@ -60,6 +71,29 @@ impl CheckCard {
         }
     }
 
+    /// What it uses of the application.
+    pub const fn uses(&self) -> Credential {
+        match self.near() {
+            Name::JwtSignature
+            | Name::JwtNone
+            | Name::JwtAlgorithm
+            | Name::JwtKey
+            | Name::JwtKeySource
+            | Name::JwtKid
+            | Name::JwtNotBefore
+            | Name::JwtIssuer
+            | Name::JwtAudience
+            | Name::JwtType
+            | Name::JwtCrit
+            | Name::JwtTransport
+            | Name::JwtRevocation
+            | Name::RefreshRotation
+            | Name::TokenStorage => Credential::Token,
+            Name::LoginErrors | Name::Throttle => Credential::AnySignIn,
+            _ => Credential::CookieSession,
+        }
+    }
+
     /// The requirements of standards that it answers.
     pub fn standards(&self) -> &'static [&'static str] {
         if self.standards.is_empty() {
@@ -82,7 +116,7 @@ pub enum CheckAnswer {
     NotFound {
         /// How many.
         tries: usize,
-        /// Of what, in the plural.
+        /// Of what, and that none of them worked.
         of: &'static str,
     },
     /// It was not tried.

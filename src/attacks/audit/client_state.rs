@@ -12,7 +12,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use crate::attacks::word_list::WORDS;
+use super::hmac_key::HmacHash;
+use super::key_words::key_words;
 
 /// How a framework writes a session into a cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,9 +120,7 @@ impl ClientState {
 
     /// The word that signed it. Nobody is asked, so nobody can count the guesses.
     pub(super) fn cracked(&self) -> Option<&'static str> {
-        WORDS
-            .into_iter()
-            .find(|word| self.is_signed_with(word.as_bytes()))
+        key_words().find(|word| self.is_signed_with(word.as_bytes()))
     }
 
     fn is_signed_with(&self, key: &[u8]) -> bool {
@@ -145,7 +144,14 @@ impl ClientState {
                     .finalize();
                 sha256_of(&derived, signed.as_bytes()) == *signature
             }
-            StateForm::Jwt => sha256_of(key, signed.as_bytes()) == *signature,
+            StateForm::Jwt => {
+                let header = signed.split('.').next().and_then(readable);
+                let header: serde_json::Value = header
+                    .and_then(|text| serde_json::from_str(&text).ok())
+                    .unwrap_or_default();
+                let hash = header["alg"].as_str().and_then(HmacHash::of);
+                hash.is_some_and(|hash| hash.over(signed.as_bytes(), key) == *signature)
+            }
             // Its key is derived with many rounds, which differ from version to version.
             StateForm::Rails => false,
         }

@@ -35,15 +35,14 @@ const USUAL_ROUTES: [&str; 5] = [
     "/api/session",
 ];
 
-/// Looks for a sign-in.
+/// Looks for a form to sign in with.
 ///
 /// # Errors
-/// No answer, or there is none.
-pub(super) async fn find_sign_in(
+/// No answer.
+pub(super) async fn find_form(
     wire: &AuditWire,
-    account: &AuditAccount,
     found: &mut Vec<String>,
-) -> Result<RequestRecipe, AuditError> {
+) -> Result<Option<RequestRecipe>, AuditError> {
     let mut person = Person::new(wire);
     let (root, first) = person.visit(&wire.path("/")).await?;
     let page = FoundPage::read(&first.reply.body);
@@ -65,9 +64,21 @@ pub(super) async fn find_sign_in(
         let form = page.forms.iter().find(|form| is_sign_in(form));
         if let Some(recipe) = form.and_then(|form| of_form(wire, &at, form)) {
             found.push(format!("The sign-in is the form at {at}."));
-            return Ok(recipe);
+            return Ok(Some(recipe));
         }
     }
+    Ok(None)
+}
+
+/// Looks for a sign-in for programs, whose answer sets a cookie.
+///
+/// # Errors
+/// No answer, or there is none.
+pub(super) async fn find_route(
+    wire: &AuditWire,
+    account: &AuditAccount,
+    found: &mut Vec<String>,
+) -> Result<RequestRecipe, AuditError> {
     for path in USUAL_ROUTES {
         for name in ["username", "email", "user"] {
             let body = json!({ name: "{user}", "password": "{password}" });
@@ -89,9 +100,14 @@ pub(super) async fn find_sign_in(
             }
         }
     }
-    let because = "no sign-in was found: say in [sign-in] of a recipe where it is \
-                   (session-lab audit --init writes one)";
-    Err(AuditError::Unexpected(because.into()))
+    Err(no_sign_in())
+}
+
+/// There is no sign-in.
+pub(super) fn no_sign_in() -> AuditError {
+    let because = "no sign-in was found: say in [sign-in] of a recipe where it is, or in [token] where \
+                   tokens are got (session-lab audit --init writes one)";
+    AuditError::Unexpected(because.into())
 }
 
 /// What a sign-in says of itself.
@@ -146,14 +162,18 @@ fn relative(wire: &AuditWire, path: &str) -> Option<String> {
     rest.starts_with('/').then(|| rest.to_owned())
 }
 
-/// Finds out how a page for users differs from what a stranger sees at the same address.
+/// Finds out how a page for users differs from what a stranger sees at the same address, and whether
+/// it does.
+///
+/// # Errors
+/// No answer.
 pub(super) async fn find_home(
     wire: &AuditWire,
     plan: &mut AuditPlan,
     account: &AuditAccount,
     person: &mut Person<'_>,
     landed: &str,
-) -> Result<(), AuditError> {
+) -> Result<bool, AuditError> {
     let root = wire.path("/");
     for path in [landed, &root] {
         let own = person.get(path).await?;
@@ -182,15 +202,10 @@ pub(super) async fn find_home(
             ));
             plan.home = path.to_owned();
             plan.home_text = text;
-            return Ok(());
+            return Ok(true);
         }
     }
-    let because = format!(
-        "nothing shows that {} is signed in: check the name and the password, or name a page and a \
-         text in [signed-in] of the recipe",
-        account.user
-    );
-    Err(AuditError::Unexpected(because))
+    Ok(false)
 }
 
 /// Looks for a sign-out on the page for users.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -26,6 +27,8 @@ pub struct AuditExchange {
     pub body: String,
     /// The answer.
     pub reply: HttpExchange,
+    /// How long it took.
+    pub took: Duration,
 }
 
 impl AuditExchange {
@@ -246,6 +249,7 @@ mod tests {
                 )],
                 body: String::new(),
             },
+            took: Duration::ZERO,
         };
         let shown = mask.shown(&exchange, &["set-cookie", "location"]);
         assert_eq!(

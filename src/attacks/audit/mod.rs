@@ -17,6 +17,7 @@ pub mod exchange;
 pub mod framework;
 pub mod lab_portal;
 pub mod observed;
+pub mod overload;
 pub mod person;
 pub mod plan;
 pub mod prepared;
@@ -33,8 +34,12 @@ mod checks;
 mod client_state;
 mod cookie_line_rule;
 mod discover;
+mod failed_sign_in;
 mod forged_tokens;
+mod hmac_key;
 mod html;
+mod key_words;
+mod token_api;
 mod tokens;
 
 use std::collections::BTreeSet;
@@ -43,12 +48,13 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
-use self::check::CheckAnswer;
+use self::check::{CheckAnswer, Credential};
 use self::exchange::{AuditExchange, ShownExchange};
 use self::observed::Observed;
 use self::person::Person;
 use self::plan::{AuditAccount, AuditPlan};
 use self::recipe::{ChangeRecipe, Recipe};
+use self::token_api::TokenApi;
 use self::wire::{AuditError, AuditWire};
 use crate::browser::Browser;
 use crate::client::caller::Call;
@@ -71,6 +77,8 @@ pub struct Audit {
     /// The browser for what only a browser decides.
     browser: Option<Arc<Browser>>,
     changed: Mutex<BTreeSet<String>>,
+    /// The cookies of somebody who asks honest requests between the checks.
+    honest: tokio::sync::Mutex<Option<String>>,
     /// Whether tokens are believed with any signature: asked once for all forgeries.
     any_signature: OnceCell<bool>,
 }
@@ -86,7 +94,13 @@ impl Audit {
         accounts: Vec<AuditAccount>,
     ) -> Result<Self, AuditError> {
         let plan = plan::complete(&wire, recipe, accounts).await?;
-        let seen = Observed::of(&wire, &plan, &plan.accounts[0]).await?;
+        let account = &plan.accounts[0];
+        let seen = match &plan.recipe.token {
+            Some(token) if !plan.has_cookie_session => {
+                Observed::of_tokens(&wire, token, account).await?
+            }
+            _ => Observed::of(&wire, &plan, account).await?,
+        };
         Ok(Self {
             wire,
             plan,
@@ -95,6 +109,7 @@ impl Audit {
             destructive: false,
             browser: None,
             changed: Mutex::default(),
+            honest: tokio::sync::Mutex::default(),
             any_signature: OnceCell::new(),
         })
     }
@@ -134,6 +149,12 @@ impl Audit {
             return Ok(person);
         }
         let (user, status) = (&account.user, answer.reply.status);
+        if let Some(status) = [status, home.reply.status]
+            .into_iter()
+            .find(|status| overload::is_no_answer(*status))
+        {
+            return Err(AuditError::Overloaded(status));
+        }
         let because = format!("a sign-in of {user} was answered {status} and did not work");
         Err(AuditError::Unexpected(because))
     }
@@ -152,9 +173,56 @@ impl Audit {
         Ok((self.plan.shows(&exchange, account), exchange))
     }
 
+    /// Whether an honest request is served: one of a user who is signed in, or who signs in again.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn serves_honest_requests(&self, by: Credential) -> Result<bool, AuditError> {
+        if by == Credential::Token || !self.plan.has_cookie_session {
+            return self.takes_token(self.account()).await;
+        }
+        let mut honest = self.honest.lock().await;
+        if let Some(cookie) = honest.clone() {
+            let (opens, _) = self.opens(self.account(), Some(cookie)).await?;
+            if opens {
+                return Ok(true);
+            }
+        }
+        match self.signed_in(self.account()).await {
+            Ok(person) => {
+                *honest = person.cookie_header(&self.plan.home);
+                Ok(true)
+            }
+            Err(AuditError::Unexpected(_) | AuditError::Overloaded(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether a new sign-in for tokens gives one that opens the page of its user.
+    ///
+    /// # Errors
+    /// No answer.
+    async fn takes_token(&self, account: &AuditAccount) -> Result<bool, AuditError> {
+        let Some(recipe) = &self.plan.recipe.token else {
+            return Ok(false);
+        };
+        let wire = &self.wire;
+        let api = TokenApi { wire, recipe };
+        match api.sign_in(account).await {
+            Ok(issued) => Ok(api.open(&issued.access, account).await?.0),
+            Err(AuditError::Unexpected(_) | AuditError::Overloaded(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// An exchange as the report shows it.
     pub fn shown(&self, exchange: &AuditExchange, headers: &[&str]) -> ShownExchange {
-        self.wire.mask.shown(exchange, headers)
+        let mut shown = self.wire.mask.shown(exchange, headers);
+        if self.wire.certificate_unchecked() && exchange.url.starts_with("https:") {
+            // The audit checked no certificate either: without it curl would refuse.
+            shown.curl = shown.curl.replacen("curl -i", "curl -k -i", 1);
+        }
+        shown
     }
 
     /// Notes what the audit changed in the application.

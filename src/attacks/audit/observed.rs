@@ -5,8 +5,11 @@ use cookie_store::RawCookie;
 
 use super::exchange::AuditExchange;
 use super::framework::Framework;
+use super::overload::is_no_answer;
 use super::person::{Person, header_of};
 use super::plan::{AuditAccount, AuditPlan};
+use super::recipe::TokenRecipe;
+use super::token_api::TokenApi;
 use super::wire::{AuditError, AuditWire};
 
 /// One sign-in, looked at closely.
@@ -45,7 +48,7 @@ impl Observed {
         let before = person.cookies(&plan.home);
         let sign_in = person.call(prepared.call()?).await?;
         let cookies = person.cookies(&plan.home);
-        let home = person.get(&plan.home).await?;
+        let home = answered(person.get(&plan.home).await?)?;
         let mut session = Vec::new();
         for (name, _) in &cookies {
             let others: Vec<_> = cookies
@@ -55,7 +58,7 @@ impl Observed {
                 .collect();
             let call =
                 crate::client::caller::Call::get(&*plan.home).with_cookie(header_of(&others));
-            let without = Person::new(wire).call(call).await?;
+            let without = answered(Person::new(wire).call(call).await?)?;
             if !plan.shows(&without, account) {
                 session.push(name.clone());
             }
@@ -82,6 +85,37 @@ impl Observed {
         })
     }
 
+    /// Signs in once for tokens, and looks: there is no cookie that makes a session.
+    ///
+    /// # Errors
+    /// No answer, or the sign-in gives no token that opens the page.
+    pub(super) async fn of_tokens(
+        wire: &AuditWire,
+        recipe: &TokenRecipe,
+        account: &AuditAccount,
+    ) -> Result<Self, AuditError> {
+        let tokens = TokenApi { wire, recipe };
+        let issued = tokens.sign_in(account).await?;
+        let (opens, home) = tokens.open(&issued.access, account).await?;
+        let home = answered(home)?;
+        if !opens {
+            let because = format!(
+                "the token of {} does not open {}: it was answered {}, without the text that [token] names",
+                account.user, recipe.page, home.reply.status
+            );
+            return Err(AuditError::Unexpected(because));
+        }
+        Ok(Self {
+            lines: Vec::new(),
+            before: Vec::new(),
+            cookies: Vec::new(),
+            session: Vec::new(),
+            framework: Framework::of(&[], &[&issued.exchange, &home]),
+            setter: issued.exchange,
+            home,
+        })
+    }
+
     /// The value of a cookie after the sign-in.
     pub fn cookie(&self, name: &str) -> Option<&str> {
         let found = self.cookies.iter().find(|(found, _)| found == name);
@@ -105,5 +139,14 @@ impl Observed {
             parsed.rfind(|cookie| cookie.name() == name)
         });
         lines.collect()
+    }
+}
+
+/// An answer, unless it is none to the question: a cookie does not make the session because the
+/// application has too many requests.
+fn answered(exchange: AuditExchange) -> Result<AuditExchange, AuditError> {
+    match exchange.reply.status {
+        status if is_no_answer(status) => Err(AuditError::Overloaded(status)),
+        _ => Ok(exchange),
     }
 }

@@ -157,8 +157,7 @@ impl<'w> Person<'w> {
             path = next;
             exchange = self.get(&path).await?;
         }
-        let because = format!("{MOST_REDIRECTS} redirects one after the other, and no page");
-        Err(AuditError::Unexpected(because))
+        Err(AuditError::RedirectLoop(MOST_REDIRECTS))
     }
 
     /// Gets a request of a recipe ready: fetches its page, takes over the hidden fields of its form,

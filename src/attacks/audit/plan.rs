@@ -1,8 +1,9 @@
 //! How the audited application is used: what the recipe says, and what is found where it says
 //! nothing (`discover.rs`).
 
-use super::discover::{find_home, find_sign_in, find_sign_out};
+use super::discover::{find_form, find_home, find_route, find_sign_out, no_sign_in};
 use super::exchange::AuditExchange;
+use super::failed_sign_in;
 use super::html::FoundPage;
 use super::person::Person;
 use super::prepared::{Prepared, Values};
@@ -44,6 +45,9 @@ pub struct AuditPlan {
     pub accounts: Vec<AuditAccount>,
     /// The sign-in.
     pub sign_in: RequestRecipe,
+    /// Whether a sign-in opens a session with a cookie. Where it does not, the sign-in is the one for
+    /// tokens, and the page for users is the one that a token opens.
+    pub has_cookie_session: bool,
     /// The whole path of the page for users.
     pub home: String,
     /// A text on it that only the user sees; `{user}` is what the application calls them.
@@ -127,13 +131,36 @@ pub async fn complete(
         wire.mask.note(&account.password, "password");
     }
     let mut found = Vec::new();
-    let sign_in = match &recipe.sign_in {
-        Some(sign_in) => sign_in.clone(),
-        None => find_sign_in(wire, &first, &mut found).await?,
+    let sign_in = match (&recipe.sign_in, &recipe.token) {
+        (Some(sign_in), _) => Some(sign_in.clone()),
+        (None, None) => match find_form(wire, &mut found).await? {
+            Some(form) => Some(form),
+            None => Some(find_route(wire, &first, &mut found).await?),
+        },
+        // A JSON route is not guessed where one is named that answers with tokens.
+        (None, Some(_)) => find_form(wire, &mut found).await?,
+    };
+    let sign_in = match (sign_in, &recipe.token) {
+        (Some(sign_in), _) => sign_in,
+        (None, Some(token)) => {
+            let found = "The only sign-in is the one for tokens: no cookie makes a session.";
+            return Ok(AuditPlan {
+                accounts,
+                sign_in: token.sign_in.clone(),
+                has_cookie_session: false,
+                home: wire.path(&token.page),
+                home_text: token.text.clone(),
+                sign_out: None,
+                recipe,
+                found: vec![found.into()],
+            });
+        }
+        (None, None) => return Err(no_sign_in()),
     };
     let mut plan = AuditPlan {
         accounts,
         sign_in,
+        has_cookie_session: true,
         home: String::new(),
         home_text: String::new(),
         sign_out: recipe.sign_out.clone(),
@@ -148,28 +175,42 @@ pub async fn complete(
         .strip_prefix(&wire.target().origin())
         .unwrap_or("/")
         .to_owned();
-    let (landed, _) = person.follow(&sent_to, answer).await?;
-    match plan.recipe.signed_in.clone() {
+    let (landed, page) = person.follow(&sent_to, answer).await?;
+    let is_found = match plan.recipe.signed_in.clone() {
         Some(signed_in) => {
             plan.home = wire.path(&signed_in.page);
             plan.home_text = signed_in.text;
+            true
         }
         None => find_home(wire, &mut plan, &first, &mut person, &landed).await?,
+    };
+    if !is_found {
+        return Err(failed(&plan, wire, &first, status, &page).await?);
     }
     let (_, home) = person.visit(&plan.home).await?;
     if !plan.shows(&home, &first) {
-        let because = format!(
-            "the sign-in of {} was answered {status}, and nothing shows that it worked: check the \
-             name and the password, or say in [sign-in] and [signed-in] how it works, and in \
-             [[sign-in-first]] which steps come before it",
-            first.user
-        );
-        return Err(AuditError::Unexpected(because));
+        return Err(failed(&plan, wire, &first, status, &page).await?);
     }
     if plan.sign_out.is_none() {
         find_sign_out(wire, &mut plan, &home);
     }
     Ok(plan)
+}
+
+/// The error for a sign-in that did not work, beside what its page says before it.
+async fn failed(
+    plan: &AuditPlan,
+    wire: &AuditWire,
+    account: &AuditAccount,
+    status: u16,
+    page: &AuditExchange,
+) -> Result<AuditError, AuditError> {
+    let form = match &plan.sign_in.page {
+        Some(form) => Some(Person::new(wire).visit(&wire.path(form)).await?.1),
+        None => None,
+    };
+    let form = form.as_ref();
+    Ok(failed_sign_in::because(wire, account, status, page, form))
 }
 
 #[cfg(test)]

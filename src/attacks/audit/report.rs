@@ -111,6 +111,8 @@ pub struct AuditReport {
     pub framework: Framework,
     /// Whether its certificate was accepted without a check.
     pub certificate_unchecked: bool,
+    /// Whether it answered requests with "later", other than those that guess passwords.
+    pub turned_away: bool,
     /// What was found without the recipe, a sentence each.
     pub found: Vec<String>,
     /// What the audit changed or made in the application, a sentence each.

@@ -65,10 +65,10 @@ pub enum TargetError {
     #[error("{0} has no address")]
     Unknown(String),
     /// One of its addresses is not of this computer and not private.
-    #[error("{0} leads to {1}, which is not an address of this computer")]
+    #[error("{0} leads to {1}, which is neither a loopback address nor a private one")]
     Public(String, IpAddr),
     /// Its addresses are of several kinds, so it is not certain whose it is.
-    #[error("{0} leads to addresses of this computer and of others")]
+    #[error("{0} leads to loopback addresses and to others")]
     Mixed(String),
 }
 
@@ -83,8 +83,8 @@ impl TargetError {
             }
             Self::Unknown(_) => "look at the spelling, or add the name to /etc/hosts",
             Self::Public(..) | Self::Mixed(_) => {
-                "run the application on this computer and audit it there: no other computer is \
-                 audited"
+                "have the application listen at 127.0.0.1 of this computer, and audit it as \
+                 http://localhost: no other computer is audited"
             }
         }
     }

@@ -3,21 +3,19 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Audit;
 use super::check::{CheckAnswer, CheckEvidence};
 use super::exchange::AuditExchange;
+use super::hmac_key::HmacKey;
 use super::plan::AuditAccount;
 use super::prepared::Values;
 use super::recipe::TokenRecipe;
+use super::token_api::{IssuedPair, TokenApi, json_of};
 use super::wire::AuditError;
 use crate::attacks::jwt::forge::TokenParts;
 use crate::attacks::scenario::ScenarioError;
-use crate::client::caller::Call;
-
-/// The name under which a foreign service signs, in the tokens that the audit signs with a word.
-const PARTNER: &str = "https://partner.example";
 
 /// The first second of the year 2100.
 const YEAR_2100: u64 = 4_102_444_800;
@@ -25,22 +23,9 @@ const YEAR_2100: u64 = 4_102_444_800;
 /// The API for tokens of the audited application.
 pub(super) struct Tokens<'a> {
     audit: &'a Audit,
+    api: TokenApi<'a>,
     /// How it is used.
     pub recipe: &'a TokenRecipe,
-}
-
-/// What a sign-in for tokens gave.
-pub(super) struct IssuedPair {
-    /// The access token.
-    pub access: String,
-    /// The refresh token.
-    pub refresh: Option<String>,
-    /// Whether the refresh token was in the JSON of the answer.
-    pub in_json: bool,
-    /// The cookies of the answer.
-    pub cookie: Option<String>,
-    /// The answer.
-    pub exchange: AuditExchange,
 }
 
 /// No API for tokens is known.
@@ -56,54 +41,27 @@ pub(super) fn unsigned(error: ScenarioError) -> AuditError {
 impl<'a> Tokens<'a> {
     pub(super) fn of(audit: &'a Audit) -> Option<Self> {
         let recipe = audit.plan.recipe.token.as_ref()?;
-        Some(Self { audit, recipe })
+        let wire = &audit.wire;
+        Some(Self {
+            audit,
+            api: TokenApi { wire, recipe },
+            recipe,
+        })
     }
 
     /// The whole path that a token opens.
     pub(super) fn page(&self) -> String {
-        self.audit.wire.path(&self.recipe.page)
+        self.api.page()
     }
 
     /// Signs in for tokens.
     pub(super) async fn sign_in(&self, account: &AuditAccount) -> Result<IssuedPair, AuditError> {
-        let mut person = self.audit.person();
-        let exchange = person
-            .submit(&self.recipe.sign_in, &account.values())
-            .await?;
-        let access = self.access_in(&exchange).ok_or_else(|| {
-            let status = exchange.reply.status;
-            let because = format!("the sign-in for tokens was answered {status} without a token");
-            AuditError::Unexpected(because)
-        })?;
-        let json = json_of(&exchange);
-        let in_json = json[&self.recipe.refresh].as_str().map(str::to_owned);
-        let cookies = person.cookies(&self.page());
-        let in_cookie = || {
-            let mut found = cookies
-                .iter()
-                .filter(|(name, _)| name.to_ascii_lowercase().contains("refresh"));
-            found.next().map(|(_, value)| value.clone())
-        };
-        let is_in_json = in_json.is_some();
-        let refresh = in_json.or_else(in_cookie);
-        let mask = &self.audit.wire.mask;
-        mask.note(&access, "access token");
-        if let Some(refresh) = &refresh {
-            mask.note(refresh, "refresh token");
-        }
-        Ok(IssuedPair {
-            access,
-            refresh,
-            in_json: is_in_json,
-            cookie: person.cookie_header(&self.page()),
-            exchange,
-        })
+        self.api.sign_in(account).await
     }
 
     /// The access token in an answer.
     pub(super) fn access_in(&self, exchange: &AuditExchange) -> Option<String> {
-        let json = json_of(exchange);
-        json[&self.recipe.access].as_str().map(str::to_owned)
+        self.api.access_in(exchange)
     }
 
     /// What the placeholders mean once somebody has tokens.
@@ -122,15 +80,21 @@ impl<'a> Tokens<'a> {
 
     /// Whether an answer shows the user of an account.
     pub(super) fn shows(&self, exchange: &AuditExchange, account: &AuditAccount) -> bool {
-        let text = self.recipe.text.replace("{user}", &account.shown_as);
-        exchange.reply.status == 200 && exchange.reply.body.contains(&text)
+        self.api.shows(exchange, account)
     }
 
     /// Sends a token, and says whether it opens the page of the user who is attacked.
     pub(super) async fn open(&self, token: &str) -> Result<(bool, AuditExchange), AuditError> {
-        let call = Call::get(self.page()).with("authorization", format!("Bearer {token}"));
-        let exchange = self.audit.person().call(call).await?;
-        Ok((self.shows(&exchange, self.audit.account()), exchange))
+        self.api.open(token, self.audit.account()).await
+    }
+
+    /// Whether a token opens the page of this account.
+    pub(super) async fn open_as(
+        &self,
+        token: &str,
+        account: &AuditAccount,
+    ) -> Result<bool, AuditError> {
+        Ok(self.api.open(token, account).await?.0)
     }
 
     /// A genuine token of somebody else, taken apart, with the name of the user who is attacked. With
@@ -212,6 +176,14 @@ impl<'a> Tokens<'a> {
                     .as_str()
                     .map(str::to_owned)
             }
+            // Whoever knows the key also knows which claims the API asks for. Only another service that
+            // shares the key makes it a mistake not to ask.
+            None if matches!(claim, "iss" | "aud") => {
+                return Ok(CheckAnswer::CannotTell(format!(
+                    "It matters only where another service has the same key: name one in \
+                     [token.foreign.{claim}] of the recipe."
+                )));
+            }
             None => self.with_wrong(claim, &issued)?,
         };
         let Some(token) = token else {
@@ -242,7 +214,7 @@ impl<'a> Tokens<'a> {
         let Ok(mut parts) = TokenParts::of(&issued.access) else {
             return Ok(None);
         };
-        let Some(word) = parts.cracked() else {
+        let Some(key) = HmacKey::guessed(&issued.access) else {
             return Ok(None);
         };
         match claim {
@@ -255,16 +227,11 @@ impl<'a> Tokens<'a> {
                     .with_header("crit", json!(["one-use"]))
                     .with_header("one-use", true);
             }
-            claim => parts.claims[claim] = PARTNER.into(),
+            _ => return Ok(None),
         }
-        parts.hs256(word.as_bytes()).map(Some).map_err(unsigned)
+        Ok(Some(key.signed(&parts)))
     }
 }
 
 /// How many keys of a set are tried.
 const MOST_KEYS: usize = 4;
-
-/// The JSON of an answer; `null` where it is none.
-fn json_of(exchange: &AuditExchange) -> Value {
-    serde_json::from_str(&exchange.reply.body).unwrap_or_default()
-}

@@ -8,7 +8,9 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::exchange::{AuditExchange, SecretMask};
+use super::overload;
 use super::target::AllowedTarget;
+use crate::base::encode;
 use crate::client::caller::Call;
 use crate::client::{ClientError, LabClient, Outgoing};
 use crate::defences::facts::Scheme;
@@ -31,9 +33,56 @@ pub enum AuditError {
     /// The audit has sent all requests that it may send.
     #[error("the audit has sent all {MOST_REQUESTS} requests that it may send")]
     Spent,
+    /// The application has too many requests, or fails.
+    #[error("the application answered {0}, so nothing can be told")]
+    Overloaded(u16),
+    /// The redirects lead to no page.
+    #[error("{0} redirects one after the other, and no page")]
+    RedirectLoop(usize),
+    /// The answer is compressed, although the request asks for none of it.
+    #[error("the application compressed its answer ({0})")]
+    Compressed(String),
     /// A step that is no part of the check failed.
     #[error("{0}")]
     Unexpected(String),
+}
+
+impl AuditError {
+    /// What to do where an audit cannot begin because of it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Client(ClientError::Connect(error))
+                if error.kind() == std::io::ErrorKind::ConnectionRefused =>
+            {
+                "nothing listens there: start the application, and look at its address and port"
+            }
+            Self::Client(ClientError::Connect(_)) => {
+                "the connection failed: look at scheme, address and port, and at the application's log"
+            }
+            Self::Client(ClientError::Late(_)) => {
+                "something listens there and does not answer in time: look at the application's log"
+            }
+            Self::Client(ClientError::TooLarge) => {
+                "name smaller pages in a recipe: session-lab audit --init"
+            }
+            Self::Client(_) => {
+                "something listens there, and its answer is not right HTTP: look at scheme and port, \
+                 and at the application's log"
+            }
+            Self::Spent => "name in a recipe what the audit looks for: session-lab audit --init",
+            Self::Overloaded(_) => {
+                "look at the application's log, and lift its limit on requests for the audit"
+            }
+            Self::RedirectLoop(_) => {
+                "open the address in a browser: the application redirects without an end"
+            }
+            Self::Compressed(_) => {
+                "have the application obey Accept-Encoding: identity, or turn compression off for the \
+                 audit"
+            }
+            Self::Unexpected(_) => "session-lab audit --init writes a recipe to fill in",
+        }
+    }
 }
 
 /// The connection to one application, over one or two schemes.
@@ -44,6 +93,7 @@ pub struct AuditWire {
     pause: Duration,
     last: Mutex<Option<Instant>>,
     sent: AtomicU32,
+    turned_away: AtomicU32,
     /// Whether a certificate is accepted without a check.
     unchecked: bool,
     /// The secrets met so far.
@@ -78,6 +128,7 @@ impl AuditWire {
             pause: PAUSE,
             last: Mutex::default(),
             sent: AtomicU32::new(0),
+            turned_away: AtomicU32::new(0),
             unchecked: false,
             mask: SecretMask::default(),
         }
@@ -115,6 +166,11 @@ impl AuditWire {
     /// How many requests were sent.
     pub fn sent(&self) -> u32 {
         self.sent.load(Ordering::Relaxed)
+    }
+
+    /// How many of them were answered "later".
+    pub fn turned_away(&self) -> u32 {
+        self.turned_away.load(Ordering::Relaxed)
     }
 
     /// The path of a recipe as the application has it, with its base path before it.
@@ -161,6 +217,7 @@ impl AuditWire {
         };
         let mut headers = call.headers.clone();
         headers.push(("accept-encoding".into(), "identity".into()));
+        let begun = Instant::now();
         let reply = client
             .send(Outgoing {
                 scheme,
@@ -172,12 +229,22 @@ impl AuditWire {
                 body: call.body.clone(),
             })
             .await?;
+        let encodings: Vec<&str> = reply.header("content-encoding").collect();
+        let encoding = encodings.join(", ");
+        if !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity") {
+            let shown = encode::line(&encoding).chars().take(40).collect();
+            return Err(AuditError::Compressed(shown));
+        }
+        if overload::turns_away(reply.status) {
+            self.turned_away.fetch_add(1, Ordering::Relaxed);
+        }
         Ok(AuditExchange {
             method: method.to_owned(),
             url: format!("{}{}", target.origin(), call.path),
             headers: call.headers,
             body: call.body,
             reply,
+            took: begun.elapsed(),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::text::{WORDS, counts, layers};
+use super::text::{RATE_LIMITED, WORDS, counts, layers};
 use crate::attacks::audit::report::AuditReport;
 use crate::base::encode;
 
@@ -26,6 +26,9 @@ pub(super) fn report(report: &AuditReport) -> String {
     );
     if report.certificate_unchecked {
         page.push_str("<p>Its certificate was not checked.</p>\n");
+    }
+    if report.turned_away {
+        let _ = writeln!(page, "<p>{RATE_LIMITED}</p>");
     }
     for word in WORDS {
         for finding in report

@@ -194,12 +194,7 @@ fn could_not_run(message: impl Into<String>, hint: impl Into<String>) -> StartEr
 }
 
 fn not_run(error: AuditError) -> StartError {
-    let hint = match &error {
-        AuditError::Client(_) => "start the application, and look at its address and port",
-        AuditError::Spent => "name in a recipe what the audit looks for: session-lab audit --init",
-        AuditError::Unexpected(_) => "session-lab audit --init writes a recipe to fill in",
-    };
-    could_not_run(format!("the audit could not begin: {error}"), hint)
+    could_not_run(format!("the audit could not begin: {error}"), error.hint())
 }
 
 fn init() -> Result<(), StartError> {
@@ -282,7 +277,15 @@ async fn allowed(address: &str, flags: &AuditFlags) -> Result<AllowedTarget, Sta
     if target.whose == Whose::Own {
         return Ok(target);
     }
-    let Some(nonce) = flags.nonce.as_deref().and_then(AuditNonce::parse) else {
+    let given = match flags.nonce.as_deref() {
+        Some(text) => Some(AuditNonce::parse(text).ok_or_else(|| {
+            let hint =
+                "copy it whole, as the command printed it; without --nonce it prints a new one";
+            could_not_run("the text of --nonce is no nonce of this command", hint)
+        })?),
+        None => None,
+    };
+    let Some(nonce) = given else {
         let nonce = AuditNonce::random();
         let nonce = nonce.map_err(|error| could_not_run(error.to_string(), "try again"))?;
         let message = format!(

@@ -20,12 +20,19 @@ pub(super) const WORDS: [&str; 6] = [
     "cannot tell",
 ];
 
+/// What a report says first where requests were turned away.
+pub(super) const RATE_LIMITED: &str = "The application turned requests away with 429, 502, 503 or 504, so some checks cannot tell. Lift \
+     its limit on requests for the audit, and audit again.";
+
 /// The report as text.
 pub(super) fn report(report: &AuditReport) -> String {
     let mut text = format!("Audit of {}\n", report.target);
     let _ = writeln!(text, "Framework: {}", report.framework.name());
     if report.certificate_unchecked {
         text.push_str("Its certificate was not checked.\n");
+    }
+    if report.turned_away {
+        wrap(&mut text, "", RATE_LIMITED);
     }
     for found in &report.found {
         let _ = writeln!(text, "{found}");

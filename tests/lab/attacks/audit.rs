@@ -5,8 +5,12 @@ mod applications;
 mod destructive;
 mod frameworks;
 mod hostile;
+mod overload;
+mod plain_app;
+mod plain_mistakes;
 mod several_steps;
 mod small_app;
+mod tokens_only;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -72,11 +72,22 @@ fn what_may_not_be_audited_is_refused_with_2() {
     for (words, part) in [
         (
             &["audit", "http://192.0.2.1:5000", "--user", "a"][..],
-            "not an address of this computer",
+            "neither a loopback address nor a private one",
         ),
         (
             &["audit", "http://10.9.8.7:5000", "--user", "a"],
             "private address",
+        ),
+        (
+            &[
+                "audit",
+                "http://10.9.8.7:5000",
+                "--user",
+                "a",
+                "--nonce",
+                "session-lab-audit-xyz",
+            ],
+            "--nonce is no nonce",
         ),
         (
             &["audit", "localhost:5000", "--user", "a"],

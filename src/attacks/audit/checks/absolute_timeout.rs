@@ -31,12 +31,12 @@ impl Check for AbsoluteTimeoutCheck {
                 "It takes waiting: use --wait with a time longer than the limit.".into(),
             ));
         };
-        let person = audit.signed_in(audit.account()).await?;
-        let cookie = person.cookie_header(&audit.plan.home);
+        // With a jar: an application may renew the cookie with each answer.
+        let mut person = audit.signed_in(audit.account()).await?;
         for _ in 0..USES {
             tokio::time::sleep(wait / USES).await;
-            let (opens, _) = audit.opens(audit.account(), cookie.clone()).await?;
-            if !opens {
+            let home = person.get(&audit.plan.home).await?;
+            if !audit.plan.shows(&home, audit.account()) {
                 return Ok(CheckAnswer::Strong(
                     "The session ended while it was used.".into(),
                 ));

@@ -48,7 +48,10 @@ impl Check for ClientStateCheck {
         }
         Ok(CheckAnswer::NotFound {
             tries: audit.seen.cookies.len(),
-            of: "cookies: none names the user",
+            of: match audit.seen.cookies.len() {
+                1 => "cookie: it does not name the user",
+                _ => "cookies: none names the user",
+            },
         })
     }
 }

@@ -1,4 +1,7 @@
 //! Whether a session that nobody uses ends. It takes time, so it is asked with `--wait` only.
+//!
+//! A second session is used during the wait. Where that one ends as well, it is an absolute limit that
+//! ended both.
 
 use async_trait::async_trait;
 
@@ -16,7 +19,7 @@ const CARD: CheckCard = CheckCard {
     gains: "Whoever finds an old copy of the cookie is still the user.",
     keys: &["TO-IDLE"],
     standards: &[],
-    requests: 2,
+    requests: 26,
 };
 
 #[async_trait]
@@ -31,16 +34,35 @@ impl Check for IdleTimeoutCheck {
                 "It takes waiting: use --wait with a time longer than the limit.".into(),
             ));
         };
-        let person = audit.signed_in(audit.account()).await?;
-        let cookie = person.cookie_header(&audit.plan.home);
-        tokio::time::sleep(wait).await;
-        let (opens, _) = audit.opens(audit.account(), cookie).await?;
-        Ok(match opens {
-            true => CheckAnswer::CannotTell(
+        let (plan, account) = (&audit.plan, audit.account());
+        let mut unused = audit.signed_in(account).await?;
+        let mut used = audit.signed_in(account).await?;
+        if !plan.shows(&unused.get(&plan.home).await?, account) {
+            let says = "A second sign-in ended the first session, so no two can be compared.";
+            return Ok(CheckAnswer::CannotTell(says.into()));
+        }
+        let mut stays = true;
+        for _ in 0..USES {
+            tokio::time::sleep(wait / USES).await;
+            stays &= plan.shows(&used.get(&plan.home).await?, account);
+        }
+        let is_open = plan.shows(&unused.get(&plan.home).await?, account);
+        Ok(match (is_open, stays) {
+            (true, _) => CheckAnswer::CannotTell(
                 "The session was still open after the wait: its limit is longer, or there is none."
                     .into(),
             ),
-            false => CheckAnswer::Strong("The session had ended after the wait.".into()),
+            (false, true) => CheckAnswer::Strong(
+                "The session had ended after the wait, and one that was used had not.".into(),
+            ),
+            (false, false) => CheckAnswer::CannotTell(
+                "The session had ended after the wait, and so had one that was used: an absolute limit \
+                 ends both."
+                    .into(),
+            ),
         })
     }
 }
+
+/// How often the other session is used during the wait.
+const USES: u32 = 20;

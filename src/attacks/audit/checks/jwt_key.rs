@@ -1,13 +1,14 @@
-//! Whether tokens are signed with a word from the list that the attacks use. No request is sent for it: one
+//! Whether tokens are signed with a word of a list: those of the attacks, and those of manuals. No request is sent for it: one
 //! token is all that the guessing needs.
 
 use async_trait::async_trait;
 
 use super::super::Audit;
 use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::hmac_key::{HmacHash, HmacKey};
+use super::super::key_words::key_words;
 use super::super::tokens;
 use super::super::wire::AuditError;
-use crate::attacks::word_list::WORDS;
 use crate::defences::policy::Name;
 
 pub(super) struct JwtKeyCheck;
@@ -34,18 +35,21 @@ impl Check for JwtKeyCheck {
         };
 
         let own = tokens.own_parts().await?;
-        if own.header["alg"] != "HS256" {
+        let alg = own.header["alg"].as_str().unwrap_or_default();
+        if HmacHash::of(alg).is_none() {
             return Ok(CheckAnswer::CannotTell(
-                "The token is not signed with HS256, so there is no word to guess.".into(),
+                "The token is not signed with HS256, HS384 or HS512, so there is no word to guess."
+                    .into(),
             ));
         }
-        let Some(word) = own.cracked() else {
+        let genuine = tokens.sign_in(audit.account()).await?.access;
+        let Some(key) = HmacKey::guessed(&genuine) else {
             return Ok(CheckAnswer::NotFound {
-                tries: WORDS.len(),
+                tries: key_words().count(),
                 of: "words: none is the key of the token",
             });
         };
-        let forged = own.hs256(word.as_bytes()).map_err(tokens::unsigned)?;
+        let forged = key.signed(&own);
         audit.wire.mask.note(&forged, "token signed with the word");
         let (_, exchange) = tokens.open(&forged).await?;
         let shown = audit.shown(&exchange, &[]);

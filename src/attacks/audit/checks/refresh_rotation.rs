@@ -38,15 +38,20 @@ impl Check for RefreshRotationCheck {
         };
         let issued = tokens.sign_in(audit.account()).await?;
         let values = tokens.values(&issued);
+        // Where the recipe says nowhere how it is sent, it is sent as a bearer.
+        let json = renew.json.as_ref().map(ToString::to_string);
+        let mut texts = renew.form.values().chain(renew.headers.values());
+        let names_refresh = texts.any(|text| text.contains("{refresh}"))
+            || json.is_some_and(|json| json.contains("{refresh}"));
         let mut statuses = Vec::new();
         for _ in 0..2 {
             // The token is sent in the body and in the cookie: the API reads one of the two.
             let mut person = audit.person();
-            let call = person
-                .prepare(renew, &values)
-                .await?
-                .call()?
-                .with_cookie(issued.cookie.clone());
+            let mut prepared = person.prepare(renew, &values).await?;
+            if let Some(refresh) = issued.refresh.as_deref().filter(|_| !names_refresh) {
+                prepared = prepared.with("authorization", &format!("Bearer {refresh}"));
+            }
+            let call = prepared.call()?.with_cookie(issued.cookie.clone());
             let exchange = person.call(call).await?;
             statuses.push(exchange.reply.status);
             let renewed = exchange.reply.status == 200 && tokens.access_in(&exchange).is_some();

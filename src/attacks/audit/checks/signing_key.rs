@@ -1,4 +1,4 @@
-//! Whether a signed cookie is signed with a word from the list that the attacks use. No request is sent:
+//! Whether a signed cookie is signed with a word of a list: those of the attacks, and those of manuals. No request is sent:
 //! one cookie is all that the guessing needs.
 
 use async_trait::async_trait;
@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use super::super::Audit;
 use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
 use super::super::client_state::ClientState;
+use super::super::key_words::key_words;
 use super::super::wire::AuditError;
-use crate::attacks::word_list::WORDS;
 use crate::defences::policy::Name;
 
 pub(super) struct SigningKeyCheck;
@@ -47,7 +47,7 @@ impl Check for SigningKeyCheck {
             ));
         }
         Ok(CheckAnswer::NotFound {
-            tries: WORDS.len(),
+            tries: key_words().count(),
             of: "words: none is the key of the cookie",
         })
     }

@@ -7,6 +7,8 @@ use async_trait::async_trait;
 
 use super::super::Audit;
 use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::plan::AuditAccount;
+use super::super::tokens;
 use super::super::wire::AuditError;
 use crate::attacks::word_list::WORDS;
 use crate::defences::policy::Name;
@@ -31,6 +33,8 @@ impl Check for ThrottleCheck {
 
     async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
         let account = audit.second().unwrap_or(audit.account());
+        // Who is signed in before the guesses shows after them whether anybody is served.
+        let witness = GuessWitness::signed_in(audit, account).await?;
         let guesses = WORDS
             .iter()
             .filter(|word| **word != account.password)
@@ -48,10 +52,7 @@ impl Check for ThrottleCheck {
             "{tries} failed sign-ins of {}: a lock may still hold.",
             account.user
         ));
-        let mut person = audit.person();
-        audit.plan.sign_in(&mut person, account).await?;
-        let home = person.get(&audit.plan.home).await?;
-        if audit.plan.shows(&home, account) {
+        if GuessWitness::signed_in(audit, account).await.is_ok() {
             let says = format!(
                 "After {tries} wrong passwords in a row the right one is still taken at once."
             );
@@ -61,6 +62,11 @@ impl Check for ThrottleCheck {
                 exchange: shown,
             }));
         }
+        if !witness.is_served(audit, account).await? {
+            let says = "After the wrong passwords nobody is served, not even a user who signed in before \
+                        them: that is no limit on guesses.";
+            return Ok(CheckAnswer::CannotTell(says.into()));
+        }
         let says =
             format!("After {tries} wrong passwords in a row the right one is not taken at once.");
         Ok(CheckAnswer::Strong(says))
@@ -69,3 +75,33 @@ impl Check for ThrottleCheck {
 
 /// How many passwords are guessed.
 const GUESSES: usize = 10;
+
+/// Somebody who signed in, by the session or by the token that they have.
+enum GuessWitness {
+    Session(Option<String>),
+    Token(String),
+}
+
+impl GuessWitness {
+    async fn signed_in(audit: &Audit, account: &AuditAccount) -> Result<Self, AuditError> {
+        let tokens = tokens::Tokens::of(audit).filter(|_| !audit.plan.has_cookie_session);
+        Ok(match tokens {
+            Some(tokens) => Self::Token(tokens.sign_in(account).await?.access),
+            None => {
+                let person = audit.signed_in(account).await?;
+                Self::Session(person.cookie_header(&audit.plan.home))
+            }
+        })
+    }
+
+    async fn is_served(&self, audit: &Audit, account: &AuditAccount) -> Result<bool, AuditError> {
+        match self {
+            Self::Session(cookie) => Ok(audit.opens(account, cookie.clone()).await?.0),
+            Self::Token(token) => {
+                let tokens = tokens::Tokens::of(audit);
+                let tokens = tokens.ok_or_else(|| AuditError::Unexpected("no [token]".into()))?;
+                tokens.open_as(token, account).await
+            }
+        }
+    }
+}

@@ -34,14 +34,14 @@ pub async fn begin(url: &str) -> Result<Audit, AuditError> {
     Audit::begin(wire, Recipe::of_address(url), accounts()).await
 }
 
-async fn audited(app: &SmallApp) -> AuditReport {
+pub async fn audited(app: &SmallApp) -> AuditReport {
     let audit = begin(&app.url())
         .await
         .unwrap_or_else(|error| panic!("{error}"));
     run::run(&audit, |_| {}).await
 }
 
-fn verdict<'r>(report: &'r AuditReport, check: &str) -> &'r str {
+pub fn verdict<'r>(report: &'r AuditReport, check: &str) -> &'r str {
     let found = report.findings.iter().find(|one| one.check == check);
     found.expect("a check of that name").verdict.word()
 }
@@ -229,6 +229,8 @@ async fn the_hardened_portal_is_audited_without_a_recipe_although_nobody_signed_
     };
     let audit = Audit::begin(wire, Recipe::of_address(&url), vec![account]).await;
     let audit = audit.unwrap_or_else(|error| panic!("{error}"));
+    let shown = audit.shown(&audit.seen.home, &[]);
+    assert!(shown.curl.starts_with("curl -k -i "), "{}", shown.curl);
     let report = run::run(&audit, |_| {}).await;
     lab().benches.discard(&bench).await.expect("it was used");
     assert!(report.certificate_unchecked);

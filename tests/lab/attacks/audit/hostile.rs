@@ -25,11 +25,10 @@ async fn an_application_that_is_down_is_said_to_be() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     drop(listener);
-    assert!(
-        error(&format!("http://127.0.0.1:{port}"))
-            .await
-            .contains("no connection")
-    );
+    let down = begin(&format!("http://127.0.0.1:{port}")).await;
+    let down = down.expect_err("nothing listens");
+    assert!(down.to_string().contains("no connection"), "{down}");
+    assert!(down.hint().contains("start the application"), "{down}");
 }
 
 #[tokio::test]
@@ -47,15 +46,17 @@ async fn answers_without_an_end_or_a_sense_end_the_audit_in_words() {
         ),
         (
             b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n\x1f\x8b\xff\xfe\xfd".to_vec(),
-            "no sign-in was found",
+            "compressed its answer (gzip)",
         ),
         (b"\x00\x01\x02 what is this\r\n\r\n".to_vec(), "the exchange broke"),
     ];
     for (answer, words) in answers {
         let sent = answer.clone();
         let app = SmallApp::start(move |_| sent.clone());
-        let error = error(&app.url()).await;
-        assert!(error.contains(words), "{words}: {error}");
+        let error = begin(&app.url()).await.expect_err("no audit");
+        assert!(error.to_string().contains(words), "{words}: {error}");
+        // It runs already.
+        assert!(!error.hint().contains("start the application"), "{words}");
     }
 }
 
