@@ -45,8 +45,6 @@ fn address(route: &str) -> String {
             ("<variant>", _) => "insecure",
             ("<name>", "attack" | "plays") => ALL[0].card().name,
             ("<name>", "pictures") => "cookies-insecure",
-            // The name of a session's record: the weak id, or no record.
-            ("<name>", "<variant>") => "1001",
             ("<file>", "pictures") => "cookies-insecure.png",
             ("<name>", "<variant>") => "1000.json",
             ("<id>", "wire") => "1",
