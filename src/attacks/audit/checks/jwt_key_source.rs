@@ -51,11 +51,15 @@ impl Check for JwtKeySourceCheck {
                     .map_err(tokens::unsigned)?,
             );
         }
+        let refused = match forged.len() {
+            1 => "token that brings its key: it is not accepted",
+            _ => "tokens that bring their key: none is accepted",
+        };
         let forged = ForgedTokens {
             tokens: forged,
             each: "token that brings its key",
             accepted: "A token is accepted that brought its own key along.",
-            refused: "tokens that bring their key: none is accepted",
+            refused,
         };
         forged.send(audit, &tokens).await
     }

@@ -6,12 +6,15 @@ use std::collections::BTreeMap;
 use super::applications::accounts;
 use super::small_app::{Asked, SmallApp, page};
 
+type AnswersFirst = Box<dyn FnMut(&Asked, u64) -> Option<Vec<u8>> + Send>;
+type AnswersFailure = Box<dyn FnMut(&str, u64) -> Vec<u8> + Send>;
+
 /// In what an application differs from a sound one.
 pub struct PlainApp {
     /// Answers first, where it answers; it also gets the number of the request, from 1.
-    pub first: Box<dyn FnMut(&Asked, u64) -> Option<Vec<u8>> + Send>,
+    pub first: AnswersFirst,
     /// The answer to a failed sign-in with this name, with the number of the request.
-    pub failure: Box<dyn FnMut(&str, u64) -> Vec<u8> + Send>,
+    pub failure: AnswersFailure,
     /// After how many requests of others an unused session ends. The requests are the clock.
     pub idle: u64,
     /// After how many requests every session ends.

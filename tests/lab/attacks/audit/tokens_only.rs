@@ -117,6 +117,9 @@ async fn an_api_that_knows_tokens_only_is_audited_and_its_key_is_a_word_of_a_man
     ] {
         assert_eq!(verdict(&report, check), word, "{check}: {report:#?}");
     }
+    for finding in &report.findings {
+        assert!(!finding.says.contains(" 1 tokens"), "{}", finding.says);
+    }
     let cookie = report.findings.iter().find(|one| one.check == "sign-out");
     assert!(cookie.is_some_and(|one| one.says.contains("cookie")));
 }
