@@ -1,6 +1,6 @@
 //! The teacher's side of the desk: pages that only this computer reaches, behind a session.
 //!
-//! Read [`sign_in`] first. [`routes`] says which address is which page. A change comes with the pages'
+//! Read [`sign_in`] first. `routes.rs` says which address is which page. A change comes with the pages'
 //! own `Origin` and with the session's token; reading changes nothing.
 
 mod actions;
