@@ -159,13 +159,13 @@ impl ClientState {
 }
 
 fn sha1_of(key: &[u8], text: &[u8]) -> Vec<u8> {
-    // HMAC takes a key of any length (RFC 2104 §2), so this never fails.
+    // HMAC takes a key of any length (RFC 2104, section 2), so this never fails.
     let mac: Hmac<Sha1> = Hmac::new_from_slice(key).expect("HMAC takes a key of any length");
     mac.chain_update(text).finalize().into_bytes().to_vec()
 }
 
 fn sha256_of(key: &[u8], text: &[u8]) -> Vec<u8> {
-    // HMAC takes a key of any length (RFC 2104 §2), so this never fails.
+    // HMAC takes a key of any length (RFC 2104, section 2), so this never fails.
     let mac: Hmac<Sha256> = Hmac::new_from_slice(key).expect("HMAC takes a key of any length");
     mac.chain_update(text).finalize().into_bytes().to_vec()
 }

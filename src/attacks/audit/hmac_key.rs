@@ -39,7 +39,7 @@ impl HmacHash {
 
     /// The signature over a text.
     pub(super) fn over(self, text: &[u8], key: &[u8]) -> Vec<u8> {
-        // HMAC takes a key of any length (RFC 2104 §2), so none of these fails.
+        // HMAC takes a key of any length (RFC 2104, section 2), so none of these fails.
         let any = "HMAC takes a key of any length";
         match self {
             Self::Sha256 => {

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::Desk;
+use super::student_record::Evidence;
 use crate::classroom::member::desk_link::{DeskLink, LinkError};
 use crate::classroom::protocol::{
     JoinAnswer, JoinRequest, Leave, Refused, Report, ReportAnswer, Vote,
@@ -15,7 +16,7 @@ impl DeskLink for Desk {
     }
 
     async fn report(&self, secret: &str, report: &Report) -> Result<ReportAnswer, LinkError> {
-        said(Desk::report(self, secret, report.clone()).await)
+        said(Desk::report(self, secret, report.clone(), Evidence::SeenHere).await)
     }
 
     async fn vote(&self, secret: &str, vote: &Vote) -> Result<(), LinkError> {

@@ -192,7 +192,7 @@ pub fn details_csv<'s>(
                     date_and_time(at.received),
                     date_and_time(at.reported),
                     late.to_owned(),
-                    "self-attested".to_owned(),
+                    student.evidence_in_words().to_owned(),
                 ];
                 text.push_str(&row(own.map(harmless).into_iter().chain(rest)));
             }
@@ -201,7 +201,7 @@ pub fn details_csv<'s>(
     text
 }
 
-/// A text that no spreadsheet takes for a formula (CWE-1236): one that begins with `=`, `+`, `-`, `@`,
+/// A text that no spreadsheet takes for a formula: one that begins with `=`, `+`, `-`, `@`,
 /// a tab or a carriage return gets an apostrophe in front, as OWASP advises. Full-width forms of these
 /// characters are formulas in some spreadsheets also.
 pub fn harmless(text: &str) -> String {

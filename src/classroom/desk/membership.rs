@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq as _;
 use super::class_record::MOST_STUDENTS;
 use super::class_store::{ClassRecords, ClassStore};
 use super::join_code::JoinCode;
-use super::student_record::{SecretHash, StudentRecord, StudentState};
+use super::student_record::{Evidence, SecretHash, StudentRecord, StudentState};
 use super::{Desk, class_of, refusal, reported, roster, student_number};
 use crate::classroom::protocol::{
     JoinAnswer, JoinRequest, Leave, Membership, Refused, Report, ReportAnswer, Vote,
@@ -57,11 +57,16 @@ impl Desk {
         })
     }
 
-    /// A lab hands over what happened.
+    /// A lab hands over what happened. `evidence` says on whose machine it did.
     ///
     /// # Errors
     /// Why nothing of it is stored.
-    pub async fn report(&self, secret: &str, report: Report) -> Result<ReportAnswer, Refused> {
+    pub async fn report(
+        &self,
+        secret: &str,
+        report: Report,
+        evidence: Evidence,
+    ) -> Result<ReportAnswer, Refused> {
         let now = self.now();
         let (number, lab) = (report.student, report.lab.clone());
         let class = self.member(number, secret)?;
@@ -72,6 +77,7 @@ impl Desk {
             let taken = class.change(|records| {
                 let student = records.student_mut(number);
                 let student = student.ok_or_else(refusal::not_a_member)?;
+                student.evidence.insert(evidence);
                 reported::apply(student, &self.library, report, now).map_err(Refused::from)
             });
             taken.await?;

@@ -1,6 +1,6 @@
 //! A student of a class as they are stored: who they are in it, and what their lab reported.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,9 @@ pub struct StudentRecord {
     pub pin_round: u32,
     /// The number of the last item that is stored, for each of their labs.
     pub labs: BTreeMap<String, u64>,
+    /// How their reports came to the desk.
+    #[serde(default)]
+    pub evidence: BTreeSet<Evidence>,
     /// How many milliseconds their clock is ahead of the desk's.
     pub clock_ahead: i64,
     /// When the desk last heard of them.
@@ -70,6 +73,16 @@ pub enum StudentState {
     Member,
     /// They left.
     Left,
+}
+
+/// What a report is worth: whose machine saw what it tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Evidence {
+    /// The student's own, which they can change.
+    SelfAttested,
+    /// The teacher's: the student has a bench on it.
+    SeenHere,
 }
 
 /// SHA-256 of a student's secret. It is 32 random bytes, so a hash without a salt is enough.
@@ -189,6 +202,7 @@ impl StudentRecord {
             secret: None,
             pin_round: 0,
             labs: BTreeMap::new(),
+            evidence: BTreeSet::new(),
             clock_ahead: 0,
             seen: None,
             hand: None,
@@ -208,6 +222,16 @@ impl StudentRecord {
     /// The number of the last item of this lab that is stored.
     pub fn stored(&self, lab: &str) -> u64 {
         self.labs.get(lab).copied().unwrap_or_default()
+    }
+
+    /// What their results are worth, in words. One report of their own lab makes all self-attested:
+    /// the record does not tell which result came from where.
+    pub fn evidence_in_words(&self) -> &'static str {
+        let seen_here = |evidence: &Evidence| *evidence == Evidence::SeenHere;
+        match !self.evidence.is_empty() && self.evidence.iter().all(seen_here) {
+            true => "seen by this lab",
+            false => "self-attested",
+        }
     }
 
     /// The option that they chose in a round of a question.

@@ -105,4 +105,8 @@ async fn a_bench_on_the_teachers_machine_joins_the_desk_beside_it_and_no_other()
         assert!(start.elapsed() < PATIENCE, "no hand: {board}");
         tokio::time::sleep(POLL).await;
     }
+    let board = teacher.board(&class).await;
+    let number = &board["rows"][0]["number"];
+    let page = teacher.get(&format!("{class}/student/{number}")).await.body;
+    assert!(page.contains("seen by this lab"), "{page}");
 }

@@ -37,6 +37,7 @@ impl TeacherSite {
                 "seen": student.seen.map(|seen| span(now.since(seen))),
                 "clock": if student.clock_ahead < 0 { "behind" } else { "ahead" },
                 "clock_off": span(ahead), "labs": student.labs.len(),
+                "evidence": student.evidence_in_words(),
                 "resets": student.resets, "restores": student.restores,
                 "erased": student.erased.keys().collect::<Vec<_>>(),
                 "is_claimed": student.secret.is_some(),
