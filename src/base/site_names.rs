@@ -1,4 +1,4 @@
-//! The host names of a lab: those of one's own computer, or those of a class.
+//! The host names of a lab: those on loopback, or those of a class.
 //!
 //! Browsers decide by names what is one site and which cookie is sent. So each part of the lab has a name
 //! that makes it what the course says: the sibling is another host of the portal's site, the café has a

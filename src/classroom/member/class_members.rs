@@ -10,14 +10,14 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use tokio::sync::Notify;
 
+use super::desk_answers::{join_request, take_in};
 use super::desk_link::{DeskLink, LinkError};
 use super::https_desk::HttpsDesk;
 use super::invitation::Invitation;
-use super::record::{GivenVote, MemberStage, MembershipRecord, StudentSecret, WayToDesk};
+use super::record::{GivenVote, MemberStage, MembershipRecord, StudentSecret, WayToDesk, new_lab};
 use crate::base::clock::BenchTime;
 use crate::classroom::protocol::{
-    Happened, Item, JoinAnswer, JoinRequest, LONGEST_TEXT, Leave, Membership, PROTOCOL,
-    RefusedReason, Vote,
+    Happened, Item, JoinRequest, LONGEST_TEXT, Leave, PROTOCOL, Vote,
 };
 use crate::session::bench::{Bench, PerBench};
 use crate::storage::{EventId, StorageError};
@@ -387,66 +387,10 @@ async fn change_active(
     changed.ok_or(ClassError::Input("You are in no class. Join one first."))
 }
 
-/// The request by which a lab joins, or asks again.
-pub(super) fn join_request(record: &MembershipRecord) -> JoinRequest {
-    JoinRequest {
-        protocol: PROTOCOL,
-        code: record.code.clone(),
-        name: record.name.clone(),
-        pin: None,
-        secret: record.secret.expose().to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-    }
-}
-
-/// Stores what the desk answered to a request to join.
-pub(super) async fn take_in(bench: &Bench, answer: &JoinAnswer) -> Result<(), StorageError> {
-    let take = |record: &mut Option<MembershipRecord>| {
-        // Somebody may have left meanwhile.
-        let Some(record) = record
-            .as_mut()
-            .filter(|record| record.stage != MemberStage::Left)
-        else {
-            return;
-        };
-        record.student = answer.student;
-        record.class.clone_from(&answer.class);
-        record.values.clone_from(&answer.values);
-        record.stage = match answer.state {
-            Membership::Member => MemberStage::Member,
-            Membership::Waiting => MemberStage::Waiting,
-        };
-    };
-    MembershipRecord::change(bench, take).await
-}
-
-/// Notes that the desk no longer knows the student, where that is what it said.
-pub(super) async fn dismiss(bench: &Bench, error: &LinkError) -> Result<bool, StorageError> {
-    let LinkError::Refused(refused) = error else {
-        return Ok(false);
-    };
-    if refused.reason != RefusedReason::NotAMember {
-        return Ok(false);
-    }
-    let dismiss = |record: &mut Option<MembershipRecord>| {
-        if let Some(record) = record.as_mut().filter(|record| record.is_active()) {
-            record.stage = MemberStage::Dismissed(refused.clone());
-        }
-    };
-    MembershipRecord::change(bench, dismiss).await?;
-    Ok(true)
-}
-
 fn new_secret() -> Result<StudentSecret, StorageError> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)?;
     let text = BASE64_URL_SAFE_NO_PAD.encode(bytes);
     debug_assert_eq!(text.len(), SECRET_LENGTH);
     Ok(StudentSecret::new(text))
-}
-
-fn new_lab() -> Result<String, StorageError> {
-    let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

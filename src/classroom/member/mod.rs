@@ -11,6 +11,7 @@
 //! first: nothing comes into a report but by it and by three buttons of the page.
 
 pub mod class_members;
+mod desk_answers;
 pub mod desk_link;
 pub mod https_desk;
 pub mod invitation;

@@ -12,7 +12,8 @@ use futures::StreamExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::class_members::{ClassMembers, LiveState, dismiss, join_request, take_in};
+use super::class_members::{ClassMembers, LiveState};
+use super::desk_answers::{dismiss, join_request, take_in};
 use super::desk_link::LinkError;
 use super::led::obey;
 use super::outbox::{Acknowledged, OutgoingBatch};

@@ -1,0 +1,58 @@
+//! What a lab asks of the desk to become a member, and what it stores of the answers. The page joins by
+//! it, and the sender asks again by it.
+
+use super::desk_link::LinkError;
+use super::record::{MemberStage, MembershipRecord};
+use crate::classroom::protocol::{JoinAnswer, JoinRequest, Membership, PROTOCOL, RefusedReason};
+use crate::session::bench::Bench;
+use crate::storage::StorageError;
+
+/// The request by which a lab joins, or asks again.
+pub(super) fn join_request(record: &MembershipRecord) -> JoinRequest {
+    JoinRequest {
+        protocol: PROTOCOL,
+        code: record.code.clone(),
+        name: record.name.clone(),
+        pin: None,
+        secret: record.secret.expose().to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// Stores what the desk answered to a request to join.
+pub(super) async fn take_in(bench: &Bench, answer: &JoinAnswer) -> Result<(), StorageError> {
+    let take = |record: &mut Option<MembershipRecord>| {
+        // Somebody may have left meanwhile.
+        let Some(record) = record
+            .as_mut()
+            .filter(|record| record.stage != MemberStage::Left)
+        else {
+            return;
+        };
+        record.student = answer.student;
+        record.class.clone_from(&answer.class);
+        record.values.clone_from(&answer.values);
+        record.stage = match answer.state {
+            Membership::Member => MemberStage::Member,
+            Membership::Waiting => MemberStage::Waiting,
+        };
+    };
+    MembershipRecord::change(bench, take).await
+}
+
+/// Notes that the desk no longer knows the student, where that is what it said.
+pub(super) async fn dismiss(bench: &Bench, error: &LinkError) -> Result<bool, StorageError> {
+    let LinkError::Refused(refused) = error else {
+        return Ok(false);
+    };
+    if refused.reason != RefusedReason::NotAMember {
+        return Ok(false);
+    }
+    let dismiss = |record: &mut Option<MembershipRecord>| {
+        if let Some(record) = record.as_mut().filter(|record| record.is_active()) {
+            record.stage = MemberStage::Dismissed(refused.clone());
+        }
+    };
+    MembershipRecord::change(bench, dismiss).await?;
+    Ok(true)
+}
