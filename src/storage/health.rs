@@ -13,8 +13,8 @@ use tokio::task::JoinHandle;
 use crate::base::shutdown::wait_for_shutdown;
 use crate::storage::{FileStorage, RedisStorage, Trouble};
 
-/// How often the store is looked at. An answer of Redis takes half a second at most, so what is
-/// wrong shows after a second, and so does its end.
+/// How often the store is looked at. Unless its address says otherwise, an answer of Redis takes half
+/// a second at most, so what is wrong shows after a second, and so does its end.
 const EVERY: Duration = Duration::from_millis(500);
 
 /// What is known of the store.

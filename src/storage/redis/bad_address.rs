@@ -31,8 +31,11 @@ pub enum BadAddress {
     #[error("has a user or password with a % that is not followed by its two digits")]
     Escape,
     /// More than an address.
-    #[error("goes on after the database")]
+    #[error("goes on after the database with something other than ?timeout=")]
     Rest,
+    /// A timeout that is no time, or one that nobody can work with.
+    #[error("has a timeout that is no time from 100ms to 120s")]
+    Timeout,
     /// A CA for a way that is not encrypted.
     #[error(
         "is not rediss:// or rediss+sentinel://, so there is no certificate for --redis-ca to check"
@@ -68,6 +71,7 @@ impl BadAddress {
                 "name the primary after the Sentinels: redis+sentinel://host/primary/0"
             }
             Self::Rest => "end it with the number of the database: redis://host:6379/0",
+            Self::Timeout => "write it with its unit: redis://host:6379/0?timeout=2s",
             Self::CaWithoutTls => "write rediss:// for a Redis with TLS, or leave --redis-ca out",
         }
     }

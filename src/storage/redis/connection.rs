@@ -1,6 +1,6 @@
 //! The one connection to Redis that all requests share, and how it is found again when it is lost.
 //!
-//! Whatever happens, an answer or an error comes within [`CALL`], or another limit that was set. A
+//! Whatever happens, an answer or an error comes within the timeout of the address. A
 //! connection that broke, that did not answer in time or that turned out to be read-only is given
 //! up, and the next call makes a new one; with Sentinels it asks them again where the primary is,
 //! so a fail-over is followed. The crate's own connection manager waits longer than that, and knows
@@ -24,9 +24,6 @@ use super::target::RedisTarget;
 use crate::storage::StorageError;
 use crate::storage::memory::lock;
 use crate::storage::report;
-
-/// How long a call may take: longer than any script, and short enough for somebody who waits.
-pub const CALL: Duration = Duration::from_millis(500);
 
 /// How long a commit may take that clears a bench. Nobody may meet a bench that is half cleared, so
 /// it is one script, and Redis answers nobody else meanwhile: half a million records take this long.

@@ -3,8 +3,9 @@
 //! Each method of the contract is one command or one script, so Redis itself makes a commit all or
 //! nothing. A record's TTL cleans up, in wall time, an hour after its deadline. Whether a record
 //! counts is still decided on the bench's clock, by the code that reads it. A Redis that does not
-//! answer is [`StorageError`] after half a second (a reset of a bench has longer), and lets nobody in. Where a replica is
-//! connected, a commit is done when one has it: what was ended stays ended after a fail-over.
+//! answer is [`StorageError`] after half a second, or the address's own timeout (a reset of a bench
+//! has longer), and lets nobody in. Where a replica is connected, a commit is done when one has it:
+//! what was ended stays ended after a fail-over.
 //!
 //! Next: `keys.rs`, the names of the keys; `scripts/commit.lua`, what a commit does;
 //! `connection.rs`, what happens when Redis goes away; `replica.rs`, what is promised of a
@@ -38,7 +39,7 @@ use crate::base::event::Event;
 use crate::defences::policy::Variant;
 pub use address::Address;
 pub use bad_address::BadAddress;
-use connection::{CALL, CLEAR, RedisConnection, RedisRequest};
+use connection::{CLEAR, RedisConnection, RedisRequest};
 use scripts::Scripts;
 pub use start::{OpenRedisError, try_out};
 pub use target::BadAuthority;
@@ -64,24 +65,13 @@ pub struct RedisStorage {
 
 impl RedisStorage {
     /// Connects to a Redis and checks that it will do what is asked of it. Each later call answers
-    /// within half a second, or five seconds where it clears a bench.
+    /// within the address's timeout, or five seconds where it clears a bench.
     ///
     /// # Errors
     /// It cannot be reached, does not let the lab in, or takes no writes.
     pub async fn open(address: Address) -> Result<Self, OpenRedisError> {
-        Self::open_with_limit(address, CALL).await
-    }
-
-    /// The same, with another limit on the time of each call.
-    ///
-    /// # Errors
-    /// As [`RedisStorage::open`].
-    pub async fn open_with_limit(
-        address: Address,
-        limit: Duration,
-    ) -> Result<Self, OpenRedisError> {
         let scripts = Scripts::new();
-        let connection = start::open(address, &scripts, limit).await?;
+        let connection = start::open(address, &scripts).await?;
         Ok(Self {
             connection,
             scripts,

@@ -14,7 +14,7 @@ use super::health::write_nothing;
 use super::scripts::Scripts;
 use super::target::{BadAuthority, RedisTarget};
 
-/// How long the start waits: longer than a request, because names may have to be looked up.
+/// How long the start waits at least: longer than a request, because names may have to be looked up.
 const START: Duration = Duration::from_secs(3);
 
 /// Redis cannot be used.
@@ -100,19 +100,18 @@ fn hung_up(error: &RedisError) -> bool {
     error.is_connection_dropped() && !error.is_connection_refusal()
 }
 
-/// Connects, and checks that Redis will do what the lab asks of it. Later calls have this limit.
-pub async fn open(
-    address: Address,
-    scripts: &Scripts,
-    limit: Duration,
-) -> Result<RedisConnection, OpenRedisError> {
+/// Connects, and checks that Redis will do what the lab asks of it. Later calls have the address's
+/// timeout.
+pub async fn open(address: Address, scripts: &Scripts) -> Result<RedisConnection, OpenRedisError> {
+    let limit = address.timeout;
+    let patience = START.max(limit);
     let target = RedisTarget::new(address)?;
-    let first = timeout(START, async {
+    let first = timeout(patience, async {
         let mut connection = target.connect().await?;
         check(&mut connection, target.address(), scripts).await?;
         Ok(connection)
     });
-    let first = first.await.unwrap_or_else(|_| Err(too_slow(START)));
+    let first = first.await.unwrap_or_else(|_| Err(too_slow(patience)));
     match first {
         Ok(connection) => Ok(RedisConnection::new(target, connection, limit)),
         Err(error) => Err(OpenRedisError::of(target.address(), &error)),
@@ -124,8 +123,9 @@ pub async fn open(
 /// # Errors
 /// It cannot be reached, does not let the lab in, or takes no writes.
 pub async fn try_out(address: Address) -> Result<(), OpenRedisError> {
+    let patience = START.max(address.timeout);
     let target = RedisTarget::new(address)?;
-    let tried = timeout(START, async {
+    let tried = timeout(patience, async {
         let mut connection = target.connect().await?;
         let written = write_nothing().query_async::<Value>(&mut connection).await;
         match written {
@@ -134,7 +134,7 @@ pub async fn try_out(address: Address) -> Result<(), OpenRedisError> {
             written => written.map(drop),
         }
     });
-    let tried = tried.await.unwrap_or_else(|_| Err(too_slow(START)));
+    let tried = tried.await.unwrap_or_else(|_| Err(too_slow(patience)));
     tried.map_err(|error| OpenRedisError::of(target.address(), &error))
 }
 

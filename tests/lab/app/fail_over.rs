@@ -45,7 +45,7 @@ async fn what_was_ended_stays_ended_after_a_fail_over_and_who_was_signed_in_stil
 async fn a_replica_that_stands_still_makes_an_end_503_and_reading_goes_on() {
     let all = Watched::start(Way::default());
     let folder = tempfile::tempdir().unwrap();
-    let program = Program::start_with(folder.path(), &["--sessions", &all.primary.url()]);
+    let program = Program::start_with(folder.path(), &["--sessions", &all.primary.hasty_url()]);
     let mut reader = program.visitor("https", "/hardened");
     reader.sign_in().await;
     let mut ending = program.visitor("https", "/hardened");

@@ -32,7 +32,7 @@ async fn until(balancer: &mut Visitor, status: u16) -> String {
 async fn a_redis_that_fails_is_told_in_plain_words_and_so_is_its_recovery() {
     let mut server = RedisServer::start();
     let folder = tempfile::tempdir().unwrap();
-    let program = Program::start_with(folder.path(), &["--sessions", &server.url()]);
+    let program = Program::start_with(folder.path(), &["--sessions", &server.hasty_url()]);
     let mut sites = ["lab", "http", "https"].map(|site| program.visitor(site, ""));
     let mut balancer = sites[1].clone();
     assert_eq!(until(&mut balancer, 200).await, "ok\n");

@@ -116,7 +116,7 @@ async fn while_redis_is_down_nobody_is_signed_in_and_afterwards_it_goes_on_by_it
 async fn while_redis_stands_still_answers_come_and_afterwards_the_session_is_there() {
     let server = RedisServer::start();
     let folder = tempfile::tempdir().unwrap();
-    let mut program = Program::start_with(folder.path(), &["--sessions", &server.url()]);
+    let mut program = Program::start_with(folder.path(), &["--sessions", &server.hasty_url()]);
     let mut visitor = program.visitor("https", "/hardened");
     visitor.sign_in().await;
     // It is paused until this test lets it go on: any answer shows that the lab waits no longer.

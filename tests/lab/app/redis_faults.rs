@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::program::{Program, Visitor};
 use crate::support::PATIENCE;
 use crate::support::ports::ReservedPort;
-use crate::support::redis::RedisServer;
+use crate::support::redis::{RedisServer, SHORT_TIMEOUT};
 
 /// The student signed in on a lab whose sessions are in this Redis.
 async fn signed_in(folder: &tempfile::TempDir, url: &str) -> (Program, Visitor) {
@@ -141,7 +141,7 @@ async fn a_redis_that_makes_room_by_throwing_sessions_away_signs_visitors_out_cl
 async fn a_password_that_is_changed_under_the_lab_is_said_once_and_shown_never() {
     let (old, new) = ("hunter2-hunter2", "hunter3-hunter3");
     let server = RedisServer::start_with_password(old, &[]);
-    let url = format!("redis://:{old}@127.0.0.1:{}/0", server.port);
+    let url = format!("redis://:{old}@127.0.0.1:{}/0{SHORT_TIMEOUT}", server.port);
     let folder = tempfile::tempdir().unwrap();
     let (program, mut visitor) = signed_in(&folder, &url).await;
     // All in one, because the harness knows the old one: the connection of the lab breaks.
@@ -190,7 +190,7 @@ async fn a_redis_that_becomes_a_replica_signs_nobody_in_and_is_named_once() {
 async fn a_redis_that_stands_still_for_a_while_is_lost_once_and_found_once() {
     let server = RedisServer::start();
     let folder = tempfile::tempdir().unwrap();
-    let (program, mut visitor) = signed_in(&folder, &server.url()).await;
+    let (program, mut visitor) = signed_in(&folder, &server.hasty_url()).await;
     server.signal("STOP");
     for _ in 0..3 {
         assert_unavailable(&mut visitor).await;

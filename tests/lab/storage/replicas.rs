@@ -7,7 +7,7 @@ use session_lab::storage::RedisStorage;
 use session_lab::storage::redis::Address;
 
 use super::*;
-use crate::support::redis::{RedisServer, SHORT_LIMIT};
+use crate::support::redis::RedisServer;
 use crate::support::sentinel::{Watched, Way, wait_for};
 use crate::support::{PATIENCE, POLL};
 
@@ -161,7 +161,7 @@ async fn a_full_redis_with_a_replica_still_ends_sessions() {
 async fn a_fail_over_is_followed_and_what_was_written_is_there() {
     let mut all = Watched::start(Way::default());
     let address = Address::parse(&all.url(), None).unwrap();
-    let storage = RedisStorage::open_with_limit(address, SHORT_LIMIT).await;
+    let storage = RedisStorage::open(address).await;
     let storage = storage.unwrap();
     done(&storage, put_all(&[&session("a"), &session("b")])).await;
     done(&storage, remove(&[&session("b")])).await;

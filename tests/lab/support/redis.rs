@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use session_lab::storage::RedisStorage;
 use session_lab::storage::redis::Address;
@@ -16,9 +16,9 @@ use tempfile::TempDir;
 use super::ports::ReservedPort;
 use super::{PATIENCE, POLL};
 
-/// The limit of a call for a test in which Redis does not answer: long enough for every call before
+/// The timeout of a call for a test in which Redis does not answer: long enough for every call before
 /// that, also on a busy machine, and short enough to wait for.
-pub const SHORT_LIMIT: Duration = Duration::from_secs(4);
+pub const SHORT_TIMEOUT: &str = "?timeout=4s";
 
 /// A running `redis-server`. What it holds is gone when it stops.
 pub struct RedisServer {
@@ -71,23 +71,26 @@ impl RedisServer {
         Self::of(password, &[&[config, "--sentinel"], flags].concat())
     }
 
-    /// Its address for `--sessions`.
+    /// Its address for `--sessions`. The lab waits longer than usual, because a busy machine is no
+    /// fault here.
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}/0", self.port)
+        let patience = PATIENCE.as_secs();
+        format!("redis://127.0.0.1:{}/0?timeout={patience}s", self.port)
     }
 
-    /// A storage in it. It waits longer than the lab's, because a busy machine is no fault here.
+    /// The same for a test in which Redis does not answer: the lab gives up soon.
+    pub fn hasty_url(&self) -> String {
+        format!("redis://127.0.0.1:{}/0{SHORT_TIMEOUT}", self.port)
+    }
+
+    /// A storage in it.
     pub async fn storage(&self) -> RedisStorage {
-        let address = Address::parse(&self.url(), None).unwrap();
-        let opened = RedisStorage::open_with_limit(address, PATIENCE).await;
-        opened.expect("Redis answers")
+        storage_at(&self.url()).await
     }
 
     /// A storage in it that gives up soon enough for a test of what happens then.
     pub async fn hasty_storage(&self) -> RedisStorage {
-        let address = Address::parse(&self.url(), None).unwrap();
-        let opened = RedisStorage::open_with_limit(address, SHORT_LIMIT).await;
-        opened.expect("Redis answers")
+        storage_at(&self.hasty_url()).await
     }
 
     /// Kills it. What it held is gone.
@@ -131,6 +134,11 @@ impl Drop for RedisServer {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+async fn storage_at(url: &str) -> RedisStorage {
+    let address = Address::parse(url, None).unwrap();
+    RedisStorage::open(address).await.expect("Redis answers")
 }
 
 /// Starts a server and waits until it answers.

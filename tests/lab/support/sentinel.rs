@@ -7,7 +7,7 @@ use session_lab::base::tls::Certificate;
 use time::OffsetDateTime;
 
 use super::ports::ReservedPort;
-use super::redis::RedisServer;
+use super::redis::{RedisServer, SHORT_TIMEOUT};
 use super::{PATIENCE, POLL};
 
 /// The three processes.
@@ -73,10 +73,11 @@ impl Watched {
         started
     }
 
-    /// The address for `--sessions`, with a Sentinel besides that is down.
+    /// The address for `--sessions`, with a Sentinel besides that is down. Redis may not answer here,
+    /// so the lab gives up soon.
     pub fn url(&self) -> String {
         let (down, up) = (self.down.number(), self.sentinel_port);
-        format!("redis+sentinel://127.0.0.1:{down},127.0.0.1:{up}/mymaster/0")
+        format!("redis+sentinel://127.0.0.1:{down},127.0.0.1:{up}/mymaster/0{SHORT_TIMEOUT}")
     }
 
     fn wait_until_ready(&self) {
