@@ -1,9 +1,8 @@
 //! TLS to a server that is known by its certificate alone: the desk of a class.
 //!
 //! No name and no authority counts. The client knows the SHA-256 of one certificate and takes no
-//! other, so its address and its dates are of no interest. The signature of the handshake is verified
-//! as always: the other side has the key of the certificate that it shows. A certificate that is not
-//! the right one ends the handshake, before anything of the request is sent.
+//! other, so its address and its dates are of no interest. Another certificate ends the handshake, before
+//! anything of the request is sent.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,16 +11,9 @@ use sha2::{Digest as _, Sha256};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::client::danger::{
-    HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
-};
-use tokio_rustls::rustls::crypto::{self, CryptoProvider};
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use tokio_rustls::rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme,
-};
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 
-use super::{ClientError, HttpExchange, Outgoing, talk};
+use super::{ClientError, HttpExchange, Outgoing, judged_certificate, talk};
 use crate::defences::facts::Scheme;
 
 /// How long an exchange may take.
@@ -67,7 +59,7 @@ impl PinnedClient {
         Ok(Self {
             host: host.to_owned(),
             port,
-            tls: connector(ExpectedCertificate::This(pin))?,
+            tls: connector(move |certificate| hash_of(certificate) == pin)?,
         })
     }
 
@@ -107,7 +99,11 @@ impl PinnedClient {
 /// No connection, or no server that speaks TLS.
 pub async fn certificate_of(host: &str, port: u16) -> Result<CertificateHash, PinnedError> {
     let shown = Arc::<Mutex<Option<CertificateHash>>>::default();
-    let tls = connector(ExpectedCertificate::Any(shown.clone()))?;
+    let noted = shown.clone();
+    let tls = connector(move |certificate| {
+        *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(hash_of(certificate));
+        true
+    })?;
     let handshake = connect(&tls, host, port);
     drop(timeout(PATIENCE, handshake).await.map_err(|_| late())??);
     let shown = *shown.lock().unwrap_or_else(PoisonError::into_inner);
@@ -130,87 +126,21 @@ async fn connect(
     let socket = connected.map_err(ClientError::Connect)?;
     let name =
         ServerName::try_from(host).map_err(|error| ClientError::Certificate(error.to_string()))?;
-    tls.connect(name, socket).await.map_err(|error| {
-        let tls = error.get_ref().and_then(|inner| inner.downcast_ref());
-        match tls {
-            Some(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure)) => {
-                PinnedError::OtherCertificate
-            }
-            _ => ClientError::Connect(error).into(),
-        }
+    let connected = tls.connect(name, socket).await;
+    connected.map_err(|error| match judged_certificate::is_refusal(&error) {
+        true => PinnedError::OtherCertificate,
+        false => ClientError::Connect(error).into(),
     })
 }
 
-fn connector(expected: ExpectedCertificate) -> Result<TlsConnector, ClientError> {
-    let provider = Arc::new(crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider.clone())
-        .with_safe_default_protocol_versions()
-        .map_err(|error| ClientError::Certificate(error.to_string()))?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(OneCertificate { expected, provider }))
-        .with_no_client_auth();
+fn connector(
+    accepts: impl Fn(&CertificateDer<'_>) -> bool + Send + Sync + 'static,
+) -> Result<TlsConnector, ClientError> {
+    let config = judged_certificate::config(accepts)
+        .map_err(|error| ClientError::Certificate(error.to_string()))?;
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
-/// Which certificate is taken.
-#[derive(Debug)]
-enum ExpectedCertificate {
-    /// The one with this hash.
-    This(CertificateHash),
-    /// Any, whose hash is noted.
-    Any(Arc<Mutex<Option<CertificateHash>>>),
-}
-
-#[derive(Debug)]
-struct OneCertificate {
-    expected: ExpectedCertificate,
-    provider: Arc<CryptoProvider>,
-}
-
-impl ServerCertVerifier for OneCertificate {
-    fn verify_server_cert(
-        &self,
-        certificate: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let hash: CertificateHash = Sha256::digest(certificate).into();
-        match &self.expected {
-            ExpectedCertificate::This(pin) if *pin == hash => {}
-            ExpectedCertificate::This(_) => {
-                return Err(CertificateError::ApplicationVerificationFailure.into());
-            }
-            ExpectedCertificate::Any(shown) => {
-                *shown.lock().unwrap_or_else(PoisonError::into_inner) = Some(hash);
-            }
-        }
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        crypto::verify_tls12_signature(message, cert, dss, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        crypto::verify_tls13_signature(message, cert, dss, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        algorithms.supported_schemes()
-    }
+fn hash_of(certificate: &CertificateDer<'_>) -> CertificateHash {
+    Sha256::digest(certificate).into()
 }

@@ -3,6 +3,9 @@
 
 use std::process::Command;
 
+use session_lab::base::addresses::Listener;
+
+use crate::support::Client;
 use crate::support::{TestBench, bench};
 
 /// Lets a stolen pair arrive at the catcher, as the script on the board sends it.
@@ -159,4 +162,20 @@ async fn what_is_no_loot_opens_nothing_and_other_origins_are_refused() {
         .send("POST", "/loot/open", &[], "caught=1&at=0".into())
         .await;
     assert_eq!(reply.status, 403);
+}
+
+/// What the thief did last is remembered in the memory of one Rocket instance.
+#[tokio::test]
+async fn one_instance_serves_both_listeners_of_the_site() {
+    let bench = bench();
+    let mut victim = bench.visitor("insecure");
+    victim.sign_in().await;
+    let (name, id) = victim.session_cookie().expect("signed in");
+    arrive(&bench, &name, &id).await;
+    let form = [("caught", "1".to_owned()), ("at", "0".to_owned())];
+    let reply = bench.victim().post_form("/loot/open", &form).await;
+    assert_eq!(reply.status, 303, "{}", reply.body);
+    let mut over_tls = Client::new(Listener::AttackerTls, bench.name.prefix());
+    let opened = over_tls.get("/loot?opened=1").await.body;
+    assert!(opened.contains("The thief is in"), "{opened}");
 }
