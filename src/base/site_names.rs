@@ -67,7 +67,7 @@ impl SiteNames {
         self.beside_sibling.contains('.')
     }
 
-    /// The names that the DNS of a class must know, each once; none on one's own computer.
+    /// The names that the DNS of a class must know, each once; none where only this computer reaches the lab.
     pub fn of_class(&self) -> Vec<&str> {
         match self.is_class() {
             true => vec![&self.portal, &self.lab, &self.sibling, &self.cafe],
@@ -76,7 +76,7 @@ impl SiteNames {
     }
 }
 
-/// The portal's name on one's own computer.
+/// The portal's name where only this computer reaches the lab.
 const LOCALHOST: &str = "localhost";
 
 #[cfg(test)]

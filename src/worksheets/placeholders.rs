@@ -19,7 +19,7 @@ use crate::session::cookie;
 
 const COOKIE: &str = "cookie:";
 
-/// What begins the text for one's own laptop, what the text for a class, and what ends both.
+/// What begins the text for a student's own laptop, what the text for a class, and what ends both.
 const OWN: &str = "own";
 const CLASS: &str = "class";
 const END: &str = "/";

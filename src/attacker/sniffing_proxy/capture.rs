@@ -115,8 +115,8 @@ struct CaptureList {
 #[derive(Debug)]
 pub struct Captures {
     list: Mutex<CaptureList>,
-    /// Whether several people share the lab. On one's own computer a connection that names no bench is
-    /// one's own.
+    /// Whether several people share the lab. Where only one person uses it, a connection that names no
+    /// bench is theirs.
     is_shared: bool,
 }
 

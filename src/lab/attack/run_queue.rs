@@ -1,7 +1,7 @@
 //! Whose attack runs next, where a class shares the lab's cores.
 //!
 //! A bench has one run at a time, waiting or under way, so turns in the order of arrival are fair by
-//! bench: nobody who asks often comes before somebody who asks once. On one's own computer nobody waits.
+//! bench: nobody who asks often comes before somebody who asks once. On a student's own computer nobody waits.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -49,7 +49,7 @@ fn hosts(addresses: &Addresses) -> Vec<NamedHost> {
         let what = "the portal beside its sibling";
         hosts.push(at(Listener::PortalHttp, &names.beside_sibling, what));
     }
-    // On one's own computer the café's second name is for curl, which is told where it is.
+    // On a student's own computer the café's second name is for curl, which is told where it is.
     if addresses.is_class() {
         hosts.push(NamedHost {
             name: names.cafe.clone(),

@@ -21,19 +21,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::bad_address::BadAddress;
+use super::call_timeout;
 
 /// The port of a Redis that names none.
 const REDIS_PORT: u16 = 6379;
 /// The port of a Sentinel that names none.
 const SENTINEL_PORT: u16 = 26379;
-
-/// How long a call may take, unless the address says otherwise: longer than any script, and short
-/// enough for somebody who waits.
-const USUAL_TIMEOUT: Duration = Duration::from_millis(500);
-/// Below it, Redis is lost whenever the machine is busy.
-const SHORTEST_TIMEOUT: Duration = Duration::from_millis(100);
-/// Above it, nobody waits for the page.
-const LONGEST_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Where a Redis is, and what it wants to hear.
 #[derive(Clone, PartialEq, Eq)]
@@ -97,7 +90,7 @@ impl Address {
             ("rediss+sentinel", Some(ca)) => (Tls::Authority(ca.to_owned()), true),
             _ => return Err(BadAddress::Scheme),
         };
-        let (rest, timeout) = split_timeout(rest)?;
+        let (rest, timeout) = call_timeout::split(rest)?;
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         // A reader of addresses ends the host at the first `/`, so one in the password must be
         // encoded. An `@` or `#` there is no trouble: the last `@` ends the password.
@@ -141,32 +134,6 @@ impl Address {
             timeout,
         })
     }
-}
-
-/// The text before `?timeout=`, and the timeout. A `?` may also belong to the password, so only one
-/// after the last `@` counts.
-fn split_timeout(text: &str) -> Result<(&str, Duration), BadAddress> {
-    let hosts = text.rfind('@').map_or(0, |at| at + 1);
-    let Some(query) = text[hosts..].find('?') else {
-        return Ok((text, USUAL_TIMEOUT));
-    };
-    let (address, query) = text.split_at(hosts + query);
-    let value = query.strip_prefix("?timeout=").ok_or(BadAddress::Rest)?;
-    let (number, unit): (_, fn(u64) -> Duration) = match value.strip_suffix("ms") {
-        Some(number) => (number, Duration::from_millis),
-        None => (
-            value.strip_suffix('s').ok_or(BadAddress::Timeout)?,
-            Duration::from_secs,
-        ),
-    };
-    // `parse` alone would also take a sign.
-    let is_number = number.bytes().all(|b| b.is_ascii_digit());
-    let number = number.parse().ok().filter(|_| is_number);
-    let timeout = number.map(unit).ok_or(BadAddress::Timeout)?;
-    if !(SHORTEST_TIMEOUT..=LONGEST_TIMEOUT).contains(&timeout) {
-        return Err(BadAddress::Timeout);
-    }
-    Ok((address, timeout))
 }
 
 impl Host {
@@ -323,14 +290,6 @@ mod tests {
             ("redis://a/0/1", Rest),
             ("redis://a/0?x=1", Rest),
             ("redis://a/0?", Rest),
-            ("redis://a/0?timeout=", Timeout),
-            ("redis://a/0?timeout=2", Timeout),
-            ("redis://a/0?timeout=+2s", Timeout),
-            ("redis://a/0?timeout=-2s", Timeout),
-            ("redis://a/0?timeout=99ms", Timeout),
-            ("redis://a/0?timeout=121s", Timeout),
-            ("redis://a/0?timeout=99999999999999999999s", Timeout),
-            ("redis://a/0?timeout=2s&x=1", Timeout),
             ("redis+sentinel://a,b", Primary),
             ("redis+sentinel://a//0", Primary),
             ("rediss+sentinel://a", Primary),
@@ -351,18 +310,6 @@ mod tests {
             Address::parse("redis://localhost", ca),
             Err(BadAddress::CaWithoutTls)
         );
-    }
-
-    #[test]
-    fn an_address_may_say_how_long_a_call_may_take() {
-        let millis = |text: &str| parsed(text).timeout.as_millis();
-        assert_eq!(millis("redis://localhost"), 500);
-        assert_eq!(millis("redis://localhost?timeout=800ms"), 800);
-        assert_eq!(millis("rediss://localhost/1?timeout=2s"), 2_000);
-        assert_eq!(millis("redis+sentinel://a,b/primary/2?timeout=1s"), 1_000);
-        let address = parsed("redis://:a?timeout=9s@localhost/3?timeout=1s");
-        assert_eq!(address.password.as_deref(), Some("a?timeout=9s"));
-        assert_eq!((address.timeout.as_secs(), address.database), (1, 3));
     }
 
     #[test]

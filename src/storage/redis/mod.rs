@@ -13,6 +13,7 @@
 
 mod address;
 mod bad_address;
+mod call_timeout;
 mod connection;
 mod error;
 mod health;

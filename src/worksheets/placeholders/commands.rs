@@ -41,7 +41,7 @@ pub(super) const fn terminal_folder(is_class: bool) -> &'static str {
     }
 }
 
-/// The options by which curl finds the name that is not localhost: on one's own computer no DNS knows it.
+/// The options by which curl finds the name that is not localhost: on a student's own computer no DNS knows it.
 pub(super) fn at_test_names(addresses: &Addresses, listeners: &[Listener]) -> String {
     let ports = listeners.iter().filter_map(|of| addresses.port(*of));
     let options: Vec<_> = ports.map(|port| at_test_name(addresses, port)).collect();

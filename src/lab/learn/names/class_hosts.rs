@@ -13,7 +13,7 @@ pub struct ClassHosts {
 }
 
 impl ClassHosts {
-    /// The names of a class whose computer has this address. On one's own computer there are none.
+    /// The names of a class whose computer has this address. A lab that only its own computer reaches has none.
     pub fn of(addresses: &Addresses, address: Option<IpAddr>) -> Self {
         if !addresses.is_class() {
             return Self::default();
