@@ -27,7 +27,7 @@ pub struct DeskFlags {
 /// The subcommands of `session-lab desk`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum DeskCommand {
-    /// Write every class of the desk into a new file; stop a lab that stores files before
+    /// Write every class of the desk into a new file; first stop a lab that stores in files
     Backup(BackupFlags),
     /// Bring every class of a backup back; a class that the desk has is never replaced
     Restore(BackupFlags),

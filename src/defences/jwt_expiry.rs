@@ -89,7 +89,8 @@ impl Defence for JwtExpiry {
             express: "jwt.sign(claims, key, { expiresIn: \"15m\" }); verify checks exp where it \
                       is there, so ask for maxAge too",
             django: "SIMPLE_JWT = {\"ACCESS_TOKEN_LIFETIME\": timedelta(minutes=5)}, the default",
-            spring: "JwtTimestampValidator is on by default, with 60 s of leeway",
+            spring: "JwtTimestampValidator is on by default, with 60 s of leeway; \
+                     setAllowEmptyExpiryClaim(false) (since 7.0) refuses a token without exp",
             rocket: "jsonwebtoken: Validation::new checks and requires exp; its leeway is 60 s",
         },
     };

@@ -97,8 +97,9 @@ impl Defence for KeyRotation {
             express: "jwt.sign(claims, newest.key, { keyid: newest.kid }); verify with a Map of \
                       the keys that count",
             django: "SIMPLE_JWT knows one key; JWK_URL lets the issuer rotate, found by kid",
-            spring: "NimbusJwtEncoder with a JWKSource that puts the newest first; the decoder \
-                     follows the published set",
+            spring: "NimbusJwtEncoder with a JWKSource that puts the newest first, and \
+                     setJwkSelector(List::getFirst), or it fails with two keys (since 6.5); the \
+                     decoder follows the published set",
             rocket: "jsonwebtoken: a JwkSet with the old and the new key; Header { kid: \
                      Some(newest), .. } when signing",
         },

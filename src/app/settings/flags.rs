@@ -143,7 +143,7 @@ const AFTER_HELP: &str = "\
 Every flag can also be set as an environment variable (--http-port: SESSION_LAB_HTTP_PORT) and in
 session-lab.toml (http-port = 7080). A flag overrides the environment, and the environment overrides
 the file. Keys come from the environment only: SESSION_LAB_SECRET_KEY, SESSION_LAB_JWT_SECRET_KEY,
-and those of before in the same names with _FALLBACKS: KEY or KEY@2027-01-31, separated by commas.
+and earlier keys in the same names with _FALLBACKS: KEY or KEY@2027-01-31, separated by commas.
 Anyone who runs ps can see a password in --sessions; SESSION_LAB_SESSIONS hides it.";
 
 fn port(text: &str) -> Result<u16, String> {

@@ -57,14 +57,14 @@ pub struct AuditFlags {
     /// one, which stops afterwards]
     #[arg(long, value_name = "URL", requires = "against")]
     pub url: Option<String>,
-    /// Wait for so long for limits of sessions, as in 90s, 6m or 1h
+    /// Wait this long to see whether a session ends by itself, as in 90s, 6m or 1h
     #[arg(long, value_name = "TIME", value_parser = parse_wait)]
     pub wait: Option<Duration>,
-    /// Also what changes the password of the account (and changes it back), and what writes markup that
-    /// other users may see
+    /// Also run the checks that change the account's password (and change it back), and those that write
+    /// markup which other users may see
     #[arg(long)]
     pub destructive: bool,
-    /// Also what a browser decides, in the installed one
+    /// Also check what only a browser decides, in the installed one
     #[arg(long, value_name = "BROWSER")]
     pub browser: Option<BrowserEngine>,
     /// The nonce that an application at a private address serves

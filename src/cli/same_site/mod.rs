@@ -25,7 +25,7 @@ pub struct SameSiteFlags {
     /// The browser that is measured
     #[arg(long, value_name = "BROWSER", default_value = "chromium")]
     pub browser: BrowserEngine,
-    /// What its settings say of third-party cookies
+    /// What its settings say about third-party cookies
     #[arg(long, value_name = "CHOICE", default_value = "as-installed")]
     pub third_party_cookies: ThirdPartyCookies,
     /// Write the table to a file in this folder, as in chromium-allowed.json

@@ -90,7 +90,7 @@ table! {
     "ASVS 10.3.2" [TokenRights]
         "A resource server decides by the claims that delegate rights, such as sub and scope."
     "ASVS 10.4.5" [RefreshTokens]
-        "A refresh token that is replayed is refused, and all of its authorization are revoked."
+        "A refresh token that is replayed is refused, and all tokens of its authorization are revoked."
     "ASVS 10.4.8" [RefreshTokens]
         "A refresh token has an absolute end, also where its use prolongs it."
     "ASVS 11.4.2" [PasswordStorage]

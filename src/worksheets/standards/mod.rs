@@ -62,7 +62,7 @@ pub const SOURCES: &[StandardSource] = &[
     },
     StandardSource {
         begins: "NIST SP ",
-        title: "NIST SP 800-63B-4 (2025) and SP 800-57 Part 1",
+        title: "NIST SP 800-63B-4 (2025) and SP 800-57 Part 1 Revision 5 (2020)",
         status: "Guidelines for agencies in the United States, used widely.",
     },
     StandardSource {
