@@ -43,6 +43,7 @@ use crate::web::templates::TemplatesBeingParsed;
 use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::report::Attested;
 
+use desk::LabOfDesk;
 pub use desk::RunningDesk;
 use listeners::{Listeners, SharedState};
 pub use listeners::{cannot_listen, sockets};
@@ -157,20 +158,19 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let connections = Connections::within(open_files());
     let (desk, mut desk_tasks) = match (&settings.desk, desk_sockets) {
         (Some(of_desk), Some(sockets)) => {
-            let library = lessons.library().clone();
-            let opened = desk::open(
-                settings,
-                of_desk,
-                sockets,
+            let lab = LabOfDesk {
                 storage,
-                library,
-                &connections,
-                &stopped,
-            );
+                library: lessons.library().clone(),
+                codes_key: *benches.keys().worksheets(),
+            };
+            let opened = desk::open(settings, of_desk, sockets, lab, &connections, &stopped);
             let (running, tasks) = opened.await?;
             (Some(running), tasks)
         }
-        _ => (None, JoinSet::new()),
+        _ => {
+            desk::tidy_files(settings, &storage).await;
+            (None, JoinSet::new())
+        }
     };
     let desks = reachable_desks(settings, desk.as_ref());
     let members = ClassMembers::new(desks, settings.join.clone());

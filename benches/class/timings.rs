@@ -8,6 +8,19 @@ use std::time::Duration;
 /// The most errors whose words are kept.
 const WORDS: usize = 10;
 
+/// The polls: an own lab that has nothing to report, and three kinds of open pages.
+pub const POLL_OF_LAB: &str = "lab polls";
+pub const POLL_OF_CLASS_PAGE: &str = "class page polls";
+pub const POLL_OF_SHEET: &str = "sheet polls";
+pub const POLL_OF_BOARD: &str = "board polls";
+
+const POLLS: [&str; 4] = [
+    POLL_OF_LAB,
+    POLL_OF_CLASS_PAGE,
+    POLL_OF_SHEET,
+    POLL_OF_BOARD,
+];
+
 #[derive(Debug, Default)]
 pub struct Timings(Mutex<Measured>);
 
@@ -36,6 +49,20 @@ impl Timings {
         self.fail("report", &format!("{sent} was sent, {stored} is stored"));
     }
 
+    /// How many requests of a kind were answered.
+    pub fn count(&self, kind: &str) -> usize {
+        self.lock().took.get(kind).map_or(0, Vec::len)
+    }
+
+    /// The time within which this share of all polls was answered.
+    pub fn of_polls(&self, percent: usize) -> Duration {
+        let measured = self.lock();
+        let polls = POLLS.iter().filter_map(|kind| measured.took.get(kind));
+        let mut polls: Vec<Duration> = polls.flatten().copied().collect();
+        polls.sort_unstable();
+        Duration::from_secs_f64(share(&polls, percent) / 1_000.0)
+    }
+
     pub fn errors(&self) -> usize {
         self.lock().errors
     }
@@ -56,7 +83,10 @@ fn share(times: &[Duration], percent: usize) -> f64 {
 impl fmt::Display for Timings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let measured = self.lock();
-        writeln!(f, "request      count   median      99 %   slowest")?;
+        writeln!(
+            f,
+            "request                  count   median      99 %   slowest"
+        )?;
         for (kind, times) in &measured.took {
             let mut times = times.clone();
             times.sort_unstable();
@@ -64,7 +94,7 @@ impl fmt::Display for Timings {
             let count = times.len();
             writeln!(
                 f,
-                "{kind:10} {count:7} {median:6.1} ms {most:6.1} ms {slowest:6.1} ms"
+                "{kind:22} {count:7} {median:6.1} ms {most:6.1} ms {slowest:6.1} ms"
             )?;
         }
         writeln!(f, "{} errors", measured.errors)?;

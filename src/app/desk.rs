@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::{broken, listeners, reach};
-use crate::app::settings::{DeskSettings, Settings};
+use crate::app::settings::{DeskSettings, SessionStore, Settings};
 use crate::base::clock::BenchTime;
 use crate::base::shutdown::wait_for_shutdown;
 use crate::base::start_error::StartError;
@@ -53,6 +53,16 @@ pub struct RunningDesk {
     pub certificate: Arc<Certificate>,
 }
 
+/// What the desk has from the lab that it runs in.
+pub(super) struct LabOfDesk {
+    /// Where both keep their records.
+    pub storage: Arc<dyn Storage>,
+    /// The worksheets.
+    pub library: SheetLibrary,
+    /// The key of the codes in reports.
+    pub codes_key: [u8; 32],
+}
+
 /// The sockets of a desk.
 #[derive(Debug)]
 pub(super) struct DeskSockets {
@@ -90,12 +100,12 @@ pub(super) async fn open(
     settings: &Settings,
     of_desk: &DeskSettings,
     DeskSockets { teacher, class }: DeskSockets,
-    storage: Arc<dyn Storage>,
-    library: SheetLibrary,
+    lab: LabOfDesk,
     connections: &Arc<Connections>,
     stopped: &watch::Receiver<bool>,
 ) -> Result<(RunningDesk, JoinSet<()>), StartError> {
-    let desk = Desk::open(storage, library).await.map_err(|error| {
+    let desk = Desk::open(lab.storage, lab.library);
+    let desk = desk.await.map_err(|error| {
         let hint = "look at the store, then start again; without --desk the lab starts without it";
         StartError::new(format!("the desk cannot be opened: {error}"), hint)
     })?;
@@ -121,6 +131,7 @@ pub(super) async fn open(
         port: desk_port,
         class_address: class_address.clone(),
         fingerprint,
+        codes_key: lab.codes_key,
     };
     let link = format!("{}/#{key}", site.origin());
     let teacher_side = DeskListener {
@@ -160,14 +171,30 @@ fn certificate(settings: &Settings) -> Result<Certificate, StartError> {
     Certificate::load_or_make(&settings.data_dir.join("desk-tls"), &names, now)
 }
 
+/// Deletes the classes in files whose time is over, where a lab starts without its desk. Redis does so
+/// by itself.
+pub(super) async fn tidy_files(settings: &Settings, storage: &Arc<dyn Storage>) {
+    if settings.sessions != SessionStore::File {
+        return;
+    }
+    match Desk::open(storage.clone(), SheetLibrary::default()).await {
+        Ok(desk) => delete_outlived(&desk).await,
+        Err(error) => log::warn!("no class of a desk is looked for: {error}"),
+    }
+}
+
+async fn delete_outlived(desk: &Desk) {
+    match desk.delete_outlived(desk.now()).await {
+        Ok(0) => {}
+        Ok(count) => log::info!("{count} classes were deleted, because their time was over"),
+        Err(error) => log::error!("a class whose time is over could not be deleted: {error}"),
+    }
+}
+
 /// Deletes classes whose time is over, at the start and then every hour.
 async fn tidy(desk: Arc<Desk>, mut stopped: watch::Receiver<bool>) {
     loop {
-        match desk.delete_outlived().await {
-            Ok(0) => {}
-            Ok(count) => log::info!("{count} classes were deleted, because their time was over"),
-            Err(error) => log::error!("a class whose time is over could not be deleted: {error}"),
-        }
+        delete_outlived(&desk).await;
         tokio::select! {
             () = wait_for_shutdown(&mut stopped) => return,
             () = tokio::time::sleep(TIDY_EVERY) => {}

@@ -14,8 +14,8 @@ use std::str::FromStr;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct BenchName(String);
 
-/// What the names begin with under which the teacher's desk stores its classes. No address opens
-/// such a bench.
+/// What the names begin with under which the teacher's desk stores its classes, and a lab the list of
+/// its members. No address opens such a bench.
 const DESK: &str = "teacher-desk";
 
 impl BenchName {
@@ -32,6 +32,11 @@ impl BenchName {
     /// Where the desk keeps everything of one class.
     pub fn of_class(number: u32) -> Self {
         Self(format!("{DESK}-{number}"))
+    }
+
+    /// Where a lab keeps the list of its benches that are in a class.
+    pub fn of_members() -> Self {
+        Self(format!("{DESK}-members"))
     }
 
     /// Whether it is the desk's: then it is nobody's bench.

@@ -226,6 +226,9 @@ pub struct Lead {
     /// How often the teacher asked to bring back what this student erased. When it grows, the lab does.
     #[serde(default)]
     pub restores: u32,
+    /// Whether this student's hand is up after everything that is stored. The teacher can lower it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hand: Option<bool>,
 }
 
 /// A question that is put to all.

@@ -101,7 +101,14 @@ async fn restore(flags: BackupFlags) -> Result<(), StartError> {
     let desk = open(flags).await?;
     let restored = backup::restore(&desk, &text).await;
     let restored = restored.map_err(|error| StartError::new(error.to_string(), error.hint()))?;
-    tell(&format!("{restored} classes were restored\n"))
+    tell(&format!("{} classes were restored\n", restored.restored))?;
+    if restored.outlived == 0 {
+        return Ok(());
+    }
+    let outlived = restored.outlived;
+    tell(&format!(
+        "{outlived} classes were left out: the time for which they are kept is over. Delete the backup.\n"
+    ))
 }
 
 async fn open(flags: BackupFlags) -> Result<Desk, StartError> {

@@ -12,6 +12,9 @@ pub enum StorageError {
     /// It does not answer in time, or refuses to read or write.
     #[error("the session store is not available: {0}")]
     Unreachable(String),
+    /// It has no room. What it holds is whole, and can be read.
+    #[error("the session store is full: {0}")]
+    Full(String),
     /// At every try another request changed the same records first. The store works.
     #[error("{0} changed at every try")]
     Contended(&'static str),

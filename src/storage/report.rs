@@ -21,8 +21,8 @@ impl StorageError {
     pub fn report(&self) {
         match self {
             // The connection to Redis reports the same cause when it is lost.
-            Self::Unreachable(cause) if is_new(cause) => log::error!("{self}"),
-            Self::Unreachable(_) | Self::Stopping => {}
+            Self::Unreachable(cause) | Self::Full(cause) if is_new(cause) => log::error!("{self}"),
+            Self::Unreachable(_) | Self::Full(_) | Self::Stopping => {}
             // Many requests at once are no fault of the store.
             Self::Contended(_) => {
                 if is_new(&self.to_string()) {

@@ -65,9 +65,7 @@ impl SheetReport<'_> {
         let mut out = String::new();
         // Writing to a text never fails.
         let _ = self.write(&mut out, codes);
-        let code = codes.of_report(&canonical(&out));
-        let _ = writeln!(out, "\n{CODE}`{code}`");
-        out
+        signed(out, codes)
     }
 
     fn name(&self) -> Cow<'_, str> {
@@ -195,11 +193,23 @@ fn unescape(text: &str) -> String {
     out
 }
 
-fn quote(out: &mut String, text: &str) -> std::fmt::Result {
+/// A text as a quotation of Markdown.
+///
+/// # Errors
+/// None, where `out` is a text.
+pub fn quote(out: &mut String, text: &str) -> std::fmt::Result {
     for line in text.lines() {
         writeln!(out, "> {}  ", escape(line))?;
     }
     Ok(())
+}
+
+/// A report with its last line: the code of all lines above it.
+pub fn signed(mut report: String, codes: Codes<'_>) -> String {
+    let code = codes.of_report(&canonical(&report));
+    // Writing to a text never fails.
+    let _ = writeln!(report, "\n{CODE}`{code}`");
+    report
 }
 
 /// The text as it is signed: what editors and mail change without a word does not count.

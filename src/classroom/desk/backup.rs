@@ -63,24 +63,28 @@ pub fn write(desk: &Desk) -> Result<String, DeskError> {
     pretty(&backup)
 }
 
-/// Puts every class of a backup into a desk, and says how many there were. A class whose number the
-/// desk has already is not touched: then nothing at all is restored.
+/// Puts every class of a backup into a desk. A class whose time is over is left out. A class whose number
+/// the desk has already is not touched: then nothing at all is restored.
 ///
 /// # Errors
 /// It is no backup, a class is there already, or the store does not take it.
-pub async fn restore(desk: &Desk, text: &str) -> Result<usize, RestoreError> {
+pub async fn restore(desk: &Desk, text: &str) -> Result<RestoredClasses, RestoreError> {
     let backup: DeskBackup =
         serde_json::from_str(text).map_err(|error| RestoreError::NoBackup(error.to_string()))?;
     if backup.kind != KIND {
         return Err(RestoreError::NoBackup("it is another file".into()));
     }
     let read = |value: &Value| value.to_string().into_bytes();
-    let mut classes = Vec::new();
+    let (mut classes, mut outlived) = (Vec::new(), 0);
     // All of it is read before any of it is written.
     for one in &backup.classes {
         let class: ClassRecord = format::read(&read(&one.class))?;
         if desk.class(class.number).is_some() {
             return Err(RestoreError::Exists(class.number));
+        }
+        if class.deleted_at() <= desk.now() {
+            outlived += 1;
+            continue;
         }
         let students = one
             .students
@@ -89,11 +93,20 @@ pub async fn restore(desk: &Desk, text: &str) -> Result<usize, RestoreError> {
         let students: Vec<StudentRecord> = students.collect::<Result<_, _>>()?;
         classes.push((class, students));
     }
-    let count = classes.len();
+    let restored = classes.len();
     for (class, students) in classes {
         desk.add_restored(class, students).await?;
     }
-    Ok(count)
+    Ok(RestoredClasses { restored, outlived })
+}
+
+/// What became of the classes of a backup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RestoredClasses {
+    /// How many are at the desk again.
+    pub restored: usize,
+    /// How many were left out, because the time for which they are kept is over.
+    pub outlived: usize,
 }
 
 /// Why a backup is not restored.

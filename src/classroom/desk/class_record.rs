@@ -170,6 +170,7 @@ impl ClassRecord {
             remarks: student.remarks(),
             resets: student.resets,
             restores: student.restores,
+            hand: Some(student.hand.is_some()),
         }
     }
 }

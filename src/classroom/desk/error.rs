@@ -22,3 +22,10 @@ pub enum DeskError {
     #[error("the desk made a mistake: a record has a name that no store takes")]
     BadKey,
 }
+
+impl DeskError {
+    /// Whether the store has no room.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Storage(StorageError::Full(_)))
+    }
+}

@@ -201,6 +201,19 @@ pub fn details_csv<'s>(
     text
 }
 
+/// Whose number is which: a row for each student.
+pub fn students_csv<'s>(students: impl Iterator<Item = &'s StudentRecord>) -> String {
+    let head = ["Number", "Name", "ID number", "Email address", "Evidence"];
+    let mut text = row(head.into_iter().map(str::to_owned));
+    for student in students {
+        let own = [&*student.name, &student.id_number, &student.email].map(harmless);
+        let number = [student.number.to_string()].into_iter();
+        let evidence = [student.evidence_in_words().to_owned()];
+        text.push_str(&row(number.chain(own).chain(evidence)));
+    }
+    text
+}
+
 /// A text that no spreadsheet takes for a formula: one that begins with `=`, `+`, `-`, `@`,
 /// a tab or a carriage return gets an apostrophe in front, as OWASP advises. Full-width forms of these
 /// characters are formulas in some spreadsheets also.

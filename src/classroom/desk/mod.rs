@@ -3,14 +3,17 @@
 //! Read in this order. [`class_record`] and [`student_record`] are what is stored, in the form that
 //! [`mod@format`] gives it, and [`class_store`] changes it. [`membership`] is what students' labs ask,
 //! [`reported`] what their reports change. [`server`] holds the two listeners: [`class_site`] for the
-//! class, [`teacher`] for its teacher. [`board`] and [`marks`] are what the teacher reads.
+//! class, [`teacher`] for its teacher. [`board`] and [`marks`] are what the teacher reads, [`archive`]
+//! is what they keep.
 
+pub mod archive;
 pub mod backup;
 pub mod board;
 pub mod class_key;
 pub mod class_record;
 pub mod class_site;
 pub mod class_store;
+pub mod desk_report;
 pub mod error;
 pub mod format;
 mod in_process;
@@ -24,6 +27,7 @@ pub mod server;
 pub mod student_record;
 pub mod teacher;
 pub mod wrong_guesses;
+pub mod zip;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -70,7 +74,8 @@ impl Desk {
     pub async fn open(storage: Arc<dyn Storage>, library: SheetLibrary) -> Result<Self, DeskError> {
         let mut classes = BTreeMap::new();
         for number in listed(&*storage).await? {
-            // A class that was listed, and not stored because the desk was killed, is none.
+            // One that was listed, and not stored because the desk was killed, is none. Nor is one that
+            // Redis deleted because its time was over.
             if let Some(class) = ClassStore::load(storage.clone(), number).await? {
                 classes.insert(number, Arc::new(class));
             }
@@ -149,18 +154,34 @@ impl Desk {
         unlist(&*self.storage, number).await
     }
 
-    /// Deletes the classes whose time is over, and says how many there were.
+    /// Deletes the classes whose time is over at `now`, and says how many there were.
     ///
     /// # Errors
     /// The store does not do it.
-    pub async fn delete_outlived(&self) -> Result<usize, DeskError> {
-        let now = self.now();
+    pub async fn delete_outlived(&self, now: BenchTime) -> Result<usize, DeskError> {
         let is_over = |class: &Arc<ClassStore>| class.records().class.deleted_at() <= now;
         let over: Vec<_> = self.classes().into_iter().filter(is_over).collect();
         for class in &over {
             self.delete_class(class.records().class.number).await?;
         }
+        self.unlist_what_is_gone().await?;
         Ok(over.len())
+    }
+
+    /// Takes the classes off the list that are in the store no longer.
+    async fn unlist_what_is_gone(&self) -> Result<(), DeskError> {
+        let _making = self.making.lock().await;
+        for number in listed(&*self.storage).await? {
+            let is_gone = self.class(number).is_none();
+            if is_gone
+                && ClassStore::load(self.storage.clone(), number)
+                    .await?
+                    .is_none()
+            {
+                unlist(&*self.storage, number).await?;
+            }
+        }
+        Ok(())
     }
 
     fn has_code(&self, code: &JoinCode) -> bool {

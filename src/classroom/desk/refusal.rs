@@ -108,8 +108,12 @@ pub fn no_such_question() -> Refused {
 impl From<DeskError> for Refused {
     fn from(error: DeskError) -> Self {
         log::error!("the desk cannot store what a student's lab sent: {error}");
-        let says = "The desk cannot store anything at present.";
-        let next = "Nothing is lost: send it again later.";
+        let says = if error.is_full() {
+            "The disk of the desk is full, so it cannot store anything new."
+        } else {
+            "The desk cannot store anything at present."
+        };
+        let next = "Nothing is lost: your lab sends it again. Tell your teacher if it lasts.";
         refused(RefusedReason::Unavailable, says, next)
     }
 }

@@ -3,24 +3,25 @@
 //! One [`ClassMembers`] serves all benches of a lab. What must not be lost is in each bench's
 //! [`MembershipRecord`]; here is only how the desk answered last.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use tokio::sync::Notify;
 
+use super::class_benches;
 use super::desk_answers::{join_request, take_in};
 use super::desk_link::{DeskLink, LinkError};
 use super::https_desk::HttpsDesk;
 use super::invitation::Invitation;
+use super::live_member::{LiveMember, LiveState, MemberTrouble};
 use super::record::{GivenVote, MemberStage, MembershipRecord, StudentSecret, WayToDesk, new_lab};
 use crate::base::clock::BenchTime;
 use crate::classroom::protocol::{
     Happened, Item, JoinRequest, LONGEST_TEXT, Leave, PROTOCOL, Vote,
 };
 use crate::session::bench::{Bench, PerBench};
-use crate::storage::{EventId, StorageError};
+use crate::storage::StorageError;
 use crate::worksheets::survey::wall_time;
 
 /// The longest name of a student, in characters.
@@ -60,30 +61,6 @@ pub struct ClassMembers {
     invitation: Option<String>,
     live: Arc<PerBench<Arc<LiveMember>>>,
     wake: Arc<Notify>,
-}
-
-/// How the desk of one bench answered last. It is in memory only.
-#[derive(Debug, Default)]
-pub struct LiveMember(Mutex<LiveState>);
-
-#[derive(Clone, Debug, Default)]
-pub(super) struct LiveState {
-    /// Since when it does not do what it is asked, and why.
-    pub trouble: Option<(BenchTime, LinkError)>,
-    /// How many times in a row.
-    pub failures: u32,
-    /// When it is asked again.
-    pub next: Option<Instant>,
-    /// Whether the bench is in no class, so that the store need not be asked again and again.
-    pub idle: bool,
-    /// When the sheets were last looked at, and the newest event then.
-    pub looked: Option<(Instant, EventId)>,
-}
-
-impl LiveMember {
-    pub(super) fn lock(&self) -> MutexGuard<'_, LiveState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// What a student types to join.
@@ -141,8 +118,8 @@ impl ClassMembers {
         })
     }
 
-    /// Since when the desk of this bench is in trouble, and why.
-    pub fn trouble(&self, bench: &Bench) -> Option<(BenchTime, LinkError)> {
+    /// Since when nothing of this bench is reported, and why.
+    pub fn trouble(&self, bench: &Bench) -> Option<(BenchTime, MemberTrouble)> {
         self.live(bench).lock().trouble.clone()
     }
 
@@ -242,6 +219,7 @@ impl ClassMembers {
             ..join_request(&asked)
         };
         let answer = link.join(&request).await?;
+        class_benches::list(bench).await?;
         take_in(bench, &answer).await?;
         *self.live(bench).lock() = LiveState::default();
         self.hurry(bench);
@@ -345,6 +323,7 @@ impl ClassMembers {
             was_active.then(|| record.clone())
         };
         let left = MembershipRecord::change(bench, leave).await?;
+        class_benches::unlist(bench).await?;
         *self.live(bench).lock() = LiveState::default();
         let Some(left) = left else {
             return Ok(true);

@@ -5,17 +5,20 @@
 //! 2. [`record`] is what is stored: one record on the student's bench.
 //! 3. [`desk_link`] is the way to the desk, [`https_desk`] the one over TLS, [`invitation`] the link
 //!    that names it.
-//! 4. [`class_members`] is what pages call, [`sender`] what happens by itself.
+//! 4. [`class_members`] is what pages call, [`sender`] what happens by itself, for the benches that
+//!    [`class_benches`] lists.
 //!
 //! `docs/CLASS_DATA.md` lists every field that leaves the student's computer. Read [`sheets_seen`]
 //! first: nothing comes into a report but by it and by three buttons of the page.
 
+mod class_benches;
 pub mod class_members;
 mod desk_answers;
 pub mod desk_link;
 pub mod https_desk;
 pub mod invitation;
 mod led;
+pub mod live_member;
 pub mod outbox;
 pub mod record;
 pub mod sender;

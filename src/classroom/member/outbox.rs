@@ -77,6 +77,12 @@ impl Outbox {
         self.pending.len()
     }
 
+    /// Whether the student raised or lowered a hand, and the desk has not stored it.
+    pub fn has_hand(&self) -> bool {
+        let is_hand = |item: &Item| matches!(item.what, Happened::Hand { .. });
+        self.pending.iter().any(is_hand)
+    }
+
     /// What is to be sent next. Until the desk has said what it has, nothing is sent but the question.
     /// What was sent before and may have arrived is sent again as it was.
     pub fn batch(&mut self) -> OutgoingBatch {

@@ -12,13 +12,14 @@ use futures::StreamExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::class_members::{ClassMembers, LiveState};
+use super::class_benches;
+use super::class_members::ClassMembers;
 use super::desk_answers::{dismiss, join_request, take_in};
 use super::desk_link::LinkError;
 use super::led::obey;
+use super::live_member::{LiveState, MemberTrouble};
 use super::outbox::{Acknowledged, OutgoingBatch};
 use super::record::{MemberStage, MembershipRecord};
-use crate::base::bench_name::BenchName;
 use crate::base::shutdown::wait_for_shutdown;
 use crate::classroom::protocol::{PROTOCOL, RefusedReason, Report, ReportAnswer};
 use crate::session::bench::{Bench, Benches};
@@ -54,11 +55,16 @@ where
     L: AsRef<SheetLibrary> + Send + Sync + 'static,
 {
     tokio::spawn(async move {
-        // A bench that nobody has visited since the start is in the store only.
-        if let Err(error) = benches.open(&BenchName::local()).await {
-            log::warn!("the class of the bench local is not looked for: {error}");
-        }
+        let mut opened = false;
         loop {
+            // A bench that nobody has visited since the start is in the store only, and the store may
+            // answer later than the lab starts.
+            if !opened {
+                match class_benches::open_all(&benches).await {
+                    Ok(()) => opened = true,
+                    Err(error) => error.report(),
+                }
+            }
             tokio::select! {
                 () = wait_for_shutdown(&mut stopped) => return,
                 () = members.woken() => {}
@@ -91,8 +97,7 @@ impl ClassMembers {
         !live.idle && live.next.is_none_or(|next| next <= Instant::now())
     }
 
-    /// Does for one bench what is due, once. The store alone can make it fail: what the desk does is
-    /// noted for the page.
+    /// Does for one bench what is due, once. What goes wrong is noted for the page.
     ///
     /// # Errors
     /// The store does not answer.
@@ -103,25 +108,46 @@ impl ClassMembers {
     ) -> Result<(), StorageError> {
         let live = self.live(bench);
         live.lock().next = Some(Instant::now() + EVERY);
-        let record = MembershipRecord::read(bench).await?;
-        let Some(record) = record.filter(MembershipRecord::is_active) else {
-            live.lock().idle = true;
-            return Ok(());
-        };
-        let told = match record.stage {
-            MemberStage::Waiting => self.ask_again(bench, &record).await?,
-            MemberStage::Member => self.report(bench, library()).await?,
-            MemberStage::Asked | MemberStage::Dismissed(_) | MemberStage::Left => return Ok(()),
-        };
+        let done = self.do_what_is_due(bench, library).await;
         let mut live = live.lock();
-        match told {
-            Ok(()) => {
+        match done {
+            Ok(Ok(())) => {
                 live.trouble = None;
                 live.failures = 0;
+                Ok(())
             }
-            Err(error) => note(&mut live, error),
+            Ok(Err(error)) => {
+                note(&mut live, error.into());
+                Ok(())
+            }
+            Err(error) => {
+                note(&mut live, MemberTrouble::from(&error));
+                Err(error)
+            }
         }
-        Ok(())
+    }
+
+    /// Asks again or reports. The outer error is the store's, the inner one the desk's.
+    async fn do_what_is_due<'l>(
+        &self,
+        bench: &Bench,
+        library: impl Fn() -> &'l SheetLibrary,
+    ) -> Result<Result<(), LinkError>, StorageError> {
+        let record = MembershipRecord::read(bench).await?;
+        let Some(record) = record.filter(MembershipRecord::is_active) else {
+            self.live(bench).lock().idle = true;
+            return Ok(Ok(()));
+        };
+        let is_listed = self.live(bench).lock().listed;
+        if !is_listed {
+            class_benches::list(bench).await?;
+            self.live(bench).lock().listed = true;
+        }
+        match record.stage {
+            MemberStage::Waiting => self.ask_again(bench, &record).await,
+            MemberStage::Member => self.report(bench, library()).await,
+            MemberStage::Asked | MemberStage::Dismissed(_) | MemberStage::Left => Ok(Ok(())),
+        }
     }
 
     /// Asks whether the teacher has approved the name.
@@ -236,6 +262,13 @@ async fn acknowledge(
         };
         let told = record.outbox.acknowledge(answer.stored);
         record.lead.clone_from(&answer.lead);
+        // The teacher may have lowered the hand. While the student's own word is still on its way, the
+        // desk does not know it, and what it says is old.
+        if let Some(up) = answer.lead.hand
+            && !record.outbox.has_hand()
+        {
+            record.hand_up = up;
+        }
         // Every answer takes its own time; only what a person would notice is written.
         if record.desk_ahead.abs_diff(ahead) > NOTICED {
             record.desk_ahead = ahead;
@@ -255,9 +288,9 @@ async fn begin_anew(bench: &Bench) -> Result<(), StorageError> {
 }
 
 /// Notes a failure, and when to try again: later each time, and not when everybody else does.
-fn note(live: &mut LiveState, error: LinkError) {
+fn note(live: &mut LiveState, trouble: MemberTrouble) {
     let since = live.trouble.take().map(|(since, _)| since);
-    live.trouble = Some((since.unwrap_or_else(wall_time), error));
+    live.trouble = Some((since.unwrap_or_else(wall_time), trouble));
     let wait = EVERY.saturating_mul(1 << live.failures.min(5)).min(SELDOM);
     let jitter = RandomState::new().hash_one(live.failures) % 1_000;
     live.failures = live.failures.saturating_add(1);

@@ -63,7 +63,8 @@ impl FileStorage {
     }
 }
 
-fn is_full(error: &io::Error) -> bool {
+/// Whether the disk has no room.
+pub fn is_full(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded

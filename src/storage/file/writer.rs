@@ -14,12 +14,12 @@
 //! Next: `load.rs`, what a start does.
 
 use std::collections::BTreeSet;
-use std::fmt::Display;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use super::disk::{self, Staged};
+use super::failure::is_full;
 use super::folder::Folder;
 use super::journal::JournalFile;
 use super::record;
@@ -176,7 +176,7 @@ impl BenchWriter {
             .map_err(|error| {
                 let path = self.journal.path();
                 self.folder.failure().note(path.parent().unwrap_or(path));
-                unavailable(path, error)
+                unavailable(path, &error)
             })?;
         // The commit is done. It only has to be seen in the folder.
         self.pending_deletes.retain(stays_gone);
@@ -281,13 +281,18 @@ impl BenchWriter {
         let file = self.folder.of_record(&self.bench, key);
         let folder = file.parent().unwrap_or(&file);
         self.folder.failure().note(folder);
-        unavailable(folder, error)
+        unavailable(folder, &error)
     }
 }
 
 /// The answer when the disk refuses something.
-pub fn unavailable(path: &Path, error: impl Display) -> StorageError {
-    StorageError::Unreachable(format!("{}: {error}", path.display()))
+fn unavailable(path: &Path, error: &io::Error) -> StorageError {
+    let said = format!("{}: {error}", path.display());
+    if is_full(error) {
+        StorageError::Full(said)
+    } else {
+        StorageError::Unreachable(said)
+    }
 }
 
 fn encoded(record: &RecordEntry) -> io::Result<Vec<u8>> {

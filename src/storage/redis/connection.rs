@@ -33,6 +33,9 @@ pub const CLEAR: Duration = Duration::from_secs(5);
 /// for a while itself, what came meanwhile is still taken.
 const LAST_LOOK: Duration = Duration::from_millis(100);
 
+/// The code of the error by which Redis says that it has no memory left for a write.
+const NO_ROOM: &str = "OOM";
+
 /// What Redis is asked.
 pub enum RedisRequest<'a> {
     /// A command that changes nothing.
@@ -133,7 +136,11 @@ impl RedisConnection {
         answer.map_err(|error| {
             let lost = lock(&self.state).lost.clone();
             let why = || format!("{}: {}", self.target.address(), in_words(&error));
-            StorageError::Unreachable(lost.unwrap_or_else(why))
+            let said = lost.unwrap_or_else(why);
+            match error.code() {
+                Some(NO_ROOM) => StorageError::Full(said),
+                _ => StorageError::Unreachable(said),
+            }
         })
     }
 

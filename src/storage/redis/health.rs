@@ -71,8 +71,10 @@ fn is_replica(role: &Value) -> bool {
 
 /// What an error means for the lab; nothing where only this question was refused.
 fn in_plain_words(error: &StorageError) -> Option<Trouble> {
-    let StorageError::Unreachable(why) = error else {
-        return None;
+    let why = match error {
+        StorageError::Full(_) => return Some(FULL),
+        StorageError::Unreachable(why) => why,
+        _ => return None,
     };
     // The message of Redis begins with a code, and follows the address.
     let description = |code: &str| why.contains(&format!(": {code} "));

@@ -18,6 +18,14 @@ impl From<StorageError> for Problem {
                 "Try again in a moment. The lab's log in the terminal names the cause.",
                 None,
             ),
+            StorageError::Full(_) => (
+                Status::ServiceUnavailable,
+                "The store is full",
+                "The session store has no room, so nothing new can be stored. What it holds is whole.",
+                "Make room on the disk that holds the data folder, or give Redis more memory. Then try \
+                 again: the lab goes on by itself.",
+                None,
+            ),
             StorageError::Contended(_) => (
                 Status::ServiceUnavailable,
                 "Too many requests at once",
@@ -98,6 +106,7 @@ mod tests {
                 None,
                 "not available",
             ),
+            (StorageError::Full("x".into()), 503, None, "is full"),
             (StorageError::Contended("x"), 503, Some(1), "at once"),
             (StorageError::Corrupt("x".into()), 500, None, "damaged"),
             (StorageError::NoRandomness(no_bytes), 503, None, "random"),
@@ -112,10 +121,10 @@ mod tests {
             assert_eq!(problem.status.code, status, "{said}");
             assert_eq!(problem.retry_after, retry_after, "{said}");
             assert!(problem.heading.contains(heading), "{text}");
-            // Only a store that does not answer is called at fault.
+            // Only a store that does not answer, or has no room, is called at fault.
             assert_eq!(
                 text.contains("session store"),
-                heading == "not available",
+                ["not available", "is full"].contains(&heading),
                 "{text}"
             );
             assert!(texts.insert(text), "{said}: the same words twice");

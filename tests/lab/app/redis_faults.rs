@@ -40,6 +40,7 @@ async fn a_full_redis_signs_nobody_in_and_keeps_and_ends_the_sessions_that_are_t
         let mut comes = program.visitor("https", "/hardened");
         let page = comes.get("/login").await;
         assert_eq!((page.status, page.header("set-cookie").count()), (503, 0));
+        assert!(page.body.contains("The store is full"), "{}", page.body);
     }
     assert_eq!(count(&program, "OOM"), 1, "{}", program.log());
     for _ in 0..3 {

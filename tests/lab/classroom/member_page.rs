@@ -1,9 +1,9 @@
 //! The page `/class`, and what other pages say of the class.
 
 use session_lab::base::clock::BenchTime;
-use session_lab::classroom::protocol::{Asked, Remark};
+use session_lab::classroom::protocol::{Asked, RefusedReason, Remark};
 
-use super::fake_desk::FakeDesk;
+use super::fake_desk::{FakeDesk, refused};
 use super::member::{answer, member, sheet_06};
 use crate::support::{Client, POLL, bench};
 
@@ -136,6 +136,49 @@ async fn a_hand_goes_up_and_down() {
             .ends_with(&[&Hand { up: true }, &Hand { up: false }])
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_hand_that_the_teacher_lowers_is_down_in_the_students_lab() {
+    use session_lab::classroom::protocol::Happened::Hand;
+    let desk = FakeDesk::start().await;
+    let (_, mut student) = member(&desk).await;
+    let raise = [("up", "1".to_owned())];
+    student.post_form("/class/hand", &raise).await;
+    desk.until("a hand", |desk| {
+        desk.happened().contains(&&Hand { up: true })
+    })
+    .await;
+    page_with(&mut student, "/class", "Your hand is up.").await;
+    let stamp = student.get("/class/live").await.json()["stamp"].clone();
+    desk.state().lead.hand = Some(false);
+    page_with(&mut student, "/class", "Raise my hand").await;
+    let lowered = student.get("/class/live").await.json()["stamp"].clone();
+    assert_ne!(lowered, stamp, "the open page says that something is new");
+
+    // A hand that the desk has not heard of is not lowered by what the desk said before.
+    let away = refused(RefusedReason::Unavailable);
+    desk.state().refuse.insert("/report", away);
+    student.post_form("/class/hand", &raise).await;
+    page_with(&mut student, "/class", "1 report waits").await;
+    page_with(&mut student, "/class", "Your hand is up.").await;
+    {
+        let mut state = desk.state();
+        state.refuse.clear();
+        state.lead.hand = Some(true);
+    }
+    page_with(&mut student, "/class", "Everything is reported.").await;
+    page_with(&mut student, "/class", "Your hand is up.").await;
+    let hands = |up: bool| {
+        let state = desk.state();
+        let all = state.happened();
+        all.iter().filter(|what| ***what == Hand { up }).count()
+    };
+    assert_eq!(
+        (hands(true), hands(false)),
+        (2, 0),
+        "nothing is sent for the teacher's part"
+    );
 }
 
 #[tokio::test]

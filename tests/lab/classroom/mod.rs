@@ -2,6 +2,7 @@
 
 mod desk;
 mod fake_desk;
+mod lesson;
 mod member;
 mod member_faults;
 mod member_page;

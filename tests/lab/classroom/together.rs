@@ -3,8 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use serde_json::Value;
-use session_lab::app::settings::{Reach, Settings};
+use session_lab::app::settings::{Reach, SessionStore, Settings};
 use session_lab::base::addresses::Listener;
+use session_lab::classroom::member::class_members::JoinForm;
+use session_lab::classroom::member::record::WayToDesk;
 use session_lab::client::Outgoing;
 use session_lab::defences::facts::Scheme;
 
@@ -109,4 +111,63 @@ async fn a_bench_on_the_teachers_machine_joins_the_desk_beside_it_and_no_other()
     let number = &board["rows"][0]["number"];
     let page = teacher.get(&format!("{class}/student/{number}")).await.body;
     assert!(page.contains("seen by this lab"), "{page}");
+}
+
+#[tokio::test]
+async fn a_bench_that_nobody_visits_after_a_restart_reports_and_obeys_by_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = Settings {
+        reach: Reach::Class {
+            bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            public_name: "lab.school.example".into(),
+            attacker_name: None,
+        },
+        data_dir: folder.path().to_owned(),
+        sessions: SessionStore::File,
+        ..Settings::throw_away()
+    };
+    let lab = DeskLab::start_with(settings.clone()).await;
+    let teacher = lab.teacher().await;
+    let (class, code) = teacher.make_class("Monday").await;
+    let form = JoinForm {
+        way: WayToDesk::InProcess,
+        code,
+        name: "alice".into(),
+        pin: None,
+        secret: None,
+    };
+    let (benches, members) = (&lab.running().benches, &lab.running().members);
+    let name = "team-7".parse().expect("a name");
+    let bench = benches.open(&name).await.expect("a bench");
+    members.join(&bench, &form).await.expect("a member");
+    members.raise_hand(&bench, true).await.expect("a hand");
+    let start = std::time::Instant::now();
+    loop {
+        let record = members.membership(&bench).await.expect("a store");
+        if record.is_some_and(|it| it.obeyed.is_some() && it.outbox.pending() == 0) {
+            break;
+        }
+        assert!(start.elapsed() < PATIENCE, "it never reported");
+        tokio::time::sleep(POLL).await;
+    }
+    drop(bench);
+    lab.end().await;
+
+    let lab = DeskLab::start_with(settings).await;
+    let teacher = lab.teacher().await;
+    let stored = async || {
+        let all = teacher.get(&format!("{class}/export.json")).await.body;
+        let all: Value = serde_json::from_str(&all).expect("JSON");
+        let labs = all["students"][0]["labs"].as_object().expect("labs");
+        labs.values().filter_map(Value::as_u64).sum::<u64>()
+    };
+    let before = stored().await;
+    let care = format!("{class}/care");
+    teacher.done(&care, &[("do", "reset-all")]).await;
+    // That it was started again is reported.
+    let start = std::time::Instant::now();
+    while stored().await == before {
+        assert!(start.elapsed() < PATIENCE, "the bench does not obey");
+        tokio::time::sleep(POLL).await;
+    }
 }

@@ -11,8 +11,9 @@ use crate::classroom::desk::marks::{self, MarksFile};
 use crate::classroom::desk::server::DeskAnswer;
 use crate::classroom::desk::student_record::StudentState;
 use crate::classroom::desk::teacher::pages::PageError;
-use crate::classroom::desk::{backup, board};
+use crate::classroom::desk::{archive, backup, board};
 use crate::web::visible_time::date_and_time;
+use crate::worksheets::codes::Codes;
 use crate::worksheets::sheet::{Question, QuestionKind, QuestionOption, Sheet};
 
 /// A roster that was sent, and what was wrong with it.
@@ -201,6 +202,16 @@ impl TeacherSite {
         // Excel takes UTF-8 for the system's encoding without the mark; both imports skip it.
         let text = format!("\u{feff}{text}");
         DeskAnswer::file("text/csv; charset=utf-8", &name, text)
+    }
+
+    /// Every report of the class in one file.
+    pub(super) fn reports(&self, class: &ClassStore) -> Result<DeskAnswer, PageError> {
+        let records = class.records();
+        let (codes, now) = (Codes::new(&self.codes_key), self.desk.now());
+        let archive = archive::of_class(&records, self.desk.library(), codes, now);
+        let archive = archive.map_err(|error| PageError::Refused(format!("No file: {error}.")))?;
+        let name = format!("class-{}-reports.zip", records.class.number);
+        Ok(DeskAnswer::file("application/zip", &name, archive))
     }
 
     /// The sheets of which something was reported, each with its deadline.

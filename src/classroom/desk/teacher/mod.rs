@@ -7,7 +7,7 @@ mod actions;
 mod class_pages;
 mod form;
 mod pages;
-mod qr;
+pub mod qr;
 mod routes;
 pub mod sign_in;
 mod student_page;
@@ -47,6 +47,8 @@ pub struct TeacherSite {
     pub class_address: String,
     /// The fingerprint of the certificate that they compare.
     pub fingerprint: DeskFingerprint,
+    /// The key of the codes in reports: that of the lab which the desk runs in.
+    pub codes_key: [u8; 32],
 }
 
 impl std::fmt::Debug for TeacherSite {

@@ -39,6 +39,11 @@ impl PageError {
             Self::NotFound => "Choose a class from the list.",
             Self::NoToken => "Load the page again, and send the form from there.",
             Self::Refused(_) => "Go back and change what you sent.",
+            Self::Desk(error) if error.is_full() => {
+                "Nothing was changed. Make room on the disk that holds the data folder, or give Redis more \
+                 memory, and send it again. The students' labs keep what they have and send it by \
+                 themselves."
+            }
             Self::Desk(_) => "Nothing was changed. The log of the lab has the details.",
         }
     }

@@ -22,3 +22,20 @@ pub fn svg(text: &str) -> Option<String> {
          height=\"{whole}\" fill=\"#fff\"/><path d=\"{path}\" fill=\"#000\"/></svg>"
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_square_with_its_finders_and_is_not_made_of_what_is_too_long() {
+        let svg = svg("https://192.0.2.7:7072/K7Q2MA").expect("a code");
+        // Version 3 has 29 modules, and 8 white ones around them. A finder is seven wide.
+        assert!(svg.contains("viewBox=\"0 0 37 37\""), "{svg}");
+        for row in [4, 10] {
+            let finder = (4..11).map(|column| format!("M{column} {row}h1v1h-1z"));
+            assert!(svg.contains(&finder.collect::<String>()), "{row}");
+        }
+        assert_eq!(super::svg(&"x".repeat(8_000)), None);
+    }
+}

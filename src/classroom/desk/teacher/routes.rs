@@ -35,6 +35,7 @@ impl TeacherSite {
                     ["marks"] => Ok(self.marks_page(&class, session)),
                     ["marks.csv"] => Ok(self.marks_file(&class, &request.query)),
                     ["settings"] => Ok(self.settings_page(&class, session)),
+                    ["reports.zip"] => self.reports(&class),
                     ["export.json"] => self.export_class(&class),
                     ["student", student] => self.student_page(&class, student, session),
                     ["student", student, "export.json"] => self.export_student(&class, student),

@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::super::worksheets;
 use crate::base::clock::BenchTime;
 use crate::classroom::member::class_members::{ClassMembers, ReachableDesks};
+use crate::classroom::member::live_member::MemberTrouble;
 use crate::classroom::member::record::{MemberStage, MembershipRecord};
 use crate::classroom::protocol::Asked;
 use crate::lab::Lessons;
@@ -242,6 +243,7 @@ impl Situation {
             let remarks = member.remarks.iter().map(|one| (&one.comment, one.points));
             serde_json::json!([
                 member.waits,
+                member.hand_up,
                 member.message,
                 member.now.as_ref().map(|link| &link.slug),
                 sheets(&member.closed),
@@ -304,10 +306,7 @@ impl MemberView {
             student: record.student,
             waits: record.stage == MemberStage::Waiting,
             is_away: trouble.is_some(),
-            state: state(
-                &record,
-                trouble.map(|(since, error)| (since, error.to_string())),
-            ),
+            state: state(&record, trouble),
             hand_up: record.hand_up,
             message: lead.message.clone(),
             now: lead.now.as_ref().and_then(|slug| link(library, slug)),
@@ -322,16 +321,28 @@ impl MemberView {
 }
 
 /// How it is with the desk, in a sentence.
-fn state(record: &MembershipRecord, trouble: Option<(BenchTime, String)>) -> String {
+fn state(record: &MembershipRecord, trouble: Option<(BenchTime, MemberTrouble)>) -> String {
     let pending = match record.outbox.pending() {
         0 => "Everything is reported.".to_owned(),
         1 => "1 report waits in this lab.".to_owned(),
         many => format!("{many} reports wait in this lab."),
     };
     match (trouble, &record.stage) {
-        (Some((since, why)), _) => {
+        (Some((since, trouble)), _) => {
             let since = time_of_day(since);
-            format!("Offline since {since} UTC. {why} {pending} Work on: nothing is lost.")
+            match trouble {
+                MemberTrouble::Desk(why) => {
+                    format!("Offline since {since} UTC. {why} {pending} Work on: nothing is lost.")
+                }
+                MemberTrouble::StoreIsFull => format!(
+                    "The disk of this lab is full since {since} UTC, so nothing new is stored or reported. \
+                     {trouble} {pending} Nothing that was stored is lost."
+                ),
+                MemberTrouble::StoreFails => format!(
+                    "The store of this lab fails since {since} UTC, so nothing new is stored or reported. \
+                     {trouble} {pending} Nothing that was stored is lost."
+                ),
+            }
         }
         (None, MemberStage::Waiting) => {
             "Waiting: the teacher has not approved your name yet. Nothing is reported until then."

@@ -49,7 +49,7 @@ fn a_file_that_cannot_get_its_name_stops_the_next_commit_and_not_what_was_done()
         ..Batch::default()
     };
     let (refused, _) = fault::with(Fault::Death(0), || disk.commit(other.clone()));
-    assert!(matches!(refused, Err(StorageError::Unreachable(_))));
+    assert!(matches!(refused, Err(StorageError::Full(_))));
     assert_eq!(disk.state(), after(3));
     let mut writer = disk.bench.writer.try_lock().unwrap();
     assert!(!writer.is_synced());

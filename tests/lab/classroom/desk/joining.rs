@@ -158,6 +158,9 @@ async fn nobody_reports_or_votes_for_somebody_else() {
         let answer = forged.report(1, json!([solved(SHEET, &step(&lab))])).await;
         assert_eq!((answer.status, &*reason(&answer)), (401, "not-a-member"));
         assert_eq!(forged.vote(1, 1, 0).await.status, 401);
+        let leave = json!({ "protocol": 1, "student": alice.number });
+        let left = lab.doors.post("/leave", Some(secret), &leave).await;
+        assert_eq!((left.status, &*reason(&left)), (401, "not-a-member"));
     }
     let answer = alice.report(1, json!([])).await;
     assert!(answer.body.contains("\"stored\":0"), "{}", answer.body);
@@ -218,7 +221,17 @@ async fn the_teacher_leads_and_cares() {
         .await;
     let student = format!("{class}/student/{}", alice.number);
     teacher.done(&student, &[("do", "restore")]).await;
-    let told = alice.lead(1).await;
+    let hand = json!([{ "at": 1, "happened": "hand", "up": true }]);
+    alice.report(1, hand.clone()).await;
+    assert_eq!(alice.lead(2).await["hand"], true);
+    teacher.done(&student, &[("do", "lower")]).await;
+    assert_eq!(alice.lead(2).await["hand"], false);
+    alice.report(2, hand).await;
+    assert_eq!(alice.lead(3).await["hand"], true);
+    let care = format!("{class}/care");
+    teacher.done(&care, &[("do", "lower-all")]).await;
+    let told = alice.lead(3).await;
+    assert_eq!(told["hand"], false);
     assert_eq!(told["message"], "Read <b>sheet 1</b>.");
     assert_eq!(
         (&told["now"], &told["closed"][0]),
@@ -235,7 +248,7 @@ async fn the_teacher_leads_and_cares() {
         .post(&lead, &[("do", "release"), ("sheet", SHEET)])
         .await;
     assert_eq!(refused.status, 422);
-    assert_eq!(alice.lead(1).await["released"], json!([]));
+    assert_eq!(alice.lead(3).await["released"], json!([]));
 }
 
 #[tokio::test]

@@ -1,6 +1,5 @@
 //! What the desk keeps: over `kill -9`, in Redis, in a backup, and from older formats.
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -9,49 +8,11 @@ use session_lab::classroom::desk::class_record::ClassRecord;
 use session_lab::classroom::desk::format::{self, FormatError};
 use session_lab::classroom::desk::student_record::StudentRecord;
 
-use super::people::{Doors, StudentLab, TeacherClient, solved};
-use crate::app::program::Program;
+use super::people::{StudentLab, solved};
+use super::program::DeskProgram;
 use crate::support::redis::RedisServer;
 
 const SHEET: &str = "01-a-session";
-const DESK: [&str; 7] = [
-    "--desk",
-    "--desk-port",
-    "0",
-    "--class-port",
-    "0",
-    "--bind",
-    "127.0.0.1",
-];
-
-/// A program with a desk, and its teacher.
-struct DeskProgram {
-    program: Program,
-    teacher: TeacherClient,
-}
-
-impl DeskProgram {
-    async fn start(folder: &Path, flags: &[&str]) -> Self {
-        let program = Program::start_with(folder, &[&DESK, flags].concat());
-        let line = |words: &str| {
-            let found = program.told.iter().find(|line| line.contains(words));
-            found.unwrap_or_else(|| panic!("no line {words}: {:?}", program.told))
-        };
-        let port = |line: &str| {
-            let after = line.rsplit_once(':').expect("a port").1;
-            let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
-            digits.parse().expect("a port")
-        };
-        let link = line("The teacher's desk");
-        let key = link.split_once('#').expect("a key").1;
-        let key = key.split(' ').next().expect("a key");
-        let cert = fs::read_to_string(folder.join("desk-tls/cert.pem")).expect("a certificate");
-        let doors = Doors::new(&cert, port(link), port(line("Its class joins at")));
-        let teacher = doors.sign_in(key).await;
-        Self { program, teacher }
-    }
-}
-
 /// A class with a student who has reported something.
 async fn class_with_alice(desk: &DeskProgram) -> (String, StudentLab) {
     let (class, code) = desk.teacher.make_class("Monday").await;

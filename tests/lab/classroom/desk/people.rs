@@ -16,7 +16,8 @@ pub fn secret(byte: u8) -> String {
 
 /// A lab with a desk, in this process.
 pub struct DeskLab {
-    running: Running,
+    /// Until it has ended.
+    running: Option<Running>,
     pub doors: Doors,
 }
 
@@ -41,17 +42,27 @@ impl DeskLab {
         let running = app::start(&settings).await.expect("a lab with a desk");
         let desk = running.desk.as_ref().expect("the desk is open");
         let doors = Doors::new(desk.certificate.cert_pem(), desk.desk_port, desk.class_port);
-        Self { running, doors }
+        Self {
+            running: Some(running),
+            doors,
+        }
     }
 
     /// The key in the link that the start printed.
     pub fn key(&self) -> &str {
-        let desk = self.running.desk.as_ref().expect("the desk is open");
+        let desk = self.running().desk.as_ref().expect("the desk is open");
         desk.link.split_once('#').expect("a fragment").1
     }
 
     pub fn running(&self) -> &Running {
-        &self.running
+        self.running.as_ref().expect("it has not ended")
+    }
+
+    /// Stops it, and waits until it has written everything.
+    pub async fn end(mut self) {
+        let running = self.running.take().expect("it has not ended");
+        running.stop();
+        running.ended().await.expect("it ends");
     }
 
     /// A teacher who opened the link.
@@ -62,7 +73,9 @@ impl DeskLab {
 
 impl Drop for DeskLab {
     fn drop(&mut self) {
-        self.running.stop();
+        if let Some(running) = &self.running {
+            running.stop();
+        }
     }
 }
 

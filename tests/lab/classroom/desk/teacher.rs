@@ -1,5 +1,7 @@
 //! Who gets in at the teacher's listener, and what its pages do with hostile words.
 
+use session_lab::classroom::desk::teacher::qr;
+
 use super::DeskLab;
 use super::StudentLab;
 
@@ -162,6 +164,19 @@ async fn every_page_has_the_strict_policy_and_names_cannot_become_markup() {
             .status,
         404
     );
+}
+
+#[tokio::test]
+async fn the_qr_code_has_the_address_and_the_code_and_never_the_pin() {
+    let lab = DeskLab::start().await;
+    let teacher = lab.teacher().await;
+    let (class, code) = teacher.make_class("Monday").await;
+    let page = teacher.get(&format!("{class}/join")).await.body;
+    let drawn = page.find("<svg class=\"qr\"").expect("a QR code");
+    let drawn = &page[drawn..page.find("</svg>").expect("its end") + "</svg>".len()];
+    let desk = lab.running().desk.as_ref().expect("the desk is open");
+    let address = format!("{}/{code}", desk.class_address);
+    assert_eq!(qr::svg(&address).as_deref(), Some(drawn));
 }
 
 #[tokio::test]

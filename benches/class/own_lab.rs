@@ -1,48 +1,75 @@
-//! One lab of the class: what it sends is what a real one sends, and nothing behind it is real.
+//! One own lab of the class: what it sends is what a real one sends, and nothing behind it is real.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use session_lab::base::clock::BenchTime;
 use session_lab::classroom::member::desk_link::{DeskLink, LinkError};
 use session_lab::classroom::member::https_desk::HttpsDesk;
 use session_lab::classroom::protocol::{Happened, Item, JoinRequest, Lead, PROTOCOL, Report, Vote};
 
-use crate::timings::Timings;
+use crate::Outcome;
+use crate::timings::{POLL_OF_LAB, Timings};
 
 /// Two sheets, and three steps of each.
-const STEPS: [(&str, [&str; 3]); 2] = [
-    ("00-the-lab", ["first", "second", "third"]),
+pub const STEPS: [(&str, [&str; 3]); 2] = [
+    (
+        "01-a-session",
+        ["a-stranger", "anonymous-session", "signed-in"],
+    ),
     (
         "06-session-fixation",
         ["id-fetched", "id-kept", "attacker-is-in"],
     ),
 ];
 
-pub struct SimulatedLab {
+/// What the desk has acknowledged to one lab.
+#[derive(Clone, Debug, Default)]
+pub struct AcknowledgedItems {
+    /// The student's number.
+    pub student: u32,
+    /// The lab's random name.
+    pub lab: String,
+    /// The number of the last item.
+    pub items: u64,
+}
+
+/// The same, while the lab is at work.
+#[derive(Clone, Debug, Default)]
+pub struct SharedAcknowledgement(Arc<Mutex<AcknowledgedItems>>);
+
+impl SharedAcknowledgement {
+    pub fn lock(&self) -> MutexGuard<'_, AcknowledgedItems> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub struct OwnLab {
     number: u32,
     secret: String,
     lab: String,
     desk: Arc<HttpsDesk>,
     timings: Arc<Timings>,
+    acknowledged: SharedAcknowledgement,
 }
 
-impl SimulatedLab {
-    pub fn new(number: u32, desk: Arc<HttpsDesk>, timings: Arc<Timings>) -> Result<Self, String> {
-        use base64::Engine as _;
-        use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(|error| error.to_string())?;
+impl OwnLab {
+    pub fn new(number: u32, desk: Arc<HttpsDesk>, timings: Arc<Timings>) -> Outcome<Self> {
         Ok(Self {
             number,
-            secret: BASE64_URL_SAFE_NO_PAD.encode(bytes),
-            lab: bytes[..8]
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
+            secret: new_secret()?,
+            lab: format!("{number:016x}"),
             desk,
             timings,
+            acknowledged: SharedAcknowledgement::default(),
         })
+    }
+
+    /// What the desk has acknowledged to it, at any moment.
+    pub fn acknowledged(&self) -> SharedAcknowledgement {
+        self.acknowledged.clone()
     }
 
     /// Joins, and then works and polls until it is dropped.
@@ -50,18 +77,21 @@ impl SimulatedLab {
         let request = JoinRequest {
             protocol: PROTOCOL,
             code: code.to_owned(),
-            name: format!("lab {:03} {}", self.number, &self.lab[..4]),
+            name: format!("lab {:03} {}", self.number, &self.secret[..4]),
             pin: None,
             secret: self.secret.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        let Some(joined) = self.timed("join", self.desk.join(&request)).await else {
-            return;
+        let joined = loop {
+            if let Some(joined) = self.timed("join", self.desk.join(&request)).await {
+                break joined;
+            }
+            tokio::time::sleep(every).await;
         };
         let (mut stored, mut voted) = (0, None);
         let mut waits = items().into_iter();
         loop {
-            // A step every other poll, as far as there are any.
+            // Something happens at every other poll, as far as there is anything.
             let next: Vec<Item> = waits.next().into_iter().flatten().collect();
             let count = next.len() as u64;
             let report = Report {
@@ -72,7 +102,7 @@ impl SimulatedLab {
                 sent_at: now(),
                 items: next,
             };
-            let kind = if count == 0 { "poll" } else { "report" };
+            let kind = if count == 0 { POLL_OF_LAB } else { "report" };
             loop {
                 let sent = self.desk.report(&self.secret, &report);
                 if let Some(answer) = self.timed(kind, sent).await {
@@ -80,6 +110,11 @@ impl SimulatedLab {
                         self.timings.lost(stored + count, answer.stored);
                     }
                     stored = answer.stored;
+                    *self.acknowledged.lock() = AcknowledgedItems {
+                        student: joined.student,
+                        lab: self.lab.clone(),
+                        items: stored,
+                    };
                     self.vote(joined.student, &answer.lead, &mut voted).await;
                     break;
                 }
@@ -126,6 +161,13 @@ impl SimulatedLab {
             }
         }
     }
+}
+
+/// The secret of a student.
+pub fn new_secret() -> Outcome<String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| error.to_string())?;
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
 fn now() -> BenchTime {
