@@ -18,6 +18,7 @@ use crate::base::start_error::StartError;
 use crate::session::bench::WORKSHEETS_LABEL;
 use crate::web::assets;
 use crate::web::templates::UnservedPages;
+use crate::worksheets::audience::SheetAudience;
 use crate::worksheets::codes::Codes;
 use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::pictures;
@@ -89,7 +90,7 @@ pub fn run(flags: LabsFlags) -> Result<(), StartError> {
 /// The folder cannot be read.
 pub fn library(folder: Option<&Path>) -> Result<SheetLibrary, StartError> {
     match folder {
-        Some(folder) => SheetLibrary::of_folder(folder),
+        Some(folder) => SheetLibrary::of_folder(folder, SheetAudience::OwnLab),
         None => Ok(SheetLibrary::built_in()),
     }
 }
