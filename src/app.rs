@@ -33,13 +33,14 @@ use crate::base::tls::Certificate;
 use crate::classroom::member::class_members::{ClassMembers, ReachableDesks};
 use crate::classroom::member::sender;
 use crate::client::LabClient;
-use crate::lab::{Lessons, StepKeeper};
+use crate::lab::{Lessons, StepKeeper, Store};
 use crate::same_site::measured::MeasuredTables;
 use crate::session::bench::{BenchKeys, Benches};
 use crate::storage::health::Watched;
 use crate::storage::{FileStorage, MemoryStorage, RedisStorage, Storage};
 use crate::web::server::Connections;
 use crate::web::templates::TemplatesBeingParsed;
+use crate::worksheets::audience::SheetAudience;
 use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::report::Attested;
 
@@ -129,9 +130,10 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let wifi = open_cafe(settings)?;
     let desk_sockets = settings.desk.as_ref().map(desk::bind).transpose()?;
     let (storage, watched) = open_storage(settings).await?;
-    let files = match &watched {
-        Watched::Files(files) => Some(files.clone()),
-        Watched::Memory | Watched::Redis(_) => None,
+    let (files, redis) = match &watched {
+        Watched::Files(files) => (Some(files.clone()), None),
+        Watched::Redis(redis) => (None, Some(redis.clone())),
+        Watched::Memory => (None, None),
     };
     let keys = bench_keys(settings)?;
     let certificate = Arc::new(certificate(settings)?);
@@ -179,7 +181,10 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         benches: benches.clone(),
         certificate: certificate.clone(),
         lab_client: lab_client.clone(),
-        store: announce::store(settings),
+        store: Store {
+            redis,
+            ..announce::store(settings)
+        },
         lessons: lessons.clone(),
         step_keeper: StepKeeper::new(lessons.clone()),
         captures: captures.clone(),
@@ -279,10 +284,11 @@ pub async fn open_store(
 /// The worksheets. A sheet of the teacher's with a mistake is named in the log and left out; the lab
 /// starts. The built-in ones are read by the tests.
 fn lessons(settings: &Settings) -> Result<Lessons, StartError> {
+    let audience = SheetAudience::of(matches!(settings.reach, Reach::Class { .. }));
     let own = settings
         .labs
         .as_deref()
-        .map(SheetLibrary::of_folder)
+        .map(|folder| SheetLibrary::of_folder(folder, audience))
         .transpose()?;
     for mistake in own.iter().flat_map(SheetLibrary::mistakes) {
         log::warn!("a worksheet is left out: {mistake}");

@@ -28,6 +28,7 @@ pub fn store(settings: &Settings) -> Store {
                 medium: "files",
                 folder: Some(settings.data_dir.clone()),
                 shared: false,
+                redis: None,
                 class,
             }
         }
@@ -36,6 +37,7 @@ pub fn store(settings: &Settings) -> Store {
             medium: "memory",
             folder: None,
             shared: false,
+            redis: None,
             class,
         },
         SessionStore::Redis(address) => Store {
@@ -43,6 +45,7 @@ pub fn store(settings: &Settings) -> Store {
             medium: "Redis",
             folder: None,
             shared: true,
+            redis: None,
             class,
         },
     }

@@ -7,6 +7,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use sha2::{Digest, Sha256};
 
 use super::BrowserError;
+use crate::base::addresses::LAB_TEST;
 use crate::base::tls::ParsedCertificate;
 
 /// The browsers that can be driven.
@@ -116,6 +117,8 @@ pub struct BrowserSettings {
     trusted: Option<String>,
     profile: Option<PathBuf>,
     options: Vec<BrowserOption>,
+    /// The names that lead to this computer, whatever the DNS says.
+    names: Vec<String>,
     arguments: Vec<String>,
 }
 
@@ -145,6 +148,8 @@ impl BrowserSettings {
             trusted: None,
             profile: None,
             options: Vec::new(),
+            // One that browsers do not exempt from `Secure` as they do loopback names.
+            names: vec![LAB_TEST.to_owned()],
             arguments: Vec::new(),
         })
     }
@@ -160,6 +165,14 @@ impl BrowserSettings {
     #[must_use]
     pub fn with_option(mut self, option: BrowserOption) -> Self {
         self.options.push(option);
+        self
+    }
+
+    /// The same with more names that lead to this computer, as the DNS of a class has them.
+    #[must_use]
+    pub fn with_names(mut self, names: &[&str]) -> Self {
+        self.names
+            .extend(names.iter().map(|name| (*name).to_owned()));
         self
     }
 
@@ -193,6 +206,10 @@ impl BrowserSettings {
         let pem = self.trusted.as_deref()?;
         let certificate = ParsedCertificate::from_pem(pem).ok()?;
         Some(BASE64_STANDARD.encode(certificate.der))
+    }
+
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
     }
 
     pub(super) fn more_arguments(&self) -> impl Iterator<Item = &str> {

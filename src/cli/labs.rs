@@ -11,6 +11,7 @@ use crate::base::print::{say, tell};
 use crate::base::start_error::StartError;
 use crate::web::assets;
 use crate::web::templates::UnservedPages;
+use crate::worksheets::audience::SheetAudience;
 use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::pictures;
 use crate::worksheets::placeholders::PlaceholderValues;
@@ -68,7 +69,7 @@ pub fn run(flags: LabsFlags) -> Result<(), StartError> {
 /// The folder cannot be read.
 pub fn library(folder: Option<&Path>) -> Result<SheetLibrary, StartError> {
     match folder {
-        Some(folder) => SheetLibrary::of_folder(folder),
+        Some(folder) => SheetLibrary::of_folder(folder, SheetAudience::OwnLab),
         None => Ok(SheetLibrary::built_in()),
     }
 }

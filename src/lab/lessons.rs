@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use crate::worksheets::audience::SheetAudience;
 use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::report::Attested;
 
@@ -30,7 +31,10 @@ impl Lessons {
     /// The sheets. The built-in ones are read at the first use: the start does not wait for them, and a
     /// lab that serves no sheet does not keep them in memory.
     pub fn library(&self) -> &SheetLibrary {
-        self.library.get_or_init(SheetLibrary::built_in)
+        let is_class = self.attested == Attested::ByTeacher;
+        let audience = SheetAudience::of(is_class);
+        self.library
+            .get_or_init(|| SheetLibrary::built_in_for(audience))
     }
 }
 

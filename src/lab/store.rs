@@ -1,12 +1,13 @@
 //! Where sessions are stored, as the pages tell it. Read `inspect/evidence.rs` next, which shows the records.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::base::bench_name::BenchName;
 use crate::defences::policy::Variant;
-use crate::storage::redis;
+use crate::storage::{RedisStorage, redis};
 
 /// Where sessions are stored.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct Store {
     pub folder: Option<PathBuf>,
     /// Whether several labs may share it: then it is a Redis.
     pub shared: bool,
+    /// That Redis, to read in.
+    pub redis: Option<Arc<RedisStorage>>,
     /// Whether a class shares the lab: then pages tell no path of the server's, and no address of a Redis.
     pub class: bool,
 }

@@ -3,8 +3,10 @@
 //!
 //! `test_cookies` sets the cookies and notes which of them arrive. `initiator` is the page from which the
 //! requests are made, the same on three hosts. `measured` keeps the results with the bench, and the
-//! lab's page `/same-site` shows them (`lab::same_site`). Everything goes over http: Chromium takes
-//! http and https of one host for two sites.
+//! lab's page `/same-site` shows them (`lab::same_site`). Everything goes over one scheme, because
+//! Chromium takes http and https of one host for two sites: over http on one's own computer, where no
+//! certificate is in the way, and over TLS in a class, where no browser takes `None` with `Secure`
+//! from an unencrypted page.
 
 pub mod agent;
 mod initiator;
@@ -70,15 +72,26 @@ impl Initiator {
     pub fn origin(self, addresses: &Addresses) -> String {
         match self {
             Self::SameOrigin => portal(addresses),
-            Self::Sibling => addresses.sibling(Listener::Attacker),
-            Self::CrossSite => addresses.origin(Listener::Attacker),
+            Self::Sibling => addresses.sibling(attacker(addresses)),
+            Self::CrossSite => addresses.origin(attacker(addresses)),
         }
     }
 }
 
 /// The origin that the test cookies belong to.
 pub fn portal(addresses: &Addresses) -> String {
-    addresses.beside_sibling(Listener::PortalHttp)
+    addresses.beside_sibling(match addresses.is_class() {
+        true => Listener::PortalHttps,
+        false => Listener::PortalHttp,
+    })
+}
+
+/// Where the sibling and the other site are, by the same scheme.
+fn attacker(addresses: &Addresses) -> Listener {
+    match addresses.is_class() {
+        true => Listener::AttackerTls,
+        false => Listener::Attacker,
+    }
 }
 
 /// A way in which a page makes the browser ask for another.

@@ -133,6 +133,9 @@ const TABLE: &[KnownAddress] = &[
     row(Exactly("/session-files"), Lab, Action),
     // What curl asks for in place of ls and cat.
     row(Under("/session-files"), Lab, Action).with_json_errors(),
+    row(Exactly("/redis-keys"), Lab, Action),
+    // What curl asks for in place of redis-cli.
+    row(Under("/redis-keys"), Lab, Action).with_json_errors(),
     row(Under("/pictures"), Lab, Reading),
     row(Exactly("/class/live"), Lab, Poll),
     row(Under("/class"), Lab, Reading),

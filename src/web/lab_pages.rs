@@ -179,7 +179,8 @@ pub const PAGES: &[LabPage] = &[
         "Session files",
         "/session-files",
         "Each session as it is stored: the file's name, its time and its content.",
-    ),
+    )
+    .also(&["/redis-keys"]),
     page(
         LookInside,
         "Wire",

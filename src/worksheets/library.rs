@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rust_embed::RustEmbed;
 
+use super::audience::SheetAudience;
 use super::events;
 use super::mistake::Mistake;
 use super::read::read;
@@ -38,18 +39,23 @@ pub struct SheetLibrary {
 impl SheetLibrary {
     /// The sheets that the program was built with.
     pub fn built_in() -> Self {
+        Self::built_in_for(SheetAudience::OwnLab)
+    }
+
+    /// The same as these readers have them.
+    pub fn built_in_for(audience: SheetAudience) -> Self {
         let files = BuiltIn::iter().filter_map(|name| {
             let file = BuiltIn::get(&name)?;
             Some((name.to_string(), file.data.into_owned()))
         });
-        Self::of(files.collect())
+        Self::of(files.collect(), audience)
     }
 
-    /// The sheets of a folder.
+    /// The sheets of a folder, as these readers have them. What is wrong for the others is a mistake also.
     ///
     /// # Errors
     /// It cannot be read. A file that is no sheet is a mistake in the library, not an error.
-    pub fn of_folder(folder: &Path) -> Result<Self, StartError> {
+    pub fn of_folder(folder: &Path, audience: SheetAudience) -> Result<Self, StartError> {
         let unreadable = |error: std::io::Error| {
             let hint = "name a folder with files NN-topic.md, or leave --labs out";
             let text = format!(
@@ -67,11 +73,38 @@ impl SheetLibrary {
                 files.insert(name, std::fs::read(entry.path()).map_err(unreadable)?);
             }
         }
-        Ok(Self::of(files))
+        let mut library = Self::of(files.clone(), audience);
+        library.check_others(&files, audience);
+        Ok(library)
     }
 
-    /// The sheets in these files, by the files' names.
-    pub fn of(files: BTreeMap<String, Vec<u8>>) -> Self {
+    /// Notes what is wrong with the sheets as other readers have them.
+    fn check_others(&mut self, files: &BTreeMap<String, Vec<u8>>, audience: SheetAudience) {
+        for sheet in &self.sheets {
+            let file = format!("{}.md", sheet.slug);
+            let text = files.get(&file).map(|bytes| byte_order_mark::text(bytes));
+            let Some(Ok(text)) = text else {
+                continue;
+            };
+            let Some(other) = audience.also_read_by(text) else {
+                continue;
+            };
+            match read(&file, text, other) {
+                Err(mistakes) => self.mistakes.extend(mistakes),
+                Ok(theirs) => {
+                    let differs = audience.differs(sheet, &theirs);
+                    self.mistakes.extend(differs.map(|message| Mistake {
+                        file,
+                        line: 1,
+                        message,
+                    }));
+                }
+            }
+        }
+    }
+
+    /// The sheets in these files, by the files' names, as these readers have them.
+    pub fn of(files: BTreeMap<String, Vec<u8>>, audience: SheetAudience) -> Self {
         let mut library = Self::default();
         for (name, bytes) in files {
             let wrong = |message: &str| Mistake {
@@ -96,7 +129,7 @@ impl SheetLibrary {
                 FORMAT => {}
                 MANUAL => library.manual = Some(text.to_owned()),
                 _ if !name.ends_with(".md") => library.mistakes.push(wrong("this is no sheet")),
-                _ => match read(&name, text) {
+                _ => match read(&name, text, audience) {
                     Ok(sheet) => library.put(sheet, &name),
                     Err(mistakes) => library.mistakes.extend(mistakes),
                 },
@@ -197,7 +230,10 @@ mod tests {
             ("README.md", b"anything".to_vec()),
             ("INSTRUCTOR.md", b"## Plan".to_vec()),
         ];
-        let library = SheetLibrary::of(files.map(|(name, text)| (name.into(), text)).into());
+        let library = SheetLibrary::of(
+            files.map(|(name, text)| (name.into(), text)).into(),
+            SheetAudience::OwnLab,
+        );
         let mistakes: Vec<_> = library.mistakes().iter().map(ToString::to_string).collect();
         assert_eq!(
             mistakes,
@@ -224,7 +260,7 @@ mod tests {
         let of = |after: &str| {
             let files = [("01-a.md", sheet("")), ("02-b.md", sheet(after))];
             let files = files.map(|(name, text)| (name.to_owned(), text.into_bytes()));
-            let library = SheetLibrary::of(files.into());
+            let library = SheetLibrary::of(files.into(), SheetAudience::OwnLab);
             let mistakes = library.mistakes().iter().map(ToString::to_string);
             mistakes.collect::<Vec<_>>()
         };
@@ -235,5 +271,40 @@ mod tests {
         );
         let itself = "02-b.md:1: it comes after sheet 02, which has no smaller number";
         assert_eq!(of("\"02\""), [itself]);
+    }
+
+    /// A desk compares ids and points, whoever the reader is.
+    #[test]
+    fn a_class_has_the_same_ids_and_points_in_every_sheet() {
+        let labs = Path::new(env!("CARGO_MANIFEST_DIR")).join("labs");
+        for audience in [SheetAudience::OwnLab, SheetAudience::Class] {
+            let library = SheetLibrary::of_folder(&labs, audience).unwrap();
+            let mistakes = library.mistakes().iter().map(ToString::to_string);
+            assert_eq!(mistakes.collect::<Vec<_>>(), [""; 0], "{audience:?}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_for_other_readers_is_named_with_its_line() {
+        let front = "+++\ntitle = \"T\"\nminutes = 20\nlevel = \"core\"\nstage = \"begin\"\nafter = []\n\
+                     outcomes = [\"a\"]\nstandards = []\ndefences = []\nattacks = []\nneeds = []\n+++\n";
+        let reflection =
+            |id: &str| format!("```reflection\nid = \"{id}\"\nask = \"b\"\nteacher = \"c\"\n```\n");
+        for (body, mistake) in [
+            (
+                "{{own}}a\n{{class}}\n<b>x</b>\n{{/}}".to_owned(),
+                "01-a.md:15: HTML is not allowed in a sheet",
+            ),
+            (
+                format!("{{{{own}}}}\n{}{{{{/}}}}", reflection("a")),
+                "01-a.md:1: for a class the sheet has other ids or points, or another order",
+            ),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join("01-a.md"), format!("{front}{body}")).unwrap();
+            let library = SheetLibrary::of_folder(folder.path(), SheetAudience::OwnLab).unwrap();
+            let mistakes = library.mistakes().iter().map(ToString::to_string);
+            assert_eq!(mistakes.collect::<Vec<_>>(), [mistake], "{body}");
+        }
     }
 }

@@ -6,9 +6,11 @@
 //! from the journal whether a step was done, [`answers`] judges questions, and [`progress`] is what a
 //! bench keeps of both; [`survey`] puts records and journal together. [`report`] writes it down with codes that [`codes`] makes and verifies. The
 //! pages are in [`crate::lab`]. [`placeholders`] puts in addresses; `counts.rs` puts in the numbers
-//! that follow from the lists of defences and attacks.
+//! that follow from the lists of defences and attacks, and [`audience`] leaves out what is for other
+//! readers.
 
 pub mod answers;
+pub mod audience;
 pub mod blocks;
 pub mod catalogue;
 pub mod check;

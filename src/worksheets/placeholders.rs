@@ -12,17 +12,13 @@ use std::path::Path;
 use self::commands::{
     at_test_name, at_test_names, compare_first, inside, listing, no_proxy, terminal_folder, trust,
 };
+use super::audience::{CLASS, END, OWN, SheetAudience};
 use crate::base::addresses::{Addresses, Listener, Ports};
 use crate::base::bench_name::BenchName;
 use crate::defences::policy::{Policy, PolicyProbe, Variant, resolve};
 use crate::session::cookie;
 
 const COOKIE: &str = "cookie:";
-
-/// What begins the text for a student's own laptop, what the text for a class, and what ends both.
-const OWN: &str = "own";
-const CLASS: &str = "class";
-const END: &str = "/";
 
 /// The certificate's file, as a student of a class stores it.
 const FETCHED: &str = "session-lab.pem";
@@ -56,6 +52,7 @@ impl PlaceholderValues {
         let plain = BTreeMap::from([
             ("lab", page(Listener::Lab)),
             ("lab-origin", origin(Listener::Lab)),
+            ("curl-lab", "curl".into()),
             ("portal", page(https)),
             ("portal-origin", origin(https)),
             ("portal-http", page(http)),
@@ -118,7 +115,7 @@ impl PlaceholderValues {
     /// The text with every placeholder filled. One that is none stays as it is: no sheet that was
     /// read holds one.
     pub fn fill(&self, text: &str) -> String {
-        let text = self.choose(text);
+        let text = SheetAudience::of(self.is_class).choose(text).text;
         let mut out = String::with_capacity(text.len());
         let mut rest = text.as_str();
         while let Some((before, name, after)) = next(rest) {
@@ -131,24 +128,6 @@ impl PlaceholderValues {
         }
         out.push_str(rest);
         out
-    }
-
-    /// The text without what is for others: of `{{own}}…{{class}}…{{/}}` one part is left.
-    fn choose(&self, text: &str) -> String {
-        let mark = |name| format!("{{{{{name}}}}}");
-        let (own, class, end) = (mark(OWN), mark(CLASS), mark(END));
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once(&own) {
-            out.push_str(before);
-            let Some((both, after)) = after.split_once(&end) else {
-                return out + after;
-            };
-            let (for_own, for_class) = both.split_once(&class).unwrap_or((both, ""));
-            out.push_str(if self.is_class { for_class } else { for_own });
-            rest = after;
-        }
-        out + rest
     }
 
     fn value(&self, name: &str) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::audience::{ChosenText, SheetAudience};
 use super::blocks::{self, Fault};
 use super::mistake::{Mistake, line_at};
 use super::sheet::{Console, Sheet, SheetBlock, SheetPart};
@@ -25,14 +26,23 @@ const WORDS: [&str; 7] = [
 ///
 /// # Errors
 /// Every mistake that was found, with its line.
-pub fn read(file: &str, text: &str) -> Result<Sheet, Vec<Mistake>> {
+pub fn read(file: &str, text: &str, audience: SheetAudience) -> Result<Sheet, Vec<Mistake>> {
+    let text = counts::fill(&text.replace("\r\n", "\n"));
+    if let Some((at, name)) = placeholders::unknown(&text) {
+        return Err(vec![Mistake {
+            file: file.to_owned(),
+            line: line_at(&text, at),
+            message: format!("{{{{{name}}}}} is not a placeholder"),
+        }]);
+    }
+    let chosen = audience.choose(&text);
     let mut reader = SheetParser {
         file,
+        chosen: &chosen,
         mistakes: Vec::new(),
         ids: BTreeSet::new(),
     };
-    let text = counts::fill(&text.replace("\r\n", "\n"));
-    let sheet = reader.sheet(&text);
+    let sheet = reader.sheet(&chosen.text);
     match sheet {
         Some(sheet) if reader.mistakes.is_empty() => Ok(sheet),
         _ => Err(reader.mistakes),
@@ -41,6 +51,8 @@ pub fn read(file: &str, text: &str) -> Result<Sheet, Vec<Mistake>> {
 
 struct SheetParser<'f> {
     file: &'f str,
+    /// The text that is read. Lines are told as they are in the file.
+    chosen: &'f ChosenText,
     mistakes: Vec<Mistake>,
     ids: BTreeSet<String>,
 }
@@ -49,7 +61,7 @@ impl SheetParser<'_> {
     fn wrong(&mut self, line: usize, message: impl Into<String>) {
         self.mistakes.push(Mistake {
             file: self.file.to_owned(),
-            line,
+            line: self.chosen.line_before(line),
             message: message.into(),
         });
     }
@@ -59,12 +71,6 @@ impl SheetParser<'_> {
         let (number, topic) = slug.split_once('-').unwrap_or((slug, ""));
         if number.len() != 2 || number.parse::<u8>().is_err() || topic.is_empty() {
             self.wrong(1, "the file is not called NN-topic.md");
-        }
-        if let Some((at, name)) = placeholders::unknown(text) {
-            self.wrong(
-                line_at(text, at),
-                format!("{{{{{name}}}}} is not a placeholder"),
-            );
         }
         let front = text
             .strip_prefix(FENCE)
@@ -101,7 +107,10 @@ impl SheetParser<'_> {
             from = block.range.end;
             let line = first + line_at(body, block.range.start) - 1;
             match self.block(&block.info, &block.text, line) {
-                Ok(what) => parts.push(SheetPart { line, what }),
+                Ok(what) => parts.push(SheetPart {
+                    line: self.chosen.line_before(line),
+                    what,
+                }),
                 // The block's own text begins a line below its fence.
                 Err((inside, message)) => self.wrong(line + 1 + inside, message),
             }
@@ -128,8 +137,9 @@ impl SheetParser<'_> {
             self.wrong(first + line_at(body, range.start + at) - 1, message);
         }
         let lead = text.len() - text.trim_start().len();
+        let line = first + line_at(body, range.start + lead) - 1;
         parts.push(SheetPart {
-            line: first + line_at(body, range.start + lead) - 1,
+            line: self.chosen.line_before(line),
             what: SheetBlock::Text(text.trim().to_owned()),
         });
     }
@@ -192,7 +202,8 @@ mod tests {
                          needs = []\n+++\n";
 
     fn mistakes(body: &str) -> Vec<String> {
-        let read = read("06-x.md", &format!("{FRONT}{body}"));
+        let text = format!("{FRONT}{body}");
+        let read = read("06-x.md", &text, SheetAudience::OwnLab);
         let mistakes = read.map(|_| Vec::new()).unwrap_or_else(|found| found);
         mistakes.iter().map(ToString::to_string).collect()
     }
@@ -201,7 +212,8 @@ mod tests {
     fn text_and_blocks_are_kept_in_order_with_their_lines() {
         let body =
             "\nHello {{lab}}\n\n```console\n$ true\n```\n\n```elsewhere\nrotation\n```\n\nBye\n";
-        let sheet = read("06-x.md", &format!("{FRONT}{body}")).unwrap();
+        let text = format!("{FRONT}{body}");
+        let sheet = read("06-x.md", &text, SheetAudience::OwnLab).unwrap();
         let lines: Vec<_> = sheet.parts.iter().map(|part| part.line).collect();
         assert_eq!(lines, [14, 16, 20, 24]);
         assert_eq!((sheet.slug.as_str(), sheet.number()), ("06-x", "06"));
@@ -243,6 +255,7 @@ mod tests {
 
     #[test]
     fn front_matter_must_be_there_and_whole() {
+        let read = |file, text: &str| read(file, text, SheetAudience::OwnLab);
         let of = |text: &str| read("06-x.md", text).unwrap_err()[0].to_string();
         assert_eq!(
             of("# T"),

@@ -3,6 +3,7 @@
 //! These are the promises that only a process can break: `kill -9`, signals, a log on a terminal.
 //! `program` is the harness.
 
+mod class_attacks;
 pub mod class_lab;
 mod class_names;
 mod crowd;
@@ -16,6 +17,7 @@ mod log;
 pub mod program;
 mod redis;
 mod redis_faults;
+mod redis_keys;
 mod redis_pages;
 mod restart;
 mod side_by_side;

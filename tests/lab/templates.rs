@@ -110,6 +110,11 @@ async fn every_page_renders_whole_with_a_word_that_only_it_has() {
             "Session files",
             lab.get("/session-files").await,
         ),
+        (
+            "lab/redis_keys.html",
+            "Keys in Redis",
+            lab.get("/redis-keys").await,
+        ),
         ("lab/names.html", "Check all names", lab.get("/names").await),
         ("lab/wire.html", "Wire", lab.get("/wire").await),
         (

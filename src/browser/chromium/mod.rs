@@ -151,12 +151,13 @@ pub fn arguments(settings: &BrowserSettings, profile: &Path) -> Vec<String> {
         "--disable-features=PreloadTopChromeWebUI",
         "--disable-extensions",
         "--disable-component-update",
-        // A name that browsers do not exempt from `Secure` as they do loopback names.
-        "--host-resolver-rules=MAP lab.test 127.0.0.1",
         "--remote-debugging-port=0",
     ];
     let mut arguments: Vec<String> = fixed.map(str::to_owned).into();
     arguments.push(format!("--user-data-dir={}", profile.display()));
+    let names = settings.names().iter();
+    let rules: Vec<_> = names.map(|name| format!("MAP {name} 127.0.0.1")).collect();
+    arguments.push(format!("--host-resolver-rules={}", rules.join(", ")));
     // Trusts the one key of the lab's certificate. `--ignore-certificate-errors` would take any,
     // and nothing that is shown of cookies over TLS would count.
     if let Some(key) = settings.trusted_key() {

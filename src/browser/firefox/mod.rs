@@ -23,9 +23,6 @@ use super::settings::BrowserSettings;
 /// The largest form whose body is kept.
 const MAX_BODY: u32 = 100_000;
 
-/// A name that Firefox resolves to this computer, as a preference.
-const LOCAL_NAME: &str = r#""lab.test""#;
-
 /// A running Firefox.
 #[derive(Debug)]
 pub struct Firefox {
@@ -126,9 +123,9 @@ fn text(value: &Value, name: &'static str) -> Result<String, BrowserError> {
 
 /// Writes what an empty profile must hold before the start.
 pub fn prepare(settings: &BrowserSettings, profile: &Path) -> std::io::Result<()> {
+    let names = settings.names().join(",");
+    let names = format!("user_pref(\"network.dns.localDomains\", {names:?});\n");
     let fixed = [
-        // A name that browsers do not exempt from `Secure` as they do loopback names.
-        ("network.dns.localDomains", LOCAL_NAME),
         // Nothing but the lab is asked.
         ("app.normandy.enabled", "false"),
         ("app.update.disabledForTesting", "true"),
@@ -144,7 +141,8 @@ pub fn prepare(settings: &BrowserSettings, profile: &Path) -> std::io::Result<()
     ];
     let all = fixed.into_iter().chain(settings.firefox_preferences());
     let lines = all.map(|(name, value)| format!("user_pref({name:?}, {value});\n"));
-    std::fs::write(profile.join("user.js"), lines.collect::<String>())
+    let lines: String = std::iter::once(names).chain(lines).collect();
+    std::fs::write(profile.join("user.js"), lines)
 }
 
 /// The arguments on Firefox's command line.

@@ -5,6 +5,7 @@ pub(super) mod evidence;
 pub(super) mod headers;
 pub(super) mod jwt;
 pub(super) mod own_request;
+pub(super) mod redis_keys;
 pub(super) mod session_files;
 pub(super) mod session_timeline;
 pub(super) mod stateless;
@@ -19,6 +20,7 @@ pub(super) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
         .manage(stateless::StatelessRuns::default())
         .mount("/", compare::routes())
         .mount("/", evidence::routes())
+        .mount("/", redis_keys::routes())
         .mount("/", session_files::routes())
         .mount("/", wire::routes())
         .mount("/", jwt::routes())

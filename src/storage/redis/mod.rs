@@ -18,6 +18,7 @@ mod connection;
 mod error;
 mod health;
 mod keys;
+pub mod reading;
 mod replica;
 mod scripts;
 mod start;

@@ -19,6 +19,7 @@ mod firefox;
 mod first_screen;
 mod foreign_scripts;
 mod forms;
+mod in_class;
 mod keyboard;
 mod pages;
 mod plays;

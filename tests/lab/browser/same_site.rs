@@ -1,7 +1,7 @@
 //! `/same-site`, walked by a real browser: the page, and both sides of the two minutes. Next:
 //! `records`, which measures every record again.
 
-mod records;
+pub mod records;
 
 use std::time::{Duration, Instant};
 

@@ -20,12 +20,15 @@ async fn walks(number: &str) {
 }
 
 async fn begin(number: &str) -> Walk {
-    let needs_redis = |needs: &String| needs.contains("redis-server");
-    if sheet(number).front.needs.iter().any(needs_redis) {
-        let redis = RedisServer::start();
-        return Walk::begin_on(number, Some(redis)).await;
-    }
-    Walk::begin(number).await
+    Walk::begin_on(number, redis_for(number)).await
+}
+
+/// A Redis for a sheet about one.
+fn redis_for(number: &str) -> Option<RedisServer> {
+    let sheet = sheet(number);
+    let mut needs = sheet.front.needs.iter();
+    let needs_redis = needs.any(|needs| needs.contains("redis-server"));
+    needs_redis.then(RedisServer::start)
 }
 
 /// Issue 17.7: whoever does what the sheet says takes one attempt a step, reads no complaint on the
@@ -47,55 +50,11 @@ async fn takes_one_attempt_a_step(number: &str) {
 
 /// A sheet in a class, from the commands that a student of the class sees, without the server's folder.
 async fn walks_in_class(number: &str) {
-    let mut walk = Walk::begin_in_class(number).await;
+    let mut walk = Walk::begin_in_class(number, redis_for(number)).await;
     walk.do_steps().await;
     walk.answer().await;
     let live = walk.live().await;
     assert_eq!(live["points"], walk.sheet.points(), "{live}");
-}
-
-mod in_class {
-    use super::walks_in_class;
-
-    #[tokio::test]
-    async fn the_lab_and_its_certificate() {
-        walks_in_class("00").await;
-    }
-
-    #[tokio::test]
-    async fn a_session() {
-        walks_in_class("01").await;
-    }
-
-    #[tokio::test]
-    async fn cookie_attributes() {
-        walks_in_class("02").await;
-    }
-
-    #[tokio::test]
-    async fn on_the_wire() {
-        walks_in_class("04").await;
-    }
-
-    #[tokio::test]
-    async fn same_site_and_csrf() {
-        walks_in_class("05").await;
-    }
-
-    #[tokio::test]
-    async fn session_fixation() {
-        walks_in_class("06").await;
-    }
-
-    #[tokio::test]
-    async fn signing_out() {
-        walks_in_class("09").await;
-    }
-
-    #[tokio::test]
-    async fn other_pages() {
-        walks_in_class("19").await;
-    }
 }
 
 mod long {
@@ -123,6 +82,16 @@ macro_rules! sheets {
                 $(#[$attribute])*
                 async fn $test() {
                     super::takes_one_attempt_a_step($number).await;
+                }
+            )+
+        }
+
+        mod in_class {
+            $(
+                #[tokio::test]
+                $(#[$attribute])*
+                async fn $test() {
+                    super::walks_in_class($number).await;
                 }
             )+
         }

@@ -5,10 +5,11 @@ use std::process::Command;
 use std::sync::Arc;
 
 use serde_json::Value;
-use session_lab::base::addresses::{Addresses, Listener, Ports};
+use session_lab::base::addresses::{Addresses, Listener};
 use session_lab::base::bench_name::BenchName;
 use session_lab::client::HttpExchange;
 use session_lab::defences::policy::Policy;
+use session_lab::worksheets::audience::SheetAudience;
 use session_lab::worksheets::console;
 use session_lab::worksheets::library::SheetLibrary;
 use session_lab::worksheets::placeholders::PlaceholderValues;
@@ -45,21 +46,23 @@ struct Stretch<'s> {
     blocks: Vec<(usize, &'s str)>,
 }
 
-/// The values of the sheets' placeholders, by the addresses that the lab itself reports.
+/// The values of the placeholders, by the addresses that the lab itself reports.
 async fn values_of(lab: &Program, bench: &BenchName) -> PlaceholderValues {
     let reported = lab.visitor("lab", "").get("/addresses").await.body;
-    let ports: Ports = serde_json::from_str(&reported).expect("ports");
-    let addresses = Addresses::from_ports(&ports);
+    let addresses = Addresses::from_ports(&serde_json::from_str(&reported).expect("ports"));
     PlaceholderValues::new(&addresses, Path::new("lab-data"), bench, Policy::INSECURE)
 }
 
 /// The sheet of that number.
 pub fn sheet(number: &str) -> Arc<Sheet> {
-    let library = SheetLibrary::built_in();
-    library
-        .find(number)
-        .unwrap_or_else(|| panic!("no sheet {number}"))
-        .clone()
+    sheet_for(SheetAudience::OwnLab, number)
+}
+
+/// The same as these readers have it.
+fn sheet_for(audience: SheetAudience, number: &str) -> Arc<Sheet> {
+    let library = SheetLibrary::built_in_for(audience);
+    let found = library.find(number).cloned();
+    found.unwrap_or_else(|| panic!("no sheet {number}"))
 }
 
 impl Walk {
@@ -75,7 +78,7 @@ impl Walk {
         std::fs::create_dir(&data).expect("a data folder");
         let url = redis.as_ref().map(RedisServer::url);
         let lab = match &url {
-            Some(url) => Program::start_with(&data, &["--sessions", url]),
+            Some(url) => Program::start_with(&data, &["--sessions", url.as_str()]),
             None => Program::start(&data),
         };
         let bench = BenchName::local();
@@ -99,20 +102,21 @@ impl Walk {
 
     /// A lab for a class on this computer, as a student reads and types the sheet on another one: by the
     /// class's names, on a bench, in an empty folder, from another address.
-    pub async fn begin_in_class(number: &str) -> Self {
+    pub async fn begin_in_class(number: &str, redis: Option<RedisServer>) -> Self {
         let server = tempfile::tempdir().expect("a folder");
-        let lab = ClassLab::start(server.path());
+        let store = redis.as_ref().map_or("file".into(), RedisServer::url);
+        let lab = ClassLab::start_with(server.path(), &["--sessions", &store]);
         let folder = tempfile::tempdir().expect("a folder");
         let bench: BenchName = "team-7".parse().expect("a good name");
         let mut walk = Self {
-            sheet: sheet(number),
+            sheet: sheet_for(SheetAudience::Class, number),
             values: values_of(&lab, &bench).await,
             lab,
             bash: Bash::start(folder.path()),
             bench,
             folder,
             later_folders: vec![server],
-            _redis: None,
+            _redis: redis,
         };
         // What the DNS of the class would do, for every name that is not a number.
         let curl_home = walk.folder.path().join("curl-home");
@@ -286,8 +290,11 @@ impl Walk {
         for (line, text) in &stretch.blocks {
             let commands = console::commands(&self.values.fill(text)).expect("commands");
             for shown in commands {
-                let printed = self.bash.run(&shown.command);
                 let at = format!("{}.md:{}", self.sheet.slug, line + 1 + shown.line);
+                let named = |name: &str| shown.command.contains(name);
+                let here = named("localhost") || named("127.0.0.1");
+                assert!(self.bench.is_local() || !here, "{at}: {}", shown.command);
+                let printed = self.bash.run(&shown.command);
                 assert_eq!(printed.status, shown.status, "{at}: {}", printed.text);
                 let expected: String = shown
                     .prints

@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use session_lab::app::Running;
+use session_lab::base::bench_name::BenchName;
 use session_lab::browser::{Browser, BrowserEngine, BrowserSettings, Window, executable};
 use session_lab::cli::same_site::{option, walk, walk::TableWalk};
 use session_lab::same_site::Way;
@@ -13,7 +15,11 @@ use crate::support::{bench, lab};
 
 async fn start(engine: BrowserEngine, choice: ThirdPartyCookies) -> Browser {
     let settings = BrowserSettings::trusting(engine, lab().certificate.cert_pem());
-    let mut settings = settings.expect("the browser is installed");
+    start_with(settings.expect("the browser is installed"), choice).await
+}
+
+/// Starts a browser with this choice besides its settings.
+pub async fn start_with(mut settings: BrowserSettings, choice: ThirdPartyCookies) -> Browser {
     if let Some(option) = option(choice) {
         settings = settings.with_option(option);
     }
@@ -29,14 +35,23 @@ enum LateRow {
 
 /// What a browser sends in this window.
 async fn measured(window: &Window, late: LateRow) -> SentByWay {
-    let bench = bench();
+    measured_in(lab(), &bench().name, window, late).await
+}
+
+/// The same in this lab, on this bench.
+async fn measured_in(
+    lab: &Running,
+    bench: &BenchName,
+    window: &Window,
+    late: LateRow,
+) -> SentByWay {
     let walk = TableWalk {
         window,
-        addresses: &lab().addresses,
-        bench: &bench.name,
+        addresses: &lab.addresses,
+        bench,
     };
     walk.all().await.expect("the walk ends");
-    let measured = lab().same_site.of(&bench.name);
+    let measured = lab.same_site.of(bench);
     if late == LateRow::Measured {
         walk.late(&measured).await.expect("the walk ends");
     }
@@ -56,6 +71,17 @@ fn differing(sent: &SentByWay, record: &RecordedTable, late: LateRow) -> Vec<Str
     let named = differing
         .map(|(from, way, cookie)| format!("{}.{}.{}", from.slug(), way.slug(), cookie.slug()));
     named.collect()
+}
+
+/// The cells in which the browser of this window differs from a record, in this lab.
+pub async fn differing_in(
+    lab: &Running,
+    bench: &BenchName,
+    window: &Window,
+    record: &RecordedTable,
+) -> Vec<String> {
+    let sent = measured_in(lab, bench, window, LateRow::LeftOut).await;
+    differing(&sent, record, LateRow::LeftOut)
 }
 
 async fn is_as_recorded(engine: BrowserEngine, record: &RecordedTable, late: LateRow) {

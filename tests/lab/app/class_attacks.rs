@@ -1,0 +1,159 @@
+//! Attacks that a page of a class runs: over real sockets, in turns, so that nobody who asks often comes
+//! before somebody who asks once.
+
+use std::sync::{Arc, Mutex};
+
+use session_lab::client::HttpExchange;
+
+use super::class_lab::ClassLab;
+use super::program::{Program, Visitor};
+use crate::support::POLL;
+
+const ATTACK: &str = "password-guessing";
+
+/// Every guess is hashed there, and no limit ends them, so a run takes a while.
+const SLOW: &str = "only-password-storage";
+
+/// A student of the class, on their own bench.
+fn student(lab: &Program, number: usize) -> Visitor {
+    lab.visitor("lab", &format!("/b/team-{number}"))
+}
+
+/// Posts an empty form, as a button of the lab's pages does.
+async fn press(student: &mut Visitor, path: &str) -> HttpExchange {
+    let origin = student.origin();
+    let headers = [
+        ("origin", origin.as_str()),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
+    student.send("POST", path, &headers, String::new()).await
+}
+
+fn page(against: &str) -> String {
+    format!("/attack/{ATTACK}?against={against}")
+}
+
+#[tokio::test]
+async fn two_benches_that_ask_at_once_both_get_their_own_result() {
+    let folder = tempfile::tempdir().unwrap();
+    let lab = ClassLab::start(folder.path());
+    let (mut one, mut other) = (student(&lab, 1), student(&lab, 2));
+    let (weak, strong) = (page("insecure"), page("hardened"));
+    let (ran, also) = tokio::join!(press(&mut one, &weak), press(&mut other, &strong));
+    assert_eq!((ran.status, also.status), (303, 303), "{}", also.body);
+    let weak_end = "The attack succeeded.";
+    let strong_end = "The attack was stopped.";
+    assert!(one.get(&weak).await.body.contains(weak_end));
+    assert!(other.get(&strong).await.body.contains(strong_end));
+    assert!(!one.get(&strong).await.body.contains(strong_end));
+    assert!(!other.get(&weak).await.body.contains(weak_end));
+}
+
+#[tokio::test]
+async fn a_bench_that_asks_often_has_one_turn_and_the_others_get_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    let lab = ClassLab::start(folder.path());
+    let path = page(SLOW);
+    let eager = (0..8).map(|_| {
+        let (mut again, path) = (student(&lab, 1), path.clone());
+        async move { press(&mut again, &path).await }
+    });
+    let eager = futures::future::join_all(eager);
+    let patient = (2..5).map(|number| {
+        let (mut once, path) = (student(&lab, number), path.clone());
+        async move {
+            let ran = press(&mut once, &path).await;
+            (ran, once.get(&path).await.body)
+        }
+    });
+    let (eager, patient) = tokio::join!(eager, futures::future::join_all(patient));
+    for (ran, shown) in patient {
+        assert_eq!(ran.status, 303, "{}", ran.body);
+        assert!(shown.contains("The attack succeeded."), "{shown}");
+    }
+    let refused = eager.iter().filter(|answer| answer.status == 429).count();
+    let ran = eager.iter().filter(|answer| answer.status == 303).count();
+    assert_eq!(refused + ran, 8);
+    assert!(ran >= 1 && refused >= 1, "{ran} ran, {refused} refused");
+    for answer in eager.iter().filter(|answer| answer.status == 429) {
+        let says = "An attack of this bench runs, or waits for its turn.";
+        assert!(answer.body.contains(says), "{}", answer.body);
+        assert_eq!(answer.header("retry-after").next(), Some("5"));
+    }
+}
+
+/// With two turns at once, a bench has its result only after all that came before it, but for one that may
+/// still be running.
+#[tokio::test]
+async fn turns_come_in_the_order_of_arrival() {
+    let folder = tempfile::tempdir().unwrap();
+    let lab = ClassLab::start(folder.path());
+    let ended: Arc<Mutex<Vec<usize>>> = Arc::default();
+    let has_ended = |number| ended.lock().unwrap().contains(&number);
+    let mut asked = Vec::new();
+    for number in 0..5 {
+        let (mut asks, ended) = (student(&lab, number), ended.clone());
+        asked.push(tokio::spawn(async move {
+            let answer = press(&mut asks, &page(SLOW)).await;
+            ended.lock().unwrap().push(number);
+            answer.status
+        }));
+        // The next one comes when this one has its place: from then on it is refused a second one.
+        let mut same = student(&lab, number);
+        while press(&mut same, &page(SLOW)).await.status != 429 && !has_ended(number) {}
+    }
+    let statuses = futures::future::join_all(asked).await;
+    let statuses: Vec<u16> = statuses.into_iter().map(Result::unwrap).collect();
+    assert!(statuses.iter().filter(|status| **status == 303).count() >= 3);
+    let ended = ended.lock().unwrap().clone();
+    for (at, number) in ended.iter().enumerate() {
+        let before = ended[..at].iter().filter(|earlier| *earlier < number);
+        assert!(
+            before.count() + 1 >= *number,
+            "{number} came too early: {ended:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_whole_matrix_waits_until_that_of_another_bench_is_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let lab = ClassLab::start(folder.path());
+    let (mut one, mut other) = (student(&lab, 1), student(&lab, 2));
+    assert_eq!(press(&mut one, "/matrix").await.status, 303);
+    assert!(cells_until(&mut one, 1).await >= 1);
+    assert_eq!(press(&mut other, "/matrix").await.status, 303);
+    // While the first one goes on, the second has no cell.
+    let begun = cells_until(&mut one, 0).await;
+    cells_until(&mut one, begun + 3).await;
+    assert_eq!(cells(&mut other).await, (0, true), "it waits");
+    assert_eq!(press(&mut one, "/matrix/stop").await.status, 303);
+    assert!(cells_until(&mut other, 1).await >= 1);
+    assert!(!cells(&mut one).await.1, "the first one has ended");
+    assert_eq!(press(&mut other, "/matrix/stop").await.status, 303);
+}
+
+/// How many cells a bench's matrix has run, and whether it waits or runs.
+async fn cells(student: &mut Visitor) -> (usize, bool) {
+    let live = student.get("/matrix/live").await.body;
+    let live: serde_json::Value = serde_json::from_str(&live).unwrap();
+    let done = live["done"].as_u64().expect("a number");
+    (
+        usize::try_from(done).unwrap(),
+        live["running"].as_bool().expect("yes or no"),
+    )
+}
+
+/// Waits until it has run so many.
+async fn cells_until(student: &mut Visitor, wanted: usize) -> usize {
+    let start = std::time::Instant::now();
+    loop {
+        let (done, running) = cells(student).await;
+        if done >= wanted {
+            return done;
+        }
+        assert!(running, "it ended after {done} cells");
+        assert!(start.elapsed() < crate::support::PATIENCE, "{done} cells");
+        tokio::time::sleep(POLL).await;
+    }
+}
