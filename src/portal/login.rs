@@ -21,17 +21,20 @@ struct SignInPage {
     retry_after: Option<u64>,
     /// Why the session ended that the visitor had.
     ended: Option<&'static str>,
+    /// Whether a form came without the cookie of its session, of which no end is known.
+    no_cookie: bool,
     /// Whether the visitor may choose to stay signed in.
     asks_permanent: bool,
 }
 
 /// `expired` says that a page was left because its session had ended, and `session` is the
 /// fingerprint of that session. Where its cookie came along, that is the session. `draft` is what was
-/// typed into a form that outlived its session.
-#[get("/login?<expired>&<session>&<draft>")]
+/// typed into a form that outlived its session, or, with `no_cookie`, that came without its cookie.
+#[get("/login?<expired>&<no_cookie>&<session>&<draft>")]
 async fn form(
     mut visitor: Visitor<'_>,
     expired: Option<&str>,
+    no_cookie: Option<&str>,
     session: Option<&str>,
     draft: Option<&str>,
 ) -> Result<Either<Redirect, WithCookies<Template>>, Problem> {
@@ -61,6 +64,7 @@ async fn form(
     let page = SignInPage {
         refill,
         ended,
+        no_cookie: no_cookie.is_some(),
         ..SignInPage::default()
     };
     let page = WithCookies::new(show(&visitor, page), cookie);

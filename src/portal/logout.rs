@@ -67,19 +67,25 @@ async fn end(mut visitor: Visitor<'_>) -> Result<LoggedOut, Problem> {
     #[derive(Serialize)]
     struct LoggedOutPage {
         what_happened: &'static str,
-        record_removed: bool,
+        /// Nothing where there was no session: then nothing is known of any record.
+        record_removed: Option<bool>,
     }
     let record_removed = match visitor.session.take() {
-        Some(session) => visitor.world.sign_out(&session).await?,
-        None => true,
+        Some(session) => Some(visitor.world.sign_out(&session).await?),
+        None => None,
     };
     let clear_site_data = visitor.world.probe.clear_site_data();
     let clear = clear_site_data.header(&visitor.context.host_name);
     let clear = clear.map(|value| Header::new("clear-site-data", value));
-    let what_happened = if record_removed {
-        "The cookie was taken back and the session's record was removed from the server."
-    } else {
-        "The cookie was taken back. The session's record is still on the server."
+    let what_happened = match record_removed {
+        Some(true) => {
+            "The cookie was taken back and the session's record was removed from the server."
+        }
+        Some(false) => "The cookie was taken back. The session's record is still on the server.",
+        None => {
+            "No session came with this request, so nothing was removed from the server. Perhaps you \
+             signed out in another tab."
+        }
     };
     let page = LoggedOutPage {
         what_happened,

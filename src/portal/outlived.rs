@@ -71,6 +71,12 @@ pub(super) async fn lead_on(
         .ended
         .clone()
         .or_else(|| Fingerprint::parse(&value(body, SESSION_FIELD)?));
+    // A cookie that was taken away with its session is also missing. Then the journal has the end.
+    let cookie_is_lost = !visitor.id_came
+        && match &ended {
+            Some(session) => visitor.world.why_ended(session).await?.is_none(),
+            None => true,
+        };
     let signed_in = visitor.user().map(str::to_owned);
     let user = match (&signed_in, &ended) {
         (Some(user), _) => Some(user.clone()),
@@ -124,6 +130,7 @@ pub(super) async fn lead_on(
     };
     let id = drafts.keep(draft).map_err(StorageError::NoRandomness)?;
     let why = match ended {
+        _ if cookie_is_lost && page == SIGN_IN && form.needs_account => "no_cookie=1&".into(),
         Some(session) if page == SIGN_IN && form.needs_account => {
             format!("expired=1&session={session}&")
         }

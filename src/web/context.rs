@@ -267,8 +267,11 @@ pub fn client_of(request: &Request<'_>) -> ClientKind {
     let agent = request.headers().get_one("user-agent").unwrap_or_default();
     if agent.starts_with(crate::client::AGENT) {
         ClientKind::Lab
-    } else if agent.starts_with("curl/") {
+    } else if agent.starts_with("curl/") || agent.contains(" curl/") {
         ClientKind::Curl
+    } else if agent.contains("(compatible;") {
+        // Programs that call themselves compatible with a browser. No browser has done so for years.
+        ClientKind::Other
     } else if agent.contains("PowerShell/") {
         // As in "Mozilla/5.0 (Windows NT; …) WindowsPowerShell/5.1". No browser names it.
         ClientKind::PowerShell

@@ -4,7 +4,7 @@
 //! A class needs a DNS name for the portal, because the attacker answers by address and must be
 //! another *site* to a browser. Next: [`super::given_keys`], which a class must set.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::layers::{RawSettings, SettingsLayers};
 use crate::base::site_names::CLASS_LABELS;
@@ -80,12 +80,25 @@ const PUBLIC_SUFFIX: &str = "is a public suffix: to a browser each name below it
 /// The sibling, the lab's pages and the café have names below the portal's.
 const TOO_LONG: &str = "leaves no room for the names below it, such as guide.";
 
+const NO_COMPUTER: &str = "is an address that belongs to no single computer";
+
+const IPV6: &str = "is an IPv6 address, and the attacker answers to names and IPv4 addresses";
+
 /// To a browser the attacker must be another site than the portal. `portal` is a name that
 /// [`check_portal`] has accepted.
 fn check_attacker(attacker: &str, portal: &str) -> Result<(), &'static str> {
     // An address is no part of any domain, so it comes before the list.
-    if attacker.parse::<Ipv4Addr>().is_ok() {
-        return Ok(());
+    if let Ok(address) = attacker.parse::<Ipv4Addr>() {
+        let is_one_computer =
+            !address.is_unspecified() && !address.is_broadcast() && !address.is_multicast();
+        return is_one_computer.then_some(()).ok_or(NO_COMPUTER);
+    }
+    if attacker
+        .trim_matches(['[', ']'])
+        .parse::<Ipv6Addr>()
+        .is_ok()
+    {
+        return Err(IPV6);
     }
     check_dns_name(attacker)?;
     match (site_of(attacker), site_of(portal)) {
@@ -107,7 +120,12 @@ fn check_portal(name: &str) -> Result<(), &'static str> {
         return Err(PUBLIC_SUFFIX);
     }
     for label in CLASS_LABELS {
-        check_dns_name(&format!("{label}.{name}")).map_err(|_| TOO_LONG)?;
+        let below = format!("{label}.{name}");
+        check_dns_name(&below).map_err(|_| TOO_LONG)?;
+        // Below some suffixes every name is one more suffix: `*.compute.estate`.
+        if name.contains('.') && site_of(&below) != site_of(name) {
+            return Err(PUBLIC_SUFFIX);
+        }
     }
     Ok(())
 }
@@ -133,7 +151,7 @@ fn check_dns_name(name: &str) -> Result<(), &'static str> {
             && !label.ends_with('-')
     };
     if name.parse::<IpAddr>().is_ok() {
-        return Err("is an address; the portal needs a name, the attacker has the address");
+        return Err("is an address, and the portal needs a name");
     }
     if name == "localhost" || name.ends_with(".localhost") {
         return Err("is a loopback name, which no other computer can reach");
@@ -147,15 +165,15 @@ fn check_dns_name(name: &str) -> Result<(), &'static str> {
     if name.len() > 1 && name.ends_with('.') {
         return Err("ends with a dot: leave it out");
     }
-    // A browser reads a name whose last label is a number as an address (WHATWG URL).
-    let numeric = name
-        .rsplit('.')
-        .next()
-        .is_some_and(|l| l.bytes().all(|b| b.is_ascii_digit()));
-    if name.len() > 253 || numeric || !name.split('.').all(label_fits) {
+    if name.len() > 253 || !name.split('.').all(label_fits) {
         return Err("is not a DNS name");
     }
-    Ok(())
+    // A browser reads a last label such as `7` and `0x1f` as part of an address, and opens no label
+    // with `xn--` that means nothing (WHATWG URL).
+    match url::Host::parse(name) {
+        Ok(url::Host::Domain(read)) if read == name => Ok(()),
+        _ => Err("is a name that browsers do not open"),
+    }
 }
 
 #[cfg(test)]
@@ -193,6 +211,14 @@ mod tests {
             portal,
             "localhost",
             "::1",
+            "[::1]",
+            "fe80::1",
+            "0.0.0.0",
+            "255.255.255.255",
+            "224.0.0.1",
+            "evil.0x1f",
+            "evil.7",
+            "xn--a.example",
             "a b",
             "evil.example.",
             "Evil.example",
@@ -209,6 +235,11 @@ mod tests {
             assert!(told.starts_with("is a public suffix"), "{suffix} {told}");
             let told = check_attacker(suffix, "lab.school.example").unwrap_err();
             assert!(told.starts_with("is a public suffix"), "{suffix} {told}");
+        }
+        // Below these every name is a suffix, so the sibling would be another site.
+        for name in ["compute.estate", "kobe.jp"] {
+            let told = check_portal(name).unwrap_err();
+            assert!(told.starts_with("is a public suffix"), "{name} {told}");
         }
         for name in ["lab", "lab.example", "lab.ac.uk"] {
             assert_eq!(check_portal(name), Ok(()), "{name}");

@@ -5,6 +5,9 @@
 //! and words. Refused alternative: any text that is long enough. A passphrase of 40 letters has far
 //! fewer than 256 bits, and an attacker who has one signed value guesses at home.
 
+use sha2::{Digest as _, Sha256, Sha512};
+
+use crate::attacks::word_list::WORDS;
 use crate::base::keys;
 
 /// 32 bytes, as many as HMAC-SHA256 puts out (RFC 7518, section 3.2, asks the same of HS256).
@@ -36,7 +39,7 @@ const KNOWN_WORDS: [&str; 16] = [
 ];
 
 /// Keys that look random and are printed in manuals. People copy them, so attackers try them first.
-const PUBLISHED: [&str; 8] = [
+const PUBLISHED: [&str; 9] = [
     // Flask, configuration and quickstart.
     "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
     // Rocket, guide and `SecretKey`, and its examples of version 0.4.
@@ -47,6 +50,7 @@ const PUBLISHED: [&str; 8] = [
     "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
     // Spring Boot, tutorials on JWT.
     "404E635266556A586E3272357538782F413F4428472B4B6250645367566B5970",
+    "3cfa76ef14937c1c0ea519f8fc057a80fcd04a7420f8e8bcd0a7567c272e007b",
     // RFC 7515, appendix A.1, and RFC 7520, section 3.5.
     "AyM1SysPpbyfDfZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
     "hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg",
@@ -66,6 +70,16 @@ pub(super) fn weakness(key: &str) -> Option<String> {
     if PUBLISHED.iter().any(|known| keys::decode(known) == bytes) {
         return Some("is an example of a manual, which everyone can read".into());
     }
+    if is_hash_of_a_word(&bytes) {
+        return Some("is the hash of a word, which everyone can compute".into());
+    }
+    if key.contains(char::is_whitespace) && Spelling::of(&without_space(key)).is_some() {
+        return Some(
+            "has a space or a line break in it (openssl rand -base64 breaks long lines): write it in \
+             one line"
+                .into(),
+        );
+    }
     let Some(spelling) = Spelling::of(key) else {
         return Some("is neither hexadecimal nor base64, so it is not a random key".into());
     };
@@ -76,9 +90,7 @@ pub(super) fn weakness(key: &str) -> Option<String> {
     if few_differ(&bytes) || is_pattern(&bytes) || is_pattern(text) || is_sequence(&bytes) {
         return Some("repeats itself or counts up: it is a pattern, not a random key".into());
     }
-    // Of 32 random bytes all are letters, digits or signs once in 10^13 keys.
-    let is_text = bytes.iter().all(|byte| (b' '..=b'~').contains(byte));
-    if is_text || (spelling == Spelling::Base64 && reads_like_words(key)) {
+    if is_text(&bytes) || (spelling == Spelling::Base64 && reads_like_words(key)) {
         return Some("is words in another spelling, not a random key".into());
     }
     None
@@ -86,6 +98,24 @@ pub(super) fn weakness(key: &str) -> Option<String> {
 
 pub(super) fn too_short(bytes: usize) -> String {
     format!("is too short: {bytes} bytes of at least {SHORTEST}")
+}
+
+fn without_space(key: &str) -> String {
+    key.split_whitespace().collect()
+}
+
+/// Whether bytes are a text in any language, also with line breaks, as `echo … | base64` makes it. 32
+/// random bytes are that once in 10^10 keys.
+fn is_text(bytes: &[u8]) -> bool {
+    let may_be_typed = |c: char| !c.is_control() || c.is_whitespace();
+    str::from_utf8(bytes).is_ok_and(|text| text.chars().all(may_be_typed))
+}
+
+/// Whether bytes are what `sha256sum` or `sha512sum` prints of nothing or of a common word.
+fn is_hash_of_a_word(bytes: &[u8]) -> bool {
+    let words = [""].into_iter().chain(WORDS).chain(KNOWN_WORDS);
+    let mut spelled = words.flat_map(|word| [word.to_owned(), format!("{word}\n")]);
+    spelled.any(|word| Sha256::digest(&word)[..] == *bytes || Sha512::digest(&word)[..] == *bytes)
 }
 
 /// How `session-lab secret` and `openssl rand` print keys.
@@ -242,6 +272,44 @@ mod tests {
         ] {
             assert!(refusal(words).starts_with("is words"), "{words}");
         }
+    }
+
+    #[test]
+    fn words_are_refused_also_with_line_breaks_and_in_other_languages() {
+        for words in [
+            "my very long passphrase for the class of 2026\n",
+            "mon mot de passe préféré est très très long",
+            "две строки пароля\r\nи ещё одна строка",
+        ] {
+            let hex: String = words.bytes().map(|byte| format!("{byte:02x}")).collect();
+            for encoded in [STANDARD.encode(words), hex] {
+                assert!(refusal(&encoded).starts_with("is words"), "{encoded}");
+            }
+        }
+    }
+
+    #[test]
+    fn hashes_of_words_are_refused() {
+        for known in [
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8",
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        ] {
+            assert!(
+                refusal(known).starts_with("is the hash of a word"),
+                "{known}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_in_two_lines_is_told_so() {
+        let secret = keys::new_secret().unwrap();
+        let (first, second) = secret.split_at(20);
+        for broken in [format!("{first}\n{second}"), format!("{first} {second}")] {
+            assert!(refusal(&broken).contains("in one line"), "{broken}");
+        }
+        assert!(refusal("two words").starts_with("is neither"));
     }
 
     #[test]

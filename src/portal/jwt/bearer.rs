@@ -126,7 +126,7 @@ pub(super) async fn refused(world: &World<'_>, refusal: TokenRefusal) -> Problem
 }
 
 /// 401: no token came along. Without credentials the challenge holds no error (RFC 6750 §3.1).
-pub(super) fn no_token() -> Problem {
+fn no_token() -> Problem {
     let because = "No token came along.";
     let next = "Get one from jwt/login and send it as Authorization: Bearer.";
     let mut problem = Problem::new(Status::Unauthorized, "A token is needed", because, next);

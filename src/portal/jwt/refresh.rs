@@ -4,7 +4,7 @@ use rocket::http::{Method, Status};
 use rocket::{Route, State, post, routes};
 use serde::Deserialize;
 
-use super::bearer::{check, no_token};
+use super::bearer::check;
 use super::cookie::{self, RefreshCookie};
 use super::login::{self, TokenAnswer};
 use crate::client::LabClient;
@@ -55,7 +55,7 @@ async fn refresh(
     } else {
         in_cookie.token
     };
-    let token = token.ok_or_else(no_token)?;
+    let token = token.ok_or_else(|| no_refresh_token(in_json))?;
     let claims = check(context, world, Some(client), &token, TokenPurpose::Refresh).await?;
     let issued = match world.refresh(&claims).await {
         Ok(issued) => issued,
@@ -74,10 +74,37 @@ async fn refresh(
     Ok(login::tokens(context, world, &issued, role, sent.alg).await?)
 }
 
+/// 401: no refresh token came where `token-storage` has it. It is no bearer token, so the answer has no
+/// challenge for one.
+fn no_refresh_token(in_json: bool) -> Problem {
+    let (because, next) = match in_json {
+        true => (
+            "No refresh token came in the body.",
+            "Send it as JSON: {\"refresh_token\": \"…\"}. Get one from jwt/login.",
+        ),
+        false => (
+            "No refresh token came in its cookie, and it is taken from nowhere else.",
+            "Sign in at jwt/login, which sets the cookie, and keep it.",
+        ),
+    };
+    let mut problem = Problem::new(
+        Status::Unauthorized,
+        "A refresh token is needed",
+        because,
+        next,
+    );
+    problem.defence = Some(Name::TokenStorage);
+    problem
+}
+
 /// 401 with the code of OAuth's token endpoint (RFC 6749 §5.2): the page must sign in again.
 fn problem(world: &World<'_>, error: IssueError) -> Problem {
     let (because, defence) = match error {
-        IssueError::NoFamily => ("The refresh token is no longer accepted.", None),
+        IssueError::NoFamily => (
+            "The refresh token is no longer accepted: its sign-in has ended, was unused for a week, or is \
+             30 days old.",
+            None,
+        ),
         IssueError::UsedBefore if world.probe.jwt_revocation().remembers() => (
             "The refresh token was used before, so everything that came from its sign-in has ended.",
             Some(Name::RefreshRotation),

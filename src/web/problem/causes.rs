@@ -14,7 +14,7 @@ impl From<StorageError> for Problem {
             StorageError::Unreachable(_) => (
                 Status::ServiceUnavailable,
                 "The store is not available",
-                "The session store cannot be read or written, so nobody can be signed in.",
+                "The session store cannot be read or written, so this was not done.",
                 "Try again in a moment. The lab's log in the terminal names the cause.",
                 None,
             ),

@@ -7,8 +7,8 @@ use rocket::{Either, Route, State, post, routes};
 use rocket_dyn_templates::Template;
 
 use super::sheet::{self, FailedAnswer};
-use super::{Lessons, field, find, form, tracker};
-use crate::web::context::RequestContext;
+use super::{Lessons, field, find, form, has_field, tracker, without_field};
+use crate::web::context::{RequestContext, TypedForm};
 use crate::web::problem::Problem;
 use crate::worksheets::answers::{LONGEST, judge};
 use crate::worksheets::progress::{GivenAnswer, SheetProgress};
@@ -48,6 +48,8 @@ async fn answer(
         None if !reflections.any(|reflection| reflection.common.id == id) => {
             return Err(refused(format!("This sheet has no question {id:?}.")));
         }
+        // An empty text is a wish, and a missing one is a mistake.
+        None if !has_field(&form, "answer") => return Err(without_field("answer")),
         _ if length > LONGEST => Some(format!(
             "An answer may have {LONGEST} characters at most, and this one has {length}."
         )),
@@ -60,6 +62,10 @@ async fn answer(
         let page = sheet::show(context, sheet, lessons, Some(failed)).await?;
         return Ok(Either::Right((Status::UnprocessableEntity, page)));
     }
+    context.note_typed(TypedForm {
+        page: "/labs",
+        fields: vec![("answer", answer.clone())],
+    });
     let change = |progress: &mut SheetProgress| {
         let tries = progress.answers.get(id).map_or(0, |given| given.tries);
         let given = GivenAnswer {

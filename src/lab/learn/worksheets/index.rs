@@ -6,11 +6,11 @@ use rocket::{Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::{Lessons, field, form, values};
+use super::{Lessons, field, form, has_field, values, without_field};
 use crate::base::encode;
 use crate::classroom::member::record::MembershipRecord;
 use crate::lab::page;
-use crate::web::context::RequestContext;
+use crate::web::context::{RequestContext, TypedForm};
 use crate::web::problem::{Control, Correction, Problem};
 use crate::worksheets::markdown::to_html;
 use crate::worksheets::progress::SheetProgress;
@@ -119,7 +119,15 @@ async fn index(context: &RequestContext, lessons: &State<Lessons>) -> Result<Tem
 #[post("/labs/name", data = "<data>")]
 async fn name(context: &RequestContext, data: Data<'_>) -> Result<Redirect, Problem> {
     let form = form(data).await?;
+    // An empty name is a wish, and a missing one is a mistake.
+    if !has_field(&form, "name") {
+        return Err(without_field("name"));
+    }
     let name = encode::line(field(&form, "name").trim()).into_owned();
+    context.note_typed(TypedForm {
+        page: "/labs",
+        fields: vec![("name", name.clone())],
+    });
     if name.chars().count() > LONGEST_NAME {
         let because = format!("A name may have {LONGEST_NAME} characters at most.");
         let next = "Enter a shorter one. Nothing was changed.";

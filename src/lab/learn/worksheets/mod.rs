@@ -72,18 +72,23 @@ async fn form(data: Data<'_>) -> Result<Vec<(String, String)>, Problem> {
     let unreadable = || Problem::bad_request("The form is not text.", "Use the page's own form.");
     let text = read.map_err(|_| unreadable())?;
     if !text.is_complete() {
-        let because = format!("A form may hold {LARGEST} bytes at most.");
-        let next = "Shorten the answer. The one before it is still there.";
+        let because = format!("A form may hold {LARGEST} bytes at most, and this one holds more.");
+        let next = "Go back and shorten what you sent. What was stored before is still there.";
         let status = Status::PayloadTooLarge;
-        return Err(Problem::new(
-            status,
-            "The answer is too long",
-            because,
-            next,
-        ));
+        return Err(Problem::new(status, "The form is too long", because, next));
     }
     let pairs = url::form_urlencoded::parse(text.as_bytes());
     Ok(pairs.into_owned().collect())
+}
+
+/// What to do with a form that lacks a field: it did not come from the page.
+fn without_field(name: &str) -> Problem {
+    let because = format!("The form has no field {name:?}, so nothing was changed.");
+    Problem::bad_request(&because, "Use the page's own form.")
+}
+
+fn has_field(form: &[(String, String)], name: &str) -> bool {
+    form.iter().any(|(key, _)| key == name)
 }
 
 /// The value of the first pair of that name, or nothing.
