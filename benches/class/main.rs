@@ -9,7 +9,7 @@
 //! cargo bench --bench class -- --labs 100      # another size
 //! ```
 //!
-//! The program is started here, on free ports and a folder of its own that is deleted afterwards. Its
+//! The program is started here, on free ports and in a folder that is deleted afterwards. Its
 //! load comes from the same computer, and nothing is measured of a browser.
 
 mod budgets;

@@ -40,8 +40,11 @@ pub(super) async fn list(bench: &Bench) -> Result<(), StorageError> {
 
 /// Takes a bench off the list.
 pub(super) async fn unlist(bench: &Bench) -> Result<(), StorageError> {
+    let Some(key) = key(bench.name()) else {
+        return Ok(());
+    };
     let batch = Batch {
-        remove: key(bench.name()).into_iter().collect(),
+        remove: vec![key],
         ..Batch::default()
     };
     bench
