@@ -1,6 +1,6 @@
 //! The attacks and their matrix, run against the lab that all tests share.
 
-mod audit;
+pub mod audit;
 mod cards;
 mod catalogue;
 mod costs;

@@ -15,6 +15,9 @@ use super::wire::AuditError;
 /// The origin of a page of another site.
 const FOREIGN: &str = "https://evil.example";
 
+/// Its address.
+const FOREIGN_PAGE: &str = "https://evil.example/";
+
 /// A request that was sent, and whether something changed.
 pub(super) struct ChangeAttempt {
     /// Whether something changed.
@@ -23,12 +26,20 @@ pub(super) struct ChangeAttempt {
     pub exchange: AuditExchange,
 }
 
-/// The same request as a page of another site would send it: with the two headers that browsers add
-/// to it and that no page can change.
+/// The same request as a page of another site would send it: with the headers that browsers add to it and
+/// that no page can forge.
 pub(super) fn from_another_site(prepared: Prepared) -> Prepared {
     prepared
         .with("origin", FOREIGN)
+        .with("referer", FOREIGN_PAGE)
         .with("sec-fetch-site", "cross-site")
+}
+
+/// The same request as a link on a page of another site: browsers send no `Origin` with it.
+pub(super) fn as_foreign_link(prepared: Prepared) -> Prepared {
+    let mut link = from_another_site(prepared.without_token()).without("origin");
+    link.method = "GET".into();
+    link
 }
 
 /// Sends the request of a change, altered, and looks whether it was carried out.
@@ -45,11 +56,7 @@ pub(super) async fn attempt(
     let says_unique = uses_unique(change);
     let before = text(audit, person, change).await?;
     if !says_unique && text(audit, person, change).await? != before {
-        let because = format!(
-            "{} has another text each time: use {{unique}} in the request of [[change]]",
-            change.seen_on
-        );
-        return Err(AuditError::Unexpected(because));
+        return Err(changes_by_itself(change));
     }
     let prepared = person.prepare(&change.request, &values).await?;
     let exchange = person.call(alter(prepared).call()?).await?;
@@ -58,10 +65,23 @@ pub(super) async fn attempt(
         true => after.contains(&unique),
         false => after != before,
     };
+    // Somebody else may work in the application meanwhile.
+    if changed && !says_unique && text(audit, person, change).await? != after {
+        return Err(changes_by_itself(change));
+    }
     if changed {
         audit.note_change(format!("What {} shows was changed.", change.seen_on));
     }
     Ok(ChangeAttempt { changed, exchange })
+}
+
+/// The page of a change is another one each time, so it shows nothing.
+fn changes_by_itself(change: &ChangeRecipe) -> AuditError {
+    let because = format!(
+        "{} has another text each time: use {{unique}} in the request of [[change]]",
+        change.seen_on
+    );
+    AuditError::Unexpected(because)
 }
 
 /// What it means that a forged request changed nothing: a refusal, if the honest one still works.

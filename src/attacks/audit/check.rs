@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use super::Audit;
 use super::exchange::ShownExchange;
+use super::mends::CheckMend;
 use super::wire::AuditError;
 use crate::defences::policy::Name;
 
@@ -61,6 +62,45 @@ pub struct CheckCard {
     pub standards: &'static [&'static str],
     /// How many requests it sends at most, beside sign-ins.
     pub requests: u32,
+    /// How often it signs in at most.
+    pub sign_ins: u32,
+    /// Without which of these it is not tried.
+    pub needs: &'static [CheckNeed],
+    /// How a mistake is mended, where the defence's own page says something else.
+    pub mend: Option<&'static CheckMend>,
+}
+
+/// What a check needs of the recipe, or of the person who starts the audit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckNeed {
+    /// Time: `--wait`.
+    Waiting,
+    /// A change that somebody could mind: `--destructive`.
+    Destruction,
+    /// A browser: `--browser`.
+    Browser,
+    /// A change by a form.
+    FormChange,
+    /// A change by JSON.
+    JsonChange,
+    /// A change that writes a text.
+    TextChange,
+    /// The address over the other scheme.
+    SecondScheme,
+    /// A page for administrators.
+    AdminPage,
+    /// The change of the password.
+    PasswordChange,
+    /// The change of a role.
+    RoleChange,
+    /// The request that ends a user's other sessions.
+    SignOutOthers,
+    /// The sign-out for tokens.
+    TokenSignOut,
+    /// The exchange of a refresh token.
+    TokenRenewal,
+    /// The public key of the tokens.
+    PublicKey,
 }
 
 impl CheckCard {
@@ -74,7 +114,9 @@ impl CheckCard {
     /// What it uses of the application.
     pub const fn uses(&self) -> Credential {
         match self.near() {
-            Name::JwtSignature
+            Name::JwtClaims
+            | Name::JwtExpiry
+            | Name::JwtSignature
             | Name::JwtNone
             | Name::JwtAlgorithm
             | Name::JwtKey
@@ -132,6 +174,8 @@ pub struct CheckEvidence {
     pub says: String,
     /// The exchange.
     pub exchange: Option<ShownExchange>,
+    /// What an attacker gains here, where that is less than the card says.
+    pub gains: Option<&'static str>,
 }
 
 impl CheckEvidence {
@@ -140,7 +184,24 @@ impl CheckEvidence {
         Self {
             says: says.into(),
             exchange: Some(exchange),
+            gains: None,
         }
+    }
+
+    /// A sentence with no exchange of the audit: a browser saw it.
+    pub fn without_exchange(says: impl Into<String>) -> Self {
+        Self {
+            says: says.into(),
+            exchange: None,
+            gains: None,
+        }
+    }
+
+    /// The same where an attacker gains less than the card says.
+    #[must_use]
+    pub fn gaining(mut self, gains: &'static str) -> Self {
+        self.gains = Some(gains);
+        self
     }
 }
 

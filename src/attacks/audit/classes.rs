@@ -42,7 +42,10 @@ pub const fn class(name: Name) -> SeenFrom {
         Name::SessionsOnPasswordChange => {
             Needs("destruction: the account gets another password. --destructive does that.")
         }
-        Name::JwtClaims => Needs("destruction: an administrator takes a role from a user."),
+        Name::JwtClaims => Needs(
+            "destruction: an administrator takes a role from a user. --destructive does that where the \
+             recipe has [role-change].",
+        ),
         _ => Outside,
     }
 }

@@ -9,6 +9,7 @@ use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
+use serde_json::Value;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
@@ -50,6 +51,8 @@ pub(super) struct ClientState {
     pub form: StateForm,
     /// What it says; empty where it is compressed.
     pub text: String,
+    /// Whether it is compressed, as Flask and Django do with a long one: anyone can undo that.
+    pub is_compressed: bool,
     /// The text that is signed, and its signature.
     signed: (String, Vec<u8>),
 }
@@ -70,6 +73,7 @@ impl ClientState {
         if let Some((_, signature)) = all.iter().find(|(other, _)| *other == beside) {
             return Some(Self {
                 form: StateForm::Express,
+                is_compressed: false,
                 text: readable(value)?,
                 signed: (format!("{name}={value}"), decode(signature)?),
             });
@@ -79,6 +83,7 @@ impl ClientState {
             let is_hex = signature.len() >= 40 && signature.bytes().all(|b| b.is_ascii_hexdigit());
             return is_hex.then(|| Self {
                 form: StateForm::Rails,
+                is_compressed: false,
                 text: readable(&payload).unwrap_or_default(),
                 signed: (payload, Vec::new()),
             });
@@ -89,6 +94,7 @@ impl ClientState {
             let signature = decode(signature).filter(|signature| signature.len() == 32)?;
             return Some(Self {
                 form: StateForm::Django,
+                is_compressed: payload.starts_with('.'),
                 text: readable(payload).unwrap_or_default(),
                 signed: (signed.to_owned(), signature),
             });
@@ -104,6 +110,7 @@ impl ClientState {
                 let claims = dots.split('.').nth(1).and_then(readable)?;
                 return Some(Self {
                     form: StateForm::Jwt,
+                    is_compressed: false,
                     text: claims,
                     signed: (signed.to_owned(), signature),
                 });
@@ -111,6 +118,7 @@ impl ClientState {
             let is_state = signature.len() == 20 && (value.starts_with('.') || !first.is_empty());
             return is_state.then(|| Self {
                 form: StateForm::Flask,
+                is_compressed: value.starts_with('.'),
                 text: first,
                 signed: (signed.to_owned(), signature),
             });
@@ -121,6 +129,13 @@ impl ClientState {
     /// The word that signed it. Nobody is asked, so nobody can count the guesses.
     pub(super) fn cracked(&self) -> Option<&'static str> {
         key_words().find(|word| self.is_signed_with(word.as_bytes()))
+    }
+
+    /// Whether it says whose session it is: by one of these names, or by a member that frameworks use for
+    /// the number of an account.
+    pub(super) fn names_user(&self, names: &[&str]) -> bool {
+        let json: Value = serde_json::from_str(&self.text).unwrap_or_default();
+        says_who(&json, names)
     }
 
     fn is_signed_with(&self, key: &[u8]) -> bool {
@@ -155,6 +170,29 @@ impl ClientState {
             // Its key is derived with many rounds, which differ from version to version.
             StateForm::Rails => false,
         }
+    }
+}
+
+/// The members in which Flask-Login, Django and Passport keep whose session it is, and usual ones.
+const WHOSE: [&str; 6] = [
+    "_user_id",
+    "_auth_user_id",
+    "passport",
+    "user_id",
+    "userid",
+    "uid",
+];
+
+/// Whether some text of a value is one of these names, or some member is one of [`WHOSE`].
+fn says_who(json: &Value, names: &[&str]) -> bool {
+    match json {
+        Value::String(text) => names.contains(&&**text),
+        Value::Array(all) => all.iter().any(|one| says_who(one, names)),
+        Value::Object(all) => all.iter().any(|(member, one)| {
+            let is_whose = WHOSE.contains(&&*member.to_ascii_lowercase()) && !one.is_null();
+            is_whose || says_who(one, names)
+        }),
+        _ => false,
     }
 }
 
@@ -251,6 +289,24 @@ mod tests {
             Some("yRmTz2ZF-EDX3FyDEI1D3h4lJI4"),
         );
         assert_eq!(other_name.expect("a state").cracked(), None);
+    }
+
+    #[test]
+    fn whose_session_it_is_is_read_from_values_and_from_the_members_of_frameworks() {
+        let names = ["al", "alice@app.test"];
+        for (text, is_said) in [
+            (r#"{"user":"al"}"#, true),
+            (r#"{"data":[{"who":"alice@app.test"}]}"#, true),
+            (r#"{"_user_id":"7"}"#, true),
+            (r#"{"passport":{"user":7}}"#, true),
+            // Two letters occur in many texts.
+            (r#"{"csrf_token":"4al9"}"#, false),
+            (r#"{"user_id":null}"#, false),
+            ("", false),
+        ] {
+            let json: Value = serde_json::from_str(text).unwrap_or_default();
+            assert_eq!(says_who(&json, &names), is_said, "{text}");
+        }
     }
 
     #[test]

@@ -22,10 +22,16 @@ impl CookieLineRule {
         if lines.is_empty() {
             return audit.no_session_cookie();
         }
-        if lines.iter().all(self.holds) {
+        let weak = lines.iter().filter(|line| !(self.holds)(line));
+        let weak: Vec<&str> = weak.map(RawCookie::name).collect();
+        if weak.is_empty() {
             return CheckAnswer::Strong(self.strong.into());
         }
         let shown = audit.shown(&audit.seen.setter, &["set-cookie"]);
-        CheckAnswer::Weak(CheckEvidence::new(self.weak, shown))
+        let says = match lines.len() {
+            1 => self.weak.to_owned(),
+            _ => format!("{} It is about {}.", self.weak, weak.join(" and ")),
+        };
+        CheckAnswer::Weak(CheckEvidence::new(says, shown))
     }
 }

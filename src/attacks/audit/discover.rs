@@ -35,6 +35,18 @@ const USUAL_ROUTES: [&str; 5] = [
     "/api/session",
 ];
 
+/// Where a user usually sees who they are.
+pub(super) const USUAL_HOMES: [&str; 8] = [
+    "/account",
+    "/profile",
+    "/dashboard",
+    "/me",
+    "/api/me",
+    "/api/user",
+    "/api/profile",
+    "/api/auth/me",
+];
+
 /// Looks for a form to sign in with.
 ///
 /// # Errors
@@ -47,9 +59,10 @@ pub(super) async fn find_form(
     let (root, first) = person.visit(&wire.path("/")).await?;
     let page = FoundPage::read(&first.reply.body);
     let mut pages = vec![root.clone()];
+    // A link to the sign-out may lead on to the sign-in, and is never followed to find that.
     let links = page.links.iter().filter(|link| {
         let words = format!("{} {}", link.text, link.address).to_ascii_lowercase();
-        SIGN_IN_WORDS.iter().any(|word| words.contains(word))
+        SIGN_IN_WORDS.iter().any(|word| words.contains(word)) && !is_sign_out(&words)
     });
     pages.extend(
         links
@@ -174,8 +187,12 @@ pub(super) async fn find_home(
     person: &mut Person<'_>,
     landed: &str,
 ) -> Result<bool, AuditError> {
-    let root = wire.path("/");
-    for path in [landed, &root] {
+    let usual = ["/"]
+        .into_iter()
+        .chain(USUAL_HOMES)
+        .map(|path| wire.path(path));
+    let paths: Vec<String> = [landed.to_owned()].into_iter().chain(usual).collect();
+    for path in &paths {
         let own = person.get(path).await?;
         if own.reply.status != 200 {
             continue;
@@ -200,7 +217,7 @@ pub(super) async fn find_home(
             plan.found.push(format!(
                 "A user is recognised at {path} by the text \"{text}\"."
             ));
-            plan.home = path.to_owned();
+            plan.home.clone_from(path);
             plan.home_text = text;
             return Ok(true);
         }
@@ -243,6 +260,7 @@ pub(super) fn find_sign_out(wire: &AuditWire, plan: &mut AuditPlan, home: &Audit
             plan.found
                 .push(format!("The sign-out is the link to {path}."));
             plan.sign_out = Some(RequestRecipe {
+                page: relative(wire, &plan.home),
                 path,
                 method: Some("GET".into()),
                 ..RequestRecipe::default()
@@ -255,7 +273,8 @@ pub(super) fn find_sign_out(wire: &AuditWire, plan: &mut AuditPlan, home: &Audit
 fn is_sign_out(words: &str) -> bool {
     let words = words.to_ascii_lowercase();
     let known = [
-        "logout", "log out", "log-out", "log_out", "signout", "sign out", "sign-out", "sign_out",
+        "logout", "log out", "log-out", "log_out", "logoff", "log off", "signout", "sign out",
+        "sign-out", "sign_out", "signoff", "sign off",
     ];
     known.iter().any(|word| words.contains(word))
 }
@@ -282,7 +301,7 @@ mod tests {
 
     #[test]
     fn a_sign_out_is_known_by_its_words() {
-        for words in ["/accounts/logout/", "Sign out", "LOG OUT"] {
+        for words in ["/accounts/logout/", "Sign out", "LOG OUT", "Log off"] {
             assert!(is_sign_out(words), "{words}");
         }
         assert!(!is_sign_out("/blog/about"));

@@ -14,6 +14,17 @@ use crate::defences::policy::Variant;
 /// The recipe, without the addresses.
 const RECIPE: &str = include_str!("lab_portal.toml");
 
+/// The account that changes roles.
+const ADMINISTRATOR: &str = "admin";
+
+/// The recipe as it is read.
+///
+/// # Errors
+/// It is no recipe.
+pub fn recipe() -> Result<Recipe, AuditError> {
+    Recipe::read(RECIPE).map_err(|error| AuditError::Unexpected(error.to_string()))
+}
+
 /// An audit of a variant of a lab's portal. It needs no pause between two requests, because the
 /// certificate shows that it is the lab.
 ///
@@ -37,8 +48,7 @@ pub async fn audit(
         at(Listener::PortalHttps),
         Some(at(Listener::PortalHttp)),
     );
-    let recipe = Recipe::read(RECIPE);
-    let recipe = recipe.map_err(|error| AuditError::Unexpected(error.to_string()))?;
+    let recipe = recipe()?;
     let account = |user: &str| AuditAccount {
         user: user.to_owned(),
         password: demo_password(user).to_owned(),
@@ -47,7 +57,7 @@ pub async fn audit(
     Audit::begin(
         wire.without_pause(),
         recipe,
-        vec![account(VICTIM), account(ATTACKER)],
+        vec![account(VICTIM), account(ATTACKER), account(ADMINISTRATOR)],
     )
     .await
 }

@@ -13,9 +13,11 @@
 
 pub mod check;
 pub mod classes;
+pub mod estimate;
 pub mod exchange;
 pub mod framework;
 pub mod lab_portal;
+pub mod mends;
 pub mod observed;
 pub mod overload;
 pub mod person;
@@ -28,7 +30,9 @@ pub mod target;
 pub mod verdict;
 pub mod wire;
 
+mod answer_date;
 mod audit_window;
+mod believed_cookie;
 mod change;
 mod checks;
 mod client_state;
@@ -39,16 +43,22 @@ mod forged_tokens;
 mod hmac_key;
 mod html;
 mod key_words;
+mod recipe_check;
+mod retry_after;
+mod role_change;
 mod token_api;
+mod token_times;
 mod tokens;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
 use self::check::{CheckAnswer, Credential};
+use self::estimate::AuditEffort;
 use self::exchange::{AuditExchange, ShownExchange};
 use self::observed::Observed;
 use self::person::Person;
@@ -60,6 +70,17 @@ use crate::browser::Browser;
 use crate::client::caller::Call;
 
 pub use checks::ALL as CHECKS;
+
+/// What an honest request gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HonestAnswer {
+    /// It is served.
+    Served,
+    /// Its session was lost since the last one, and a new sign-in is served.
+    ServedAgain,
+    /// Neither is served.
+    Refused,
+}
 
 /// One audit of one application.
 #[derive(Debug)]
@@ -77,6 +98,8 @@ pub struct Audit {
     /// The browser for what only a browser decides.
     browser: Option<Arc<Browser>>,
     changed: Mutex<BTreeSet<String>>,
+    /// How many requests of the checks were answered "later", but for those that guess passwords.
+    turned_away: AtomicU32,
     /// The cookies of somebody who asks honest requests between the checks.
     honest: tokio::sync::Mutex<Option<String>>,
     /// Whether tokens are believed with any signature: asked once for all forgeries.
@@ -109,6 +132,7 @@ impl Audit {
             destructive: false,
             browser: None,
             changed: Mutex::default(),
+            turned_away: AtomicU32::new(0),
             honest: tokio::sync::Mutex::default(),
             any_signature: OnceCell::new(),
         })
@@ -127,9 +151,13 @@ impl Audit {
         &self.plan.accounts[0]
     }
 
-    /// The account of somebody else, where one is known.
+    /// The account of somebody else, where one is known. The administrator's only changes roles.
     pub fn second(&self) -> Option<&AuditAccount> {
-        self.plan.accounts.get(1)
+        let role_change = self.plan.recipe.role_change.as_ref();
+        let is_administrator =
+            |account: &AuditAccount| role_change.is_some_and(|change| change.by == account.user);
+        let mut others = self.plan.accounts.iter().skip(1);
+        others.find(|account| !is_administrator(account))
     }
 
     /// Somebody with an empty jar.
@@ -177,23 +205,30 @@ impl Audit {
     ///
     /// # Errors
     /// No answer.
-    pub async fn serves_honest_requests(&self, by: Credential) -> Result<bool, AuditError> {
+    pub async fn honest_answer(&self, by: Credential) -> Result<HonestAnswer, AuditError> {
         if by == Credential::Token || !self.plan.has_cookie_session {
-            return self.takes_token(self.account()).await;
+            return Ok(match self.takes_token(self.account()).await? {
+                true => HonestAnswer::Served,
+                false => HonestAnswer::Refused,
+            });
         }
         let mut honest = self.honest.lock().await;
+        let had_session = honest.is_some();
         if let Some(cookie) = honest.clone() {
             let (opens, _) = self.opens(self.account(), Some(cookie)).await?;
             if opens {
-                return Ok(true);
+                return Ok(HonestAnswer::Served);
             }
         }
         match self.signed_in(self.account()).await {
             Ok(person) => {
                 *honest = person.cookie_header(&self.plan.home);
-                Ok(true)
+                Ok(match had_session {
+                    true => HonestAnswer::ServedAgain,
+                    false => HonestAnswer::Served,
+                })
             }
-            Err(AuditError::Unexpected(_) | AuditError::Overloaded(_)) => Ok(false),
+            Err(AuditError::Unexpected(_) | AuditError::Overloaded(_)) => Ok(HonestAnswer::Refused),
             Err(error) => Err(error),
         }
     }
@@ -215,6 +250,15 @@ impl Audit {
         }
     }
 
+    /// What it may do beside what every audit does.
+    pub fn effort(&self) -> AuditEffort {
+        AuditEffort {
+            wait: self.wait,
+            destructive: self.destructive,
+            browser: self.browser.is_some(),
+        }
+    }
+
     /// An exchange as the report shows it.
     pub fn shown(&self, exchange: &AuditExchange, headers: &[&str]) -> ShownExchange {
         let mut shown = self.wire.mask.shown(exchange, headers);
@@ -229,6 +273,20 @@ impl Audit {
     pub fn note_change(&self, what: impl Into<String>) {
         let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
         changed.insert(what.into());
+    }
+
+    /// Takes back what was noted, because it is as it was.
+    fn forget_change(&self, what: &str) {
+        let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        changed.remove(what);
+    }
+
+    fn note_turned_away(&self, requests: u32) {
+        self.turned_away.fetch_add(requests, Ordering::Relaxed);
+    }
+
+    fn was_turned_away(&self) -> bool {
+        self.turned_away.load(Ordering::Relaxed) > 0
     }
 
     fn changes(&self) -> Vec<String> {
@@ -254,6 +312,10 @@ impl Audit {
     }
 
     fn no_session_cookie(&self) -> CheckAnswer {
+        if self.seen.renames_session {
+            let says = "The cookie of the session has another name at each sign-in, so the audit cannot follow it.";
+            return CheckAnswer::CannotTell(says.into());
+        }
         CheckAnswer::NotTried("The sign-in sets no cookie that makes a session.".into())
     }
 }

@@ -174,8 +174,11 @@ impl<'w> Person<'w> {
         let mut tokens = Vec::new();
         let mut path =
             (!recipe.path.is_empty()).then(|| self.wire.path(&fill(&recipe.path, values)));
+        let mut comes_from = None;
         if let Some(page) = &recipe.page {
-            let (at, page) = self.visit(&self.wire.path(page)).await?;
+            let page = self.wire.path(&fill(page, values));
+            let (at, page) = self.visit(&page).await?;
+            comes_from = Some(at.clone());
             let found = FoundPage::read(&page.reply.body);
             let form = form_for(
                 &found,
@@ -198,6 +201,12 @@ impl<'w> Person<'w> {
                 if path.is_none() {
                     path = self.wire.follow(&at, &form.action);
                 }
+            } else if is_get(recipe)
+                && let Some(link) =
+                    link_for(&found, |to| self.wire.follow(&at, to), path.as_deref())
+            {
+                self.note_tokens_of(&link);
+                path = Some(link);
             }
         }
         let path = path.ok_or_else(|| {
@@ -209,6 +218,9 @@ impl<'w> Person<'w> {
             .iter()
             .map(|(name, value)| (name.clone(), fill(value, values)))
             .collect();
+        if !is_get(recipe) {
+            headers = self.with_origin(headers, comes_from.as_deref());
+        }
         let mut token_header = None;
         if let Some(csrf) = &recipe.csrf {
             let answer = self.get(&self.wire.path(&csrf.from)).await?;
@@ -236,6 +248,36 @@ impl<'w> Person<'w> {
             headers,
             token_header,
         })
+    }
+
+    /// These headers, and those that a browser sends with a form or a script of the application's own page.
+    fn with_origin(
+        &self,
+        mut headers: Vec<(String, String)>,
+        comes_from: Option<&str>,
+    ) -> Vec<(String, String)> {
+        let origin = self.wire.target().origin();
+        let page = comes_from.map_or_else(|| self.wire.path("/"), str::to_owned);
+        let own = [("referer", format!("{origin}{page}")), ("origin", origin)];
+        for (name, value) in own {
+            // The recipe may say otherwise.
+            if headers
+                .iter()
+                .all(|(found, _)| !found.eq_ignore_ascii_case(name))
+            {
+                headers.push((name.to_owned(), value));
+            }
+        }
+        headers
+    }
+
+    /// Notes the CSRF tokens in the query of a link.
+    fn note_tokens_of(&self, link: &str) {
+        for (name, value) in query_of(link) {
+            if is_token(&value) {
+                self.wire.mask.note(&value, &name);
+            }
+        }
     }
 
     /// Sends a request of a recipe as a user of the application would.
@@ -268,6 +310,44 @@ fn form_for<'p>(
         !recipe.form.is_empty() && recipe.form.keys().all(has)
     };
     at_path.or_else(|| page.forms.iter().find(names))
+}
+
+fn is_get(recipe: &RequestRecipe) -> bool {
+    let method = recipe.method.as_deref().unwrap_or_default();
+    method.eq_ignore_ascii_case("get")
+}
+
+/// The link of a page that leads to this path, with the query that it has there.
+fn link_for(
+    page: &FoundPage,
+    leads_to: impl Fn(&str) -> Option<String>,
+    path: Option<&str>,
+) -> Option<String> {
+    let wanted = path?.split('?').next();
+    let mut links = page.links.iter().filter_map(|link| leads_to(&link.address));
+    links.find(|to| to.split('?').next() == wanted)
+}
+
+/// The parameters in the query of a path.
+fn query_of(path: &str) -> Vec<(String, String)> {
+    let query = path.split_once('?').map_or("", |(_, query)| query);
+    url::form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect()
+}
+
+/// A path without the parameters that only the application's own page has.
+pub(super) fn without_query_tokens(path: &str) -> String {
+    let mut kept = query_of(path);
+    kept.retain(|(_, value)| !is_token(value));
+    let own = path.split('?').next().unwrap_or_default();
+    if kept.is_empty() {
+        return own.to_owned();
+    }
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(kept)
+        .finish();
+    format!("{own}?{query}")
 }
 
 /// Whether a hidden value is one that a stranger cannot know: a CSRF token is long.

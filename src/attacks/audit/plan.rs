@@ -58,6 +58,8 @@ pub struct AuditPlan {
     pub recipe: Recipe,
     /// What was found without the recipe, a sentence each.
     pub found: Vec<String>,
+    /// The names of the cookies after the first sign-in.
+    pub first_cookies: Vec<String>,
 }
 
 impl AuditPlan {
@@ -153,6 +155,7 @@ pub async fn complete(
                 sign_out: None,
                 recipe,
                 found: vec![found.into()],
+                first_cookies: Vec::new(),
             });
         }
         (None, None) => return Err(no_sign_in()),
@@ -166,6 +169,7 @@ pub async fn complete(
         sign_out: recipe.sign_out.clone(),
         recipe,
         found,
+        first_cookies: Vec::new(),
     };
     let mut person = Person::new(wire);
     let answer = plan.sign_in(&mut person, &first).await?;
@@ -194,6 +198,8 @@ pub async fn complete(
     if plan.sign_out.is_none() {
         find_sign_out(wire, &mut plan, &home);
     }
+    let cookies = person.cookies(&plan.home).into_iter();
+    plan.first_cookies = cookies.map(|(name, _)| name).collect();
     Ok(plan)
 }
 

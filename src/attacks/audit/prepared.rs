@@ -59,10 +59,19 @@ impl Prepared {
         !self.tokens.is_empty() || self.token_header.is_some()
     }
 
-    /// The same with one more header.
+    /// The same with this header, in place of one of that name.
     #[must_use]
-    pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.to_owned()));
+    pub fn with(self, name: &str, value: &str) -> Self {
+        let mut with = self.without(name);
+        with.headers.push((name.to_owned(), value.to_owned()));
+        with
+    }
+
+    /// The same without a header.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.headers
+            .retain(|(found, _)| !found.eq_ignore_ascii_case(name));
         self
     }
 
@@ -142,6 +151,24 @@ mod tests {
         assert_eq!(fill("{user} {other} {", &values), "al\"ice {other} {");
         let json = filled(&serde_json::json!({"n": ["{user}", 1]}), &values);
         assert_eq!(json.to_string(), "{\"n\":[\"al\\\"ice\",1]}");
+    }
+
+    #[test]
+    fn a_header_is_replaced_and_left_out_whatever_its_case() {
+        let prepared = Prepared {
+            method: "POST".into(),
+            path: "/".into(),
+            fields: Vec::new(),
+            hidden: Vec::new(),
+            tokens: Vec::new(),
+            json: None,
+            headers: vec![("Origin".into(), "http://own.test".into())],
+            token_header: None,
+        };
+        let foreign = prepared.with("origin", "http://evil.test");
+        let header = ("origin".to_owned(), "http://evil.test".to_owned());
+        assert_eq!(foreign.headers, [header]);
+        assert!(foreign.without("ORIGIN").headers.is_empty());
     }
 
     #[test]

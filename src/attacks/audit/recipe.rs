@@ -45,6 +45,10 @@ pub struct Recipe {
     pub admin_page: Option<String>,
     /// How a user gets another password. Only an audit that may destroy something sends it.
     pub password_change: Option<RequestRecipe>,
+    /// How an administrator gives a user another role. Only an audit that may destroy something sends it.
+    pub role_change: Option<RoleChangeRecipe>,
+    /// How a user ends all of their other sessions.
+    pub sign_out_others: Option<RequestRecipe>,
     /// The API for tokens.
     pub token: Option<TokenRecipe>,
 }
@@ -62,7 +66,7 @@ pub struct AccountRecipe {
 }
 
 /// One request. Texts may hold placeholders: `{user}`, `{password}`, `{unique}`; for another
-/// password also `{new-password}`; with a token also `{access}`, `{refresh}`, `{iss}` and `{aud}`.
+/// password also `{new-password}`; for another role also `{role}`; with a token also `{access}`, `{refresh}`, `{iss}` and `{aud}`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RequestRecipe {
@@ -105,6 +109,24 @@ pub struct SignedInRecipe {
     pub page: String,
     /// A text on it that only this user sees; `{user}` is the name.
     pub text: String,
+}
+
+/// How an administrator gives the first account another role, and what the role opens.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RoleChangeRecipe {
+    /// The name of the administrator's account, which is one of the accounts and not the first.
+    pub by: String,
+    /// The request: `{user}` gets `{role}`.
+    pub request: RequestRecipe,
+    /// The role that the user has.
+    pub from: String,
+    /// The role that the user gets for a moment.
+    pub to: String,
+    /// A page that the second role opens and the first does not.
+    pub opens: String,
+    /// The same for a user with a token.
+    pub token_opens: Option<String>,
 }
 
 /// A request that changes something, and where the change is seen.
@@ -227,81 +249,6 @@ impl Recipe {
             ..Self::default()
         }
     }
-
-    fn check(&self, text: &str) -> Result<(), RecipeError> {
-        // The line in which a word is written first.
-        let line = |word: &str| {
-            let found = text
-                .lines()
-                .position(|line| line.trim_start().starts_with(word));
-            found.map_or(1, |line| line + 1)
-        };
-        let wrong = |word: &str, because: String, next: &str| {
-            Err(RecipeError {
-                line: line(word),
-                because,
-                next: next.to_owned(),
-            })
-        };
-        if !self.mine {
-            let because = "mine is not true: a port on this computer can lead to somebody else's \
-                           machine";
-            let next = "write mine = true if the application and its machine are yours";
-            return wrong("mine", because.into(), next);
-        }
-        let requests = self.requests();
-        for (word, request) in &requests {
-            if request.path.is_empty() && request.page.is_none() {
-                let because = format!("{word} has neither path nor page");
-                return wrong(word, because, "name the address: path = \"/login\"");
-            }
-            if request.json.is_some() && !request.form.is_empty() {
-                let because = format!("{word} has a form and JSON");
-                return wrong(word, because, "leave one of the two out");
-            }
-            let paths = [Some(&request.path), request.page.as_ref()];
-            let bad = |path: &&String| !path.is_empty() && !path.starts_with('/');
-            if let Some(path) = paths.into_iter().flatten().find(bad) {
-                let because = format!("{path} does not begin with a slash");
-                let next = "write the path only: the audit sends nothing to another host";
-                return wrong(word, because, next);
-            }
-        }
-        let token = self.token.iter();
-        let foreign: Vec<&String> = token.flat_map(|token| token.foreign.keys()).collect();
-        if let Some(unknown) = foreign
-            .iter()
-            .find(|name| !FOREIGN.contains(&name.as_str()))
-        {
-            let because = format!("{unknown} is no claim that a foreign token is tried with");
-            return wrong("[token.foreign", because, "use iss, aud, nbf or crit");
-        }
-        Ok(())
-    }
-
-    fn requests(&self) -> Vec<(&'static str, &RequestRecipe)> {
-        let mut all = Vec::new();
-        all.extend(
-            self.sign_in_first
-                .iter()
-                .map(|one| ("[[sign-in-first", one)),
-        );
-        all.extend(self.sign_in.iter().map(|one| ("[sign-in]", one)));
-        all.extend(self.sign_out.iter().map(|one| ("[sign-out", one)));
-        all.extend(
-            self.password_change
-                .iter()
-                .map(|one| ("[password-change", one)),
-        );
-        all.extend(self.change.iter().map(|one| ("[[change", &one.request)));
-        if let Some(token) = &self.token {
-            all.push(("[token", &token.sign_in));
-            all.extend(token.sign_out.iter().map(|one| ("[token", one)));
-            all.extend(token.renew.iter().map(|one| ("[token", one)));
-            all.extend(token.foreign.values().map(|one| ("[token", &one.request)));
-        }
-        all
-    }
 }
 
 #[cfg(test)]
@@ -330,7 +277,8 @@ mod tests {
         let recipe = Recipe::read(&all).expect("a whole recipe");
         assert!(recipe.sign_in.is_some() && recipe.token.is_some());
         assert!(recipe.sign_in_first.len() == 1 && recipe.password_change.is_some());
-        assert_eq!(recipe.account.len(), 2);
+        assert!(recipe.role_change.is_some() && recipe.sign_out_others.is_some());
+        assert_eq!(recipe.account.len(), 3);
         assert_eq!(recipe.change.len(), 2);
     }
 
@@ -354,6 +302,12 @@ mod tests {
             ),
             ("base = \n", 1, "invalid"),
             ("mine = true\n", 1, "base"),
+            (
+                "base = \"http://localhost\"\nmine = true\n[[account]]\nuser = \"a\"\n[role-change]\nby = \"a\"\n\
+                 from = \"x\"\nto = \"y\"\nopens = \"/\"\nrequest = { path = \"/r\" }\n",
+                5,
+                "no account beside the first",
+            ),
             (
                 "base = \"http://localhost\"\nmine = true\n[[account]]\nuser = \"a\"\npassword = \"b\"\n",
                 5,

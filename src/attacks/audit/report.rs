@@ -82,9 +82,12 @@ impl AuditFinding {
             defence,
             verdict,
             says,
-            gains: is_bad.then_some(card.gains),
+            gains: is_bad.then(|| gains(card, answer)),
             exchange,
-            mend: is_bad.then(|| framework.mend(card.near())),
+            mend: is_bad.then(|| match card.mend {
+                Some(own) => own.of(framework).to_owned(),
+                None => framework.mend(card.near()),
+            }),
             page: format!("/defences/{}", card.near().slug()),
             keys: card.keys,
             standards: card.standards(),
@@ -99,6 +102,16 @@ impl AuditFinding {
     /// Whether it is a note.
     pub const fn is_note(&self) -> bool {
         matches!(self.verdict, AuditVerdict::Note { .. })
+    }
+}
+
+/// What an attacker gains by what was seen.
+fn gains(card: &CheckCard, answer: &CheckAnswer) -> &'static str {
+    match answer {
+        CheckAnswer::Weak(evidence) | CheckAnswer::Lacking(evidence) => {
+            evidence.gains.unwrap_or(card.gains)
+        }
+        _ => card.gains,
     }
 }
 

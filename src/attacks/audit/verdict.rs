@@ -52,6 +52,17 @@ impl AuditVerdict {
     }
 }
 
+impl AuditVerdict {
+    /// The layers that hold beside the one that is missing, in words; with a note only.
+    pub fn layers(&self) -> Option<String> {
+        let Self::Note { others } = self else {
+            return None;
+        };
+        let others: Vec<String> = others.iter().map(OtherLayers::in_words).collect();
+        (!others.is_empty()).then(|| format!("Beside it: {}.", others.join("; ")))
+    }
+}
+
 /// What stops an attack beside a layer that is missing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OtherLayers {
@@ -61,6 +72,24 @@ pub struct OtherLayers {
     pub held_by: Vec<&'static str>,
     /// The layers that the audit could not see, by their slugs.
     pub unseen: Vec<&'static str>,
+}
+
+impl OtherLayers {
+    /// As in `csrf-form is stopped by csrf-token`.
+    fn in_words(&self) -> String {
+        let attack = self.attack;
+        let (held, unseen) = (self.held_by.join(", "), self.unseen.join(", "));
+        match (held.is_empty(), unseen.is_empty()) {
+            (false, true) => format!("{attack} is stopped by {held}"),
+            (false, false) => format!("{attack} is stopped by {held} (not seen: {unseen})"),
+            (true, false) => {
+                format!("{attack} is stopped by {unseen} alone, which the audit did not see")
+            }
+            (true, true) => {
+                format!("{attack} succeeds where somebody else controls a sibling host")
+            }
+        }
+    }
 }
 
 /// The attacks whose other half is a cookie that a sibling host sets. No exchange with the
@@ -139,6 +168,10 @@ mod tests {
                     unseen: vec!["request-origin"],
                 }],
             }
+        );
+        assert_eq!(
+            alone.layers().as_deref(),
+            Some("Beside it: csrf-form is stopped by csrf-token (not seen: request-origin).")
         );
         let all = [Name::SameSite, Name::CsrfToken, Name::RequestOrigin];
         let AuditVerdict::Flaw { attacks } = seen(&all, &[]).judge(Name::SameSite) else {

@@ -1,7 +1,9 @@
 //! The one way by which an audit sends anything: to the pinned address only, at a bounded rate, with
 //! a bounded number of requests, each with a time limit and a largest answer.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::io::ErrorKind;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -9,6 +11,7 @@ use tokio::time::Instant;
 
 use super::exchange::{AuditExchange, SecretMask};
 use super::overload;
+use super::retry_after::{NoRetries, RetryPatience};
 use super::target::AllowedTarget;
 use crate::base::encode;
 use crate::client::caller::Call;
@@ -22,7 +25,14 @@ const MOST_REQUESTS: u32 = 1_500;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The pause after each request: 20 in a second.
-const PAUSE: Duration = Duration::from_millis(50);
+pub(super) const PAUSE: Duration = Duration::from_millis(50);
+
+/// For how long in all an audit waits for an application that has answered before and listens no more: it
+/// may be starting again.
+const RESTARTS: Duration = Duration::from_secs(20);
+
+/// How often it is asked meanwhile.
+const KNOCKS: Duration = Duration::from_millis(200);
 
 /// Why a check could not be tried to its end. It is never the work of a defence.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +62,7 @@ impl AuditError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Client(ClientError::Connect(error))
-                if error.kind() == std::io::ErrorKind::ConnectionRefused =>
+                if error.kind() == ErrorKind::ConnectionRefused =>
             {
                 "nothing listens there: start the application, and look at its address and port"
             }
@@ -94,6 +104,11 @@ pub struct AuditWire {
     last: Mutex<Option<Instant>>,
     sent: AtomicU32,
     turned_away: AtomicU32,
+    retries: RetryPatience,
+    /// Whether the application has answered.
+    has_answered: AtomicBool,
+    /// For how much longer a restart is waited for.
+    restarts: std::sync::Mutex<Duration>,
     /// Whether a certificate is accepted without a check.
     unchecked: bool,
     /// The secrets met so far.
@@ -129,6 +144,9 @@ impl AuditWire {
             last: Mutex::default(),
             sent: AtomicU32::new(0),
             turned_away: AtomicU32::new(0),
+            retries: RetryPatience::default(),
+            has_answered: AtomicBool::new(false),
+            restarts: std::sync::Mutex::new(RESTARTS),
             unchecked: false,
             mask: SecretMask::default(),
         }
@@ -196,11 +214,49 @@ impl AuditWire {
         is_own.then(|| format!("{}{query}", url.path()))
     }
 
-    /// Sends one call, whose path is whole, and reads the answer.
+    /// Sends one call, whose path is whole, and reads the answer. A call that was answered "later" is sent
+    /// again when the application says so, and one that reached nobody once somebody listens again.
     ///
     /// # Errors
     /// No answer, or no request is left.
     pub async fn send(&self, call: Call) -> Result<AuditExchange, AuditError> {
+        loop {
+            let exchange = match self.send_once(&call).await {
+                Err(error) if is_refused(&error) && self.waits_for_restart() => {
+                    tokio::time::sleep(KNOCKS).await;
+                    continue;
+                }
+                other => other?,
+            };
+            self.has_answered.store(true, Ordering::Relaxed);
+            if let Some(wait) = self.retries.wait_for(&exchange.reply) {
+                tokio::time::sleep(wait).await;
+                continue;
+            }
+            if overload::turns_away(exchange.reply.status) {
+                self.turned_away.fetch_add(1, Ordering::Relaxed);
+            }
+            return Ok(exchange);
+        }
+    }
+
+    /// Obeys no `Retry-After` until what it gives is dropped: the limit itself is asked about.
+    pub(super) fn without_retries(&self) -> NoRetries<'_> {
+        self.retries.off()
+    }
+
+    /// Whether a restart may still be waited for; takes the time until the next try.
+    fn waits_for_restart(&self) -> bool {
+        if !self.has_answered.load(Ordering::Relaxed) {
+            return false;
+        }
+        let mut left = self.restarts.lock().unwrap_or_else(PoisonError::into_inner);
+        let less = left.checked_sub(KNOCKS);
+        *left = less.unwrap_or_default();
+        less.is_some()
+    }
+
+    async fn send_once(&self, call: &Call) -> Result<AuditExchange, AuditError> {
         if self.sent.fetch_add(1, Ordering::Relaxed) >= MOST_REQUESTS {
             return Err(AuditError::Spent);
         }
@@ -235,14 +291,11 @@ impl AuditWire {
             let shown = encode::line(&encoding).chars().take(40).collect();
             return Err(AuditError::Compressed(shown));
         }
-        if overload::turns_away(reply.status) {
-            self.turned_away.fetch_add(1, Ordering::Relaxed);
-        }
         Ok(AuditExchange {
             method: method.to_owned(),
             url: format!("{}{}", target.origin(), call.path),
-            headers: call.headers,
-            body: call.body,
+            headers: call.headers.clone(),
+            body: call.body.clone(),
             reply,
             took: begun.elapsed(),
         })
@@ -258,4 +311,12 @@ impl AuditWire {
         }
         *last = Some(Instant::now());
     }
+}
+
+/// Whether nobody listened, so that the request reached nobody.
+fn is_refused(error: &AuditError) -> bool {
+    let AuditError::Client(ClientError::Connect(error)) = error else {
+        return false;
+    };
+    error.kind() == ErrorKind::ConnectionRefused
 }

@@ -5,19 +5,22 @@
 mod baseline;
 mod html;
 mod junit;
+mod one_at_a_time;
 mod password;
 mod text;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum, ValueHint};
 
 use self::baseline::Baseline;
+use self::one_at_a_time::AuditTurn;
 use super::matrix::parse_variant;
 use super::progress::ProgressLine;
 use super::running_lab::{RunningLab, how_to_install};
+use crate::attacks::audit::estimate::{AuditEffort, AuditEstimate};
 use crate::attacks::audit::recipe::{AccountRecipe, Recipe, TEMPLATE};
 use crate::attacks::audit::report::{AuditFinding, AuditReport};
 use crate::attacks::audit::target::{AllowedTarget, AuditNonce, NONCE_PATH, TargetError, Whose};
@@ -151,8 +154,8 @@ pub async fn run(flags: AuditFlags) -> Result<(), StartError> {
                 Some(engine) => Some(start_browser(engine).await?),
                 None => None,
             };
-            let audit = of_an_application(&flags).await?.with_browser(browser);
-            (report(audit, &flags).await, None)
+            let (audit, _turn) = of_an_application(&flags).await?;
+            (report(audit.with_browser(browser), &flags).await, None)
         }
     };
     if let Some(lab) = lab {
@@ -213,7 +216,7 @@ fn init() -> Result<(), StartError> {
     ))
 }
 
-async fn of_an_application(flags: &AuditFlags) -> Result<Audit, StartError> {
+async fn of_an_application(flags: &AuditFlags) -> Result<(Audit, AuditTurn), StartError> {
     let (mut recipe, folder) = recipe(flags)?;
     if let Some(user) = &flags.user {
         let known = recipe
@@ -240,16 +243,25 @@ async fn of_an_application(flags: &AuditFlags) -> Result<Audit, StartError> {
     // On standard error: the report may go through a pipe.
     eprint!(
         "{} is {}. A port on this computer can be forwarded to somebody else's machine: audit only \
-         what is yours.\nThe audit sends about {} requests, 20 in a second at most, so it takes about {} s. \
-         Among them are failed sign-ins: ten guesses for one account, last of all.\n\n",
+         what is yours.\n{} Among them are failed sign-ins: ten guesses for one account, last of all.\n\n",
         encode::line(&recipe.base),
         main.address,
-        run::estimate(),
-        run::estimate() / 20,
+        text::announced(AuditEstimate::of(&recipe, effort(flags))),
     );
+    let turn = AuditTurn::take(&main)?;
     let accounts = password::accounts(&recipe.account, &folder)?;
     let wire = AuditWire::new(main, beside).map_err(|error| not_run(error.into()))?;
-    Audit::begin(wire, recipe, accounts).await.map_err(not_run)
+    let audit = Audit::begin(wire, recipe, accounts).await;
+    Ok((audit.map_err(not_run)?, turn))
+}
+
+/// What the flags allow beside what every audit does.
+fn effort(flags: &AuditFlags) -> AuditEffort {
+    AuditEffort {
+        wait: flags.wait,
+        destructive: flags.destructive,
+        browser: flags.browser.is_some(),
+    }
 }
 
 /// The recipe, and the folder to which its file names are relative.
@@ -312,8 +324,15 @@ async fn report(mut audit: Audit, flags: &AuditFlags) -> AuditReport {
     audit.wait = flags.wait;
     audit.destructive = flags.destructive;
     let mut progress = ProgressLine::new(CHECKS.len());
+    let begun = Instant::now();
     let report = run::run(&audit, |card| progress.advance(card.name)).await;
     progress.clear();
+    // On standard error: two audits give the same report.
+    eprintln!(
+        "The audit sent {} requests. Its checks took {} s.\n",
+        audit.wire.sent(),
+        begun.elapsed().as_secs()
+    );
     report
 }
 

@@ -16,6 +16,7 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 use tokio::sync::{Notify, Semaphore};
 
+use crate::attacks::audit::estimate::{AuditEffort, AuditEstimate};
 use crate::attacks::audit::report::AuditReport;
 use crate::attacks::audit::verdict::AuditVerdict;
 use crate::attacks::audit::{CHECKS, lab_portal, run};
@@ -83,6 +84,8 @@ struct FindingRow {
     title: &'static str,
     says: String,
     gains: Option<&'static str>,
+    /// The layers that hold beside the one that is missing.
+    layers: Option<String>,
     attacks: Vec<&'static str>,
     exchange: Option<String>,
     page: String,
@@ -109,6 +112,7 @@ fn groups(report: &AuditReport) -> Vec<FindingGroup> {
             title: one.title,
             says: one.says.clone(),
             gains: one.gains,
+            layers: one.verdict.layers(),
             attacks: match &one.verdict {
                 AuditVerdict::Flaw { attacks } => attacks.clone(),
                 _ => Vec::new(),
@@ -232,7 +236,9 @@ fn show(context: &RequestContext, jobs: &State<AuditJobs>) -> Template {
     let page = AuditPage {
         variants: Variant::all().map(|variant| variant.to_string()).collect(),
         chosen: chosen.unwrap_or_else(|| Variant::Insecure.to_string()),
-        requests: run::estimate(),
+        requests: lab_portal::recipe().map_or(0, |recipe| {
+            AuditEstimate::of(&recipe, AuditEffort::default()).requests
+        }),
         run,
     };
     page::render(context, "pages/lab/audit.html", "Audit", page)

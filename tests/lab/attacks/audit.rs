@@ -1,15 +1,23 @@
 //! The audit, proven by the matrix in both directions: on `hardened` it finds nothing, on `without-X`
 //! exactly what an attacker then achieves, and where it sees nothing it says nothing.
 
-mod applications;
+pub mod applications;
+mod cookie_jwt;
 mod destructive;
+mod disturbed;
+mod estimate;
 mod frameworks;
 mod hostile;
+mod only_one;
 mod overload;
-mod plain_app;
+pub mod plain_app;
 mod plain_mistakes;
+mod remembered;
+mod renamed_cookie;
 mod several_steps;
-mod small_app;
+mod sign_in_headers;
+mod sign_out_link;
+pub mod small_app;
 mod tokens_only;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,7 +78,12 @@ fn expected(name: Name) -> BTreeMap<String, String> {
         let verdict = if succeeds { "flaw" } else { "note" };
         (weak.slug().to_owned(), verdict.to_owned())
     });
-    said.collect()
+    let mut said: BTreeMap<String, String> = said.collect();
+    // The portal's sign-out is one of the changes that a weak `safe-methods` lets a GET make.
+    if name == Name::SafeMethods {
+        said.insert("sign-out-by-link".into(), "note".into());
+    }
+    said
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -66,3 +66,48 @@ async fn without_a_browser_both_are_not_tried_and_say_how() {
         assert!(says.contains("--browser chromium"), "{says}");
     }
 }
+
+/// What `tests/run long` adds.
+mod long {
+    use session_lab::attacks::audit::report::AuditFinding;
+    use session_lab::defences::policy::{Policy, resolve};
+
+    use super::*;
+
+    fn is_bad(report: &AuditReport, check: &str) -> bool {
+        let found = report.findings.iter().find(|one| one.check == check);
+        found.is_some_and(|one: &AuditFinding| one.is_flaw() || one.is_note())
+    }
+
+    /// On each variant with one weak defence: Back shows a page only where pages may be stored.
+    async fn each_variant_is_told(browser: &Arc<Browser>) {
+        let mut wrong = Vec::new();
+        for name in Name::ALL.iter().copied() {
+            let variant = Variant::Without(name);
+            let report = audited(variant, Some(browser.clone())).await;
+            let moved = resolve(variant, &Policy::INSECURE).moved;
+            let may_store = name == Name::NoStore || moved.contains(&Name::NoStore);
+            let (verdict, says) = said(&report, BACK);
+            if is_bad(&report, BACK) != may_store {
+                wrong.push(format!("{variant}: {BACK}: {verdict}: {says}"));
+            }
+            let (verdict, says) = said(&report, LEFT);
+            if verdict == "not tried" || (is_bad(&report, LEFT) && name != Name::ClearSiteData) {
+                wrong.push(format!("{variant}: {LEFT}: {verdict}: {says}"));
+            }
+        }
+        assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+    }
+
+    #[tokio::test]
+    #[ignore = "long: each variant is audited in Chromium"]
+    async fn each_variant_is_told_in_chromium() {
+        each_variant_is_told(browser()).await;
+    }
+
+    #[tokio::test]
+    #[ignore = "long: each variant is audited in Firefox"]
+    async fn each_variant_is_told_in_firefox() {
+        each_variant_is_told(&Arc::new(firefox().await)).await;
+    }
+}

@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use super::shell::Shell;
+use crate::attacks::audit::applications::accounts;
+use crate::attacks::audit::plain_app::PlainApp;
 use crate::support::lab;
 use session_lab::base::addresses::Listener;
 
@@ -160,4 +162,63 @@ fn a_recipe_is_written_once_and_its_mistakes_have_a_line() {
     shell.write("p", "secret\n");
     let ended = shell.run(&["audit"]);
     assert!(ended.error().contains("could not begin"), "{ended:?}");
+}
+
+/// The number before some words.
+fn number_before(text: &str, words: &str) -> u32 {
+    let before = text.split(words).next().expect("a beginning");
+    let number = before.split_whitespace().next_back().unwrap_or_default();
+    number
+        .parse()
+        .unwrap_or_else(|_| panic!("no number before {words}: {text}"))
+}
+
+#[test]
+fn what_an_audit_costs_is_said_first_with_its_waits_and_is_kept() {
+    let app = PlainApp::default().start();
+    let shell = Shell::new();
+    let account = &accounts()[0];
+    let recipe = format!(
+        "base = \"{}\"\nmine = true\n[[account]]\nuser = \"{}\"\npassword-file = \"p\"\n",
+        app.url(),
+        account.user
+    );
+    shell.write("audit.toml", &recipe);
+    shell.write("p", &account.password);
+    let ended = shell.run(&["audit", "--wait", "1s", "--format", "json"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let announced = number_before(&ended.stderr, " requests at most");
+    let sent = number_before(&ended.stderr, " requests. Its checks");
+    assert!(0 < sent && sent <= announced, "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("2 s of that it waits"),
+        "{}",
+        ended.stderr
+    );
+    let report: Value = serde_json::from_str(&ended.stdout).expect("only the report");
+    let findings = report["findings"].as_array().expect("a list");
+    let idle = findings.iter().find(|one| one["check"] == "idle-timeout");
+    assert_eq!(idle.expect("it is there")["verdict"]["kind"], "cannot-tell");
+}
+
+#[test]
+fn a_report_in_html_begins_with_its_verdict_and_has_what_the_text_has() {
+    let shell = Shell::new();
+    let origin = lab().addresses.origin(Listener::Lab);
+    let words = ["audit", "--against", "without-framing", "--url", &origin];
+    let text = shell.run(&words).stdout;
+    let html = shell
+        .run(&[&words[..], &["--format", "html"]].concat())
+        .stdout;
+    let verdict = html.find("1 flaw and 0 notes").expect("a verdict");
+    let first = html.find("<article").expect("a finding");
+    assert!(verdict < first, "{html}");
+    assert!(html.contains("<a href=\"#framing\">framing</a>"), "{html}");
+    for part in ["Not seen from outside", "What the audit left behind"] {
+        assert!(html.contains(part), "{part}: {html}");
+        assert!(text.contains(&part.to_uppercase()), "{part}: {text}");
+    }
+    assert!(!html.contains("<script"), "{html}");
+    // Two limits take waiting, and the text says so once.
+    assert_eq!(text.matches("It takes waiting").count(), 1, "{text}");
 }

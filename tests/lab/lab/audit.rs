@@ -78,6 +78,10 @@ async fn the_own_mix_is_audited_and_a_word_that_is_no_variant_is_not() {
     );
     let page = student.get("/audit").await.shown();
     assert!(page.contains("No flaw was found on custom"), "{page}");
+    // The layers that hold are named, and the verdict comes first.
+    assert!(page.contains("Beside it: "), "{page}");
+    let form = page.find("id=\"variant\"").expect("a form");
+    assert!(page.find("No flaw was found") < Some(form), "{page}");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::super::Audit;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckNeed, CheckSubject};
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
 
@@ -17,6 +17,9 @@ const CARD: CheckCard = CheckCard {
     keys: &["TO-ABS"],
     standards: &[],
     requests: 20,
+    sign_ins: 1,
+    needs: &[CheckNeed::Waiting],
+    mend: None,
 };
 
 #[async_trait]

@@ -19,7 +19,10 @@ const CARD: CheckCard = CheckCard {
     gains: "An attacker makes up an id, plants it in the user's browser, and waits until the user signs in with it, where the sign-in does not renew it.",
     keys: &["SID-STRICT"],
     standards: &[],
-    requests: 4,
+    requests: 2,
+    sign_ins: 1,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]

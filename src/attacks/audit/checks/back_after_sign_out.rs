@@ -5,7 +5,9 @@ use async_trait::async_trait;
 
 use super::super::Audit;
 use super::super::audit_window::AuditWindow;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject, Worst};
+use super::super::check::{
+    Check, CheckAnswer, CheckCard, CheckEvidence, CheckNeed, CheckSubject, Worst,
+};
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
 
@@ -22,6 +24,9 @@ const CARD: CheckCard = CheckCard {
     keys: &["LO-CACHE"],
     standards: &[],
     requests: 8,
+    sign_ins: 0,
+    needs: &[CheckNeed::Browser],
+    mend: None,
 };
 
 #[async_trait]
@@ -51,10 +56,7 @@ impl Check for BackAfterSignOutCheck {
                 "In {} the page of the user is back after the sign-out, without a network.",
                 user.version()
             );
-            return Ok(CheckAnswer::Weak(CheckEvidence {
-                says,
-                exchange: None,
-            }));
+            return Ok(CheckAnswer::Weak(CheckEvidence::without_exchange(says)));
         }
         let says = format!("In {} Back shows no page of the user.", user.version());
         Ok(CheckAnswer::Strong(says))

@@ -20,7 +20,10 @@ const CARD: CheckCard = CheckCard {
     gains: "Whoever sees an address with the id, in a history, a log or a Referer, is the user; and a link with the attacker's id plants it.",
     keys: &["SID-URL"],
     standards: &[],
-    requests: 9,
+    requests: 8,
+    sign_ins: 1,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]
@@ -37,10 +40,7 @@ impl Check for CarrierCheck {
         let cookies = person.cookies(&audit.plan.home);
         let id = person.cookie(&audit.plan.home, &name).unwrap_or_default();
         // The others stay: the id alone changes its place.
-        let others: Vec<_> = cookies
-            .into_iter()
-            .filter(|(other, _)| *other != name)
-            .collect();
+        let others = audit.seen.beside(&name, cookies);
         let encoded: String = byte_serialize(id.as_bytes()).collect();
         let mut tries = 0;
         let home = &audit.plan.home;

@@ -18,6 +18,9 @@ const CARD: CheckCard = CheckCard {
     keys: &["CORS-REFLECT"],
     standards: &[],
     requests: 4,
+    sign_ins: 1,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]

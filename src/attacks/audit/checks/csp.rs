@@ -18,6 +18,9 @@ const CARD: CheckCard = CheckCard {
     keys: &["HDR-CSP", "XSS-RUN"],
     standards: &[],
     requests: 0,
+    sign_ins: 0,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::super::Audit;
 use super::super::change;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckNeed, CheckSubject};
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
 
@@ -18,7 +18,10 @@ const CARD: CheckCard = CheckCard {
     gains: "A page of another site posts the form with the user's cookie, and the application does what it says, where no other layer refuses it.",
     keys: &["CSRF-NONE"],
     standards: &[],
-    requests: 12,
+    requests: 16,
+    sign_ins: 1,
+    needs: &[CheckNeed::FormChange],
+    mend: None,
 };
 
 #[async_trait]

@@ -19,6 +19,9 @@ const CARD: CheckCard = CheckCard {
     keys: &["CK-DUP"],
     standards: &[],
     requests: 2,
+    sign_ins: 1,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]
@@ -33,7 +36,13 @@ impl Check for DuplicateCookiesCheck {
         };
         let person = audit.signed_in(audit.account()).await?;
         let cookies = person.cookies(&audit.plan.home);
-        let own = header_of(&cookies).unwrap_or_default();
+        let own: Vec<_> = cookies
+            .iter()
+            .filter(|(own, _)| *own == name)
+            .cloned()
+            .collect();
+        let own = [own, audit.seen.beside(&name, cookies)].concat();
+        let own = header_of(&own).unwrap_or_default();
         audit.wire.mask.note(PLANTED, "planted");
         for header in [
             format!("{own}; {name}={PLANTED}"),

@@ -5,7 +5,9 @@ use async_trait::async_trait;
 
 use super::super::Audit;
 use super::super::change;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject, Worst};
+use super::super::check::{
+    Check, CheckAnswer, CheckCard, CheckEvidence, CheckNeed, CheckSubject, Worst,
+};
 use super::super::prepared::Prepared;
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
@@ -22,7 +24,10 @@ const CARD: CheckCard = CheckCard {
     gains: "A page of the same site, such as a sibling host, makes the application do what it wants in the user's name; where SameSite is missing, any page does.",
     keys: &["CSRF-SIBLING", "CSRF-NONE"],
     standards: &[],
-    requests: 12,
+    requests: 16,
+    sign_ins: 1,
+    needs: &[CheckNeed::FormChange],
+    mend: None,
 };
 
 #[async_trait]

@@ -5,7 +5,9 @@ use async_trait::async_trait;
 
 use super::super::Audit;
 use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject, Worst};
+use super::super::mends::CheckMend;
 use super::super::wire::AuditError;
+use crate::defences::Elsewhere;
 use crate::defences::facts::Scheme;
 use crate::defences::policy::Name;
 
@@ -22,6 +24,21 @@ const CARD: CheckCard = CheckCard {
     keys: &["HDR-HSTS"],
     standards: &["ASVS 3.4.1", "CWE-523", "RFC 6797"],
     requests: 0,
+    sign_ins: 0,
+    needs: &[],
+    mend: Some(&MEND),
+};
+
+const MEND: CheckMend = CheckMend {
+    general: "Send Strict-Transport-Security: max-age=31536000 with every answer over https.",
+    elsewhere: Elsewhere {
+        flask: "flask-talisman: Talisman(app), which sends it for a year, the default",
+        express: "helmet() sends it for a year, the default",
+        django: "SECURE_HSTS_SECONDS = 31536000, with SecurityMiddleware",
+        spring: "Spring Security sends it over https for a year, the default",
+        rocket: "Shield::default().enable(Hsts::Enable(Duration::days(365))); with TLS in a release build \
+                 it is on by default",
+    },
 };
 
 #[async_trait]

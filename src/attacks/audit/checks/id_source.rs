@@ -21,7 +21,10 @@ const CARD: CheckCard = CheckCard {
     gains: "Anyone computes the id of somebody who is signed in, and is then that user, without any contact with them.",
     keys: &["SID-ENTROPY"],
     standards: &[],
-    requests: 10,
+    requests: 5,
+    sign_ins: 5,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]
@@ -60,7 +63,8 @@ impl Check for IdSourceCheck {
             let says =
                 format!("An id has room for {bits} bits at most; {ENOUGH} should be random.");
             let shown = audit.shown(&audit.seen.setter, &["set-cookie"]);
-            return Ok(CheckAnswer::Lacking(CheckEvidence::new(says, shown)));
+            let evidence = CheckEvidence::new(says, shown).gaining(GUESSED_AT_RANDOM);
+            return Ok(CheckAnswer::Lacking(evidence));
         }
         Ok(CheckAnswer::NotFound {
             tries: ids.len(),
@@ -68,6 +72,10 @@ impl Check for IdSourceCheck {
         })
     }
 }
+
+/// What an attacker gains by an id that is short and follows from no other.
+const GUESSED_AT_RANDOM: &str = "An attacker who guesses ids at random meets one of somebody who is signed in \
+                                 sooner, the shorter the ids are and the more users there are.";
 
 /// How many ids are collected.
 const SAMPLES: usize = 4;

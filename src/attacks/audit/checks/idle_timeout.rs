@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 
 use super::super::Audit;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckNeed, CheckSubject};
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
 
@@ -19,7 +19,10 @@ const CARD: CheckCard = CheckCard {
     gains: "Whoever finds an old copy of the cookie is still the user.",
     keys: &["TO-IDLE"],
     standards: &[],
-    requests: 26,
+    requests: 22,
+    sign_ins: 2,
+    needs: &[CheckNeed::Waiting],
+    mend: None,
 };
 
 #[async_trait]

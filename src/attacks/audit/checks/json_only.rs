@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::super::Audit;
 use super::super::change;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckNeed, CheckSubject};
 use super::super::prepared::Prepared;
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
@@ -19,7 +19,10 @@ const CARD: CheckCard = CheckCard {
     gains: "A form of another site sends JSON in the user's name, without the question that browsers ask before a script may send it, where no other layer refuses it.",
     keys: &["CSRF-CT"],
     standards: &[],
-    requests: 12,
+    requests: 16,
+    sign_ins: 1,
+    needs: &[CheckNeed::JsonChange],
+    mend: None,
 };
 
 #[async_trait]

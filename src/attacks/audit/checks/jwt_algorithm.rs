@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::super::Audit;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckNeed, CheckSubject};
 use super::super::forged_tokens::ForgedTokens;
 use super::super::tokens;
 use super::super::wire::AuditError;
@@ -18,7 +18,10 @@ const CARD: CheckCard = CheckCard {
     gains: "Anyone signs tokens with the public key, which everyone has.",
     keys: &["JWT-ALGCONF"],
     standards: &[],
-    requests: 8,
+    requests: 13,
+    sign_ins: 4,
+    needs: &[CheckNeed::PublicKey],
+    mend: None,
 };
 
 #[async_trait]

@@ -17,7 +17,10 @@ const CARD: CheckCard = CheckCard {
     gains: "Whoever receives tokens of a user for another service uses them here.",
     keys: &["JWT-AUD"],
     standards: &[],
-    requests: 4,
+    requests: 2,
+    sign_ins: 2,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]

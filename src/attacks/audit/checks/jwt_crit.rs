@@ -17,7 +17,10 @@ const CARD: CheckCard = CheckCard {
     gains: "A limit that the issuer wrote into the token, such as a single use, does not hold.",
     keys: &["JWT-CRIT"],
     standards: &[],
-    requests: 4,
+    requests: 2,
+    sign_ins: 2,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]

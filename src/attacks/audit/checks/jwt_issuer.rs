@@ -17,7 +17,10 @@ const CARD: CheckCard = CheckCard {
     gains: "A customer of another service that shares the key is a user here, by any name that the service gives them.",
     keys: &["JWT-ISS"],
     standards: &[],
-    requests: 4,
+    requests: 2,
+    sign_ins: 2,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]

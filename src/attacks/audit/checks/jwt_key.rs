@@ -20,7 +20,10 @@ const CARD: CheckCard = CheckCard {
     gains: "Anyone with one token finds the key offline and signs tokens in the name of any user.",
     keys: &["JWT-WEAKKEY"],
     standards: &[],
-    requests: 3,
+    requests: 1,
+    sign_ins: 3,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]

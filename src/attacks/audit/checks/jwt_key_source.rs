@@ -19,7 +19,10 @@ const CARD: CheckCard = CheckCard {
     gains: "Anyone signs tokens with their own key and sends the public half along.",
     keys: &["JWT-JWK", "JWT-JKU"],
     standards: &[],
-    requests: 4,
+    requests: 7,
+    sign_ins: 4,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]

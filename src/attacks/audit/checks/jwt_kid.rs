@@ -19,6 +19,9 @@ const CARD: CheckCard = CheckCard {
     keys: &["JWT-KID"],
     standards: &[],
     requests: 4,
+    sign_ins: 4,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]

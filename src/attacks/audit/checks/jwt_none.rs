@@ -19,7 +19,10 @@ const CARD: CheckCard = CheckCard {
     gains: "Anyone writes a token in the name of any user, without a key.",
     keys: &["JWT-NONE"],
     standards: &[],
-    requests: 6,
+    requests: 7,
+    sign_ins: 4,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]

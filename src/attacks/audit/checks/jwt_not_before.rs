@@ -17,7 +17,10 @@ const CARD: CheckCard = CheckCard {
     gains: "Whoever gets a token for later uses it now.",
     keys: &["JWT-NBF"],
     standards: &[],
-    requests: 4,
+    requests: 2,
+    sign_ins: 2,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]

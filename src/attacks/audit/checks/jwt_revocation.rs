@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::super::Audit;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckNeed, CheckSubject};
 use super::super::tokens;
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
@@ -17,7 +17,10 @@ const CARD: CheckCard = CheckCard {
     gains: "Whoever copied the token is the user until it expires, also after the user signed out.",
     keys: &["JWT-REVOKE"],
     standards: &[],
-    requests: 3,
+    requests: 4,
+    sign_ins: 1,
+    needs: &[CheckNeed::TokenSignOut],
+    mend: None,
 };
 
 #[async_trait]

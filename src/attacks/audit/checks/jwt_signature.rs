@@ -18,7 +18,10 @@ const CARD: CheckCard = CheckCard {
     gains: "Anyone writes a token in the name of any user.",
     keys: &["JWT-NOSIG"],
     standards: &[],
-    requests: 3,
+    requests: 1,
+    sign_ins: 2,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]

@@ -17,7 +17,10 @@ const CARD: CheckCard = CheckCard {
     gains: "Whoever sees an address with the token, in a history, a log or a Referer, is the user until it expires.",
     keys: &["JWT-QUERY"],
     standards: &[],
-    requests: 5,
+    requests: 4,
+    sign_ins: 1,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]

@@ -17,7 +17,10 @@ const CARD: CheckCard = CheckCard {
     gains: "A stolen refresh token is used everywhere and for days, past the short life of access tokens.",
     keys: &["JWT-TYP"],
     standards: &[],
-    requests: 2,
+    requests: 1,
+    sign_ins: 1,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]

@@ -5,7 +5,9 @@ use async_trait::async_trait;
 
 use super::super::Audit;
 use super::super::audit_window::AuditWindow;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject, Worst};
+use super::super::check::{
+    Check, CheckAnswer, CheckCard, CheckEvidence, CheckNeed, CheckSubject, Worst,
+};
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
 
@@ -22,6 +24,9 @@ const CARD: CheckCard = CheckCard {
     keys: &["LO-CSD"],
     standards: &[],
     requests: 8,
+    sign_ins: 0,
+    needs: &[CheckNeed::Browser],
+    mend: None,
 };
 
 /// The names of everything that scripts of this origin have stored.
@@ -62,7 +67,7 @@ impl Check for LeftInBrowserCheck {
         if left.is_empty() && session.is_empty() {
             return Ok(CheckAnswer::NotFound {
                 tries: 1,
-                of: "sign-outs: it left no cookie of the session and nothing that a page had stored",
+                of: "sign-out: it left no cookie of the session and nothing that a page had stored",
             });
         }
         let mut says = format!("In {} the sign-out leaves", user.version());
@@ -74,9 +79,6 @@ impl Check for LeftInBrowserCheck {
             says.push_str(&format!("{and} what pages stored as {}", left.join(", ")));
         }
         says.push('.');
-        Ok(CheckAnswer::Lacking(CheckEvidence {
-            says,
-            exchange: None,
-        }))
+        Ok(CheckAnswer::Lacking(CheckEvidence::without_exchange(says)))
     }
 }

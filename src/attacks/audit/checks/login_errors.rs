@@ -22,7 +22,10 @@ const CARD: CheckCard = CheckCard {
     gains: "An attacker learns which names have an account, for guessing, for phishing, or because membership is a secret.",
     keys: &["AU-ENUM"],
     standards: &[],
-    requests: 12,
+    requests: 6,
+    sign_ins: 6,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]
@@ -69,7 +72,11 @@ impl Check for LoginErrorsCheck {
                 mask.masked(&other),
             );
             let exchange = shown(unknown);
-            return Ok(CheckAnswer::Weak(CheckEvidence { says, exchange }));
+            return Ok(CheckAnswer::Weak(CheckEvidence {
+                says,
+                exchange,
+                gains: None,
+            }));
         }
         if differ_in_time(&names) {
             let (slow, fast) = match wrong.fastest() > unknown.fastest() {
@@ -81,7 +88,11 @@ impl Check for LoginErrorsCheck {
                  each of {tries} tries."
             );
             let exchange = shown(unknown);
-            return Ok(CheckAnswer::Weak(CheckEvidence { says, exchange }));
+            return Ok(CheckAnswer::Weak(CheckEvidence {
+                says,
+                exchange,
+                gains: None,
+            }));
         }
         let says = "Both failures have the same status and the same text, and no gross difference in time.";
         Ok(CheckAnswer::Strong(says.into()))

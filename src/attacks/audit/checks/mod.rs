@@ -5,6 +5,7 @@ mod adoption;
 mod back_after_sign_out;
 mod carrier;
 mod client_state;
+mod cookie_token;
 mod cors;
 mod csp;
 mod csrf_token;
@@ -20,11 +21,13 @@ mod idle_timeout;
 mod json_only;
 mod jwt_algorithm;
 mod jwt_audience;
+mod jwt_claims;
 mod jwt_crit;
 mod jwt_issuer;
 mod jwt_key;
 mod jwt_key_source;
 mod jwt_kid;
+mod jwt_lifetime;
 mod jwt_none;
 mod jwt_not_before;
 mod jwt_revocation;
@@ -42,13 +45,17 @@ mod persistence;
 mod referrer;
 mod refresh_rotation;
 mod request_origin;
+mod role_change;
 mod role_source;
 mod rotation;
 mod safe_methods;
 mod same_site;
 mod secure;
 mod sign_out;
+mod sign_out_by_link;
+mod sign_out_others;
 mod signing_key;
+mod taken_role;
 mod throttle;
 mod token_storage;
 mod transport;
@@ -66,9 +73,12 @@ pub const ALL: &[&dyn Check] = &[
     &id_source::IdSourceCheck,
     &adoption::AdoptionCheck,
     &rotation::RotationCheck,
+    &role_change::RoleChangeCheck,
+    &taken_role::TakenRoleCheck,
     &carrier::CarrierCheck,
     &duplicate_cookies::DuplicateCookiesCheck,
     &sign_out::SignOutCheck,
+    &sign_out_others::SignOutOthersCheck,
     &old_sessions::OldSessionsCheck,
     &idle_timeout::IdleTimeoutCheck,
     &absolute_timeout::AbsoluteTimeoutCheck,
@@ -84,6 +94,7 @@ pub const ALL: &[&dyn Check] = &[
     &request_origin::RequestOriginCheck,
     &foreign_form::ForeignFormCheck,
     &safe_methods::SafeMethodsCheck,
+    &sign_out_by_link::SignOutByLinkCheck,
     &json_only::JsonOnlyCheck,
     &cors::CorsCheck,
     &login_csrf::LoginCsrfCheck,
@@ -92,6 +103,7 @@ pub const ALL: &[&dyn Check] = &[
     &role_source::RoleSourceCheck,
     &client_state::ClientStateCheck,
     &signing_key::SigningKeyCheck,
+    &cookie_token::CookieTokenCheck,
     &jwt_signature::JwtSignatureCheck,
     &jwt_none::JwtNoneCheck,
     &jwt_algorithm::JwtAlgorithmCheck,
@@ -104,6 +116,8 @@ pub const ALL: &[&dyn Check] = &[
     &jwt_type::JwtTypeCheck,
     &jwt_crit::JwtCritCheck,
     &jwt_transport::JwtTransportCheck,
+    &jwt_claims::JwtClaimsCheck,
+    &jwt_lifetime::JwtLifetimeCheck,
     &jwt_revocation::JwtRevocationCheck,
     &refresh_rotation::RefreshRotationCheck,
     &token_storage::TokenStorageCheck,

@@ -17,6 +17,9 @@ const CARD: CheckCard = CheckCard {
     keys: &["LO-CACHE"],
     standards: &[],
     requests: 0,
+    sign_ins: 0,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]
@@ -37,9 +40,16 @@ impl Check for NoStoreCheck {
             ));
         }
         let shown = audit.shown(home, &["cache-control"]);
-        Ok(CheckAnswer::Weak(CheckEvidence::new(
-            "The page of a signed-in user does not say Cache-Control: no-store.",
-            shown,
-        )))
+        let says = "The page of a signed-in user does not say Cache-Control: no-store.";
+        let evidence = CheckEvidence::new(says, shown);
+        let mut kinds = home.reply.header("content-type");
+        if kinds.all(|kind| kind.contains("html")) {
+            return Ok(CheckAnswer::Weak(evidence));
+        }
+        Ok(CheckAnswer::Lacking(evidence.gaining(NO_PAGE)))
     }
 }
+
+/// What an attacker gains where the answer is none that a window shows.
+const NO_PAGE: &str = "The answer is data for a script, which Back does not show. A browser may keep it in its cache, \
+                       where anyone who has the files of its profile finds it.";

@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckNeed, CheckSubject};
 use super::super::plan::AuditAccount;
 use super::super::recipe::RequestRecipe;
 use super::super::wire::AuditError;
@@ -21,7 +21,10 @@ const CARD: CheckCard = CheckCard {
     gains: "An attacker who is in the account stays in it after the user has changed the password because of that.",
     keys: &["LO-OTHERS"],
     standards: &[],
-    requests: 12,
+    requests: 10,
+    sign_ins: 4,
+    needs: &[CheckNeed::PasswordChange, CheckNeed::Destruction],
+    mend: None,
 };
 
 /// What the new password has at its end. An owner whose password cannot be changed back needs it.

@@ -5,7 +5,9 @@ use async_trait::async_trait;
 
 use super::super::Audit;
 use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject, Worst};
+use super::super::mends::CheckMend;
 use super::super::wire::AuditError;
+use crate::defences::Elsewhere;
 use crate::defences::policy::Name;
 use url::form_urlencoded::byte_serialize;
 
@@ -21,7 +23,24 @@ const CARD: CheckCard = CheckCard {
     gains: "A link to the real sign-in ends on the attacker's page, which asks for the password once more.",
     keys: &[],
     standards: &["ASVS 3.7.2", "CWE-601", "WSTG-CLNT-04"],
-    requests: 14,
+    requests: 1,
+    sign_ins: 7,
+    needs: &[],
+    mend: Some(&MEND),
+};
+
+const MEND: CheckMend = CheckMend {
+    general: "After the sign-in, redirect only to addresses from your own list.",
+    elsewhere: Elsewhere {
+        flask: "Nothing built in: compare the address with a list of your own endpoints, and redirect with \
+                url_for(name).",
+        express: "Nothing built in: res.redirect() takes any address. Compare it with a list of your own paths.",
+        django: "LoginView checks it, the default; in your own view \
+                 url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()})",
+        spring: "The saved request is used, the default; set no targetUrlParameter on the success handler",
+        rocket: "Nothing built in: match the address against your own routes, and answer \
+                 Redirect::to(uri!(page())).",
+    },
 };
 
 #[async_trait]
@@ -55,6 +74,7 @@ impl Check for OpenRedirectCheck {
                 .filter(|name| NAMES.contains(&&**name)),
         );
         names.dedup();
+        names.truncate(MOST_NAMES);
         if names.is_empty() {
             let says = "The sign-in has no parameter that says where to go next.";
             return Ok(CheckAnswer::NotTried(says.into()));
@@ -96,6 +116,9 @@ impl Check for OpenRedirectCheck {
         })
     }
 }
+
+/// How many parameters are tried.
+const MOST_NAMES: usize = 2;
 
 /// Names that such a parameter usually has.
 const NAMES: [&str; 7] = [

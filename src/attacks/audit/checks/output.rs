@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use super::super::Audit;
 use super::super::change::{unique, uses_unique};
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckNeed, CheckSubject};
 use super::super::recipe::ChangeRecipe;
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
@@ -22,6 +22,9 @@ const CARD: CheckCard = CheckCard {
     keys: &["XSS-RUN"],
     standards: &[],
     requests: 12,
+    sign_ins: 2,
+    needs: &[CheckNeed::TextChange, CheckNeed::Destruction],
+    mend: None,
 };
 
 #[async_trait]

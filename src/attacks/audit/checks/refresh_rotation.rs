@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::super::Audit;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckNeed, CheckSubject};
 use super::super::tokens;
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
@@ -17,7 +17,10 @@ const CARD: CheckCard = CheckCard {
     gains: "Whoever copied the refresh token gets access tokens beside the user, for as long as it lives, and nobody notices.",
     keys: &["JWT-REFRESH"],
     standards: &[],
-    requests: 3,
+    requests: 4,
+    sign_ins: 1,
+    needs: &[CheckNeed::TokenRenewal],
+    mend: None,
 };
 
 #[async_trait]

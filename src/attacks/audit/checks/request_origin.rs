@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::super::Audit;
 use super::super::change;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckNeed, CheckSubject};
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
 
@@ -18,7 +18,10 @@ const CARD: CheckCard = CheckCard {
     gains: "A page of another site posts the form, and the application does not look at the header in which the browser says so.",
     keys: &["CSRF-ORIGIN", "CSRF-FETCHMETA"],
     standards: &[],
-    requests: 12,
+    requests: 16,
+    sign_ins: 1,
+    needs: &[CheckNeed::FormChange],
+    mend: None,
 };
 
 #[async_trait]

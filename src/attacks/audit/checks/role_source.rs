@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 
 use super::super::Audit;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckNeed, CheckSubject};
 use super::super::person::header_of;
 use super::super::wire::AuditError;
 use crate::client::caller::Call;
@@ -19,7 +19,10 @@ const CARD: CheckCard = CheckCard {
     gains: "A user writes admin into a cookie and has the rights of an administrator.",
     keys: &["CK-TAMPER"],
     standards: &[],
-    requests: 10,
+    requests: 13,
+    sign_ins: 1,
+    needs: &[CheckNeed::AdminPage],
+    mend: None,
 };
 
 #[async_trait]

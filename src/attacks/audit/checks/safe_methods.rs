@@ -1,10 +1,10 @@
-//! Whether a GET changes something, or a POST that says in its body or in a header that it is a GET.
+//! Whether a GET changes something, or a request whose body or address names another method.
 
 use async_trait::async_trait;
 
 use super::super::Audit;
 use super::super::change;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckNeed, CheckSubject};
 use super::super::prepared::Prepared;
 use super::super::wire::AuditError;
 use crate::defences::policy::Name;
@@ -18,7 +18,10 @@ const CARD: CheckCard = CheckCard {
     gains: "A link or a picture on any page makes the user's browser do what the attacker wants: no token is asked for, and SameSite=Lax lets links through.",
     keys: &["CSRF-GET", "CSRF-METHOD"],
     standards: &[],
-    requests: 24,
+    requests: 32,
+    sign_ins: 1,
+    needs: &[CheckNeed::FormChange],
+    mend: None,
 };
 
 #[async_trait]
@@ -33,10 +36,13 @@ impl Check for SafeMethodsCheck {
         };
         let mut person = audit.signed_in(audit.account()).await?;
 
-        // As `csrf-link` and `method-override` do it: in the address alone, and by a hidden field that
-        // names the method.
-        let forgeries: [fn(Prepared) -> Prepared; 3] =
-            [as_get, named_in_the_body, named_in_a_header];
+        // As `csrf-link` and `method-override` do it: in the address alone, and by a field that names the
+        // method. A header that names one cannot be sent by a page of another site without a question.
+        let forgeries: [fn(Prepared) -> Prepared; 3] = [
+            change::as_foreign_link,
+            named_in_the_body,
+            named_in_the_address,
+        ];
         let mut last = None;
         for forge in forgeries {
             let tried = change::attempt(audit, &mut person, change, forge).await?;
@@ -57,26 +63,26 @@ impl Check for SafeMethodsCheck {
     }
 }
 
-fn as_get(prepared: Prepared) -> Prepared {
-    let mut get = change::from_another_site(prepared.without_token());
-    get.method = "GET".into();
-    get
-}
-
 /// The fields are in the address, and the body says GET, in the first field.
 fn named_in_the_body(prepared: Prepared) -> Prepared {
     let mut post = change::from_another_site(prepared.without_token());
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(&post.fields)
-        .finish();
+    let query = query_of(&post);
     let mark = if post.path.contains('?') { '&' } else { '?' };
     post.path = format!("{}{mark}{query}", post.path);
     post.fields = vec![("_method".into(), "get".into())];
     post
 }
 
-/// A GET that a header turns into the method of the change, behind the checks.
-fn named_in_a_header(prepared: Prepared) -> Prepared {
+/// A link whose address names the method of the change: some frameworks obey that on a GET.
+fn named_in_the_address(prepared: Prepared) -> Prepared {
     let method = prepared.method.clone();
-    as_get(prepared).with("x-http-method-override", &method)
+    let mut link = change::as_foreign_link(prepared);
+    link.fields.insert(0, ("_method".into(), method));
+    link
+}
+
+fn query_of(prepared: &Prepared) -> String {
+    url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(&prepared.fields)
+        .finish()
 }

@@ -20,6 +20,9 @@ const CARD: CheckCard = CheckCard {
     keys: &["CK-SAMESITE", "CK-LAXPOST"],
     standards: &[],
     requests: 0,
+    sign_ins: 0,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]

@@ -18,6 +18,9 @@ const CARD: CheckCard = CheckCard {
     keys: &["CK-SECURE"],
     standards: &[],
     requests: 0,
+    sign_ins: 0,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]

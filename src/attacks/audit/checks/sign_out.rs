@@ -16,7 +16,10 @@ const CARD: CheckCard = CheckCard {
     gains: "Anyone who copied the cookie, from an unlocked computer, a backup or a log, is still the user after the user signed out.",
     keys: &["LO-SERVER"],
     standards: &[],
-    requests: 4,
+    requests: 5,
+    sign_ins: 1,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]
@@ -32,9 +35,10 @@ impl Check for SignOutCheck {
             ));
         };
         let mut person = audit.signed_in(audit.account()).await?;
+        let prepared = person.prepare(&sign_out, &audit.account().values()).await?;
+        // As late as possible: an application may renew the cookie with each answer.
         let copied = person.cookie_header(&audit.plan.home);
-        let values = audit.account().values();
-        let bye = person.submit(&sign_out, &values).await?;
+        let bye = person.call(prepared.call()?).await?;
         let after = person.get(&audit.plan.home).await?;
         if audit.plan.shows(&after, audit.account()) {
             let says = format!(

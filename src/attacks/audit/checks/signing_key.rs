@@ -1,5 +1,5 @@
-//! Whether a signed cookie is signed with a word of a list: those of the attacks, and those of manuals. No request is sent:
-//! one cookie is all that the guessing needs.
+//! Whether a signed cookie is signed with a word of a list: those of the attacks, and those of manuals. One cookie is
+//! all that the guessing needs; what a word that is found is good for is tried.
 
 use async_trait::async_trait;
 
@@ -19,8 +19,15 @@ const CARD: CheckCard = CheckCard {
     gains: "Anyone with one cookie finds the key offline, signs what they like, and is any user.",
     keys: &["CK-KEY"],
     standards: &[],
-    requests: 0,
+    requests: 1,
+    sign_ins: 1,
+    needs: &[],
+    mend: None,
 };
+
+/// What an attacker gains by the key of a cookie that makes no session.
+const NOT_THE_SESSION: &str = "Anyone with one cookie finds the key offline and signs what they like in it. No request \
+                               showed that it says who the user is, so they gain what the application reads from it.";
 
 #[async_trait]
 impl Check for SigningKeyCheck {
@@ -38,7 +45,11 @@ impl Check for SigningKeyCheck {
             if state.cracked().is_some() {
                 let says = format!("The cookie {name} is signed with a word from the word list.");
                 let shown = audit.shown(&audit.seen.setter, &["set-cookie"]);
-                return Ok(CheckAnswer::Weak(CheckEvidence::new(says, shown)));
+                let evidence = CheckEvidence::new(says, shown);
+                return Ok(match audit.believes_cookie(name).await? {
+                    Some(true) => CheckAnswer::Weak(evidence),
+                    _ => CheckAnswer::Lacking(evidence.gaining(NOT_THE_SESSION)),
+                });
             }
         }
         if tries == 0 {

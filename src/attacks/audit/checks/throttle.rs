@@ -22,7 +22,10 @@ const CARD: CheckCard = CheckCard {
     gains: "An attacker tries the most common passwords as fast as the application answers.",
     keys: &["AU-RATE"],
     standards: &[],
-    requests: 24,
+    requests: 1,
+    sign_ins: 12,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]
@@ -33,6 +36,8 @@ impl Check for ThrottleCheck {
 
     async fn run(&self, audit: &Audit) -> Result<CheckAnswer, AuditError> {
         let account = audit.second().unwrap_or(audit.account());
+        // An answer that says when to come again is the limit that is asked about.
+        let _no_retries = audit.wire.without_retries();
         // Who is signed in before the guesses shows after them whether anybody is served.
         let witness = GuessWitness::signed_in(audit, account).await?;
         let guesses = WORDS
@@ -60,6 +65,7 @@ impl Check for ThrottleCheck {
             return Ok(CheckAnswer::Weak(CheckEvidence {
                 says,
                 exchange: shown,
+                gains: None,
             }));
         }
         if !witness.is_served(audit, account).await? {

@@ -18,7 +18,10 @@ const CARD: CheckCard = CheckCard {
     gains: "A script that an attacker brings into a page reads the refresh token and stays the user for days.",
     keys: &["XSS-STORAGE"],
     standards: &[],
-    requests: 1,
+    requests: 0,
+    sign_ins: 1,
+    needs: &[],
+    mend: None,
 };
 
 #[async_trait]

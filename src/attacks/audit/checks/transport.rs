@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 
 use super::super::Audit;
-use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckSubject};
+use super::super::check::{Check, CheckAnswer, CheckCard, CheckEvidence, CheckNeed, CheckSubject};
 use super::super::wire::AuditError;
 use crate::client::caller::Call;
 use crate::defences::facts::Scheme;
@@ -20,6 +20,9 @@ const CARD: CheckCard = CheckCard {
     keys: &["LO-DOWNGRADE", "HJ-SNIFF"],
     standards: &[],
     requests: 1,
+    sign_ins: 1,
+    needs: &[CheckNeed::SecondScheme],
+    mend: None,
 };
 
 #[async_trait]

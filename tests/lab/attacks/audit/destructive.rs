@@ -2,13 +2,14 @@
 //! in a text.
 
 use session_lab::attacks::audit::report::{AuditFinding, AuditReport};
+use session_lab::attacks::audit::verdict::AuditVerdict;
 use session_lab::attacks::audit::{lab_portal, run};
 use session_lab::attacks::matrix::throw_away_name;
 use session_lab::defences::policy::{Name, Variant};
 
 use crate::support::lab;
 
-const CHECKS: [&str; 2] = ["old-sessions", "output"];
+const CHECKS: [&str; 4] = ["old-sessions", "output", "role-change", "jwt-claims"];
 
 async fn audited(variant: Variant, destructive: bool) -> AuditReport {
     let bench = throw_away_name();
@@ -42,6 +43,7 @@ async fn without_the_flag_neither_is_tried_and_nothing_is_changed() {
     }
     let changed = report.changed.join(" ");
     assert!(!changed.contains("password of"), "{changed}");
+    assert!(!changed.contains("role of"), "{changed}");
 }
 
 #[tokio::test]
@@ -51,22 +53,59 @@ async fn on_hardened_both_hold_and_the_password_is_changed_back() {
         let finding = of(&report, check);
         assert_eq!(finding.verdict.word(), "holds", "{}", finding.says);
     }
-    let back = "The password of student123 was changed, and changed back.";
-    assert!(report.changed.iter().any(|one| one == back), "{report:?}");
+    for back in [
+        "The password of student123 was changed, and changed back.",
+        "The role of student123 was changed to admin, and changed back.",
+    ] {
+        assert!(report.changed.iter().any(|one| one == back), "{report:?}");
+    }
+    let forgotten = report
+        .changed
+        .iter()
+        .any(|one| one.contains("change it back"));
+    assert!(!forgotten, "{report:?}");
 }
 
 #[tokio::test]
 async fn each_weak_arm_is_found_alone() {
-    for (name, check, other) in [
-        (Name::SessionsOnPasswordChange, CHECKS[0], CHECKS[1]),
-        (Name::Output, CHECKS[1], CHECKS[0]),
+    for (name, check) in [
+        (Name::SessionsOnPasswordChange, "old-sessions"),
+        (Name::Output, "output"),
+        (Name::Rotation, "role-change"),
+        (Name::JwtClaims, "jwt-claims"),
     ] {
         let report = audited(Variant::Without(name), true).await;
         let finding = of(&report, check);
         assert!(finding.is_flaw() || finding.is_note(), "{}", finding.says);
         assert!(finding.exchange.is_some(), "{check}");
-        assert_eq!(of(&report, other).verdict.word(), "holds");
+        for other in CHECKS.into_iter().filter(|other| *other != check) {
+            let finding = of(&report, other);
+            assert_eq!(finding.verdict.word(), "holds", "{check}: {}", finding.says);
+        }
         let shown = serde_json::to_string(&report).expect("JSON");
         assert!(!shown.contains("-Audit7"), "{check}: the new password");
+    }
+}
+
+#[tokio::test]
+async fn a_stale_role_is_the_attack_of_the_matrix_and_an_old_id_is_a_note() {
+    let report = audited(Variant::Without(Name::JwtClaims), true).await;
+    let AuditVerdict::Flaw { attacks } = &of(&report, "jwt-claims").verdict else {
+        panic!("{report:?}");
+    };
+    assert_eq!(attacks, &["stale-role"]);
+    let report = audited(Variant::Without(Name::Rotation), true).await;
+    assert!(of(&report, "role-change").is_note(), "{report:?}");
+}
+
+#[tokio::test]
+async fn a_role_that_a_cookie_names_outlives_the_demotion() {
+    for (variant, word) in [
+        (Variant::Without(Name::RoleSource), "flaw"),
+        (Variant::Hardened, "holds"),
+    ] {
+        let report = audited(variant, true).await;
+        let finding = of(&report, "taken-role");
+        assert_eq!(finding.verdict.word(), word, "{variant}: {}", finding.says);
     }
 }

@@ -38,6 +38,16 @@ const NOTES_WITHOUT_SAME_SITE: &[&str] = &[
     "csp",
 ];
 
+/// The same where the sign-out is a link.
+const NOTES_WITH_A_LINK: &[&str] = &[
+    "secure",
+    "same-site",
+    "host-prefix",
+    "duplicate-cookies",
+    "csp",
+    "sign-out-by-link",
+];
+
 /// The same where the cookie has SameSite and is kept for days.
 const NOTES_OF_A_KEPT_COOKIE: &[&str] = &[
     "secure",
@@ -57,7 +67,7 @@ const EXPECTED: [Expected; 6] = [
         second: true,
         framework: "flask",
         flaws: FLAWS_OF_A_CLIENT_SESSION,
-        notes: NOTES_WITHOUT_SAME_SITE,
+        notes: NOTES_WITH_A_LINK,
     },
     // The session is on the server, so the sign-out ends it. Its cookie is kept for 31 days.
     Expected {
@@ -73,7 +83,7 @@ const EXPECTED: [Expected; 6] = [
             "login-csrf",
             "throttle",
         ],
-        notes: NOTES_WITHOUT_SAME_SITE,
+        notes: NOTES_WITH_A_LINK,
     },
     // As Flask's: the session is the cookie.
     Expected {
@@ -95,7 +105,8 @@ const EXPECTED: [Expected; 6] = [
         flaws: &["rotation", "no-store", "framing", "login-csrf", "throttle"],
         notes: NOTES_WITHOUT_SAME_SITE,
     },
-    // The session is the cookie, with SameSite=Lax and for 14 days. A form cannot send its sign-in.
+    // The session is the cookie, with SameSite=Lax and for 14 days. Its sign-in reads JSON whatever the type
+    // says, so a form of the type text/plain can send it.
     Expected {
         name: "Starlette",
         start: &["python", "starlette_app.py"],
@@ -106,11 +117,19 @@ const EXPECTED: [Expected; 6] = [
             "sign-out",
             "no-store",
             "framing",
+            "login-csrf",
             "client-state",
             "signing-key",
             "throttle",
         ],
-        notes: NOTES_OF_A_KEPT_COOKIE,
+        notes: &[
+            "secure",
+            "host-prefix",
+            "persistence",
+            "duplicate-cookies",
+            "csp",
+            "sign-out-by-link",
+        ],
     },
     // The admin has everything but a limit on guesses. Its cookie is kept for 14 days.
     Expected {

@@ -95,3 +95,44 @@ async fn a_limit_on_all_requests_is_no_limit_on_guesses() {
         assert_eq!(verdict(&report, "throttle"), word, "{refused}: {report:#?}");
     }
 }
+
+#[tokio::test]
+async fn an_application_that_says_when_to_come_again_is_obeyed_and_then_told() {
+    let mut turned_away = 0;
+    let mut since_sign_out = false;
+    let first = move |asked: &Asked, _: u64| {
+        // Once, for the copy of the cookie.
+        let is_copy = since_sign_out && asked.path == "/" && asked.cookie("sid").is_some();
+        since_sign_out |= asked.path == "/logout";
+        let refuses = is_copy && turned_away == 0;
+        turned_away += u32::from(refuses);
+        refuses.then(|| page("429 Too Many Requests", "Retry-After: 1\r\n", "Slow down."))
+    };
+    let app = PlainApp {
+        first: Box::new(first),
+        ..PlainApp::default()
+    };
+    let begun = std::time::Instant::now();
+    let report = audited(&app.start()).await;
+    assert_eq!(verdict(&report, "sign-out"), "holds", "{report:#?}");
+    assert!(!report.turned_away, "it was answered in the end");
+    assert!(begun.elapsed() >= std::time::Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn a_limit_on_guesses_that_says_when_it_ends_is_not_waited_for() {
+    let mut failures = 0;
+    let first = move |asked: &Asked, _: u64| {
+        failures += u32::from(asked.body.contains("secret=") && !asked.body.contains("+"));
+        let is_refused = failures > 8 && asked.method == "POST";
+        is_refused.then(|| page("429 Too Many Requests", "Retry-After: 9\r\n", "Slow down."))
+    };
+    let app = PlainApp {
+        first: Box::new(first),
+        ..PlainApp::default()
+    };
+    let begun = std::time::Instant::now();
+    let report = audited(&app.start()).await;
+    assert_eq!(verdict(&report, "throttle"), "holds", "{report:#?}");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(9));
+}

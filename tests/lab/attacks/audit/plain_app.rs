@@ -7,6 +7,7 @@ use super::applications::accounts;
 use super::small_app::{Asked, SmallApp, page};
 
 type AnswersFirst = Box<dyn FnMut(&Asked, u64) -> Option<Vec<u8>> + Send>;
+type Forgets = Box<dyn FnMut(&Asked) -> bool + Send>;
 type AnswersFailure = Box<dyn FnMut(&str, u64) -> Vec<u8> + Send>;
 
 /// In what an application differs from a sound one.
@@ -19,6 +20,12 @@ pub struct PlainApp {
     pub idle: u64,
     /// After how many requests every session ends.
     pub absolute: u64,
+    /// Whether all sessions are forgotten before this request is answered, as by a restart.
+    pub forgets: Forgets,
+    /// Whether the sign-out takes the cookie back only.
+    pub stays_open: bool,
+    /// Where the link to the sign-out leads.
+    pub sign_out: &'static str,
     /// What the page with the form has beside the two fields.
     pub beside_the_fields: &'static str,
 }
@@ -30,6 +37,9 @@ impl Default for PlainApp {
             failure: Box::new(|_, _| page("401 Unauthorized", "", "Wrong name or password.")),
             idle: u64::MAX,
             absolute: u64::MAX,
+            forgets: Box::new(|_| false),
+            stays_open: false,
+            sign_out: "/logout",
             beside_the_fields: "",
         }
     }
@@ -50,6 +60,9 @@ impl PlainApp {
             if let Some(answer) = (self.first)(asked, now) {
                 return answer;
             }
+            if (self.forgets)(asked) {
+                sessions.clear();
+            }
             let sent = asked.cookie("sid").unwrap_or_default().to_owned();
             sessions
                 .retain(|_, one| now - one.used <= self.idle && now - one.begun <= self.absolute);
@@ -61,7 +74,10 @@ impl PlainApp {
                 ("GET", "/", Some(user)) => page(
                     "200 OK",
                     "",
-                    &format!("<h1>Hello {user}</h1><a href=/logout>Log out</a>"),
+                    &format!(
+                        "<h1>Hello {user}</h1><a href='{}'>Log out</a>",
+                        self.sign_out.replace("{id}", &sent)
+                    ),
                 ),
                 ("GET", "/", None) => page("200 OK", "", "<a href=/login>Log in</a>"),
                 ("GET", "/login", _) => page(
@@ -98,8 +114,10 @@ impl PlainApp {
                     let set = format!("Set-Cookie: sid={id}; Path=/; HttpOnly; SameSite=Lax\r\n");
                     page("303 See Other", &format!("{set}Location: /\r\n"), "")
                 }
-                ("GET", "/logout", _) => {
-                    sessions.remove(&sent);
+                ("GET", path, _) if path == self.sign_out.replace("{id}", &sent) => {
+                    if !self.stays_open {
+                        sessions.remove(&sent);
+                    }
                     page(
                         "303 See Other",
                         "Set-Cookie: sid=; Path=/; Max-Age=0\r\nLocation: /\r\n",

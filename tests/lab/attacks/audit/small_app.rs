@@ -44,8 +44,13 @@ pub struct SmallApp {
 
 impl SmallApp {
     /// Starts one. `answer` gives the bytes of each answer, head included.
-    pub fn start(mut answer: impl FnMut(&Asked) -> Vec<u8> + Send + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    pub fn start(answer: impl FnMut(&Asked) -> Vec<u8> + Send + 'static) -> Self {
+        Self::start_at(0, answer)
+    }
+
+    /// Starts one at this port.
+    pub fn start_at(port: u16, mut answer: impl FnMut(&Asked) -> Vec<u8> + Send + 'static) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).expect("a port");
         let address = listener.local_addr().expect("an address");
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();

@@ -114,6 +114,9 @@ async fn an_api_that_knows_tokens_only_is_audited_and_its_key_is_a_word_of_a_man
         // No other service shares the key, so it does not matter that nobody reads the two claims.
         ("jwt-issuer", "cannot tell"),
         ("jwt-audience", "cannot tell"),
+        // It has no exp.
+        ("jwt-lifetime", "note"),
+        ("jwt-claims", "not tried"),
     ] {
         assert_eq!(verdict(&report, check), word, "{check}: {report:#?}");
     }
@@ -128,4 +131,28 @@ async fn an_api_that_knows_tokens_only_is_audited_and_its_key_is_a_word_of_a_man
 async fn a_key_of_hs512_that_is_in_no_list_is_not_found() {
     let report = audited(&api("3f0b1f2d-not-in-a-list")).await;
     assert_eq!(verdict(&report, "jwt-key"), "not found", "{report:#?}");
+}
+
+#[tokio::test]
+async fn an_api_whose_clock_is_behind_the_signer_s_is_said_to_be() {
+    let app = SmallApp::start(|asked: &Asked| match &*asked.path {
+        "/token" => {
+            let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+            let year_2100 = json!({"sub": "carol@app.test", "nbf": 4_102_444_800_u64});
+            let token = format!("{}.{}.c2ln", part(json!({"alg": "RS256"})), part(year_2100));
+            page("200 OK", "", &json!({"access_token": token}).to_string())
+        }
+        _ => page("401 Unauthorized", "", "{}"),
+    });
+    let target = AllowedTarget::resolve(&app.url())
+        .await
+        .expect("this computer");
+    let wire = AuditWire::new(target, None).expect("TLS").without_pause();
+    let recipe = Recipe::read(RECIPE).expect("a recipe");
+    let error = Audit::begin(wire, recipe, accounts()).await;
+    let error = error.expect_err("no token counts").to_string();
+    assert!(
+        error.contains("nbf is ") && error.contains("ahead of the clock"),
+        "{error}"
+    );
 }
