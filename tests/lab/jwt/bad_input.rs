@@ -311,6 +311,24 @@ async fn odd_refresh_tokens_and_bodies_are_refused() {
     }
 }
 
+/// The next step that the answer names is one that works.
+#[tokio::test]
+async fn a_refresh_token_in_the_wrong_place_is_told_the_right_one() {
+    for (variant, place) in [("insecure", "in the body"), ("hardened", "in its cookie")] {
+        let mut client = bench().visitor(variant);
+        let headers = [
+            ("content-type", "application/json"),
+            ("authorization", "Bearer a.b.c"),
+        ];
+        let reply = client
+            .send("POST", "/jwt/refresh", &headers, "{}".into())
+            .await;
+        assert_eq!(reply.status, 401, "{}", reply.body);
+        assert!(reply.body.contains(place), "{}", reply.body);
+        assert!(!reply.body.contains("Bearer"), "{}", reply.body);
+    }
+}
+
 #[tokio::test]
 async fn an_odd_refresh_cookie_is_refused() {
     let bench = bench();

@@ -264,6 +264,28 @@ async fn signing_out_twice_or_after_the_end_is_no_error() {
     }
 }
 
+/// A copy of the cookie may still be accepted: nothing is known of it.
+#[tokio::test]
+async fn a_sign_out_without_a_session_claims_nothing_about_a_record() {
+    for variant in ["insecure", "hardened", "without-sign-out"] {
+        let mut student = bench().visitor(variant);
+        student.sign_in().await;
+        let mut thief = student.clone();
+        let first = student.submit("/logout", &[]).await.body;
+        let is_gone = variant == "hardened";
+        assert_eq!(first.contains("record on the server is gone"), is_gone);
+        assert_eq!(thief.whoami().await.is_none(), is_gone, "{variant}");
+        let second = student.post_form("/logout", &[]).await.body;
+        assert!(
+            second.contains("No session came with"),
+            "{variant}: {second}"
+        );
+        for claim in ["class=\"badge", "is gone", "still on the server"] {
+            assert!(!second.contains(claim), "{variant}: {second}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_stranger_cannot_sign_a_hardened_visitor_out() {
     let mut student = bench().visitor("hardened");

@@ -157,6 +157,26 @@ async fn what_was_typed_is_in_the_form_again_after_the_sign_in() {
 }
 
 #[tokio::test]
+async fn a_form_without_its_cookie_is_not_told_that_its_session_has_ended() {
+    let bench = bench();
+    let (mut student, open) = signed_in_on(&bench, "hardened", "/board").await;
+    let mut still_in = student.clone();
+    student.jar.clear();
+    let sent = send_notice(&mut student, &open).await;
+    let sign_in = follow(&mut student, &sent).await;
+    assert!(
+        sign_in.body.contains("No session cookie came"),
+        "{}",
+        sign_in.body
+    );
+    assert!(!sign_in.body.contains("has ended"), "{}", sign_in.body);
+    assert_eq!(still_in.whoami().await.as_deref(), Some("student123"));
+    let signed_in = sign_in_again(&mut student, &sign_in).await;
+    let form = follow(&mut student, &signed_in).await;
+    assert_shows(&form, NOTICE_AGAIN);
+}
+
+#[tokio::test]
 async fn every_end_of_a_session_is_named_and_led_on_from() {
     for (how, why) in [
         (End::Idle, "It was unused for too long."),
