@@ -1,4 +1,4 @@
-//! Who reads a sheet: a student with their own lab, or the students of a class on one machine.
+//! The readers of a sheet: a student with their own lab, or the students of a class on one machine.
 //!
 //! `{{own}}…{{class}}…{{/}}` has both. The choice is made in the text of the file, before its blocks are
 //! read, so whole blocks may differ. Ids and points are the same for both: a desk compares them.
@@ -11,7 +11,7 @@ pub(super) const OWN: &str = "own";
 pub(super) const CLASS: &str = "class";
 pub(super) const END: &str = "/";
 
-/// Who reads a sheet.
+/// The readers of a sheet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SheetAudience {
     /// A student with a lab on their own computer.
@@ -38,6 +38,10 @@ impl ChosenText {
     }
 
     fn push(&mut self, part: &str, mut line: usize) {
+        let begins = self.text.is_empty() || self.text.ends_with('\n');
+        if let Some(last) = self.lines.last_mut().filter(|_| begins) {
+            *last = line;
+        }
         for _ in part.matches('\n') {
             line += 1;
             self.lines.push(line);
@@ -125,6 +129,6 @@ mod tests {
         let class = SheetAudience::Class.choose(text);
         assert_eq!(class.text, "a\nd\ne\nf g\nh i\nj");
         let lines: Vec<_> = (1..=6).map(|line| class.line_before(line)).collect();
-        assert_eq!(lines, [1, 5, 5, 6, 7, 8]);
+        assert_eq!(lines, [1, 4, 5, 6, 7, 8]);
     }
 }

@@ -1,4 +1,4 @@
-//! What a student may read of the keys of their own bench, where they have no `redis-cli` of their own:
+//! What students may read of the keys of their bench, where they have no `redis-cli` for it:
 //! its sessions, refresh families and revoked tokens. Nothing here changes anything.
 //!
 //! Redis cannot limit a user to the names of some keys: `SCAN` shows every name, whoever asks. So the
