@@ -1,4 +1,5 @@
-//! Makes the pictures of DevTools that worksheets and slides show: `tests/run pictures`.
+//! Makes the pictures of DevTools that worksheets and slides show, and that of the README: `tests/run
+//! pictures`.
 //!
 //! A separate lab, on the ports that students see. One browser visits it, a second one shows the real
 //! DevTools of the first. `walks/` has one walk for each picture of the catalogue
@@ -18,7 +19,7 @@ use session_lab::app;
 use session_lab::app::settings::Settings;
 use session_lab::worksheets::pictures::made_from;
 use session_lab::worksheets::pictures::made_from::Hashes;
-use session_lab::worksheets::pictures::{ALL, DevToolsPicture, Theme};
+use session_lab::worksheets::pictures::{ALL, DevToolsPicture, README, Theme};
 
 use scene::Studio;
 
@@ -47,35 +48,40 @@ async fn make(names: Vec<String>) -> Result<()> {
         )
     })?;
     let studio = Studio::open(&lab).await?;
-    let folder = folder();
-    let mut hashes: BTreeMap<String, Hashes> = match std::fs::read(folder.join(made_from::FILE)) {
+    let record = folder(&ALL[0]).join(made_from::FILE);
+    let mut hashes: BTreeMap<String, Hashes> = match std::fs::read(&record) {
         Ok(json) => serde_json::from_slice(&json)?,
         Err(_) => BTreeMap::new(),
     };
-    hashes.retain(|name, _| ALL.iter().any(|picture| picture.name == name));
+    hashes.retain(|name, _| all().any(|picture| picture.name == name));
     for picture in wanted {
         let made_from = made_from::now(picture);
         let both = Theme::ALL.map(|theme| photograph(&studio, picture, theme));
         let both = futures::future::try_join_all(both).await?;
         for (theme, png) in Theme::ALL.into_iter().zip(both) {
             let file = picture.file(theme);
-            println!("pictures/{file}: {} kB", png.len().div_ceil(1000));
-            std::fs::write(folder.join(file), png)?;
+            println!("{file}: {} kB", png.len().div_ceil(1000));
+            std::fs::write(folder(picture).join(file), png)?;
         }
         hashes.insert(picture.name.to_owned(), made_from);
         let json = serde_json::to_string_pretty(&hashes)?;
-        std::fs::write(folder.join(made_from::FILE), json + "\n")?;
+        std::fs::write(&record, json + "\n")?;
     }
     lab.stop();
     lab.ended().await?;
     Ok(())
 }
 
+/// Every picture: those of the sheets, and that of the README.
+fn all() -> impl Iterator<Item = &'static DevToolsPicture> {
+    ALL.iter().chain([&README])
+}
+
 /// The pictures of these names, or all.
 fn wanted(names: &[String]) -> Result<Vec<&'static DevToolsPicture>> {
     if let Some(name) = names
         .iter()
-        .find(|name| session_lab::worksheets::pictures::find(name).is_none())
+        .find(|name| !all().any(|picture| picture.name == name.as_str()))
     {
         return Err(format!(
             "no picture is called {name}: see src/worksheets/pictures/catalogue.rs"
@@ -85,11 +91,17 @@ fn wanted(names: &[String]) -> Result<Vec<&'static DevToolsPicture>> {
     let is_wanted = |picture: &&DevToolsPicture| {
         names.is_empty() || names.iter().any(|name| name == picture.name)
     };
-    Ok(ALL.iter().filter(is_wanted).collect())
+    Ok(all().filter(is_wanted).collect())
 }
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("pictures")
+/// Where a picture is stored.
+fn folder(picture: &DevToolsPicture) -> PathBuf {
+    let folder = if picture.name == README.name {
+        "docs/pictures"
+    } else {
+        "pictures"
+    };
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)
 }
 
 /// One picture in one theme, as small as it gets without a pixel lost.

@@ -11,7 +11,7 @@ const GROUPS: [(&str, Name); 8] = [
     ("Requests from elsewhere", Name::CsrfToken),
     ("Pages, headers and transport", Name::Output),
     ("Signing in", Name::Throttle),
-    ("What the browser keeps", Name::RoleSource),
+    ("Client-side state", Name::RoleSource),
     ("Tokens", Name::JwtSignature),
 ];
 

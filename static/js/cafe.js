@@ -41,6 +41,7 @@
     }
     if (!state.connections) return;
     version = state.version;
+    document.getElementById("files").textContent = state.files;
     const none = make("li", "Nothing yet. Connections appear here as they happen.", "blank");
     list.replaceChildren(...(state.connections.length ? state.connections.map(connection) : [none]));
   }

@@ -2,6 +2,7 @@
 
 mod application;
 mod browser;
+mod compare;
 mod console;
 mod network;
 
@@ -25,6 +26,7 @@ pub async fn walk(name: &str, scene: &Scene<'_>) -> Result<Vec<u8>> {
         "edited-role" => application::edited_role(scene).await,
         "bearer-header" => network::bearer_header(scene).await,
         "token-in-local-storage" => application::token_in_local_storage(scene).await,
+        "compare" => compare::stolen_session(scene).await,
         _ => Err(format!("no walk leads to {name}: write one in examples/pictures/walks").into()),
     }
 }

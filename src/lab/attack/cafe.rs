@@ -91,11 +91,29 @@ fn hex(bytes: &[u8]) -> String {
     out
 }
 
-fn connections(captures: &Captures, bench: &BenchName) -> Vec<ConnectionView> {
+/// Whether an unencrypted connection asked for style sheets, scripts, fonts and pictures only. A
+/// browser opens several such connections for each page, and nothing in them is worth a look.
+fn fetches_files_only(connection: &CapturedConnection) -> bool {
+    let up = &connection.up;
+    let is_whole = up.total == up.kept.len() as u64;
+    let text = String::from_utf8_lossy(&up.kept);
+    // A request for a file has no body, so the next one begins after the empty line.
+    let mut requests = text.split("\r\n\r\n").filter(|one| !one.is_empty());
+    connection.scheme == Scheme::Http
+        && is_whole
+        && !up.kept.is_empty()
+        && requests.all(|one| one.starts_with("GET /static/"))
+}
+
+/// The newest connections, and how many are left out.
+fn connections(captures: &Captures, bench: &BenchName) -> (Vec<ConnectionView>, usize) {
     let connections = captures.of(bench);
     let all: Vec<ForeignCookies> = connections.iter().map(|one| one.foreign.clone()).collect();
-    let newest = connections.iter().take(SHOWN);
-    newest.map(|one| ConnectionView::new(one, &all)).collect()
+    let (files, others): (Vec<_>, Vec<_>) =
+        connections.iter().partition(|one| fetches_files_only(one));
+    let newest = others.into_iter().take(SHOWN);
+    let shown = newest.map(|one| ConnectionView::new(one, &all)).collect();
+    (shown, files.len())
 }
 
 /// The café's name on which `Secure` and HSTS show, and how curl finds it.
@@ -116,6 +134,7 @@ fn cafe(
     struct CafePage<'c> {
         version: u64,
         connections: Vec<ConnectionView>,
+        files: usize,
         kept: usize,
         largest_kb: usize,
         cafe_port: u16,
@@ -130,10 +149,13 @@ fn cafe(
     let name = &addresses.site_names().cafe;
     let class = addresses.is_class();
     let resolve = (!class).then(|| format!("--resolve {name}:{cafe_port}:127.0.0.1"));
+    // Read first: what comes in between is shown twice rather than never.
+    let version = captures.version(bench);
+    let (connections, files) = connections(captures, bench);
     let page = CafePage {
-        // Read first: what comes in between is shown twice rather than never.
-        version: captures.version(bench),
-        connections: connections(captures, bench),
+        version,
+        connections,
+        files,
         kept: KEPT,
         largest_kb: LARGEST / 1024,
         cafe_port,
@@ -152,6 +174,7 @@ struct CafeLive {
     /// Missing where nothing changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     connections: Option<Vec<ConnectionView>>,
+    files: usize,
 }
 
 /// What changed since version `seen`.
@@ -164,10 +187,12 @@ fn live(
     let bench = context.bench.name();
     let version = captures.version(bench);
     let changed = seen != Some(version);
+    let (connections, files) = connections(captures, bench);
     Json(CafeLive {
         version,
         others: captures.others(bench),
-        connections: changed.then(|| connections(captures, bench)),
+        connections: changed.then_some(connections),
+        files,
     })
 }
 

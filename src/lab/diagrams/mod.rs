@@ -15,7 +15,7 @@ use serde::Serialize;
 
 /// How wide a letter of the fixed-width font is, in its own size. A little more than the widest of
 /// the fonts that browsers choose.
-const MONO: f64 = 0.61;
+const MONO: f64 = 0.64;
 
 /// The same for the usual letters of running text.
 const SANS: f64 = 0.56;

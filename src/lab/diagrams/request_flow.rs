@@ -100,12 +100,12 @@ const GAP: usize = 8;
 const PAD: usize = 10;
 /// The room for the request above the stages, and for the answer below.
 const END: usize = 44;
-/// The width of a sign of the name (15 units high) and of the second line (14 units high), in tenths;
-/// the fonts of `--mono` need 9.0 and 8.4 at most.
-const SIGN: usize = 91;
-const SMALL_SIGN: usize = 85;
+/// The width of a sign of the request (15 units high) and of a sign in a box (14 units high), in
+/// tenths; the widest font of `--mono` needs 9.48 and 8.85.
+const SIGN: usize = 95;
+const SMALL_SIGN: usize = 89;
 /// The icon and the edges.
-const BESIDE: usize = 40;
+const BESIDE: usize = 44;
 
 /// The diagram for a wide window, and the one for a phone.
 pub fn both(line: &str, stages: &[StagePassed]) -> [Drawing; 2] {
@@ -147,8 +147,8 @@ fn context(form: &Form, top: usize, lit: &[ProbedDefence]) -> Vec<Placed> {
     let mut placed = Vec::new();
     for lit in lit {
         let line = second_line(lit);
-        let signs = (lit.slug.len() * SIGN).max(line.len() * SMALL_SIGN);
-        let width = signs.div_ceil(10) + BESIDE;
+        let signs = lit.slug.len().max(line.len());
+        let width = (signs * SMALL_SIGN).div_ceil(10) + BESIDE;
         if x > form.left && x + width > form.width {
             (x, y) = (form.left, y + BOX + GAP);
         }
@@ -218,8 +218,8 @@ mod tests {
                     let beside =
                         |other: &Placed| other.y != one.y || other.x + other.width <= one.x;
                     assert!(band.boxes[..at].iter().all(beside), "{form}: {name}");
-                    let needed = (name.len() * SIGN).div_ceil(10);
-                    assert!(one.width >= needed + 30, "{form}: {name}");
+                    let needed = (name.len() * SMALL_SIGN).div_ceil(10);
+                    assert!(one.width >= needed + BESIDE, "{form}: {name}");
                 }
                 shown += band.boxes.len();
             }

@@ -24,6 +24,8 @@ struct PictureView {
     alt: &'static str,
     light: String,
     dark: String,
+    /// Width and height, so that the page does not move when the picture arrives.
+    size: Option<(u32, u32)>,
     figure: String,
     sheets: Vec<ShowingSheet>,
 }
@@ -44,6 +46,7 @@ impl PictureView {
             alt: picture.alt,
             light: picture.address(Theme::Light),
             dark: picture.address(Theme::Dark),
+            size: picture.size(),
             figure: picture.figure(PictureUse::Page),
             sheets: sheets
                 .map(|sheet| ShowingSheet {

@@ -9,7 +9,18 @@ const DASHBOARD: Option<(Site, &str)> = Some((Site::Portal, "pages/portal/dashbo
 const JWT: Option<(Site, &str)> = Some((Site::Portal, "pages/portal/jwt.html"));
 const TRAP: Option<(Site, &str)> = Some((Site::Attacker, "pages/attacker/csrf_form.html"));
 
-/// Every picture.
+/// The picture of the README. It is in `docs/pictures`: no page shows it, so it is not in the binary.
+pub const README: DevToolsPicture = DevToolsPicture {
+    name: "compare",
+    title: "The page Compare, after a stolen cookie was replayed",
+    alt: "The page Compare: after signing out, the same old cookie is sent to both sides. On the left the \
+          insecure portal answers 200 and greets student123: the session is stolen. On the right the \
+          hardened one answers 303 to the sign-in page. Below is what was sent and received. Each header \
+          line that a defence decided is marked weak or strong.",
+    shows: Some((Site::Lab, "pages/lab/compare.html")),
+};
+
+/// Every picture that sheets show.
 pub const ALL: &[DevToolsPicture] = &[
     DevToolsPicture {
         name: "certificate-warning",

@@ -14,7 +14,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use crate::base::addresses::Site;
 use crate::defences::{Defence, Output};
 
-pub use catalogue::ALL;
+pub use catalogue::{ALL, README};
 
 #[derive(RustEmbed)]
 #[folder = "pictures/"]

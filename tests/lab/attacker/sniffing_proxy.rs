@@ -363,3 +363,24 @@ async fn it_stops_with_the_lab_even_while_a_guest_is_silent() {
     let _ = guest.read_to_end(&mut rest).await;
     assert!(TcpStream::connect(("127.0.0.1", cafe.port)).await.is_err());
 }
+
+#[tokio::test]
+async fn files_that_a_page_needs_do_not_push_its_sign_in_off_the_page() {
+    let cafe = Cafe::open().await;
+    let sign_in = Request::post("/insecure/login", &[FORM], CREDENTIALS);
+    cafe.guest(Scheme::Http, sign_in).await;
+    for _ in 0..12 {
+        let file = Request::get("/static/css/tokens.css");
+        assert_eq!(cafe.guest(Scheme::Http, file).await.status, 200);
+    }
+    // No file: it only asks for one of that name.
+    let other = Request::get("/insecure/static/css/tokens.css");
+    cafe.guest(Scheme::Http, other).await;
+    let shown = cafe.shown("").await;
+    assert_eq!(shown["files"], 12, "{shown}");
+    let connections = shown["connections"].as_array().expect("a list");
+    let sent = |at: usize| connections[at]["up"]["text"].as_str().unwrap_or_default();
+    assert_eq!(connections.len(), 2, "{shown}");
+    assert!(sent(0).starts_with("GET /insecure/static/"), "{shown}");
+    assert!(sent(1).contains("password=password123"), "{shown}");
+}

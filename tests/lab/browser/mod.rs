@@ -6,6 +6,7 @@
 
 mod accessibility;
 mod arrived;
+mod arrives_in_parts;
 mod attacks;
 mod audit;
 pub mod chromium;

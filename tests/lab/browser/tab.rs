@@ -4,7 +4,7 @@
 use serde::de::DeserializeOwned;
 use session_lab::base::addresses::{Listener, SIBLING};
 pub use session_lab::browser::PATIENCE;
-use session_lab::browser::{BrowserError, StoredCookie, Window};
+use session_lab::browser::{Browser, BrowserError, StoredCookie, Window};
 
 use super::chromium::{browser, hasty_browser};
 use crate::support::{TestBench, bench, lab};
@@ -26,6 +26,11 @@ impl Tab {
     pub async fn open_hasty() -> Self {
         let window = hasty_browser().window().await;
         Self::at(window.unwrap())
+    }
+
+    /// Opens an empty tab of another browser.
+    pub async fn open_in(browser: &Browser) -> Self {
+        Self::at(browser.private_window().await.unwrap())
     }
 
     fn at(window: Window) -> Self {

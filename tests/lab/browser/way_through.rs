@@ -1,13 +1,24 @@
 //! The way through the lab in a real browser of 1280×720: from the front page to a stolen session, and
 //! the box that finds any page.
 
+use super::firefox::firefox;
 use super::first_screen::in_first_screen;
 use super::tab::Tab;
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
 async fn four_clicks_lead_from_the_front_page_to_a_stolen_session() {
-    let tab = Tab::open().await;
+    four_clicks(&Tab::open().await).await;
+}
+
+#[tokio::test]
+#[ignore = "needs Firefox"]
+async fn four_clicks_lead_to_a_stolen_session_in_firefox_also() {
+    let browser = firefox().await;
+    four_clicks(&Tab::open_in(&browser).await).await;
+}
+
+async fn four_clicks(tab: &Tab) {
     tab.resize(1280, 720).await;
     tab.visit(&tab.on_lab("/")).await;
     for click in [
@@ -16,11 +27,11 @@ async fn four_clicks_lead_from_the_front_page_to_a_stolen_session() {
         "[value=sign-out]",
         "[value=replay]",
     ] {
-        in_first_screen(&tab, click).await;
+        in_first_screen(tab, click).await;
         tab.follow(click).await;
     }
-    in_first_screen(&tab, ".side.weak .verdict").await;
-    in_first_screen(&tab, ".side.strong .verdict").await;
+    in_first_screen(tab, ".side.weak .verdict").await;
+    in_first_screen(tab, ".side.strong .verdict").await;
     let weak = tab.text(".side.weak .verdict").await;
     assert!(weak.contains("The session is stolen."), "{weak}");
     let strong = tab.text(".side.strong .verdict").await;

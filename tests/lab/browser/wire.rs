@@ -96,3 +96,28 @@ async fn a_box_of_the_diagram_leads_to_its_defence() {
     }
     assert_eq!(tab.complaints().await, [""; 0]);
 }
+
+#[tokio::test]
+#[ignore = "needs Chromium"]
+async fn no_word_of_the_diagram_reaches_the_edge_of_its_box() {
+    let tab = Tab::open().await;
+    tab.sign_in(&tab.on_hardened("")).await;
+    tab.visit(&tab.on_lab("/wire")).await;
+    tab.follow(".exchanges a").await;
+    for (width, form) in [(1280, "wide"), (360, "narrow")] {
+        tab.resize(width, 740).await;
+        let room: Vec<f64> = tab
+            .run(&format!(
+                "[...document.querySelectorAll('.flow.{form} a')].flatMap((a) => {{
+                    const box = a.querySelector('rect').getBBox();
+                    return [...a.querySelectorAll('text')].map((text) => {{
+                        const words = text.getBBox();
+                        return box.x + box.width - words.x - words.width;
+                    }});
+                }})"
+            ))
+            .await;
+        assert!(room.len() > 10, "{form}: {}", room.len());
+        assert!(room.iter().all(|room| *room >= 4.0), "{form}: {room:?}");
+    }
+}

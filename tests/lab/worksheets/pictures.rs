@@ -7,7 +7,7 @@ use session_lab::worksheets::markdown::images;
 use session_lab::worksheets::pictures;
 use session_lab::worksheets::pictures::made_from;
 use session_lab::worksheets::pictures::made_from::Hashes;
-use session_lab::worksheets::pictures::{ALL, SCALE, Theme};
+use session_lab::worksheets::pictures::{ALL, README, SCALE, Theme};
 use session_lab::worksheets::sheet::SheetBlock;
 
 use crate::cli::shell::Shell;
@@ -78,9 +78,10 @@ fn no_picture_is_older_than_the_page_that_it_shows() {
     let json = std::fs::read(file).expect("made-from.json");
     let made: BTreeMap<String, Hashes> = serde_json::from_slice(&json).expect("JSON");
     let names: BTreeSet<&str> = made.keys().map(String::as_str).collect();
-    let catalogue: BTreeSet<&str> = ALL.iter().map(|picture| picture.name).collect();
+    let all = || ALL.iter().chain([&README]);
+    let catalogue: BTreeSet<&str> = all().map(|picture| picture.name).collect();
     assert_eq!(names, catalogue, "{AGAIN} makes them");
-    for picture in ALL {
+    for picture in all() {
         let (then, now) = (&made[picture.name], made_from::now(picture));
         let other = |file: &&String| then.get(*file) != now.get(*file);
         let changed: BTreeSet<&String> = then.keys().chain(now.keys()).filter(other).collect();
@@ -90,6 +91,20 @@ fn no_picture_is_older_than_the_page_that_it_shows() {
             "{name} was made before these changed: {changed:?}; {AGAIN} makes it again"
         );
     }
+}
+
+#[test]
+fn the_readme_shows_its_picture_light_and_dark_with_the_catalogues_text() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(root.join("README.md")).expect("README.md");
+    let [light, dark] = Theme::ALL.map(|theme| format!("docs/pictures/{}", README.file(theme)));
+    let pictures = [&light, &dark].map(|file| {
+        assert!(readme.contains(&format!("\"{file}\"")), "{file}");
+        std::fs::read(root.join(file)).unwrap_or_else(|error| panic!("{file}: {error}; {AGAIN}"))
+    });
+    assert!(readme.contains(&format!("alt=\"{}\"", README.alt)));
+    assert_eq!(pictures[0][16..24], pictures[1][16..24], "one size");
+    assert_ne!(pictures[0], pictures[1]);
 }
 
 #[test]
@@ -142,6 +157,10 @@ async fn the_page_of_pictures_leads_to_each_of_them_and_to_the_sheets() {
         let slide = student.get(&format!("/pictures/{}", picture.name)).await;
         assert_eq!(slide.status, 200, "{}", picture.name);
         assert!(slide.shown().contains(picture.title), "{}", picture.name);
+        // Its place is there before the picture is.
+        let (width, height) = picture.size().expect("a size");
+        let place = format!("width=\"{width}\" height=\"{height}\"");
+        assert!(slide.body.contains(&place), "{}: {place}", picture.name);
     }
     for (sheet, address, _) in shown() {
         let picture = pictures::named(&address).expect("a picture");
