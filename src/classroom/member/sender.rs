@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::class_members::{ClassMembers, LiveState};
-use super::desk_answers::{dismiss, join_request, take_in};
+use super::desk_answers::{dismiss, join_request, take_in, use_values};
 use super::desk_link::LinkError;
 use super::led::obey;
 use super::outbox::{Acknowledged, OutgoingBatch};
@@ -108,6 +108,8 @@ impl ClassMembers {
             live.lock().idle = true;
             return Ok(());
         };
+        // The lab may have been killed after it stored the desk's answer, and before it used it.
+        use_values(bench, &record).await?;
         let told = match record.stage {
             MemberStage::Waiting => self.ask_again(bench, &record).await?,
             MemberStage::Member => self.report(bench, library()).await?,
@@ -149,6 +151,7 @@ impl ClassMembers {
         bench: &Bench,
         library: &SheetLibrary,
     ) -> Result<Result<(), LinkError>, StorageError> {
+        let library = &library.of_bench(bench);
         self.look(bench, library).await?;
         // What is about to be sent is noted as sent before it is: after a kill it is sent as it was.
         let begin = |record: &mut Option<MembershipRecord>| {
