@@ -8,6 +8,7 @@ pub mod attack;
 pub mod audit;
 pub mod completions;
 pub mod desk;
+pub mod desk_store;
 pub mod doctor;
 pub mod guess;
 pub mod labs;
@@ -106,7 +107,7 @@ impl CliCommand {
             Self::Audit(flags) => block_on(audit::run(flags)),
             Self::Matrix(flags) => block_on(matrix::run(flags)),
             Self::SameSite(flags) => block_on(same_site::run(flags)),
-            Self::Labs(flags) => labs::run(flags),
+            Self::Labs(flags) => block_on(labs::run(flags)),
             Self::Guess(flags) => guess::run(&flags),
             Self::Store(flags) => block_on(store_stats::store(flags)),
             Self::Desk(flags) => block_on(desk::run(flags)),

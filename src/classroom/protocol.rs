@@ -71,7 +71,8 @@ pub struct JoinAnswer {
     /// Whether reports are taken already.
     pub state: Membership,
     /// The values that the student's exercises use, drawn by the desk for this student: by sheet,
-    /// then by the name of the value. The key that they are drawn with never leaves the desk.
+    /// then by the name of the value. The key that they are drawn with never leaves the desk. While
+    /// the student waits there are none.
     #[serde(default)]
     pub values: BTreeMap<String, BTreeMap<String, String>>,
 }

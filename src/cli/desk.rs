@@ -6,15 +6,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
 
+use super::desk_store::{self, DeskStoreFlags};
 use super::doctor;
-use crate::app;
-use crate::app::settings::flags::{ServeFlags, StoreName};
-use crate::app::settings::{SessionStore, Settings};
+use crate::app::settings::flags::ServeFlags;
 use crate::base::print::tell;
 use crate::base::private_file::{self, Readers};
 use crate::base::start_error::StartError;
-use crate::classroom::desk::{Desk, backup};
-use crate::worksheets::library::SheetLibrary;
+use crate::classroom::desk::backup;
 
 /// The flags of `desk`.
 #[derive(Args, Clone, Debug)]
@@ -39,19 +37,8 @@ pub struct BackupFlags {
     /// The backup; it holds names and marks, so keep it where only you read it
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
-    /// Where the lab stores sessions, as --sessions of `serve` names it [default: file]
-    #[arg(long, value_name = "STORE")]
-    pub sessions: Option<StoreName>,
-    /// With rediss://: the authority that signed its certificate, in PEM [default: those of the
-    /// system]
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub redis_ca: Option<PathBuf>,
-    /// Data folder of the lab [default: ./lab-data]
-    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
-    pub data_dir: Option<PathBuf>,
-    /// Settings file [default: ./session-lab.toml if it exists]
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub store: DeskStoreFlags,
 }
 
 /// Does what `session-lab desk` was asked for.
@@ -84,7 +71,7 @@ async fn back_up(flags: BackupFlags) -> Result<(), StartError> {
         let message = format!("{} is there already", file.display());
         return Err(StartError::new(message, "name a new file"));
     }
-    let desk = open(flags).await?;
+    let desk = desk_store::open(flags.store).await?;
     let text = backup::write(&desk)
         .map_err(|error| StartError::new(error.to_string(), "look at the store, then try again"))?;
     private_file::write(&file, &text, Readers::Owner)?;
@@ -98,7 +85,7 @@ async fn restore(flags: BackupFlags) -> Result<(), StartError> {
         let message = format!("there is no file {}", file.display());
         StartError::new(message, "name the file that session-lab desk backup wrote")
     })?;
-    let desk = open(flags).await?;
+    let desk = desk_store::open(flags.store).await?;
     let restored = backup::restore(&desk, &text).await;
     let restored = restored.map_err(|error| StartError::new(error.to_string(), error.hint()))?;
     tell(&format!("{} classes were restored\n", restored.restored))?;
@@ -109,23 +96,4 @@ async fn restore(flags: BackupFlags) -> Result<(), StartError> {
     tell(&format!(
         "{outlived} classes were left out: the time for which they are kept is over. Delete the backup.\n"
     ))
-}
-
-async fn open(flags: BackupFlags) -> Result<Desk, StartError> {
-    let (store, folder) = Settings::load_store(ServeFlags {
-        sessions: flags.sessions,
-        redis_ca: flags.redis_ca,
-        data_dir: flags.data_dir,
-        config: flags.config,
-        ..ServeFlags::default()
-    })?;
-    if store == SessionStore::Memory {
-        let message =
-            "classes in memory are in the process of the lab, and cannot be read from here";
-        let hint = "start the lab with --sessions file; a class in memory is exported at the desk";
-        return Err(StartError::new(message, hint));
-    }
-    let (storage, _) = app::open_store(&store, &folder).await?;
-    let desk = Desk::open(storage, SheetLibrary::default()).await;
-    desk.map_err(|error| StartError::new(error.to_string(), "look at the store, then try again"))
 }

@@ -1,24 +1,19 @@
 //! `session-lab labs`: lists the worksheets, prints one for paper, and verifies reports.
 
+mod print;
 mod verify;
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueHint};
 
+pub use self::print::PrintFlags;
+pub use self::verify::VerifyFlags;
 use crate::base::encode;
-use crate::base::print::{say, tell};
+use crate::base::print::tell;
 use crate::base::start_error::StartError;
-use crate::web::assets;
-use crate::web::templates::UnservedPages;
 use crate::worksheets::audience::SheetAudience;
 use crate::worksheets::library::SheetLibrary;
-use crate::worksheets::pictures;
-use crate::worksheets::placeholders::PlaceholderValues;
-use crate::worksheets::view;
-use crate::worksheets::view::SheetReader;
-
-pub use verify::VerifyFlags;
 
 /// The flags of `labs`.
 #[derive(Args, Clone, Debug)]
@@ -36,30 +31,20 @@ pub struct LabsFlags {
 pub enum LabsCommand {
     /// Print one worksheet as HTML, to be printed by a browser
     Print(PrintFlags),
-    /// Verify the codes of a report, or of every report in a folder; no lab needs to run
+    /// Verify the codes of a report; no lab needs to run
     Verify(VerifyFlags),
-}
-
-/// The flags of `labs print`.
-#[derive(Args, Clone, Debug)]
-pub struct PrintFlags {
-    /// The worksheet: 06, or 06-session-fixation
-    pub sheet: String,
-    /// Include the answers and the teacher's notes
-    #[arg(long)]
-    pub answers: bool,
 }
 
 /// Lists the worksheets, prints one, or verifies a report.
 ///
 /// # Errors
 /// A worksheet with a mistake, one that does not exist, or a report that is not as a lab wrote it.
-pub fn run(flags: LabsFlags) -> Result<(), StartError> {
+pub async fn run(flags: LabsFlags) -> Result<(), StartError> {
     let folder = flags.labs.as_deref();
     match flags.command {
         None => list(&library(folder)?),
-        Some(LabsCommand::Print(print)) => self::print(&library(folder)?, &print),
-        Some(LabsCommand::Verify(verify)) => verify::run(verify),
+        Some(LabsCommand::Print(flags)) => print::run(&library(folder)?, flags).await,
+        Some(LabsCommand::Verify(flags)) => verify::run(&library(folder)?, flags),
     }
 }
 
@@ -99,33 +84,4 @@ fn list(library: &SheetLibrary) -> Result<(), StartError> {
         _ => format!("there are {count} mistakes in the worksheets"),
     };
     Err(StartError::new(text, "labs/README.md describes the format"))
-}
-
-fn print(library: &SheetLibrary, flags: &PrintFlags) -> Result<(), StartError> {
-    let sheet = library.find(&flags.sheet).ok_or_else(|| {
-        let hint = "list them all: session-lab labs";
-        StartError::new(format!("there is no worksheet {}", flags.sheet), hint).usage()
-    })?;
-    let reader = if flags.answers {
-        SheetReader::Teacher
-    } else {
-        SheetReader::Paper
-    };
-    let values = PlaceholderValues::usual();
-    let page = serde_json::json!({
-        "front": view::front(sheet, &values, reader),
-        "parts": view::parts(sheet, &values, reader),
-        "answers": flags.answers,
-        "style": assets::print_style(),
-    });
-    let broken = |error: String| {
-        StartError::new(
-            format!("the worksheet cannot be rendered: {error}"),
-            "please report this line",
-        )
-    };
-    let templates = UnservedPages::parse().map_err(broken)?;
-    let html = templates.render("pages/lab/worksheet_print.html", page);
-    let html = html.map_err(broken)?;
-    say(&pictures::stand_alone(html))
 }

@@ -14,12 +14,23 @@ pub enum JwtKey {
     Random,
 }
 
-/// The words of the weak arm, one for each key that rotation makes.
-const WORDS: [&str; 4] = ["secret", "changeme", "secret123", "development"];
+/// The words of the weak arm, one for each key that rotation makes. A bench may begin with another
+/// word than the first, so that the word of one student is wrong on the bench of another.
+pub const WORDS: [&str; 8] = [
+    "secret",
+    "changeme",
+    "secret123",
+    "development",
+    "default",
+    "letmein",
+    "master",
+    "test",
+];
 
 impl JwtKey {
-    /// The bytes of key number `number`, counted from 1; `random` is that key's own randomness.
-    pub fn bytes(self, number: u32, random: &[u8; 32]) -> &[u8] {
+    /// The bytes of key number `number`, counted from 1. `begin` is the place of the first key's word
+    /// in [`WORDS`]; `random` is the key's own randomness.
+    pub fn bytes(self, number: u32, begin: usize, random: &[u8; 32]) -> &[u8] {
         match self {
             // WEAK: one token is enough to test guesses offline. The attacker signs its first two
             // parts with each word of a list and compares the result with the third. No server
@@ -27,7 +38,7 @@ impl JwtKey {
             // the word the attacker signs a token for any user.
             JwtKey::DictionaryWord => {
                 let at = usize::try_from(number.saturating_sub(1)).unwrap_or_default();
-                WORDS[at % WORDS.len()].as_bytes()
+                WORDS[at.wrapping_add(begin) % WORDS.len()].as_bytes()
             }
 
             // STRONG: 256 random bits, as many as the hash has (RFC 7518 §3.2). No list contains
@@ -92,13 +103,15 @@ mod tests {
 
     #[test]
     fn the_weak_arm_signs_with_words_whatever_key_there_is() {
-        assert_eq!(JwtKey::WEAK.bytes(1, &[7; 32]), b"secret");
-        assert_eq!(JwtKey::WEAK.bytes(5, &[7; 32]), b"secret");
-        assert_ne!(JwtKey::WEAK.bytes(2, &[7; 32]), b"secret");
+        assert_eq!(JwtKey::WEAK.bytes(1, 0, &[7; 32]), b"secret");
+        assert_eq!(JwtKey::WEAK.bytes(9, 0, &[7; 32]), b"secret");
+        assert_ne!(JwtKey::WEAK.bytes(2, 0, &[7; 32]), b"secret");
+        assert_eq!(JwtKey::WEAK.bytes(1, 7, &[7; 32]), b"test");
+        assert_eq!(JwtKey::WEAK.bytes(2, 7, &[7; 32]), b"secret");
     }
 
     #[test]
     fn the_strong_arm_signs_with_random_bytes_as_long_as_the_hash() {
-        assert_eq!(JwtKey::STRONG.bytes(1, &[7; 32]), [7; 32]);
+        assert_eq!(JwtKey::STRONG.bytes(1, 2, &[7; 32]), [7; 32]);
     }
 }

@@ -162,6 +162,8 @@ pub struct StoredSecret {
 /// retires does so at the next one.
 pub struct KeyRing {
     arm: JwtKey,
+    /// The place of the first key's word among those of the weak arm.
+    first_word: usize,
     /// The active keys, the one that signs first.
     numbers: Vec<NumberedKey>,
     /// The rings under the lab's earlier secrets that are still accepted. They have the same names.
@@ -205,9 +207,17 @@ impl KeyRing {
         let all = [Some(numbers.signing), numbers.retiring];
         Self {
             arm: probe.jwt_key(),
+            first_word: 0,
             numbers: all.into_iter().flatten().map(numbered).collect(),
             earlier: Vec::new(),
         }
+    }
+
+    /// The same ring, whose weak arm begins with the word at this place of its list.
+    #[must_use]
+    pub fn from_word(mut self, place: usize) -> Self {
+        self.first_word = place;
+        self
     }
 
     /// The same ring, and beside it those of the lab's earlier secrets. They verify and never sign.
@@ -309,7 +319,7 @@ impl KeyRing {
 
     /// The bytes of the shared secret, as the arm of `jwt-key` chooses them.
     fn secret<'k>(&self, one: &'k NumberedKey) -> &'k [u8] {
-        self.arm.bytes(one.number, &one.shared)
+        self.arm.bytes(one.number, self.first_word, &one.shared)
     }
 }
 

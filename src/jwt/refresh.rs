@@ -107,6 +107,7 @@ impl World<'_> {
         };
         let ring = |keys: &BenchKeys| {
             KeyRing::new(self.probe, age, |kid| keys.jwt(&format!("{of} {kid}")))
+                .from_word(self.bench.jwt_word())
         };
         let earlier = self.earlier_keys().map(ring).collect();
         Ok(ring(self.bench.keys()).with_earlier(earlier))

@@ -58,7 +58,8 @@ fn everything(context: &RequestContext, lessons: &Lessons) -> Vec<FindResult> {
         note: page.summary.to_owned(),
         href: page.href(&context.addresses, &prefix),
     });
-    let sheets = lessons.library().sheets().iter().flat_map(|sheet| {
+    let library = lessons.library().of_bench(&context.bench);
+    let sheets = library.sheets().iter().flat_map(|sheet| {
         let href = format!("{prefix}/labs/{}", sheet.slug);
         let steps = sheet.steps().enumerate().map({
             let href = href.clone();

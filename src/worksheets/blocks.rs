@@ -12,6 +12,7 @@ use super::sheet::{
     Reflection, Screenshot, SheetStep, Wrong,
 };
 use super::standards::{self, Subject};
+use super::values::rule::{self, RawRule};
 use crate::attacks;
 use crate::defences::policy::Name;
 
@@ -49,16 +50,20 @@ struct RawFront {
     attacks: Vec<String>,
     needs: Vec<String>,
     teacher: Option<String>,
+    /// They are read before: what they choose is in the text already.
+    #[serde(default, rename = "value")]
+    _values: Vec<RawRule>,
 }
 
 /// Reads the front matter.
 ///
 /// # Errors
 /// No TOML, a key too many or too few, a defence or an attack that is none, a standard that is not in
-/// the table or is about something else.
+/// the table or is about something else, a value that cannot be drawn.
 pub fn front_matter(text: &str) -> Result<FrontMatter, Fault> {
     let raw: RawFront = from_toml(text)?;
     let whole = |message| (0, message);
+    rule::declared(text).map_err(whole)?;
     if raw.outcomes.is_empty() || raw.title.trim().is_empty() {
         return Err(whole("a sheet has a title and an outcome".to_owned()));
     }

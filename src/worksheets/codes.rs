@@ -54,6 +54,11 @@ impl<'k> Codes<'k> {
         groups(&self.mac("export", &[json]))
     }
 
+    /// The bytes that draw a value of a sheet for a bench.
+    pub fn of_value(self, bench: &str, sheet: &str, name: &str) -> [u8; 32] {
+        self.mac("value", &[bench, sheet, name])
+    }
+
     /// The key that shows the answers: 128 bits.
     pub fn teachers_key(self) -> String {
         hexadecimal(&self.mac("teacher", &[])[..16])

@@ -1,19 +1,25 @@
 //! All worksheets of a lab: the built-in ones, or those of a folder of the teacher's.
 
+mod readings;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use rust_embed::RustEmbed;
 
+use self::readings::ReadingCache;
 use super::audience::SheetAudience;
 use super::events;
 use super::mistake::Mistake;
 use super::read::read;
 use super::sheet::Sheet;
+use super::values;
+use super::values::rule::ValueRule;
 use crate::base::byte_order_mark;
 use crate::base::event::Event;
 use crate::base::start_error::StartError;
+use crate::session::bench::Bench;
 
 #[derive(RustEmbed)]
 #[folder = "labs/"]
@@ -33,7 +39,8 @@ const LONGEST: usize = 1024 * 1024;
 pub struct SheetLibrary {
     sheets: Vec<Arc<Sheet>>,
     mistakes: Vec<Mistake>,
-    manual: Option<String>,
+    manual: Option<Arc<str>>,
+    readings: Arc<ReadingCache>,
 }
 
 impl SheetLibrary {
@@ -106,6 +113,7 @@ impl SheetLibrary {
     /// The sheets in these files, by the files' names, as these readers have them.
     pub fn of(files: BTreeMap<String, Vec<u8>>, audience: SheetAudience) -> Self {
         let mut library = Self::default();
+        let mut texts = BTreeMap::new();
         for (name, bytes) in files {
             let wrong = |message: &str| Mistake {
                 file: name.clone(),
@@ -127,16 +135,45 @@ impl SheetLibrary {
             };
             match name.as_str() {
                 FORMAT => {}
-                MANUAL => library.manual = Some(text.to_owned()),
+                MANUAL => library.manual = Some(text.into()),
                 _ if !name.ends_with(".md") => library.mistakes.push(wrong("this is no sheet")),
                 _ => match read(&name, text, audience) {
-                    Ok(sheet) => library.put(sheet, &name),
+                    Ok(sheet) => {
+                        if !sheet.values.is_empty() {
+                            texts.insert(sheet.slug.clone(), text.to_owned());
+                        }
+                        library.put(sheet, &name);
+                    }
                     Err(mistakes) => library.mistakes.extend(mistakes),
                 },
             }
         }
         library.check_order();
+        library.check_the_portals_value();
+        library.readings = Arc::new(ReadingCache::new(texts, audience));
         library
+    }
+
+    /// The sheets with other values: those that `choose` says, by the sheet's slug, and for the others
+    /// those of paper.
+    #[must_use]
+    pub fn with_values(&self, choose: impl Fn(&str, &ValueRule) -> Option<String>) -> Self {
+        let sheets = self.sheets.iter().map(|sheet| {
+            let values = sheet.values.anew(|rule| choose(&sheet.slug, rule));
+            self.readings.with(sheet, values)
+        });
+        Self {
+            sheets: sheets.collect(),
+            mistakes: self.mistakes.clone(),
+            manual: self.manual.clone(),
+            readings: self.readings.clone(),
+        }
+    }
+
+    /// The sheets as the student of a bench has them.
+    #[must_use]
+    pub fn of_bench(&self, bench: &Bench) -> Self {
+        self.with_values(|sheet, rule| values::of_bench(bench, sheet, rule))
     }
 
     /// A sheet comes after sheets that exist and have smaller numbers, so no circle is possible.
@@ -157,6 +194,18 @@ impl SheetLibrary {
                     message,
                 });
             }
+        }
+    }
+
+    /// The portal has one word, so it cannot be drawn twice.
+    fn check_the_portals_value(&mut self) {
+        let has = |sheet: &&Arc<Sheet>| sheet.values.iter().any(|(rule, _)| rule.is_the_portals());
+        for sheet in self.sheets.iter().filter(has).skip(1) {
+            self.mistakes.push(Mistake {
+                file: format!("{}.md", sheet.slug),
+                line: 1,
+                message: "an earlier sheet has the portal's word already".into(),
+            });
         }
     }
 

@@ -6,8 +6,8 @@
 //! from the journal whether a step was done, [`answers`] judges questions, and [`progress`] is what a
 //! bench keeps of both; [`survey`] puts records and journal together. [`report`] writes it down with codes that [`codes`] makes and verifies. The
 //! pages are in [`crate::lab`]. [`placeholders`] puts in addresses; `counts.rs` puts in the numbers
-//! that follow from the lists of defences and attacks, and [`audience`] leaves out what is for other
-//! readers.
+//! that follow from the lists of defences and attacks, [`values`] what each student has for themselves, and
+//! [`audience`] leaves out what is for other readers.
 
 pub mod answers;
 pub mod audience;
@@ -35,4 +35,5 @@ pub mod report;
 pub mod sheet;
 pub mod standards;
 pub mod survey;
+pub mod values;
 pub mod view;

@@ -65,7 +65,8 @@ pub async fn standings(
     library: &SheetLibrary,
 ) -> Result<Vec<SheetStanding>, StorageError> {
     let recorded = recorded(bench.name(), bench.storage()).await?;
-    Ok(survey(library, recorded, &JournalView::read(bench).await?))
+    let (library, journal) = (library.of_bench(bench), JournalView::read(bench).await?);
+    Ok(survey(&library, recorded, &journal))
 }
 
 /// The progress of every sheet on which something was done, by the sheets' slugs.
@@ -78,7 +79,7 @@ pub async fn all(
 ) -> Result<Vec<(String, SheetProgress)>, StorageError> {
     let mut kept = recorded(bench.name(), bench.storage()).await?;
     let journal = JournalView::read(bench).await?;
-    for standing in survey(library, kept.clone(), &journal) {
+    for standing in survey(&library.of_bench(bench), kept.clone(), &journal) {
         kept.insert(standing.slug, standing.progress);
     }
     kept.retain(|_, progress| progress.is_begun());
@@ -158,7 +159,8 @@ impl<'n> ProgressTracker<'n> {
         recorded.remove(&self.sheet.slug);
         recorded.extend(own.map(|own| (self.sheet.slug.clone(), own)));
         let journal = JournalView::read(self.bench).await?;
-        let mut standings = survey(self.library, recorded, &journal).into_iter();
+        let library = self.library.of_bench(self.bench);
+        let mut standings = survey(&library, recorded, &journal).into_iter();
         let own = standings.find(|standing| standing.slug == self.sheet.slug);
         own.ok_or_else(|| StorageError::Defect("the sheet is not in its library".into()))
     }

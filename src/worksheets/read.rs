@@ -6,6 +6,7 @@ use super::audience::{ChosenText, SheetAudience};
 use super::blocks::{self, Fault};
 use super::mistake::{Mistake, line_at};
 use super::sheet::{Console, Sheet, SheetBlock, SheetPart};
+use super::values::{SheetValues, rule};
 use super::{console, counts, markdown, placeholders};
 use crate::defences::policy::Name;
 
@@ -22,31 +23,55 @@ const WORDS: [&str; 7] = [
     "teacher",
 ];
 
-/// Reads the text of the file `file`, whose name is the slug and `.md`.
+/// Reads the text of the file `file`, whose name is the slug and `.md`, with the values of paper.
 ///
 /// # Errors
 /// Every mistake that was found, with its line.
 pub fn read(file: &str, text: &str, audience: SheetAudience) -> Result<Sheet, Vec<Mistake>> {
+    read_with(file, text, audience, |of_paper| of_paper)
+}
+
+/// The same with other values than those of paper.
+///
+/// # Errors
+/// Every mistake that was found, with its line.
+pub fn read_with(
+    file: &str,
+    text: &str,
+    audience: SheetAudience,
+    values: impl FnOnce(SheetValues) -> SheetValues,
+) -> Result<Sheet, Vec<Mistake>> {
     let text = counts::fill(&text.replace("\r\n", "\n"));
-    if let Some((at, name)) = placeholders::unknown(&text) {
+    let front = front_and_body(&text).map_or("", |(front, _)| front);
+    // What is wrong with a rule is said with the rest of the front matter.
+    let rules = rule::declared(front).unwrap_or_default();
+    let values = values(SheetValues::choose(rules, |_| None));
+    let filled = values.fill(&text);
+    if let Some((at, name)) = placeholders::unknown(&filled) {
         return Err(vec![Mistake {
             file: file.to_owned(),
-            line: line_at(&text, at),
+            line: line_at(&filled, at),
             message: format!("{{{{{name}}}}} is not a placeholder"),
         }]);
     }
-    let chosen = audience.choose(&text);
+    let chosen = audience.choose(&filled);
     let mut reader = SheetParser {
         file,
         chosen: &chosen,
         mistakes: Vec::new(),
         ids: BTreeSet::new(),
     };
-    let sheet = reader.sheet(&chosen.text);
+    reader.look_for_unused(&values, &text);
+    let sheet = reader.sheet(&chosen.text, values);
     match sheet {
         Some(sheet) if reader.mistakes.is_empty() => Ok(sheet),
         _ => Err(reader.mistakes),
     }
+}
+
+/// The front matter, and what follows it.
+fn front_and_body(text: &str) -> Option<(&str, &str)> {
+    text.strip_prefix(FENCE)?.split_once("\n+++\n")
 }
 
 struct SheetParser<'f> {
@@ -66,16 +91,22 @@ impl SheetParser<'_> {
         });
     }
 
-    fn sheet(&mut self, text: &str) -> Option<Sheet> {
+    fn look_for_unused(&mut self, values: &SheetValues, text: &str) {
+        for (rule, value) in values.iter() {
+            let mut all = rule.placeholders(value).into_iter();
+            if let Some((name, _)) = all.find(|(name, _)| !text.contains(name.as_str())) {
+                self.wrong(1, format!("{name} is nowhere in the sheet"));
+            }
+        }
+    }
+
+    fn sheet(&mut self, text: &str, values: SheetValues) -> Option<Sheet> {
         let slug = self.file.strip_suffix(".md").unwrap_or(self.file);
         let (number, topic) = slug.split_once('-').unwrap_or((slug, ""));
         if number.len() != 2 || number.parse::<u8>().is_err() || topic.is_empty() {
             self.wrong(1, "the file is not called NN-topic.md");
         }
-        let front = text
-            .strip_prefix(FENCE)
-            .and_then(|rest| rest.split_once("\n+++\n"));
-        let Some((front, body)) = front else {
+        let Some((front, body)) = front_and_body(text) else {
             self.wrong(1, "the front matter between two lines +++ is missing");
             return None;
         };
@@ -86,6 +117,7 @@ impl SheetParser<'_> {
                 slug: slug.to_owned(),
                 front,
                 parts,
+                values,
             }),
             Err((line, message)) => {
                 self.wrong(line + 2, message);
@@ -250,6 +282,47 @@ mod tests {
         assert_eq!(
             mistakes(&format!("{twice}\n{twice}")),
             ["06-x.md:20: the id a is in this sheet twice"]
+        );
+    }
+
+    #[test]
+    fn a_value_is_part_of_the_text_before_the_blocks_are_read() {
+        let read = |file, text: &str| read(file, text, SheetAudience::OwnLab);
+        let front = FRONT.replace(
+            "needs = []\n",
+            "needs = []\n[[value]]\nname = \"pace\"\none-of = [{ n = 2, w = \"two\" }, { n = 3, w = \"three\" }]\n",
+        );
+        let body = "At {{value:pace.w}}.\n\n```question\nid = \"q\"\nkind = \"number\"\nask = \"?\"\n\
+                    equals = {{value:pace.n}}\nbecause = \"b\"\n```\n";
+        let right = |sheet: &Sheet| {
+            let question = sheet.questions().next().expect("a question").clone();
+            ["2", "3"].map(|answer| {
+                crate::worksheets::answers::judge(&question, answer)
+                    .unwrap()
+                    .right
+            })
+        };
+        let text = format!("{front}{body}");
+        assert_eq!(
+            right(&read("06-x.md", &text).unwrap()),
+            [Some(true), Some(false)]
+        );
+        let other = |values: SheetValues| values.anew(|_| Some("n 3, w three".into()));
+        let other = read_with("06-x.md", &text, SheetAudience::OwnLab, other).unwrap();
+        assert_eq!(right(&other), [Some(false), Some(true)]);
+        let unused = read("06-x.md", &format!("{front}Nothing.")).unwrap_err();
+        assert!(
+            unused[0]
+                .to_string()
+                .contains("{{value:pace.n}} is nowhere"),
+            "{unused:?}"
+        );
+        let unknown = read("06-x.md", &text.replace("pace.w}}", "haste}}")).unwrap_err();
+        assert!(
+            unknown.iter().any(|one| one
+                .to_string()
+                .contains("{{value:haste}} is not a placeholder")),
+            "{unknown:?}"
         );
     }
 

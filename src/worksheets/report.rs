@@ -88,6 +88,9 @@ impl SheetReport<'_> {
         writeln!(out, "| Written | {} UTC |", date_and_time(self.now))?;
         let (points, of) = (progress.points(sheet), sheet.points());
         writeln!(out, "| Points | {points} of {of} |")?;
+        if !sheet.values.is_empty() {
+            writeln!(out, "| Values | {} |", sheet.values.mark(&sheet.slug))?;
+        }
         writeln!(out, "\n{}\n", self.attested.message())?;
         writeln!(out, "## Steps\n")?;
         writeln!(
@@ -225,6 +228,10 @@ pub struct Verified {
     pub name: String,
     /// The sheet in the report.
     pub sheet: String,
+    /// The bench in the report.
+    pub bench: String,
+    /// The mark of the values that the sheet had, where it has some.
+    pub values: Option<String>,
     /// Every solved step, and whether its code is right.
     pub steps: Vec<(String, bool)>,
     /// Whether the code of the whole is right.
@@ -279,8 +286,10 @@ pub fn verify(text: &str, codes: Codes<'_>) -> Result<Verified, String> {
         }
     }
     Ok(Verified {
+        values: row("Values").ok(),
         name,
         sheet,
+        bench,
         steps,
         whole: same(&codes.of_report(&canonical(above)), code),
     })

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::events::Facts;
 use super::expectation::Expectation;
+use super::values::SheetValues;
 use crate::defences::policy::{Name, Variant};
 
 /// One worksheet.
@@ -15,6 +16,8 @@ pub struct Sheet {
     pub front: FrontMatter,
     /// Text and blocks, from top to bottom.
     pub parts: Vec<SheetPart>,
+    /// The values that are put in.
+    pub values: SheetValues,
 }
 
 impl Sheet {

@@ -61,6 +61,10 @@ pub struct FrontView {
     attacks: Vec<String>,
     needs: Vec<String>,
     points: u32,
+    /// Whether each student has values for themselves.
+    has_values: bool,
+    /// For the teacher: the name of each, and the value.
+    values: Vec<(String, String)>,
     teacher: Option<String>,
 }
 
@@ -141,6 +145,8 @@ pub fn front(sheet: &Sheet, values: &PlaceholderValues, reader: SheetReader<'_>)
     let front = &sheet.front;
     let inline = |text: &String| to_inline_html(&values.fill(text));
     let teacher = front.teacher.as_ref().filter(|_| reader.is_teacher());
+    let own_values = sheet.values.iter().filter(|_| reader.is_teacher());
+    let own_values = own_values.map(|(rule, value)| (rule.name().to_owned(), value.to_owned()));
     FrontView {
         slug: sheet.slug.clone(),
         number: sheet.number().to_owned(),
@@ -153,6 +159,8 @@ pub fn front(sheet: &Sheet, values: &PlaceholderValues, reader: SheetReader<'_>)
         attacks: front.attacks.clone(),
         needs: front.needs.iter().map(inline).collect(),
         points: sheet.points(),
+        has_values: !sheet.values.is_empty(),
+        values: own_values.collect(),
         teacher: teacher.map(|text| to_html(&values.fill(text))),
     }
 }

@@ -63,22 +63,55 @@ pub fn write(desk: &Desk) -> Result<String, DeskError> {
     pretty(&backup)
 }
 
+/// The classes in a backup of a desk, or the class in a file that its page saved.
+///
+/// # Errors
+/// It is neither.
+pub fn read(text: &str) -> Result<Vec<ClassRecords>, RestoreError> {
+    let one: Result<ClassBackup, _> = serde_json::from_str(text);
+    let classes = match one {
+        Ok(one) => vec![one],
+        Err(_) => parse(text)?.classes,
+    };
+    let records = classes.iter().map(|one| {
+        let (class, students) = one.records()?;
+        let students = students.into_iter().map(|one| (one.number, one.into()));
+        Ok(ClassRecords {
+            class: class.into(),
+            students: students.collect(),
+        })
+    });
+    records.collect()
+}
+
+fn parse(text: &str) -> Result<DeskBackup, RestoreError> {
+    let backup: DeskBackup =
+        serde_json::from_str(text).map_err(|error| RestoreError::NoBackup(error.to_string()))?;
+    match backup.kind == KIND {
+        true => Ok(backup),
+        false => Err(RestoreError::NoBackup("it is another file".into())),
+    }
+}
+
+impl ClassBackup {
+    fn records(&self) -> Result<(ClassRecord, Vec<StudentRecord>), FormatError> {
+        let bytes = |value: &Value| value.to_string().into_bytes();
+        let class = format::read(&bytes(&self.class))?;
+        let students = self.students.iter().map(|one| format::read(&bytes(one)));
+        Ok((class, students.collect::<Result<_, _>>()?))
+    }
+}
+
 /// Puts every class of a backup into a desk. A class whose time is over is left out. A class whose number
 /// the desk has already is not touched: then nothing at all is restored.
 ///
 /// # Errors
 /// It is no backup, a class is there already, or the store does not take it.
 pub async fn restore(desk: &Desk, text: &str) -> Result<RestoredClasses, RestoreError> {
-    let backup: DeskBackup =
-        serde_json::from_str(text).map_err(|error| RestoreError::NoBackup(error.to_string()))?;
-    if backup.kind != KIND {
-        return Err(RestoreError::NoBackup("it is another file".into()));
-    }
-    let read = |value: &Value| value.to_string().into_bytes();
     let (mut classes, mut outlived) = (Vec::new(), 0);
     // All of it is read before any of it is written.
-    for one in &backup.classes {
-        let class: ClassRecord = format::read(&read(&one.class))?;
+    for one in &parse(text)?.classes {
+        let (class, students) = one.records()?;
         if desk.class(class.number).is_some() {
             return Err(RestoreError::Exists(class.number));
         }
@@ -86,11 +119,6 @@ pub async fn restore(desk: &Desk, text: &str) -> Result<RestoredClasses, Restore
             outlived += 1;
             continue;
         }
-        let students = one
-            .students
-            .iter()
-            .map(|student| format::read(&read(student)));
-        let students: Vec<StudentRecord> = students.collect::<Result<_, _>>()?;
         classes.push((class, students));
     }
     let restored = classes.len();

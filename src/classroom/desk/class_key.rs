@@ -13,12 +13,14 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use super::join_code::letters;
+use crate::worksheets::library::SheetLibrary;
+use crate::worksheets::values::rule::ValueRule;
+
+/// Values by sheet, then by name.
+pub type DrawnBySheet = BTreeMap<String, BTreeMap<String, String>>;
 
 /// How many letters a PIN has: 40 bits, which nobody guesses at a desk that counts wrong ones.
 pub const PIN_LENGTH: usize = 8;
-
-/// The values that sheets may draw for each student: by sheet, the names. No sheet has any yet.
-const DRAWN: &[(&str, &[&str])] = &[];
 
 /// 32 random bytes.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,18 +44,22 @@ impl ClassKey {
         letters(&self.mac(&["pin", &student, &round])[..PIN_LENGTH])
     }
 
-    /// A value that a student's exercise uses: eight letters.
-    pub fn value(&self, student: u32, sheet: &str, name: &str) -> String {
-        letters(&self.mac(&["value", &student.to_string(), sheet, name])[..8])
+    /// The value that a rule of a sheet draws for a student.
+    pub fn value(&self, student: u32, sheet: &str, rule: &ValueRule) -> String {
+        rule.draw(&self.mac(&["value", &student.to_string(), sheet, rule.name()]))
     }
 
     /// Every value that a student's exercises use, by sheet and name.
-    pub fn values(&self, student: u32) -> BTreeMap<String, BTreeMap<String, String>> {
-        let of_sheet = |(sheet, names): &(&str, &[&str])| {
-            let drawn = |name: &&str| ((*name).to_owned(), self.value(student, sheet, name));
-            ((*sheet).to_owned(), names.iter().map(drawn).collect())
-        };
-        DRAWN.iter().map(of_sheet).collect()
+    pub fn values(&self, student: u32, library: &SheetLibrary) -> DrawnBySheet {
+        let mut drawn = DrawnBySheet::new();
+        for sheet in library.sheets() {
+            for (rule, _) in sheet.values.iter() {
+                let value = self.value(student, &sheet.slug, rule);
+                let of_sheet = drawn.entry(sheet.slug.clone()).or_default();
+                of_sheet.insert(rule.name().to_owned(), value);
+            }
+        }
+        drawn
     }
 
     /// Each part with its length in front, so that no two lists of parts are one text.
@@ -94,20 +100,26 @@ impl TryFrom<String> for ClassKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::worksheets::values::rule::declared;
 
     #[test]
     fn what_is_drawn_differs_by_student_sheet_name_and_class() {
         let key = ClassKey::draw().unwrap();
         assert_eq!(key.pin(1001, 0), key.pin(1001, 0));
         assert_eq!(key.pin(1001, 0).len(), PIN_LENGTH);
+        let rule = |name: &str| {
+            let front =
+                format!("[[value]]\nname = \"{name}\"\nbetween = [1, 9999999999]\npaper = 1");
+            declared(&front).expect("a rule").remove(0)
+        };
         let drawn = [
             key.pin(1001, 0),
             key.pin(1001, 1),
             key.pin(1002, 0),
-            key.value(1001, "01-a", "word"),
-            key.value(1002, "01-a", "word"),
-            key.value(1001, "01", "-aword"),
-            ClassKey::draw().unwrap().value(1001, "01-a", "word"),
+            key.value(1001, "01-a", &rule("word")),
+            key.value(1002, "01-a", &rule("word")),
+            key.value(1001, "01", &rule("-aword")),
+            ClassKey::draw().unwrap().value(1001, "01-a", &rule("word")),
         ];
         let different: std::collections::BTreeSet<_> = drawn.iter().collect();
         assert_eq!(different.len(), drawn.len(), "{drawn:?}");

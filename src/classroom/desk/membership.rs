@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq as _;
 
+use super::class_key::DrawnBySheet;
 use super::class_record::MOST_STUDENTS;
 use super::class_store::{ClassRecords, ClassStore};
 use super::join_code::JoinCode;
@@ -53,7 +54,12 @@ impl Desk {
             student: number,
             class: records.class.name.clone(),
             state,
-            values: records.class.key.values(number),
+            // Anyone may ask for a name that is not claimed yet, and is told nothing of it until the
+            // PIN or the teacher says that it is theirs.
+            values: match state {
+                Membership::Member => records.class.key.values(number, &self.library),
+                Membership::Waiting => DrawnBySheet::new(),
+            },
         })
     }
 

@@ -5,6 +5,7 @@ use super::desk_link::LinkError;
 use super::record::{MemberStage, MembershipRecord};
 use crate::classroom::protocol::{JoinAnswer, JoinRequest, Membership, PROTOCOL, RefusedReason};
 use crate::session::bench::Bench;
+use crate::session::bench::given_values::GivenValues;
 use crate::storage::StorageError;
 
 /// The request by which a lab joins, or asks again.
@@ -27,7 +28,7 @@ pub(super) async fn take_in(bench: &Bench, answer: &JoinAnswer) -> Result<(), St
             .as_mut()
             .filter(|record| record.stage != MemberStage::Left)
         else {
-            return;
+            return None;
         };
         record.student = answer.student;
         record.class.clone_from(&answer.class);
@@ -36,8 +37,25 @@ pub(super) async fn take_in(bench: &Bench, answer: &JoinAnswer) -> Result<(), St
             Membership::Member => MemberStage::Member,
             Membership::Waiting => MemberStage::Waiting,
         };
+        Some(record.clone())
     };
-    MembershipRecord::change(bench, take).await
+    match MembershipRecord::change(bench, take).await? {
+        Some(record) => use_values(bench, &record).await,
+        None => Ok(()),
+    }
+}
+
+/// Has the bench use the values that the desk drew for the student. Before there are any it keeps those
+/// that it has.
+pub(super) async fn use_values(
+    bench: &Bench,
+    record: &MembershipRecord,
+) -> Result<(), StorageError> {
+    let given = GivenValues(record.values.clone());
+    if given.0.is_empty() || *bench.given_values() == given {
+        return Ok(());
+    }
+    bench.set_given_values(given).await
 }
 
 /// Notes that the desk no longer knows the student, where that is what it said.

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 
 use super::class_benches;
 use super::class_members::ClassMembers;
-use super::desk_answers::{dismiss, join_request, take_in};
+use super::desk_answers::{dismiss, join_request, take_in, use_values};
 use super::desk_link::LinkError;
 use super::led::obey;
 use super::live_member::{LiveState, MemberTrouble};
@@ -138,6 +138,8 @@ impl ClassMembers {
             self.live(bench).lock().idle = true;
             return Ok(Ok(()));
         };
+        // The lab may have been killed after it stored the desk's answer, and before it used it.
+        use_values(bench, &record).await?;
         let is_listed = self.live(bench).lock().listed;
         if !is_listed {
             class_benches::list(bench).await?;
@@ -175,6 +177,7 @@ impl ClassMembers {
         bench: &Bench,
         library: &SheetLibrary,
     ) -> Result<Result<(), LinkError>, StorageError> {
+        let library = &library.of_bench(bench);
         self.look(bench, library).await?;
         // What is about to be sent is noted as sent before it is: after a kill it is sent as it was.
         let begin = |record: &mut Option<MembershipRecord>| {

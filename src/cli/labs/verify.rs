@@ -1,4 +1,7 @@
-//! `session-lab labs verify`: the codes of a report, or of every report in a folder.
+//! `session-lab labs verify`: whether a report, or every report in a folder, is as a lab wrote it, and
+//! whose values it has.
+
+mod owner;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -8,6 +11,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueHint};
 
+use self::owner::ValuesOwner;
 use crate::app::settings::flags::ServeFlags;
 use crate::app::settings::{ServerSecrets, Settings};
 use crate::base::byte_order_mark;
@@ -16,8 +20,11 @@ use crate::base::encode;
 use crate::base::keys::ServerKey;
 use crate::base::print::tell;
 use crate::base::start_error::StartError;
+use crate::classroom::desk::class_store::ClassRecords;
+use crate::cli::desk_store;
 use crate::session::bench::WORKSHEETS_LABEL;
 use crate::worksheets::codes::Codes;
+use crate::worksheets::library::SheetLibrary;
 use crate::worksheets::report::{self, Verified};
 
 /// The longest report that is read, in bytes.
@@ -30,6 +37,10 @@ const MOST: usize = 20_000;
 const OTHER_KEY: &str = "use the key of the lab that wrote it: --data-dir, SESSION_LAB_SECRET_KEY, or for an \
                          earlier SESSION_LAB_SECRET_KEY_FALLBACKS";
 
+/// What to do where a report has the values of somebody else.
+const OTHER_STUDENT: &str =
+    "ask the student: somebody else did the sheet, or it was done before they joined the class";
+
 /// The flags of `labs verify`.
 #[derive(Args, Clone, Debug)]
 pub struct VerifyFlags {
@@ -39,21 +50,29 @@ pub struct VerifyFlags {
     /// Data folder of the lab that wrote the report; it has the key [default: ./lab-data]
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub data_dir: Option<PathBuf>,
+    /// The class, as the desk exports it, or a backup of the desk: says whose values the report has
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub class_file: Option<PathBuf>,
 }
 
 /// Verifies a report, or each of a folder.
 ///
 /// # Errors
-/// A report that is not as a lab wrote it, or a file that is none.
-pub(super) fn run(flags: VerifyFlags) -> Result<(), StartError> {
-    let keys = CodeKeys::load(flags.data_dir)?;
+/// A report that is not as a lab wrote it or has the values of another student, or a file that is none.
+pub(super) fn run(library: &SheetLibrary, flags: VerifyFlags) -> Result<(), StartError> {
+    let verifier = ReportVerifier::load(library, flags.data_dir, flags.class_file.as_deref())?;
     if flags.report.is_dir() {
-        return folder(&flags.report, &keys);
+        return folder(&flags.report, &verifier);
     }
     let file = flags.report.display().to_string();
-    let verified = keys.verified(&flags.report)?;
-    tell(&every_step(&verified))?;
-    if verified.holds() {
+    let judged = verifier.judge(&flags.report)?;
+    tell(&judged.every_step())?;
+    if !judged.has_own_values() {
+        let name = encode::line(&judged.verified.name);
+        let text = format!("{file} was not made with the values of {name}");
+        return Err(StartError::new(text, OTHER_STUDENT));
+    }
+    if judged.verified.holds() {
         return tell("Every code is right: a lab with this key wrote the report as it is.\n");
     }
     let text = format!("{file} was changed, or a lab with another key wrote it");
@@ -61,7 +80,7 @@ pub(super) fn run(flags: VerifyFlags) -> Result<(), StartError> {
 }
 
 /// Verifies every file in Markdown below a folder. The wrong ones are shown step by step.
-fn folder(folder: &Path, keys: &CodeKeys) -> Result<(), StartError> {
+fn folder(folder: &Path, verifier: &ReportVerifier<'_>) -> Result<(), StartError> {
     let shown = |path: &Path| encode::line(&path.display().to_string()).into_owned();
     let mut files = Vec::new();
     reports_below(folder, &mut files).map_err(|error| {
@@ -80,14 +99,17 @@ fn folder(folder: &Path, keys: &CodeKeys) -> Result<(), StartError> {
     for file in &files {
         let name = shown(file.strip_prefix(folder).unwrap_or(file));
         // Writing to a text never fails.
-        let _ = match keys.verified(file) {
-            Ok(verified) if verified.holds() => {
-                let (sheet, by) = (encode::line(&verified.sheet), encode::line(&verified.name));
+        let _ = match verifier.judge(file) {
+            Ok(judged) if judged.is_right() => {
+                let Verified {
+                    sheet, name: by, ..
+                } = &judged.verified;
+                let (sheet, by) = (encode::line(sheet), encode::line(by));
                 writeln!(lines, "right  {name}  ({sheet} by {by})")
             }
-            Ok(verified) => {
+            Ok(judged) => {
                 wrong += 1;
-                writeln!(lines, "WRONG  {name}\n{}", every_step(&verified).trim_end())
+                writeln!(lines, "WRONG  {name}\n{}", judged.every_step().trim_end())
             }
             Err(error) => {
                 wrong += 1;
@@ -102,8 +124,10 @@ fn folder(folder: &Path, keys: &CodeKeys) -> Result<(), StartError> {
             "Every code of {count} reports is right: a lab with this key wrote them as they are.\n"
         ));
     }
-    let text =
-        format!("{wrong} of {count} reports were changed, or a lab with another key wrote them");
+    let text = format!(
+        "{wrong} of {count} reports were changed, have the values of others, or come from a lab with \
+         another key"
+    );
     Err(StartError::new(text, OTHER_KEY))
 }
 
@@ -126,28 +150,62 @@ fn reports_below(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()>
     Ok(())
 }
 
-/// Each step of a report, and whether its code is right.
-fn every_step(verified: &Verified) -> String {
-    let word = |right: bool| if right { "right" } else { "WRONG" };
-    // All of these are words of the report, and a student may have written it.
-    let shown = |text: &str| encode::line(text).into_owned();
-    let mut lines = format!("{} by {}\n", shown(&verified.sheet), shown(&verified.name));
-    for (step, right) in &verified.steps {
-        lines.push_str(&format!("  {:<40}{}\n", shown(step), word(*right)));
-    }
-    lines.push_str(&format!(
-        "  {:<40}{}\n",
-        "the whole report",
-        word(verified.whole)
-    ));
-    lines
+/// What was found of one report.
+struct JudgedReport {
+    verified: Verified,
+    owner: Option<ValuesOwner>,
 }
 
-/// The keys that a lab has made codes with: the present one, and the earlier ones that still count.
-struct CodeKeys(Vec<[u8; 32]>);
+impl JudgedReport {
+    fn has_own_values(&self) -> bool {
+        let is_foreign = matches!(
+            self.owner,
+            Some(ValuesOwner::Another { .. } | ValuesOwner::Nobody)
+        );
+        !is_foreign
+    }
 
-impl CodeKeys {
-    fn load(data_dir: Option<PathBuf>) -> Result<Self, StartError> {
+    fn is_right(&self) -> bool {
+        self.verified.holds() && self.has_own_values()
+    }
+
+    /// Each step, and whether its code is right; then whose values the report has.
+    fn every_step(&self) -> String {
+        let word = |right: bool| if right { "right" } else { "WRONG" };
+        // All of these are words of the report, and a student may have written it.
+        let shown = |text: &str| encode::line(text).into_owned();
+        let verified = &self.verified;
+        let mut lines = format!("{} by {}\n", shown(&verified.sheet), shown(&verified.name));
+        let mut row = |what: &str, found: &str| {
+            // Writing to a text never fails.
+            let _ = writeln!(lines, "  {:<40}{found}", shown(what));
+        };
+        for (step, right) in &verified.steps {
+            row(step, word(*right));
+        }
+        row("the whole report", word(verified.whole));
+        if let Some(owner) = &self.owner {
+            row("the values", &shown(&owner.to_string()));
+        }
+        lines
+    }
+}
+
+/// What a report is judged by.
+struct ReportVerifier<'l> {
+    library: &'l SheetLibrary,
+    classes: Option<Vec<ClassRecords>>,
+    /// The keys that the lab has made codes with: the present one, and the earlier ones that still
+    /// count.
+    keys: Vec<[u8; 32]>,
+}
+
+impl<'l> ReportVerifier<'l> {
+    fn load(
+        library: &'l SheetLibrary,
+        data_dir: Option<PathBuf>,
+        class_file: Option<&Path>,
+    ) -> Result<Self, StartError> {
         let settings = Settings::load(ServeFlags {
             data_dir,
             ..ServeFlags::default()
@@ -161,15 +219,17 @@ impl CodeKeys {
         let now = BenchTime::now(Duration::ZERO);
         let earlier = earlier.iter().filter(|(_, until)| now < *until);
         let all = std::iter::once(&present).chain(earlier.map(|(secrets, _)| secrets));
-        Ok(Self(
-            all.map(|secrets| secrets.derive(WORKSHEETS_LABEL))
+        Ok(Self {
+            library,
+            classes: class_file.map(desk_store::in_file).transpose()?,
+            keys: all
+                .map(|secrets| secrets.derive(WORKSHEETS_LABEL))
                 .collect(),
-        ))
+        })
     }
 
-    /// What a verification of a file finds: with the key that it holds under, or else with the present
-    /// one.
-    fn verified(&self, path: &Path) -> Result<Verified, StartError> {
+    /// What is found of a file: with the key that it holds under, or else with the present one.
+    fn judge(&self, path: &Path) -> Result<JudgedReport, StartError> {
         let file = path.display().to_string();
         let unreadable = |reason: String| {
             StartError::new(
@@ -184,17 +244,24 @@ impl CodeKeys {
         let text = byte_order_mark::text(&bytes);
         let text = text.map_err(|reason| unreadable(reason.to_string()))?;
         let mut found = None;
-        for key in &self.0 {
-            let verified = report::verify(text, Codes::new(key)).map_err(|description| {
+        for key in &self.keys {
+            let codes = Codes::new(key);
+            let verified = report::verify(text, codes).map_err(|description| {
                 StartError::new(
                     format!("{file} is not a report: {description}"),
                     "name the Markdown file that the lab made",
                 )
             })?;
-            if verified.holds() {
-                return Ok(verified);
+            let holds = verified.holds();
+            let judged = || {
+                let owner =
+                    ValuesOwner::of(&verified, self.library, self.classes.as_deref(), codes);
+                JudgedReport { owner, verified }
+            };
+            if holds {
+                return Ok(judged());
             }
-            found.get_or_insert(verified);
+            found.get_or_insert_with(judged);
         }
         found.ok_or_else(|| unreadable("the lab has no key".into()))
     }

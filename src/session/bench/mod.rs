@@ -10,6 +10,7 @@
 pub mod audit;
 mod benches;
 pub mod drafts;
+pub mod given_values;
 mod holding;
 mod journal;
 mod keys;

@@ -1,4 +1,4 @@
-//! The settings of a bench: its clock, and the student's own mix and name.
+//! The settings of a bench: its clock, the student's own mix and name, what a class gave to exercises.
 //!
 //! The settings are in storage, and this is a copy of them, because every request asks. Each change
 //! counts up one more record, `changed`. A lab that shares its store with others reads that record
@@ -13,17 +13,22 @@
 //! Refused alternative: telling the other instances about a change. One that was unreachable at
 //! that moment would never learn of it. Asking cannot miss a change.
 
+mod given;
+
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 
+use super::given_values::GivenValues;
 use super::{Bench, Sharing, audit};
 use crate::base::clock::BenchTime;
 use crate::base::event::{ClientKind, Event, EventKind};
 use crate::defences::policy::{Name, Policy, ResolvedPolicy, Variant, resolve};
-use crate::storage::{Batch, Commit, Expect, Put, RecordKey, RecordKind, StorageError};
+use crate::storage::{
+    Batch, Commit, Expect, Put, RecordKey, RecordKind, StorageError, StoredRecord,
+};
 
 /// How far ahead a clock can be moved in all: ten years. More than any limit in the lab, and far
 /// from the end of what a time can count to.
@@ -39,6 +44,7 @@ const CLOCK: &str = "clock";
 const CUSTOM: &str = "custom";
 const STUDENT: &str = "student";
 const RESETS: &str = "resets";
+const VALUES: &str = "values";
 
 /// The copy. Nothing is known before the settings are read for the first time.
 ///
@@ -57,6 +63,7 @@ struct SettingsSnapshot {
     custom: Policy,
     student: Option<String>,
     resets: u64,
+    values: Arc<GivenValues>,
 }
 
 // Without a stored mix the custom variant is the insecure one: every switch is then a decision of
@@ -70,6 +77,7 @@ impl Default for SettingsSnapshot {
             custom: Policy::INSECURE,
             student: None,
             resets: 0,
+            values: Arc::default(),
         }
     }
 }
@@ -165,19 +173,15 @@ impl Bench {
         let custom = read(CUSTOM).await?;
         let student = read(STUDENT).await?;
         let resets = read(RESETS).await?;
+        let values = read(VALUES).await?;
         Ok(SettingsSnapshot {
             changed,
             looked,
-            ahead_millis: clock
-                .and_then(|found| serde_json::from_slice(&found.value).ok())
-                .unwrap_or_default(),
+            ahead_millis: decoded(clock),
             custom: custom.map_or(Policy::INSECURE, |found| decode_custom(&found.value)),
-            student: student
-                .and_then(|found| serde_json::from_slice(&found.value).ok())
-                .unwrap_or_default(),
-            resets: resets
-                .and_then(|found| serde_json::from_slice(&found.value).ok())
-                .unwrap_or_default(),
+            student: decoded(student),
+            resets: decoded(resets),
+            values: Arc::new(decoded(values)),
         })
     }
 
@@ -363,6 +367,12 @@ fn set_clock(state: &mut SettingsSnapshot, millis: u64, event: EventKind) -> Set
 fn setting(name: &str) -> RecordKey {
     // Invariant: the names are literals of this file.
     RecordKey::new(None, RecordKind::Setting, name).expect("a literal name")
+}
+
+/// A setting as it was stored. One that is not there, or that cannot be read, is that of a new bench.
+fn decoded<T: DeserializeOwned + Default>(found: Option<StoredRecord>) -> T {
+    let read = found.and_then(|found| serde_json::from_slice(&found.value).ok());
+    read.unwrap_or_default()
 }
 
 fn put_setting(name: &str, value: &impl Serialize) -> Put {

@@ -1,9 +1,10 @@
 //! A class: its two sides over real sockets, each against the other side's protocol.
 
-mod desk;
-mod fake_desk;
+pub mod desk;
+pub mod fake_desk;
 mod lesson;
 mod member;
 mod member_faults;
 mod member_page;
 mod together;
+mod values;

@@ -15,4 +15,5 @@ mod seen;
 mod sheets;
 mod standards;
 mod start_again;
+mod values;
 mod walk;

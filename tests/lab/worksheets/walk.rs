@@ -7,18 +7,23 @@ use std::sync::Arc;
 use serde_json::Value;
 use session_lab::base::addresses::{Addresses, Listener};
 use session_lab::base::bench_name::BenchName;
+use session_lab::base::keys::ServerKey;
 use session_lab::client::HttpExchange;
 use session_lab::defences::policy::Policy;
+use session_lab::session::bench::WORKSHEETS_LABEL;
 use session_lab::worksheets::audience::SheetAudience;
+use session_lab::worksheets::codes::Codes;
 use session_lab::worksheets::console;
 use session_lab::worksheets::library::SheetLibrary;
 use session_lab::worksheets::placeholders::PlaceholderValues;
 use session_lab::worksheets::sheet::{Question, QuestionKind, Sheet, SheetBlock, SheetStep};
+use session_lab::worksheets::values::{self, rule::ValueRule};
 use tempfile::TempDir;
 
 use super::bash::Bash;
-use crate::app::class_lab::{ClassLab, STUDENT};
+use crate::app::class_lab::{ClassLab, KEYS, STUDENT};
 use crate::app::program::{Program, Visitor};
+use crate::classroom::fake_desk::FakeDesk;
 use crate::support::redis::RedisServer;
 
 /// A fresh lab for one sheet, and the bash that its commands are typed into.
@@ -53,14 +58,30 @@ async fn values_of(lab: &Program, bench: &BenchName) -> PlaceholderValues {
     PlaceholderValues::new(&addresses, Path::new("lab-data"), bench, Policy::INSECURE)
 }
 
-/// The sheet of that number.
-pub fn sheet(number: &str) -> Arc<Sheet> {
-    sheet_for(SheetAudience::OwnLab, number)
+/// The sheet of that number as it is on a bench of a lab with this folder, which has its key.
+fn sheet_of(number: &str, data: &Path, bench: &BenchName) -> Arc<Sheet> {
+    let key = ServerKey::load(data, None).expect("the lab's key");
+    drawn_sheet(SheetAudience::OwnLab, number, &key, bench)
 }
 
-/// The same as these readers have it.
-fn sheet_for(audience: SheetAudience, number: &str) -> Arc<Sheet> {
-    let library = SheetLibrary::built_in_for(audience);
+/// The sheet of that number as these readers have it, with the values that a lab draws for a bench.
+fn drawn_sheet(
+    audience: SheetAudience,
+    number: &str,
+    key: &ServerKey,
+    bench: &BenchName,
+) -> Arc<Sheet> {
+    let key = key.derive(WORKSHEETS_LABEL);
+    let draw = |sheet: &str, rule: &ValueRule| {
+        values::of_lab(Codes::new(&key), bench.as_str(), sheet, rule)
+    };
+    let library = SheetLibrary::built_in_for(audience).with_values(draw);
+    library.find(number).expect("a sheet").clone()
+}
+
+/// The sheet of that number, with the values of paper.
+pub fn sheet(number: &str) -> Arc<Sheet> {
+    let library = SheetLibrary::built_in();
     let found = library.find(number).cloned();
     found.unwrap_or_else(|| panic!("no sheet {number}"))
 }
@@ -83,7 +104,7 @@ impl Walk {
         };
         let bench = BenchName::local();
         let mut walk = Self {
-            sheet: sheet(number),
+            sheet: sheet_of(number, &data, &bench),
             values: values_of(&lab, &bench).await,
             lab,
             bash: Bash::start(folder.path()),
@@ -108,8 +129,9 @@ impl Walk {
         let lab = ClassLab::start_with(server.path(), &["--sessions", &store]);
         let folder = tempfile::tempdir().expect("a folder");
         let bench: BenchName = "team-7".parse().expect("a good name");
+        let key = ServerKey::load(server.path(), Some(KEYS[0].1)).expect("the given key");
         let mut walk = Self {
-            sheet: sheet_for(SheetAudience::Class, number),
+            sheet: drawn_sheet(SheetAudience::Class, number, &key, &bench),
             values: values_of(&lab, &bench).await,
             lab,
             bash: Bash::start(folder.path()),
@@ -130,13 +152,32 @@ impl Walk {
         walk
     }
 
+    /// A fresh lab whose student has joined a class and got these values there.
+    pub async fn begin_with(number: &str, drawn: impl Fn(&ValueRule) -> String) -> Self {
+        let mut walk = Self::begin(number).await;
+        let library = SheetLibrary::built_in();
+        let of_sheet = |sheet: &Arc<Sheet>| {
+            let values = sheet.values.iter().map(|(rule, _)| rule);
+            let values = values.map(|rule| (rule.name().to_owned(), drawn(rule)));
+            (sheet.slug.clone(), values.collect())
+        };
+        let desk = FakeDesk::start().await;
+        desk.state().values = library.sheets().iter().map(of_sheet).collect();
+        let link = desk.link();
+        walk.post("/class/join", &[("link", &link), ("name", "Ada")])
+            .await;
+        let library = library.with_values(|_, rule| Some(drawn(rule)));
+        walk.sheet = library.find(number).expect("a sheet").clone();
+        walk
+    }
+
     /// Goes on with another sheet on the same bench, which is reset, in an empty folder with a bash.
     pub async fn go_on_with(&mut self, number: &str) {
         self.post("/reset", &[]).await;
         let folder = tempfile::tempdir().expect("a folder");
         std::os::unix::fs::symlink(self.data(), folder.path().join("lab-data")).expect("a link");
         self.bash = Bash::start(folder.path());
-        self.sheet = sheet(number);
+        self.sheet = sheet_of(number, &self.data(), &self.bench);
         self.later_folders.push(folder);
     }
 

@@ -277,7 +277,7 @@ impl MemberView {
         lessons: &Lessons,
         record: MembershipRecord,
     ) -> Result<Self, Problem> {
-        let library = lessons.library();
+        let library = &lessons.library().of_bench(&context.bench);
         let values = worksheets::values(context, lessons);
         let trouble = members.trouble(&context.bench);
         let lead = &record.lead;

@@ -34,7 +34,7 @@ async fn answer(
     lessons: &State<Lessons>,
     data: Data<'_>,
 ) -> Result<Either<Redirect, (Status, Template)>, Problem> {
-    let sheet = find(lessons, slug)?;
+    let sheet = &*find(context, lessons, slug)?;
     let form = form(data).await?;
     let id = field(&form, "id");
     let answers = form.iter().filter(|(name, _)| name == "answer");
@@ -87,7 +87,7 @@ async fn hint(
     lessons: &State<Lessons>,
     data: Data<'_>,
 ) -> Result<Redirect, Problem> {
-    let sheet = find(lessons, slug)?;
+    let sheet = &*find(context, lessons, slug)?;
     let form = form(data).await?;
     let id = field(&form, "id");
     let Some(common) = sheet.common(id) else {

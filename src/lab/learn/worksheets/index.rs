@@ -75,7 +75,8 @@ pub async fn rows(context: &RequestContext, lessons: &Lessons) -> Result<Vec<She
     let kept = progress_tracker::all(&context.bench, lessons.library()).await?;
     let class = MembershipRecord::read(&context.bench).await?;
     let of = |slug: &str| kept.iter().find(|(kept, _)| kept == slug).map(|(_, p)| p);
-    let sheets = lessons.library().sheets().iter();
+    let library = lessons.library().of_bench(&context.bench);
+    let sheets = library.sheets().iter();
     Ok(sheets
         .map(|sheet| {
             let slug = &sheet.slug;

@@ -46,9 +46,10 @@ fn tracker<'t>(
     ProgressTracker::new(&context.bench, lessons.library(), sheet)
 }
 
-/// The sheet of that slug.
-fn find<'l>(lessons: &'l Lessons, slug: &str) -> Result<&'l Arc<Sheet>, Problem> {
-    lessons.library().find(slug).ok_or_else(|| {
+/// The sheet of that slug, with the values of the request's bench.
+fn find(context: &RequestContext, lessons: &Lessons, slug: &str) -> Result<Arc<Sheet>, Problem> {
+    let library = lessons.library().of_bench(&context.bench);
+    library.find(slug).cloned().ok_or_else(|| {
         let slugs: Vec<_> = lessons
             .library()
             .sheets()

@@ -18,6 +18,8 @@ struct PrintPage {
     front: FrontView,
     parts: Vec<PartView>,
     answers: bool,
+    /// Whose values are in the copy with answers.
+    whose: &'static str,
     /// On a served page the styles are in their own files.
     style: Option<String>,
 }
@@ -28,12 +30,18 @@ fn render(
     lessons: &Lessons,
     reader: SheetReader<'_>,
 ) -> Result<Template, Problem> {
-    let sheet = find(lessons, slug)?;
+    let own = find(context, lessons, slug)?;
+    // Paper has one set of values for all, so that it can be copied for a class.
+    let sheet = match reader {
+        SheetReader::Paper => lessons.library().find(&own.slug).unwrap_or(&own),
+        SheetReader::Student(_) | SheetReader::Teacher => &own,
+    };
     let values = values(context, lessons);
     let page = PrintPage {
         front: view::front(sheet, &values, reader),
         parts: view::parts(sheet, &values, reader),
         answers: matches!(reader, SheetReader::Teacher),
+        whose: "this bench",
         style: None,
     };
     let title = sheet.heading();

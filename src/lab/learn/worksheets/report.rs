@@ -21,7 +21,7 @@ async fn markdown(
     slug: &str,
     lessons: &Lessons,
 ) -> Result<String, Problem> {
-    let sheet = find(lessons, slug)?;
+    let sheet = &*find(context, lessons, slug)?;
     let class = MembershipRecord::read(&context.bench).await?;
     if class.is_some_and(|class| class.keeps_back(slug)) {
         let because =
@@ -55,7 +55,7 @@ async fn show(
         html: String,
         slug: &'p str,
     }
-    let slug = &find(lessons, slug)?.slug;
+    let slug = &find(context, lessons, slug)?.slug;
     let html = to_html(&markdown(context, slug, lessons).await?);
     let page = ReportPage { html, slug };
     Ok(page::render(
@@ -72,7 +72,7 @@ async fn file(
     slug: &str,
     lessons: &State<Lessons>,
 ) -> Result<Attachment, Problem> {
-    let slug = &find(lessons, slug)?.slug;
+    let slug = &find(context, lessons, slug)?.slug;
     Ok(Attachment::new(
         &format!("{slug}.report.md"),
         ContentType::new("text", "markdown").with_params(("charset", "utf-8")),

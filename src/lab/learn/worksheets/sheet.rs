@@ -68,7 +68,8 @@ async fn sheet(
     slug: &str,
     lessons: &State<Lessons>,
 ) -> Result<Either<Template, (Status, Template)>, Problem> {
-    let Some(sheet) = lessons.library().find(slug) else {
+    let library = lessons.library().of_bench(&context.bench);
+    let Some(sheet) = library.find(slug) else {
         let sheets = lessons
             .library()
             .sheets()
@@ -159,7 +160,7 @@ async fn live(
     slug: &str,
     lessons: &State<Lessons>,
 ) -> Result<Json<SheetLive>, Problem> {
-    let sheet = find(lessons, slug)?;
+    let sheet = &*find(context, lessons, slug)?;
     let standing = tracker(context, lessons, sheet).look().await?;
     let class = notice::on_sheet(context, &sheet.slug).await?;
     let keeps_back = class.is_some_and(|class| class.keeps_back);

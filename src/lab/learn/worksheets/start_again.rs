@@ -20,7 +20,7 @@ async fn start_again(
     slug: &str,
     lessons: &State<Lessons>,
 ) -> Result<Redirect, Problem> {
-    let sheet = find(lessons, slug)?;
+    let sheet = &*find(context, lessons, slug)?;
     tracker(context, lessons, sheet).start_again().await?;
     Ok(back(context, sheet))
 }
@@ -32,7 +32,7 @@ async fn restore(
     slug: &str,
     lessons: &State<Lessons>,
 ) -> Result<Redirect, Problem> {
-    let sheet = find(lessons, slug)?;
+    let sheet = &*find(context, lessons, slug)?;
     let tracker = tracker(context, lessons, sheet);
     if tracker.restore().await? {
         return Ok(back(context, sheet));
