@@ -183,7 +183,7 @@ async fn the_teacher_prints_what_the_lab_of_a_student_accepts() {
     assert_eq!(without.code, Some(2), "answers are asked for: {without:?}");
 }
 
-/// Ben hands in what Ada did: her lab, with his name.
+/// Ben hands in what Ada did: the lab of Ada, with the name of Ben.
 #[tokio::test]
 async fn a_report_with_the_values_of_another_student_is_named() {
     const GIVEN: &str = "a secret of this test that is long enough for a lab";
