@@ -6,7 +6,7 @@
 //! 3. [`desk_link`] is the way to the desk, [`https_desk`] the one over TLS, [`invitation`] the link
 //!    that names it.
 //! 4. [`class_members`] is what pages call, [`sender`] what happens by itself, for the benches that
-//!    [`class_benches`] lists.
+//!    `class_benches.rs` lists.
 //!
 //! `docs/CLASS_DATA.md` lists every field that leaves the student's computer. Read [`sheets_seen`]
 //! first: nothing comes into a report but by it and by three buttons of the page.
