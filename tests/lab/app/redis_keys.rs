@@ -115,7 +115,9 @@ async fn no_key_of_another_bench_and_nothing_but_sessions_and_tokens_appears() {
         }
     }
     let (_, all) = ask(&mut student, "--scan").await;
-    assert_eq!(sorted(&all), sorted(&own.join("\n")));
+    // What was there for some seconds only may be gone by now.
+    assert!(all.lines().all(|key| own.contains(&key)), "{all}: {own:?}");
+    assert_eq!(all.matches(":sessions:hardened:").count(), 1, "{all}");
     for pattern in [
         "*",
         "lab:*",
