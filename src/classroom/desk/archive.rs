@@ -3,11 +3,14 @@
 //! The files are named by the students' numbers. A name that a student chose is never part of a path.
 
 use std::fmt::Write as _;
+use std::io::{Cursor, Write as _};
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::class_store::ClassRecords;
 use super::desk_report::DeskReport;
 use super::marks;
-use super::zip::{TooLarge, ZipArchive};
 use crate::base::clock::BenchTime;
 use crate::web::visible_time::date_and_time;
 use crate::worksheets::codes::Codes;
@@ -16,23 +19,28 @@ use crate::worksheets::library::SheetLibrary;
 /// The archive of a class.
 ///
 /// # Errors
-/// It would be too large.
+/// It would be larger than an archive can be.
 pub fn of_class(
     records: &ClassRecords,
     library: &SheetLibrary,
     codes: Codes<'_>,
     now: BenchTime,
-) -> Result<Vec<u8>, TooLarge> {
+) -> Result<Vec<u8>, std::io::Error> {
     let class = &*records.class;
     let root = format!("class-{}-reports", class.number);
-    let mut archive = ZipArchive::new(now);
-    archive.add(
-        &format!("{root}/README.txt"),
-        read_me(records, now).as_bytes(),
-    )?;
+    // Reports are a few kilobytes each, so compression would save little.
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .last_modified_time(day_and_time(now));
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut add = |name: &str, content: &[u8]| -> std::io::Result<()> {
+        archive.start_file(format!("{root}/{name}"), options)?;
+        archive.write_all(content)
+    };
+    add("README.txt", read_me(records, now).as_bytes())?;
     // Excel takes UTF-8 for the system's encoding without the mark.
     let list = format!("\u{feff}{}", marks::students_csv(records.all()));
-    archive.add(&format!("{root}/students.csv"), list.as_bytes())?;
+    add("students.csv", list.as_bytes())?;
     for student in records.all() {
         for sheet in library.sheets() {
             let report = DeskReport {
@@ -42,12 +50,26 @@ pub fn of_class(
                 now,
             };
             if let Some(report) = report.to_markdown(codes) {
-                let name = format!("{root}/student-{}/{}.md", student.number, sheet.slug);
-                archive.add(&name, report.as_bytes())?;
+                let name = format!("student-{}/{}.md", student.number, sheet.slug);
+                add(&name, report.as_bytes())?;
             }
         }
     }
-    archive.finish()
+    Ok(archive.finish()?.into_inner())
+}
+
+/// The moment as archives write it, in UTC. They know no year before 1980 and none after 2107: then it
+/// is their first day.
+fn day_and_time(now: BenchTime) -> DateTime {
+    let moment = i64::try_from(now.seconds()).ok();
+    let moment = moment.and_then(|seconds| time::OffsetDateTime::from_unix_timestamp(seconds).ok());
+    let known = moment.and_then(|moment| {
+        let year = u16::try_from(moment.year()).ok()?;
+        let (month, day) = (u8::from(moment.month()), moment.day());
+        let (hour, minute, second) = moment.to_hms();
+        DateTime::from_date_and_time(year, month, day, hour, minute, second).ok()
+    });
+    known.unwrap_or_default()
 }
 
 fn read_me(records: &ClassRecords, now: BenchTime) -> String {

@@ -27,7 +27,6 @@ pub mod server;
 pub mod student_record;
 pub mod teacher;
 pub mod wrong_guesses;
-pub mod zip;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
