@@ -16,7 +16,7 @@ use session_lab::worksheets::sheet::{Question, QuestionKind, Sheet, SheetBlock, 
 use tempfile::TempDir;
 
 use super::bash::Bash;
-use crate::app::class_lab::{ClassLab, STUDENT};
+use crate::app::class_lab::{ClassBench, ClassLab, STUDENT};
 use crate::app::program::{Program, Visitor};
 use crate::support::redis::RedisServer;
 
@@ -27,6 +27,8 @@ pub struct Walk {
     pub values: PlaceholderValues,
     pub bash: Bash,
     bench: BenchName,
+    /// What the student's browser holds: in a class the key of the bench.
+    keys: Vec<(String, String)>,
     folder: TempDir,
     later_folders: Vec<TempDir>,
     /// The store of a sheet about one.
@@ -85,6 +87,7 @@ impl Walk {
             lab,
             bash: Bash::start(folder.path()),
             bench,
+            keys: Vec::new(),
             folder,
             later_folders: Vec::new(),
             _redis: redis,
@@ -103,13 +106,14 @@ impl Walk {
         let server = tempfile::tempdir().expect("a folder");
         let lab = ClassLab::start(server.path());
         let folder = tempfile::tempdir().expect("a folder");
-        let bench: BenchName = "team-7".parse().expect("a good name");
+        let ClassBench { name: bench, key } = ClassBench::join(&lab).await;
         let mut walk = Self {
             sheet: sheet(number),
             values: values_of(&lab, &bench).await,
             lab,
             bash: Bash::start(folder.path()),
             bench,
+            keys: vec![key],
             folder,
             later_folders: vec![server],
             _redis: None,
@@ -121,9 +125,26 @@ impl Walk {
         std::fs::write(curl_home.join(".curlrc"), every_name).expect("a file");
         walk.bash
             .run(&format!("export CURL_HOME='{}'", curl_home.display()));
+        walk.add_terminal().await;
         let page = walk.student().get(&walk.path("")).await;
         assert_eq!(page.status, 200, "{}", page.body);
         walk
+    }
+
+    /// Types what the page *Your bench* shows for a terminal: the certificate, and a key of the bench.
+    async fn add_terminal(&mut self) {
+        let page = self.try_post("/bench/link", &[("for", "terminal")]).await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        let body = page.body.replace("&#39;", "'");
+        let (_, block) = body
+            .split_once("<pre class=\"wrap\"><code>")
+            .expect("lines");
+        let (lines, _) = block.split_once("</code>").expect("their end");
+        for line in lines.lines() {
+            let typed = self.bash.run(line);
+            assert_eq!(typed.status, 0, "{line}: {}", typed.text);
+        }
+        assert!(self.folder.path().join("lab.jar").exists(), "{lines}");
     }
 
     /// Goes on with another sheet on the same bench, which is reset, in an empty folder with a bash.
@@ -145,7 +166,8 @@ impl Walk {
     }
 
     pub fn student(&self) -> Visitor {
-        self.lab.visitor("lab", &self.bench.prefix())
+        let visitor = self.lab.visitor("lab", &self.bench.prefix());
+        visitor.holding(&self.keys)
     }
 
     pub fn path(&self, page: &str) -> String {
