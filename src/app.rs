@@ -32,15 +32,17 @@ use crate::base::clock::BenchTime;
 use crate::base::keys::ServerKey;
 use crate::base::start_error::StartError;
 use crate::base::tls::Certificate;
+use crate::classroom::desk::bench_links::BenchLinks;
 use crate::classroom::member::class_members::{ClassMembers, ReachableDesks};
 use crate::classroom::member::sender;
 use crate::client::LabClient;
-use crate::lab::{Lessons, StepKeeper, link_to};
+use crate::lab::{Lessons, StepKeeper};
 use crate::same_site::measured::MeasuredTables;
 use crate::session::bench::owners::EarlierSecrets;
 use crate::session::bench::{BenchKeys, Benches};
 use crate::storage::health::Watched;
 use crate::storage::{FileStorage, MemoryStorage, RedisStorage, Storage};
+use crate::web::bench_control::link_to;
 use crate::web::server::Connections;
 use crate::web::templates::TemplatesBeingParsed;
 use crate::worksheets::library::SheetLibrary;
@@ -165,16 +167,12 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
     let connections = Connections::within(open_files());
     let (desk, mut desk_tasks) = match (&settings.desk, desk_sockets) {
         (Some(of_desk), Some(sockets)) => {
-            let library = lessons.library().clone();
-            let opened = desk::open(
-                settings,
-                of_desk,
-                sockets,
+            let parts = desk::DeskParts {
                 storage,
-                library,
-                &connections,
-                &stopped,
-            );
+                library: lessons.library().clone(),
+                bench_links: BenchLinks::of(&addresses, &benches),
+            };
+            let opened = desk::open(settings, of_desk, sockets, parts, &connections, &stopped);
             let (running, tasks) = opened.await?;
             (Some(running), tasks)
         }
@@ -387,8 +385,7 @@ async fn teachers_link(
         let hint = "look at the store that --sessions names, then start again";
         StartError::new(format!("the teacher's bench has no link: {error}"), hint)
     })?;
-    let lab = addresses.origin(Listener::Lab);
-    Ok(key.map(|key| link_to(&lab, &local, &key)))
+    Ok(key.map(|key| link_to(addresses, &local, &key)))
 }
 
 async fn wait_for_signal() {

@@ -17,6 +17,7 @@ use crate::base::shutdown::wait_for_shutdown;
 use crate::base::start_error::StartError;
 use crate::base::tls::Certificate;
 use crate::classroom::desk::Desk;
+use crate::classroom::desk::bench_links::BenchLinks;
 use crate::classroom::desk::class_site::ClassSite;
 use crate::classroom::desk::server::DeskListener;
 use crate::classroom::desk::teacher::sign_in::TeacherSessions;
@@ -82,6 +83,13 @@ pub(super) fn bind(settings: &DeskSettings) -> Result<DeskSockets, StartError> {
     })
 }
 
+/// What the desk works with.
+pub(super) struct DeskParts {
+    pub storage: Arc<dyn Storage>,
+    pub library: SheetLibrary,
+    pub bench_links: Option<BenchLinks>,
+}
+
 /// Reads the classes and serves both listeners until the lab stops.
 ///
 /// # Errors
@@ -90,11 +98,15 @@ pub(super) async fn open(
     settings: &Settings,
     of_desk: &DeskSettings,
     DeskSockets { teacher, class }: DeskSockets,
-    storage: Arc<dyn Storage>,
-    library: SheetLibrary,
+    parts: DeskParts,
     connections: &Arc<Connections>,
     stopped: &watch::Receiver<bool>,
 ) -> Result<(RunningDesk, JoinSet<()>), StartError> {
+    let DeskParts {
+        storage,
+        library,
+        bench_links,
+    } = parts;
     let desk = Desk::open(storage, library).await.map_err(|error| {
         let hint = "look at the store, then start again; without --desk the lab starts without it";
         StartError::new(format!("the desk cannot be opened: {error}"), hint)
@@ -116,6 +128,7 @@ pub(super) async fn open(
     let key = sessions.new_link(BenchTime::now(Duration::ZERO))?;
     let site = TeacherSite {
         desk: desk.clone(),
+        bench_links,
         sessions,
         pages: UnservedPages::of_desk().map_err(|mistake| broken(&mistake))?,
         port: desk_port,

@@ -28,7 +28,6 @@ use rocket::{Build, Rocket};
 
 pub use learn::names::arrival_routes;
 pub use learn::names::class_hosts::ClassHosts;
-pub use learn::own_bench::link_to;
 pub use learn::worksheets::keeper::StepKeeper;
 pub use lessons::Lessons;
 pub use store::Store;

@@ -107,6 +107,11 @@ pub(super) fn no_such_bench(addresses: &Addresses) -> Problem {
     problem
 }
 
+/// The address of a link to a bench that works once.
+pub fn link_to(addresses: &Addresses, bench: &BenchName, key: &ControlSecret) -> String {
+    addresses.lab_page(bench, &format!("/open?key={}", key.expose()))
+}
+
 /// The address of the page on which a bench is made.
 pub fn join_page(addresses: &Addresses) -> String {
     addresses.lab_page(&BenchName::local(), JOIN)

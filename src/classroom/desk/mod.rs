@@ -6,6 +6,7 @@
 //! class, [`teacher`] for its teacher. [`board`] and [`marks`] are what the teacher reads.
 
 pub mod backup;
+pub mod bench_links;
 pub mod board;
 pub mod class_key;
 pub mod class_record;

@@ -7,7 +7,7 @@ pub(super) mod glossary;
 pub(super) mod home;
 pub mod names;
 pub(super) mod not_taught;
-pub mod own_bench;
+pub(super) mod own_bench;
 pub(super) mod pictures;
 pub(super) mod worksheets;
 

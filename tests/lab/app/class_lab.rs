@@ -167,7 +167,12 @@ impl JoinedInProcess {
     pub async fn join(lab: &Running) -> Self {
         let made = ask(lab, "POST", "/join", None, "").await;
         assert_eq!(made.status, 200, "{}", made.body);
-        let url = url::Url::parse(&link_in(&made.body)).expect("an address");
+        Self::open(lab, &link_in(&made.body)).await
+    }
+
+    /// Opens a link.
+    pub async fn open(lab: &Running, link: &str) -> Self {
+        let url = url::Url::parse(link).expect("an address");
         let query = url.query().expect("a key");
         let opened = ask(lab, "POST", url.path(), None, query).await;
         assert_eq!(opened.status, 303, "{}", opened.body);

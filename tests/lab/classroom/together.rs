@@ -7,7 +7,7 @@ use session_lab::app::settings::{Reach, Settings};
 
 use super::desk::people::{DeskLab, TeacherClient};
 use super::member::solve_a_step;
-use crate::app::class_lab::JoinedInProcess;
+use crate::app::class_lab::{JoinedInProcess, link_in};
 use crate::support::{PATIENCE, POLL, bench};
 
 /// The row of a student, as soon as a step of theirs is solved.
@@ -89,4 +89,15 @@ async fn a_bench_on_the_teachers_machine_joins_the_desk_beside_it_and_no_other()
     let number = &board["rows"][0]["number"];
     let page = teacher.get(&format!("{class}/student/{number}")).await.body;
     assert!(page.contains("seen by this lab"), "{page}");
+
+    // Who has lost every key gets a link from the teacher, and the keys of before end.
+    let address = format!("{class}/student/{number}");
+    let replaced = teacher.post(&address, &[("do", "new-link")]).await;
+    assert_eq!(replaced.status, 200, "{}", replaced.body);
+    assert_eq!(student.get(running, "/class").await.status, 403);
+    let again = JoinedInProcess::open(running, &link_in(&replaced.body)).await;
+    assert_eq!(again.name, student.name);
+    assert_eq!(again.get(running, "/class").await.status, 200);
+    let page = teacher.get(&address).await.body;
+    assert!(!page.contains("/open?key="), "it is shown once: {page}");
 }

@@ -8,13 +8,13 @@ use rocket::{Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::{InClass, link_to};
-use crate::base::addresses::Listener;
+use super::InClass;
 use crate::base::encode;
 use crate::base::tls::Certificate;
 use crate::lab::learn::worksheets::index::LONGEST_NAME;
 use crate::lab::page::fields;
 use crate::session::bench::Benches;
+use crate::web::bench_control::link_to;
 use crate::web::context::RequestContext;
 use crate::web::page::Frame;
 use crate::web::problem::Problem;
@@ -85,10 +85,9 @@ async fn make(
         })?;
         opened.set_student(Some(name.into_owned())).await?;
     }
-    let lab = context.addresses.origin(Listener::Lab);
     let page = BenchMadePage {
         frame: Frame::at(context, "Your bench is made").without_menu(),
-        link: link_to(&lab, &bench, &key),
+        link: link_to(&context.addresses, &bench, &key),
         prefix: bench.prefix(),
     };
     Ok(Template::render("pages/lab/bench_made.html", page))

@@ -10,12 +10,12 @@ use rocket::{Route, State, get, post, routes};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 
-use super::{InClass, link_to};
+use super::InClass;
 use crate::base::addresses::Listener;
 use crate::lab::page::{fields, render};
 use crate::session::bench::Benches;
 use crate::session::bench::owners::EarlierSecrets;
-use crate::web::bench_control::{join_page, no_control_cookie, secret_of};
+use crate::web::bench_control::{join_page, link_to, no_control_cookie, secret_of};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 use crate::web::with_cookies::WithCookies;
@@ -83,14 +83,14 @@ async fn link(
     if made_for == LinkFor::Terminal {
         commands.extend(fetch_certificate(&context.addresses));
         commands.push(format!(
-            "curl --cacert {FETCHED} -s -o /dev/null -c {LAB_JAR} -H 'Origin: {lab}' -d key={} {lab}{}/open",
+            "curl --cacert {FETCHED} -fsS -o /dev/null -c {LAB_JAR} -H 'Origin: {lab}' -d key={} {lab}{}/open",
             key.expose(),
             bench.prefix()
         ));
     }
     let page = BenchLinkPage {
         made_for,
-        link: link_to(&lab, bench, &key),
+        link: link_to(&context.addresses, bench, &key),
         commands,
     };
     Ok(render(

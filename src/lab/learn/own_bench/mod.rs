@@ -15,8 +15,6 @@ mod open;
 use rocket::Route;
 use rocket::request::{FromRequest, Outcome, Request};
 
-use crate::base::bench_name::BenchName;
-use crate::session::bench::owners::ControlSecret;
 use crate::web::context::{RequestContext, fail};
 use crate::web::problem::Problem;
 
@@ -34,11 +32,6 @@ impl<'r> FromRequest<'r> for InClass {
             None => Outcome::Error((rocket::http::Status::NotFound, ())),
         }
     }
-}
-
-/// A link to a bench that works once.
-pub fn link_to(lab: &str, bench: &BenchName, key: &ControlSecret) -> String {
-    format!("{lab}{}/open?key={}", bench.prefix(), key.expose())
 }
 
 pub(super) fn routes() -> Vec<Route> {
