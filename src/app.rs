@@ -15,6 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rocket::http::Method;
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -26,18 +27,22 @@ use crate::attacker::sniffing_proxy::SniffingProxy;
 use crate::attacker::sniffing_proxy::capture::Captures;
 use crate::attacks::scenario::TargetLab;
 use crate::base::addresses::{Addresses, Listener, Site};
+use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::base::keys::ServerKey;
 use crate::base::start_error::StartError;
 use crate::base::tls::Certificate;
+use crate::classroom::desk::bench_links::BenchLinks;
 use crate::classroom::member::class_members::{ClassMembers, ReachableDesks};
 use crate::classroom::member::sender;
 use crate::client::LabClient;
 use crate::lab::{Lessons, StepKeeper, Store};
 use crate::same_site::measured::MeasuredTables;
+use crate::session::bench::owners::EarlierSecrets;
 use crate::session::bench::{BenchKeys, Benches};
 use crate::storage::health::Watched;
 use crate::storage::{FileStorage, MemoryStorage, RedisStorage, Storage};
+use crate::web::bench_control::link_to;
 use crate::web::server::Connections;
 use crate::web::templates::TemplatesBeingParsed;
 use crate::worksheets::audience::SheetAudience;
@@ -68,8 +73,12 @@ pub struct Running {
     pub members: ClassMembers,
     /// The addresses that the lab's own pages answer to `GET`, as their routes write them.
     pub lab_pages: Vec<String>,
+    /// The same for `POST`.
+    pub lab_changes: Vec<String>,
     /// The teacher's desk, where it is open.
     pub desk: Option<RunningDesk>,
+    /// In a class, the link to the bench `local`, which is the teacher's. It works once.
+    pub teachers_link: Option<String>,
     stop: watch::Sender<bool>,
     ended: tokio::task::JoinHandle<Result<(), StartError>>,
 }
@@ -104,7 +113,8 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
     raise_open_files();
     let running = start(&settings).await?;
     announce::addresses(&settings, &running);
-    if settings.open && webbrowser::open(&announce::front_page(&running)).is_err() {
+    let first = announce::to_open(&running);
+    if settings.open && webbrowser::open(&first).is_err() {
         log::warn!(
             "no browser could be opened; open {} yourself",
             announce::front_page(&running)
@@ -164,6 +174,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
                 storage,
                 library: lessons.library().clone(),
                 codes_key: *benches.keys().worksheets(),
+                bench_links: BenchLinks::of(&addresses, &benches),
             };
             let opened = desk::open(settings, of_desk, sockets, lab, &connections, &stopped);
             let (running, tasks) = opened.await?;
@@ -200,7 +211,9 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         https: listeners.acceptor(Listener::PortalHttps),
         captures: captures.clone(),
     };
-    let lab_pages = listeners.pages(Site::Lab);
+    let lab_pages = listeners.addresses(Site::Lab, Method::Get);
+    let lab_changes = listeners.addresses(Site::Lab, Method::Post);
+    let teachers_link = teachers_link(&addresses, &benches).await?;
     let served = listeners.serve(&stopped);
     let cafe = cafe.serve(wifi, stopped.clone());
     let watch = crate::storage::health::watch(health, watched, stopped.clone());
@@ -228,7 +241,9 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         lessons,
         members,
         lab_pages,
+        lab_changes,
         desk,
+        teachers_link,
         stop,
         ended,
     })
@@ -361,6 +376,27 @@ fn open_files() -> u64 {
     let told = None;
     // Where the system does not tell, its usual limit is assumed.
     told.unwrap_or(1_024)
+}
+
+/// The bench without a name is the teacher's in a class. Each start gives them a new link; the keys that
+/// their browsers have stay.
+async fn teachers_link(
+    addresses: &Addresses,
+    benches: &Benches,
+) -> Result<Option<String>, StartError> {
+    if !addresses.is_class() {
+        return Ok(None);
+    }
+    let local = BenchName::local();
+    let made = benches
+        .owners()
+        .new_link(&local, EarlierSecrets::Stay)
+        .await;
+    let key = made.map_err(|error| {
+        let hint = "look at the store that --sessions names, then start again";
+        StartError::new(format!("the teacher's bench has no link: {error}"), hint)
+    })?;
+    Ok(key.map(|key| link_to(addresses, &local, &key)))
 }
 
 async fn wait_for_signal() {

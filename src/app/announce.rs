@@ -9,11 +9,21 @@ use crate::app::settings::{Reach, SessionStore, Settings};
 use crate::base::addresses::{Listener, Site};
 use crate::base::encode;
 use crate::lab::{ClassHosts, Store};
+use crate::web::bench_control::join_page;
 use crate::worksheets::codes::Codes;
 
-/// The address to open first.
+/// The address to open first: in a class the page on which a student gets a bench.
 pub fn front_page(running: &Running) -> String {
-    format!("{}/", running.addresses.origin(Listener::Lab))
+    match running.addresses.is_class() {
+        true => join_page(&running.addresses),
+        false => format!("{}/", running.addresses.origin(Listener::Lab)),
+    }
+}
+
+/// What the teacher's own browser opens at the start.
+pub fn to_open(running: &Running) -> String {
+    let own = running.teachers_link.clone();
+    own.unwrap_or_else(|| front_page(running))
 }
 
 /// Where sessions are kept.
@@ -60,6 +70,9 @@ pub fn addresses(settings: &Settings, running: &Running) {
     );
     println!();
     println!("  Start here         {}", front_page(running));
+    if let Some(link) = &running.teachers_link {
+        println!("  Your own bench     {link} (works once)");
+    }
     println!(
         "  Portal, http       {}/insecure/",
         origin(Listener::PortalHttp)

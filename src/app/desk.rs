@@ -17,6 +17,7 @@ use crate::base::shutdown::wait_for_shutdown;
 use crate::base::start_error::StartError;
 use crate::base::tls::Certificate;
 use crate::classroom::desk::Desk;
+use crate::classroom::desk::bench_links::BenchLinks;
 use crate::classroom::desk::class_site::ClassSite;
 use crate::classroom::desk::server::DeskListener;
 use crate::classroom::desk::teacher::sign_in::TeacherSessions;
@@ -61,6 +62,8 @@ pub(super) struct LabOfDesk {
     pub library: SheetLibrary,
     /// The key of the codes in reports.
     pub codes_key: [u8; 32],
+    /// Makes links to benches on this machine, where the lab has benches of a class.
+    pub bench_links: Option<BenchLinks>,
 }
 
 /// The sockets of a desk.
@@ -104,8 +107,13 @@ pub(super) async fn open(
     connections: &Arc<Connections>,
     stopped: &watch::Receiver<bool>,
 ) -> Result<(RunningDesk, JoinSet<()>), StartError> {
-    let desk = Desk::open(lab.storage, lab.library);
-    let desk = desk.await.map_err(|error| {
+    let LabOfDesk {
+        storage,
+        library,
+        codes_key,
+        bench_links,
+    } = lab;
+    let desk = Desk::open(storage, library).await.map_err(|error| {
         let hint = "look at the store, then start again; without --desk the lab starts without it";
         StartError::new(format!("the desk cannot be opened: {error}"), hint)
     })?;
@@ -126,12 +134,13 @@ pub(super) async fn open(
     let key = sessions.new_link(BenchTime::now(Duration::ZERO))?;
     let site = TeacherSite {
         desk: desk.clone(),
+        bench_links,
         sessions,
         pages: UnservedPages::of_desk().map_err(|mistake| broken(&mistake))?,
         port: desk_port,
         class_address: class_address.clone(),
         fingerprint,
-        codes_key: lab.codes_key,
+        codes_key: codes_key,
     };
     let link = format!("{}/#{key}", site.origin());
     let teacher_side = DeskListener {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rocket::config::{Ident, LogLevel};
 use rocket::figment::Figment;
+use rocket::http::Method;
 use rocket::shield::Shield;
 use rocket::{Build, Config, Rocket};
 use tokio::net::TcpListener;
@@ -179,7 +180,7 @@ impl Listeners {
         let all = sockets.into_iter().map(|(listener, socket)| {
             let acceptor = Acceptor {
                 listener,
-                tls: (listener.scheme() == Scheme::Https).then(|| tls.clone()),
+                tls: (shared.addresses.scheme(listener) == Scheme::Https).then(|| tls.clone()),
                 site: sites[listener.site() as usize].clone(),
                 addresses: shared.addresses.clone(),
                 connections: connections.clone(),
@@ -192,9 +193,9 @@ impl Listeners {
         })
     }
 
-    /// The addresses that a site answers to `GET`, as its routes write them.
-    pub fn pages(&self, site: Site) -> Vec<String> {
-        self.sites[site as usize].pages()
+    /// The addresses that a site answers to this method, as its routes write them.
+    pub fn addresses(&self, site: Site, method: Method) -> Vec<String> {
+        self.sites[site as usize].addresses(method)
     }
 
     /// The acceptor of a listener.

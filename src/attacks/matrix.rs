@@ -9,8 +9,6 @@
 //! defence in depth. Where it is stopped in `only-X` and succeeds in `without-X`, X is a single
 //! point of failure.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use tokio::task::JoinSet;
 
 use super::cell::{CellResult, MatrixCell};
@@ -19,7 +17,7 @@ use super::scenario::{ProbedDefences, Scenario, TargetLab};
 use super::{ALL, Attack, Engine, Outcome};
 use crate::base::bench_name::BenchName;
 use crate::defences::policy::{Name, Policy, Variant, resolve};
-use crate::session::bench::RUN_PREFIX;
+use crate::session::bench::run_name;
 
 /// How many attacks run side by side: the portal does the work, and it has the same cores.
 const SIDE_BY_SIDE: usize = 2;
@@ -199,15 +197,5 @@ fn base_of(variant: Variant) -> Option<Variant> {
 
 /// The name of a bench that nobody else uses and that is thrown away afterwards.
 pub fn throw_away_name() -> BenchName {
-    static COUNT: AtomicU64 = AtomicU64::new(1);
-    let mut random = [0; 6];
-    // A name that is not random is still unique in this process, but another lab may use it as
-    // well.
-    let _ = getrandom::fill(&mut random);
-    let random: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-    let count = COUNT.fetch_add(1, Ordering::Relaxed) % 1_000_000;
-    // Invariant: the prefix, twelve hexadecimal digits and up to six digits fit into 32 characters.
-    format!("{RUN_PREFIX}{random}-{count}")
-        .parse()
-        .expect("a good name")
+    run_name()
 }

@@ -327,7 +327,7 @@ impl Scenario {
     fn outgoing(&self, listener: Listener, method: &'static str, target: String) -> Outgoing {
         let addresses = &self.target.addresses;
         Outgoing {
-            scheme: listener.scheme(),
+            scheme: addresses.scheme(listener),
             host_name: addresses.name(listener).to_owned(),
             port: addresses.port(listener).unwrap_or_default(),
             method,

@@ -55,7 +55,7 @@ pub struct AnsweredHost {
 /// One of the lab's listeners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Listener {
-    /// The lab's own pages, unencrypted.
+    /// The lab's own pages: unencrypted on one's own computer, over TLS in a class.
     Lab,
     /// The portal, unencrypted.
     PortalHttp,
@@ -86,7 +86,8 @@ impl Listener {
         }
     }
 
-    /// Whether its connections are encrypted.
+    /// Whether its connections are encrypted on one's own computer. [`Addresses::scheme`] also knows a
+    /// class.
     pub const fn scheme(self) -> Scheme {
         match self {
             Listener::Lab | Listener::PortalHttp | Listener::Attacker => Scheme::Http,
@@ -292,6 +293,15 @@ impl Addresses {
         self.origin_as(listener, self.name(listener))
     }
 
+    /// Whether the connections of a listener are encrypted. The lab's own pages are so in a class: a
+    /// secret is sent to them.
+    pub fn scheme(&self, listener: Listener) -> Scheme {
+        match listener {
+            Listener::Lab if self.is_class() => Scheme::Https,
+            _ => listener.scheme(),
+        }
+    }
+
     /// The name of a listener in links.
     pub fn name(&self, listener: Listener) -> &str {
         match listener.site() {
@@ -304,7 +314,7 @@ impl Addresses {
     /// The origin of a listener under another of its names.
     pub fn origin_as(&self, listener: Listener, name: &str) -> String {
         origin(
-            listener.scheme(),
+            self.scheme(listener),
             name,
             self.port(listener).unwrap_or_default(),
         )
@@ -324,7 +334,8 @@ impl Addresses {
             ..
         } = &self.names;
         match listener.site() {
-            Site::Lab => vec![portal, lab],
+            // In a class never the portal's name: cookies ignore ports.
+            Site::Lab => vec![lab],
             Site::Portal => vec![portal, LAB_TEST, BESIDE_SIBLING],
             Site::Attacker => vec![
                 &self.attacker_name,
@@ -346,21 +357,27 @@ impl Addresses {
     ) -> Option<AnsweredHost> {
         if through_cafe {
             let names = [&*self.names.portal, &self.names.cafe, LAB_TEST];
-            return answered_by(listener, host, self.cafe_port()?, &names);
+            return answered_by(self.scheme(listener), host, self.cafe_port()?, &names);
         }
-        answered_by(listener, host, self.port(listener)?, &self.names(listener))
+        let names = self.names(listener);
+        answered_by(self.scheme(listener), host, self.port(listener)?, &names)
     }
 
     /// A `Host` header that names this computer by [`LOOPBACK`], with a listener's own port. Few
     /// addresses are answered so (`at_loopback` in `src/web/known_addresses.rs`).
     pub fn answered_at_loopback(&self, listener: Listener, host: &str) -> Option<AnsweredHost> {
-        answered_by(listener, host, self.port(listener)?, &[LOOPBACK])
+        answered_by(
+            self.scheme(listener),
+            host,
+            self.port(listener)?,
+            &[LOOPBACK],
+        )
     }
 }
 
 /// A `Host` header, if it is one of these names with this port.
-fn answered_by(listener: Listener, host: &str, port: u16, names: &[&str]) -> Option<AnsweredHost> {
-    let default = match listener.scheme() {
+fn answered_by(scheme: Scheme, host: &str, port: u16, names: &[&str]) -> Option<AnsweredHost> {
+    let default = match scheme {
         Scheme::Http => 80,
         Scheme::Https => 443,
     };

@@ -1,4 +1,7 @@
 //! The name of a bench, as in `/b/<name>/…` and in the data folder.
+//!
+//! On one's own computer anybody may type one. In a class the lab draws it, so that nobody guesses the
+//! name of a neighbour's bench.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,10 +21,28 @@ pub struct BenchName(String);
 /// its members. No address opens such a bench.
 const DESK: &str = "teacher-desk";
 
+/// The length of a drawn name: 65 random bits.
+pub const DRAWN_LENGTH: usize = 13;
+
+/// The letters and digits of a drawn name. Two that look alike are not both there.
+const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
 impl BenchName {
     /// The bench without a prefix in its addresses.
     pub fn local() -> Self {
         Self("local".into())
+    }
+
+    /// A name that nobody can guess: [`DRAWN_LENGTH`] letters and digits with five random bits each. It
+    /// is also no name that means something else, because those have a hyphen or are `local`.
+    ///
+    /// # Errors
+    /// The operating system gives no random bytes.
+    pub fn draw() -> Result<Self, getrandom::Error> {
+        let mut bytes = [0; DRAWN_LENGTH];
+        getrandom::fill(&mut bytes)?;
+        let letter = |byte: u8| char::from(LETTERS[usize::from(byte) % LETTERS.len()]);
+        Ok(Self(bytes.into_iter().map(letter).collect()))
     }
 
     /// Where the desk keeps the list of its classes.
@@ -86,5 +107,27 @@ impl FromStr for BenchName {
         } else {
             Err(BadBenchName)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drawn_name_is_a_good_name_with_65_bits_and_no_two_are_the_same() {
+        let all: std::collections::BTreeSet<_> =
+            (0..1_000).map(|_| BenchName::draw().unwrap()).collect();
+        assert_eq!(all.len(), 1_000);
+        let mut letters = std::collections::BTreeSet::new();
+        for name in &all {
+            assert_eq!(name.as_str().parse::<BenchName>().as_ref(), Ok(name));
+            assert_eq!(name.as_str().len(), DRAWN_LENGTH);
+            assert!(!name.is_local() && !name.is_of_desk());
+            letters.extend(name.as_str().bytes());
+        }
+        // Each of 32 equally likely letters is five bits, and 13 of them are 65.
+        assert_eq!(letters.len(), LETTERS.len());
+        assert!(LETTERS.len().ilog2() as usize * DRAWN_LENGTH >= 64);
     }
 }

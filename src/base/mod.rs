@@ -8,6 +8,7 @@ pub mod clock;
 pub mod encode;
 pub mod event;
 pub mod keys;
+pub mod minute_count;
 pub mod print;
 pub mod private_file;
 pub mod set_cookie;

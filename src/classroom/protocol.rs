@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 
 /// The version of what is said here. Another one is refused, with what to do about it.
@@ -58,6 +59,9 @@ pub struct JoinRequest {
     pub secret: String,
     /// The lab's version, for a sentence when it is too old.
     pub version: String,
+    /// The bench that asks, where it is on the desk's own machine. It is on no wire.
+    #[serde(skip)]
+    pub bench: Option<BenchName>,
 }
 
 /// Whether a student is in the class.

@@ -7,7 +7,7 @@ use rocket::{Route, State, post, routes};
 
 use crate::attacks::scenario::ProbedDefences;
 use crate::defences::policy::{Name, Variant};
-use crate::session::bench::{Benches, RUN_PREFIX};
+use crate::session::bench::{Benches, is_run_name};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
 
@@ -19,7 +19,7 @@ async fn delete_bench(
     variant: &str,
 ) -> Result<Json<ProbedDefences>, Problem> {
     let name = context.bench.name();
-    if !name.as_str().starts_with(RUN_PREFIX) {
+    if !is_run_name(name) {
         return Err(Problem::not_found());
     }
     let variant: Variant = variant

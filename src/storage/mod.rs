@@ -65,11 +65,13 @@ pub enum RecordKind {
     DeskClass,
     /// A student of such a class, and what was reported.
     DeskStudent,
+    /// Who may control the bench: hashes of secrets.
+    Owner,
 }
 
 impl RecordKind {
     /// Every kind there is.
-    pub const ALL: [RecordKind; 15] = [
+    pub const ALL: [RecordKind; 16] = [
         RecordKind::Session,
         RecordKind::Account,
         RecordKind::Profile,
@@ -85,6 +87,7 @@ impl RecordKind {
         RecordKind::Class,
         RecordKind::DeskClass,
         RecordKind::DeskStudent,
+        RecordKind::Owner,
     ];
 
     /// The folder of this kind in the data folder.
@@ -105,6 +108,7 @@ impl RecordKind {
             RecordKind::Class => "class",
             RecordKind::DeskClass => "desk-classes",
             RecordKind::DeskStudent => "desk-students",
+            RecordKind::Owner => "owners",
         }
     }
 }

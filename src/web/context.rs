@@ -110,7 +110,7 @@ impl RequestContext {
 
     /// How the request came in.
     pub fn scheme(&self) -> Scheme {
-        self.listener.scheme()
+        self.addresses.scheme(self.listener)
     }
 
     /// Where the page's style sheets are, if not at its own origin: under a name that only this

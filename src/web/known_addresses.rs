@@ -83,6 +83,8 @@ pub struct KnownAddress {
     ///
     /// [`LOOPBACK`]: crate::base::addresses::LOOPBACK
     pub at_loopback: bool,
+    /// Whether a page of the lab is also read in a class by somebody who controls no bench.
+    pub needs_no_control: bool,
 }
 
 /// The attacker's request catcher.
@@ -95,23 +97,48 @@ use SettingsNeeded::{AsKnown, Unused, UpToDate};
 
 /// The first row that fits an address counts.
 const TABLE: &[KnownAddress] = &[
-    row(Under("/static"), EverySite, File).needs(Unused),
-    row(Exactly("/favicon.ico"), EverySite, File).needs(Unused),
+    row(Under("/static"), EverySite, File)
+        .needs(Unused)
+        .for_everybody(),
+    row(Exactly("/favicon.ico"), EverySite, File)
+        .needs(Unused)
+        .for_everybody(),
     // Browsers, their tools and password managers ask for these by themselves.
-    row(Under("/.well-known"), EverySite, File).needs(Unused),
-    row(Exactly("/apple-touch-icon.png"), EverySite, File).needs(Unused),
+    row(Under("/.well-known"), EverySite, File)
+        .needs(Unused)
+        .for_everybody(),
+    row(Exactly("/apple-touch-icon.png"), EverySite, File)
+        .needs(Unused)
+        .for_everybody(),
     row(
         Exactly("/apple-touch-icon-precomposed.png"),
         EverySite,
         File,
     )
-    .needs(Unused),
-    row(Exactly("/robots.txt"), EverySite, File).needs(Unused),
+    .needs(Unused)
+    .for_everybody(),
+    row(Exactly("/robots.txt"), EverySite, File)
+        .needs(Unused)
+        .for_everybody(),
     // Programs ask whether the lab is alive.
-    row(Under("/healthz"), EverySite, File).needs(Unused),
-    row(Under("/certificate.pem"), EverySite, Action).needs(Unused),
+    row(Under("/healthz"), EverySite, File)
+        .needs(Unused)
+        .for_everybody(),
+    row(Under("/certificate.pem"), EverySite, Action)
+        .needs(Unused)
+        .for_everybody(),
     // A browser comes here on its way over the lab's names.
-    row(Exactly("/name-arrived"), EverySite, File).needs(AsKnown),
+    row(Exactly("/name-arrived"), EverySite, File)
+        .needs(AsKnown)
+        .for_everybody(),
+    // What a student of a class needs before they have a bench.
+    row(Exactly("/join"), Lab, Reading).for_everybody(),
+    row(Exactly("/open"), Lab, Reading).for_everybody(),
+    row(Exactly("/names"), Lab, Action).for_everybody(),
+    row(Exactly("/certificate"), Lab, Action).for_everybody(),
+    row(Exactly("/addresses"), Lab, Action).for_everybody(),
+    // How a bench is controlled is no step of any worksheet.
+    row(Under("/bench"), Lab, Reading),
     row(Under("/certificate"), PortalRoot, Action).needs(AsKnown),
     // It shows what was sent and knows no session, so it is safe under any name. Older lab sheets ask
     // for it at 127.0.0.1.
@@ -158,6 +185,7 @@ const fn row(pattern: PathPattern, place: AddressPlace, purpose: AddressPurpose)
         settings: UpToDate,
         any_origin: false,
         at_loopback: false,
+        needs_no_control: false,
     }
 }
 
@@ -176,6 +204,13 @@ impl KnownAddress {
     const fn open_to_any_origin(self) -> Self {
         Self {
             any_origin: true,
+            ..self
+        }
+    }
+
+    const fn for_everybody(self) -> Self {
+        Self {
+            needs_no_control: true,
             ..self
         }
     }

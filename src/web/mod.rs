@@ -7,6 +7,7 @@
 
 pub mod answer;
 pub mod assets;
+pub mod bench_control;
 pub mod context;
 mod cross_origin;
 mod html;

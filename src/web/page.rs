@@ -71,7 +71,10 @@ impl Frame {
         Self {
             title: title.to_owned(),
             site: Site::Lab.word(),
-            menu: addresses.map(|addresses| LabMenu::on(None, addresses, "")),
+            // In a class these are pages of no bench that the reader has.
+            menu: addresses
+                .filter(|addresses| !addresses.is_class())
+                .map(|addresses| LabMenu::on(None, addresses, "")),
             bench: "local".into(),
             bench_is_local: true,
             student: None,
@@ -93,6 +96,13 @@ impl Frame {
             // Under a name that is not answered there are no style sheets either.
             assets: origin(Listener::Lab),
         }
+    }
+
+    /// The same without the menu: on pages that are read before one has a bench.
+    #[must_use]
+    pub fn without_menu(mut self) -> Self {
+        self.menu = None;
+        self
     }
 
     /// The frame of a page, by the request's context.

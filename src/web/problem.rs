@@ -73,6 +73,13 @@ pub enum ProblemDetail {
     Allow(String),
     /// The form that was sent, to be corrected.
     Correction(Correction),
+    /// The page on which a student of a class gets a bench.
+    Bench {
+        /// Its address.
+        join: String,
+        /// The address that was asked for, where the browser is to ask once more by itself.
+        again: Option<String>,
+    },
     /// Where a browser is sent (303) instead of being shown a page, so that nothing is sent twice
     /// when it loads that again.
     Elsewhere(String),

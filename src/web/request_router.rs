@@ -15,6 +15,7 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::response::Redirect;
 use rocket::{Data, Either, Request, Route, get, routes};
 
+use super::bench_control;
 use super::context::{RequestContext, RequestNotes, client_of, is_foreign};
 use super::known_addresses::{self, ErrorFormat, SettingsNeeded};
 use super::methods::overridden;
@@ -92,6 +93,12 @@ impl RequestRouter {
         let target = request.uri().to_string();
         let path = request.uri().path().as_str().to_owned();
         let (bench, rest) = bench_of(&path)?;
+        if self.addresses.is_class() {
+            let exists = self.benches.exists(&bench).await.map_err(store_is_down)?;
+            if !exists {
+                return Err(bench_control::no_such_bench(&self.addresses).into());
+            }
+        }
         let bench = self.benches.find(&bench).await;
         let bench = bench.map_err(|error| too_many(&error))?;
         let address = known_addresses::of_site(listener.site(), rest);
@@ -119,13 +126,16 @@ impl RequestRouter {
         let entered = match listener.site() {
             Site::Lab | Site::Attacker => {
                 let own = self.addresses.origin_as(listener, &context.host_name);
+                let mut entered = Ok(());
+                if !address.any_origin {
+                    entered = check_origin(request, &own);
+                }
+                if entered.is_ok() && listener.site() == Site::Lab && !address.needs_no_control {
+                    entered = self.check_control(request, &context, rest).await;
+                }
                 go_to(request, "", rest);
                 keep(request, context);
-                if address.any_origin {
-                    Ok(())
-                } else {
-                    check_origin(request, &own)
-                }
+                entered
             }
             Site::Portal => self.enter_portal(request, named, rest, context),
         };
@@ -164,6 +174,26 @@ impl RequestRouter {
                 Err(problem.into())
             }
         }
+    }
+
+    /// In a class the lab's own pages of a bench are for its owner. A browser without a bench is led to
+    /// the page on which it gets one.
+    async fn check_control(
+        &self,
+        request: &Request<'_>,
+        context: &RequestContext,
+        rest: &str,
+    ) -> Result<(), Rejection> {
+        let checked = bench_control::check(request, context, self.benches.owners()).await;
+        let is_front_page = context.bench.name().is_local() && rest == "/";
+        checked.map_err(|problem| match *problem.detail {
+            ProblemDetail::Bench { again: None, .. }
+                if is_front_page && request.method() == Method::Get =>
+            {
+                Rejection::Redirect(bench_control::join_page(&self.addresses))
+            }
+            _ => problem.into(),
+        })
     }
 
     fn enter_portal(

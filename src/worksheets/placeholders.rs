@@ -5,12 +5,15 @@
 
 mod commands;
 
+pub use self::commands::{FETCHED, LAB_JAR, fetch_certificate};
+
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::path::Path;
 
 use self::commands::{
-    at_test_name, at_test_names, compare_first, inside, listing, no_proxy, terminal_folder, trust,
+    at_test_name, at_test_names, certificate_from, compare_first, curl_lab, inside, listing,
+    no_proxy, terminal_folder, trust,
 };
 use super::audience::{CLASS, END, OWN, SheetAudience};
 use crate::base::addresses::{Addresses, Listener, Ports};
@@ -19,9 +22,6 @@ use crate::defences::policy::{Policy, PolicyProbe, Variant, resolve};
 use crate::session::cookie;
 
 const COOKIE: &str = "cookie:";
-
-/// The certificate's file, as a student of a class stores it.
-const FETCHED: &str = "session-lab.pem";
 
 /// The values of the placeholders in one lab, on one bench.
 #[derive(Clone, Debug)]
@@ -52,7 +52,8 @@ impl PlaceholderValues {
         let plain = BTreeMap::from([
             ("lab", page(Listener::Lab)),
             ("lab-origin", origin(Listener::Lab)),
-            ("curl-lab", "curl".into()),
+            ("curl-lab", curl_lab(is_class)),
+            ("certificate-from", certificate_from(addresses)),
             ("portal", page(https)),
             ("portal-origin", origin(https)),
             ("portal-http", page(http)),
@@ -227,7 +228,8 @@ mod tests {
         for command in ["{{ls-sessions}}", "{{cat-sessions}}"] {
             assert_eq!(
                 values.fill(command),
-                "curl -s http://guide.lab.school.example:7070/b/team-7/session-files"
+                "curl --cacert session-lab.pem -b lab.jar -s \
+                 https://guide.lab.school.example:7070/b/team-7/session-files"
             );
         }
         let shown = values.plain.values().filter(|value| value.contains("/srv"));
@@ -279,7 +281,7 @@ mod tests {
     #[test]
     fn the_commands_of_a_class_fetch_and_compare_the_certificate_first() {
         let addresses = Addresses::new("lab.school.example".into(), "192.0.2.7".into());
-        addresses.learn(Listener::Lab, 7070);
+        addresses.learn(Listener::PortalHttp, 7080);
         let bench: BenchName = "team-7".parse().unwrap();
         let class =
             PlaceholderValues::new(&addresses, Path::new("/srv/lab"), &bench, Policy::HARDENED);
@@ -288,7 +290,7 @@ mod tests {
         assert_eq!(
             typed,
             [
-                "curl -s -o session-lab.pem http://guide.lab.school.example:7070/certificate.pem",
+                "curl -s -o session-lab.pem http://lab.school.example:7080/certificate.pem",
                 "openssl x509 -noout -fingerprint -sha256 -in session-lab.pem",
                 "export CURL_CA_BUNDLE=session-lab.pem",
             ]

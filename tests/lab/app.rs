@@ -14,6 +14,7 @@ mod instances;
 mod key_rotation;
 mod kills;
 mod log;
+mod owners;
 pub mod program;
 mod redis;
 mod redis_faults;

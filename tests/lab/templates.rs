@@ -8,6 +8,16 @@ use session_lab::base::addresses::Listener;
 
 use crate::support::{Client, Reply, bench, send_raw};
 
+/// The pages of one's own bench in a class.
+pub const OF_A_CLASS: [&str; 6] = [
+    "bench_refused.html",
+    "lab/bench_link.html",
+    "lab/bench_made.html",
+    "lab/join.html",
+    "lab/open_bench.html",
+    "lab/own_bench.html",
+];
+
 /// The templates under `templates/pages`, by their path in it.
 fn templates() -> BTreeSet<String> {
     let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/pages");
@@ -21,8 +31,10 @@ fn templates() -> BTreeSet<String> {
             } else {
                 let name = path.strip_prefix(&pages).expect("inside").display();
                 let name = name.to_string();
-                // Those of the desk are rendered by `classroom::desk::teacher`.
-                if !name.starts_with("desk/") {
+                // Those of the desk are rendered by `classroom::desk::teacher`, those of a class by
+                // `app::owners`.
+                let is_elsewhere = name.starts_with("desk/") || OF_A_CLASS.contains(&&*name);
+                if !is_elsewhere {
                     found.insert(name);
                 }
             }

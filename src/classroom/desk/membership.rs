@@ -191,6 +191,7 @@ fn join(records: &mut ClassRecords, request: &JoinRequest) -> Result<Joined, Ref
         let number = add(records, request.name.trim())?;
         let student = records.student_mut(number).ok_or_else(refusal::full)?;
         student.secret = Some(secret);
+        student.bench = request.bench.as_ref().map(ToString::to_string);
         student.state = if joins_freely {
             StudentState::Member
         } else {
@@ -218,6 +219,10 @@ fn join(records: &mut ClassRecords, request: &JoinRequest) -> Result<Joined, Ref
         .ok_or_else(refusal::full)?;
     student.secret = Some(secret);
     student.state = state;
+    // A lab that only asks again does not say from where.
+    if let Some(bench) = &request.bench {
+        student.bench = Some(bench.to_string());
+    }
     Ok(Joined::As(found.number))
 }
 

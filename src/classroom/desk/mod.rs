@@ -8,6 +8,7 @@
 
 pub mod archive;
 pub mod backup;
+pub mod bench_links;
 pub mod board;
 pub mod class_key;
 pub mod class_record;
@@ -26,7 +27,6 @@ pub mod roster;
 pub mod server;
 pub mod student_record;
 pub mod teacher;
-pub mod wrong_guesses;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -36,9 +36,9 @@ use self::class_record::ClassRecord;
 use self::class_store::ClassStore;
 use self::error::DeskError;
 use self::join_code::JoinCode;
-use self::wrong_guesses::WrongGuesses;
 use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
+use crate::base::minute_count::{MOST_WRONG, MinuteCount};
 use crate::storage::{Batch, Put, RecordIndex, RecordKey, RecordKind, Storage};
 use crate::worksheets::library::SheetLibrary;
 
@@ -56,7 +56,7 @@ pub struct Desk {
     classes: RwLock<BTreeMap<u32, Arc<ClassStore>>>,
     /// One class is made or deleted after the other.
     making: tokio::sync::Mutex<()>,
-    wrong_guesses: WrongGuesses,
+    wrong_guesses: MinuteCount,
 }
 
 impl std::fmt::Debug for Desk {
@@ -84,7 +84,7 @@ impl Desk {
             library,
             classes: RwLock::new(classes),
             making: tokio::sync::Mutex::default(),
-            wrong_guesses: WrongGuesses::default(),
+            wrong_guesses: MinuteCount::up_to(MOST_WRONG),
         })
     }
 

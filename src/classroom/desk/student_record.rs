@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use super::format::FormattedRecord;
+use crate::base::bench_name::BenchName;
 use crate::base::clock::BenchTime;
 use crate::classroom::protocol::Remark;
 
@@ -34,6 +35,9 @@ pub struct StudentRecord {
     pub email: String,
     /// How far their joining is.
     pub state: StudentState,
+    /// Their bench, where they joined from one on this machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bench: Option<String>,
     /// The hash of their secret, once a lab has claimed the name.
     pub secret: Option<SecretHash>,
     /// Counts the slips that were made for them.
@@ -199,6 +203,7 @@ impl StudentRecord {
             id_number: String::new(),
             email: String::new(),
             state,
+            bench: None,
             secret: None,
             pin_round: 0,
             labs: BTreeMap::new(),
@@ -212,6 +217,12 @@ impl StudentRecord {
             erased: BTreeMap::new(),
             votes: BTreeMap::new(),
         }
+    }
+
+    /// The bench that their keys are of, where the teacher may end them.
+    pub fn own_bench(&self) -> Option<BenchName> {
+        let is_member = self.state == StudentState::Member;
+        self.bench.as_ref().filter(|_| is_member)?.parse().ok()
     }
 
     /// Whether this secret is theirs.

@@ -216,6 +216,7 @@ impl ClassMembers {
         })?;
         let request = JoinRequest {
             pin: form.pin.clone(),
+            bench: (asked.way == WayToDesk::InProcess).then(|| bench.name().clone()),
             ..join_request(&asked)
         };
         let answer = link.join(&request).await?;

@@ -17,6 +17,7 @@ pub(super) fn join_request(record: &MembershipRecord) -> JoinRequest {
         pin: None,
         secret: record.secret.expose().to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        bench: None,
     }
 }
 

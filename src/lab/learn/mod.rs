@@ -1,5 +1,5 @@
-//! *Learn*: the front page, the worksheets, the class, the glossary, what is not taught, the pictures of DevTools
-//! and the certificate.
+//! *Learn*: the front page, the worksheets, the class, one's own bench in it, the glossary, what is not
+//! taught, the pictures of DevTools and the certificate.
 
 pub(super) mod certificate;
 pub(super) mod class;
@@ -7,6 +7,7 @@ pub(super) mod glossary;
 pub(super) mod home;
 pub mod names;
 pub(super) mod not_taught;
+pub(super) mod own_bench;
 pub(super) mod pictures;
 pub(super) mod worksheets;
 
@@ -18,6 +19,7 @@ pub(super) fn mount(rocket: Rocket<Build>) -> Rocket<Build> {
         .mount("/", home::routes())
         .mount("/", worksheets::routes())
         .mount("/", class::routes())
+        .mount("/", own_bench::routes())
         .mount("/", glossary::routes())
         .mount("/", not_taught::routes())
         .mount("/", pictures::routes())

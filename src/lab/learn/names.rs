@@ -24,7 +24,8 @@ const ALL: &str = "all";
 #[derive(Serialize)]
 struct NamedHost {
     name: String,
-    /// Its origin, unencrypted: a warning about a certificate would stop the walk.
+    /// Its origin, unencrypted where it can be: a warning about a certificate would stop the walk. The
+    /// last one is the lab's own, whose certificate the reader of `/names` has accepted already.
     origin: String,
     what: &'static str,
     arrived: bool,

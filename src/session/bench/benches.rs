@@ -13,7 +13,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Bench, BenchKeys, Sharing, is_throw_away, lock};
+use super::owners::BenchOwners;
+use super::{Bench, BenchKeys, Sharing, is_run_name, is_run_of_this_process, lock};
 use crate::base::bench_name::BenchName;
 use crate::session::hashing::Hashing;
 use crate::storage::{MemoryStorage, Storage, StorageError};
@@ -78,6 +79,7 @@ pub struct Benches {
     sharing: Sharing,
     keys: Arc<BenchKeys>,
     hashing: Arc<Hashing>,
+    owners: BenchOwners,
 }
 
 /// Storage behind a pointer. Its `Debug` prints one word: a store holds sessions and passwords.
@@ -94,6 +96,7 @@ impl Benches {
     pub fn new(storage: Arc<dyn Storage>, sharing: Sharing, keys: BenchKeys) -> Self {
         Self {
             open: tokio::sync::RwLock::default(),
+            owners: BenchOwners::new(storage.clone()),
             storage: SharedStorage(storage),
             sharing,
             keys: Arc::new(keys),
@@ -104,6 +107,26 @@ impl Benches {
     /// The keys that all benches share: the lab's own, not one set for each bench.
     pub fn keys(&self) -> &BenchKeys {
         &self.keys
+    }
+
+    /// Who may control which bench of a class.
+    pub fn owners(&self) -> &BenchOwners {
+        &self.owners
+    }
+
+    /// Whether a bench of this name may be opened by an address in a class: the teacher's, one that was
+    /// made on the join page, or one that an attack of this process runs on. Asking makes nothing.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn exists(&self, name: &BenchName) -> Result<bool, StorageError> {
+        if name.is_local() || self.open.read().await.contains_key(name) {
+            return Ok(true);
+        }
+        if is_run_name(name) {
+            return Ok(is_run_of_this_process(name));
+        }
+        self.owners.is_made(name).await
     }
 
     /// The bench of that name with its settings as they are now, made on first use.
@@ -147,7 +170,7 @@ impl Benches {
         make_room(&mut open).await;
         // An attack gets its own empty store. It cannot read the sessions of a student,
         // and a sign-in by an attack never counts as a sign-in by a student.
-        let (storage, sharing): (Arc<dyn Storage>, _) = if is_throw_away(name) {
+        let (storage, sharing): (Arc<dyn Storage>, _) = if is_run_name(name) {
             (Arc::new(MemoryStorage::default()), Sharing::Alone)
         } else {
             (self.storage.0.clone(), self.sharing)
@@ -164,7 +187,7 @@ impl Benches {
     pub async fn discard(&self, name: &BenchName) -> Option<Arc<Bench>> {
         // The name comes from an address. Without this check anyone could delete a student's bench
         // by naming it.
-        if !is_throw_away(name) {
+        if !is_run_name(name) {
             return None;
         }
         self.open.write().await.remove(name)
@@ -270,6 +293,39 @@ mod tests {
         }
         let bench = benches.open(&student).await.expect("the same bench");
         assert_eq!(bench.student().as_deref(), Some("Ada"));
+    }
+
+    #[tokio::test]
+    async fn a_bench_that_was_made_stays_its_owners_when_it_makes_room() {
+        let benches = benches();
+        let made = benches.owners().make().await.expect("an answer");
+        let (made, _) = made.expect("a bench");
+        benches.open(&made).await.expect("the bench");
+        for n in 0..=VISITED_LIMIT {
+            let name = format!("visit-{n}").parse().expect("a good name");
+            benches.open(&name).await.expect("room for it");
+        }
+        assert!(!benches.open.read().await.contains_key(&made), "no room");
+        assert!(benches.exists(&made).await.expect("an answer"));
+        let bench = benches.open(&made).await.expect("the bench");
+        bench.reset().await.expect("reset");
+        assert!(benches.owners().is_made(&made).await.expect("an answer"));
+    }
+
+    #[tokio::test]
+    async fn only_what_was_made_exists_and_asking_makes_nothing() {
+        let benches = benches();
+        for (name, exists) in [("local", true), ("team-7", false), ("run-1", false)] {
+            let name = name.parse().expect("a good name");
+            assert_eq!(
+                benches.exists(&name).await.expect("an answer"),
+                exists,
+                "{name}"
+            );
+        }
+        let run = crate::session::bench::run_name();
+        assert!(benches.exists(&run).await.expect("an answer"));
+        assert!(benches.in_use().await.is_empty());
     }
 
     /// Two labs on one store.

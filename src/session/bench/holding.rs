@@ -7,7 +7,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Bench, Sharing, is_throw_away};
+use super::{Bench, Sharing, is_run_name};
 use crate::session::recognise::ANONYMOUS;
 use crate::storage::{Batch, Put, RecordKind, StorageError};
 
@@ -34,7 +34,7 @@ impl Bench {
 
     /// Whether the bench counts: it holds something, or its records are nowhere else.
     pub(super) fn holds_something(&self) -> bool {
-        let always = self.name.is_local() || is_throw_away(&self.name);
+        let always = self.name.is_local() || is_run_name(&self.name);
         always || self.holding.something.load(Ordering::Relaxed)
     }
 
@@ -50,7 +50,8 @@ impl Bench {
     /// Removes the anonymous sessions that visits left, where there is nothing else.
     pub(super) async fn remove_traces(&self) -> Result<(), StorageError> {
         if self.holding.began_empty.load(Ordering::Relaxed) && !self.holds_something() {
-            self.storage.clear(&self.name, &[]).await?;
+            // A bench that was made for a student is theirs before they do anything there.
+            self.storage.clear(&self.name, &[RecordKind::Owner]).await?;
         }
         Ok(())
     }

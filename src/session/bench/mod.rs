@@ -3,9 +3,10 @@
 //! Everything in the lab belongs to a bench. `local` is the one without a prefix in its addresses.
 //! [`Benches`] makes them on first use and bounds their number.
 //!
-//! Isolation is not a defence here: anyone who knows a bench's name can open it. It keeps honest
-//! students apart. A real service with many customers needs more than a name in the address: each
-//! request must prove that its user belongs to that customer.
+//! On one's own computer isolation is not a defence: anyone who knows a bench's name can open it. In a
+//! class the lab's own pages also ask for a secret ([`owners`]). The portal asks for nothing but the name,
+//! also there: a real service with many customers needs more. Each request must prove that its user
+//! belongs to that customer.
 
 pub mod audit;
 mod benches;
@@ -15,7 +16,10 @@ mod holding;
 mod journal;
 mod keys;
 pub mod loot;
+mod owner_record;
+pub mod owners;
 mod per_bench;
+mod run_names;
 mod settings_cache;
 mod transact;
 pub mod wire;
@@ -32,6 +36,7 @@ use holding::Holding;
 pub use keys::{BenchKeys, JWT_LABEL, WORKSHEETS_LABEL};
 use loot::Loot;
 pub use per_bench::PerBench;
+pub use run_names::{is_run_name, is_run_of_this_process, run_name};
 use settings_cache::SettingsCache;
 pub(crate) use settings_cache::decode_custom;
 pub use settings_cache::{FURTHEST, ResetScope};
@@ -44,10 +49,6 @@ use crate::defences::policy::{ProbedSet, Variant};
 use crate::session::replaced::ReplacedIds;
 use crate::session::throttle::Attempts;
 use crate::storage::{Storage, StorageError};
-
-/// Benches whose names begin like this are thrown away: those of attacks. They stay in memory, so
-/// an attack can neither read nor fill the store of the students.
-pub const RUN_PREFIX: &str = "run-";
 
 /// Whether other labs use the same store. What is copied into memory may be wrong where they do: a
 /// defence that a student switched on at one instance must apply at all of them.
@@ -125,7 +126,7 @@ impl Bench {
 
     /// Whether it belongs to one run of an attack, and is thrown away after it.
     pub fn is_thrown_away(&self) -> bool {
-        is_throw_away(&self.name)
+        is_run_name(&self.name)
     }
 
     /// How long ago it was last used, on the machine's clock and not on the bench's: a student who
@@ -190,7 +191,7 @@ impl Bench {
     /// those hashes, and the matrix signs in thousands of times. Every other bench has the cost
     /// that OWASP recommends.
     pub fn hash_cost(&self) -> HashCost {
-        if is_throw_away(&self.name) {
+        if is_run_name(&self.name) {
             HashCost::ThrowAway
         } else {
             HashCost::Owasp
@@ -237,11 +238,6 @@ impl Bench {
         self.drafts.clear();
         Ok(())
     }
-}
-
-/// Whether the bench belongs to one run of an attack.
-fn is_throw_away(name: &BenchName) -> bool {
-    name.as_str().starts_with(RUN_PREFIX)
 }
 
 /// A lock that outlives a panic elsewhere: what it guards is valid at every step. Refused

@@ -285,7 +285,12 @@ impl Bench {
                 }
             };
             change.put.push(count);
-            let mut stays = vec![RecordKind::Setting, RecordKind::Progress, RecordKind::Class];
+            let mut stays = vec![
+                RecordKind::Setting,
+                RecordKind::Progress,
+                RecordKind::Class,
+                RecordKind::Owner,
+            ];
             if scope != ResetScope::Everything {
                 stays.push(RecordKind::Loot);
             }

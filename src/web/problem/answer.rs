@@ -54,6 +54,8 @@ struct ProblemPage<'p> {
     asked: &'p str,
     right: Vec<ListenerLink>,
     variants: VariantList,
+    join: Option<&'p str>,
+    again: Option<&'p str>,
 }
 
 #[derive(Serialize)]
@@ -121,7 +123,7 @@ impl Problem {
             .filter(|context| context.variant.is_some())
             .map(PortalView::of_refused);
         let (mut right, mut asked_host, mut asked, mut variants) = Default::default();
-        let mut correction = None;
+        let (mut correction, mut join, mut again_at) = (None, None, None);
         let site = context.map_or(Site::Lab, |context| context.listener.site());
         let name = match &*self.detail {
             ProblemDetail::RightAddresses { asked, listener } => {
@@ -133,6 +135,10 @@ impl Problem {
                 asked = found.as_str();
                 variants = VariantList::all();
                 "pages/unknown_variant.html"
+            }
+            ProblemDetail::Bench { join: page, again } => {
+                (join, again_at) = (Some(page.as_str()), again.as_deref());
+                "pages/bench_refused.html"
             }
             ProblemDetail::Correction(form) => {
                 correction = Some(form);
@@ -164,6 +170,8 @@ impl Problem {
                 asked,
                 right,
                 variants,
+                join,
+                again: again_at,
             },
         )
     }
@@ -229,8 +237,18 @@ impl<'r> Responder<'r, 'static> for Problem {
         if let Some(ApiMember::Challenge(challenge)) = self.api_member.map(|api| *api) {
             build.header(Header::new("WWW-Authenticate", challenge));
         }
-        if let ProblemDetail::Allow(methods) = *self.detail {
-            build.header(Header::new("Allow", methods));
+        match *self.detail {
+            ProblemDetail::Allow(methods) => {
+                build.header(Header::new("Allow", methods));
+            }
+            // The next request is caused by this page itself, so it brings the cookie.
+            ProblemDetail::Bench {
+                again: Some(address),
+                ..
+            } => {
+                build.header(Header::new("Refresh", format!("0; url={address}")));
+            }
+            _ => {}
         }
         build.ok()
     }

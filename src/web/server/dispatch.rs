@@ -50,10 +50,10 @@ impl RocketSite {
         Ok(Self { kind, client })
     }
 
-    /// The addresses that it answers to `GET`, as its routes write them: `/labs/<slug>`.
-    pub fn pages(&self) -> Vec<String> {
+    /// The addresses that it answers to this method, as its routes write them: `/labs/<slug>`.
+    pub fn addresses(&self, method: Method) -> Vec<String> {
         let routes = self.client.rocket().routes();
-        let read = routes.filter(|route| route.method == Method::Get);
+        let read = routes.filter(|route| route.method == method);
         read.map(|route| route.uri.to_string()).collect()
     }
 

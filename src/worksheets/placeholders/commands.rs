@@ -6,6 +6,12 @@ use std::path::Path;
 use crate::base::addresses::{Addresses, LAB_TEST, Listener};
 use crate::base::bench_name::BenchName;
 
+/// The certificate's file, as a student of a class stores it.
+pub const FETCHED: &str = "session-lab.pem";
+
+/// The file in which a terminal of a class keeps the key of its bench.
+pub const LAB_JAR: &str = "lab.jar";
+
 /// The commands by which curl comes to trust the lab's certificate. A class has it on another computer:
 /// there it is fetched, and compared before curl believes it.
 pub(super) fn trust(addresses: &Addresses, cert: &str) -> String {
@@ -13,13 +19,33 @@ pub(super) fn trust(addresses: &Addresses, cert: &str) -> String {
     if !addresses.is_class() {
         return believe;
     }
-    let lab = addresses.origin(Listener::Lab);
-    format!(
-        "curl -s -o {cert} {lab}/certificate.pem\n\
-         $ openssl x509 -noout -fingerprint -sha256 -in {cert}\n\
-         [..]Fingerprint=[..]\n\
-         $ {believe}"
-    )
+    let [fetch, print] = fetch_certificate(addresses);
+    format!("{fetch}\n$ {print}\n[..]Fingerprint=[..]\n$ {believe}")
+}
+
+/// The commands of a class that fetch the certificate and print its fingerprint, to be compared.
+pub fn fetch_certificate(addresses: &Addresses) -> [String; 2] {
+    [
+        format!("curl -s -o {FETCHED} {}", certificate_from(addresses)),
+        format!("openssl x509 -noout -fingerprint -sha256 -in {FETCHED}"),
+    ]
+}
+
+/// Where the certificate is fetched: unencrypted, because before that nothing can be checked.
+pub(super) fn certificate_from(addresses: &Addresses) -> String {
+    let listener = match addresses.is_class() {
+        true => Listener::PortalHttp,
+        false => Listener::Lab,
+    };
+    format!("{}/certificate.pem", addresses.origin(listener))
+}
+
+/// How curl asks the lab's own pages. In a class it must know the certificate and a key of the bench.
+pub(super) fn curl_lab(is_class: bool) -> String {
+    match is_class {
+        true => format!("curl --cacert {FETCHED} -b {LAB_JAR}"),
+        false => "curl".into(),
+    }
 }
 
 /// What a class is told above [`trust`].
@@ -27,7 +53,9 @@ pub(super) const fn compare_first(is_class: bool) -> &'static str {
     match is_class {
         true => {
             "The first lines fetch the lab's certificate and print its fingerprint. Type the line with \
-             `export` only if the fingerprint is the one that the projector shows."
+             `export` only if the fingerprint is the one that the projector shows. Commands that ask the \
+             lab's own pages need the file `lab.jar`, which holds a key of your bench: make it once, with \
+             *Add a terminal* on the page *Your bench*."
         }
         false => "",
     }
@@ -68,7 +96,11 @@ pub(super) fn no_proxy(addresses: &Addresses) -> String {
 /// look into, so there the lab is asked.
 pub(super) fn listing(addresses: &Addresses, folder: &Path, bench: &BenchName) -> (String, String) {
     if addresses.is_class() {
-        let ask = format!("curl -s {}", addresses.lab_page(bench, "/session-files"));
+        let ask = format!(
+            "{} -s {}",
+            curl_lab(true),
+            addresses.lab_page(bench, "/session-files")
+        );
         return (ask.clone(), ask);
     }
     let files = inside(folder, &format!("sessions/{bench}"));

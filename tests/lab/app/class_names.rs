@@ -6,7 +6,7 @@ use session_lab::client::{HttpExchange, LabClient, Outgoing};
 use session_lab::defences::facts::Scheme;
 use url::Url;
 
-use super::class_lab::{ATTACKER, ClassLab, PUBLIC, STUDENT};
+use super::class_lab::{ATTACKER, ClassBench, ClassLab, PUBLIC, STUDENT};
 use super::program::Program;
 
 /// Asks for an address as a student's browser does, whose network knows every name of the class.
@@ -55,8 +55,9 @@ async fn the_start_prints_entries_and_lines_with_every_name() {
 async fn a_browser_is_led_over_every_name_and_back() {
     let folder = tempfile::tempdir().unwrap();
     let lab = ClassLab::start(folder.path());
+    let bench = ClassBench::join(&lab).await.name.prefix();
     let http = format!("http://{PUBLIC}:{}", lab.port("http"));
-    let mut at = format!("{http}/b/team-7/name-arrived?walk=all");
+    let mut at = format!("{http}{bench}/name-arrived?walk=all");
     let mut hosts = Vec::new();
     while at.contains("/name-arrived") {
         hosts.push(Url::parse(&at).unwrap().host_str().unwrap().to_owned());
@@ -76,10 +77,10 @@ async fn a_browser_is_led_over_every_name_and_back() {
     assert_eq!(hosts, all);
     let page = ask(&lab, &at).await.body;
     assert!(page.contains("Every name arrived"), "{page}");
-    let one = ask(&lab, &format!("{http}/b/team-7/name-arrived")).await;
+    let one = ask(&lab, &format!("{http}{bench}/name-arrived")).await;
     let back = one.header("location").next().unwrap();
     assert!(
-        back.ends_with(&format!("/b/team-7/names?arrived={PUBLIC}")),
+        back.ends_with(&format!("{bench}/names?arrived={PUBLIC}")),
         "{back}"
     );
     let page = ask(&lab, back).await.body;
@@ -91,7 +92,8 @@ async fn a_browser_is_led_over_every_name_and_back() {
 async fn one_certificate_is_fetched_compared_and_good_for_every_host() {
     let folder = tempfile::tempdir().unwrap();
     let lab = ClassLab::start(folder.path());
-    let from = format!("http://guide.{PUBLIC}:{}/certificate.pem", lab.port("lab"));
+    // Unencrypted: before it is fetched and compared, nothing can be checked.
+    let from = format!("http://{PUBLIC}:{}/certificate.pem", lab.port("http"));
     let fetched = ask(&lab, &from).await.body;
     assert_eq!(fetched, lab.certificate());
     let dir = folder.path().join("tls");
@@ -102,14 +104,16 @@ async fn one_certificate_is_fetched_compared_and_good_for_every_host() {
     assert!(page.contains(certificate.fingerprint()), "{page}");
     assert!(!page.contains("lab-data"), "{page}");
     // The client checks the name against the certificate.
-    let cafe = format!("cafe.{PUBLIC}");
+    let bench = ClassBench::join(&lab).await.name.prefix();
+    let (cafe, guide) = (format!("cafe.{PUBLIC}"), format!("guide.{PUBLIC}"));
     for (host, site, path) in [
-        (PUBLIC, "https", "/b/team-7/hardened/"),
-        (PUBLIC, "cafe", "/b/team-7/hardened/"),
-        (&cafe, "cafe", "/b/team-7/hardened/"),
-        (ATTACKER, "attacker-tls", "/b/team-7/"),
+        (PUBLIC, "https", "/hardened/"),
+        (PUBLIC, "cafe", "/hardened/"),
+        (&cafe, "cafe", "/hardened/"),
+        (ATTACKER, "attacker-tls", "/"),
+        (&guide, "lab", "/names"),
     ] {
-        let address = format!("https://{host}:{}{path}", lab.port(site));
+        let address = format!("https://{host}:{}{bench}{path}", lab.port(site));
         assert_eq!(ask(&lab, &address).await.status, 200, "{address}");
     }
 }
@@ -119,7 +123,7 @@ async fn one_certificate_is_fetched_compared_and_good_for_every_host() {
 async fn no_page_of_a_class_tells_a_path_of_the_server() {
     let folder = tempfile::tempdir().unwrap();
     let lab = ClassLab::start(folder.path());
-    let mut student = lab.visitor("lab", "/b/team-7");
+    let mut student = ClassBench::join(&lab).await.visitor(&lab, "lab", "");
     let path = folder.path().display().to_string();
     let library = session_lab::worksheets::library::SheetLibrary::built_in();
     let pages = session_lab::web::lab_pages::PAGES.iter();
@@ -132,7 +136,9 @@ async fn no_page_of_a_class_tells_a_path_of_the_server() {
     let sheets = library.sheets().iter();
     let sheets = sheets.map(|sheet| format!("/labs/{}", sheet.slug));
     for page in pages.chain(evidence).chain(sheets) {
-        let body = student.get(&page).await.body;
+        let answer = student.get(&page).await;
+        assert!(answer.status < 400, "{page}: {}", answer.status);
+        let body = answer.body;
         assert!(!body.contains(&path), "{page}");
         let mentions = body.matches("lab-data/").count();
         assert_eq!(mentions, 0, "{page} names a file of the server");
@@ -144,13 +150,18 @@ async fn no_page_of_a_class_tells_a_path_of_the_server() {
 async fn the_sibling_plants_its_cookies_for_the_name_of_the_class() {
     let folder = tempfile::tempdir().unwrap();
     let lab = ClassLab::start(folder.path());
+    let student = ClassBench::join(&lab).await;
+    let bench = student.name.prefix();
     let sibling = format!("http://notes.{PUBLIC}:{}", lab.port("attacker"));
-    let page = ask(&lab, &format!("{sibling}/b/team-7/tossing")).await;
+    let page = ask(&lab, &format!("{sibling}{bench}/tossing")).await;
     assert_eq!(page.status, 200, "{}", page.body);
-    let portal = format!("http://{PUBLIC}:{}/b/team-7/insecure", lab.port("http"));
+    let portal = format!("http://{PUBLIC}:{}{bench}/insecure", lab.port("http"));
     assert!(page.body.contains(&portal), "{}", page.body);
-    let mut student = lab.visitor("lab", "/b/team-7");
-    let table = student.get("/same-site").await.body;
+    let table = student
+        .visitor(&lab, "lab", "")
+        .get("/same-site")
+        .await
+        .body;
     assert!(table.contains(&format!("https://{PUBLIC}:")), "{table}");
     assert!(!table.contains("portal.localhost"), "{table}");
     assert!(!table.contains("has no sibling"), "{table}");

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use serde_json::json;
 
+use super::class_lab::ClassBench;
 use super::instances::Pair;
 use super::program::{Program, Visitor};
 use crate::support::redis::RedisServer;
@@ -38,7 +39,8 @@ async fn right_passwords_pass_together_and_five_wrong_ones_are_looked_at(labs: &
         assert_eq!(count(&answers, 200), size, "{answers:?}");
     }
     let wrong = json!({"username": "student123", "password": "wrong"});
-    let answers = at_once(crowd(30, "/b/guesses/hardened"), &wrong).await;
+    let base = format!("{}/hardened", ClassBench::another(labs, "guesses").await);
+    let answers = at_once(crowd(30, &base), &wrong).await;
     assert_eq!(count(&answers, 401), 5, "{answers:?}");
     assert_eq!(count(&answers, 429), 25, "{answers:?}");
 }

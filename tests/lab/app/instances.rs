@@ -6,16 +6,12 @@ mod pair;
 use serde_json::{Value, json};
 
 pub(super) use self::pair::Pair;
+use super::class_lab::ClassBench;
 use super::program::{Program, Visitor};
 
 /// Sends a change to one of the lab's own pages, or of the attacker's, from that page.
 async fn change(page: &mut Visitor, path: &str, form: &str) -> u16 {
-    let origin = page.origin();
-    let kind = ("content-type", "application/x-www-form-urlencoded");
-    let headers = [kind, ("origin", origin.as_str())];
-    page.send("POST", path, &headers, form.to_owned())
-        .await
-        .status
+    page.post_own(path, form).await.status
 }
 
 #[tokio::test]
@@ -119,7 +115,9 @@ async fn a_throttle_counts_the_failures_on_both_labs_together() {
         panic!("no throttle");
     };
     let on_one = alone(&[&pair.here], "/hardened").await;
-    let on_both = alone(&pair.both(), "/b/two-labs/hardened").await;
+    let bench = ClassBench::join(&pair.here).await;
+    let base = format!("{}/hardened", bench.name.prefix());
+    let on_both = alone(&pair.both(), &base).await;
     assert_eq!(on_one, on_both);
 }
 
@@ -127,8 +125,9 @@ async fn a_throttle_counts_the_failures_on_both_labs_together() {
 #[ignore = "needs Redis"]
 async fn what_belongs_to_the_bench_is_the_same_on_both_labs() {
     let pair = Pair::start();
-    let mut here = pair.here.visitor("lab", "");
-    let mut there = pair.there.visitor("lab", "");
+    let teachers = ClassBench::teachers(&pair.there).await;
+    let mut here = teachers.visitor(&pair.here, "lab", "");
+    let mut there = teachers.visitor(&pair.there, "lab", "");
 
     assert_eq!(change(&mut here, "/clock", "minutes=61").await, 303);
     let live = there.get("/evidence/hardened/live").await.body;
@@ -177,9 +176,46 @@ async fn what_belongs_to_the_bench_is_the_same_on_both_labs() {
 
 #[tokio::test]
 #[ignore = "needs Redis"]
+async fn a_key_of_one_lab_is_a_key_of_the_other_until_it_ends_on_both() {
+    let pair = Pair::start();
+    let link = ClassBench::make(&pair.here, "").await;
+    // The link is shown by one lab and opened at the other.
+    let student = ClassBench::open(&pair.there, &link).await;
+    for lab in pair.both() {
+        assert_eq!(
+            student
+                .visitor(lab, "lab", "")
+                .get("/evidence/insecure")
+                .await
+                .status,
+            200
+        );
+        let mut again = lab.visitor("lab", &student.name.prefix());
+        let key = link.split_once('?').unwrap().1;
+        let opened = again.post_own("/open", key).await;
+        assert_eq!(opened.status, 403, "the link works once: {}", opened.body);
+    }
+    let mut here = student.visitor(&pair.here, "lab", "");
+    let replaced = here.post_own("/bench/link", "for=replacement").await;
+    assert_eq!(replaced.status, 200, "{}", replaced.body);
+    for lab in pair.both() {
+        assert_eq!(
+            student
+                .visitor(lab, "lab", "")
+                .get("/evidence/insecure")
+                .await
+                .status,
+            403
+        );
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs Redis"]
 async fn the_lab_of_a_class_starts_no_browser() {
     let pair = Pair::start();
-    let mut lab = pair.here.visitor("lab", "");
+    let student = ClassBench::join(&pair.here).await;
+    let mut lab = student.visitor(&pair.here, "lab", "");
     for path in ["/plays/csrf-form", "/attack/csrf-form"] {
         let page = lab.get(path).await.body;
         assert!(

@@ -14,7 +14,7 @@ const ALLOWED: [(&str, &str); 5] = [
     ("forged_key_sets.rs", "jwt::{VerifyingKey"),
     ("forged_signed_cookie.rs", "session::state_cookie::{self"),
     ("jwt/forge.rs", "jwt::signature"),
-    ("matrix.rs", "session::bench::RUN_PREFIX"),
+    ("matrix.rs", "session::bench::run_name"),
 ];
 
 fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {

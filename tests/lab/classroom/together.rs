@@ -4,14 +4,12 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use serde_json::Value;
 use session_lab::app::settings::{Reach, SessionStore, Settings};
-use session_lab::base::addresses::Listener;
 use session_lab::classroom::member::class_members::JoinForm;
 use session_lab::classroom::member::record::WayToDesk;
-use session_lab::client::Outgoing;
-use session_lab::defences::facts::Scheme;
 
 use super::desk::people::{DeskLab, TeacherClient};
 use super::member::solve_a_step;
+use crate::app::class_lab::{JoinedInProcess, link_in};
 use crate::support::{PATIENCE, POLL, bench};
 
 /// The row of a student, as soon as a step of theirs is solved.
@@ -70,26 +68,8 @@ async fn a_bench_on_the_teachers_machine_joins_the_desk_beside_it_and_no_other()
     let teacher = lab.teacher().await;
     let (class, code) = teacher.make_class("Monday").await;
     let running = lab.running();
-    let post = async |path: &str, form: String| {
-        let origin = running.addresses.origin(Listener::Lab);
-        let own = url::Url::parse(&origin).expect("an address");
-        let request = Outgoing {
-            scheme: Scheme::Http,
-            host_name: own.host_str().expect("a name").to_owned(),
-            port: own.port().expect("a port"),
-            method: "POST",
-            target: format!("/b/team-7{path}"),
-            headers: vec![
-                ("origin".into(), origin),
-                (
-                    "content-type".into(),
-                    "application/x-www-form-urlencoded".into(),
-                ),
-            ],
-            body: form,
-        };
-        running.lab_client.send(request).await.expect("an answer")
-    };
+    let student = JoinedInProcess::join(running).await;
+    let post = async |path: &str, form: String| student.post(running, path, &form).await;
     // The address of a desk elsewhere is not asked: only the code counts.
     let elsewhere = "link=https%3A%2F%2F192.0.2.7%3A7072%2FK7Q2MA&name=alice";
     let refused = post("/class/join", elsewhere.into()).await;
@@ -114,6 +94,17 @@ async fn a_bench_on_the_teachers_machine_joins_the_desk_beside_it_and_no_other()
     let number = &board["rows"][0]["number"];
     let page = teacher.get(&format!("{class}/student/{number}")).await.body;
     assert!(page.contains("seen by this lab"), "{page}");
+
+    // Who has lost every key gets a link from the teacher, and the keys of before end.
+    let address = format!("{class}/student/{number}");
+    let replaced = teacher.post(&address, &[("do", "new-link")]).await;
+    assert_eq!(replaced.status, 200, "{}", replaced.body);
+    assert_eq!(student.get(running, "/class").await.status, 403);
+    let again = JoinedInProcess::open(running, &link_in(&replaced.body)).await;
+    assert_eq!(again.name, student.name);
+    assert_eq!(again.get(running, "/class").await.status, 200);
+    let page = teacher.get(&address).await.body;
+    assert!(!page.contains("/open?key="), "it is shown once: {page}");
 }
 
 #[tokio::test]

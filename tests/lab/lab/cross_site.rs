@@ -36,7 +36,7 @@ async fn records(bench: &TestBench) -> Vec<String> {
 }
 
 /// An address of a route, with a value for each of its parameters.
-fn address(route: &str) -> String {
+pub fn address(route: &str) -> String {
     let path = route.split('?').next().unwrap_or_default();
     let filled = path.split('/').scan("", |before, part| {
         let value = match (part, *before) {

@@ -12,7 +12,7 @@ const STRICT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-const POSTS: [(&str, &str); 32] = [
+const POSTS: [(&str, &str); 36] = [
     ("/audit", "variant=insecure"),
     ("/audit/cancel", ""),
     ("/class/join", "link=nonsense&name=Ada"),
@@ -23,6 +23,10 @@ const POSTS: [(&str, &str); 32] = [
         "sheet=06-session-fixation&id=own-application",
     ),
     ("/class/leave", ""),
+    ("/join", "name=Ada"),
+    ("/open", "key=x"),
+    ("/bench/link", "for=browser"),
+    ("/bench/leave", ""),
     ("/custom/attack", ""),
     ("/custom/attack/stop", ""),
     ("/start-over", "what=loot"),
@@ -223,6 +227,8 @@ async fn the_same_changes_from_the_pages_themselves_are_made() {
         let status = match path {
             // Only the bench of an attack can be thrown away.
             path if path.starts_with("/discard") => 404,
+            // Nobody is asked for a key on their own computer, so none can be had.
+            "/join" | "/open" | "/bench/link" | "/bench/leave" => 404,
             // A token must not be in an address, so the answer is the page itself.
             "/jwt" => 200,
             // A form without a file, an answer to no question, and no teacher's key.

@@ -2,7 +2,7 @@
 
 use session_lab::base::addresses::Listener;
 
-use crate::app::class_lab::ClassLab;
+use crate::app::class_lab::{ClassBench, ClassLab};
 use crate::support::{Client, bench};
 
 #[tokio::test]
@@ -62,11 +62,14 @@ async fn a_name_that_no_session_has_leads_to_nothing() {
 async fn a_class_reads_the_files_themselves_and_no_path_of_the_server() {
     let folder = tempfile::tempdir().unwrap();
     let lab = ClassLab::start(folder.path());
-    let mut portal = lab.visitor("http", "/b/team-7/insecure");
+    let owner = ClassBench::join(&lab).await;
+    let mut portal = owner.visitor(&lab, "http", "/insecure");
     portal.sign_in().await;
     let name = format!("{}.json", portal.id());
-    let on_disk = folder.path().join("sessions/team-7/insecure").join(&name);
-    let mut student = lab.visitor("lab", "/b/team-7");
+    let on_disk = folder
+        .path()
+        .join(format!("sessions/{}/insecure/{name}", owner.name));
+    let mut student = owner.visitor(&lab, "lab", "");
     let content = student
         .get(&format!("/session-files/insecure/{name}"))
         .await;
@@ -75,8 +78,9 @@ async fn a_class_reads_the_files_themselves_and_no_path_of_the_server() {
     assert!(page.contains(&name) && page.contains("&quot;user&quot;:&quot;student123&quot;"));
     let path = folder.path().display().to_string();
     assert!(!page.contains(&path), "{page}");
-    let neighbour = lab
-        .visitor("lab", "/b/team-8")
+    let neighbour = ClassBench::join(&lab).await;
+    let neighbour = neighbour
+        .visitor(&lab, "lab", "")
         .get("/session-files/insecure")
         .await;
     assert_eq!((neighbour.status, neighbour.body.as_str()), (200, ""));

@@ -21,7 +21,7 @@ use session_lab::worksheets::values::{self, rule::ValueRule};
 use tempfile::TempDir;
 
 use super::bash::Bash;
-use crate::app::class_lab::{ClassLab, KEYS, STUDENT};
+use crate::app::class_lab::{ClassBench, ClassLab, KEYS, STUDENT};
 use crate::app::program::{Program, Visitor};
 use crate::classroom::fake_desk::FakeDesk;
 use crate::support::redis::RedisServer;
@@ -33,6 +33,8 @@ pub struct Walk {
     pub values: PlaceholderValues,
     pub bash: Bash,
     bench: BenchName,
+    /// What the student's browser holds: in a class the key of the bench.
+    keys: Vec<(String, String)>,
     folder: TempDir,
     later_folders: Vec<TempDir>,
     /// The store of a sheet about one.
@@ -109,6 +111,7 @@ impl Walk {
             lab,
             bash: Bash::start(folder.path()),
             bench,
+            keys: Vec::new(),
             folder,
             later_folders: Vec::new(),
             _redis: redis,
@@ -128,14 +131,15 @@ impl Walk {
         let store = redis.as_ref().map_or("file".into(), RedisServer::url);
         let lab = ClassLab::start_with(server.path(), &["--sessions", &store]);
         let folder = tempfile::tempdir().expect("a folder");
-        let bench: BenchName = "team-7".parse().expect("a good name");
-        let key = ServerKey::load(server.path(), Some(KEYS[0].1)).expect("the given key");
+        let ClassBench { name: bench, key } = ClassBench::join(&lab).await;
+        let drawn_with = ServerKey::load(server.path(), Some(KEYS[0].1)).expect("the given key");
         let mut walk = Self {
-            sheet: drawn_sheet(SheetAudience::Class, number, &key, &bench),
+            sheet: drawn_sheet(SheetAudience::Class, number, &drawn_with, &bench),
             values: values_of(&lab, &bench).await,
             lab,
             bash: Bash::start(folder.path()),
             bench,
+            keys: vec![key],
             folder,
             later_folders: vec![server],
             _redis: redis,
@@ -147,6 +151,7 @@ impl Walk {
         std::fs::write(curl_home.join(".curlrc"), every_name).expect("a file");
         walk.bash
             .run(&format!("export CURL_HOME='{}'", curl_home.display()));
+        walk.add_terminal().await;
         let page = walk.student().get(&walk.path("")).await;
         assert_eq!(page.status, 200, "{}", page.body);
         walk
@@ -171,6 +176,22 @@ impl Walk {
         walk
     }
 
+    /// Types what the page *Your bench* shows for a terminal: the certificate, and a key of the bench.
+    async fn add_terminal(&mut self) {
+        let page = self.try_post("/bench/link", &[("for", "terminal")]).await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        let body = page.body.replace("&#39;", "'");
+        let (_, block) = body
+            .split_once("<pre class=\"wrap\"><code>")
+            .expect("lines");
+        let (lines, _) = block.split_once("</code>").expect("their end");
+        for line in lines.lines() {
+            let typed = self.bash.run(line);
+            assert_eq!(typed.status, 0, "{line}: {}", typed.text);
+        }
+        assert!(self.folder.path().join("lab.jar").exists(), "{lines}");
+    }
+
     /// Goes on with another sheet on the same bench, which is reset, in an empty folder with a bash.
     pub async fn go_on_with(&mut self, number: &str) {
         self.post("/reset", &[]).await;
@@ -190,7 +211,8 @@ impl Walk {
     }
 
     pub fn student(&self) -> Visitor {
-        self.lab.visitor("lab", &self.bench.prefix())
+        let visitor = self.lab.visitor("lab", &self.bench.prefix());
+        visitor.holding(&self.keys)
     }
 
     pub fn path(&self, page: &str) -> String {

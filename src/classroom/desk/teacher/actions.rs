@@ -51,6 +51,9 @@ impl TeacherSite {
                         class.change(|all| care(all, form)).await?;
                         return Ok(DeskAnswer::see_other(format!("/class/{number}")));
                     }
+                    ["student", student] if form.get("do") == "new-link" => {
+                        return self.new_link(&class, student, session).await;
+                    }
                     ["student", student] => {
                         let all = format!("/class/{number}/roster");
                         let is_gone = form.get("do") == "delete";

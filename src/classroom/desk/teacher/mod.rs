@@ -21,6 +21,7 @@ use self::form::DeskForm;
 use self::pages::PageError;
 use self::sign_in::{COOKIE, TeacherSession, TeacherSessions};
 use super::Desk;
+use super::bench_links::BenchLinks;
 use super::server::{DeskAnswer, DeskRequest, DeskSite};
 use crate::base::print::tell;
 use crate::classroom::fingerprint::DeskFingerprint;
@@ -37,6 +38,8 @@ const LARGEST: usize = 256 * 1024;
 pub struct TeacherSite {
     /// The desk.
     pub desk: Arc<Desk>,
+    /// New links to benches of this machine.
+    pub bench_links: Option<BenchLinks>,
     /// Who is signed in.
     pub sessions: Arc<TeacherSessions>,
     /// The templates.

@@ -9,6 +9,7 @@ use super::pages::PageError;
 use super::sign_in::TeacherSession;
 use crate::classroom::desk::backup;
 use crate::classroom::desk::class_store::{ClassRecords, ClassStore};
+use crate::classroom::desk::error::DeskError;
 use crate::classroom::desk::marks;
 use crate::classroom::desk::server::DeskAnswer;
 use crate::classroom::desk::student_record::{
@@ -22,6 +23,32 @@ impl TeacherSite {
         class: &ClassStore,
         number: &str,
         session: &TeacherSession,
+    ) -> Result<DeskAnswer, PageError> {
+        self.student_page_with(class, number, session, None)
+    }
+
+    /// Ends every key of the student's bench, and shows a link to it. It is in this answer only.
+    pub(super) async fn new_link(
+        &self,
+        class: &ClassStore,
+        number: &str,
+        session: &TeacherSession,
+    ) -> Result<DeskAnswer, PageError> {
+        let bench = student_of(&class.records(), number)?.own_bench();
+        let link = match (&self.bench_links, bench) {
+            (Some(links), Some(bench)) => links.replace(&bench).await.map_err(DeskError::from)?,
+            _ => None,
+        };
+        let link = link.ok_or(PageError::NotFound)?;
+        self.student_page_with(class, number, session, Some(&link))
+    }
+
+    fn student_page_with(
+        &self,
+        class: &ClassStore,
+        number: &str,
+        session: &TeacherSession,
+        link: Option<&str>,
     ) -> Result<DeskAnswer, PageError> {
         let records = class.records();
         let student = student_of(&records, number)?;
@@ -41,7 +68,9 @@ impl TeacherSite {
                 "resets": student.resets, "restores": student.restores,
                 "erased": student.erased.keys().collect::<Vec<_>>(),
                 "is_claimed": student.secret.is_some(),
+                "has_keys": self.bench_links.is_some() && student.own_bench().is_some(),
             },
+            "link": link,
             "sheets": sheets.collect::<Vec<_>>(),
         });
         let title = student.name.clone();

@@ -18,7 +18,7 @@ use crate::worksheets::progress_tracker;
 use crate::worksheets::sheet::{CourseStage, Sheet};
 
 /// The longest name, in characters.
-const LONGEST_NAME: usize = 60;
+pub(in crate::lab::learn) const LONGEST_NAME: usize = 60;
 
 /// A sheet in the list.
 #[derive(Debug, Serialize)]

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use super::change;
 use super::pair::{PORTAL, Pair};
+use crate::app::class_lab::ClassBench;
 use crate::support::nginx::Nginx;
 
 /// A configuration of the deployment notes, for these two labs.
@@ -52,7 +53,8 @@ async fn behind_the_balancer_of_the_notes_two_labs_are_one_and_one_may_die() {
     for _ in 0..4 {
         assert!(!thief.clone().is_signed_in().await, "ended on both");
     }
-    let mut lab = pair.there.visitor("lab", "").to(at.0);
+    let teachers = ClassBench::teachers(&pair.there).await;
+    let mut lab = teachers.visitor(&pair.there, "lab", "").to(at.0);
     assert_eq!(change(&mut lab, "/clock", "minutes=1").await, 303);
     let mut catcher = pair.there.visitor("attacker", "").to(at.0);
     assert_eq!(catcher.get("/collect?c=by-the-balancer").await.status, 204);
@@ -71,7 +73,9 @@ async fn behind_the_balancer_of_the_notes_two_labs_are_one_and_one_may_die() {
 async fn behind_tls_of_the_campus_the_labs_still_see_https() {
     let pair = Pair::start();
     let folder = tempfile::tempdir().unwrap();
-    let made = Certificate::in_memory(&[PORTAL.into()], OffsetDateTime::now_utc()).unwrap();
+    let guide = format!("guide.{PORTAL}");
+    let made =
+        Certificate::in_memory(&[PORTAL.into(), guide.clone()], OffsetDateTime::now_utc()).unwrap();
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
         std::fs::write(&path, text).unwrap();
@@ -96,11 +100,20 @@ async fn behind_tls_of_the_campus_the_labs_still_see_https() {
             "proxy_ssl_name lab.school.example",
             format!("proxy_ssl_name {PORTAL}"),
         ),
+        (
+            "proxy_ssl_name guide.lab.school.example",
+            format!("proxy_ssl_name {guide}"),
+        ),
     ] {
         replaced.push((noted.into(), own));
     }
     let _nginx = Nginx::start("nginx-own-certificate.conf", &replaced, at);
     let campus = LabClient::new(made.cert_pem()).unwrap();
+    let mut join = pair.here.visitor("lab", "").by(campus.clone()).to(at.0);
+    for _ in 0..2 {
+        let page = join.get("/join").await;
+        assert_eq!(page.status, 200, "{}", page.body);
+    }
     let mut visitor = pair.here.visitor("https", "/hardened").by(campus).to(at.0);
     visitor.sign_in().await;
     let name = &visitor.jar[0].0;

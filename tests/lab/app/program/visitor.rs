@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::Instant;
 
+use session_lab::base::site_names::SiteNames;
 use session_lab::client::{ClientError, HttpExchange, LabClient, Outgoing};
 use session_lab::defences::facts::Scheme;
 
@@ -17,7 +18,14 @@ impl Program {
             site,
             host_name: match site {
                 "attacker" => attacker.clone(),
+                "lab" => SiteNames::of(portal).lab,
                 _ => portal.clone(),
+            },
+            scheme: match site {
+                "https" => Scheme::Https,
+                // The lab's own pages of a class.
+                "lab" if SiteNames::of(portal).is_class() => Scheme::Https,
+                _ => Scheme::Http,
             },
             port: self.port(site),
             door: LabClient::new(&self.certificate())
@@ -35,6 +43,7 @@ impl Program {
 pub struct Visitor {
     site: &'static str,
     host_name: String,
+    scheme: Scheme,
     port: u16,
     door: LabClient,
     base: String,
@@ -52,15 +61,8 @@ impl Visitor {
 
     /// The origin of its pages.
     pub fn origin(&self) -> String {
-        let scheme = self.scheme().as_str();
+        let scheme = self.scheme.as_str();
         format!("{scheme}://{}:{}", self.host_name, self.port)
-    }
-
-    fn scheme(&self) -> Scheme {
-        match self.site {
-            "https" => Scheme::Https,
-            _ => Scheme::Http,
-        }
     }
 
     pub async fn get(&mut self, path: &str) -> HttpExchange {
@@ -82,6 +84,32 @@ impl Visitor {
     pub fn to(mut self, address: IpAddr) -> Self {
         self.door = self.door.at(address);
         self
+    }
+
+    /// The same visitor, who asks for another name.
+    pub fn named(mut self, host_name: &str) -> Self {
+        self.host_name = host_name.to_owned();
+        self
+    }
+
+    /// The same visitor, without TLS.
+    pub fn unencrypted(mut self) -> Self {
+        self.scheme = Scheme::Http;
+        self
+    }
+
+    /// The same visitor with these cookies besides their own.
+    pub fn holding(mut self, cookies: &[(String, String)]) -> Self {
+        self.jar.extend_from_slice(cookies);
+        self
+    }
+
+    /// Sends a form of the lab's own pages from the page itself.
+    pub async fn post_own(&mut self, path: &str, form: &str) -> HttpExchange {
+        let origin = self.origin();
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        let headers = [kind, ("origin", origin.as_str())];
+        self.send("POST", path, &headers, form.to_owned()).await
     }
 
     /// The same visitor with another client.
@@ -188,7 +216,7 @@ impl Visitor {
         let pairs: Vec<_> = self.jar.iter().map(|(n, v)| format!("{n}={v}")).collect();
         headers.push(("cookie".into(), pairs.join("; ")));
         let outgoing = Outgoing {
-            scheme: self.scheme(),
+            scheme: self.scheme,
             host_name: self.host_name.clone(),
             port: self.port,
             method,

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use session_lab::app::settings::Reach;
 
 use super::*;
-use crate::app::class_lab::{ATTACKER, PUBLIC};
+use crate::app::class_lab::{ATTACKER, JoinedInProcess, PUBLIC};
 
 impl Cafe {
     /// A café that listens for a class, at an address of this computer that only it listens on.
@@ -24,8 +24,8 @@ impl Cafe {
     }
 
     /// The sign-in of a student of this bench, through the café.
-    async fn sign_in_as(&self, bench: &str, scheme: Scheme) -> HttpExchange {
-        let target = format!("{bench}/insecure/login");
+    async fn sign_in_as(&self, bench: &JoinedInProcess, scheme: Scheme) -> HttpExchange {
+        let target = format!("{}/insecure/login", bench.name.prefix());
         let request = Request {
             host: PUBLIC,
             method: "POST",
@@ -36,15 +36,9 @@ impl Cafe {
         self.guest(scheme, request).await
     }
 
-    /// What the café's page of a bench polls, as a student of the class asks for it.
-    async fn shown_to(&self, bench: &str) -> serde_json::Value {
-        let target = format!("{bench}/cafe/live");
-        let request = Request {
-            host: PUBLIC,
-            ..Request::get(&target)
-        };
-        let port = self.port_of(Listener::Lab);
-        let answer = self.send(Scheme::Http, port, request).await;
+    /// What the café's page of a bench polls, as its owner asks for it.
+    async fn shown_to(&self, bench: &JoinedInProcess) -> serde_json::Value {
+        let answer = bench.get(&self.lab, "/cafe/live").await;
         serde_json::from_str(&answer.body).expect("JSON")
     }
 }
@@ -52,13 +46,18 @@ impl Cafe {
 #[tokio::test]
 async fn a_bench_is_shown_its_own_conversations_and_told_how_many_others_there_are() {
     let cafe = Cafe::open_for_class().await;
-    let open = cafe.sign_in_as("/b/one", Scheme::Http).await;
-    let sealed = cafe.sign_in_as("/b/two", Scheme::Https).await;
+    let [first, second, third] = [
+        JoinedInProcess::join(&cafe.lab).await,
+        JoinedInProcess::join(&cafe.lab).await,
+        JoinedInProcess::join(&cafe.lab).await,
+    ];
+    let open = cafe.sign_in_as(&first, Scheme::Http).await;
+    let sealed = cafe.sign_in_as(&second, Scheme::Https).await;
     assert_eq!((open.status, sealed.status), (303, 303));
     let [one, two, three] = [
-        cafe.shown_to("/b/one").await,
-        cafe.shown_to("/b/two").await,
-        cafe.shown_to("/b/three").await,
+        cafe.shown_to(&first).await,
+        cafe.shown_to(&second).await,
+        cafe.shown_to(&third).await,
     ];
     let schemes = |shown: &serde_json::Value| -> Vec<String> {
         let all = shown["connections"].as_array().expect("a list");
@@ -74,7 +73,10 @@ async fn a_bench_is_shown_its_own_conversations_and_told_how_many_others_there_a
             !neighbour.to_string().contains("password123"),
             "{neighbour}"
         );
-        assert!(!neighbour.to_string().contains("/b/one"), "{neighbour}");
+        assert!(
+            !neighbour.to_string().contains(first.name.as_str()),
+            "{neighbour}"
+        );
     }
     assert_eq!(schemes(&three), [""; 0], "{three}");
     let others = |shown: &serde_json::Value| {
@@ -88,34 +90,28 @@ async fn a_bench_is_shown_its_own_conversations_and_told_how_many_others_there_a
 #[tokio::test]
 async fn one_bench_forgets_nothing_of_another() {
     let cafe = Cafe::open_for_class().await;
-    cafe.sign_in_as("/b/one", Scheme::Http).await;
-    let origin = cafe.lab.addresses.origin_as(Listener::Lab, PUBLIC);
-    for (bench, kept) in [("/b/two", 1), ("/b/one", 0)] {
-        let target = format!("{bench}/cafe/forget");
-        let request = Request {
-            host: PUBLIC,
-            method: "POST",
-            target: &target,
-            headers: &[FORM, ("origin", &origin)],
-            body: "",
-        };
-        let port = cafe.port_of(Listener::Lab);
-        let answer = cafe.send(Scheme::Http, port, request).await;
+    let first = JoinedInProcess::join(&cafe.lab).await;
+    let second = JoinedInProcess::join(&cafe.lab).await;
+    cafe.sign_in_as(&first, Scheme::Http).await;
+    for (bench, kept) in [(&second, 1), (&first, 0)] {
+        let answer = bench.post(&cafe.lab, "/cafe/forget", "").await;
         assert_eq!(answer.status, 303, "{}", answer.body);
-        let one = cafe.shown_to("/b/one").await;
+        let one = cafe.shown_to(&first).await;
         let shown = one["connections"].as_array().expect("a list").len();
-        assert_eq!(shown, kept, "after {bench}");
+        assert_eq!(shown, kept, "after {}", bench.name);
     }
 }
 
 #[tokio::test]
 async fn on_the_cafes_own_name_browsers_are_told_to_use_tls_and_on_the_portals_not() {
     let cafe = Cafe::open_for_class().await;
+    let bench = JoinedInProcess::join(&cafe.lab).await;
+    let target = format!("{}/hardened/login", bench.name.prefix());
     let own_name = format!("cafe.{PUBLIC}");
     for (host, is_told) in [(own_name.as_str(), true), (PUBLIC, false)] {
         let request = Request {
             host,
-            ..Request::get("/b/one/hardened/login")
+            ..Request::get(&target)
         };
         let answer = cafe.guest(Scheme::Https, request).await;
         assert_eq!(answer.status, 200, "{host}: {}", answer.body);

@@ -41,6 +41,7 @@ async fn with_a_class(storage: Arc<dyn Storage>) -> (Desk, Arc<ClassStore>) {
         pin: None,
         secret: secret(1),
         version: "0.1.0".into(),
+        bench: None,
     };
     desk.join(request).await.expect("they are a member");
     (desk, class)
