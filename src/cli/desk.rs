@@ -1,8 +1,11 @@
 //! `session-lab desk backup FILE` and `restore FILE`, and `session-lab --desk --check`.
 //!
-//! With files the lab must not be running: one process at a time uses a data folder.
+//! With files the lab must not be running: one process at a time uses a data folder. Read
+//! `desk/backup_file.rs` next.
 
-use std::path::PathBuf;
+mod backup_file;
+
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueHint};
 
@@ -11,9 +14,9 @@ use crate::app;
 use crate::app::settings::flags::{ServeFlags, StoreName};
 use crate::app::settings::{SessionStore, Settings};
 use crate::base::print::tell;
-use crate::base::private_file::{self, Readers};
 use crate::base::start_error::StartError;
 use crate::classroom::desk::{Desk, backup};
+use crate::storage::file::LOCK_FILE;
 use crate::worksheets::library::SheetLibrary;
 
 /// The flags of `desk`.
@@ -80,38 +83,63 @@ pub async fn check(flags: ServeFlags) -> Result<(), StartError> {
 
 async fn back_up(flags: BackupFlags) -> Result<(), StartError> {
     let file = flags.file.clone();
-    if file.exists() {
-        let message = format!("{} is there already", file.display());
-        return Err(StartError::new(message, "name a new file"));
+    backup_file::check_new(&file)?;
+    let (store, folder) = store_of(flags)?;
+    if store == SessionStore::File {
+        refuse_without_a_lab(&folder)?;
     }
-    let desk = open(flags).await?;
+    let desk = open(&store, &folder).await?;
     let text = backup::write(&desk)
         .map_err(|error| StartError::new(error.to_string(), "look at the store, then try again"))?;
-    private_file::write(&file, &text, Readers::Owner)?;
+    backup_file::write(&file, &text)?;
     let count = desk.classes().len();
-    tell(&format!("{count} classes are in {}\n", file.display()))
+    let are = if count == 1 {
+        "class is"
+    } else {
+        "classes are"
+    };
+    tell(&format!("{count} {are} in {}\n", file.display()))
+}
+
+/// A store that is opened makes its folder. A backup of a folder without a lab would be empty.
+fn refuse_without_a_lab(folder: &Path) -> Result<(), StartError> {
+    let shown = folder.display();
+    let message = if !folder.is_dir() {
+        format!("there is no data folder {shown}")
+    } else if !folder.join(LOCK_FILE).exists() {
+        format!("no lab has stored anything in {shown}")
+    } else {
+        return Ok(());
+    };
+    let hint = "name the data folder of the lab with --data-dir FOLDER";
+    Err(StartError::new(message, hint))
 }
 
 async fn restore(flags: BackupFlags) -> Result<(), StartError> {
     let file = flags.file.clone();
-    let text = private_file::read(&file)?.ok_or_else(|| {
-        let message = format!("there is no file {}", file.display());
-        StartError::new(message, "name the file that session-lab desk backup wrote")
-    })?;
-    let desk = open(flags).await?;
+    let text = backup_file::read(&file)?;
+    let (store, folder) = store_of(flags)?;
+    let desk = open(&store, &folder).await?;
     let restored = backup::restore(&desk, &text).await;
     let restored = restored.map_err(|error| StartError::new(error.to_string(), error.hint()))?;
-    tell(&format!("{} classes were restored\n", restored.restored))?;
+    let were = if restored.restored == 1 {
+        "class was"
+    } else {
+        "classes were"
+    };
+    tell(&format!("{} {were} restored\n", restored.restored))?;
     if restored.outlived == 0 {
         return Ok(());
     }
-    let outlived = restored.outlived;
-    tell(&format!(
-        "{outlived} classes were left out: the time for which they are kept is over. Delete the backup.\n"
-    ))
+    let outlived = match restored.outlived {
+        1 => "1 class was left out: the time for which it is kept is over".to_owned(),
+        more => format!("{more} classes were left out: the time for which they are kept is over"),
+    };
+    tell(&format!("{outlived}. Delete the backup.\n"))
 }
 
-async fn open(flags: BackupFlags) -> Result<Desk, StartError> {
+/// The store that has the classes, and the data folder.
+fn store_of(flags: BackupFlags) -> Result<(SessionStore, PathBuf), StartError> {
     let (store, folder) = Settings::load_store(ServeFlags {
         sessions: flags.sessions,
         redis_ca: flags.redis_ca,
@@ -125,7 +153,11 @@ async fn open(flags: BackupFlags) -> Result<Desk, StartError> {
         let hint = "start the lab with --sessions file; a class in memory is exported at the desk";
         return Err(StartError::new(message, hint));
     }
-    let (storage, _) = app::open_store(&store, &folder).await?;
+    Ok((store, folder))
+}
+
+async fn open(store: &SessionStore, folder: &Path) -> Result<Desk, StartError> {
+    let (storage, _) = app::open_store(store, folder).await?;
     let desk = Desk::open(storage, SheetLibrary::default()).await;
     desk.map_err(|error| StartError::new(error.to_string(), "look at the store, then try again"))
 }

@@ -69,8 +69,7 @@ pub fn write(desk: &Desk) -> Result<String, DeskError> {
 /// # Errors
 /// It is no backup, a class is there already, or the store does not take it.
 pub async fn restore(desk: &Desk, text: &str) -> Result<RestoredClasses, RestoreError> {
-    let backup: DeskBackup =
-        serde_json::from_str(text).map_err(|error| RestoreError::NoBackup(error.to_string()))?;
+    let backup: DeskBackup = serde_json::from_str(text).map_err(|error| no_backup(&error))?;
     if backup.kind != KIND {
         return Err(RestoreError::NoBackup("it is another file".into()));
     }
@@ -98,6 +97,16 @@ pub async fn restore(desk: &Desk, text: &str) -> Result<RestoredClasses, Restore
         desk.add_restored(class, students).await?;
     }
     Ok(RestoredClasses { restored, outlived })
+}
+
+fn no_backup(error: &serde_json::Error) -> RestoreError {
+    use serde_json::error::Category;
+
+    RestoreError::NoBackup(match error.classify() {
+        Category::Eof => "it ends too early, so copy the whole file again".into(),
+        Category::Syntax | Category::Io => format!("it is no JSON: {error}"),
+        Category::Data => error.to_string(),
+    })
 }
 
 /// What became of the classes of a backup.
