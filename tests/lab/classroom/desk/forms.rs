@@ -37,8 +37,15 @@ fn assert_marked(page: &HttpExchange, id: &str) {
     assert_eq!(body.matches("aria-invalid").count(), 1, "{id}: {body}");
 }
 
-/// What is typed into the forms, each as the page of the answer shows it.
-const TYPED: [(&str, [(&str, &str); 2], &str); 4] = [
+/// An address, what is typed there, and how the page of the answer shows it.
+type TypedForm = (
+    &'static str,
+    [(&'static str, &'static str); 2],
+    &'static str,
+);
+
+/// The forms into which something is typed.
+const TYPED: [TypedForm; 4] = [
     (
         "/class/1/lead",
         [("do", "message"), ("message", "One.\r\n<Two>")],
