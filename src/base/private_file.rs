@@ -61,15 +61,22 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, StartError> {
 /// # Errors
 /// The file cannot be written; then nothing has changed under its name.
 pub(crate) fn write(path: &Path, text: &str, readers: Readers) -> Result<(), StartError> {
+    try_write(path, text, readers).map_err(|error| cannot("write", path, &error))
+}
+
+/// The same for a file that is not the lab's own: its writer knows what to do about the cause.
+///
+/// # Errors
+/// The file cannot be written; then nothing has changed under its name.
+pub(crate) fn try_write(path: &Path, text: &str, readers: Readers) -> io::Result<()> {
     let temporary = temporary_name(path);
     // A start with the same process id may have died here; `create_new` would trip over its file.
     let _ = fs::remove_file(&temporary);
     let written = create(&temporary, readers)
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .and_then(|()| fs::rename(&temporary, path));
-    written.map_err(|error| {
+    written.inspect_err(|_| {
         let _ = fs::remove_file(&temporary);
-        cannot("write", path, &error)
     })
 }
 

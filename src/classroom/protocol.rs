@@ -34,8 +34,8 @@ pub const MOST_ITEMS: usize = 200;
 /// The largest body of any of these requests, in bytes.
 pub const LARGEST_BODY: usize = 256 * 1024;
 
-/// The longest text of a reflection, in bytes.
-pub const LONGEST_TEXT: usize = 8 * 1024;
+/// The longest text of a reflection, in bytes: a sheet takes 4000 characters, of four bytes at most.
+pub const LONGEST_TEXT: usize = 16 * 1024;
 
 /// The length of a join code. Its letters are A–Z and 2–9 without O and I, so that nobody takes a
 /// digit for a letter.

@@ -1,8 +1,11 @@
 //! `session-lab desk backup FILE` and `restore FILE`, and `session-lab --desk --check`.
 //!
-//! With files the lab must not be running: one process at a time uses a data folder.
+//! With files the lab must not be running: one process at a time uses a data folder. Read
+//! `desk/backup_file.rs` next.
 
-use std::path::PathBuf;
+mod backup_file;
+
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueHint};
 
@@ -10,7 +13,6 @@ use super::desk_store::{self, DeskStoreFlags};
 use super::doctor;
 use crate::app::settings::flags::ServeFlags;
 use crate::base::print::tell;
-use crate::base::private_file::{self, Readers};
 use crate::base::start_error::StartError;
 use crate::classroom::desk::backup;
 
@@ -67,33 +69,38 @@ pub async fn check(flags: ServeFlags) -> Result<(), StartError> {
 
 async fn back_up(flags: BackupFlags) -> Result<(), StartError> {
     let file = flags.file.clone();
-    if file.exists() {
-        let message = format!("{} is there already", file.display());
-        return Err(StartError::new(message, "name a new file"));
-    }
-    let desk = desk_store::open(flags.store).await?;
+    backup_file::check_new(&file)?;
+    let desk = desk_store::open_existing(flags.store).await?;
     let text = backup::write(&desk)
         .map_err(|error| StartError::new(error.to_string(), "look at the store, then try again"))?;
-    private_file::write(&file, &text, Readers::Owner)?;
+    backup_file::write(&file, &text)?;
     let count = desk.classes().len();
-    tell(&format!("{count} classes are in {}\n", file.display()))
+    let are = if count == 1 {
+        "class is"
+    } else {
+        "classes are"
+    };
+    tell(&format!("{count} {are} in {}\n", file.display()))
 }
 
 async fn restore(flags: BackupFlags) -> Result<(), StartError> {
     let file = flags.file.clone();
-    let text = private_file::read(&file)?.ok_or_else(|| {
-        let message = format!("there is no file {}", file.display());
-        StartError::new(message, "name the file that session-lab desk backup wrote")
-    })?;
+    let text = backup_file::read(&file)?;
     let desk = desk_store::open(flags.store).await?;
     let restored = backup::restore(&desk, &text).await;
     let restored = restored.map_err(|error| StartError::new(error.to_string(), error.hint()))?;
-    tell(&format!("{} classes were restored\n", restored.restored))?;
+    let were = if restored.restored == 1 {
+        "class was"
+    } else {
+        "classes were"
+    };
+    tell(&format!("{} {were} restored\n", restored.restored))?;
     if restored.outlived == 0 {
         return Ok(());
     }
-    let outlived = restored.outlived;
-    tell(&format!(
-        "{outlived} classes were left out: the time for which they are kept is over. Delete the backup.\n"
-    ))
+    let outlived = match restored.outlived {
+        1 => "1 class was left out: the time for which it is kept is over".to_owned(),
+        more => format!("{more} classes were left out: the time for which they are kept is over"),
+    };
+    tell(&format!("{outlived}. Delete the backup.\n"))
 }

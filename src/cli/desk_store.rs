@@ -11,6 +11,7 @@ use crate::base::private_file;
 use crate::base::start_error::StartError;
 use crate::classroom::desk::class_store::ClassRecords;
 use crate::classroom::desk::{Desk, backup};
+use crate::storage::file::LOCK_FILE;
 use crate::worksheets::library::SheetLibrary;
 
 /// Where the desk's classes are stored.
@@ -31,11 +32,43 @@ pub struct DeskStoreFlags {
     pub config: Option<PathBuf>,
 }
 
-/// Opens the desk of a lab that is stopped.
+/// Opens the desk of a lab that is stopped, to read what it has.
+///
+/// # Errors
+/// As [`open`], or there is no such lab.
+pub async fn open_existing(flags: DeskStoreFlags) -> Result<Desk, StartError> {
+    let (store, folder) = store_of(flags)?;
+    if store == SessionStore::File {
+        refuse_without_a_lab(&folder)?;
+    }
+    open_at(&store, &folder).await
+}
+
+/// Opens the desk of a lab that is stopped, or of a new one.
 ///
 /// # Errors
 /// The store cannot be used, or is in the memory of the lab.
 pub async fn open(flags: DeskStoreFlags) -> Result<Desk, StartError> {
+    let (store, folder) = store_of(flags)?;
+    open_at(&store, &folder).await
+}
+
+/// A store that is opened makes its folder. A folder without a lab has no class.
+fn refuse_without_a_lab(folder: &Path) -> Result<(), StartError> {
+    let shown = folder.display();
+    let message = if !folder.is_dir() {
+        format!("there is no data folder {shown}")
+    } else if !folder.join(LOCK_FILE).exists() {
+        format!("no lab has stored anything in {shown}")
+    } else {
+        return Ok(());
+    };
+    let hint = "name the data folder of the lab with --data-dir FOLDER";
+    Err(StartError::new(message, hint))
+}
+
+/// The store that has the classes, and the data folder.
+fn store_of(flags: DeskStoreFlags) -> Result<(SessionStore, PathBuf), StartError> {
     let (store, folder) = Settings::load_store(ServeFlags {
         sessions: flags.sessions,
         redis_ca: flags.redis_ca,
@@ -49,7 +82,11 @@ pub async fn open(flags: DeskStoreFlags) -> Result<Desk, StartError> {
         let hint = "start the lab with --sessions file; a class in memory is exported at the desk";
         return Err(StartError::new(message, hint));
     }
-    let (storage, _) = app::open_store(&store, &folder).await?;
+    Ok((store, folder))
+}
+
+async fn open_at(store: &SessionStore, folder: &Path) -> Result<Desk, StartError> {
+    let (storage, _) = app::open_store(store, folder).await?;
     let desk = Desk::open(storage, SheetLibrary::default()).await;
     desk.map_err(|error| StartError::new(error.to_string(), "look at the store, then try again"))
 }
@@ -82,7 +119,7 @@ pub async fn classes(
     if let Some(file) = file {
         return in_file(file);
     }
-    let desk = open(flags).await.map_err(|error| StartError {
+    let desk = open_existing(flags).await.map_err(|error| StartError {
         hint: format!(
             "{}; while the lab runs, export the class at the desk (Settings) and name it with --class-file",
             error.hint

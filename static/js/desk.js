@@ -6,9 +6,13 @@
     if (!key) return;
     // The key is spent by the request, and it is no longer needed in the history.
     history.replaceState(null, "", location.pathname);
-    const answer = await fetch("/sign-in", { method: "POST", body: key, headers: { "Content-Type": "text/plain" } });
-    if (answer.ok) location.replace("/");
-    else state.textContent = await answer.text();
+    try {
+      const answer = await fetch("/sign-in", { method: "POST", body: key, headers: { "Content-Type": "text/plain" } });
+      if (answer.status === 204) location.replace("/");
+      else state.textContent = await answer.text();
+    } catch {
+      state.textContent = "The desk does not answer. Look whether the lab still runs, and open the link again.";
+    }
   }
 
   function cell(name, text, className) {
@@ -62,17 +66,34 @@
     setInterval(ask, 2000);
   }
 
+  // The desk's answer to a file: how many names it took, or why it took none.
+  async function sent(field, file) {
+    const headers = { "Content-Type": "application/octet-stream", "X-Desk-Token": field.dataset.token };
+    try {
+      const answer = await fetch(field.dataset.rosterFile, { method: "POST", body: file, headers });
+      const kind = answer.headers.get("content-type") || "";
+      if (kind.includes("json")) return await answer.json();
+      // A body that is too large is refused with a sentence. A page would be no answer to a file.
+      if (kind.includes("text/plain")) return { because: await answer.text() };
+    } catch {
+      // The message below says it.
+    }
+    return { because: "The desk did not take the file. Load this page again, and choose the file again." };
+  }
+
   function send(field) {
     const state = field.querySelector("[role=status]");
+    const input = field.querySelector("input");
     field.hidden = false;
-    field.querySelector("input").addEventListener("change", async (event) => {
-      const file = event.target.files[0];
+    input.addEventListener("change", async () => {
+      const file = input.files[0];
       if (!file) return;
-      const headers = { "Content-Type": "application/octet-stream", "X-Desk-Token": field.dataset.token };
-      const answer = await fetch(field.dataset.rosterFile, { method: "POST", body: file, headers });
-      if (answer.ok) return location.reload();
-      const kind = answer.headers.get("content-type") || "";
-      state.textContent = kind.includes("json") ? (await answer.json()).because : await answer.text();
+      const { names, because } = await sent(field, file);
+      if (names !== undefined) return location.reload();
+      state.textContent = because;
+      input.setAttribute("aria-invalid", "true");
+      // The same file can be chosen again after it was mended.
+      input.value = "";
     });
   }
 

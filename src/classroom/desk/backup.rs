@@ -85,8 +85,7 @@ pub fn read(text: &str) -> Result<Vec<ClassRecords>, RestoreError> {
 }
 
 fn parse(text: &str) -> Result<DeskBackup, RestoreError> {
-    let backup: DeskBackup =
-        serde_json::from_str(text).map_err(|error| RestoreError::NoBackup(error.to_string()))?;
+    let backup: DeskBackup = serde_json::from_str(text).map_err(|error| no_backup(&error))?;
     match backup.kind == KIND {
         true => Ok(backup),
         false => Err(RestoreError::NoBackup("it is another file".into())),
@@ -126,6 +125,16 @@ pub async fn restore(desk: &Desk, text: &str) -> Result<RestoredClasses, Restore
         desk.add_restored(class, students).await?;
     }
     Ok(RestoredClasses { restored, outlived })
+}
+
+fn no_backup(error: &serde_json::Error) -> RestoreError {
+    use serde_json::error::Category;
+
+    RestoreError::NoBackup(match error.classify() {
+        Category::Eof => "it ends too early, so copy the whole file again".into(),
+        Category::Syntax | Category::Io => format!("it is no JSON: {error}"),
+        Category::Data => error.to_string(),
+    })
 }
 
 /// What became of the classes of a backup.

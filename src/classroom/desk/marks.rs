@@ -5,6 +5,7 @@
 
 use super::student_record::{ReportedTime, SheetRecord, StudentRecord};
 use crate::base::clock::BenchTime;
+use crate::base::encode;
 use crate::web::visible_time::date_and_time;
 use crate::worksheets::sheet::{Sheet, SheetBlock};
 
@@ -240,8 +241,11 @@ pub fn harmless(text: &str) -> String {
     }
 }
 
+/// A row. What a reader does not see is shown as an escape, as on the pages: a name that turns the
+/// direction of writing would show the marks beside it in another order.
 fn row(fields: impl Iterator<Item = String>) -> String {
     let quoted = fields.map(|field| {
+        let field = encode::page(&field).into_owned();
         if field.contains(['"', ',', ';', '\n', '\r', '\t']) {
             format!("\"{}\"", field.replace('"', "\"\""))
         } else {

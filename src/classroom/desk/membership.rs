@@ -188,7 +188,7 @@ fn join(records: &mut ClassRecords, request: &JoinRequest) -> Result<Joined, Ref
     let found = by_secret.or_else(by_name).cloned();
     let joins_freely = records.class.joins_freely;
     let Some(found) = found else {
-        let number = add(records, request.name.trim())?;
+        let number = add(records, &roster::composed(request.name.trim()))?;
         let student = records.student_mut(number).ok_or_else(refusal::full)?;
         student.secret = Some(secret);
         student.bench = request.bench.as_ref().map(ToString::to_string);

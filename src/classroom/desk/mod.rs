@@ -24,6 +24,7 @@ pub mod membership;
 pub mod refusal;
 pub mod reported;
 pub mod roster;
+pub mod roster_file;
 pub mod server;
 pub mod student_record;
 pub mod teacher;

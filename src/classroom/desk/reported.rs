@@ -57,7 +57,7 @@ pub fn brings_news(student: &StudentRecord, report: &Report) -> Result<bool, Rep
         _ => false,
     };
     if report.items.iter().any(is_too_long) {
-        return malformed("a reflection is longer than 8 KiB");
+        return malformed("a reflection is longer than 16 KiB");
     }
     if first > stored + 1 {
         return Err(ReportError::Gap { first, stored });

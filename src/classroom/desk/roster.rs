@@ -1,12 +1,16 @@
 //! The roster of a class, as a teacher types it, pastes it, or exports it from a school's system.
 //!
 //! A line for each student: a name, and behind it an identifier and an address where there are any.
-//! Between them are commas, semicolons or tabs, and a field may be in quotes (RFC 4180). The text is
-//! UTF-8 or UTF-16; anything else is read as Latin-1, as older spreadsheets on Windows write it.
+//! Between them are commas, semicolons or tabs, and a field may be in quotes (RFC 4180). Read
+//! [`roster_file`](super::roster_file) next, which makes text of a file.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
+
 use super::class_record::MOST_STUDENTS;
+use super::roster_file::refuse_other_files;
 
 /// The longest name, in characters.
 pub const LONGEST_NAME: usize = 80;
@@ -28,6 +32,10 @@ pub struct RosterEntry {
 /// What is wrong with a roster, with the numbers of the lines.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RosterError {
+    #[error("this is {0}, and no list of names; save the list as CSV, and choose that file")]
+    OtherFile(&'static str),
+    #[error("this is no text; save the list as CSV in UTF-8, and choose that file")]
+    NoText,
     #[error("line {0} has a quote that is not closed")]
     OpenQuote(usize),
     #[error("line {line}: {why}")]
@@ -44,32 +52,15 @@ pub enum RosterError {
     Empty,
 }
 
-/// The text of a file, whatever its encoding.
-pub fn decode(bytes: &[u8]) -> String {
-    let utf_16 = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units = rest.as_chunks().0.iter().map(|pair| unit(*pair));
-        char::decode_utf16(units)
-            .map(|read| read.unwrap_or(char::REPLACEMENT_CHARACTER))
-            .collect()
-    };
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => utf_16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => utf_16(rest, u16::from_be_bytes),
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
-        _ => match std::str::from_utf8(bytes) {
-            Ok(text) => text.to_owned(),
-            // In Latin-1 each byte is the character of that number.
-            Err(_) => bytes.iter().copied().map(char::from).collect(),
-        },
-    }
-}
-
 /// The students of a roster, in its order.
 ///
 /// # Errors
 /// A line cannot be read, or a name is there twice.
 pub fn parse(text: &str) -> Result<Vec<RosterEntry>, RosterError> {
-    let separator = separator(text);
+    refuse_other_files(text.as_bytes())?;
+    // The mark is a matter of the encoding, and where files were joined it is before any line.
+    let text = text.replace('\u{feff}', "");
+    let (text, separator) = (&*text, separator(&text));
     let mut entries: Vec<RosterEntry> = Vec::new();
     let mut lines = BTreeMap::new();
     let mut columns = None;
@@ -105,17 +96,27 @@ pub fn parse(text: &str) -> Result<Vec<RosterEntry>, RosterError> {
     Ok(entries)
 }
 
-/// A name as it is compared: capitals and doubled spaces make no other person.
+/// A name in the composed form (NFC). "ë" is one character or two, and nobody sees the difference.
+pub fn composed(name: &str) -> Cow<'_, str> {
+    if is_nfc(name) {
+        Cow::Borrowed(name)
+    } else {
+        Cow::Owned(name.nfc().collect())
+    }
+}
+
+/// A name as it is compared: capitals, doubled spaces and the form of its letters make no other person.
 pub fn folded(name: &str) -> String {
+    let name = name.replace('\u{feff}', "");
     let words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
-    words.join(" ")
+    composed(&words.join(" ")).into_owned()
 }
 
 /// What is wrong with a name; nothing is wrong with markup or another script.
 pub fn wrong_with(name: &str) -> Option<&'static str> {
     if name.trim().is_empty() {
         Some("a name is empty")
-    } else if name.chars().count() > LONGEST_NAME {
+    } else if composed(name).chars().count() > LONGEST_NAME {
         Some("a name is longer than 80 characters")
     } else if name.chars().any(char::is_control) {
         Some("a name has a control character")
@@ -228,7 +229,7 @@ impl Columns {
         let name = fields.get(self.name).map_or("", |name| name.trim());
         let first = field(self.first_name);
         RosterEntry {
-            name: format!("{first} {name}").trim().to_owned(),
+            name: composed(format!("{first} {name}").trim()).into_owned(),
             id_number: field(self.id_number),
             email: field(self.email),
         }
@@ -276,18 +277,34 @@ mod tests {
     }
 
     #[test]
-    fn any_usual_encoding_is_read() {
-        let text = "Zoë\nМария";
-        let units = || text.encode_utf16();
-        let little = units().flat_map(u16::to_le_bytes);
-        let big = units().flat_map(u16::to_be_bytes);
-        let little: Vec<u8> = [0xff, 0xfe].into_iter().chain(little).collect();
-        let big: Vec<u8> = [0xfe, 0xff].into_iter().chain(big).collect();
-        let marked = [b"\xef\xbb\xbf", text.as_bytes()].concat();
-        for bytes in [text.as_bytes(), &marked, &little, &big] {
-            assert_eq!(names(&decode(bytes)), ["Zoë", "Мария"], "{bytes:?}");
+    fn a_byte_order_mark_is_no_part_of_a_name() {
+        for text in [
+            "\u{feff}Ada Lovelace\nBob",
+            "\u{feff}\u{feff}Ada Lovelace\n\u{feff}Bob",
+            "\u{feff}\"Ada Lovelace\"\nBob",
+            "\u{feff}Name\nAda Lovelace\nBob",
+        ] {
+            assert_eq!(names(text), ["Ada Lovelace", "Bob"], "{text:?}");
         }
-        assert_eq!(names(&decode(b"Zo\xeb")), ["Zoë"]);
+    }
+
+    #[test]
+    fn one_name_in_two_forms_of_unicode_is_one_student() {
+        assert_eq!(names("Zoe\u{308}"), ["Zo\u{eb}"]);
+        assert_eq!(folded("Jose\u{301}  DIAZ"), folded("jos\u{e9} diaz"));
+        let twice = parse("Jos\u{e9}\nJose\u{301}").unwrap_err().to_string();
+        assert_eq!(twice, "Jos\u{e9} is in line 1 and again in line 2");
+        // The length counts after that.
+        let composed = "e\u{301}".repeat(LONGEST_NAME);
+        assert_eq!(wrong_with(&composed), None);
+    }
+
+    #[test]
+    fn what_was_pasted_from_another_kind_of_file_is_no_roster() {
+        for text in ["%PDF-1.7\n1 0 obj", "\u{feff}<!DOCTYPE html>\n<p>alice"] {
+            let error = parse(text).unwrap_err();
+            assert!(matches!(error, RosterError::OtherFile(_)), "{error}");
+        }
     }
 
     #[test]

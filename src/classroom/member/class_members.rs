@@ -87,6 +87,12 @@ pub enum ClassError {
     /// What the student sent.
     #[error("{0}")]
     Input(&'static str),
+    /// What the student typed into the field of this name.
+    #[error("{says}")]
+    Field {
+        name: &'static str,
+        says: &'static str,
+    },
 }
 
 impl ClassMembers {
@@ -173,18 +179,20 @@ impl ClassMembers {
     pub async fn join(&self, bench: &Bench, form: &JoinForm) -> Result<(), ClassError> {
         let length = form.name.chars().count();
         if !(1..=LONGEST_NAME).contains(&length) || form.name.chars().any(char::is_control) {
-            return Err(ClassError::Input(
-                "A name has 1 to 60 characters, in one line.",
-            ));
+            return Err(ClassError::Field {
+                name: "name",
+                says: "A name has 1 to 60 characters, in one line.",
+            });
         }
         let is_secret = |secret: &StudentSecret| {
             let decoded = BASE64_URL_SAFE_NO_PAD.decode(secret.expose());
             decoded.is_ok_and(|bytes| bytes.len() == 32)
         };
         if form.secret.as_ref().is_some_and(|typed| !is_secret(typed)) {
-            return Err(ClassError::Input(
-                "The secret of the first laptop has 43 characters. Copy the whole of it.",
-            ));
+            return Err(ClassError::Field {
+                name: "secret",
+                says: "The secret of the first laptop has 43 characters. Copy the whole of it.",
+            });
         }
         let link = self.link(&form.way)?;
         let fresh = MembershipRecord::asked(
@@ -285,7 +293,7 @@ impl ClassMembers {
         }
         if text.len() > LONGEST_TEXT {
             return Err(ClassError::Input(
-                "The text is longer than 8 kB. Shorten it on its sheet, and save it.",
+                "The text is longer than 16 kB. Shorten it on its sheet, and save it.",
             ));
         }
         let what = Happened::Reflected {

@@ -28,6 +28,18 @@ pub struct Invitation {
 /// Why a text is no invitation.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadInvitation {
+    #[error(
+        "Paste the link from the teacher, or type the address and the code from the projector."
+    )]
+    Empty,
+    #[error(
+        "The address of the desk is missing. It is on the projector, and looks like 192.0.2.7:7072."
+    )]
+    NoAddress,
+    #[error(
+        "The join code is missing. It is on the projector, and has {CODE_LENGTH} letters and digits."
+    )]
+    NoCode,
     #[error("The address of the desk cannot be read. It looks like 192.0.2.7:7072.")]
     Address,
     #[error("The link does not begin with https://. A lab talks to a desk over TLS only.")]
@@ -44,7 +56,7 @@ impl Invitation {
     /// # Errors
     /// What is wrong with it. A pin that cannot be read is never left out.
     pub fn parse(link: &str) -> Result<Self, BadInvitation> {
-        let link = link.trim();
+        let link = bare(link);
         let url = Url::parse(link).map_err(|_| BadInvitation::Address)?;
         if url.scheme() != "https" {
             return Err(BadInvitation::NotOverTls);
@@ -66,6 +78,12 @@ impl Invitation {
     /// # Errors
     /// What is wrong with one of the two.
     pub fn from_parts(address: &str, code: &str) -> Result<Self, BadInvitation> {
+        match (bare(address), bare(code)) {
+            ("", "") => return Err(BadInvitation::Empty),
+            ("", _) => return Err(BadInvitation::NoAddress),
+            (_, "") => return Err(BadInvitation::NoCode),
+            _ => {}
+        }
         Ok(Self {
             desk: DeskAddress::parse(address)?,
             code: join_code(code)?,
@@ -74,9 +92,19 @@ impl Invitation {
     }
 }
 
+/// A text without what surrounds it where it was copied: quotes, as a shell needs them, brackets of a
+/// mail, spaces, and marks without a width.
+fn bare(text: &str) -> &str {
+    text.trim_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(c, '\'' | '"' | '`' | '<' | '>' | '‘' | '’' | '“' | '”' | '„' | '«' | '»')
+            || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{202a}'..='\u{202e}')
+    })
+}
+
 impl DeskAddress {
     fn parse(text: &str) -> Result<Self, BadInvitation> {
-        let text = text.trim();
+        let text = bare(text);
         let text = text.strip_prefix("https://").unwrap_or(text);
         if text.is_empty() || text.contains("://") {
             return Err(BadInvitation::Address);
@@ -107,7 +135,8 @@ impl DeskAddress {
 /// # Errors
 /// It can be no join code.
 pub fn join_code(text: &str) -> Result<String, BadInvitation> {
-    let code: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let code = bare(text).chars().filter(|c| !c.is_whitespace());
+    let code: String = code.collect();
     let code = code.to_ascii_uppercase();
     let allowed = |b: u8| matches!(b, b'A'..=b'H' | b'J'..=b'N' | b'P'..=b'Z' | b'2'..=b'9');
     if code.len() == CODE_LENGTH && code.bytes().all(allowed) {
@@ -144,6 +173,39 @@ mod tests {
     }
 
     #[test]
+    fn a_link_that_was_copied_with_quotes_or_a_byte_order_mark_is_read() {
+        let plain = "https://192.0.2.7:7000/K7Q2MA";
+        let right = Invitation::parse(plain).unwrap();
+        for (before, after) in [
+            ("\u{feff}", ""),
+            ("\u{feff}\u{feff} ", "\u{200b}\n"),
+            ("'", "'"),
+            ("\u{feff}\"", "\""),
+            ("“", "”"),
+            ("<", ">"),
+            ("`", "`"),
+        ] {
+            let link = format!("{before}{plain}{after}");
+            assert_eq!(Invitation::parse(&link).as_ref(), Ok(&right), "{link:?}");
+            let address = format!("{before}192.0.2.7:7000{after}");
+            let code = format!("{before}k7q 2ma{after}");
+            let typed = Invitation::from_parts(&address, &code);
+            assert_eq!(typed.as_ref(), Ok(&right), "{address:?} {code:?}");
+        }
+    }
+
+    #[test]
+    fn a_field_that_is_empty_is_said_to_be_missing() {
+        for (address, code, why) in [
+            ("", "", BadInvitation::Empty),
+            (" \u{feff}", "K7Q2MA", BadInvitation::NoAddress),
+            ("192.0.2.7:7072", " ", BadInvitation::NoCode),
+        ] {
+            assert_eq!(Invitation::from_parts(address, code), Err(why));
+        }
+    }
+
+    #[test]
     fn a_port_that_is_left_out_is_that_of_a_desk() {
         let port = |link: &str| Invitation::parse(link).unwrap().desk.port;
         assert_eq!(port("https://192.0.2.7/K7Q2MA"), CLASS_PORT);
@@ -167,7 +229,7 @@ mod tests {
         ] {
             assert_eq!(Invitation::parse(link), Err(why), "{link}");
         }
-        for address in ["", "ftp://192.0.2.7", "a b", "192.0.2.7:99999"] {
+        for address in ["ftp://192.0.2.7", "a b", "192.0.2.7:99999"] {
             let read = Invitation::from_parts(address, "K7Q2MA");
             assert_eq!(read, Err(BadInvitation::Address), "{address}");
         }

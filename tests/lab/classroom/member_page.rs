@@ -38,6 +38,100 @@ async fn before_joining_the_page_says_what_is_sent_and_what_never_is() {
 }
 
 #[tokio::test]
+async fn a_form_that_does_not_join_marks_the_field_to_look_at() {
+    let desk = FakeDesk::start().await;
+    let mut student = bench().student();
+    let link = || ("link", desk.link());
+    let name = |name: &str| ("name", name.to_owned());
+    let field = |name, text: &str| (name, text.to_owned());
+    let refuse = |reason: Option<RefusedReason>| {
+        let mut state = desk.state();
+        state.refuse.clear();
+        if let Some(reason) = reason {
+            state.refuse.insert("/join", refused(reason));
+        }
+    };
+    for (reason, fields, marked) in [
+        (
+            None,
+            vec![field("link", "nonsense"), name("Ada")],
+            &["link"][..],
+        ),
+        (None, vec![name("Ada")], &["link"]),
+        (
+            None,
+            vec![field("code", "K7Q2MA"), name("Ada")],
+            &["address"],
+        ),
+        (
+            None,
+            vec![
+                field("address", "192.0.2.7"),
+                field("code", "K7"),
+                name("Ada"),
+            ],
+            &["code"],
+        ),
+        (None, vec![link(), name("")], &["name"]),
+        (
+            None,
+            vec![link(), name("Ada"), field("secret", "short")],
+            &["secret"],
+        ),
+        (
+            Some(RefusedReason::NameTaken),
+            vec![link(), name("Ada"), field("slip", "4711")],
+            &["name", "slip"],
+        ),
+        (
+            Some(RefusedReason::NoSuchClass),
+            vec![link(), name("Ada")],
+            &["link"],
+        ),
+    ] {
+        refuse(reason);
+        let page = student.post_form("/class/join", &fields).await;
+        assert_eq!(page.status, 422, "{fields:?}");
+        let body = page.body;
+        assert!(body.contains("<title>Error: "), "{body}");
+        let leads = format!("<a href=\"#{}\">Go to the field</a>", marked[0]);
+        assert!(body.contains(&leads), "{leads}: {body}");
+        for id in ["link", "address", "code", "name", "slip", "secret"] {
+            let field = body.split(&format!("<input id=\"{id}\"")).nth(1);
+            let field = field.expect("a field").split('>').next().expect("its end");
+            let marks = "aria-invalid=\"true\" aria-describedby=\"error\"";
+            let is_marked = marked.contains(&id);
+            assert_eq!(field.contains(marks), is_marked, "{fields:?} {id}: {field}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_longest_reflection_that_a_sheet_takes_is_handed_in_in_any_script() {
+    let desk = FakeDesk::start().await;
+    let (_, mut student) = member(&desk).await;
+    answer(&mut student, "clear-is-not-enough", &"漢".repeat(4_000)).await;
+    let fields = [
+        ("sheet", sheet_06()),
+        ("id", "clear-is-not-enough".to_owned()),
+    ];
+    let reply = student.post_form("/class/reflection", &fields).await;
+    assert_eq!(reply.status, 303, "{}", reply.body);
+}
+
+#[tokio::test]
+async fn a_link_copied_with_quotes_or_a_byte_order_mark_joins() {
+    let desk = FakeDesk::start().await;
+    for (before, after) in [("\u{feff}", ""), ("'", "'"), ("“", "”\n")] {
+        let mut student = bench().student();
+        let link = format!("{before}{}{after}", desk.link());
+        let fields = [("link", link), ("name", "Ada".to_owned())];
+        let reply = student.post_form("/class/join", &fields).await;
+        assert_eq!(reply.status, 303, "{before:?}: {}", reply.body);
+    }
+}
+
+#[tokio::test]
 async fn what_the_teacher_leads_to_is_on_the_page_and_no_markup_of_it_works() {
     let desk = FakeDesk::start().await;
     {

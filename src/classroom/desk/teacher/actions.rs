@@ -6,17 +6,17 @@ use hyper::StatusCode;
 use serde_json::json;
 
 use super::TeacherSite;
-use super::class_pages::{RefusedRoster, options};
+use super::class_pages::options;
 use super::form::DeskForm;
 use super::pages::PageError;
-use super::sign_in::TeacherSession;
+use super::refused_form::FormMistake;
 use super::student_page::student_of;
 use crate::classroom::desk::class_record::{ClassRecord, MOST_QUESTIONS, QuestionRecord};
 use crate::classroom::desk::class_store::{ClassRecords, ClassStore};
-use crate::classroom::desk::membership;
 use crate::classroom::desk::roster::{self, RosterEntry, folded};
 use crate::classroom::desk::server::{DeskAnswer, DeskRequest};
 use crate::classroom::desk::student_record::{StudentRecord, StudentState};
+use crate::classroom::desk::{membership, roster_file};
 
 /// The longest message and comment, in characters.
 const LONGEST_WORDS: usize = 2_000;
@@ -31,7 +31,6 @@ impl TeacherSite {
         path: &[&str],
         request: &DeskRequest,
         form: &DeskForm,
-        session: &TeacherSession,
     ) -> Result<DeskAnswer, PageError> {
         match path {
             ["classes"] => self.make_class(form).await,
@@ -39,7 +38,7 @@ impl TeacherSite {
                 let class = self.class_of(number)?;
                 let back = format!("/{}", path.join("/"));
                 match rest {
-                    ["roster"] => return self.read_roster(&class, form, session, back).await,
+                    ["roster"] => self.read_roster(&class, form).await?,
                     ["roster-file"] => return self.read_roster_file(&class, request).await,
                     ["settings"] if form.get("do") == "delete" => {
                         return self.delete_class(&class, form).await;
@@ -73,14 +72,13 @@ impl TeacherSite {
     async fn make_class(&self, form: &DeskForm) -> Result<DeskAnswer, PageError> {
         let name = form.get("name");
         if let Some(why) = roster::wrong_with(name) {
-            return Err(PageError::Refused(format!(
-                "The class needs a name: {why}."
-            )));
+            return Err(mistake("name", format!("The class needs a name: {why}.")));
         }
         let made = self.desk.make_class(name).await?;
         let Some(made) = made else {
-            let full = "The desk has 100 classes already. Delete one first.";
-            return Err(PageError::Refused(full.into()));
+            return Err(refused(
+                "The desk has 100 classes already. Delete one first.",
+            ));
         };
         let number = made.records().class.number;
         Ok(DeskAnswer::see_other(format!("/class/{number}/join")))
@@ -92,9 +90,9 @@ impl TeacherSite {
         form: &DeskForm,
     ) -> Result<DeskAnswer, PageError> {
         let class = class.records().class;
-        if form.get("name") != class.name {
+        if roster::composed(form.get("name")) != roster::composed(&class.name) {
             let why = "To delete a class and everything of it, write its name into the field.";
-            return Err(PageError::Refused(why.into()));
+            return Err(mistake("name", why));
         }
         self.desk.delete_class(class.number).await?;
         Ok(DeskAnswer::see_other("/".into()))
@@ -111,13 +109,13 @@ impl TeacherSite {
                 class.ended.get_or_insert(now);
             }
             "set" => {
-                let number = |name, most: u32| {
+                let number = |name, what, most: u32| {
                     let number = form.number(name).filter(|n| (1..=most).contains(n));
-                    let why = format!("{name} must be a whole number from 1 to {most}.");
-                    number.ok_or(PageError::Refused(why))
+                    let why = format!("{what} must be a whole number from 1 to {most}.");
+                    number.ok_or_else(|| mistake(name, why))
                 };
-                class.stuck_minutes = number("stuck-minutes", 120)?;
-                class.keep_days = number("keep-days", 3650)?;
+                class.stuck_minutes = number("stuck-minutes", "The number of minutes", 120)?;
+                class.keep_days = number("keep-days", "The number of days", 3650)?;
                 class.joins_freely = form.is_ticked("joins-freely");
             }
             _ => return Err(PageError::NotFound),
@@ -152,7 +150,7 @@ impl TeacherSite {
             }
             "release" => {
                 let why = "Close the sheet first, or wait for its deadline. Its answers would help until then.";
-                return Err(PageError::Refused(why.into()));
+                return Err(refused(why));
             }
             "keep-back" => {
                 leads.released.remove(&slug);
@@ -164,7 +162,7 @@ impl TeacherSite {
                 Some(_) => {
                     let minutes = form.number("minutes").filter(|n| *n <= FURTHEST_DEADLINE);
                     let why = "The deadline is a number of minutes from now, a year at most.";
-                    let minutes = minutes.ok_or_else(|| PageError::Refused(why.into()))?;
+                    let minutes = minutes.ok_or_else(|| mistake("minutes", why))?;
                     let at = now.after(Duration::from_secs(60 * u64::from(minutes)));
                     leads.deadlines.insert(slug, at);
                 }
@@ -181,7 +179,7 @@ impl TeacherSite {
             let question = self.question(form, asked).ok_or(PageError::NotFound)?;
             if class.questions.len() >= MOST_QUESTIONS {
                 let why = "The class was asked 200 questions. Make another class.";
-                return Err(PageError::Refused(why.into()));
+                return Err(refused(why));
             }
             class.questions.push(question);
             class.leads.asks = true;
@@ -222,25 +220,14 @@ impl TeacherSite {
         })
     }
 
-    async fn read_roster(
-        &self,
-        class: &ClassStore,
-        form: &DeskForm,
-        session: &TeacherSession,
-        back: String,
-    ) -> Result<DeskAnswer, PageError> {
-        let text = form.get("roster");
-        match roster::parse(text) {
-            Ok(entries) => {
-                class.change(|records| merge(records, &entries)).await?;
-                Ok(DeskAnswer::see_other(back))
-            }
-            Err(error) => {
-                let because = format!("{error}.");
-                let refused = RefusedRoster { text, because };
-                Ok(self.roster_page(class, session, Some(refused)))
-            }
-        }
+    async fn read_roster(&self, class: &ClassStore, form: &DeskForm) -> Result<(), PageError> {
+        let read = roster::parse(form.get("roster"));
+        let entries = read.map_err(|error| mistake("roster", format!("{error}.")))?;
+        let merged = class.change(|records| merge(records, &entries)).await;
+        merged.map_err(|error| match error {
+            PageError::Refused(full) => mistake("roster", full.says),
+            error => error,
+        })
     }
 
     /// The bytes of a file, which a script sends as they are: a form would change their encoding.
@@ -249,14 +236,8 @@ impl TeacherSite {
         class: &ClassStore,
         request: &DeskRequest,
     ) -> Result<DeskAnswer, PageError> {
-        let text = roster::decode(&request.body);
-        let entries = match roster::parse(&text) {
-            Ok(entries) => entries,
-            Err(error) => {
-                let says = json!({ "because": format!("{error}.") });
-                return Ok(DeskAnswer::json(StatusCode::UNPROCESSABLE_ENTITY, &says));
-            }
-        };
+        let read = roster_file::decode(&request.body).and_then(|text| roster::parse(&text));
+        let entries = read.map_err(|error| refused(format!("{error}.")))?;
         class.change(|records| merge(records, &entries)).await?;
         Ok(DeskAnswer::json(
             StatusCode::OK,
@@ -270,12 +251,22 @@ fn current_question(class: &mut ClassRecord) -> Option<&mut QuestionRecord> {
     class.questions.last_mut().filter(|_| asks)
 }
 
+/// A mistake in a field.
+fn mistake(field: &'static str, says: impl Into<String>) -> PageError {
+    PageError::Refused(FormMistake::at(field, says))
+}
+
+/// A refusal that no field can be changed for.
+fn refused(says: impl Into<String>) -> PageError {
+    let says = says.into();
+    PageError::Refused(FormMistake { says, field: None })
+}
+
 /// A text of the teacher's; `None` where the field is empty.
-fn words(form: &DeskForm, name: &str) -> Result<Option<String>, PageError> {
+fn words(form: &DeskForm, name: &'static str) -> Result<Option<String>, PageError> {
     let text = form.filled(name);
     if text.is_some_and(|text| text.chars().count() > LONGEST_WORDS) {
-        let why = "The text is longer than 2000 characters.";
-        return Err(PageError::Refused(why.into()));
+        return Err(mistake(name, "The text is longer than 2000 characters."));
     }
     Ok(text.map(str::to_owned))
 }
@@ -350,7 +341,7 @@ fn remark(student: &mut StudentRecord, form: &DeskForm) -> Result<(), PageError>
         Some(_) => {
             let points = form.number("points").filter(|points| *points <= 1000);
             let why = "Points are a whole number up to 1000.";
-            Some(points.ok_or_else(|| PageError::Refused(why.into()))?)
+            Some(points.ok_or_else(|| mistake("points", why))?)
         }
     };
     let sheet = student.sheets.get_mut(form.get("sheet"));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::sign_in::TeacherSession;
+use super::refused_form::PageVisit;
 use super::{TeacherSite, qr};
 use crate::base::clock::BenchTime;
 use crate::classroom::desk::class_record::{ClassRecord, votes};
@@ -16,14 +16,8 @@ use crate::web::visible_time::date_and_time;
 use crate::worksheets::codes::Codes;
 use crate::worksheets::sheet::{Question, QuestionKind, QuestionOption, Sheet};
 
-/// A roster that was sent, and what was wrong with it.
-pub(super) struct RefusedRoster<'r> {
-    pub text: &'r str,
-    pub because: String,
-}
-
 impl TeacherSite {
-    pub(super) fn board_page(&self, class: &ClassStore, session: &TeacherSession) -> DeskAnswer {
+    pub(super) fn board_page(&self, class: &ClassStore, visit: PageVisit<'_>) -> DeskAnswer {
         let records = class.records();
         let class = &records.class;
         let board = board::of_class(class, records.all(), self.desk.library(), self.desk.now());
@@ -32,15 +26,10 @@ impl TeacherSite {
             "projector": format!("/projector/{}", class.projector),
             "stuck_minutes": class.stuck_minutes,
         });
-        self.page("board", &class.name, session, Some(class), page)
+        self.page("board", &class.name, visit, Some(class), page)
     }
 
-    pub(super) fn roster_page(
-        &self,
-        class: &ClassStore,
-        session: &TeacherSession,
-        refused: Option<RefusedRoster<'_>>,
-    ) -> DeskAnswer {
+    pub(super) fn roster_page(&self, class: &ClassStore, visit: PageVisit<'_>) -> DeskAnswer {
         let records = class.records();
         let students: Vec<Value> = records
             .all()
@@ -53,13 +42,11 @@ impl TeacherSite {
             .collect();
         let page = json!({
             "students": students, "joins_freely": records.class.joins_freely,
-            "text": refused.as_ref().map(|refused| refused.text),
-            "because": refused.as_ref().map(|refused| &refused.because),
         });
-        self.page("roster", "Roster", session, Some(&records.class), page)
+        self.page("roster", "Roster", visit, Some(&records.class), page)
     }
 
-    pub(super) fn slips_page(&self, class: &ClassStore, session: &TeacherSession) -> DeskAnswer {
+    pub(super) fn slips_page(&self, class: &ClassStore, visit: PageVisit<'_>) -> DeskAnswer {
         let records = class.records();
         let key = &records.class.key;
         let on_roster = records.all().filter(|student| student.on_roster);
@@ -71,10 +58,10 @@ impl TeacherSite {
             })
             .collect();
         let page = json!({ "slips": slips, "address": self.class_address });
-        self.page("slips", "Slips", session, Some(&records.class), page)
+        self.page("slips", "Slips", visit, Some(&records.class), page)
     }
 
-    pub(super) fn join_page(&self, class: &ClassStore, session: &TeacherSession) -> DeskAnswer {
+    pub(super) fn join_page(&self, class: &ClassStore, visit: PageVisit<'_>) -> DeskAnswer {
         let records = class.records();
         let class = &records.class;
         let address = format!("{}/{}", self.class_address, class.code);
@@ -83,10 +70,10 @@ impl TeacherSite {
             "fingerprint": self.fingerprint.by_eye(),
             "pinned": format!("{address}?pin={}", self.fingerprint),
         });
-        self.page("join", "How to join", session, Some(class), page)
+        self.page("join", "How to join", visit, Some(class), page)
     }
 
-    pub(super) fn lead_page(&self, class: &ClassStore, session: &TeacherSession) -> DeskAnswer {
+    pub(super) fn lead_page(&self, class: &ClassStore, visit: PageVisit<'_>) -> DeskAnswer {
         let records = class.records();
         let leads = &records.class.leads;
         let sheets = self.desk.library().sheets().iter();
@@ -108,10 +95,10 @@ impl TeacherSite {
             "sheets": sheets, "message": leads.message,
             "time": date_and_time(now),
         });
-        self.page("lead", "Lead", session, Some(&records.class), page)
+        self.page("lead", "Lead", visit, Some(&records.class), page)
     }
 
-    pub(super) fn ask_page(&self, class: &ClassStore, session: &TeacherSession) -> DeskAnswer {
+    pub(super) fn ask_page(&self, class: &ClassStore, visit: PageVisit<'_>) -> DeskAnswer {
         let records = class.records();
         let sheets = self.desk.library().sheets().iter();
         let sheets: Vec<Value> = sheets
@@ -128,7 +115,7 @@ impl TeacherSite {
         let asked: Vec<Value> = all.map(|(at, _)| self.asked(&records, at)).collect();
         let current = records.class.question().map(|(number, _)| number);
         let page = json!({ "sheets": sheets, "asked": asked, "current": current });
-        self.page("ask", "Ask", session, Some(&records.class), page)
+        self.page("ask", "Ask", visit, Some(&records.class), page)
     }
 
     /// A question that was put to all, with both rounds of votes.
@@ -157,7 +144,7 @@ impl TeacherSite {
         })
     }
 
-    pub(super) fn marks_page(&self, class: &ClassStore, session: &TeacherSession) -> DeskAnswer {
+    pub(super) fn marks_page(&self, class: &ClassStore, visit: PageVisit<'_>) -> DeskAnswer {
         let records = class.records();
         let sheets = self.marked(&records);
         let rows: Vec<Value> = records
@@ -181,7 +168,7 @@ impl TeacherSite {
             })
             .collect();
         let page = json!({ "sheets": sheets, "rows": rows });
-        self.page("marks", "Marks", session, Some(&records.class), page)
+        self.page("marks", "Marks", visit, Some(&records.class), page)
     }
 
     pub(super) fn marks_file(&self, class: &ClassStore, query: &str) -> DeskAnswer {
@@ -209,7 +196,7 @@ impl TeacherSite {
         let records = class.records();
         let (codes, now) = (Codes::new(&self.codes_key), self.desk.now());
         let archive = archive::of_class(&records, self.desk.library(), codes, now);
-        let archive = archive.map_err(|error| PageError::Refused(format!("No file: {error}.")))?;
+        let archive = archive.map_err(|error| PageError::TooLarge(error.to_string()))?;
         let name = format!("class-{}-reports.zip", records.class.number);
         Ok(DeskAnswer::file("application/zip", &name, archive))
     }
@@ -226,16 +213,17 @@ impl TeacherSite {
         with.collect()
     }
 
-    pub(super) fn settings_page(&self, class: &ClassStore, session: &TeacherSession) -> DeskAnswer {
+    pub(super) fn settings_page(&self, class: &ClassStore, visit: PageVisit<'_>) -> DeskAnswer {
         let records = class.records();
         let class: &ClassRecord = &records.class;
         let page = json!({
-            "joins_freely": class.joins_freely, "stuck_minutes": class.stuck_minutes,
+            "joins_freely": visit.is_ticked("set", "joins-freely", class.joins_freely),
+            "stuck_minutes": class.stuck_minutes,
             "keep_days": class.keep_days, "made": date_and_time(class.made),
             "ended": class.ended.map(date_and_time),
             "deleted_at": class.ended.map(|_| date_and_time(class.deleted_at())),
         });
-        self.page("settings", "The class", session, Some(class), page)
+        self.page("settings", "The class", visit, Some(class), page)
     }
 
     pub(super) fn export_class(&self, class: &ClassStore) -> Result<DeskAnswer, PageError> {

@@ -21,7 +21,10 @@ impl DeskForm {
         if !request.has_type("application/x-www-form-urlencoded") {
             return Self::default();
         }
-        Self(form_urlencoded::parse(&request.body).into_owned().collect())
+        // A browser sends a line end as two characters, and its `maxlength` counts one.
+        let fields = form_urlencoded::parse(&request.body);
+        let unified = fields.map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")));
+        Self(unified.collect())
     }
 
     /// A field without the space around it; empty where there is none.
@@ -32,6 +35,12 @@ impl DeskForm {
     /// A field, `None` where it is empty.
     pub fn filled(&self, name: &str) -> Option<&str> {
         Some(self.get(name)).filter(|value| !value.is_empty())
+    }
+
+    /// Every field except the token, by its name.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let fields = self.0.iter().filter(|(name, _)| *name != TOKEN_FIELD);
+        fields.map(|(name, value)| (&**name, &**value))
     }
 
     /// A field as a number.
@@ -49,5 +58,10 @@ impl DeskForm {
         let sent = request.header(TOKEN_HEADER);
         let sent = sent.unwrap_or_else(|| self.get(TOKEN_FIELD));
         sent.as_bytes().ct_eq(token.as_bytes()).into()
+    }
+
+    /// Whether a script of the pages sent the request. It reads JSON, and no page.
+    pub fn is_by_script(request: &DeskRequest) -> bool {
+        request.headers.contains_key(TOKEN_HEADER)
     }
 }

@@ -6,8 +6,10 @@
 mod actions;
 mod class_pages;
 mod form;
+mod held_form;
 mod pages;
 pub mod qr;
+mod refused_form;
 mod routes;
 pub mod sign_in;
 mod student_page;
@@ -19,7 +21,8 @@ use hyper::{Method, StatusCode};
 
 use self::form::DeskForm;
 use self::pages::PageError;
-use self::sign_in::{COOKIE, TeacherSession, TeacherSessions};
+use self::refused_form::{PageVisit, RefusedForm};
+use self::sign_in::{COOKIE, LinkKey, TeacherSession, TeacherSessions};
 use super::Desk;
 use super::bench_links::BenchLinks;
 use super::server::{DeskAnswer, DeskRequest, DeskSite};
@@ -75,11 +78,15 @@ impl DeskSite for TeacherSite {
             (&Method::POST, "/link") => return self.print_link(),
             (_, path) if path.starts_with("/projector/") => self.projector(path),
             _ => match self.session(&request) {
-                Some(session) => self.signed_in(&request, &session).await,
-                None if request.path.ends_with(".json") => {
+                Some(session) => return self.signed_in(&request, &session).await,
+                None if request.method == Method::POST => {
+                    let form = DeskForm::of(&request);
+                    return self.not_done(&PageError::Locked, &request, &form, None);
+                }
+                None if is_asked_by_itself(&request) => {
                     return DeskAnswer::text(StatusCode::UNAUTHORIZED, "The desk is locked.");
                 }
-                None => return self.locked(),
+                None => return self.locked(&request.path),
             },
         };
         answered.unwrap_or_else(|error| self.problem(&error))
@@ -121,12 +128,17 @@ impl TeacherSite {
     fn sign_in(&self, request: &DeskRequest) -> DeskAnswer {
         let key = std::str::from_utf8(&request.body).unwrap_or_default();
         match self.sessions.exchange(key.trim(), self.desk.now()) {
-            Ok(Some(id)) => DeskAnswer::empty(StatusCode::NO_CONTENT).with(
+            Ok(LinkKey::Right(id)) => DeskAnswer::empty(StatusCode::NO_CONTENT).with(
                 "set-cookie",
                 format!("{COOKIE}={id}; Path=/; Secure; HttpOnly; SameSite=Strict"),
             ),
-            Ok(None) => {
+            Ok(LinkKey::Spent) => {
                 let sentence = "This link was used already, or a newer one was printed.";
+                DeskAnswer::text(StatusCode::FORBIDDEN, sentence)
+            }
+            Ok(LinkKey::Unknown) => {
+                let sentence = "This lab has printed no such link. Copy the whole link from the terminal, to \
+                     its last letter. If the lab was started again, only its new link works.";
                 DeskAnswer::text(StatusCode::FORBIDDEN, sentence)
             }
             Err(error) => broken(&error),
@@ -144,10 +156,12 @@ impl TeacherSite {
                 if let Err(error) = tell(&line) {
                     return broken(&error);
                 }
-                self.sign_in_page("A new link is in the terminal in which the lab runs. Open it.")
+                let said = "A new link is in the terminal in which the lab runs. Open it.";
+                self.sign_in_page(StatusCode::OK, said)
             }
             Ok(Err(_)) => {
-                self.sign_in_page("A link was printed a moment ago. Look at the terminal.")
+                let said = "A link was printed a moment ago. Look at the terminal.";
+                self.sign_in_page(StatusCode::OK, said)
             }
             Err(error) => broken(&error),
         }
@@ -158,20 +172,45 @@ impl TeacherSite {
         let pairs = lines.filter_map(|line| line.to_str().ok());
         let mut pairs = pairs.flat_map(|line| line.split(';'));
         let id = pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))?;
-        let by_itself = request.path.ends_with(".json") && !request.path.contains("export");
-        self.sessions.find(id, by_itself, self.desk.now())
+        self.sessions
+            .find(id, is_asked_by_itself(request), self.desk.now())
     }
 
-    async fn signed_in(
-        &self,
-        request: &DeskRequest,
-        session: &TeacherSession,
-    ) -> Result<DeskAnswer, PageError> {
+    async fn signed_in(&self, request: &DeskRequest, session: &TeacherSession) -> DeskAnswer {
         let path: Vec<&str> = request.path.split('/').filter(|s| !s.is_empty()).collect();
+        let visit = PageVisit::of(session);
         if request.method != Method::POST {
-            return self.read(&path, request, session);
+            let read = self.read(&path, request, visit);
+            return read.unwrap_or_else(|error| self.problem(&error));
         }
         let form = DeskForm::of(request);
+        let error = match self.sent(&path, request, &form, session).await {
+            Ok(answer) => return answer,
+            Err(error) => error,
+        };
+        let refused = match error {
+            PageError::Refused(ref mistake) if !DeskForm::is_by_script(request) => RefusedForm {
+                form: &form,
+                mistake: mistake.clone(),
+            },
+            error => return self.not_done(&error, request, &form, Some(session)),
+        };
+        // Each form is sent to the address of its own page.
+        let visit = PageVisit {
+            refused: Some(&refused),
+            ..visit
+        };
+        let again = self.read(&path, request, visit);
+        again.unwrap_or_else(|_| self.not_done(&error, request, &form, Some(session)))
+    }
+
+    async fn sent(
+        &self,
+        path: &[&str],
+        request: &DeskRequest,
+        form: &DeskForm,
+        session: &TeacherSession,
+    ) -> Result<DeskAnswer, PageError> {
         if !form.has_token(request, &session.token) {
             return Err(PageError::NoToken);
         }
@@ -180,8 +219,13 @@ impl TeacherSite {
             let gone = format!("{COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
             return Ok(DeskAnswer::see_other("/".into()).with("set-cookie", gone));
         }
-        self.change(&path, request, &form, session).await
+        self.change(path, request, form).await
     }
+}
+
+/// Whether an open page asks this by itself, every few seconds.
+fn is_asked_by_itself(request: &DeskRequest) -> bool {
+    request.path.ends_with("/board.json")
 }
 
 fn broken(error: &dyn std::fmt::Display) -> DeskAnswer {

@@ -4,11 +4,13 @@ use hyper::StatusCode;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::TeacherSite;
+use super::form::DeskForm;
+use super::refused_form::{FormMistake, PageVisit};
 use super::sign_in::TeacherSession;
+use super::{TeacherSite, held_form};
 use crate::classroom::desk::class_record::ClassRecord;
 use crate::classroom::desk::error::DeskError;
-use crate::classroom::desk::server::DeskAnswer;
+use crate::classroom::desk::server::{DeskAnswer, DeskRequest};
 use crate::classroom::protocol::Refused;
 
 /// Why a page is not what was asked for.
@@ -16,29 +18,64 @@ use crate::classroom::protocol::Refused;
 pub enum PageError {
     #[error("There is no such page.")]
     NotFound,
-    #[error("The form is not one of this session.")]
+    #[error("The desk is locked, and nothing was changed.")]
+    Locked,
+    #[error("This page is from an earlier sign-in, and nothing was changed.")]
     NoToken,
-    #[error("{0}")]
-    Refused(String),
+    #[error("{}", .0.says)]
+    Refused(FormMistake),
+    #[error("No archive was made: {0}.")]
+    TooLarge(String),
     #[error("The desk could not do it: {0}.")]
     Desk(#[from] DeskError),
+}
+
+/// What can be done with what was sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum NextTry {
+    /// Nothing was typed: the page has it all.
+    OnItsPage,
+    /// The answer holds what was typed, and a button.
+    FromHere,
+    /// A script sent a file, and its page is still open.
+    ByScript,
 }
 
 impl PageError {
     fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Locked => StatusCode::UNAUTHORIZED,
             Self::NoToken => StatusCode::FORBIDDEN,
-            Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused(_) | Self::TooLarge(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Desk(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
-    fn next(&self) -> &'static str {
+    fn next(&self, how: NextTry) -> &'static str {
         match self {
+            Self::NotFound if how == NextTry::FromHere => {
+                "Copy what you typed, and choose a class from the list."
+            }
             Self::NotFound => "Choose a class from the list.",
-            Self::NoToken => "Load the page again, and send the form from there.",
-            Self::Refused(_) => "Go back and change what you sent.",
+            Self::Locked => match how {
+                NextTry::OnItsPage => "Open it with a new link from the terminal.",
+                NextTry::FromHere => {
+                    "Print a new link, open it in another tab, and come back to this one. Then send the \
+                     form again."
+                }
+                NextTry::ByScript => {
+                    "Open it in another tab with a new link from the terminal. Then load this page again, \
+                     and choose the file again."
+                }
+            },
+            Self::NoToken => match how {
+                NextTry::OnItsPage => "Go to the page again, and choose there.",
+                NextTry::FromHere => "Read it, and send it again.",
+                NextTry::ByScript => "Load this page again, and choose the file again.",
+            },
+            Self::Refused(_) => "Nothing was changed.",
+            Self::TooLarge(_) => "Export one student after the other, each on their own page.",
             Self::Desk(error) if error.is_full() => {
                 "Nothing was changed. Make room on the disk that holds the data folder, or give Redis more \
                  memory, and send it again. The students' labs keep what they have and send it by \
@@ -51,7 +88,10 @@ impl PageError {
 
 impl From<Refused> for PageError {
     fn from(refused: Refused) -> Self {
-        Self::Refused(format!("{} {}", refused.says, refused.next))
+        Self::Refused(FormMistake {
+            says: format!("{} {}", refused.says, refused.next),
+            field: None,
+        })
     }
 }
 
@@ -65,12 +105,12 @@ struct DeskFrame<'p> {
 }
 
 impl TeacherSite {
-    /// A page for somebody who is signed in.
+    /// A page for somebody who is signed in. Behind a form that was refused it says so first.
     pub(super) fn page(
         &self,
         name: &str,
         title: &str,
-        session: &TeacherSession,
+        visit: PageVisit<'_>,
         class: Option<&ClassRecord>,
         page: Value,
     ) -> DeskAnswer {
@@ -80,28 +120,68 @@ impl TeacherSite {
                 "is_open": class.is_open, "has_ended": class.ended.is_some(),
             })
         });
-        let shared = json!({ "token": session.token, "class": class, "here": name });
-        self.render(StatusCode::OK, name, title, merged(shared, page))
+        let token = &visit.session.token;
+        let shared = json!({ "token": token, "class": class, "here": name });
+        let page = merged(merged(shared, visit.shown()), page);
+        if visit.refused.is_some() {
+            let title = format!("Error: {title}");
+            return self.render(StatusCode::UNPROCESSABLE_ENTITY, name, &title, page);
+        }
+        self.render(StatusCode::OK, name, title, page)
     }
 
     /// The page on which the script exchanges the link's key.
-    pub(super) fn sign_in_page(&self, said: &str) -> DeskAnswer {
+    pub(super) fn sign_in_page(&self, status: StatusCode, said: &str) -> DeskAnswer {
         let page = json!({ "said": said });
-        self.render(StatusCode::OK, "sign_in", "Open the desk", page)
+        self.render(status, "sign_in", "Open the desk", page)
     }
 
-    /// Nobody is signed in.
-    pub(super) fn locked(&self) -> DeskAnswer {
-        self.sign_in_page("")
+    /// Nobody is signed in. The link of the terminal leads to the first page, which is no error.
+    pub(super) fn locked(&self, path: &str) -> DeskAnswer {
+        let status = match path {
+            "/" => StatusCode::OK,
+            _ => StatusCode::UNAUTHORIZED,
+        };
+        self.sign_in_page(status, "")
     }
 
     /// A page that says what went wrong.
     pub(super) fn problem(&self, error: &PageError) -> DeskAnswer {
+        self.problem_with(error, NextTry::OnItsPage, json!({}))
+    }
+
+    /// What went wrong with a change. What was typed is in the answer, to be sent again.
+    pub(super) fn not_done(
+        &self,
+        error: &PageError,
+        request: &DeskRequest,
+        form: &DeskForm,
+        session: Option<&TeacherSession>,
+    ) -> DeskAnswer {
+        if DeskForm::is_by_script(request) {
+            let says = format!("{error} {}", error.next(NextTry::ByScript));
+            return DeskAnswer::json(error.status(), &json!({ "because": says }));
+        }
+        let held = held_form::shown(&request.path, form);
+        let how = match held {
+            Some(_) => NextTry::FromHere,
+            None => NextTry::OnItsPage,
+        };
+        let page = json!({
+            "token": session.map(|session| &session.token), "held": held,
+            "can_send": !matches!(error, PageError::NotFound),
+            "is_locked": matches!(error, PageError::Locked),
+        });
+        self.problem_with(error, how, page)
+    }
+
+    fn problem_with(&self, error: &PageError, how: NextTry, page: Value) -> DeskAnswer {
         if let PageError::Desk(error) = error {
             log::error!("the desk could not do what its teacher asked: {error}");
         }
-        let page = json!({ "because": error.to_string(), "next": error.next() });
-        self.render(error.status(), "problem", "That did not work", page)
+        let says = json!({ "because": error.to_string(), "next": error.next(how) });
+        let title = "Error: That did not work";
+        self.render(error.status(), "problem", title, merged(page, says))
     }
 
     /// A page.

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::TeacherSite;
 use super::pages::PageError;
-use super::sign_in::TeacherSession;
+use super::refused_form::PageVisit;
 use crate::classroom::desk::board;
 use crate::classroom::desk::class_store::ClassStore;
 use crate::classroom::desk::server::{DeskAnswer, DeskRequest};
@@ -18,26 +18,26 @@ impl TeacherSite {
         &self,
         path: &[&str],
         request: &DeskRequest,
-        session: &TeacherSession,
+        visit: PageVisit<'_>,
     ) -> Result<DeskAnswer, PageError> {
         match path {
-            [] | ["classes"] => Ok(self.class_list(session)),
+            [] | ["classes"] => Ok(self.class_list(visit)),
             ["class", number, rest @ ..] => {
                 let class = self.class_of(number)?;
                 match rest {
-                    [] => Ok(self.board_page(&class, session)),
+                    [] => Ok(self.board_page(&class, visit)),
                     ["board.json"] => Ok(self.board_json(&class)),
-                    ["roster"] => Ok(self.roster_page(&class, session, None)),
-                    ["slips"] => Ok(self.slips_page(&class, session)),
-                    ["join"] => Ok(self.join_page(&class, session)),
-                    ["lead"] => Ok(self.lead_page(&class, session)),
-                    ["ask"] => Ok(self.ask_page(&class, session)),
-                    ["marks"] => Ok(self.marks_page(&class, session)),
+                    ["roster"] => Ok(self.roster_page(&class, visit)),
+                    ["slips"] => Ok(self.slips_page(&class, visit)),
+                    ["join"] => Ok(self.join_page(&class, visit)),
+                    ["lead"] => Ok(self.lead_page(&class, visit)),
+                    ["ask"] => Ok(self.ask_page(&class, visit)),
+                    ["marks"] => Ok(self.marks_page(&class, visit)),
                     ["marks.csv"] => Ok(self.marks_file(&class, &request.query)),
-                    ["settings"] => Ok(self.settings_page(&class, session)),
+                    ["settings"] => Ok(self.settings_page(&class, visit)),
                     ["reports.zip"] => self.reports(&class),
                     ["export.json"] => self.export_class(&class),
-                    ["student", student] => self.student_page(&class, student, session),
+                    ["student", student] => self.student_page(&class, student, visit),
                     ["student", student, "export.json"] => self.export_student(&class, student),
                     _ => Err(PageError::NotFound),
                 }
@@ -53,7 +53,7 @@ impl TeacherSite {
         class.ok_or(PageError::NotFound)
     }
 
-    fn class_list(&self, session: &TeacherSession) -> DeskAnswer {
+    fn class_list(&self, visit: PageVisit<'_>) -> DeskAnswer {
         let now = self.desk.now();
         let classes: Vec<_> = self
             .desk
@@ -76,7 +76,7 @@ impl TeacherSite {
             })
             .collect();
         let page = json!({ "classes": classes });
-        self.page("classes", "Your classes", session, None, page)
+        self.page("classes", "Your classes", visit, None, page)
     }
 
     fn board_json(&self, class: &ClassStore) -> DeskAnswer {

@@ -25,6 +25,9 @@ pub const IDLE_LIMIT: Duration = Duration::from_secs(15 * 60);
 /// How often a new link is printed at most.
 const LINK_PAUSE: Duration = Duration::from_secs(10);
 
+/// How many keys are known as spent. Older ones are unknown.
+const MOST_SPENT: usize = 1_000;
+
 /// How many browsers may be signed in at once. The one that was idle for longest makes room.
 const MOST_SESSIONS: usize = 8;
 
@@ -40,7 +43,20 @@ pub struct TeacherSessions {
 struct PrintedLink {
     /// The hash of its key, until it is used.
     key: Option<SecretHash>,
+    /// The hash of each key that was used or replaced.
+    spent: Vec<SecretHash>,
     printed: BenchTime,
+}
+
+/// What the key of a link is worth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkKey {
+    /// The id of a new session.
+    Right(String),
+    /// It was used, or a newer link was printed.
+    Spent,
+    /// No link had it since the start: it is cut, or a letter of it differs.
+    Unknown,
 }
 
 /// A browser that is signed in.
@@ -63,8 +79,16 @@ impl TeacherSessions {
     /// The operating system has no randomness.
     pub fn new_link(&self, now: BenchTime) -> Result<String, StartError> {
         let key = new_secret()?;
-        *lock(&self.link) = Some(PrintedLink {
+        let mut link = lock(&self.link);
+        let before = link.take();
+        let mut spent = before.map_or_else(Vec::new, |before| {
+            before.spent.into_iter().chain(before.key).collect()
+        });
+        let excess = spent.len().saturating_sub(MOST_SPENT);
+        spent.drain(..excess);
+        *link = Some(PrintedLink {
             key: Some(SecretHash::of(&key)),
+            spent,
             printed: now,
         });
         Ok(key)
@@ -82,20 +106,25 @@ impl TeacherSessions {
         self.new_link(now).map(Ok)
     }
 
-    /// Exchanges the key of a link for the id of a session; `None` where it is not that key, or was
-    /// used.
+    /// Exchanges the key of a link for the id of a session.
     ///
     /// # Errors
     /// The operating system has no randomness.
-    pub fn exchange(&self, key: &str, now: BenchTime) -> Result<Option<String>, StartError> {
+    pub fn exchange(&self, key: &str, now: BenchTime) -> Result<LinkKey, StartError> {
         let mut link = lock(&self.link);
-        let is_right = |right: &SecretHash| right.is(&SecretHash::of(key));
-        let found = link
-            .as_mut()
-            .and_then(|link| link.key.take_if(|right| is_right(right)));
-        if found.is_none() {
-            return Ok(None);
-        }
+        let Some(link) = link.as_mut() else {
+            return Ok(LinkKey::Unknown);
+        };
+        let sent = SecretHash::of(key);
+        let Some(used) = link.key.take_if(|right| right.is(&sent)) else {
+            let is_spent = link.spent.iter().any(|spent| spent.is(&sent));
+            return Ok(if is_spent {
+                LinkKey::Spent
+            } else {
+                LinkKey::Unknown
+            });
+        };
+        link.spent.push(used);
         let (id, token) = (new_secret()?, new_secret()?);
         let mut open = lock(&self.open);
         open.retain(|_, session| now.since(session.used) < IDLE_LIMIT);
@@ -110,7 +139,7 @@ impl TeacherSessions {
             used: now,
         };
         open.insert(token, session);
-        Ok(Some(id))
+        Ok(LinkKey::Right(id))
     }
 
     /// The session of a cookie. A request that a page makes by itself is no use of it.
@@ -148,20 +177,37 @@ mod tests {
         assert_eq!(sessions.another_link(NOW).unwrap(), Err(TooSoon));
         let later = NOW.after(LINK_PAUSE);
         let second = sessions.another_link(later).unwrap().unwrap();
-        assert_eq!(sessions.exchange(&first, later).unwrap(), None);
-        assert_eq!(sessions.exchange("", later).unwrap(), None);
-        let id = sessions.exchange(&second, later).unwrap().unwrap();
-        assert_eq!(sessions.exchange(&second, later).unwrap(), None);
+        let exchange = |key: &str| sessions.exchange(key, later).unwrap();
+        assert_eq!(exchange(&first), LinkKey::Spent);
+        let LinkKey::Right(id) = exchange(&second) else {
+            panic!("the second link works");
+        };
+        assert_eq!(exchange(&second), LinkKey::Spent);
         let session = sessions.find(&id, false, later).unwrap();
         sessions.sign_out(&session);
         assert!(sessions.find(&id, false, later).is_none());
     }
 
     #[test]
+    fn a_link_that_is_cut_or_mistyped_is_not_called_used() {
+        let sessions = TeacherSessions::default();
+        assert_eq!(sessions.exchange("", NOW).unwrap(), LinkKey::Unknown);
+        let key = sessions.new_link(NOW).unwrap();
+        for typed in ["", "x", &key[1..], &key.to_lowercase()[..42]] {
+            let worth = sessions.exchange(typed, NOW).unwrap();
+            assert_eq!(worth, LinkKey::Unknown, "{typed}");
+        }
+        let worth = sessions.exchange(&key, NOW).unwrap();
+        assert!(matches!(worth, LinkKey::Right(_)), "{worth:?}");
+    }
+
+    #[test]
     fn an_idle_session_locks_even_if_the_board_refreshes_itself() {
         let sessions = TeacherSessions::default();
         let key = sessions.new_link(NOW).unwrap();
-        let id = sessions.exchange(&key, NOW).unwrap().unwrap();
+        let LinkKey::Right(id) = sessions.exchange(&key, NOW).unwrap() else {
+            panic!("the link works");
+        };
         let minutes = |n: u64| NOW.after(Duration::from_secs(60 * n));
         assert!(sessions.find(&id, false, minutes(10)).is_some());
         assert!(sessions.find(&id, true, minutes(24)).is_some());

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::TeacherSite;
 use super::pages::PageError;
-use super::sign_in::TeacherSession;
+use super::refused_form::PageVisit;
 use crate::classroom::desk::backup;
 use crate::classroom::desk::class_store::{ClassRecords, ClassStore};
 use crate::classroom::desk::error::DeskError;
@@ -22,7 +22,7 @@ impl TeacherSite {
         &self,
         class: &ClassStore,
         number: &str,
-        session: &TeacherSession,
+        visit: PageVisit<'_>,
     ) -> Result<DeskAnswer, PageError> {
         self.student_page_with(class, number, session, None)
     }
@@ -74,7 +74,7 @@ impl TeacherSite {
             "sheets": sheets.collect::<Vec<_>>(),
         });
         let title = student.name.clone();
-        Ok(self.page("student", &title, session, Some(&records.class), page))
+        Ok(self.page("student", &title, visit, Some(&records.class), page))
     }
 
     fn sheet_view(

@@ -88,7 +88,7 @@ fn a_report_has_at_most_as_many_items_and_bytes_as_the_protocol_allows() {
         outbox.push(item(Happened::Reflected {
             sheet: "06-session-fixation".into(),
             reflection: n.to_string(),
-            text: "\u{1}".repeat(8 * 1024),
+            text: "\u{1}".repeat(16 * 1024),
         }));
     }
     let batch = outbox.batch();

@@ -7,12 +7,14 @@ use rocket::response::Redirect;
 use rocket::{Either, Route, State, post, routes};
 use rocket_dyn_templates::Template;
 
-use super::view::{ClassPage, Comparison, JoinFields, Situation};
+use super::view::{ClassPage, Comparison, JoinFields, NotJoined, Situation};
 use super::{address, render};
 use crate::classroom::member::class_members::{ClassError, ClassMembers, JoinForm, ReachableDesks};
+use crate::classroom::member::desk_link::LinkError;
 use crate::classroom::member::https_desk::HttpsDesk;
 use crate::classroom::member::invitation::{BadInvitation, Invitation, join_code};
 use crate::classroom::member::record::{StudentSecret, WayToDesk};
+use crate::classroom::protocol::RefusedReason;
 use crate::lab::{Lessons, page};
 use crate::web::context::RequestContext;
 use crate::web::problem::Problem;
@@ -24,7 +26,7 @@ enum Next {
     /// The student compares this first.
     Compare(Comparison),
     /// The form is wrong, or the desk does not answer.
-    Correct(String),
+    Correct(NotJoined),
 }
 
 #[post("/class/join", data = "<form>")]
@@ -58,7 +60,10 @@ async fn join(
             match members.join(&context.bench, &form).await {
                 Ok(()) => return Ok(Either::Left(Redirect::to(address(context)))),
                 Err(ClassError::Storage(error)) => return Err(error.into()),
-                Err(error) => Next::Correct(error.to_string()),
+                Err(error) => Next::Correct(NotJoined {
+                    says: error.to_string(),
+                    fields: fields_of(&error, &fields),
+                }),
             }
         }
         other => other,
@@ -81,15 +86,31 @@ async fn join(
 
 /// Decides what is next. `same` is the fingerprint that the student found to be the projector's.
 async fn next(members: &ClassMembers, fields: &JoinFields, same: &str) -> Next {
-    let correct = |error: BadInvitation| Next::Correct(error.to_string());
+    let correct = |error: BadInvitation| {
+        let field = match error {
+            _ if !fields.link.is_empty() || error == BadInvitation::Empty => "link",
+            BadInvitation::Code | BadInvitation::NoCode => "code",
+            _ => "address",
+        };
+        Next::Correct(NotJoined {
+            says: error.to_string(),
+            fields: vec![field],
+        })
+    };
     match members.desks() {
         ReachableDesks::Nowhere => {
-            return Next::Correct("There is no class on this machine yet. Ask the teacher.".into());
+            return Next::Correct(NotJoined {
+                says: "There is no class on this machine yet. Ask the teacher.".into(),
+                fields: Vec::new(),
+            });
         }
         ReachableDesks::InProcess(_) => {
             return match join_code(&fields.code) {
                 Ok(code) => Next::Join(WayToDesk::InProcess, code),
-                Err(error) => correct(error),
+                Err(error) => Next::Correct(NotJoined {
+                    says: error.to_string(),
+                    fields: vec!["code"],
+                }),
             };
         }
         ReachableDesks::Anywhere => {}
@@ -114,7 +135,44 @@ async fn next(members: &ClassMembers, fields: &JoinFields, same: &str) -> Next {
             by_eye: shown.by_eye(),
             whole: shown.to_string(),
         }),
-        Err(error) => Next::Correct(error.to_string()),
+        Err(error) => Next::Correct(NotJoined {
+            says: error.to_string(),
+            fields: vec![field_of_address(fields)],
+        }),
+    }
+}
+
+/// The field that names the desk.
+fn field_of_address(fields: &JoinFields) -> &'static str {
+    if fields.link.is_empty() {
+        "address"
+    } else {
+        "link"
+    }
+}
+
+/// The fields to look at after a refusal. On this machine the form has no field for an address.
+fn fields_of(error: &ClassError, fields: &JoinFields) -> Vec<&'static str> {
+    let is_here = fields.link.is_empty() && fields.address.is_empty();
+    let code = if fields.link.is_empty() {
+        "code"
+    } else {
+        "link"
+    };
+    let slip = (!fields.slip.is_empty()).then_some("slip");
+    match error {
+        ClassError::Field { name, .. } => vec![name],
+        ClassError::Link(LinkError::Refused(refused)) => match refused.reason {
+            RefusedReason::NoSuchClass => vec![code],
+            // A code or a PIN was wrong; the desk does not say which.
+            RefusedReason::TooManyWrong => [code].into_iter().chain(slip).collect(),
+            RefusedReason::NameTaken => ["name"].into_iter().chain(slip).collect(),
+            RefusedReason::BadName => vec!["name"],
+            _ => Vec::new(),
+        },
+        ClassError::Link(_) if is_here => Vec::new(),
+        ClassError::Link(_) => vec![field_of_address(fields)],
+        ClassError::Input(_) | ClassError::Storage(_) => Vec::new(),
     }
 }
 

@@ -35,7 +35,7 @@ fn problem(error: ClassError) -> Problem {
             error.to_string(),
             "Go back to the page Class, and try again.",
         ),
-        ClassError::Input(why) => Problem::new(
+        ClassError::Input(why) | ClassError::Field { says: why, .. } => Problem::new(
             Status::UnprocessableEntity,
             "Nothing was changed",
             why,

@@ -30,7 +30,7 @@ pub(super) struct ClassPage {
     /// The fingerprint that the student compares before anything is sent.
     pub compare: Option<Comparison>,
     /// Why joining did not work.
-    pub error: Option<String>,
+    pub error: Option<NotJoined>,
     done: Option<&'static str>,
     stamp: String,
 }
@@ -40,6 +40,14 @@ pub(super) struct ClassPage {
 pub(super) struct Comparison {
     pub by_eye: String,
     pub whole: String,
+}
+
+/// Why joining did not work.
+#[derive(Serialize)]
+pub(super) struct NotJoined {
+    pub says: String,
+    /// The names of the fields that are to be looked at, the first one first.
+    pub fields: Vec<&'static str>,
 }
 
 /// What was typed into the form. The PIN and the secret are typed again after an error.

@@ -91,7 +91,7 @@ async fn every_malformed_request_has_its_reason() {
     );
 
     let hand = json!({ "at": 1, "happened": "hand", "up": true });
-    let long = "x".repeat(8 * 1024 + 1);
+    let long = "x".repeat(16 * 1024 + 1);
     let text = json!({ "at": 1, "happened": "reflected", "sheet": "01-a-session",
                        "reflection": "r", "text": long });
     for (first, items) in [

@@ -68,14 +68,67 @@ async fn what_was_acknowledged_survives_kill_9_and_a_backup_brings_it_elsewhere(
         (output.status.success(), told + &error)
     };
     let (done, told) = session_lab(&["desk", "backup", backup], folder.path());
-    assert!(done && told.contains("1 classes are in"), "{told}");
+    assert!(done && told.contains("1 class is in"), "{told}");
     let (done, told) = session_lab(&["desk", "restore", backup], folder.path());
     assert!(!done && told.contains("has a class 1 already"), "{told}");
     let other = tempfile::tempdir().unwrap();
     let (done, told) = session_lab(&["desk", "restore", backup], other.path());
-    assert!(done && told.contains("1 classes were restored"), "{told}");
+    assert!(done && told.contains("1 class was restored"), "{told}");
     let desk = DeskProgram::start(other.path(), &[]).await;
     finds_everything(&desk, &class, alice).await;
+}
+
+/// What `session-lab desk` says, and whether it succeeded.
+fn desk_command(what: &str, file: &Path, data: &Path) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_session-lab"));
+    command.args(["desk", what]).arg(file);
+    command.arg("--data-dir").arg(data);
+    let output = command.output().expect("it runs");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.success(), told + &error)
+}
+
+#[test]
+fn a_backup_of_a_folder_that_is_missing_or_has_no_lab_is_refused_and_makes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, missing) = (folder.path().join("b.json"), folder.path().join("nothing"));
+    let empty = folder.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    for (data, words) in [
+        (&missing, "there is no data folder"),
+        (&empty, "no lab has stored anything"),
+    ] {
+        let (done, told) = desk_command("backup", &file, data);
+        assert!(!done && told.contains(words), "{told}");
+        assert!(told.contains("--data-dir"), "{told}");
+    }
+    assert!(!file.exists() && !missing.exists());
+    assert_eq!(std::fs::read_dir(&empty).unwrap().count(), 0);
+}
+
+#[test]
+fn a_file_that_is_no_backup_is_named_and_the_data_folder_is_not_blamed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("utf-16"), b"\xff\xfe{\0}\0").unwrap();
+    std::fs::write(path("cut"), "{\"kind\": \"session-lab-desk\", \"clas").unwrap();
+    std::fs::write(path("page"), "<html>").unwrap();
+    let data = path("data");
+    for (what, file, words) in [
+        ("restore", folder.path().to_owned(), "is a folder"),
+        ("restore", path("none"), "there is no file"),
+        ("restore", path("utf-16"), "it is UTF-16 text"),
+        ("restore", path("cut"), "it ends too early"),
+        ("restore", path("page"), "it is no JSON"),
+        ("backup", folder.path().to_owned(), "is a folder"),
+        ("backup", path("cut"), "is there already"),
+        ("backup", path("none/b.json"), "there is no folder"),
+    ] {
+        let (done, told) = desk_command(what, &file, &data);
+        assert!(!done && told.contains(words), "{what} {file:?}: {told}");
+        assert!(!told.contains("--data-dir"), "{what} {file:?}: {told}");
+    }
 }
 
 #[tokio::test]

@@ -150,6 +150,32 @@ async fn a_reflection_gets_a_remark_that_the_student_reads() {
     );
 }
 
+#[tokio::test]
+async fn what_a_reader_does_not_see_is_an_escape_in_the_csv_as_on_the_page() {
+    let lab = DeskLab::start().await;
+    let teacher = lab.teacher().await;
+    let (class, code) = teacher.make_class("Monday").await;
+    let hidden = "Ada\u{202e}\u{200b}\u{feff}\u{2066}";
+    StudentLab::join(&lab.doors, &code, hidden, 1).await;
+    let shown = "Ada\\u202e\\u200b\\ufeff\\u2066";
+    // Marks of Hebrew and Arabic are letters of a name.
+    let roster = "אב\u{200f}ג;7\u{200b}";
+    teacher
+        .done(&format!("{class}/roster"), &[("roster", roster)])
+        .await;
+    let page = teacher.get(&format!("{class}/roster")).await.body;
+    assert!(page.contains(shown), "{page}");
+    for file in ["moodle", "canvas"] {
+        let answer = teacher.get(&format!("{class}/marks.csv?for={file}")).await;
+        let text = answer.body.trim_start_matches('\u{feff}');
+        for words in [shown, "אב\u{200f}ג", "7\\u200b"] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        let raw = ['\u{202e}', '\u{200b}', '\u{feff}', '\u{2066}'];
+        assert!(!text.contains(raw), "{text}");
+    }
+}
+
 #[test]
 fn no_cell_is_a_formula() {
     for text in ["=1", "+1", "-1", "@x", "\t=1", "\r=1", "＝1"] {

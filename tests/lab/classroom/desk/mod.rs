@@ -6,6 +6,7 @@
 pub mod archive;
 mod bad_input;
 mod deletion;
+mod forms;
 mod full_disk;
 mod in_browser;
 mod joining;

@@ -12,6 +12,7 @@ async fn the_link_works_once_and_signing_out_ends_it() {
     assert!(teacher.get("/").await.body.contains("Your classes"));
     let used = teacher.raw("POST", "/sign-in", &[], lab.key().into()).await;
     assert_eq!(used.status, 403);
+    assert!(used.body.contains("was used already"), "{}", used.body);
     assert_eq!(used.header("set-cookie").count(), 0);
     let mut stranger = teacher.clone();
     for cookie in ["", "__Host-desk=", "__Host-desk=x", "desk=x"] {
@@ -27,6 +28,22 @@ async fn the_link_works_once_and_signing_out_ends_it() {
             .is_some_and(|line| line.ends_with("Max-Age=0"))
     );
     assert!(teacher.get("/").await.body.contains("The desk is locked"));
+}
+
+#[tokio::test]
+async fn a_link_that_is_cut_or_mistyped_is_not_called_used() {
+    let lab = DeskLab::start().await;
+    let stranger = lab.teacher().await;
+    let cut = lab.key()[..20].to_owned();
+    for key in [String::new(), cut, "x".into()] {
+        let answer = stranger.raw("POST", "/sign-in", &[], key).await;
+        assert_eq!(answer.status, 403);
+        assert!(
+            answer.body.contains("has printed no such link") && !answer.body.contains("used"),
+            "{}",
+            answer.body
+        );
+    }
 }
 
 #[tokio::test]
