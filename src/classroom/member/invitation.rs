@@ -1,6 +1,8 @@
 //! The link by which a class is joined, `https://192.0.2.7:7072/K7Q2MA?pin=…`, or its parts as a
 //! student types them from the projector.
 
+use std::net::Ipv6Addr;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -30,6 +32,14 @@ pub struct Invitation {
 pub enum BadInvitation {
     #[error("The address of the desk cannot be read. It looks like 192.0.2.7:7072.")]
     Address,
+    #[error("The address of the desk is missing. It looks like 192.0.2.7:7072.")]
+    NoAddress,
+    #[error("An IPv6 address needs brackets, as in [2001:db8::7]:7072.")]
+    Brackets,
+    #[error(
+        "That is a join code alone. Type it beside the address of the desk, or paste the whole link."
+    )]
+    CodeAlone,
     #[error("The link does not begin with https://. A lab talks to a desk over TLS only.")]
     NotOverTls,
     #[error("A join code has {CODE_LENGTH} letters and digits, without O, I, 0 and 1.")]
@@ -44,7 +54,13 @@ impl Invitation {
     /// # Errors
     /// What is wrong with it. A pin that cannot be read is never left out.
     pub fn parse(link: &str) -> Result<Self, BadInvitation> {
-        let link = link.trim();
+        let link = bare(link);
+        if link.is_empty() {
+            return Err(BadInvitation::NoAddress);
+        }
+        if join_code(link).is_ok() {
+            return Err(BadInvitation::CodeAlone);
+        }
         let url = Url::parse(link).map_err(|_| BadInvitation::Address)?;
         if url.scheme() != "https" {
             return Err(BadInvitation::NotOverTls);
@@ -76,9 +92,15 @@ impl Invitation {
 
 impl DeskAddress {
     fn parse(text: &str) -> Result<Self, BadInvitation> {
-        let text = text.trim();
+        let text = bare(text);
         let text = text.strip_prefix("https://").unwrap_or(text);
-        if text.is_empty() || text.contains("://") {
+        if text.is_empty() {
+            return Err(BadInvitation::NoAddress);
+        }
+        if text.parse::<Ipv6Addr>().is_ok() {
+            return Err(BadInvitation::Brackets);
+        }
+        if text.contains("://") {
             return Err(BadInvitation::Address);
         }
         let url = Url::parse(&format!("https://{text}")).map_err(|_| BadInvitation::Address)?;
@@ -102,12 +124,24 @@ impl DeskAddress {
     }
 }
 
+/// A pasted text without what was around it: spaces, the mark of an editor, and the quotes in which a
+/// command line or a chat has a link.
+fn bare(text: &str) -> &str {
+    let around = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || "\u{feff}\u{200b}\u{200e}\u{200f}\"'`<>\u{2018}\u{2019}\u{201c}\u{201d}\u{201e}\u{ab}\u{bb}"
+                .contains(c)
+    };
+    text.trim_matches(around)
+}
+
 /// A join code as the desk writes it: capitals, and no spaces.
 ///
 /// # Errors
 /// It can be no join code.
 pub fn join_code(text: &str) -> Result<String, BadInvitation> {
-    let code: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let code: String = bare(text).chars().filter(|c| !c.is_whitespace()).collect();
     let code = code.to_ascii_uppercase();
     let allowed = |b: u8| matches!(b, b'A'..=b'H' | b'J'..=b'N' | b'P'..=b'Z' | b'2'..=b'9');
     if code.len() == CODE_LENGTH && code.bytes().all(allowed) {
@@ -144,6 +178,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_around_a_pasted_link_does_not_count() {
+        let link = "https://192.0.2.7:7000/K7Q2MA";
+        let read = Invitation::parse(link).unwrap();
+        for (before, after) in [
+            ("\u{feff}", ""),
+            ("'", "'"),
+            ("\"", "\"\n"),
+            ("<", ">"),
+            ("\u{201e}", "\u{201c}"),
+            (" \u{200b}`", "`"),
+        ] {
+            let pasted = format!("{before}{link}{after}");
+            assert_eq!(Invitation::parse(&pasted), Ok(read.clone()), "{pasted:?}");
+            let (address, code) = (
+                format!("{before}192.0.2.7:7000{after}"),
+                format!("{before}k7q2ma{after}"),
+            );
+            let typed = Invitation::from_parts(&address, &code);
+            assert_eq!(typed, Ok(read.clone()), "{pasted:?}");
+        }
+    }
+
+    #[test]
     fn a_port_that_is_left_out_is_that_of_a_desk() {
         let port = |link: &str| Invitation::parse(link).unwrap().desk.port;
         assert_eq!(port("https://192.0.2.7/K7Q2MA"), CLASS_PORT);
@@ -163,11 +220,23 @@ mod tests {
             ),
             ("https://192.0.2.7:7072/K7Q2MA?pin=", BadInvitation::Pin),
             ("https://ada@192.0.2.7/K7Q2MA", BadInvitation::Address),
-            ("K7Q2MA", BadInvitation::Address),
+            ("K7Q2MA", BadInvitation::CodeAlone),
+            ("k7q 2ma", BadInvitation::CodeAlone),
+            ("192.0.2.7", BadInvitation::Address),
+            ("", BadInvitation::NoAddress),
+            ("''", BadInvitation::NoAddress),
         ] {
             assert_eq!(Invitation::parse(link), Err(why), "{link}");
         }
-        for address in ["", "ftp://192.0.2.7", "a b", "192.0.2.7:99999"] {
+        for (address, why) in [
+            ("", BadInvitation::NoAddress),
+            (" ", BadInvitation::NoAddress),
+            ("2001:db8::7", BadInvitation::Brackets),
+        ] {
+            let read = Invitation::from_parts(address, "K7Q2MA");
+            assert_eq!(read, Err(why), "{address}");
+        }
+        for address in ["ftp://192.0.2.7", "a b", "192.0.2.7:99999"] {
             let read = Invitation::from_parts(address, "K7Q2MA");
             assert_eq!(read, Err(BadInvitation::Address), "{address}");
         }
