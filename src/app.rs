@@ -2,10 +2,11 @@
 
 mod announce;
 mod desk;
+pub mod lab_keys;
 mod listeners;
 pub mod proxies;
 mod reach;
-mod same_keys;
+pub mod same_keys;
 pub mod settings;
 mod template_folder;
 mod upkeep;
@@ -13,7 +14,6 @@ mod upkeep;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rocket::http::Method;
 use time::OffsetDateTime;
@@ -21,15 +21,13 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::app::settings::{Reach, ServerSecrets, SessionStore, Settings};
+use crate::app::settings::{Reach, SessionStore, Settings};
 use crate::attacker::sniffing_proxy;
 use crate::attacker::sniffing_proxy::SniffingProxy;
 use crate::attacker::sniffing_proxy::capture::Captures;
 use crate::attacks::scenario::TargetLab;
 use crate::base::addresses::{Addresses, Listener, Site};
 use crate::base::bench_name::BenchName;
-use crate::base::clock::BenchTime;
-use crate::base::keys::ServerKey;
 use crate::base::start_error::StartError;
 use crate::base::tls::Certificate;
 use crate::classroom::desk::bench_links::BenchLinks;
@@ -38,8 +36,8 @@ use crate::classroom::member::sender;
 use crate::client::LabClient;
 use crate::lab::{Lessons, StepKeeper, Store};
 use crate::same_site::measured::MeasuredTables;
+use crate::session::bench::Benches;
 use crate::session::bench::owners::EarlierSecrets;
-use crate::session::bench::{BenchKeys, Benches};
 use crate::storage::health::Watched;
 use crate::storage::{FileStorage, MemoryStorage, RedisStorage, Storage};
 use crate::web::bench_control::link_to;
@@ -145,7 +143,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartError> {
         Watched::Redis(redis) => (None, Some(redis.clone())),
         Watched::Memory => (None, None),
     };
-    let keys = bench_keys(settings)?;
+    let keys = lab_keys::load_or_make(settings)?;
     let certificate = Arc::new(certificate(settings)?);
     let lab_client = LabClient::new(certificate.cert_pem())
         .map_err(|error| broken(&error))?
@@ -308,39 +306,14 @@ fn lessons(settings: &Settings) -> Result<Lessons, StartError> {
     for mistake in own.iter().flat_map(SheetLibrary::mistakes) {
         log::warn!("a worksheet is left out: {mistake}");
     }
+    if own.as_ref().is_some_and(|own| own.sheets().is_empty()) {
+        log::warn!("no worksheet of --labs can be used");
+    }
     let attested = match settings.reach {
         Reach::Class { .. } => Attested::ByTeacher,
         Reach::Loopback => Attested::BySelf,
     };
     Ok(Lessons::new(own, attested, settings.data_dir.clone()))
-}
-
-/// The present keys, and those of before that are still accepted.
-fn bench_keys(settings: &Settings) -> Result<BenchKeys, StartError> {
-    let present = ServerSecrets {
-        key: server_key(settings)?,
-        token_key: settings.keys.jwt_secret_key().map(ServerKey::from_given),
-    };
-    let mut keys = BenchKeys::derive(|label| present.derive(label));
-    let earlier = settings.keys.earlier(&settings.data_dir, &present)?;
-    for (secrets, until) in earlier {
-        let set = BenchKeys::derive(|label| secrets.derive(label));
-        keys = keys.and_until(until, set);
-    }
-    if keys.has_ended(BenchTime::now(Duration::ZERO)) {
-        log::warn!(
-            "an earlier key has ended and is no longer accepted: remove it from the variable"
-        );
-    }
-    Ok(keys)
-}
-
-/// Labs that are thrown away have no data folder; they get a key and a certificate for this run.
-fn server_key(settings: &Settings) -> Result<ServerKey, StartError> {
-    if settings.data_dir.as_os_str().is_empty() {
-        return Ok(ServerKey::random());
-    }
-    ServerKey::load_or_make(&settings.data_dir, settings.keys.secret_key())
 }
 
 fn certificate(settings: &Settings) -> Result<Certificate, StartError> {

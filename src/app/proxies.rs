@@ -5,8 +5,7 @@ use std::net::Ipv4Addr;
 
 use url::Url;
 
-/// The variables by which programs are told of a proxy. curl does not read `HTTP_PROXY` in capitals;
-/// others do.
+/// The variables by which programs are told of a proxy.
 const VARIABLES: [&str; 6] = [
     "http_proxy",
     "HTTP_PROXY",
@@ -15,6 +14,10 @@ const VARIABLES: [&str; 6] = [
     "all_proxy",
     "ALL_PROXY",
 ];
+
+/// The one that curl does not read, though others do: a web server gives the header `Proxy` of a
+/// request to its CGI programs under this name.
+const NOT_OF_CURL: &str = "HTTP_PROXY";
 
 /// The lab's names and its address.
 const HOSTS: [&str; 5] = [
@@ -33,6 +36,8 @@ pub const EXCEPT: &str = "export no_proxy=localhost,127.0.0.1,lab.test";
 pub struct NamedProxies {
     /// The variables, each with host and port of its proxy and without its password.
     pub set: String,
+    /// Whether curl reads any of them. If it does, the others are left out.
+    pub read_by_curl: bool,
     /// The names of the lab for which curl asks a proxy.
     pub asked_for: Vec<&'static str>,
 }
@@ -41,12 +46,17 @@ pub struct NamedProxies {
 /// none.
 pub fn named(variable: impl Fn(&str) -> Option<String>) -> Option<NamedProxies> {
     let read = |name: &&str| variable(name).filter(|value| !value.trim().is_empty());
-    let set: Vec<String> = VARIABLES
+    let set = VARIABLES
         .iter()
-        .filter_map(|name| Some(format!("{name} ({})", without_login(&read(name)?))))
-        .collect();
-    if set.is_empty() {
-        return None;
+        .filter_map(|name| Some((*name, without_login(&read(name)?))));
+    let (of_curl, of_others): (Vec<_>, Vec<_>) = set.partition(|(name, _)| *name != NOT_OF_CURL);
+    if of_curl.is_empty() {
+        let set = shown(&of_others);
+        return (!set.is_empty()).then(|| NamedProxies {
+            set,
+            read_by_curl: false,
+            asked_for: Vec::new(),
+        });
     }
     let excepted = ["no_proxy", "NO_PROXY"].iter().find_map(read);
     let excepted = excepted.unwrap_or_default();
@@ -54,7 +64,8 @@ pub fn named(variable: impl Fn(&str) -> Option<String>) -> Option<NamedProxies> 
         .into_iter()
         .filter(|host| !is_excepted(host, &excepted));
     Some(NamedProxies {
-        set: set.join(", "),
+        set: shown(&of_curl),
+        read_by_curl: true,
         asked_for: sent.collect(),
     })
 }
@@ -67,6 +78,12 @@ pub(super) fn warning(variable: impl Fn(&str) -> Option<String>) -> Option<Strin
     Some(format!(
         "{set}: curl asks it also for {asked_for}. In its terminal: {EXCEPT}"
     ))
+}
+
+/// Variables with their proxies.
+fn shown(set: &[(&str, String)]) -> String {
+    let each = set.iter().map(|(name, proxy)| format!("{name} ({proxy})"));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 /// Host and port of a proxy. Its address may hold a password.
@@ -86,15 +103,17 @@ fn without_login(address: &str) -> String {
 }
 
 /// Whether a list as in `no_proxy` excepts a host, as curl reads it: a name also excepts what is
-/// below it, and an address may be a network.
+/// below it, and an address may be a network. `*` is everything where it is the whole list.
 fn is_excepted(host: &str, list: &str) -> bool {
+    if list == "*" {
+        return true;
+    }
     let mut entries = list.split([',', ' ']).filter(|entry| !entry.is_empty());
     entries.any(|entry| {
         let entry = entry.trim_start_matches('.').to_ascii_lowercase();
         let below = || host.strip_suffix(&entry);
         let address = host.parse().ok();
-        entry == "*"
-            || entry == host
+        entry == host
             || address.is_some_and(|address| is_in_network(address, &entry))
             || address.is_none() && below().is_some_and(|rest| rest.ends_with('.'))
     })
@@ -141,8 +160,27 @@ mod tests {
         );
         assert_eq!(with("localhost,127.0.0.1,lab.test"), None);
         assert_eq!(warning(|_| None), None);
+        assert!(
+            with("*,example.com")
+                .expect("curl does not take this * for all")
+                .contains("also for localhost")
+        );
+        assert_eq!(with("*"), None);
         assert!(!is_excepted("127.0.0.1", "0.0.1"));
         assert!(!is_excepted("127.0.0.1", "127.0.0.0/99"));
         assert!(is_excepted("127.0.0.1", "0.0.0.0/0"));
+    }
+
+    #[test]
+    fn the_variable_that_curl_does_not_read_is_no_reason_for_a_warning() {
+        let set = |names: &'static [&str]| {
+            move |name: &str| names.contains(&name).then(|| "http://p:1".to_owned())
+        };
+        assert_eq!(warning(set(&["HTTP_PROXY"])), None);
+        for names in [&["http_proxy"][..], &["HTTPS_PROXY"], &["ALL_PROXY"]] {
+            assert!(warning(set(names)).is_some(), "{names:?}");
+        }
+        let both = warning(set(&["HTTP_PROXY", "https_proxy"])).expect("a line");
+        assert!(both.starts_with("https_proxy (p:1): curl asks"), "{both}");
     }
 }

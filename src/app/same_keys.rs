@@ -16,6 +16,35 @@ const HINT: &str = "give every instance the same SESSION_LAB_SECRET_KEY (and \
     SESSION_LAB_SECRET_KEY_FALLBACKS (and SESSION_LAB_JWT_SECRET_KEY_FALLBACKS); for other keys use another database, such as /1, or remove the mark: \
     redis-cli del 'lab:{local}:settings:bench:keys'";
 
+/// Where the mark is kept, on the bench `local`.
+pub fn record() -> RecordKey {
+    // Invariant: a literal name.
+    RecordKey::new(None, RecordKind::Setting, "keys").expect("a literal name")
+}
+
+/// Compares the mark in a store with that of a lab's keys, of which there are none where the first start
+/// would make them.
+///
+/// # Errors
+/// The store is used with other keys.
+pub fn compare(stored: Option<&[u8]>, keys: Option<&BenchKeys>) -> Result<(), StartError> {
+    let Some(stored) = stored else {
+        return Ok(());
+    };
+    let now = BenchTime::now(Duration::ZERO);
+    let all = keys
+        .into_iter()
+        .flat_map(|keys| keys.earlier(now).chain([keys]));
+    if all
+        .map(BenchKeys::mark)
+        .any(|mark| mark.as_bytes() == stored)
+    {
+        return Ok(());
+    }
+    let said = "another lab uses these sessions with other keys";
+    Err(StartError::new(said.to_owned(), HINT))
+}
+
 /// Leaves the mark of this lab's keys in a store that it shares, or compares it. Where the mark is
 /// that of keys of before, which this lab still accepts, the mark becomes that of its present keys.
 ///
@@ -35,18 +64,14 @@ pub async fn check(benches: &Benches, sessions: &SessionStore) -> Result<(), Sta
     let now = BenchTime::now(Duration::ZERO);
     let earlier: Vec<String> = keys.earlier(now).map(BenchKeys::mark).collect();
     let known = known(&bench, &mark, &earlier).await;
-    if known.map_err(|error| failed(&error))? == mark.as_bytes() {
-        return Ok(());
-    }
-    let said = "another lab uses these sessions with other keys";
-    Err(StartError::new(said.to_owned(), HINT))
+    let known = known.map_err(|error| failed(&error))?;
+    compare(Some(&known), Some(keys))
 }
 
 /// The mark in the store: this one, where there was none or one of `earlier`, or else the one that
 /// was there.
 async fn known(bench: &Bench, mark: &str, earlier: &[String]) -> Result<Vec<u8>, StorageError> {
-    // Invariant: a literal name.
-    let key = RecordKey::new(None, RecordKind::Setting, "keys").expect("a literal name");
+    let key = record();
     let put = Put {
         key: key.clone(),
         value: mark.into(),

@@ -16,4 +16,5 @@ pub mod shutdown;
 pub mod site_names;
 pub mod start_error;
 pub mod tapped_stream;
+pub mod text_file;
 pub mod tls;

@@ -5,7 +5,7 @@
 
 mod backup_file;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
 

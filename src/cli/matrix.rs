@@ -16,9 +16,9 @@ use crate::attacks::matrix;
 use crate::attacks::matrix::MatrixSelection;
 use crate::attacks::record::BrowserRecord;
 use crate::attacks::{ALL, Outcome, find};
-use crate::base::byte_order_mark;
 use crate::base::encode;
 use crate::base::start_error::StartError;
+use crate::base::text_file::{self, UnreadableText};
 use crate::browser::BrowserEngine;
 use crate::defences::policy::Variant;
 
@@ -144,10 +144,12 @@ fn write_record(file: &Path, cells: &[MatrixCell], with: &str) -> Result<(), Sta
         let message = format!("cannot write the record {}: {reason}", file.display());
         StartError::new(message, hint)
     };
-    let mut record = match std::fs::read_to_string(file) {
-        Ok(json) => BrowserRecord::parse(byte_order_mark::skip(&json))
+    let mut record = match text_file::read(file) {
+        Ok(json) => BrowserRecord::parse(&json)
             .map_err(|e| failed(format!("the file is no record: {e}")))?,
-        Err(error) if error.kind() == ErrorKind::NotFound => BrowserRecord::default(),
+        Err(UnreadableText::System(error)) if error.kind() == ErrorKind::NotFound => {
+            BrowserRecord::default()
+        }
         Err(error) => return Err(failed(error.to_string())),
     };
     let today = OffsetDateTime::now_utc().date().to_string();
@@ -265,5 +267,17 @@ mod tests {
                         first-wins    200.\n  refuse        400.\n";
         assert_eq!(cost_lines(&all), expected);
         assert_eq!(cost_lines(&[]), "");
+    }
+
+    #[test]
+    fn a_record_of_another_encoding_is_named_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("record.json");
+        for (bytes, said) in [(&b"\xff\xfe{\0"[..], "UTF-16"), (b"caf\xe9", "not UTF-8")] {
+            std::fs::write(&file, bytes).unwrap();
+            let error = write_record(&file, &[], "a browser").unwrap_err();
+            assert!(error.message.contains(said), "{error}");
+            assert_eq!(std::fs::read(&file).unwrap(), bytes);
+        }
     }
 }

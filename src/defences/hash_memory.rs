@@ -24,6 +24,11 @@ const ROOM: usize = 33 * 1024;
 pub struct HashMemory(Vec<Block>);
 
 impl HashMemory {
+    /// Whether a hash with the parameters of `like` fits into the largest memory.
+    pub fn has_room_for(like: &PasswordHash) -> bool {
+        Params::try_from(like).is_ok_and(|params| params.block_count() <= ROOM)
+    }
+
     /// The hash of a password with the algorithm, the parameters and the salt of `like`, `length`
     /// bytes long.
     ///

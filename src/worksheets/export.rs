@@ -68,7 +68,8 @@ impl Export {
     pub fn read(text: &str, bench: &BenchName, codes: Codes<'_>) -> Result<Self, String> {
         let no_progress = "The file holds no progress of worksheets.";
         let text = byte_order_mark::skip(text);
-        let file: ExportFile = serde_json::from_str(text).map_err(|_| no_progress)?;
+        let file: ExportFile =
+            serde_json::from_str(text).map_err(|error| unreadable(text, &error, no_progress))?;
         if file.progress["format"] != FORMAT {
             return Err(no_progress.into());
         }
@@ -78,13 +79,11 @@ impl Export {
                 "A newer Session Lab saved the file (format {version}; this one reads {VERSION})."
             ));
         }
-        let export: Self = serde_json::from_value(file.progress).map_err(|_| no_progress)?;
+        let changed = "The file was changed, or another lab saved it. A lab knows its own by its \
+                       key: to move to another computer, take the folder lab-data along.";
+        let export: Self = serde_json::from_value(file.progress).map_err(|_| changed)?;
         if !same(&codes.of_export(&export.canonical()), &file.code) {
-            return Err(
-                "The file was changed, or another lab saved it. A lab knows its own by its key: to \
-                 move to another computer, take the folder lab-data along."
-                    .into(),
-            );
+            return Err(changed.into());
         }
         if export.bench != bench.as_str() {
             return Err(format!(
@@ -93,6 +92,25 @@ impl Export {
             ));
         }
         Ok(export)
+    }
+}
+
+/// Why a text is no JSON of this form. A file that was copied may have lost its end, or have zeros
+/// where the disk lost something.
+fn unreadable(text: &str, error: &serde_json::Error, no_progress: &str) -> String {
+    let is_object = text.trim_start().starts_with('{');
+    if text.trim().is_empty() {
+        "The file is empty.".into()
+    } else if is_object && error.is_eof() {
+        "The file ends too early: a part of it is missing. Copy it again, or save the progress again."
+            .into()
+    } else if is_object && error.is_syntax() {
+        format!(
+            "The file is damaged in line {}. Copy it again, or save the progress again.",
+            error.line()
+        )
+    } else {
+        no_progress.into()
     }
 }
 
@@ -126,6 +144,16 @@ mod tests {
         assert_eq!(read(&earlier.to_json(codes)).unwrap(), earlier);
         assert!(refused("{}".into()).contains("no progress"));
         assert!(refused(file.replace(FORMAT, "other")).contains("no progress"));
+        assert!(refused(String::new()).contains("is empty"));
+        assert!(refused("a text".into()).contains("no progress"));
+        for end in [1, file.len() / 2, file.len() - 3] {
+            let why = refused(file[..end].into());
+            assert!(why.contains("ends too early"), "{end}: {why}");
+        }
+        let zeros = file.replace("06-x", "06\0x");
+        assert!(refused(zeros).contains("is damaged in line "));
+        assert!(refused(format!("{file}\0\0")).contains("is damaged in line "));
+        assert!(refused(file.replace("\"sheets\"", "\"shoots\"")).contains("was changed"));
         let other = Export::read(&file, &BenchName::local(), codes).unwrap_err();
         assert!(other.contains("of bench team-7"), "{other}");
         assert!(Export::read(&file, &bench, Codes::new(&[8; 32])).is_err());

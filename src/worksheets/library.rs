@@ -3,6 +3,7 @@
 mod readings;
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -61,7 +62,7 @@ impl SheetLibrary {
     /// The sheets of a folder, as these readers have them. What is wrong for the others is a mistake also.
     ///
     /// # Errors
-    /// It cannot be read. A file that is no sheet is a mistake in the library, not an error.
+    /// It cannot be read, or there is nothing in it. A file that is no sheet is a mistake in the library, not an error.
     pub fn of_folder(folder: &Path, audience: SheetAudience) -> Result<Self, StartError> {
         let unreadable = |error: std::io::Error| {
             let hint = "name a folder with files NN-topic.md, or leave --labs out";
@@ -71,17 +72,41 @@ impl SheetLibrary {
             );
             StartError::new(text, hint)
         };
-        let mut files = BTreeMap::new();
+        let (mut files, mut unused) = (BTreeMap::new(), Vec::new());
         for entry in std::fs::read_dir(folder).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let hidden = name.starts_with('.');
-            if !hidden && entry.file_type().map_err(unreadable)?.is_file() {
-                files.insert(name, std::fs::read(entry.path()).map_err(unreadable)?);
+            if name.starts_with('.') {
+                continue;
             }
+            // A link counts as what it leads to.
+            let message = match std::fs::metadata(entry.path()) {
+                Ok(found) if found.is_file() => {
+                    files.insert(name, std::fs::read(entry.path()).map_err(unreadable)?);
+                    continue;
+                }
+                Ok(_) if !name.ends_with(".md") => continue,
+                Ok(found) if found.is_dir() => "this is a folder and no sheet".to_owned(),
+                Ok(_) => "this is no file".to_owned(),
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    "this link leads to nothing".to_owned()
+                }
+                Err(error) => format!("the file is unreadable: {error}"),
+            };
+            unused.push(Mistake {
+                file: name,
+                line: 1,
+                message,
+            });
         }
         let mut library = Self::of(files.clone(), audience);
         library.check_others(&files, audience);
+        library.mistakes.extend(unused);
+        if library.sheets.is_empty() && library.mistakes.is_empty() {
+            let text = format!("no worksheet is in {}", folder.display());
+            let hint = "name a folder with files NN-topic.md, or leave --labs out";
+            return Err(StartError::new(text, hint));
+        }
         Ok(library)
     }
 
@@ -320,6 +345,37 @@ mod tests {
         );
         let itself = "02-b.md:1: it comes after sheet 02, which has no smaller number";
         assert_eq!(of("\"02\""), [itself]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_without_sheets_is_refused_and_what_only_looks_like_one_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let of = || SheetLibrary::of_folder(folder.path(), SheetAudience::OwnLab);
+        let path = |name: &str| folder.path().join(name);
+        for name in [".hidden", "README.md", "INSTRUCTOR.md"] {
+            let error = of().unwrap_err();
+            assert!(error.message.starts_with("no worksheet is in "), "{error}");
+            assert!(error.hint.contains("NN-topic.md"), "{}", error.hint);
+            std::fs::write(path(name), "").unwrap();
+        }
+        std::fs::create_dir(path("pictures")).unwrap();
+        assert!(of().is_err());
+        std::fs::create_dir(path("09-x.md")).unwrap();
+        std::os::unix::fs::symlink("nowhere", path("10-y.md")).unwrap();
+        let outside = tempfile::NamedTempFile::new().unwrap();
+        std::os::unix::fs::symlink(outside.path(), path("11-z.md")).unwrap();
+        let library = of().unwrap();
+        let mut mistakes: Vec<_> = library.mistakes().iter().map(ToString::to_string).collect();
+        mistakes.sort();
+        assert_eq!(
+            mistakes,
+            [
+                "09-x.md:1: this is a folder and no sheet",
+                "10-y.md:1: this link leads to nothing",
+                "11-z.md:1: the front matter between two lines +++ is missing",
+            ]
+        );
     }
 
     /// A desk compares ids and points, whoever the reader is.

@@ -7,6 +7,7 @@ mod attack;
 mod audit;
 mod completions;
 mod doctor;
+mod guess;
 pub mod hidden_characters;
 mod man;
 mod matrix;

@@ -18,6 +18,7 @@ use figment::{
 use serde::Deserialize;
 
 use super::environment::{Environment, PREFIX, variable};
+use super::toml_hint::toml_hint;
 use crate::app::settings::flags::{ADDRESS, PORT, ServeFlags, StoreName};
 use crate::base::byte_order_mark;
 use crate::base::start_error::StartError;
@@ -56,7 +57,7 @@ pub(super) struct RawSettings {
 }
 
 /// The names of [`RawSettings`]'s fields, as a file spells them.
-const NAMES: [&str; 19] = [
+pub(super) const NAMES: [&str; 19] = [
     "lab-port",
     "http-port",
     "https-port",
@@ -76,6 +77,14 @@ const NAMES: [&str; 19] = [
     "bind",
     "public-name",
     "attacker-name",
+];
+
+/// The variables with keys, which no file may have.
+const SECRETS: [&str; 4] = [
+    "SECRET_KEY",
+    "JWT_SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+    "JWT_SECRET_KEY_FALLBACKS",
 ];
 
 impl Default for RawSettings {
@@ -160,13 +169,7 @@ impl SettingsLayers {
 
     fn explain(&self, error: &figment::Error) -> StartError {
         if let Kind::UnknownField(name, _) = &error.kind {
-            let hint = match name.as_str() {
-                "secret-key" | "jwt-secret-key" | "secret_key" | "jwt_secret_key" => {
-                    let name = variable(name);
-                    format!("keys come from the environment: export {PREFIX}{name}=…")
-                }
-                _ => format!("the known keys are {}", NAMES.join(", ")),
-            };
+            let hint = unknown_key_hint(name);
             let file = self.source(name).unwrap_or_else(|| FILE.to_owned());
             return StartError::new(format!("unknown key {name} in {file}"), hint);
         }
@@ -188,8 +191,21 @@ impl SettingsLayers {
     }
 }
 
+/// What to write in place of a key that no file has.
+fn unknown_key_hint(name: &str) -> String {
+    let upper = variable(name);
+    let upper = upper.strip_prefix(PREFIX).unwrap_or(&upper);
+    if SECRETS.contains(&upper) {
+        return format!("keys come from the environment: export {PREFIX}{upper}=…");
+    }
+    match NAMES.into_iter().find(|known| variable(known) == upper) {
+        Some(known) => format!("write it as {known}"),
+        None => format!("the known keys are {}", NAMES.join(", ")),
+    }
+}
+
 /// What a value is not that a setting of this name does not accept, and an example.
-fn accepts(name: &str) -> (String, &'static str) {
+pub(super) fn accepts(name: &str) -> (String, &'static str) {
     let text = |of: &str| format!("not text ({of})");
     match name {
         _ if name.ends_with("-port") => (format!("not {PORT}"), "7070"),
@@ -204,7 +220,7 @@ fn accepts(name: &str) -> (String, &'static str) {
 }
 
 /// Whether a file writes a setting in quotes.
-fn is_text(name: &str) -> bool {
+pub(super) fn is_text(name: &str) -> bool {
     !name.ends_with("-port") && !matches!(name, "open" | "class" | "desk")
 }
 
@@ -242,7 +258,12 @@ fn read_file(named: Option<PathBuf>, folder: &Path) -> Result<Option<SettingsLay
         let message = format!("cannot read the settings file {source}: {reason}");
         StartError::new(message, "save it as UTF-8 text")
     })?;
-    SettingsLayer::from_provider(source, &Toml::string(text)).map(Some)
+    let read = SettingsLayer::from_provider(source, &Toml::string(text));
+    let read = read.map_err(|error| {
+        let hint = toml_hint(text, &error.message);
+        StartError { hint, ..error }
+    });
+    read.map(Some)
 }
 
 /// The values of one layer under the name that its errors show.

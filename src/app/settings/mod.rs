@@ -11,6 +11,7 @@ pub mod flags;
 pub mod given_keys;
 mod layers;
 mod reach;
+mod toml_hint;
 mod weak_key;
 
 use std::path::{Path, PathBuf};

@@ -138,6 +138,49 @@ fn a_key_in_the_file_is_sent_to_the_environment_and_not_repeated() {
         "keys come from the environment: export SESSION_LAB_SECRET_KEY=…"
     );
     assert!(!error.message.contains("hunter2"));
+    for (key, name) in [
+        ("SECRET_KEY", "SECRET_KEY"),
+        ("SESSION_LAB_JWT_SECRET_KEY", "JWT_SECRET_KEY"),
+        ("secret-key-fallbacks", "SECRET_KEY_FALLBACKS"),
+        ("jwt_secret_key_fallbacks", "JWT_SECRET_KEY_FALLBACKS"),
+    ] {
+        let error = refused(&format!("{key} = 'hunter2'"), &[], &[]);
+        let hint = format!("keys come from the environment: export SESSION_LAB_{name}=…");
+        assert_eq!(error.hint, hint, "{key}");
+    }
+}
+
+#[test]
+fn a_key_in_another_spelling_is_told_its_own() {
+    for key in ["https_port", "HTTPS_PORT", "SESSION_LAB_HTTPS_PORT"] {
+        let error = refused(&format!("{key} = 1"), &[], &[]);
+        assert_eq!(error.hint, "write it as https-port", "{key}");
+    }
+    let error = refused("colour = 1", &[], &[]);
+    assert!(error.hint.starts_with("the known keys are lab-port, "));
+}
+
+#[test]
+fn a_text_in_the_wrong_quotes_or_in_none_is_told_which_ones() {
+    for (file, hint) in [
+        (
+            "data-dir = \"C:\\Users\\x\"",
+            "single quotes: data-dir = 'C:\\folder'",
+        ),
+        ("lab-port = 1\nlabs = ./x", "in quotes: labs = './folder'"),
+        ("labs = ./x\nlab-port = 1", "in quotes: labs = './folder'"),
+        ("redis-ca = /etc/ca.pem", "in quotes: redis-ca = 'ca.pem'"),
+        ("data-dir = 'data", "in quotes: data-dir = './folder'"),
+        ("lab-port = 70 70", "lines such as http-port = 7080"),
+        ("lab-port 7070", "lines such as http-port = 7080"),
+    ] {
+        let error = refused(file, &[], &[]);
+        assert!(
+            error.message.contains("is not valid TOML"),
+            "{file}: {error}"
+        );
+        assert!(error.hint.contains(hint), "{file}: {}", error.hint);
+    }
 }
 
 #[test]

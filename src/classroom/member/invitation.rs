@@ -1,6 +1,8 @@
 //! The link by which a class is joined, `https://192.0.2.7:7072/K7Q2MA?pin=…`, or its parts as a
 //! student types them from the projector.
 
+use std::net::Ipv6Addr;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -42,6 +44,12 @@ pub enum BadInvitation {
     NoCode,
     #[error("The address of the desk cannot be read. It looks like 192.0.2.7:7072.")]
     Address,
+    #[error("An IPv6 address needs brackets, as in [2001:db8::7]:7072.")]
+    Brackets,
+    #[error(
+        "That is a join code alone. Type it beside the address of the desk, or paste the whole link."
+    )]
+    CodeAlone,
     #[error("The link does not begin with https://. A lab talks to a desk over TLS only.")]
     NotOverTls,
     #[error("A join code has {CODE_LENGTH} letters and digits, without O, I, 0 and 1.")]
@@ -57,6 +65,12 @@ impl Invitation {
     /// What is wrong with it. A pin that cannot be read is never left out.
     pub fn parse(link: &str) -> Result<Self, BadInvitation> {
         let link = bare(link);
+        if link.is_empty() {
+            return Err(BadInvitation::Empty);
+        }
+        if join_code(link).is_ok() {
+            return Err(BadInvitation::CodeAlone);
+        }
         let url = Url::parse(link).map_err(|_| BadInvitation::Address)?;
         if url.scheme() != "https" {
             return Err(BadInvitation::NotOverTls);
@@ -106,7 +120,13 @@ impl DeskAddress {
     fn parse(text: &str) -> Result<Self, BadInvitation> {
         let text = bare(text);
         let text = text.strip_prefix("https://").unwrap_or(text);
-        if text.is_empty() || text.contains("://") {
+        if text.is_empty() {
+            return Err(BadInvitation::NoAddress);
+        }
+        if text.parse::<Ipv6Addr>().is_ok() {
+            return Err(BadInvitation::Brackets);
+        }
+        if text.contains("://") {
             return Err(BadInvitation::Address);
         }
         let url = Url::parse(&format!("https://{text}")).map_err(|_| BadInvitation::Address)?;
@@ -225,9 +245,20 @@ mod tests {
             ),
             ("https://192.0.2.7:7072/K7Q2MA?pin=", BadInvitation::Pin),
             ("https://ada@192.0.2.7/K7Q2MA", BadInvitation::Address),
-            ("K7Q2MA", BadInvitation::Address),
+            ("K7Q2MA", BadInvitation::CodeAlone),
+            ("k7q 2ma", BadInvitation::CodeAlone),
+            ("192.0.2.7", BadInvitation::Address),
+            ("", BadInvitation::NoAddress),
+            ("''", BadInvitation::NoAddress),
         ] {
             assert_eq!(Invitation::parse(link), Err(why), "{link}");
+        }
+        for (address, why) in [
+            (" ", BadInvitation::NoAddress),
+            ("2001:db8::7", BadInvitation::Brackets),
+        ] {
+            let read = Invitation::from_parts(address, "K7Q2MA");
+            assert_eq!(read, Err(why), "{address}");
         }
         for address in ["ftp://192.0.2.7", "a b", "192.0.2.7:99999"] {
             let read = Invitation::from_parts(address, "K7Q2MA");

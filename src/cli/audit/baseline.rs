@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::could_not_run;
 use crate::attacks::audit::report::AuditFinding;
 use crate::base::start_error::StartError;
+use crate::base::text_file;
 
 /// The findings of an earlier report, as check and verdict.
 #[derive(Debug)]
@@ -34,8 +35,9 @@ impl Baseline {
     pub(super) fn read(file: &Path) -> Result<Self, StartError> {
         let shown = file.display();
         let hint = "make one with --format json --output FILE";
-        let text = std::fs::read_to_string(file)
-            .map_err(|error| could_not_run(format!("cannot read {shown}: {error}"), hint))?;
+        let text = text_file::read(file).map_err(|error| {
+            could_not_run(format!("cannot read {shown}: {error}"), error.hint(hint))
+        })?;
         let report: EarlierReport = serde_json::from_str(&text)
             .map_err(|error| could_not_run(format!("{shown} is no report: {error}"), hint))?;
         let findings = report.findings.into_iter();

@@ -30,6 +30,7 @@ use crate::attacks::matrix::throw_away_name;
 use crate::base::encode;
 use crate::base::print::{say, tell};
 use crate::base::start_error::StartError;
+use crate::base::text_file;
 use crate::browser::{Browser, BrowserEngine, BrowserError, BrowserSettings};
 use crate::client::caller::Call;
 
@@ -271,10 +272,10 @@ fn recipe(flags: &AuditFlags) -> Result<(Recipe, PathBuf), StartError> {
     }
     let file = flags.recipe.clone().unwrap_or_else(|| RECIPE_FILE.into());
     let shown = file.display();
-    let text = std::fs::read_to_string(&file).map_err(|error| {
+    let text = text_file::read(&file).map_err(|error| {
         let hint = "give an address, as in session-lab audit http://localhost:5000, or write a \
                     recipe with session-lab audit --init";
-        could_not_run(format!("cannot read {shown}: {error}"), hint)
+        could_not_run(format!("cannot read {shown}: {error}"), error.hint(hint))
     })?;
     let recipe = Recipe::read(&text)
         .map_err(|error| could_not_run(format!("{shown}, {error}"), error.next.clone()))?;

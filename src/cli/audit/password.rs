@@ -1,6 +1,7 @@
 //! The passwords of an audit's accounts: from a file, from the environment, or asked for. A flag has
 //! none, because every user of the machine can read a command line.
 
+use std::env::VarError;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,8 +9,10 @@ use std::process::{Command, Stdio};
 use super::could_not_run;
 use crate::attacks::audit::plan::AuditAccount;
 use crate::attacks::audit::recipe::AccountRecipe;
+use crate::base::byte_order_mark;
 use crate::base::encode;
 use crate::base::start_error::StartError;
+use crate::base::text_file;
 
 /// The variable with the password of the first account that has no file.
 const VARIABLE: &str = "SESSION_LAB_AUDIT_PASSWORD";
@@ -20,9 +23,7 @@ pub(super) fn accounts(
     recipes: &[AccountRecipe],
     folder: &Path,
 ) -> Result<Vec<AuditAccount>, StartError> {
-    let mut given = std::env::var(VARIABLE)
-        .ok()
-        .filter(|password| !password.is_empty());
+    let mut given = of_environment()?;
     let mut accounts = Vec::new();
     for recipe in recipes {
         let password = match &recipe.password_file {
@@ -44,14 +45,29 @@ pub(super) fn accounts(
     Ok(accounts)
 }
 
+/// The password in the environment, where there is one.
+fn of_environment() -> Result<Option<String>, StartError> {
+    match std::env::var(VARIABLE) {
+        // A shell that read it from a file may have read the mark of an editor with it.
+        Ok(given) => Ok(Some(byte_order_mark::skip(&given))
+            .filter(|password| !password.is_empty())
+            .map(str::to_owned)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => {
+            let message = format!("{VARIABLE} is not UTF-8");
+            let hint =
+                "write the password into a UTF-8 file, and name it: password-file in the recipe";
+            Err(could_not_run(message, hint))
+        }
+    }
+}
+
 fn of_file(file: &Path) -> Result<String, StartError> {
     let shown = file.display();
-    let text = std::fs::read_to_string(file).map_err(|error| {
+    let text = text_file::read(file).map_err(|error| {
         let message = format!("cannot read the password in {shown}: {error}");
-        could_not_run(
-            message,
-            "write the password into the file that the recipe names",
-        )
+        let hint = "write the password into the file that the recipe names";
+        could_not_run(message, error.hint(hint))
     })?;
     match text.lines().next().filter(|line| !line.is_empty()) {
         Some(line) => Ok(line.to_owned()),
@@ -92,5 +108,25 @@ fn ask(user: &str) -> Result<String, StartError> {
     match read {
         Ok(_) if !password.is_empty() => Ok(password.to_owned()),
         _ => Err(missing()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_password_of_a_file_is_its_first_line_without_the_mark_of_an_editor() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("password");
+        for text in ["secret 1\nmore", "\u{feff}secret 1\r\n"] {
+            std::fs::write(&file, text).unwrap();
+            assert_eq!(of_file(&file).unwrap(), "secret 1");
+        }
+        std::fs::write(&file, b"\xff\xfes\0").unwrap();
+        let error = of_file(&file).unwrap_err();
+        assert!(error.message.contains("UTF-16"), "{error}");
+        std::fs::write(&file, b"caf\xe9").unwrap();
+        assert_eq!(of_file(&file).unwrap_err().hint, "save it as UTF-8 text");
     }
 }

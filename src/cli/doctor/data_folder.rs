@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 use time::OffsetDateTime;
 
 use super::finding::Finding;
+use crate::app::lab_keys;
 use crate::app::settings::{SessionStore, Settings};
-use crate::base::keys::ServerKey;
 use crate::base::tls::Certificate;
 use crate::storage::file::LOCK_FILE;
 
@@ -31,7 +31,11 @@ pub fn look(settings: &Settings, a_lab_runs: bool) -> Vec<Finding> {
     }
     if !folder.exists() {
         let found = format!("{shown} is not there yet; the first start makes it");
-        return vec![Finding::good(TOPIC, found)];
+        let key = key(settings).err();
+        return [Finding::good(TOPIC, found)]
+            .into_iter()
+            .chain(key)
+            .collect();
     }
     let in_use = settings.sessions == SessionStore::File && is_locked(folder);
     let own = match (in_use, a_lab_runs) {
@@ -44,9 +48,7 @@ pub fn look(settings: &Settings, a_lab_runs: bool) -> Vec<Finding> {
         ),
     };
     let mut findings = vec![own, certificate(folder)];
-    if let Err(error) = key(folder, settings) {
-        findings.push(Finding::bad("server key", error.message, error.hint));
-    }
+    findings.extend(key(settings).err());
     findings
 }
 
@@ -106,10 +108,8 @@ fn certificate(folder: &Path) -> Finding {
     }
 }
 
-fn key(folder: &Path, settings: &Settings) -> Result<(), crate::base::start_error::StartError> {
-    let given = settings.keys.secret_key();
-    if given.is_none() && !ServerKey::file(folder).exists() {
-        return Ok(());
-    }
-    ServerKey::load(folder, given).map(drop)
+/// Whether the keys can be read: the present one, and the earlier ones that the environment names.
+fn key(settings: &Settings) -> Result<(), Finding> {
+    let read = lab_keys::of_disk(settings).map(drop);
+    read.map_err(|error| Finding::bad("server key", error.message, error.hint))
 }

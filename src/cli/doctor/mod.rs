@@ -14,6 +14,7 @@ mod ports;
 mod program;
 mod proxy;
 mod store;
+mod worksheets;
 
 use std::time::Duration;
 
@@ -66,6 +67,11 @@ async fn of_the_lab(lines: &mut Lines, settings: &Settings) -> Result<(), StartE
     match blocking(move || data_folder::look(&own, a_lab_runs)).await {
         Ok(findings) => lines.say_all(findings)?,
         Err(NoAnswer) => lines.say(late("data folder", FindingMark::Bad))?,
+    }
+    let own = settings.clone();
+    match blocking(move || worksheets::look(&own)).await {
+        Ok(findings) => lines.say_all(findings)?,
+        Err(NoAnswer) => lines.say(late("worksheets", FindingMark::Bad))?,
     }
     let asked = timeout(LIMIT, store::look(settings)).await;
     lines.say(asked.unwrap_or_else(|_| late("sessions", FindingMark::Bad)))

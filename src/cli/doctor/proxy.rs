@@ -10,6 +10,10 @@ pub fn look(variable: impl Fn(&str) -> Option<String>) -> Finding {
         return Finding::good("proxy", "no variable names one");
     };
     let set = found.set;
+    if !found.read_by_curl {
+        let found = format!("{set}; curl does not read that variable");
+        return Finding::good("proxy", found);
+    }
     if found.asked_for.is_empty() {
         return Finding::good("proxy", format!("{set}; no_proxy excepts the lab's names"));
     }
@@ -55,6 +59,10 @@ mod tests {
             );
             assert!(line.contains("https_proxy ("), "{line}");
         }
+        let finding = with(&[("HTTP_PROXY", "proxy.example:3128")]);
+        assert_eq!(finding.mark, FindingMark::Good);
+        let line = finding.to_string();
+        assert!(line.contains("curl does not read that variable"), "{line}");
         let line = with(&[("http_proxy", "proxy.example:3128")]).to_string();
         assert!(line.contains("(proxy.example:3128)"), "{line}");
     }

@@ -17,6 +17,7 @@
 //! and `Debug` and `Display` leave it out. Next: `connection.rs`, which goes there.
 
 use std::fmt;
+use std::net::Ipv6Addr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -106,6 +107,9 @@ impl Address {
             Some((user, password)) => (unescape(user)?, unescape(password)?),
             None => (None, None),
         };
+        if user.is_some() && password.is_none() {
+            return Err(BadAddress::NoPassword);
+        }
         let usual = if sentinels { SENTINEL_PORT } else { REDIS_PORT };
         let mut hosts = hosts
             .split(',')
@@ -138,6 +142,11 @@ impl Address {
 
 impl Host {
     fn parse(text: &str, usual: u16) -> Result<Self, BadAddress> {
+        // A link-local address is followed by `%` and the name of its network.
+        let plain = text.split_once('%').map_or(text, |(address, _)| address);
+        if plain.parse::<Ipv6Addr>().is_ok() {
+            return Err(BadAddress::Brackets);
+        }
         let (name, port) = match text.strip_prefix('[') {
             // An IPv6 address is in brackets, as in every URL.
             Some(rest) => match rest.split_once(']').ok_or(BadAddress::HostName)? {
@@ -275,6 +284,13 @@ mod tests {
             ("redis://", Host),
             ("redis://:hunter2@", Host),
             ("redis://:6379", Host),
+            ("redis://::1", Brackets),
+            ("redis://::1:6379/0", Brackets),
+            ("redis://:hunter2@2001:db8::1/0", Brackets),
+            ("redis://fe80::1%eth0", Brackets),
+            ("redis+sentinel://a,2001:db8::7/primary", Brackets),
+            ("redis://hun@ter2@localhost", NoPassword),
+            ("redis://lab:@localhost", NoPassword),
             ("redis://lo cal", HostName),
             ("redis://[::1", HostName),
             ("redis://host#0", HostName),

@@ -12,6 +12,12 @@ pub enum BadAddress {
     /// A host with a character that no name and no address has.
     #[error("has a host that is neither a name nor an address")]
     HostName,
+    /// An IPv6 address as it is, whose colons look like the one before a port.
+    #[error("has an IPv6 address without brackets")]
+    Brackets,
+    /// A user without a password, who is often a password without its colon.
+    #[error("has a user name and no password")]
+    NoPassword,
     /// A `/` before the last `@`: what was meant as part of the password ended the host.
     #[error("has a / in its user name or password")]
     Slash,
@@ -57,6 +63,11 @@ impl BadAddress {
             Self::Host => "name the host after the password: redis://:password@host:6379/0",
             Self::HostName => {
                 "write a name, an IPv4 address, or an IPv6 address in brackets: redis://[::1]:6379/0"
+            }
+            Self::Brackets => "put the IPv6 address in brackets: redis://[::1]:6379/0",
+            Self::NoPassword => {
+                "write a colon before the password: redis://:password@host:6379/0, or \
+                 redis://user:password@host:6379/0"
             }
             Self::Slash | Self::Escape => ENCODED,
             Self::SeveralHosts => {

@@ -18,6 +18,7 @@ mod connection;
 mod error;
 mod health;
 mod keys;
+mod open_error;
 pub mod reading;
 mod replica;
 mod scripts;
@@ -42,8 +43,9 @@ use crate::defences::policy::Variant;
 pub use address::Address;
 pub use bad_address::BadAddress;
 use connection::{CLEAR, RedisConnection, RedisRequest};
+pub use open_error::OpenRedisError;
 use scripts::Scripts;
-pub use start::{OpenRedisError, try_out};
+pub use start::try_out;
 pub use target::BadAuthority;
 
 /// How long a record stays in Redis after its deadline: time enough for the sweep to take it first.

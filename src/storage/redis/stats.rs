@@ -13,7 +13,8 @@ use tokio::time::timeout;
 
 use super::address::Address;
 use super::error::too_slow;
-use super::start::OpenRedisError;
+use super::open_error::OpenRedisError;
+use super::start::why_not;
 use super::target::RedisTarget;
 use super::{RECORD_FIELDS, RecordFields, keys, stored};
 use crate::base::bench_name::BenchName;
@@ -61,7 +62,10 @@ pub async fn read(address: Address, census: &mut dyn Census) -> Result<Memory, O
         Ok(reader.memory)
     };
     let done: RedisResult<Memory> = done.await;
-    done.map_err(|error| OpenRedisError::of(target.address(), &error))
+    match done {
+        Ok(memory) => Ok(memory),
+        Err(error) => Err(why_not(&target, &error).await),
+    }
 }
 
 struct RedisReader<'a> {

@@ -16,6 +16,9 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject};
 use super::address::{Address, Host, Servers, Tls};
 use crate::base::byte_order_mark;
 
+/// What the error of a connection to a Sentinel says that was named as a Redis.
+pub const IS_SENTINEL: &str = "it is a Sentinel";
+
 /// An address, and what is needed to go there.
 pub struct RedisTarget {
     address: Address,
@@ -87,6 +90,23 @@ impl RedisTarget {
                 Err((ErrorKind::Io, text).into())
             }
         }
+    }
+
+    /// Whether the one Redis of the address answers a client that shows no password. A user name is no
+    /// reason to ask: then the user may have another password, and not everybody.
+    pub async fn lets_anyone_in(&self) -> bool {
+        let Servers::One(host) = &self.address.servers else {
+            return false;
+        };
+        if self.address.user.is_some() {
+            return false;
+        }
+        let asked = async {
+            let anyone = RedisConnectionInfo::default().set_skip_set_lib_name();
+            let mut connection = open(&self.client(host, anyone)?).await?;
+            cmd("PING").query_async::<Value>(&mut connection).await
+        };
+        asked.await.is_ok()
     }
 
     /// Where this Sentinel says that the primary is. One that wants a password gets that of Redis.
@@ -175,7 +195,13 @@ async fn takes_writes(connection: &mut MultiplexedConnection) -> RedisResult<boo
     let Some(Value::Array(role)) = role else {
         return Ok(role.is_none());
     };
-    Ok(matches!(role.first(), Some(Value::BulkString(name)) if name == b"master"))
+    match role.first() {
+        Some(Value::BulkString(name)) if name == b"sentinel" => {
+            Err((ErrorKind::Client, IS_SENTINEL).into())
+        }
+        Some(Value::BulkString(name)) => Ok(name == b"master"),
+        _ => Ok(false),
+    }
 }
 
 /// A user may be allowed everything but this question; then it stays open.

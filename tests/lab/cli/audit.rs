@@ -222,3 +222,58 @@ fn a_report_in_html_begins_with_its_verdict_and_has_what_the_text_has() {
     // Two limits take waiting, and the text says so once.
     assert_eq!(text.matches("It takes waiting").count(), 1, "{text}");
 }
+
+fn utf_16(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn a_file_in_utf_16_is_named_with_what_writes_utf_8() {
+    let shell = Shell::new();
+    let file = |name: &str, bytes: &[u8]| std::fs::write(shell.path().join(name), bytes).unwrap();
+    file(
+        "recipe.toml",
+        &utf_16("\u{feff}base = \"http://127.0.0.1:9\"\n"),
+    );
+    file("known.json", &utf_16("{\"findings\": []}"));
+    file("p", &utf_16("\u{feff}secret\n"));
+    let recipe = "base = \"http://127.0.0.1:9\"\nmine = true\n[[account]]\nuser = \"a\"\npassword-file = \"p\"\n";
+    shell.write("audit.toml", recipe);
+    for words in [
+        &["audit", "--recipe", "recipe.toml"][..],
+        &["audit", "--against", "hardened", "--baseline", "known.json"],
+        &["audit"],
+    ] {
+        let ended = shell.run(words);
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        assert!(ended.error().contains("it is UTF-16 text"), "{ended:?}");
+        assert!(
+            ended.hint().contains("Out-File -Encoding utf8"),
+            "{ended:?}"
+        );
+    }
+}
+
+#[test]
+fn the_mark_of_an_editor_is_no_part_of_a_password_a_recipe_or_a_baseline() {
+    let recipe = "\u{feff}base = \"http://127.0.0.1:9\"\nmine = true\n[[account]]\nuser = \"a\"\npassword-file = \"p\"\n";
+    let shell = Shell::new();
+    shell.write("audit.toml", recipe);
+    shell.write("p", "\u{feff}\n");
+    let ended = shell.run(&["audit"]);
+    assert!(
+        ended.error().contains("the first line of p is empty"),
+        "{ended:?}"
+    );
+    let shell = shell.set("SESSION_LAB_AUDIT_PASSWORD", "\u{feff}");
+    let without_file = recipe.replace("password-file = \"p\"\n", "");
+    shell.write("audit.toml", &without_file);
+    let ended = shell.run(&["audit"]);
+    assert!(
+        ended.error().contains("no password is given for a"),
+        "{ended:?}"
+    );
+    shell.write("known.json", "\u{feff}{\"findings\": 1}");
+    let ended = shell.run(&["audit", "--against", "hardened", "--baseline", "known.json"]);
+    assert!(ended.error().contains("invalid type: integer"), "{ended:?}");
+}

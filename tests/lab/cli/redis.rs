@@ -56,23 +56,75 @@ fn a_redis_that_is_not_there_is_named() {
 }
 
 #[test]
+fn a_host_that_is_not_known_is_told_from_a_redis_that_is_not_there() {
+    let ended = refused(&format!("redis://:{PASSWORD}@redis.invalid/0"), &[]);
+    assert_says(&ended, "no computer of that name", "the name of the host");
+    for host in ["::1", "2001:db8::1"] {
+        let ended = refused(&format!("redis://:{PASSWORD}@{host}"), &[]);
+        assert_says(&ended, "without brackets", "redis://[::1]:6379/0");
+    }
+}
+
+#[test]
+#[ignore = "needs Redis"]
+fn a_redis_and_a_sentinel_are_told_apart() {
+    let redis = RedisServer::start();
+    let ended = refused(
+        &format!("redis+sentinel://127.0.0.1:{}/mymaster/0", redis.port),
+        &[],
+    );
+    assert_says(&ended, "a Redis answers there", "redis://host:6379/0");
+    let config = redis.folder().join("sentinel.conf");
+    let text = format!("sentinel monitor mymaster 127.0.0.1 {} 1\n", redis.port);
+    std::fs::write(&config, text).unwrap();
+    let sentinel = RedisServer::start_sentinel(config.to_str().unwrap(), "", &[]);
+    for database in ["0", "1"] {
+        let url = format!("redis://127.0.0.1:{}/{database}", sentinel.port);
+        assert_says(&refused(&url, &[]), "is a Sentinel", "redis+sentinel://");
+    }
+}
+
+#[test]
+#[ignore = "needs Redis"]
+fn the_certificate_of_an_authority_is_not_one_of_a_redis() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (cert, key) = (path("cert.pem"), path("key.pem"));
+    let pair = rcgen::KeyPair::generate().unwrap();
+    let mut of_an_authority = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
+    of_an_authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    std::fs::write(&cert, of_an_authority.self_signed(&pair).unwrap().pem()).unwrap();
+    std::fs::write(&key, pair.serialize_pem()).unwrap();
+    let reserved = ReservedPort::new();
+    let port = reserved.number().to_string();
+    #[rustfmt::skip]
+    let flags = [
+        "--tls-port", &port, "--tls-cert-file", &cert, "--tls-key-file", &key,
+        "--tls-ca-cert-file", &cert, "--tls-auth-clients", "no",
+    ];
+    let _server = RedisServer::start_with(&flags);
+    let url = format!("rediss://localhost:{port}/0");
+    let error = "the certificate of an authority";
+    assert_refused(&url, &["--redis-ca", &cert], error, "CA:FALSE");
+}
+
+#[test]
 #[ignore = "needs Redis"]
 fn a_wrong_password_is_refused_and_not_repeated_and_the_right_one_not_shown() {
     let server = RedisServer::start();
     let with = |password: &str| format!("redis://:{password}@127.0.0.1:{}/0", server.port);
-    assert_says(
-        &refused(&with(PASSWORD), &[]),
-        "password",
-        "SESSION_LAB_SESSIONS",
-    );
+    let not_wanted = refused(&with(PASSWORD), &[]);
+    assert_says(&not_wanted, "has no password", "leave the password out");
     server.say(&format!("CONFIG SET requirepass {PASSWORD}"));
-    for url in [server.url(), with("wrong")] {
-        assert_says(
-            &refused(&url, &[]),
-            "refuses the password",
-            "SESSION_LAB_SESSIONS",
-        );
-    }
+    let none = refused(&server.url(), &[]);
+    assert_says(&none, "asks for a password", "export SESSION_LAB_SESSIONS=");
+    let wrong = refused(&with("wrong"), &[]);
+    assert_says(&wrong, "refuses the password", "--askpass");
+    let of_nobody = with(PASSWORD).replace("//:", "//nobody:");
+    assert_says(&refused(&of_nobody, &[]), "or the user", "redis://user:");
+    // A password with an @, whose colon was forgotten.
+    let forgotten = refused(&with("p@ss").replace("//:", "//"), &[]);
+    assert_says(&forgotten, "no password", "a colon before the password");
     let folder = tempfile::tempdir().unwrap();
     let program = Program::start_with(folder.path(), &["--sessions", &with(PASSWORD)]);
     let shown = [program.said(), program.log()].concat();
@@ -166,7 +218,8 @@ async fn sentinels_may_want_a_password_and_speak_tls() {
     let other = url("rediss", "wrong");
     assert_refused(&other, &trusting, password, "SESSION_LAB_SESSIONS");
     let nothing = over_tls.replace(&format!(":{PASSWORD}@"), "");
-    assert_refused(&nothing, &trusting, password, "SESSION_LAB_SESSIONS");
+    let missing = "asks for a password";
+    assert_refused(&nothing, &trusting, missing, "SESSION_LAB_SESSIONS");
     let in_clear = url("redis", PASSWORD);
     assert_refused(&in_clear, &[], "does not answer as Redis does", "rediss://");
 

@@ -347,5 +347,5 @@ fn a_redis_that_wants_a_password_is_named_with_what_to_do() {
     server.say("CONFIG SET requirepass hunter2");
     let shell = Shell::new().set("SESSION_LAB_SESSIONS", server.url());
     let ended = shell.refused(&STATS);
-    assert!(ended.error().contains("refuses the password"), "{ended:?}");
+    assert!(ended.error().contains("asks for a password"), "{ended:?}");
 }

@@ -63,6 +63,12 @@ async fn a_broken_sheet_is_named_with_its_line_and_the_others_are_served() {
     assert!(ended.stderr.contains("02-broken.md:17: "), "{ended:?}");
     let ended = shell.refused(&["--labs", "/nowhere/at/all"]);
     assert!(ended.error().contains("cannot be read"), "{ended:?}");
+    fs::create_dir(shell.path().join("empty")).unwrap();
+    for words in [&["labs", "--labs", "empty"][..], &["--labs", "empty"]] {
+        let ended = shell.refused(words);
+        assert_eq!(ended.error(), "no worksheet is in empty");
+        assert!(ended.hint().contains("leave --labs out"), "{ended:?}");
+    }
 }
 
 #[tokio::test]
@@ -129,6 +135,8 @@ async fn progress_survives_a_restart_a_reset_of_the_bench_and_a_move_by_file() {
         ),
         ("{\"a\": 1}".to_owned(), "no progress"),
         ("\u{0}\u{1}".to_owned(), "no progress"),
+        (saved[..saved.len() / 2].to_owned(), "ends too early"),
+        (saved.replacen("curl", "\u{0}", 1), "is damaged in line "),
         (format!("{saved}{}", " ".repeat(1_100_000)), "1 MB at most"),
     ] {
         let reply = walk.upload(&file).await;

@@ -22,6 +22,20 @@ async fn finished() -> (Walk, String, Shell) {
     (walk, report.body, shell)
 }
 
+/// A report that PowerShell wrote, and lost its mark.
+#[test]
+fn a_report_in_utf_16_is_named_also_without_its_mark() {
+    let shell = Shell::new();
+    let key = Shell::new().run(&["secret"]).stdout;
+    shell.write("lab-data/keys/server-key", &key);
+    let utf_16 = "| Name | Zo\u{eb} |\r\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes);
+    std::fs::write(shell.path().join("report.md"), utf_16.collect::<Vec<_>>()).unwrap();
+    let ended = shell.refused(&["labs", "verify", "report.md"]);
+    assert!(ended.error().contains("it is UTF-16 text"), "{ended:?}");
+}
+
 fn verify(shell: &Shell, report: &str) -> (Option<i32>, String) {
     shell.write("report.md", report);
     let ended = shell.run(&["labs", "verify", "report.md"]);

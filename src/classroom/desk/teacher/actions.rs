@@ -9,7 +9,8 @@ use super::TeacherSite;
 use super::class_pages::options;
 use super::form::DeskForm;
 use super::pages::PageError;
-use super::refused_form::FormMistake;
+use super::refused_form::{FormMistake, PageVisit};
+use super::sign_in::TeacherSession;
 use super::student_page::student_of;
 use crate::classroom::desk::class_record::{ClassRecord, MOST_QUESTIONS, QuestionRecord};
 use crate::classroom::desk::class_store::{ClassRecords, ClassStore};
@@ -25,10 +26,11 @@ const LONGEST_WORDS: usize = 2_000;
 const FURTHEST_DEADLINE: u32 = 366 * 24 * 60;
 
 impl TeacherSite {
-    /// Does what a form asks for, and leads back to its page.
+    /// Does what a form of this session asks for, and leads back to its page.
     pub(super) async fn change(
         &self,
         path: &[&str],
+        session: &TeacherSession,
         request: &DeskRequest,
         form: &DeskForm,
     ) -> Result<DeskAnswer, PageError> {
@@ -51,7 +53,7 @@ impl TeacherSite {
                         return Ok(DeskAnswer::see_other(format!("/class/{number}")));
                     }
                     ["student", student] if form.get("do") == "new-link" => {
-                        return self.new_link(&class, student, session).await;
+                        return self.new_link(&class, student, PageVisit::of(session)).await;
                     }
                     ["student", student] => {
                         let all = format!("/class/{number}/roster");

@@ -219,7 +219,7 @@ impl TeacherSite {
             let gone = format!("{COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
             return Ok(DeskAnswer::see_other("/".into()).with("set-cookie", gone));
         }
-        self.change(path, request, form).await
+        self.change(path, session, request, form).await
     }
 }
 

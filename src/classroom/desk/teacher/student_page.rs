@@ -24,7 +24,7 @@ impl TeacherSite {
         number: &str,
         visit: PageVisit<'_>,
     ) -> Result<DeskAnswer, PageError> {
-        self.student_page_with(class, number, session, None)
+        self.student_page_with(class, number, visit, None)
     }
 
     /// Ends every key of the student's bench, and shows a link to it. It is in this answer only.
@@ -32,7 +32,7 @@ impl TeacherSite {
         &self,
         class: &ClassStore,
         number: &str,
-        session: &TeacherSession,
+        visit: PageVisit<'_>,
     ) -> Result<DeskAnswer, PageError> {
         let bench = student_of(&class.records(), number)?.own_bench();
         let link = match (&self.bench_links, bench) {
@@ -40,14 +40,14 @@ impl TeacherSite {
             _ => None,
         };
         let link = link.ok_or(PageError::NotFound)?;
-        self.student_page_with(class, number, session, Some(&link))
+        self.student_page_with(class, number, visit, Some(&link))
     }
 
     fn student_page_with(
         &self,
         class: &ClassStore,
         number: &str,
-        session: &TeacherSession,
+        visit: PageVisit<'_>,
         link: Option<&str>,
     ) -> Result<DeskAnswer, PageError> {
         let records = class.records();

@@ -155,3 +155,84 @@ async fn a_redis_that_works_is_asked_and_left_as_it_was() {
         );
     }
 }
+
+#[tokio::test]
+#[ignore = "needs Redis"]
+async fn a_redis_that_another_lab_uses_with_other_keys_is_told_of_as_the_start_does() {
+    let redis = RedisServer::start();
+    let url = redis.url();
+    let [first, other] = [1, 2].map(|_| Computer::complete().shell.run(&["secret"]).stdout);
+    let [first, other] = [first.trim_end(), other.trim_end()];
+    let folder = tempfile::tempdir().unwrap();
+    let key = [("SESSION_LAB_SECRET_KEY", first)];
+    Program::start_as(folder.path(), &["--sessions", &url], &key).kill();
+    let before = redis.say("KEYS *");
+    let with = |variables: &[(&'static str, &str)]| {
+        let mut computer = Computer::complete().set("SESSION_LAB_SESSIONS", &url);
+        for (name, value) in variables {
+            computer = computer.set(name, value);
+        }
+        let ended = computer.doctor();
+        assert!(!computer.shell.path().join("lab-data").exists());
+        ended
+    };
+    for variables in [&[][..], &[("SESSION_LAB_SECRET_KEY", other)]] {
+        let ended = with(variables);
+        assert_cannot_run(&ended);
+        let said = line(&ended, "BAD", "sessions");
+        assert!(said.contains("another lab uses these sessions"), "{said}");
+        assert!(said.contains("SESSION_LAB_SECRET_KEY"), "{said}");
+    }
+    for variables in [
+        &[("SESSION_LAB_SECRET_KEY", first)][..],
+        &[
+            ("SESSION_LAB_SECRET_KEY", other),
+            ("SESSION_LAB_SECRET_KEY_FALLBACKS", first),
+        ],
+    ] {
+        let ended = with(variables);
+        assert_can_run(&ended);
+        line(&ended, "ok", "sessions");
+    }
+    assert_eq!(redis.say("KEYS *"), before, "it only reads");
+}
+
+#[test]
+fn an_earlier_key_that_is_named_and_not_there_is_told_of() {
+    let key = Computer::complete().shell.run(&["secret"]).stdout;
+    let ended = Computer::complete()
+        .set("SESSION_LAB_SECRET_KEY", key.trim_end())
+        .set("SESSION_LAB_SECRET_KEY_FALLBACKS", "file")
+        .doctor();
+    assert_cannot_run(&ended);
+    let said = line(&ended, "BAD", "server key");
+    assert!(said.contains("there is no key at "), "{said}");
+}
+
+#[test]
+fn worksheets_that_the_start_leaves_out_are_told_of() {
+    let computer = Computer::complete();
+    let front = "+++\ntitle = \"Mine\"\nminutes = 20\nlevel = \"core\"\nstage = \"begin\"\nafter = []\noutcomes = [\"a\"]\n\
+                 standards = []\ndefences = []\nattacks = []\nneeds = []\n+++\nHello\n";
+    computer.shell.write("own/01-mine.md", front);
+    let own = ["--labs", "own"];
+    let ended = computer.doctor_with(&own);
+    assert_can_run(&ended);
+    let said = line(&ended, "ok", "worksheets");
+    assert!(said.contains("1 of own can be used"), "{said}");
+
+    let utf_16 = front.encode_utf16().flat_map(u16::to_le_bytes);
+    let file = computer.shell.path().join("own/02-mine.md");
+    fs::write(file, utf_16.collect::<Vec<_>>()).unwrap();
+    let ended = computer.doctor_with(&own);
+    assert_can_run(&ended);
+    let said = line(&ended, "careful", "worksheets");
+    assert!(said.contains("02-mine.md:1: "), "{said}");
+    assert!(said.contains("UTF-16"), "{said}");
+
+    fs::create_dir(computer.shell.path().join("empty")).unwrap();
+    let ended = computer.doctor_with(&["--labs", "empty"]);
+    assert_cannot_run(&ended);
+    let said = line(&ended, "BAD", "worksheets");
+    assert!(said.contains("no worksheet is in empty"), "{said}");
+}
