@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use crate::Outcome;
 use crate::own_lab::STEPS;
-use crate::program::{LabProgram, PUBLIC_NAME};
+use crate::program::{GUIDE_NAME, LabProgram, PUBLIC_NAME};
 use crate::timings::{POLL_OF_CLASS_PAGE, POLL_OF_SHEET, Timings};
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
@@ -21,8 +21,10 @@ const CURL: &str = "curl/8.14.1";
 
 /// A student with a bench.
 pub struct ClassBench {
-    /// The beginning of its addresses.
+    /// The beginning of its addresses; empty before it is made.
     prefix: String,
+    /// The cookie with the key of the bench.
+    key: String,
     name: String,
     client: LabClient,
     lab_port: u16,
@@ -33,7 +35,8 @@ pub struct ClassBench {
 impl ClassBench {
     pub fn new(number: u32, program: &LabProgram, timings: Arc<Timings>) -> Outcome<Self> {
         Ok(Self {
-            prefix: format!("/b/class-{number}"),
+            prefix: String::new(),
+            key: String::new(),
             name: format!("bench {number:03}"),
             client: program.lab_client.clone(),
             lab_port: program.lab_port,
@@ -42,8 +45,11 @@ impl ClassBench {
         })
     }
 
-    /// Joins, works, and then polls until it is dropped.
-    pub async fn run(self, code: &str, every: Duration) {
+    /// Gets a bench, joins, works, and then polls until it is dropped.
+    pub async fn run(mut self, code: &str, every: Duration) {
+        while self.open().await.is_none() {
+            sleep(every).await;
+        }
         let join = self.to_lab(
             "POST",
             "/class/join",
@@ -90,6 +96,22 @@ impl ClassBench {
         }
     }
 
+    /// Gets a bench by the page for that, and opens the link that works once.
+    async fn open(&mut self) -> Option<()> {
+        let join = self.to_lab("POST", "/join", String::new());
+        let made = self.timed("bench made", 200, join).await?.body;
+        let (before, after) = made.split_once("/open?key=")?;
+        let is_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let key = after.split(|c| !is_key(c)).next()?;
+        let prefix = &before[before.rfind("/b/")?..];
+        let open = self.to_lab("POST", &format!("{prefix}/open"), form(&[("key", key)]));
+        let opened = self.timed("bench opened", 303, open).await?;
+        let line = opened.header("set-cookie").next()?;
+        self.key = line.split(';').next()?.to_owned();
+        self.prefix = prefix.to_owned();
+        Some(())
+    }
+
     /// Says whether the page has a question to all.
     async fn load_page(&self) -> bool {
         let page = self.to_lab("GET", "/class", String::new());
@@ -124,6 +146,8 @@ impl ClassBench {
             headers.push((FORM.0.into(), FORM.1.into()));
         }
         let request = Outgoing {
+            scheme: Scheme::Http,
+            host_name: PUBLIC_NAME.into(),
             port: self.portal_port,
             target: format!("{}/insecure{path}", self.prefix),
             headers,
@@ -143,15 +167,18 @@ impl ClassBench {
 
     /// A request to the lab's own pages.
     fn to_lab(&self, method: &'static str, path: &str, body: String) -> Outgoing {
-        let origin = format!("http://{PUBLIC_NAME}:{}", self.lab_port);
+        let origin = format!("https://{GUIDE_NAME}:{}", self.lab_port);
         let mut headers = Vec::new();
+        if !self.key.is_empty() {
+            headers.push(("cookie".into(), self.key.clone()));
+        }
         if method == "POST" {
             headers.push(("origin".into(), origin));
             headers.push((FORM.0.into(), FORM.1.into()));
         }
         Outgoing {
-            scheme: Scheme::Http,
-            host_name: PUBLIC_NAME.into(),
+            scheme: Scheme::Https,
+            host_name: GUIDE_NAME.into(),
             port: self.lab_port,
             method,
             target: format!("{}{path}", self.prefix),

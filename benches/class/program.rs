@@ -13,6 +13,9 @@ use crate::Outcome;
 /// The name by which the class reaches the lab. The load asks for it at this computer's own address.
 pub const PUBLIC_NAME: &str = "lab.school.example";
 
+/// The name of the lab's own pages.
+pub const GUIDE_NAME: &str = "guide.lab.school.example";
+
 /// Keys as strong as a lab for a class needs them.
 const KEYS: [(&str, &str); 2] = [
     (

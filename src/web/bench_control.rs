@@ -132,7 +132,7 @@ fn no_secret(request: &Request<'_>, context: &RequestContext) -> Problem {
         ),
         None => (
             "This page belongs to one bench, and your browser has no key of that bench.",
-            "Open the link that you got for it, or make a bench of your own on the page below.",
+            "Open the link that you got for it, or make one on the page below.",
         ),
     };
     refused(addresses, because, next, again)

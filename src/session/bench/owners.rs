@@ -30,7 +30,7 @@ const LONGEST: usize = 64;
 
 /// How many benches are made in a minute: those of a large course that begins. Each one is kept, so
 /// without a limit a loop would fill the disk (CWE-770).
-const MOST_MADE: u32 = 60;
+const MOST_MADE: u32 = 300;
 
 /// A value that gives control: 128 random bits in base64url. `Debug` prints the type's name (CWE-532).
 #[derive(Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use session_lab::client::HttpExchange;
 
-use super::class_lab::ClassLab;
+use super::class_lab::{ClassBench, ClassLab};
 use super::program::{Program, Visitor};
 use crate::support::POLL;
 
@@ -14,9 +14,18 @@ const ATTACK: &str = "password-guessing";
 /// Every guess is hashed there, and no limit ends them, so a run takes a while.
 const SLOW: &str = "only-password-storage";
 
-/// A student of the class, on their own bench.
-fn student(lab: &Program, number: usize) -> Visitor {
-    lab.visitor("lab", &format!("/b/team-{number}"))
+/// So many benches of the class.
+async fn benches(lab: &Program, count: usize) -> Vec<ClassBench> {
+    let mut made = Vec::new();
+    for _ in 0..count {
+        made.push(ClassBench::join(lab).await);
+    }
+    made
+}
+
+/// The student of a bench, at the lab's pages.
+fn student(lab: &Program, bench: &ClassBench) -> Visitor {
+    bench.visitor(lab, "lab", "")
 }
 
 /// Posts an empty form, as a button of the lab's pages does.
@@ -37,7 +46,8 @@ fn page(against: &str) -> String {
 async fn two_benches_that_ask_at_once_both_get_their_own_result() {
     let folder = tempfile::tempdir().unwrap();
     let lab = ClassLab::start(folder.path());
-    let (mut one, mut other) = (student(&lab, 1), student(&lab, 2));
+    let benches = benches(&lab, 2).await;
+    let (mut one, mut other) = (student(&lab, &benches[0]), student(&lab, &benches[1]));
     let (weak, strong) = (page("insecure"), page("hardened"));
     let (ran, also) = tokio::join!(press(&mut one, &weak), press(&mut other, &strong));
     assert_eq!((ran.status, also.status), (303, 303), "{}", also.body);
@@ -54,13 +64,14 @@ async fn a_bench_that_asks_often_has_one_turn_and_the_others_get_theirs() {
     let folder = tempfile::tempdir().unwrap();
     let lab = ClassLab::start(folder.path());
     let path = page(SLOW);
+    let benches = benches(&lab, 4).await;
     let eager = (0..8).map(|_| {
-        let (mut again, path) = (student(&lab, 1), path.clone());
+        let (mut again, path) = (student(&lab, &benches[0]), path.clone());
         async move { press(&mut again, &path).await }
     });
     let eager = futures::future::join_all(eager);
-    let patient = (2..5).map(|number| {
-        let (mut once, path) = (student(&lab, number), path.clone());
+    let patient = benches[1..].iter().map(|bench| {
+        let (mut once, path) = (student(&lab, bench), path.clone());
         async move {
             let ran = press(&mut once, &path).await;
             (ran, once.get(&path).await.body)
@@ -91,15 +102,15 @@ async fn turns_come_in_the_order_of_arrival() {
     let ended: Arc<Mutex<Vec<usize>>> = Arc::default();
     let has_ended = |number| ended.lock().unwrap().contains(&number);
     let mut asked = Vec::new();
-    for number in 0..5 {
-        let (mut asks, ended) = (student(&lab, number), ended.clone());
+    for (number, bench) in benches(&lab, 5).await.iter().enumerate() {
+        let (mut asks, ended) = (student(&lab, bench), ended.clone());
         asked.push(tokio::spawn(async move {
             let answer = press(&mut asks, &page(SLOW)).await;
             ended.lock().unwrap().push(number);
             answer.status
         }));
         // The next one comes when this one has its place: from then on it is refused a second one.
-        let mut same = student(&lab, number);
+        let mut same = student(&lab, bench);
         while press(&mut same, &page(SLOW)).await.status != 429 && !has_ended(number) {}
     }
     let statuses = futures::future::join_all(asked).await;
@@ -119,7 +130,8 @@ async fn turns_come_in_the_order_of_arrival() {
 async fn a_whole_matrix_waits_until_that_of_another_bench_is_stopped() {
     let folder = tempfile::tempdir().unwrap();
     let lab = ClassLab::start(folder.path());
-    let (mut one, mut other) = (student(&lab, 1), student(&lab, 2));
+    let benches = benches(&lab, 2).await;
+    let (mut one, mut other) = (student(&lab, &benches[0]), student(&lab, &benches[1]));
     assert_eq!(press(&mut one, "/matrix").await.status, 303);
     assert!(cells_until(&mut one, 1).await >= 1);
     assert_eq!(press(&mut other, "/matrix").await.status, 303);

@@ -165,9 +165,14 @@ pub struct JoinedInProcess {
 impl JoinedInProcess {
     /// Gets a bench and opens it.
     pub async fn join(lab: &Running) -> Self {
+        Self::open(lab, &Self::link(lab).await).await
+    }
+
+    /// Gets a bench, and the link that opens it once.
+    pub async fn link(lab: &Running) -> String {
         let made = ask(lab, "POST", "/join", None, "").await;
         assert_eq!(made.status, 200, "{}", made.body);
-        Self::open(lab, &link_in(&made.body)).await
+        link_in(&made.body)
     }
 
     /// Opens a link.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::class_lab::ClassLab;
+use super::class_lab::{ClassBench, ClassLab};
 use super::program::{Program, Visitor};
 use crate::support::redis::RedisServer;
 
@@ -29,11 +29,14 @@ async fn each_command_answers_as_redis_does_about_the_bench_s_own_keys() {
     let server = RedisServer::start();
     let folder = tempfile::tempdir().unwrap();
     let lab = start(&server, folder.path());
-    let mut portal = lab.visitor("http", "/b/team-7/insecure");
+    let bench = ClassBench::join(&lab).await;
+    let name = &bench.name;
+    let mut portal = bench.visitor(&lab, "http", "/insecure");
     portal.sign_in().await;
-    let key = format!("lab:{{team-7}}:sessions:insecure:{}", portal.id());
-    let mut student = lab.visitor("lab", "/b/team-7");
-    let pattern = "lab:{team-7}:sessions:*";
+    let key = format!("lab:{{{name}}}:sessions:insecure:{}", portal.id());
+    let mut student = bench.visitor(&lab, "lab", "");
+    let pattern = format!("lab:{{{name}}}:sessions:*");
+    let missing = format!("lab:{{{name}}}:sessions:insecure:9");
     for (asked, redis) in [
         ("ping".to_owned(), "PING".to_owned()),
         (
@@ -44,14 +47,8 @@ async fn each_command_answers_as_redis_does_about_the_bench_s_own_keys() {
         (format!("exists {key}"), format!("EXISTS {key}")),
         (format!("hget {key} value"), format!("HGET {key} value")),
         (format!("hget {key} until"), format!("HGET {key} until")),
-        (
-            "exists lab:{team-7}:sessions:insecure:9".into(),
-            "EXISTS lab:{team-7}:sessions:insecure:9".into(),
-        ),
-        (
-            "ttl lab:{team-7}:sessions:insecure:9".into(),
-            "TTL lab:{team-7}:sessions:insecure:9".into(),
-        ),
+        (format!("exists {missing}"), format!("EXISTS {missing}")),
+        (format!("ttl {missing}"), format!("TTL {missing}")),
     ] {
         let (status, body) = ask(&mut student, &asked).await;
         assert_eq!(status, 200, "{asked}: {body}");
@@ -87,11 +84,12 @@ async fn no_key_of_another_bench_and_nothing_but_sessions_and_tokens_appears() {
     let server = RedisServer::start();
     let folder = tempfile::tempdir().unwrap();
     let lab = start(&server, folder.path());
-    for bench in ["team-7", "team-70", "neighbour"] {
-        let base = format!("/b/{bench}/hardened");
-        lab.visitor("https", &base).sign_in().await;
+    let (bench, neighbour) = (ClassBench::join(&lab).await, ClassBench::join(&lab).await);
+    for some in [&bench, &neighbour] {
+        some.visitor(&lab, "https", "/hardened").sign_in().await;
     }
-    let mut student = lab.visitor("lab", "/b/team-7");
+    let (name, neighbour) = (bench.name.as_str(), neighbour.name.as_str());
+    let mut student = bench.visitor(&lab, "lab", "");
     let origin = student.origin();
     let headers = [
         ("origin", origin.as_str()),
@@ -100,7 +98,7 @@ async fn no_key_of_another_bench_and_nothing_but_sessions_and_tokens_appears() {
     let moved = student.send("POST", "/clock", &headers, "minutes=1".into());
     assert_eq!(moved.await.status, 303);
     let everything = server.say("KEYS lab:*");
-    let shown = ["sessions", "denylist"].map(|kind| format!("lab:{{team-7}}:{kind}:"));
+    let shown = ["sessions", "denylist"].map(|kind| format!("lab:{{{name}}}:{kind}:"));
     let is_shown = |key: &&str| shown.iter().any(|start| key.starts_with(start));
     let (own, others): (Vec<_>, Vec<_>) = everything.lines().partition(is_shown);
     assert!(others.len() > 5, "{everything}");
@@ -119,19 +117,20 @@ async fn no_key_of_another_bench_and_nothing_but_sessions_and_tokens_appears() {
     assert!(all.lines().all(|key| own.contains(&key)), "{all}: {own:?}");
     assert_eq!(all.matches(":sessions:hardened:").count(), 1, "{all}");
     for pattern in [
-        "*",
-        "lab:*",
-        "lab:{team-70}:*",
-        "lab:{team-7*",
-        "lab:{*}:sessions:*",
+        "*".to_owned(),
+        "lab:*".into(),
+        format!("lab:{{{neighbour}}}:*"),
+        format!("lab:{{{}*", &name[..4]),
+        "lab:{*}:sessions:*".into(),
     ] {
         let (status, body) = ask(&mut student, &format!("--scan --pattern {pattern}")).await;
         assert_eq!(status, 403, "{pattern}: {body}");
     }
     for path in ["/redis-keys", "/redis-keys?format=json"] {
         let page = student.get_from_store(path).await.body;
-        assert!(page.contains("lab:{team-7}:sessions:hardened:"), "{page}");
-        for other in ["team-70", "neighbour", "settings:bench", ":journal"] {
+        let own = format!("lab:{{{name}}}:sessions:hardened:");
+        assert!(page.contains(&own), "{page}");
+        for other in [neighbour, "settings:bench", ":journal"] {
             assert!(!page.contains(other), "{other} in {path}");
         }
     }
@@ -143,10 +142,12 @@ async fn what_would_change_a_key_is_refused_and_changes_nothing() {
     let server = RedisServer::start();
     let folder = tempfile::tempdir().unwrap();
     let lab = start(&server, folder.path());
-    let mut portal = lab.visitor("http", "/b/team-7/insecure");
+    let bench = ClassBench::join(&lab).await;
+    let name = &bench.name;
+    let mut portal = bench.visitor(&lab, "http", "/insecure");
     portal.sign_in().await;
-    let key = format!("lab:{{team-7}}:sessions:insecure:{}", portal.id());
-    let mut student = lab.visitor("lab", "/b/team-7");
+    let key = format!("lab:{{{name}}}:sessions:insecure:{}", portal.id());
+    let mut student = bench.visitor(&lab, "lab", "");
     for command in [
         format!("del {key}"),
         format!("hset {key} value x"),
@@ -177,16 +178,18 @@ async fn a_lab_with_files_shows_a_recorded_run_of_today_s_form() {
     let server = RedisServer::start();
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let on_redis = start(&server, folders[0].path());
-    on_redis
-        .visitor("https", "/b/team-7/hardened")
+    let bench = ClassBench::join(&on_redis).await;
+    bench
+        .visitor(&on_redis, "https", "/hardened")
         .sign_in()
         .await;
     let json = |text: String| serde_json::from_str::<Value>(&text).unwrap();
-    let mut there = on_redis.visitor("lab", "/b/team-7");
+    let mut there = bench.visitor(&on_redis, "lab", "");
     let today = json(there.get_from_store("/redis-keys?format=json").await.body);
 
     let on_files = ClassLab::start(folders[1].path());
-    let mut here = on_files.visitor("lab", "/b/team-7");
+    let bench = ClassBench::join(&on_files).await;
+    let mut here = bench.visitor(&on_files, "lab", "");
     let recorded = json(here.get("/redis-keys?format=json").await.body);
     let fields = |run: &Value, name: &str| {
         let keys = run["keys"].as_array().unwrap().iter();

@@ -13,8 +13,7 @@ use session_lab::same_site::recorded::{
 };
 
 use super::same_site::records::{differing_in, start_with};
-use crate::app::class_lab::{ATTACKER, PUBLIC};
-use crate::support::bench;
+use crate::app::class_lab::{ATTACKER, JoinedInProcess, PUBLIC};
 
 /// A lab for a class that all tests of this file share.
 fn class_lab() -> &'static Running {
@@ -68,7 +67,7 @@ impl StudentWindow {
     async fn of(browser: &Browser) -> Self {
         Self {
             window: browser.private_window().await.expect("a window"),
-            bench: bench().name,
+            bench: JoinedInProcess::join(class_lab()).await.name,
         }
     }
 
@@ -99,7 +98,8 @@ async fn the_table_is_as_recorded(engine: BrowserEngine, record: &RecordedTable)
     let browser = browser(engine, record.third_party_cookies).await;
     println!("measured {}, recorded {}", browser.version(), record.with);
     let window = browser.window().await.expect("a window");
-    let differing = differing_in(class_lab(), &bench().name, &window, record).await;
+    let bench = JoinedInProcess::join(class_lab()).await.name;
+    let differing = differing_in(class_lab(), &bench, &window, record).await;
     assert_eq!(differing, [""; 0], "{}", record.setting());
 }
 

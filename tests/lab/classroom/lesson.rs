@@ -14,6 +14,7 @@ use session_lab::browser::{Browser, BrowserEngine, BrowserSettings, Window};
 
 use super::desk::archive::{unpack, verify};
 use super::desk::people::{DeskLab, TeacherClient};
+use crate::app::class_lab::JoinedInProcess;
 use crate::support::{PATIENCE, POLL, bench, lab};
 
 /// A class on the teacher's machine. Browsers take every name below `localhost` for this computer.
@@ -126,6 +127,19 @@ impl TeacherWindow {
     }
 }
 
+/// A student's window with a bench on the teacher's machine, and what its addresses begin with. The
+/// student opens the link that works once, and presses its button.
+async fn with_a_bench(browser: &Browser, lab: &DeskLab) -> (Window, String) {
+    let link = JoinedInProcess::link(lab.running()).await;
+    let student = window(browser, &link).await;
+    let button = "form[action$='/open'] button";
+    student.follow(button).await.expect("the bench opens");
+    let address = student.location().await.expect("an address");
+    let (_, bench) = address.split_once("/b/").expect("a bench");
+    let name = bench.split('/').next().expect("a name");
+    (student, format!("/b/{name}"))
+}
+
 /// Joins by the form on the page `/class`.
 async fn join(student: &Window, fields: &[(&str, &str)]) {
     for (field, text) in fields {
@@ -159,8 +173,10 @@ async fn a_teacher_leads_three_students_through_a_lesson() {
     let data = tempfile::tempdir().expect("a folder");
     let desk_lab = teachers_machine(data.path()).await;
     let desk = desk_lab.running().desk.as_ref().expect("the desk is open");
-    let certificate = desk.certificate.cert_pem();
-    let chromium = browser(BrowserEngine::Chromium, certificate).await;
+    let chromium = browser(BrowserEngine::Chromium, desk.certificate.cert_pem()).await;
+    // The lab's own pages have another certificate than the desk.
+    let certificate = desk_lab.running().certificate.cert_pem();
+    let of_students = browser(BrowserEngine::Chromium, certificate).await;
     let firefox = browser(BrowserEngine::Firefox, certificate).await;
 
     // The teacher makes a class.
@@ -190,11 +206,13 @@ async fn a_teacher_leads_three_students_through_a_lesson() {
     let alice = window(&chromium, &format!("{own_lab}/class")).await;
     join(&alice, &[("link", &link), ("name", "alice")]).await;
     let addresses = &desk_lab.running().addresses;
-    let bench_of = |name: &str| format!("{}/b/{name}/class", addresses.origin(Listener::Lab));
-    let (of_mallory, of_victor) = (bench_of("team-7"), bench_of("team-8"));
-    let mallory = window(&chromium, &of_mallory).await;
+    let (mallory, mallorys) = with_a_bench(&of_students, &desk_lab).await;
+    let (victor, victors) = with_a_bench(&firefox, &desk_lab).await;
+    let class_page = |bench: &str| format!("{}{bench}/class", addresses.origin(Listener::Lab));
+    let (of_mallory, of_victor) = (class_page(&mallorys), class_page(&victors));
+    mallory.visit(&of_mallory).await.expect("the page");
     join(&mallory, &[("code", &code), ("name", "mallory")]).await;
-    let victor = window(&firefox, &of_victor).await;
+    victor.visit(&of_victor).await.expect("the page");
     join(&victor, &[("code", &code), ("name", "victor")]).await;
 
     // A step turns green on the board, by itself.
@@ -238,8 +256,8 @@ async fn a_teacher_leads_three_students_through_a_lesson() {
 
     // A bench is reset, and no other.
     let portal = addresses.origin(Listener::PortalHttp);
-    for (student, name) in [(&mallory, "team-7"), (&victor, "team-8")] {
-        let sign_in = format!("{portal}/b/{name}/insecure/login");
+    for (student, bench) in [(&mallory, &mallorys), (&victor, &victors)] {
+        let sign_in = format!("{portal}{bench}/insecure/login");
         student.visit(&sign_in).await.expect("the portal");
     }
     teacher.until_solved(class, "mallory", true).await;
@@ -302,7 +320,7 @@ async fn a_teacher_leads_three_students_through_a_lesson() {
             .to_string()
             .contains("alice")
     );
-    for browser in [chromium, firefox] {
+    for browser in [chromium, of_students, firefox] {
         browser.close().await.expect("it closes");
     }
 }

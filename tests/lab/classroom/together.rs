@@ -76,9 +76,8 @@ async fn a_bench_on_the_teachers_machine_joins_the_desk_beside_it_and_no_other()
     assert_eq!(refused.status, 422, "{}", refused.body);
     let joined = post("/class/join", format!("code={code}&name=alice")).await;
     assert_eq!(joined.status, 303, "{}", joined.body);
-    let name = "team-7".parse().expect("a good name");
-    let team = running.benches.open(&name).await.expect("a bench");
-    assert_eq!(team.given_values().0.len(), 5, "the values of five sheets");
+    let bench = running.benches.open(&student.name).await.expect("a bench");
+    assert_eq!(bench.given_values().0.len(), 5, "the values of five sheets");
     let raised = post("/class/hand", "up=1".into()).await;
     assert_eq!(raised.status, 303, "{}", raised.body);
     let start = std::time::Instant::now();
