@@ -148,6 +148,7 @@ impl Teacher {
             pin: None,
             secret: new_secret()?,
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            bench: None,
         };
         let joined = desk
             .join(&request)

@@ -81,6 +81,7 @@ impl OwnLab {
             pin: None,
             secret: self.secret.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            bench: None,
         };
         let joined = loop {
             if let Some(joined) = self.timed("join", self.desk.join(&request)).await {

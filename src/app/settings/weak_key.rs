@@ -73,7 +73,7 @@ pub(super) fn weakness(key: &str) -> Option<String> {
     if is_hash_of_a_word(&bytes) {
         return Some("is the hash of a word, which everyone can compute".into());
     }
-    if key.contains(char::is_whitespace) && Spelling::of(&without_space(key)).is_some() {
+    if is_key_in_pieces(key) {
         return Some(
             "has a space or a line break in it (openssl rand -base64 breaks long lines): write it in \
              one line"
@@ -100,8 +100,15 @@ pub(super) fn too_short(bytes: usize) -> String {
     format!("is too short: {bytes} bytes of at least {SHORTEST}")
 }
 
-fn without_space(key: &str) -> String {
-    key.split_whitespace().collect()
+/// Whether a text would be a random key, but for its spaces and line breaks.
+fn is_key_in_pieces(key: &str) -> bool {
+    let joined: String = key.split_whitespace().collect();
+    joined.len() < key.len()
+        && match Spelling::of(&joined) {
+            Some(Spelling::Hexadecimal) => true,
+            Some(Spelling::Base64) => !reads_like_words(&joined),
+            None => false,
+        }
 }
 
 /// Whether bytes are a text in any language, also with line breaks, as `echo … | base64` makes it. 32

@@ -248,8 +248,8 @@ mod tests {
             ("K7Q2MA", BadInvitation::CodeAlone),
             ("k7q 2ma", BadInvitation::CodeAlone),
             ("192.0.2.7", BadInvitation::Address),
-            ("", BadInvitation::NoAddress),
-            ("''", BadInvitation::NoAddress),
+            ("", BadInvitation::Empty),
+            ("''", BadInvitation::Empty),
         ] {
             assert_eq!(Invitation::parse(link), Err(why), "{link}");
         }
