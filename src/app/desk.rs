@@ -140,7 +140,7 @@ pub(super) async fn open(
         port: desk_port,
         class_address: class_address.clone(),
         fingerprint,
-        codes_key: codes_key,
+        codes_key,
     };
     let link = format!("{}/#{key}", site.origin());
     let teacher_side = DeskListener {

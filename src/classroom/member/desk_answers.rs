@@ -25,12 +25,9 @@ pub(super) fn join_request(record: &MembershipRecord) -> JoinRequest {
 pub(super) async fn take_in(bench: &Bench, answer: &JoinAnswer) -> Result<(), StorageError> {
     let take = |record: &mut Option<MembershipRecord>| {
         // Somebody may have left meanwhile.
-        let Some(record) = record
+        let record = record
             .as_mut()
-            .filter(|record| record.stage != MemberStage::Left)
-        else {
-            return None;
-        };
+            .filter(|record| record.stage != MemberStage::Left)?;
         record.student = answer.student;
         record.class.clone_from(&answer.class);
         record.values.clone_from(&answer.values);
