@@ -8,7 +8,7 @@
 //!   the attacker controls, cannot plant one.
 //! - `Secure`, `HttpOnly`: it is sent over TLS only, and no script reads it.
 //! - `SameSite=Strict`: no page of another site can use it. The portal is such a page where it is read
-//!   unencrypted, so a link from there arrives without the cookie: [`check`] has the browser ask again.
+//!   unencrypted, so a link from there arrives without the cookie: `check` has the browser ask again.
 //!
 //! The host is never the portal's. Cookies ignore ports, and the insecure portal leaks what it is sent.
 //! Read `session::bench::owners` first.
