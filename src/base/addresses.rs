@@ -55,7 +55,7 @@ pub struct AnsweredHost {
 /// One of the lab's listeners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Listener {
-    /// The lab's own pages: unencrypted on one's own computer, over TLS in a class.
+    /// The lab's own pages: unencrypted on a student's own computer, over TLS in a class.
     Lab,
     /// The portal, unencrypted.
     PortalHttp,
@@ -86,7 +86,7 @@ impl Listener {
         }
     }
 
-    /// Whether its connections are encrypted on one's own computer. [`Addresses::scheme`] also knows a
+    /// Whether its connections are encrypted on a student's own computer. [`Addresses::scheme`] also knows a
     /// class.
     pub const fn scheme(self) -> Scheme {
         match self {

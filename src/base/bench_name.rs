@@ -1,6 +1,6 @@
 //! The name of a bench, as in `/b/<name>/…` and in the data folder.
 //!
-//! On one's own computer anybody may type one. In a class the lab draws it, so that nobody guesses the
+//! On a student's own computer anybody may type one. In a class the lab draws it, so that nobody guesses the
 //! name of a neighbour's bench.
 
 use std::fmt;

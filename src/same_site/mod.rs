@@ -4,7 +4,7 @@
 //! `test_cookies` sets the cookies and notes which of them arrive. `initiator` is the page from which the
 //! requests are made, the same on three hosts. `measured` keeps the results with the bench, and the
 //! lab's page `/same-site` shows them (`lab::same_site`). Everything goes over one scheme, because
-//! Chromium takes http and https of one host for two sites: over http on one's own computer, where no
+//! Chromium takes http and https of one host for two sites: over http on a student's own computer, where no
 //! certificate is in the way, and over TLS in a class, where no browser takes `None` with `Secure`
 //! from an unencrypted page.
 

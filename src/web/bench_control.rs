@@ -1,6 +1,6 @@
 //! Who may use the lab's own pages of a bench in a class: a browser or a terminal that holds its secret.
 //!
-//! On one's own computer nobody is asked. In a class each request to these pages needs the cookie of its
+//! On a student's own computer nobody is asked. In a class each request to these pages needs the cookie of its
 //! bench. The cookie carries the bench in its name, so one browser can hold those of several benches. What
 //! its attributes do:
 //!

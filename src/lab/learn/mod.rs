@@ -1,4 +1,4 @@
-//! *Learn*: the front page, the worksheets, the class, one's own bench in it, the glossary, what is not
+//! *Learn*: the front page, the worksheets, the class, a student's bench in it, the glossary, what is not
 //! taught, the pictures of DevTools and the certificate.
 
 pub(super) mod certificate;

@@ -3,7 +3,7 @@
 //! Everything in the lab belongs to a bench. `local` is the one without a prefix in its addresses.
 //! [`Benches`] makes them on first use and bounds their number.
 //!
-//! On one's own computer isolation is not a defence: anyone who knows a bench's name can open it. In a
+//! On a student's own computer isolation is not a defence: anyone who knows a bench's name can open it. In a
 //! class the lab's own pages also ask for a secret ([`owners`]). The portal asks for nothing but the name,
 //! also there: a real service with many customers needs more. Each request must prove that its user
 //! belongs to that customer.

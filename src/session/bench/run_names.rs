@@ -32,7 +32,7 @@ pub fn run_name() -> BenchName {
     // A name that is not random is still unique in this process, but another lab may use it as well.
     let _ = getrandom::fill(&mut nonce);
     let nonce = hex(&nonce);
-    // Without a code no class lets it in, and on one's own computer nobody asks for it.
+    // Without a code no class lets it in, and on a student's own computer nobody asks for it.
     let code = code(&nonce).unwrap_or_default();
     // Invariant: 4 + 8 + 1 + 16 characters at most, all of them allowed.
     format!("{RUN_PREFIX}{nonce}-{code}")

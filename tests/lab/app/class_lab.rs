@@ -78,7 +78,7 @@ impl ClassBench {
         Self::open(lab, link.expect("a link")).await
     }
 
-    /// What the teacher's browser holds for the bench without a name: nothing on one's own computer.
+    /// What the teacher's browser holds for the bench without a name: nothing on a student's own computer.
     pub async fn teachers_keys(labs: &[&Program]) -> Vec<(String, String)> {
         // Of several labs on one store the link that was made last counts.
         let last = labs.last().expect("a lab");
@@ -88,7 +88,7 @@ impl ClassBench {
         }
     }
 
-    /// The beginning of the addresses of another bench: on one's own computer this name is enough.
+    /// The beginning of the addresses of another bench: on a student's own computer this name is enough.
     pub async fn another(labs: &[&Program], name: &str) -> String {
         match is_class(labs[0]) {
             true => Self::join(labs[0]).await.name.prefix(),

@@ -1,4 +1,4 @@
-//! `/bench`: the addresses of one's own bench, and the keys of its browsers and terminals.
+//! `/bench`: the addresses of a student's bench, and the keys of its browsers and terminals.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
 //! One's own bench in a class: getting one, opening it with a link that works once, and the keys of its
-//! browsers and terminals. On one's own computer none of these pages exist: nobody is asked there.
+//! browsers and terminals. On a student's own computer none of these pages exist: nobody is asked there.
 //!
 //! 1. `/join` makes a bench with a name that nobody guesses, and shows a link to it.
 //! 2. `/open` is where that link leads: one button, which exchanges the link for a key. Opening the page
@@ -18,7 +18,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use crate::web::context::{RequestContext, fail};
 use crate::web::problem::Problem;
 
-/// The request of a class. The pages with this guard do not exist on one's own computer.
+/// The request of a class. The pages with this guard do not exist on a student's own computer.
 pub(in crate::lab) struct InClass;
 
 #[rocket::async_trait]
